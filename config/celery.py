@@ -1,0 +1,11 @@
+"""The Celery application. Its schedule is rows in the database, never settings."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("encore")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

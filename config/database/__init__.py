@@ -1,0 +1,1 @@
+"""The PostgreSQL that Encore brings along: started at the first connection, left running."""

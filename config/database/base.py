@@ -1,0 +1,15 @@
+"""Django's PostgreSQL backend, for the server that Encore starts itself when it is first needed."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from config.database.server import ensure_running
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        address = ensure_running(Path(params.pop("embedded_directory")))
+        return {**params, "host": address.host, "port": address.port, "password": address.password}

@@ -1,0 +1,195 @@
+"""Turns what the environment says into Django's settings, or says in words what is wrong with it."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import ParseResult, parse_qsl, unquote, urlparse
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+
+POSTGRES_SCHEMES = {"postgres", "postgresql"}
+BROKER_SCHEMES = {"amqp", "amqps", "redis", "rediss", "filesystem", "memory"}
+SMTP_SCHEMES = {"smtp": {}, "smtp+tls": {"EMAIL_USE_TLS": True}, "smtps": {"EMAIL_USE_SSL": True}}
+SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+ANYMAIL_KEYS = {
+    "amazon-ses": None,
+    "brevo": "BREVO_API_KEY",
+    "mailersend": "MAILERSEND_API_TOKEN",
+    "mailgun": "MAILGUN_API_KEY",
+    "mailjet": "MAILJET_API_KEY",
+    "mandrill": "MANDRILL_API_KEY",
+    "postmark": "POSTMARK_SERVER_TOKEN",
+    "resend": "RESEND_API_KEY",
+    "scaleway": "SCALEWAY_SECRET_KEY",
+    "sendgrid": "SENDGRID_API_KEY",
+    "sparkpost": "SPARKPOST_API_KEY",
+    "unisender-go": "UNISENDER_GO_API_KEY",
+}
+
+
+def database(url: str, pool_size: int) -> dict[str, Any]:
+    """Django's entry for a `postgres://user:password@host:port/name?option=value` address."""
+    parts = _parsed("DATABASE_URL", url, "postgres://user:password@host:5432/name")
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme not in POSTGRES_SCHEMES or not name:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgres://user:password@host:5432/name. "
+            "Encore works with PostgreSQL only; leave DATABASE_URL out to use the one it brings."
+        )
+    entry = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+    return pooled(entry, pool_size)
+
+
+def embedded_database(directory: Path, pool_size: int) -> dict[str, Any]:
+    """The entry for the PostgreSQL that Encore brings; where it listens is known only once it runs."""
+    entry = {
+        "ENGINE": "config.database",
+        "NAME": "encore",
+        "USER": "encore",
+        "OPTIONS": {"embedded_directory": str(directory)},
+    }
+    return pooled(entry, pool_size)
+
+
+def pooled(entry: dict[str, Any], size: int) -> dict[str, Any]:
+    """Connections are kept by thread, or in a pool of `size` shared by all threads of a process."""
+    if size:
+        entry["OPTIONS"]["pool"] = {"min_size": 1, "max_size": size, "timeout": 30}
+    else:
+        entry["CONN_MAX_AGE"] = 60
+    entry["CONN_HEALTH_CHECKS"] = True
+    return entry
+
+
+def broker(url: str, directory: Path) -> dict[str, Any]:
+    """Celery's broker; `filesystem://` keeps its messages under `directory`."""
+    scheme = urlparse(url).scheme
+    if scheme not in BROKER_SCHEMES:
+        raise ImproperlyConfigured(
+            f"CELERY_BROKER_URL names a broker Encore does not know ({scheme or 'no scheme'}://). "
+            "Use amqp://user:password@host:5672// for RabbitMQ, redis://host:6379/0 for Redis, "
+            "or leave it out to pass messages through files."
+        )
+    options: dict[str, Any] = {}
+    if scheme == "filesystem":
+        messages, control = directory / "messages", directory / "control"
+        for folder in (messages, control):
+            folder.mkdir(parents=True, exist_ok=True)
+        options = {
+            "data_folder_in": str(messages),
+            "data_folder_out": str(messages),
+            "control_folder": str(control),
+        }
+    return {"url": url, "options": options}
+
+
+def email(url: str) -> dict[str, Any]:
+    """Django's mail settings for an SMTP server or for a provider that Anymail speaks to."""
+    parts = _parsed("EMAIL_URL", url, "smtp://user:password@host:587")
+    provider = parts.scheme.removeprefix("anymail+")
+    if parts.scheme in SMTP_SCHEMES:
+        return _smtp(parts)
+    if parts.scheme.startswith("anymail+") and provider in ANYMAIL_KEYS:
+        return _anymail(provider, parts)
+    raise ImproperlyConfigured(
+        f"EMAIL_URL names a way to send that Encore does not know ({parts.scheme or 'no scheme'}://). "
+        "Use smtp://, smtp+tls:// or smtps:// with user:password@host:port, "
+        f"or anymail+NAME://KEY@domain where NAME is one of {', '.join(sorted(ANYMAIL_KEYS))}. "
+        "Leave EMAIL_URL out to collect letters in the outbox instead of sending them."
+    )
+
+
+def _smtp(parts: ParseResult) -> dict[str, Any]:
+    if not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL names no mail server, as in smtp://host:25.")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or SMTP_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_TIMEOUT": 30,
+        **SMTP_SCHEMES[parts.scheme],
+    }
+
+
+def _anymail(provider: str, parts: ParseResult) -> dict[str, Any]:
+    key_name = ANYMAIL_KEYS[provider]
+    options: dict[str, str] = {name.upper(): value for name, value in parse_qsl(parts.query)}
+    if key_name:
+        if not parts.username:
+            raise ImproperlyConfigured(f"EMAIL_URL names no key, as in anymail+{provider}://KEY@domain.")
+        options[key_name] = unquote(parts.username)
+    if provider == "mailgun" and parts.hostname:
+        options["MAILGUN_SENDER_DOMAIN"] = parts.hostname
+    if provider == "mailjet" and parts.password:
+        options["MAILJET_SECRET_KEY"] = unquote(parts.password)
+    backend = provider.replace("-", "_")
+    return {"EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend", "ANYMAIL": options}
+
+
+def site_url(value: str) -> str:
+    """The address of this shop's Encore without a closing slash."""
+    parts = _parsed("SITE_URL", value, "https://crm.example.com")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            f"SITE_URL must be an address such as https://crm.example.com, not {value!r}: links in letters lead there."
+        )
+    return value.rstrip("/")
+
+
+def time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ImproperlyConfigured(f"TIME_ZONE {name!r} is not a time zone. Use a name such as Europe/Moscow.")
+    return name
+
+
+def language(code: str, known: list[str]) -> str:
+    if code not in known:
+        raise ImproperlyConfigured(f"LANGUAGE_CODE {code!r} is not spoken here. Choose one of {', '.join(known)}.")
+    return code
+
+
+def currency(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ImproperlyConfigured(f"CURRENCY {code!r} must be three capital letters such as EUR or RUB.")
+    return code
+
+
+def secret_key(file: Path) -> str:
+    """The key kept in `file`, made on first use and readable by its owner only."""
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(50))
+    try:
+        # A hard link appears whole or not at all, so two first starts agree on one key.
+        file.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return file.read_text().strip()
+
+
+def _parsed(name: str, value: str, example: str) -> ParseResult:
+    parts = urlparse(value)
+    try:
+        parts.port  # noqa: B018  (urllib checks the port only when it is read)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} has a port that is no number. Write it as {example}.") from error
+    return parts
