@@ -1,0 +1,34 @@
+from crm.models.case import Case
+from crm.models.channel import Channel, Purpose
+from crm.models.consent import ConsentRecord
+from crm.models.customer import Contact, Customer, MergeProposal
+from crm.models.event import Event, EventInbox, EventKind
+from crm.models.feedback import Feedback
+from crm.models.order import Milestone, Order, OrderLine
+from crm.models.product import Category, Product, ProductRelation
+from crm.models.shop import Shop
+from crm.models.standing import CustomerScore, CustomerStats, OrderStanding
+
+__all__ = [
+    "Case",
+    "Category",
+    "Channel",
+    "ConsentRecord",
+    "Contact",
+    "Customer",
+    "CustomerScore",
+    "CustomerStats",
+    "Event",
+    "EventInbox",
+    "EventKind",
+    "Feedback",
+    "MergeProposal",
+    "Milestone",
+    "Order",
+    "OrderLine",
+    "OrderStanding",
+    "Product",
+    "ProductRelation",
+    "Purpose",
+    "Shop",
+]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.customer import Customer
+from crm.models.order import Order
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> Self:
+        return self.filter(resolved_at=None)
+
+    def complaints(self) -> Self:
+        return self.filter(kind=Case.Kind.COMPLAINT)
+
+    def overdue(self, now: dt.datetime) -> Self:
+        """Open cases whose promised answer time has passed without a solution offered."""
+        return self.open().filter(answered_at=None, promised_at__lt=now)
+
+
+class Case(models.Model):
+    """Something a customer needs from a human. Only an open *complaint* stops marketing."""
+
+    class Kind(models.TextChoices):
+        COMPLAINT = "complaint", _("complaint")
+        QUESTION = "question", _("question")
+
+    class Severity(models.TextChoices):
+        LOW = "low", _("low")
+        NORMAL = "normal", _("normal")
+        HIGH = "high", _("high")
+
+    class Channel(models.TextChoices):
+        PHONE = "phone", _("phone")
+        EMAIL = "email", _("email")
+        MESSENGER = "messenger", _("messenger")
+        STORE = "store", _("in the shop")
+        SURVEY = "survey", _("survey")
+        OTHER = "other", _("other")
+
+    class Stage(models.TextChoices):
+        OPENED = "opened", _("opened")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        ANSWERED = "answered", _("solution offered")
+        RESOLVED = "resolved", _("resolved")
+        CONFIRMED = "confirmed", _("customer is content")
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="cases", verbose_name=_("customer"))
+    order = models.ForeignKey(
+        Order, models.SET_NULL, null=True, blank=True, related_name="cases", verbose_name=_("order")
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.COMPLAINT)
+    channel = models.CharField(_("came by"), max_length=16, choices=Channel.choices, default=Channel.PHONE)
+    severity = models.CharField(_("severity"), max_length=8, choices=Severity.choices, default=Severity.NORMAL)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("what happened"), blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
+    opened_at = models.DateTimeField(_("opened at"), default=timezone.now)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    promised_at = models.DateTimeField(_("answer promised for"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("solution offered at"), null=True, blank=True)
+    solution = models.TextField(_("solution offered"), blank=True)
+    alternative = models.TextField(_("alternative"), blank=True)
+    goodwill = models.CharField(_("goodwill bonus"), max_length=200, blank=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed content at"), null=True, blank=True)
+    key = models.CharField(max_length=200, null=True, blank=True, unique=True, editable=False)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["complaint", "question"]), name="case_kind_known"),
+            models.CheckConstraint(condition=Q(severity__in=["low", "normal", "high"]), name="case_severity_known"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(resolved_at__isnull=False), name="case_confirmed_after_resolved"
+            ),
+        ]
+        indexes = [
+            # The guard asks for open complaints of a batch of customers.
+            models.Index(fields=["customer"], condition=Q(resolved_at=None), name="case_open_by_customer"),
+            models.Index(fields=["-opened_at"], name="case_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def stage(self) -> Stage:
+        moments = (
+            (self.confirmed_at, Case.Stage.CONFIRMED),
+            (self.resolved_at, Case.Stage.RESOLVED),
+            (self.answered_at, Case.Stage.ANSWERED),
+            (self.acknowledged_at, Case.Stage.ACKNOWLEDGED),
+        )
+        return next((stage for moment, stage in moments if moment), Case.Stage.OPENED)

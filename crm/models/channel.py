@@ -1,0 +1,18 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    """A way a message can reach a customer; also the kind of address a contact holds."""
+
+    EMAIL = "email", _("Email")
+    SMS = "sms", _("SMS (phone)")
+    TELEGRAM = "telegram", _("Telegram")
+    PUSH = "push", _("Push")
+
+
+class Purpose(models.TextChoices):
+    """What a customer consents to, and what a message is for."""
+
+    SERVICE = "service", _("Service")
+    MARKETING = "marketing", _("Marketing")

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.customer import Customer
+from crm.models.order import Order
+
+
+class EventKind(models.TextChoices):
+    """The kinds Encore itself writes. Shops add their own; the column is free text."""
+
+    ORDER_PLACED = "order.placed", _("order placed")
+    ORDER_PAID = "order.paid", _("order paid")
+    ORDER_SHIPPED = "order.shipped", _("order shipped")
+    ORDER_DELIVERED = "order.delivered", _("order delivered or performed")
+    ORDER_CANCELLED = "order.cancelled", _("order cancelled")
+    ORDER_RETURNED = "order.returned", _("order returned")
+    PROMISE_MOVED = "order.promise_moved", _("promised date moved")
+    MILESTONE_REACHED = "order.milestone", _("milestone reached")
+    CASE_OPENED = "case.opened", _("case opened")
+    CASE_ACKNOWLEDGED = "case.acknowledged", _("case acknowledged")
+    CASE_ANSWERED = "case.answered", _("solution offered")
+    CASE_RESOLVED = "case.resolved", _("case resolved")
+    CASE_CONFIRMED = "case.confirmed", _("customer confirmed being content")
+    FEEDBACK_LEFT = "feedback.left", _("rating or review left")
+    CONSENT_CHANGED = "consent.changed", _("consent changed")
+    CUSTOMER_MERGED = "customer.merged", _("customer merged")
+    MOOD_NOTED = "customer.mood", _("mood noted")
+    SEGMENT_ENTERED = "segment.entered", _("segment entered")
+    SEGMENT_LEFT = "segment.left", _("segment left")
+    MESSAGE_OPENED = "message.opened", _("message opened")
+    MESSAGE_CLICKED = "message.clicked", _("link clicked")
+    MESSAGE_REPLIED = "message.replied", _("message replied to")
+    PAGE_VIEWED = "page.viewed", _("page viewed")
+
+
+class Event(models.Model):
+    """One fact of the log: append-only, never updated (only a merge or an erasure may move or blank it).
+
+    `properties` shapes by kind are listed in crm.events. `key` makes recording idempotent within its source.
+    """
+
+    kind = models.CharField(_("kind"), max_length=100)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="events", verbose_name=_("customer"))
+    order = models.ForeignKey(
+        Order, models.CASCADE, null=True, blank=True, related_name="events", verbose_name=_("order")
+    )
+    occurred_at = models.DateTimeField(_("when"))
+    received_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
+    source = models.CharField(_("source"), max_length=50)
+    key = models.CharField(_("key"), max_length=200)
+    properties = models.JSONField(_("properties"), default=dict, blank=True)
+    is_historic = models.BooleanField(_("historic"), default=False, help_text=_("Imported history: starts no chain."))
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("event log")
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="event_once_per_source")]
+        indexes = [models.Index(fields=["customer", "kind", "occurred_at"], name="event_by_customer_kind")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class EventInbox(models.Model):
+    """An event a consumer has yet to see; the row is deleted when it has."""
+
+    class Consumer(models.TextChoices):
+        CHAINS = "chains", _("chains")
+
+    consumer = models.CharField(max_length=16, choices=Consumer.choices)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="inbox")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("event to handle")
+        verbose_name_plural = _("events to handle")
+        constraints = [models.UniqueConstraint(fields=["consumer", "event"], name="event_inbox_once")]
+
+    def __str__(self) -> str:
+        return f"{self.consumer}: {self.event_id}"

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.customer import Customer
+from crm.models.product import Product
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def counted(self) -> Self:
+        """Orders that count in every figure: all but the cancelled ones."""
+        return self.filter(cancelled_at=None)
+
+    def between(self, start: dt.datetime, end: dt.datetime) -> Self:
+        return self.filter(placed_at__gte=start, placed_at__lt=end)
+
+
+class Order(models.Model):
+    """A purchase of goods or a service. Every moment of its life is a nullable time; its status follows from them."""
+
+    class Status(models.TextChoices):
+        PLACED = "placed", _("placed")
+        PAID = "paid", _("paid")
+        SHIPPED = "shipped", _("shipped")
+        DELIVERED = "delivered", _("delivered")
+        RETURNED = "returned", _("returned")
+        CANCELLED = "cancelled", _("cancelled")
+
+    number = models.CharField(_("order number"), max_length=100, unique=True)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", verbose_name=_("customer"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Product.Kind.choices, default=Product.Kind.GOODS)
+    placed_at = models.DateTimeField(_("placed at"))
+    paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
+    shipped_at = models.DateTimeField(_("shipped at"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered or performed at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    returned_at = models.DateTimeField(
+        _("returned at"), null=True, blank=True, help_text=_("The last return, whole or in part.")
+    )
+    promised_at = models.DateTimeField(_("promised for"), null=True, blank=True)
+    appointment_at = models.DateTimeField(_("appointment or departure"), null=True, blank=True)
+    tracking_number = models.CharField(_("tracking number"), max_length=100, blank=True)
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("responsible"),
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    total = models.DecimalField(
+        _("total"), max_digits=14, decimal_places=2, help_text=_("What the customer pays, after the discount.")
+    )
+    discount = models.DecimalField(_("discount"), max_digits=14, decimal_places=2, default=0)
+    refunded = models.DecimalField(_("refunded"), max_digits=14, decimal_places=2, default=0)
+    coupon_code = models.CharField(_("coupon"), max_length=64, blank=True)
+    receipt_url = models.URLField(_("receipt link"), blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True, help_text=_("Where the order came from."))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.CheckConstraint(condition=~Q(number=""), name="order_number_not_empty"),
+            models.CheckConstraint(condition=Q(kind__in=["goods", "service"]), name="order_kind_known"),
+            models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("total")), name="order_refund_within_total"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "placed_at"], name="order_by_customer"),
+            models.Index(fields=["placed_at"], name="order_placed"),
+            models.Index(OpClass("number", name="text_pattern_ops"), name="order_number_prefix"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def status(self) -> Status:
+        moments = (
+            (self.cancelled_at, Order.Status.CANCELLED),
+            (self.returned_at, Order.Status.RETURNED),
+            (self.delivered_at, Order.Status.DELIVERED),
+            (self.shipped_at, Order.Status.SHIPPED),
+            (self.paid_at, Order.Status.PAID),
+        )
+        return next((status for moment, status in moments if moment), Order.Status.PLACED)
+
+
+class OrderLine(models.Model):
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
+    product = models.ForeignKey(Product, models.PROTECT, related_name="lines", verbose_name=_("product"))
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
+    price = models.DecimalField(
+        _("price"), max_digits=14, decimal_places=4, help_text=_("For one, before the order's discount.")
+    )
+    cost = models.DecimalField(
+        _("cost"), max_digits=14, decimal_places=4, null=True, blank=True, help_text=_("What one costs the shop.")
+    )
+    returned_quantity = models.DecimalField(_("returned"), max_digits=12, decimal_places=3, default=0)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(returned_quantity__gte=0, returned_quantity__lte=F("quantity")),
+                name="order_line_return_within_quantity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity:g} × {self.product}"
+
+
+class Milestone(models.Model):
+    """A stage of a long job that was reached: foundation laid, frame up, keys handed over."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="milestones", verbose_name=_("order"))
+    name = models.CharField(_("name"), max_length=200)
+    reached_at = models.DateTimeField(_("reached at"))
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        constraints = [models.UniqueConstraint(fields=["order", "name"], name="milestone_unique_in_order")]
+
+    def __str__(self) -> str:
+        return self.name

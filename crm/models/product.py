@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.Model):
+    name = models.CharField(_("name"), max_length=200)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "name"], name="category_unique_name", nulls_distinct=False),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="category_not_its_own_parent"),
+            models.CheckConstraint(condition=~Q(name=""), name="category_name_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    class Kind(models.TextChoices):
+        GOODS = "goods", _("goods")
+        SERVICE = "service", _("service")
+
+    class PriceTier(models.TextChoices):
+        UNKNOWN = "", _("not set")
+        BUDGET = "budget", _("budget")
+        MIDDLE = "middle", _("middle")
+        PREMIUM = "premium", _("premium")
+
+    class Complexity(models.TextChoices):
+        SIMPLE = "simple", _("simple")
+        COMPLEX = "complex", _("complex")
+
+    sku = models.CharField(_("SKU"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=300, blank=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.GOODS)
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("category")
+    )
+    price_tier = models.CharField(
+        _("price tier"), max_length=8, choices=PriceTier.choices, blank=True, default=PriceTier.UNKNOWN
+    )
+    complexity = models.CharField(_("complexity"), max_length=8, choices=Complexity.choices, default=Complexity.SIMPLE)
+    warranty_months = models.PositiveSmallIntegerField(_("warranty, months"), null=True, blank=True)
+    repurchase_days = models.PositiveSmallIntegerField(
+        _("bought again after, days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("When a customer usually needs it again."),
+    )
+    instructions_url = models.URLField(_("instructions link"), blank=True)
+    picture_url = models.URLField(_("picture link"), blank=True)
+    price = models.DecimalField(_("price"), max_digits=14, decimal_places=4, null=True, blank=True)
+    cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=4, null=True, blank=True)
+    is_in_stock = models.BooleanField(_("in stock"), default=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
+            models.CheckConstraint(condition=Q(kind__in=["goods", "service"]), name="product_kind_known"),
+            models.CheckConstraint(
+                condition=Q(price_tier__in=["", "budget", "middle", "premium"]), name="product_price_tier_known"
+            ),
+            models.CheckConstraint(condition=Q(complexity__in=["simple", "complex"]), name="product_complexity_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.sku
+
+
+class ProductRelation(models.Model):
+    class Kind(models.TextChoices):
+        ACCESSORY = "accessory", _("accessory")
+        CONSUMABLE = "consumable", _("consumable")
+        UPGRADE = "upgrade", _("upgrade")
+        SERVICE = "service", _("service")
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="relations", verbose_name=_("product"))
+    related = models.ForeignKey(Product, models.CASCADE, related_name="related_from", verbose_name=_("goes with it"))
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+
+    class Meta:
+        verbose_name = _("related product")
+        verbose_name_plural = _("related products")
+        constraints = [
+            models.UniqueConstraint(fields=["product", "related", "kind"], name="product_relation_unique"),
+            models.CheckConstraint(condition=~Q(product=F("related")), name="product_relation_two_products"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["accessory", "consumable", "upgrade", "service"]),
+                name="product_relation_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} → {self.related}"
