@@ -40,7 +40,7 @@ class CustomerStats(models.Model):
 
 
 class OrderStanding(models.Model):
-    """Where a counted order stands in its customer's history, so that periods, gaps and reactivation need no self-join."""
+    """Where a counted order stands in its customer's history: periods, gaps and reactivation need no self-join."""
 
     order = models.OneToOneField(
         Order, models.CASCADE, primary_key=True, related_name="standing", verbose_name=_("order")
