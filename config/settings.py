@@ -1,5 +1,6 @@
 """Everything a deployment may decide comes from the environment and is read here, nowhere else."""
 
+import logging
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -138,7 +139,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # last_run_at reaches the database at every run: /healthz reads there whether beat is alive.
 CELERY_BEAT_SYNC_EVERY = 1
 
-LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -10,12 +10,9 @@ from pathlib import Path
 from config.database.trouble import DatabaseTrouble
 
 CANDIDATES = ("postgres", "nobody")
-# Enough to pass through closed folders such as /root, without the right to write anywhere.
-PASS_THROUGH = "dac_read_search"
-PASS_THROUGH_NUMBER = 2
-# Containers often withhold the former and allow this one.
-PASS_AND_WRITE = "dac_override"
-PASS_AND_WRITE_NUMBER = 1
+# What lets a process through closed folders such as /root, with its bit in the kernel's sets.
+# The first gives no right to write; containers often withhold it and allow the second.
+REACHING = {"dac_read_search": 2, "dac_override": 1}
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,8 @@ class Identity:
             *self._setpriv(),
             f"--inh-caps=+{capability}",
             f"--ambient-caps=+{capability}",
+            # Without it access(2) forgets capabilities, and PostgreSQL asks that way whether it may run itself.
+            "--securebits=+no_setuid_fixup",
             "--",
             *command,
         ]
@@ -82,10 +81,9 @@ def identity() -> Identity:
 
 def _usable_capability() -> str:
     bounding = _bounding_set()
-    if bounding & (1 << PASS_THROUGH_NUMBER):
-        return PASS_THROUGH
-    if bounding & (1 << PASS_AND_WRITE_NUMBER):
-        return PASS_AND_WRITE
+    for capability, bit in REACHING.items():
+        if bounding & (1 << bit):
+            return capability
     raise DatabaseTrouble(
         "PostgreSQL may not run as root, and the unprivileged user it would run as may not enter the folder "
         "Encore is installed in. Move Encore (or its data, with ENCORE_VAR) out of a closed folder such as /root, "
