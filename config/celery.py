@@ -1,11 +1,22 @@
 """The Celery application. Its schedule is rows in the database, never settings."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+
+from config.supervisor.readiness import announce
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("encore")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+signals.worker_ready.connect(announce)
+signals.beat_init.connect(announce)
+
+
+@signals.setup_logging.connect
+def leave_logging_to_django(**_signal: Any) -> None:
+    """A receiver is enough: Celery then keeps off the logging that settings describe."""

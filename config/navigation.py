@@ -1,9 +1,126 @@
-"""The sidebar of the admin, by the three jobs done in it."""
+"""The sidebar of the admin by the jobs done in it, and the first screen of each role."""
 
-from typing import Any
+from __future__ import annotations
 
-from django.http import HttpRequest
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+    from django.http import HttpRequest, HttpResponseBase
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True)
+class Item:
+    title: _StrPromise
+    icon: str
+    view: str
+    permission: str
+
+
+SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
+    (
+        _("Support"),
+        (
+            Item(_("Find a customer"), "person_search", "admin:crm_customer_find", "crm.view_customer"),
+            Item(_("Cases"), "support", "admin:crm_case_changelist", "crm.view_case"),
+            Item(_("Staff tasks"), "task_alt", "admin:chains_stafftask_changelist", "chains.view_stafftask"),
+            Item(_("Ratings and reviews"), "star", "admin:crm_feedback_changelist", "crm.view_feedback"),
+            Item(_("Possible duplicates"), "group", "admin:crm_mergeproposal_changelist", "crm.view_mergeproposal"),
+        ),
+    ),
+    (
+        _("Marketing"),
+        (
+            Item(_("Chains"), "account_tree", "admin:chains_chain_changelist", "chains.view_chain"),
+            Item(_("Segments"), "groups", "admin:segments_segment_changelist", "segments.view_segment"),
+            Item(_("Templates"), "draft", "admin:chains_messagetemplate_changelist", "chains.view_messagetemplate"),
+            Item(_("Touches"), "send", "admin:chains_touch_changelist", "chains.view_touch"),
+            Item(_("Enrolments"), "route", "admin:chains_enrolment_changelist", "chains.view_enrolment"),
+            Item(_("Outbox"), "outbox", "admin:chains_outbox", "chains.view_touch"),
+        ),
+    ),
+    (
+        _("Management"),
+        (
+            Item(_("Dashboard"), "monitoring", "admin:analytics_dashboard", "analytics.view_dashboard"),
+            Item(_("Customers"), "contacts", "admin:crm_customer_changelist", "crm.change_customer"),
+            Item(_("Orders"), "receipt_long", "admin:crm_order_changelist", "crm.view_order"),
+            Item(_("Consent ledger"), "fact_check", "admin:crm_consentrecord_changelist", "crm.view_consentrecord"),
+            Item(_("Event log"), "history", "admin:crm_event_changelist", "crm.view_event"),
+        ),
+    ),
+    (
+        _("Shop"),
+        (
+            Item(_("Settings"), "storefront", "admin:crm_shop_changelist", "crm.change_shop"),
+            Item(_("Products"), "inventory_2", "admin:crm_product_changelist", "crm.view_product"),
+            Item(_("Categories"), "category", "admin:crm_category_changelist", "crm.view_category"),
+            Item(_("Staff"), "badge", "admin:auth_user_changelist", "auth.view_user"),
+            Item(_("Roles"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
+            Item(
+                _("Schedule"),
+                "schedule",
+                "admin:django_celery_beat_periodictask_changelist",
+                "django_celery_beat.view_periodictask",
+            ),
+        ),
+    ),
+)
+
+# The first of these that a person may open is where a login lands: who edits chains is a marketer, who may only look
+# at them is a manager, and who has neither came to help a customer.
+FIRST_SCREENS = (
+    ("chains.change_chain", "admin:chains_chain_changelist"),
+    ("analytics.view_dashboard", "admin:analytics_dashboard"),
+    ("crm.view_customer", "admin:crm_customer_find"),
+)
+
+
+def _link(item: Item) -> str:
+    try:
+        return reverse(item.view)
+    except NoReverseMatch:
+        return ""
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    return []
+    """Unfold's navigation: only what this person may open, with the deepest matching entry marked."""
+    groups = [
+        (title, [(item, link) for item in items if request.user.has_perm(item.permission) and (link := _link(item))])
+        for title, items in SECTIONS
+    ]
+    links = [link for _title, items in groups for _item, link in items]
+    here = max((link for link in links if request.path.startswith(link)), key=len, default="")
+    return [
+        {
+            "title": title,
+            "items": [
+                {"title": item.title, "icon": item.icon, "link": link, "active": link == here} for item, link in items
+            ],
+        }
+        for title, items in groups
+        if items
+    ]
+
+
+def first_screen(user: User | AnonymousUser) -> str:
+    """Name of the page this person's day starts on; empty when they may open none."""
+    if user.is_superuser:
+        return "admin:analytics_dashboard"
+    return next((view for permission, view in FIRST_SCREENS if user.has_perm(permission)), "")
+
+
+def landing(request: HttpRequest) -> HttpResponseBase:
+    """The admin's front door leads each role to its own first screen."""
+    view = first_screen(request.user)
+    if view:
+        return HttpResponseRedirect(reverse(view))
+    from django.contrib import admin
+
+    return admin.site.index(request)

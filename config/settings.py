@@ -135,6 +135,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = TIME_ZONE
+# A committed fact wakes the engine at once; without the bell it waits for the next beat.
+ENCORE_RING = env.bool("ENCORE_RING", True)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # last_run_at reaches the database at every run: /healthz reads there whether beat is alive.
 CELERY_BEAT_SYNC_EVERY = 1

@@ -1,0 +1,96 @@
+import os
+import signal
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from config.database import server
+from config.supervisor import ground
+from config.supervisor.child import Child
+from config.supervisor.loop import Supervisor, say
+from config.supervisor.preparation import FIRST_ADMINISTRATOR, load_demo, prepare
+
+WEB_WORKERS = 2
+WEB_THREADS = 4
+
+
+class Command(BaseCommand):
+    help = "Runs everything: PostgreSQL, the web server, the worker and the schedule. Ctrl-C stops it all."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for the whole network")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+        parser.add_argument("--demo", action="store_true", help="with a simulated shop, in a database of its own")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port, is_demo = options["host"], options["port"], options["demo"]
+        if is_demo:
+            use_demo_directory()
+        reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        site = os.environ.get("SITE_URL", f"http://{reachable}:{port}")
+        environment = {**os.environ, "SITE_URL": site, ground.MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with ground.sole_supervisor(settings.VAR_DIR, site):
+            if ground.clear_leftovers(settings.VAR_DIR):
+                say("Ended what was left of a run that was cut off")
+            ground.check_port(host, port)
+            try:
+                run(host, port, reachable, environment, is_demo=is_demo)
+            except KeyboardInterrupt:
+                say("Stopped at once")
+            finally:
+                if not settings.DATABASE_URL:
+                    server.stop(settings.VAR_DIR / "postgres")
+        say("Everything has stopped")
+
+
+def run(host: str, port: int, reachable: str, environment: dict[str, str], *, is_demo: bool) -> None:
+    password = prepare()
+    if is_demo:
+        load_demo(environment)
+
+    def welcome() -> None:
+        say(f"Encore is up: {environment['SITE_URL']}/")
+        if password:
+            say(f"First login: {FIRST_ADMINISTRATOR} with the password {password} (shown only now)")
+        say("Ctrl-C stops everything")
+
+    supervisor = Supervisor(
+        children=children(host, port, environment),
+        address=(reachable, port),
+        when_up=welcome,
+        postgres=None if settings.DATABASE_URL else settings.VAR_DIR / "postgres",
+    )
+    try:
+        supervisor.run()
+    finally:
+        if password and not supervisor.is_up:
+            say(f"A login was made before the stop: {FIRST_ADMINISTRATOR} with the password {password}")
+
+
+def children(host: str, port: int, environment: dict[str, str]) -> list[Child]:
+    python = sys.executable
+    celery = [python, "-m", "celery", "-A", "config", "--quiet"]
+    web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    web += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
+    web += ["--no-ws", "--log-level", "warning", "config.wsgi:application"]
+    worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    pool = environment.get("DATABASE_POOL", str(WEB_THREADS))
+    return [
+        Child("web", web, {**environment, "DATABASE_POOL": pool}),
+        Child("worker", worker, {**environment, "DATABASE_POOL": "0"}),
+        Child("beat", [*celery, "beat", "--pidfile="], {**environment, "DATABASE_POOL": "0"}),
+    ]
+
+
+def use_demo_directory() -> None:
+    """The simulated shop never mixes with a real one: settings are read again with a directory of its own."""
+    if settings.DATABASE_URL:
+        raise CommandError("The demo fills a database of its own. Run it without DATABASE_URL.")
+    if "ENCORE_VAR" not in os.environ:
+        os.environ["ENCORE_VAR"] = str(settings.BASE_DIR / "var" / "demo")
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606

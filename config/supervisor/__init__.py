@@ -1,0 +1,1 @@
+"""What stands behind `manage.py start`: web, worker, beat and PostgreSQL under one roof."""

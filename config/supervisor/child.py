@@ -1,0 +1,113 @@
+"""One supervised process: started, listened to, started again when it dies, stopped."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+LONGEST_PAUSE = 30.0
+STEADY_AFTER = 60.0
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Child:
+    """A process that should always run, in a process group of its own."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    is_ready: bool = False
+    due_at: float = 0.0
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _started_at: float = 0.0
+    _failures: int = 0
+    _heard: bytes = b""
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
+    def start(self) -> int:
+        """Start the process; the descriptor on which it can be heard."""
+        self._started_at = time.monotonic()
+        self._process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.environment,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
+        return self.ear
+
+    @property
+    def ear(self) -> int:
+        if self._process is None or self._process.stdout is None:
+            raise RuntimeError(f"{self.name} does not run")
+        return self._process.stdout.fileno()
+
+    def listen(self) -> list[str]:
+        """The whole lines said since last time."""
+        try:
+            heard = os.read(self.ear, 65536)
+        except OSError:
+            heard = b""
+        *lines, self._heard = (self._heard + heard).split(b"\n")
+        return [line.decode(errors="replace").rstrip() for line in lines]
+
+    def death(self) -> str | None:
+        """How it ended, in words, once it has; the moment to start it again is then set."""
+        if self._process is None or self._process.poll() is None:
+            return None
+        code = self._process.returncode
+        lived = time.monotonic() - self._started_at
+        self._failures = 1 if lived > STEADY_AFTER else self._failures + 1
+        pause = min(2.0 ** (self._failures - 1), LONGEST_PAUSE)
+        self.due_at = time.monotonic() + pause
+        self._bury()
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        return f"{self.name} {how}; starting it again in {pause:.0f} s"
+
+    def ask_to_stop(self) -> None:
+        """Only the head of the group is asked: it lets its own children finish what they do."""
+        if self._process:
+            self._process.terminate()
+
+    def has_stopped(self) -> bool:
+        return self._process is None or self._process.poll() is not None
+
+    def kill(self) -> None:
+        if self._process:
+            self._signal_group(signal.SIGKILL)
+            self._process.wait()
+            self._bury()
+
+    def _bury(self) -> None:
+        """Leave nothing of the group behind: a lone web worker would keep the port."""
+        if self._process is None:
+            return
+        self._signal_group(signal.SIGKILL)
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._process, self._heard = None, b""
+
+    def _signal_group(self, number: int) -> None:
+        if self._process:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, number)
+
+
+def _end_with_parent() -> None:
+    """Linux asks the child to stop when the supervisor vanishes, be it by kill -9."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,145 @@
+"""Keeps the children alive, relays what they say, and ends everything in order."""
+
+import contextlib
+import http.client
+import os
+import selectors
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from config.database import server
+from config.database.cluster import Cluster
+from config.database.trouble import DatabaseTrouble
+from config.supervisor.child import Child
+from config.supervisor.readiness import READY
+
+GRACE = 25.0
+LOOK_EVERY = 1.0
+
+
+@dataclass
+class Supervisor:
+    """The one process that `manage.py start` is."""
+
+    children: Sequence[Child]
+    address: tuple[str, int]
+    when_up: Callable[[], None]
+    postgres: Path | None
+    is_stopping: bool = False
+    is_up: bool = False
+    _selector: selectors.DefaultSelector = field(default_factory=selectors.DefaultSelector, repr=False)
+    _looked_at: float = 0.0
+    _postgres_due_at: float = 0.0
+
+    def run(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        try:
+            for child in self.children:
+                self._start(child)
+            while not self.is_stopping:
+                self._relay(timeout=0.3)
+                self._look_after_everybody()
+            say("Stopping: letters on their way are finished first. Ctrl-C again to stop at once.")
+            self._let_finish()
+        finally:
+            for child in self.children:
+                child.kill()
+            self._selector.close()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.is_stopping:
+            raise KeyboardInterrupt
+        self.is_stopping = True
+
+    def _start(self, child: Child) -> None:
+        child.is_ready = False
+        self._selector.register(child.start(), selectors.EVENT_READ, child)
+
+    def _relay(self, timeout: float) -> None:
+        for key, _events in self._selector.select(timeout):
+            child: Child = key.data
+            lines = child.listen()
+            for line in lines:
+                if line == READY:
+                    child.is_ready = True
+                else:
+                    say(line, by=child.name)
+            if not lines and child.has_stopped():
+                # At its end a pipe is readable for ever.
+                self._forget(child)
+
+    def _forget(self, child: Child) -> None:
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(child.ear)
+
+    def _look_after_everybody(self) -> None:
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_EVERY:
+            return
+        self._looked_at = now
+        self._look_after_postgres(now)
+        for child in self.children:
+            self._look_after(child, now)
+        if not self.is_up and all(child.is_ready for child in self.children):
+            self.is_up = True
+            self.when_up()
+
+    def _look_after_postgres(self, now: float) -> None:
+        if self.postgres is None or now < self._postgres_due_at or Cluster(self.postgres).postmaster():
+            return
+        say("PostgreSQL died; starting it again")
+        try:
+            server.ensure_running(self.postgres)
+        except DatabaseTrouble as trouble:
+            say(str(trouble))
+            self._postgres_due_at = now + 10
+
+    def _look_after(self, child: Child, now: float) -> None:
+        if not child.is_running:
+            if now >= child.due_at:
+                self._start(child)
+            return
+        if child.has_stopped():
+            self._forget(child)
+            for line in child.listen():
+                say(line, by=child.name)
+            say(str(child.death()))
+        elif child.name == "web" and not child.is_ready:
+            child.is_ready = answers(*self.address)
+
+    def _let_finish(self) -> None:
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + GRACE
+        while time.monotonic() < deadline and not all(child.has_stopped() for child in self.children):
+            self._relay(timeout=0.1)
+        self._relay(timeout=0)
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether a web server speaks there, whatever it says."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def say(words: str, by: str = "encore") -> None:
+    """One line on the terminal, marked with who said it."""
+    try:
+        sys.stdout.write(f"{by:<6} | {words}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads any more: further words go nowhere instead of ending everything.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
