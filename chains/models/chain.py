@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import secrets
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Category, EventKind, Product, Purpose, Shop
+
+
+def new_step_key() -> str:
+    return secrets.token_hex(4)
+
+
+class ChainQuerySet(models.QuerySet["Chain"]):
+    def live(self) -> Self:
+        return self.filter(status=Chain.Status.LIVE)
+
+    def by_event(self) -> Self:
+        return self.filter(version__program__trigger__kind=Chain.Trigger.EVENT)
+
+    def by_clock(self) -> Self:
+        return self.exclude(version__program__trigger__kind=Chain.Trigger.EVENT)
+
+
+class Chain(models.Model):
+    """What staff edit. The engine reads only the program that publishing freezes into a ChainVersion."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        LIVE = "live", _("live")
+        PAUSED = "paused", _("paused")
+        ARCHIVED = "archived", _("archived")
+
+    class Trigger(models.TextChoices):
+        EVENT = "event", _("something happens")
+        LAST_ORDER = "last_order", _("days have passed since the last order")
+        BIRTHDAY = "birthday", _("birthday")
+        ANNIVERSARY = "anniversary", _("anniversary of an order")
+        WARRANTY_END = "warranty_end", _("end of the warranty")
+        REPURCHASE = "repurchase", _("time to buy the product again")
+        APPOINTMENT = "appointment", _("appointment or departure")
+
+    class Goal(models.TextChoices):
+        NONE = "", _("no goal")
+        ORDERED = "ordered", _("ordered again")
+        SEGMENT = "segment", _("joined a segment")
+
+    class ReEntry(models.TextChoices):
+        ONCE = "once", _("once in a lifetime")
+        PER_ORDER = "per_order", _("once for every order")
+        AFTER_DAYS = "after_days", _("again after some days")
+
+    CUSTOM_EVENT = "custom"
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    description = models.TextField(_("what it is for"), blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.DRAFT, editable=False)
+    trigger = models.CharField(_("starts when"), max_length=16, choices=Trigger.choices, default=Trigger.EVENT)
+    trigger_event = models.CharField(
+        _("event"),
+        max_length=100,
+        blank=True,
+        choices=[*EventKind.choices, (CUSTOM_EVENT, _("another event"))],
+        default=EventKind.ORDER_PLACED,
+    )
+    custom_event = models.CharField(
+        _("name of the other event"), max_length=100, blank=True, help_text=_("As your shop sends it.")
+    )
+    trigger_days = models.SmallIntegerField(
+        _("days"),
+        default=0,
+        validators=[MinValueValidator(-3650), MaxValueValidator(3650)],
+        help_text=_("After the last order, or after the date; below zero: before the date."),
+    )
+    trigger_hour = models.PositiveSmallIntegerField(
+        _("hour of the customer's day"),
+        default=10,
+        validators=[MaxValueValidator(23)],
+        help_text=_("For chains that start by a date."),
+    )
+    order_kind = models.CharField(
+        _("only orders of"),
+        max_length=8,
+        blank=True,
+        choices=[("", _("goods and services")), *Product.Kind.choices],
+        default="",
+    )
+    categories = models.ManyToManyField(
+        Category,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only orders with goods of"),
+        help_text=_("Parts of a category count too. Empty: any order."),
+    )
+    audience = models.ForeignKey(
+        "segments.Segment",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only customers of the segment"),
+    )
+    goal = models.CharField(_("goal"), max_length=8, choices=Goal.choices, blank=True, default=Goal.NONE)
+    goal_segment = models.ForeignKey(
+        "segments.Segment",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("segment of the goal"),
+    )
+    exit_segment = models.ForeignKey(
+        "segments.Segment",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("leaves when in the segment"),
+    )
+    exit_on_cancel = models.BooleanField(_("leaves when the order is cancelled or returned"), default=True)
+    re_entry = models.CharField(
+        _("how often a customer may enter"), max_length=16, choices=ReEntry.choices, default=ReEntry.PER_ORDER
+    )
+    re_entry_days = models.PositiveSmallIntegerField(
+        _("again after, days"), default=365, validators=[MinValueValidator(1)]
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+        help_text=_("1 goes first when there is room for one message only."),
+    )
+    version = models.ForeignKey(
+        "chains.ChainVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    watermark_at = models.DateTimeField(
+        null=True, editable=False, help_text="What happened, or fell due, until this moment starts the chain no more."
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = ChainQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("chain")
+        verbose_name_plural = _("chains")
+        ordering = ["priority", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "live", "paused", "archived"]), name="chain_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    trigger__in=[
+                        "event",
+                        "last_order",
+                        "birthday",
+                        "anniversary",
+                        "warranty_end",
+                        "repurchase",
+                        "appointment",
+                    ]
+                ),
+                name="chain_trigger_known",
+            ),
+            models.CheckConstraint(condition=Q(goal__in=["", "ordered", "segment"]), name="chain_goal_known"),
+            models.CheckConstraint(
+                condition=Q(re_entry__in=["once", "per_order", "after_days"]), name="chain_re_entry_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "archived"]) | Q(version__isnull=False, watermark_at__isnull=False),
+                name="chain_live_is_published",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def event_kind(self) -> str:
+        return self.custom_event if self.trigger_event == self.CUSTOM_EVENT else self.trigger_event
+
+    @property
+    def is_live(self) -> bool:
+        return self.status == Chain.Status.LIVE
+
+
+class Step(models.Model):
+    """One step of the draft. `key` stays the same through every version, so that people keep their place."""
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", _("message")
+        WAIT = "wait", _("wait")
+        STAFF_TASK = "staff_task", _("staff task")
+
+    class Wait(models.TextChoices):
+        TIME = "time", _("for a time")
+        OFFSET = "offset", _("until a time counted from")
+        HOUR = "hour", _("until an hour of the customer's day")
+
+    class Unit(models.TextChoices):
+        MINUTES = "minutes", _("minutes")
+        HOURS = "hours", _("hours")
+        DAYS = "days", _("days")
+        WEEKS = "weeks", _("weeks")
+
+    class Anchor(models.TextChoices):
+        TRIGGER = "trigger", _("the start of the chain")
+        PLACED = "placed", _("the order")
+        DELIVERED = "delivered", _("the delivery")
+        APPOINTMENT = "appointment", _("the appointment")
+
+    chain = models.ForeignKey(Chain, models.CASCADE, related_name="steps", verbose_name=_("chain"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    key = models.CharField(max_length=32, default=new_step_key, editable=False)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.MESSAGE)
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices, default=Purpose.SERVICE)
+
+    template = models.ForeignKey(
+        "chains.MessageTemplate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        verbose_name=_("template"),
+    )
+    at_hour = models.PositiveSmallIntegerField(
+        _("exactly at the hour"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(23)],
+        help_text=_("Of the customer's day. Empty: as soon as it is its turn."),
+    )
+    late_after_hours = models.PositiveSmallIntegerField(
+        _("useless after, hours"),
+        default=72,
+        validators=[MinValueValidator(1)],
+        help_text=_("A message that could not go out by then is dropped."),
+    )
+
+    wait = models.CharField(_("waits"), max_length=8, choices=Wait.choices, default=Wait.TIME)
+    wait_amount = models.SmallIntegerField(
+        _("how long"), default=1, help_text=_("Below zero: before, e.g. −1 day from the appointment.")
+    )
+    wait_unit = models.CharField(_("unit"), max_length=8, choices=Unit.choices, default=Unit.DAYS)
+    wait_from = models.CharField(_("counted from"), max_length=16, choices=Anchor.choices, default=Anchor.TRIGGER)
+    wait_hour = models.PositiveSmallIntegerField(_("hour"), default=10, validators=[MaxValueValidator(23)])
+    wait_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(choices=Shop.Weekday.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("only on"),
+    )
+
+    script = models.TextField(_("what to do or say"), blank=True)
+    due_days = models.PositiveSmallIntegerField(_("to be done within, days"), default=1)
+    owner_group = models.ForeignKey(
+        Group, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who does it")
+    )
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "key"], name="step_key_unique_in_chain"),
+            models.CheckConstraint(condition=Q(kind__in=["message", "wait", "staff_task"]), name="step_kind_known"),
+            models.CheckConstraint(condition=Q(purpose__in=["service", "marketing"]), name="step_purpose_known"),
+            models.CheckConstraint(condition=Q(wait__in=["time", "offset", "hour"]), name="step_wait_known"),
+            models.CheckConstraint(
+                condition=Q(wait_unit__in=["minutes", "hours", "days", "weeks"]), name="step_unit_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(wait_from__in=["trigger", "placed", "delivered", "appointment"]), name="step_anchor_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.get_kind_display()
+
+
+class ChainVersion(models.Model):
+    """What publishing froze: all the engine reads of a chain. Never changed afterwards.
+
+    `program`: {"trigger": {...}, "re_entry": {...}, "goal": {...}, "exit": {...}, "steps": [...]}; see chains.program.
+    """
+
+    chain = models.ForeignKey(Chain, models.CASCADE, related_name="versions", verbose_name=_("chain"))
+    number = models.PositiveIntegerField(_("version"))
+    program = models.JSONField(_("program"))
+    published_at = models.DateTimeField(_("published at"), default=timezone.now)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+
+    class Meta:
+        verbose_name = _("version of a chain")
+        verbose_name_plural = _("versions of a chain")
+        ordering = [F("number").desc()]
+        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="chain_version_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.chain} №{self.number}"

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chains.models.chain import Chain, ChainVersion
+from crm.models import Customer, Order
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def active(self) -> Self:
+        return self.filter(status=Enrolment.Status.ACTIVE)
+
+    def due(self, now: dt.datetime) -> Self:
+        return self.active().filter(due_at__lte=now)
+
+
+class Enrolment(models.Model):
+    """One customer's way through one chain, pinned to the version it began with."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("under way")
+        FINISHED = "finished", _("finished")
+        LEFT = "left", _("left")
+
+    class Ending(models.TextChoices):
+        NONE = "", _("not ended")
+        LAST_STEP = "last_step", _("after the last step")
+        GOAL = "goal", _("the goal was reached")
+        SEGMENT = "segment", _("entered the segment that ends the chain")
+        CANCELLED = "cancelled", _("the order was cancelled")
+        RETURNED = "returned", _("the order was returned")
+        MERGED = "merged", _("merged with a customer who is in the chain")
+        ERASED = "erased", _("the customer was erased")
+        ARCHIVED = "archived", _("the chain was archived")
+        BY_HAND = "by_hand", _("taken out by staff")
+
+    class Awaits(models.TextChoices):
+        """What has to happen before `due_at` can be known."""
+
+        NOTHING = "", _("nothing")
+        DELIVERED = "delivered", _("the delivery")
+        APPOINTMENT = "appointment", _("a date of the appointment")
+        RESUME = "resume", _("the chain to be resumed")
+
+    chain = models.ForeignKey(Chain, models.CASCADE, related_name="enrolments", verbose_name=_("chain"))
+    version = models.ForeignKey(ChainVersion, models.PROTECT, related_name="enrolments", verbose_name=_("version"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="enrolments", db_index=False, verbose_name=_("customer")
+    )
+    order = models.ForeignKey(
+        Order,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="enrolments",
+        db_index=False,
+        verbose_name=_("order"),
+    )
+    entry_key = models.CharField(
+        max_length=64, blank=True, help_text="What makes this entry unique for the customer: see chains.engine.entry."
+    )
+    triggered_at = models.DateTimeField(_("triggered at"), help_text=_("When what started the chain happened."))
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE)
+    ending = models.CharField(
+        _("ended because"), max_length=16, choices=Ending.choices, blank=True, default=Ending.NONE
+    )
+    step_key = models.CharField(
+        _("next step"), max_length=32, blank=True, help_text="Key of the step it stands before; empty at the end."
+    )
+    due_at = models.DateTimeField(_("goes on at"), null=True, blank=True)
+    awaits = models.CharField(_("waits for"), max_length=16, choices=Awaits.choices, blank=True, default=Awaits.NOTHING)
+    entered_at = models.DateTimeField(_("entered at"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        constraints = [
+            # Also finds the enrolments of a customer: it begins with them.
+            models.UniqueConstraint(fields=["customer", "chain", "entry_key"], name="enrolment_entered_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "finished", "left"]), name="enrolment_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(awaits__in=["", "delivered", "appointment", "resume"]), name="enrolment_awaits_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="active") | Q(due_at__isnull=False, awaits="") | Q(due_at=None) & ~Q(awaits=""),
+                name="enrolment_active_has_a_next_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="active", ended_at=None, ending="")
+                | ~Q(status="active") & Q(due_at=None, awaits="", ended_at__isnull=False) & ~Q(ending=""),
+                name="enrolment_ended_says_why",
+            ),
+        ]
+        indexes = [
+            # advance takes what is due, oldest first; it must not see those that wait.
+            models.Index(fields=["due_at", "id"], condition=Q(status="active"), name="enrolment_due"),
+            # A moment of an order wakes those who wait for it.
+            models.Index(fields=["order"], condition=Q(order__isnull=False), name="enrolment_by_order"),
+            # The chain's page counts who is under way, and resuming finds who was stopped.
+            models.Index(fields=["chain", "status", "awaits"], name="enrolment_by_chain"),
+            models.Index(fields=["-entered_at"], name="enrolment_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain}: {self.customer}"

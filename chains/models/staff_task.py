@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chains.models.touch import Touch
+from crm.models import Customer, Order
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class StaffTaskQuerySet(models.QuerySet["StaffTask"]):
+    def open(self) -> Self:
+        return self.filter(status=StaffTask.Status.OPEN)
+
+    def overdue(self, now: dt.datetime) -> Self:
+        return self.open().filter(due_at__lt=now)
+
+
+class StaffTask(models.Model):
+    """Something a human does for a customer: a call, a card, a gift."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("to do")
+        DONE = "done", _("done")
+        DROPPED = "dropped", _("not needed")
+
+    touch = models.OneToOneField(
+        Touch, models.SET_NULL, null=True, blank=True, related_name="staff_task", editable=False
+    )
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="staff_tasks", verbose_name=_("customer"))
+    order = models.ForeignKey(
+        Order, models.SET_NULL, null=True, blank=True, related_name="staff_tasks", verbose_name=_("order")
+    )
+    title = models.CharField(_("what to do"), max_length=200)
+    script = models.TextField(_("what to do or say"), blank=True)
+    owner_group = models.ForeignKey(
+        Group, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who does it")
+    )
+    due_at = models.DateTimeField(_("to be done by"))
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.OPEN)
+    outcome = models.TextField(_("outcome"), blank=True)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("done by")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = StaffTaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("staff task")
+        verbose_name_plural = _("staff tasks")
+        ordering = ["due_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["open", "done", "dropped"]), name="staff_task_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="open", done_at=None) | ~Q(status="open") & Q(done_at__isnull=False),
+                name="staff_task_done_has_moment",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(status="open"), name="staff_task_open")]
+
+    def __str__(self) -> str:
+        return self.title

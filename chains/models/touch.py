@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chains.models.chain import Chain
+from chains.models.enrolment import Enrolment
+from crm.models import Contact, Customer, Order, Purpose
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class TouchQuerySet(models.QuerySet["Touch"]):
+    def scheduled(self) -> Self:
+        return self.filter(status=Touch.Status.SCHEDULED)
+
+    def due(self, now: dt.datetime) -> Self:
+        return self.scheduled().filter(due_at__lte=now)
+
+    def sent(self) -> Self:
+        return self.filter(status=Touch.Status.SENT)
+
+    def leased(self) -> Self:
+        return self.filter(status__in=[Touch.Status.CLAIMED, Touch.Status.SENDING])
+
+    def abandoned(self, now: dt.datetime) -> Self:
+        """Taken by a worker whose lease ran out."""
+        return self.leased().filter(lease_until__lte=now)
+
+    def counted(self, since: dt.datetime) -> Self:
+        """What fills the week: on its way, perhaps sent, or sent after `since`."""
+        underway = [Touch.Status.CLAIMED, Touch.Status.SENDING, Touch.Status.UNKNOWN]
+        return self.filter(Q(status__in=underway) | Q(status=Touch.Status.SENT, sent_at__gt=since))
+
+
+class Touch(models.Model):
+    """One message (or staff task) for one customer: what was, is to be, or was not sent, and why."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("Email")
+        SMS = "sms", _("SMS (phone)")
+        TELEGRAM = "telegram", _("Telegram")
+        PUSH = "push", _("Push")
+        STAFF_TASK = "staff_task", _("staff task")
+
+    class Status(models.TextChoices):
+        SCHEDULED = "scheduled", _("waiting")
+        CLAIMED = "claimed", _("about to be sent")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        SKIPPED = "skipped", _("not sent")
+        MISSED = "missed", _("too late")
+        HELD = "held", _("held back for comparison")
+        UNKNOWN = "unknown", _("uncertain")
+
+    class Reason(models.TextChoices):
+        """Why a touch waits or was not sent; the sentence with its facts comes from chains.reasons."""
+
+        NONE = "", _("no reason")
+        CHAIN_PAUSED = "chain_paused", _("the chain is paused")
+        CHAIN_ARCHIVED = "chain_archived", _("the chain is archived")
+        LEFT = "left", _("the customer left the chain")
+        GOAL = "goal", _("the goal was reached")
+        EXIT_SEGMENT = "exit_segment", _("the customer is in the segment that ends the chain")
+        ORDER_CANCELLED = "order_cancelled", _("the order was cancelled")
+        ORDER_RETURNED = "order_returned", _("the order was returned")
+        ERASED = "erased", _("the customer was erased")
+        COMPLAINT = "complaint", _("an open complaint")
+        MOOD = "mood", _("a bad mood was noted")
+        NOT_DELIVERED = "not_delivered", _("the order has not arrived")
+        SERVICE_FIRST = "service_first", _("no service message for the order yet")
+        WEEKLY_CAP = "weekly_cap", _("enough messages this week")
+        NO_ADDRESS = "no_address", _("no address")
+        BAD_ADDRESS = "bad_address", _("the address does not work")
+        NO_CONSENT = "no_consent", _("no consent")
+        OPTED_OUT = "opted_out", _("the customer unsubscribed")
+        TOPIC_MUTED = "topic_muted", _("the customer does not want this topic")
+        QUIET_HOURS = "quiet_hours", _("quiet hours")
+        TOO_LATE = "too_late", _("too late to be useful")
+        TEMPORARY = "temporary", _("a temporary failure")
+        GAVE_UP = "gave_up", _("failed too many times")
+        REJECTED = "rejected", _("refused by the mail server")
+        TEMPLATE = "template", _("the text could not be made")
+        NO_CHANNEL = "no_channel", _("the channel is not set up")
+        INTERRUPTED = "interrupted", _("sending was interrupted")
+
+    enrolment = models.ForeignKey(
+        Enrolment, models.CASCADE, related_name="touches", db_index=False, verbose_name=_("enrolment")
+    )
+    chain = models.ForeignKey(Chain, models.CASCADE, related_name="touches", db_index=False, verbose_name=_("chain"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="touches", db_index=False, verbose_name=_("customer")
+    )
+    order = models.ForeignKey(
+        Order, models.CASCADE, null=True, blank=True, related_name="touches", db_index=False, verbose_name=_("order")
+    )
+    contact = models.ForeignKey(
+        Contact,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="touches",
+        db_index=False,
+        verbose_name=_("contact"),
+    )
+    step_key = models.CharField(max_length=32, editable=False)
+    step_name = models.CharField(_("step"), max_length=200, blank=True)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices)
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
+    topic = models.CharField(_("topic"), max_length=50, blank=True)
+    subject = models.CharField(_("subject"), max_length=500, blank=True, help_text=_("As it was sent."))
+    status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.SCHEDULED)
+    reason = models.CharField(_("why"), max_length=16, choices=Reason.choices, blank=True, default=Reason.NONE)
+    facts = models.JSONField(_("facts"), default=dict, blank=True)
+    due_at = models.DateTimeField(_("due at"))
+    useful_until = models.DateTimeField(_("useful until"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    links = models.JSONField(_("links"), default=list, blank=True)
+    opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
+    clicked_at = models.DateTimeField(_("clicked at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = TouchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("touch")
+        verbose_name_plural = _("touches")
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "step_key"], name="touch_once_per_step"),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "scheduled",
+                        "claimed",
+                        "sending",
+                        "sent",
+                        "failed",
+                        "skipped",
+                        "missed",
+                        "held",
+                        "unknown",
+                    ]
+                ),
+                name="touch_status_known",
+            ),
+            models.CheckConstraint(condition=Q(purpose__in=["service", "marketing"]), name="touch_purpose_known"),
+            models.CheckConstraint(
+                condition=Q(channel__in=["email", "sms", "telegram", "push", "staff_task"]),
+                name="touch_channel_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["claimed", "sending"], lease__isnull=False, lease_until__isnull=False)
+                | ~Q(status__in=["claimed", "sending"]) & Q(lease=None, lease_until=None),
+                name="touch_leased_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="sent") | Q(sent_at__isnull=False), name="touch_sent_has_moment"
+            ),
+        ]
+        indexes = [
+            # guard takes what is due, service before marketing, and must not see those that wait.
+            models.Index(fields=["purpose", "due_at", "id"], condition=Q(status="scheduled"), name="touch_due"),
+            # All due rows of a claimed customer together.
+            models.Index(fields=["customer", "due_at"], condition=Q(status="scheduled"), name="touch_due_of_customer"),
+            # The weekly cap.
+            models.Index(
+                fields=["customer", "sent_at"],
+                condition=Q(status__in=["claimed", "sending", "unknown", "sent"]),
+                name="touch_counted",
+            ),
+            # Work left by a worker that died.
+            models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="touch_leased"),
+            # Service first: what was sent about an order.
+            models.Index(fields=["order"], condition=Q(order__isnull=False), name="touch_by_order"),
+            models.Index(fields=["contact"], condition=Q(contact__isnull=False), name="touch_by_contact"),
+            # The customer's story and the chain's counts.
+            models.Index(fields=["customer", "-created_at"], name="touch_story"),
+            models.Index(fields=["chain", "step_key", "status", "reason"], name="touch_by_chain"),
+            models.Index(fields=["-created_at"], name="touch_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.step_name or self.step_key
+
+    @property
+    def message_id(self) -> str:
+        """The same at every attempt, so that a letter sent twice is known to be one."""
+        return f"<{self.token}@{settings.SITE_HOST}>"
+
+    @property
+    def why(self) -> str:
+        from chains.reasons import sentence
+
+        return sentence(self)
