@@ -1,4 +1,7 @@
+import datetime as dt
+import itertools
 import os
+from decimal import Decimal
 
 import pytest
 from django.conf import settings
@@ -10,6 +13,7 @@ def pytest_configure() -> None:
 
     if "CELERY_BROKER_URL" not in os.environ:
         app.conf.update(broker_url="memory://", broker_transport_options={})
+    settings.ENCORE_RING = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -17,3 +21,107 @@ def pytest_configure() -> None:
 def shared_data():
     """The public data sets, laid beside the checkout."""
     return settings.BASE_DIR.parent / "shared" / "data"
+
+
+NOW = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
+_serial = itertools.count(1)
+
+
+@pytest.fixture
+def now():
+    """A Tuesday noon."""
+    return NOW
+
+
+@pytest.fixture
+def shop(db):
+    """The settings page as an installed shop has it."""
+    from crm.models import Shop
+
+    shop = Shop.load()
+    shop.name = "Kettle & Co"
+    shop.site_url = "https://kettle.example.com"
+    shop.sender_address = "shop@kettle.example.com"
+    shop.reply_address = "help@kettle.example.com"
+    shop.support_contact = "+44 20 7946 0000, 9-18"
+    shop.save()
+    return shop
+
+
+def make_customer(*, email=None, phone="", consent=True, created_at=NOW - dt.timedelta(days=400), **fields):
+    """A customer with an email address who said yes to marketing there, unless told otherwise."""
+    from crm import consent as ledger
+    from crm.models import Channel, Contact, Customer, Purpose
+
+    number = next(_serial)
+    fields.setdefault("first_name", "Ann")
+    customer = Customer.objects.create(created_at=created_at, **fields)
+    address = f"customer{number}@example.com" if email is None else email
+    for channel, known in ((Channel.EMAIL, address), (Channel.SMS, phone)):
+        if not known:
+            continue
+        Contact.objects.create(customer=customer, channel=channel, address=known, created_at=created_at)
+        if consent:
+            ledger.grant(
+                customer,
+                channel=channel,
+                address=known,
+                purpose=Purpose.MARKETING,
+                at=created_at,
+                source="checkout",
+                wording="Yes, write to me",
+            )
+    return customer
+
+
+def make_category(path="Kitchen / Kettles"):
+    from crm.catalogue import category_at
+
+    return category_at(path)
+
+
+def make_product(*, sku=None, category="", **fields):
+    from crm.models import Product
+
+    number = next(_serial)
+    fields.setdefault("name", f"Product {number}")
+    fields.setdefault("price", Decimal(100))
+    return Product.objects.create(
+        sku=sku or f"SKU-{number}", category=make_category(category) if category else None, **fields
+    )
+
+
+def make_order(*, customer=None, number=None, placed_at=NOW, product=None, quantity=1, price=None, lines=None, **more):
+    """An order through `crm.orders.place`; `paid_at`, `shipped_at`, `delivered_at`, `cancelled_at` happen too."""
+    from crm import orders
+
+    moments = {
+        verb: more.pop(moment, None)
+        for verb, moment in (
+            (orders.pay, "paid_at"),
+            (orders.ship, "shipped_at"),
+            (orders.deliver, "delivered_at"),
+            (orders.cancel, "cancelled_at"),
+        )
+    }
+    if lines is None and "total" not in more:
+        product = product or make_product()
+        each = product.price if price is None else price
+        lines = [orders.LineData(product.sku, Decimal(quantity), Decimal(each), product.cost)]
+    order = orders.place(
+        number or f"A-{next(_serial)}",
+        customer=customer or make_customer(),
+        placed_at=placed_at,
+        lines=lines or (),
+        **more,
+    )
+    for verb, at in moments.items():
+        if at is not None:
+            verb(order, at=at)
+    return order
+
+
+def make_case(customer=None, *, kind="complaint", subject="The lid does not close", at=NOW, **fields):
+    from crm import cases
+
+    return cases.open_case(customer or make_customer(), kind=kind, subject=subject, at=at, **fields)

@@ -1,0 +1,117 @@
+"""Consent as a ledger, and what it currently comes to on each contact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.addresses import normalise
+from crm.customers import hold
+from crm.events import record
+from crm.models import Channel, ConsentRecord, Contact, Customer, EventKind, Purpose, Shop
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+Action = ConsentRecord.Action
+
+
+def grant(customer: Customer, **told: Any) -> ConsentRecord:
+    """The customer said yes. Arguments as `note`."""
+    return note(customer, action=Action.GRANTED, **told)
+
+
+def withdraw(customer: Customer, **told: Any) -> ConsentRecord:
+    """The customer said no, or took a yes back. Arguments as `note`."""
+    return note(customer, action=Action.WITHDRAWN, **told)
+
+
+def request(customer: Customer, **told: Any) -> ConsentRecord:
+    """The customer was asked to confirm (double opt-in); only a later `grant` allows anything."""
+    return note(customer, action=Action.REQUESTED, **told)
+
+
+@transaction.atomic
+def note(
+    customer: Customer,
+    *,
+    action: str,
+    channel: str,
+    address: str,
+    purpose: str,
+    at: dt.datetime,
+    source: str,
+    wording: str = "",
+    evidence: dict[str, Any] | None = None,
+    by: AbstractBaseUser | None = None,
+) -> ConsentRecord:
+    """Add a line to the ledger and bring the contact up to date. The same line twice is one line.
+
+    Consent to profiling is about no channel: both `channel` and `address` are empty there.
+    """
+    customer = hold(customer)
+    contact = _contact(customer, channel, address, at) if channel else None
+    line, is_new = ConsentRecord.objects.get_or_create(
+        customer=customer,
+        channel=channel,
+        address=contact.address if contact else "",
+        purpose=purpose,
+        action=action,
+        occurred_at=at,
+        source=source,
+        defaults={"wording": wording, "evidence": evidence or {}, "recorded_by": by},
+    )
+    if not is_new:
+        return line
+    if contact:
+        settle(contact)
+    record(
+        EventKind.CONSENT_CHANGED,
+        customer=customer,
+        occurred_at=at,
+        source="crm",
+        key=f"consent:{line.pk}",
+        properties={"channel": channel, "purpose": purpose, "action": action},
+    )
+    return line
+
+
+def settle(contact: Contact) -> None:
+    """Set the contact's consents to what the ledger says: records may arrive late and out of order."""
+    ledger = list(
+        ConsentRecord.objects.filter(
+            customer=contact.customer_id, channel=contact.channel, address=contact.address
+        ).values_list("purpose", "action", "occurred_at")
+    )
+    for purpose, column in ((Purpose.MARKETING, "marketing_consent"), (Purpose.SERVICE, "service_consent")):
+        setattr(contact, column, standing([(action, at) for about, action, at in ledger if about == purpose]))
+    contact.save(update_fields=["marketing_consent", "service_consent"])
+
+
+def standing(history: Iterable[tuple[str, dt.datetime]]) -> str:
+    """What actions with their moments come to: the latest yes or no, of two at one moment the no.
+
+    Being asked again changes neither; it counts only where nothing was decided yet.
+    """
+    known = list(history)
+    decided = [(at, action == Action.WITHDRAWN) for action, at in known if action != Action.REQUESTED]
+    if decided:
+        is_no = max(decided)[1]
+        return Contact.Consent.WITHDRAWN.value if is_no else Contact.Consent.GRANTED.value
+    return Contact.Consent.REQUESTED.value if known else Contact.Consent.UNKNOWN.value
+
+
+def _contact(customer: Customer, channel: str, address: str, at: dt.datetime) -> Contact:
+    """The contact with this address, created when new, and locked: one change of its consents at a time."""
+    if channel not in Channel.values:
+        raise ValueError(_("“%(channel)s” is not a channel.") % {"channel": channel})
+    known = normalise(channel, address, Shop.load().phone_country if channel == Channel.SMS else "")
+    Contact.objects.bulk_create(
+        [Contact(customer=customer, channel=channel, address=known, created_at=at)], ignore_conflicts=True
+    )
+    return Contact.objects.select_for_update(no_key=True).get(customer=customer, channel=channel, address=known)

@@ -1,0 +1,167 @@
+"""Finding, creating and noting things about customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from crm import addresses, identity
+from crm.events import record
+from crm.merge import join
+from crm.models import Channel, Contact, Customer, EventKind, Shop
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+class Profile(TypedDict, total=False):
+    """What may be told about a customer beside who they are. Empty values say nothing and change nothing."""
+
+    first_name: str
+    last_name: str
+    born_on: dt.date | None
+    city: str
+    language: str
+    time_zone: str
+    source: str
+    tags: list[str]
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The normalised identities somebody was named by."""
+
+    external_id: str
+    addresses: tuple[tuple[str, str], ...]
+
+    def names(self) -> list[str]:
+        own = [f"id:{self.external_id}"] if self.external_id else []
+        return own + [f"{channel}:{address}" for channel, address in self.addresses]
+
+
+@transaction.atomic
+def find_or_create(
+    *, external_id: str = "", email: str = "", phone: str = "", now: dt.datetime, **profile: Unpack[Profile]
+) -> Customer:
+    """The customer known by the shop's id or one of these addresses, created when nobody is.
+
+    1. The shop's id decides; without it the email, then the phone. Of several with one address the oldest is meant,
+       though never one whom the shop knows by another id.
+    2. Addresses they did not have are added.
+    3. Others found under the same identities are merged in when nothing speaks against it, else proposed to staff.
+
+    Found by the shop's id, the profile is brought up to date; found by an address only, gaps in it are filled: a
+    relative ordering from a shared address must not rename the customer. ValueError for unusable identities.
+    """
+    keys = _keys(external_id, email, phone)
+    identity.lock(keys.names())
+    by_id = Customer.objects.filter(external_id=keys.external_id).first() if keys.external_id else None
+    sharing = _sharing(keys)
+    found = by_id and hold(by_id)
+    if found is None:
+        found = next((one for one in sharing if not (keys.external_id and one.external_id)), None)
+    customer = hold(found) if found else Customer(created_at=now)
+    _describe(customer, keys, profile, is_sure=by_id is not None)
+    _add_contacts(customer, keys, now)
+    for other in sharing:
+        if other.pk != customer.pk:
+            join(customer, other, at=now)
+    return customer
+
+
+def hold(customer: Customer) -> Customer:
+    """Whoever now stands for this customer, kept from being merged away until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer.pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise Customer.DoesNotExist(_("This customer no longer exists."))
+    return customer if row[0] is None else hold(Customer.objects.get(pk=row[0]))
+
+
+@transaction.atomic
+def note_mood(customer: Customer, mood: str, at: dt.datetime, by: AbstractBaseUser | None = None) -> Customer:
+    """Note how the customer feels. A bad mood stops marketing to them until somebody notes another."""
+    if mood not in Customer.Mood.values:
+        raise ValueError(_("“%(mood)s” is not a mood.") % {"mood": mood})
+    customer = Customer.objects.locked([hold(customer).pk]).get()
+    if customer.mood == mood or (customer.mood_noted_at and customer.mood_noted_at > at):
+        return customer
+    customer.mood, customer.mood_noted_at = mood, at
+    customer.save(update_fields=["mood", "mood_noted_at"])
+    record(
+        EventKind.MOOD_NOTED,
+        customer=customer,
+        occurred_at=at,
+        source="crm",
+        key=f"customer:{customer.pk}:mood:{at.isoformat()}",
+        properties={"mood": mood, "by": by.get_username() if by else ""},
+    )
+    return customer
+
+
+def _keys(external_id: str, email: str, phone: str) -> Keys:
+    known: list[tuple[str, str]] = []
+    if email.strip():
+        known.append((Channel.EMAIL.value, addresses.normalise_email(email)))
+    if phone.strip():
+        known.append((Channel.SMS.value, addresses.normalise_phone(phone, Shop.load().phone_country)))
+    own = external_id.strip()
+    if len(own) > 200 or "\0" in own:
+        raise ValueError(_("The customer id is longer than 200 characters or holds unprintable ones."))
+    if not own and not known:
+        raise ValueError(_("A customer needs an id of the shop, an email address or a phone number."))
+    return Keys(own, tuple(known))
+
+
+def _sharing(keys: Keys) -> list[Customer]:
+    """Customers with one of the addresses: those with the first address first, the oldest of them first."""
+    found: dict[int, Customer] = {}
+    for channel, address in keys.addresses:
+        for customer in Customer.objects.by_address(channel, address).order_by("created_at", "pk"):
+            found.setdefault(customer.pk, customer)
+    return list(found.values())
+
+
+def _describe(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool) -> None:
+    """Write what was told about the customer, and only when it changes something."""
+    changed = customer._state.adding
+    if keys.external_id and not customer.external_id:
+        customer.external_id, changed = keys.external_id, True
+    for name, value in profile.items():
+        old = getattr(customer, name)
+        new = _combined(name, old, value, is_sure=is_sure)
+        if new != old:
+            setattr(customer, name, new)
+            changed = True
+    if changed:
+        customer.save()
+
+
+def _combined(name: str, old: Any, told: Any, *, is_sure: bool) -> Any:
+    if not told:
+        return old
+    if name == "tags":
+        return [*old, *(tag for tag in told if tag not in old)]
+    if name == "attributes":
+        return {**old, **told} if is_sure else {**told, **old}
+    # Where somebody was won does not change by a later purchase.
+    if old and (name == "source" or not is_sure):
+        return old
+    return told
+
+
+def _add_contacts(customer: Customer, keys: Keys, now: dt.datetime) -> None:
+    Contact.objects.bulk_create(
+        [
+            Contact(customer=customer, channel=channel, address=address, created_at=now)
+            for channel, address in keys.addresses
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,128 @@
+"""The event log: what happened, once, with its moment; and the bell that tells the engine at once.
+
+`properties` by kind (ids are primary keys, moments ISO 8601):
+
+    order.*              {"number"}; returned adds {"amount"}, promise_moved {"from", "to"}, milestone {"name"}
+    case.*               {"case", "kind", "severity"}
+    feedback.left        {"kind", "score", "feedback"}
+    consent.changed      {"channel", "purpose", "action"}
+    customer.merged      {"duplicate"}, on the one who was kept
+    customer.mood        {"mood"}
+    segment.*            {"segment"}
+    message.*            {"touch", "chain", "step", "tags", "link" (clicks only), "is_machine"}
+    page.viewed          {"url", "title", "seconds"}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from crm.models import Customer, Event, EventInbox, Order
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+BELL = "chains.tasks.run_engine"
+BELL_LASTS_SECONDS = 30
+
+# Both rows in one statement, so a consumer can never find the one without the other.
+WRITE = """
+    WITH fresh AS (
+        INSERT INTO crm_event
+            (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
+        SELECT * FROM unnest(
+            %(kind)s::text[], %(customer)s::bigint[], %(order)s::bigint[], %(occurred_at)s::timestamptz[],
+            %(received_at)s::timestamptz[], %(source)s::text[], %(key)s::text[], %(properties)s::jsonb[],
+            %(is_historic)s::boolean[]
+        )
+        ON CONFLICT (source, key) DO NOTHING
+        RETURNING id, customer_id, source, key, is_historic
+    ), waiting AS (
+        INSERT INTO crm_eventinbox (consumer, event_id, customer_id)
+        SELECT consumer, fresh.id, fresh.customer_id
+        FROM fresh CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
+        WHERE NOT fresh.is_historic
+    )
+    SELECT source, key, id FROM fresh
+"""
+
+
+def record(
+    kind: str,
+    *,
+    customer: Customer,
+    occurred_at: dt.datetime,
+    source: str,
+    key: str,
+    order: Order | None = None,
+    properties: dict[str, Any] | None = None,
+    is_historic: bool = False,
+) -> Event | None:
+    """Write one fact to the log; None when this source already told it under this key."""
+    event = Event(
+        kind=kind,
+        customer=customer,
+        order=order,
+        occurred_at=occurred_at,
+        source=source,
+        key=key,
+        properties=properties or {},
+        is_historic=is_historic,
+    )
+    return next(iter(record_many([event])), None)
+
+
+@transaction.atomic
+def record_many(events: Iterable[Event]) -> list[Event]:
+    """Write unsaved events to the log and return those that were new, with their ids.
+
+    Sorted by key: two batches telling the same facts wait for each other in one order instead of deadlocking.
+    """
+    drafts = {(event.source, event.key): event for event in events}
+    ordered = [drafts[identity] for identity in sorted(drafts)]
+    if not ordered:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, _columns(ordered))
+        written = {(source, key): pk for source, key, pk in cursor.fetchall()}
+    fresh = [event for event in ordered if (event.source, event.key) in written]
+    for event in fresh:
+        event.pk = written[event.source, event.key]
+        event._state.adding = False
+    if any(not event.is_historic for event in fresh):
+        ring_on_commit()
+    return fresh
+
+
+def ring_on_commit() -> None:
+    """Ring once when the transaction is in, however many facts it holds."""
+    if not settings.ENCORE_RING or any(entry[1] is ring for entry in connection.run_on_commit):
+        return
+    # Robust: a dead broker costs one beat interval, never the fact that was just committed.
+    transaction.on_commit(ring, robust=True)
+
+
+def ring() -> None:
+    """Wake the engine by the name of its task: crm imports nothing of chains."""
+    current_app.send_task(BELL, retry=False, expires=BELL_LASTS_SECONDS, ignore_result=True)
+
+
+def _columns(events: list[Event]) -> dict[str, list[Any]]:
+    return {
+        "kind": [event.kind for event in events],
+        "customer": [event.customer_id for event in events],
+        "order": [event.order_id for event in events],
+        "occurred_at": [event.occurred_at for event in events],
+        "received_at": [event.received_at for event in events],
+        "source": [event.source for event in events],
+        "key": [event.key for event in events],
+        "properties": [Jsonb(event.properties) for event in events],
+        "is_historic": [event.is_historic for event in events],
+        "consumers": list(EventInbox.Consumer.values),
+    }
