@@ -1,13 +1,20 @@
 """The Celery application. Its schedule is rows in the database, never settings."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery, signals
+from celery.platforms import SecurityWarning
 
+from config import broker
 from config.supervisor.readiness import announce
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+broker.register()
+# Celery warns of pickled messages run as root; ours are JSON only.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("encore")
 app.config_from_object("django.conf:settings", namespace="CELERY")

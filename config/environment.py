@@ -90,6 +90,7 @@ def broker(url: str, directory: Path) -> dict[str, Any]:
             "data_folder_in": str(messages),
             "data_folder_out": str(messages),
             "control_folder": str(control),
+            "polling_interval": 0.5,
         }
     return {"url": url, "options": options}
 

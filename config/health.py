@@ -1,12 +1,86 @@
-"""Whether the shop's Encore is alive, for a monitor to ask."""
+"""Whether this Encore is alive and keeps up with its work, for a monitor to ask."""
 
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
 from django.db import DatabaseError, connection
+from django.db.models import Max
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django_celery_beat.models import PeriodicTask
+
+logger = logging.getLogger(__name__)
+
+BROKER_TIMEOUT = 3
+BEATS_MISSED = 3
+BEAT_GRACE = timedelta(minutes=1)
+LATE_AFTER = timedelta(minutes=5)
+
+Part = dict[str, Any]
 
 
+@never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when all is well; 503 when something is down, late, or due with nobody working."""
+    now = timezone.now()
+    parts = {"database": database()}
+    if is_ok(parts["database"]):
+        parts |= {"broker": broker(), "beat": beat(now), "touches": touches(now)}
+    well = all(is_ok(part) for part in parts.values())
+    return JsonResponse({"status": "ok" if well else "trouble", **parts}, status=200 if well else 503)
+
+
+def is_ok(part: Part) -> bool:
+    return bool(part["status"] == "ok")
+
+
+def database() -> Part:
     try:
-        connection.ensure_connection()
-    except DatabaseError as error:
-        return JsonResponse({"status": "down", "database": str(error)}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok"})
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        logger.exception("The database does not answer")
+        return {"status": "down", "words": "The database does not answer."}
+    return {"status": "ok"}
+
+
+def broker() -> Part:
+    link = current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT)
+    try:
+        # Any kind of broken network shows itself here, each transport with exceptions of its own.
+        with link:
+            link.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT, interval_start=0)
+            link.default_channel.close()
+    except (*link.connection_errors, *link.channel_errors, OSError):
+        logger.exception("The broker does not answer")
+        return {"status": "down", "words": "The broker does not answer: work waits for the next beat."}
+    return {"status": "ok"}
+
+
+def beat(now: datetime) -> Part:
+    """Beat is late when even its most frequent task has missed several turns."""
+    last = PeriodicTask.objects.aggregate(last=Max("last_run_at"))["last"]
+    if last is None:
+        return {"status": "never", "last_run_at": None, "words": "The schedule has not run yet."}
+    if now - last > BEAT_GRACE + BEATS_MISSED * shortest_interval():
+        return {"status": "late", "last_run_at": last, "words": "The schedule has stopped: is celery beat running?"}
+    return {"status": "ok", "last_run_at": last}
+
+
+def shortest_interval() -> timedelta:
+    tasks = PeriodicTask.objects.filter(enabled=True, interval__isnull=False).select_related("interval")
+    return min((task.interval.schedule.run_every for task in tasks), default=timedelta(days=1))
+
+
+def touches(now: datetime) -> Part:
+    """Work that is due with nobody working is an alarm, not a silence."""
+    from chains.engine.clockwork import overdue
+
+    waiting = overdue(now)
+    part = {"status": "ok", "overdue": waiting.count, "oldest_due_at": waiting.oldest_due_at}
+    if waiting.oldest_due_at and now - waiting.oldest_due_at > LATE_AFTER:
+        part |= {"status": "late", "words": "Messages are due and nobody sends them: is a worker running?"}
+    return part
