@@ -6,3 +6,10 @@ class CrmConfig(AppConfig):
     name = "crm"
     verbose_name = _("Customers and facts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from crm import chronicle
+        from crm.story import register
+
+        for source in (chronicle.orders, chronicle.cases, chronicle.feedback, chronicle.consents, chronicle.profile):
+            register(source)

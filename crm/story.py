@@ -1,0 +1,62 @@
+"""The whole story of one customer on one page. Other apps add their own entries with `register` in `ready`."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+
+    from crm.models import Customer
+
+
+class StoryKind(TextChoices):
+    """What a reader may narrow the story to."""
+
+    ORDER = "order", _("orders")
+    TOUCH = "touch", _("touches")
+    CASE = "case", _("cases")
+    FEEDBACK = "feedback", _("feedback")
+    CONSENT = "consent", _("consent")
+    PROFILE = "profile", _("profile")
+
+
+KINDS = StoryKind.choices
+
+
+@dataclass(frozen=True)
+class StoryEntry:
+    """One thing that happened: `icon` is a Material Symbols name, `tone` one of "", good, warning, bad."""
+
+    at: dt.datetime
+    icon: str
+    title: str
+    detail: str = ""
+    url: str = ""
+    tone: str = ""
+    kind: str = ""
+
+
+if TYPE_CHECKING:
+    Source = Callable[[Customer, int], Iterable[StoryEntry]]
+
+_sources: list[Source] = []
+
+
+def register(source: Source) -> Source:
+    """Add a source: given a customer and a limit, its newest entries; it may return more than the limit."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def story(customer: Customer, limit: int = 50) -> list[StoryEntry]:
+    """The newest entries of all sources together, newest first."""
+    entries = (entry for source in _sources for entry in source(customer, limit))
+    return heapq.nlargest(limit, entries, key=lambda entry: entry.at)
