@@ -1,0 +1,99 @@
+"""How fields compare, in terms of the ORM. A comparison with something unknown never holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator as python
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
+
+from crm.models import Customer
+from segments.vocabulary.field import Compile, Scope
+
+if TYPE_CHECKING:
+    from segments.rules import Condition
+
+_LOOKUPS = {"at_least": "gte", "at_most": "lte", "exactly": "exact"}
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "at_least": python.ge,
+    "at_most": python.le,
+    "exactly": python.eq,
+}
+
+
+def number(condition: Condition) -> Decimal:
+    if not isinstance(condition.value, Decimal):
+        raise TypeError(f"{condition.field} {condition.operator} was read without a number")
+    return condition.value
+
+
+def texts(condition: Condition) -> tuple[str, ...]:
+    if not isinstance(condition.value, tuple):
+        raise TypeError(f"{condition.field} {condition.operator} was read without values")
+    return condition.value
+
+
+def compared(path: str, condition: Condition, value: Decimal | Combinable | None = None) -> Q:
+    return Q(**{f"{path}__{_LOOKUPS[condition.operator]}": number(condition) if value is None else value})
+
+
+def zero_holds(condition: Condition) -> bool:
+    return _HOLDS[condition.operator](0, number(condition))
+
+
+def moment(path: str) -> Compile:
+    """Compares the moment at `path` by days of the shop."""
+
+    def compile_moment(condition: Condition, scope: Scope) -> Q:
+        if isinstance(condition.value, dt.date):
+            lookup = "gte" if condition.operator == "since" else "lt"
+            return Q(**{f"{path}__{lookup}": scope.start_of(condition.value)})
+        days = int(number(condition))
+        not_before = Q(**{f"{path}__gte": scope.days_ago(days)})
+        not_after = Q(**{f"{path}__lt": scope.days_ago(days - 1)})
+        return {"within": not_before, "ago": not_after, "ago_exactly": not_before & not_after}[condition.operator]
+
+    return compile_moment
+
+
+def exists(rows: QuerySet[Any], path: str = "customer") -> Q:
+    return Q(Exists(rows.filter(**{path: OuterRef("pk")})))
+
+
+def measured(rows: QuerySet[Any], measure: Any, condition: Condition, scope: Scope) -> Q:
+    """The aggregate over each customer's rows compares; a customer without rows counts as zero."""
+    groups = scope.about(rows).order_by().values("customer").annotate(measured=measure)
+    if zero_holds(condition):
+        return ~_among(groups.filter(~compared("measured", condition)))
+    return _among(groups.filter(compared("measured", condition)))
+
+
+def measured_if_known(rows: QuerySet[Any], measure: Any, condition: Condition, scope: Scope) -> Q:
+    """The aggregate over each customer's rows compares; it is unknown for a customer without rows."""
+    groups = scope.about(rows).order_by().values("customer").annotate(measured=measure)
+    return _among(groups.filter(compared("measured", condition)))
+
+
+def _among(groups: QuerySet[Any]) -> Q:
+    # A plain `NOT IN (grouped)` cannot become an anti-join and crawls once the groups outgrow work_mem;
+    # inside EXISTS both the positive and the negative form become hash joins.
+    return exists(Customer.objects.filter(pk__in=groups.values("customer")), "pk")
+
+
+def given(field_name: str) -> Compile:
+    """Compares a text of the customer; an empty one is unknown."""
+
+    def compile_text(condition: Condition, scope: Scope) -> Q:
+        if condition.operator in ("known", "unknown"):
+            return opposite_if(condition, ~Q(**{field_name: ""}))
+        return opposite_if(condition, Q(**{f"{field_name}__in": texts(condition)}))
+
+    return compile_text
+
+
+def opposite_if(condition: Condition, positive: Q) -> Q:
+    return ~positive if condition.is_negative else positive

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Category
+from segments.vocabulary.operators import Operator
+from segments.vocabulary.values import Number, ValueKind, Words
+
+if TYPE_CHECKING:
+    from segments.rules import Condition
+
+Rows = TypeVar("Rows", bound=Model)
+WINDOW = Number(1, 36_500)
+
+
+class Scope:
+    """When a rule is asked, and about whom (`customers` None: everybody). Days are calendar days of the shop."""
+
+    def __init__(self, now: dt.datetime, customers: Collection[int] | None = None) -> None:
+        self.now = now
+        self.customers = customers
+        self.zone: ZoneInfo = ZoneInfo(timezone.get_default_timezone_name())
+        self.today: dt.date = now.astimezone(self.zone).date()
+
+    def start_of(self, day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time.min, tzinfo=self.zone).astimezone(dt.UTC)
+
+    def days_ago(self, days: int) -> dt.datetime:
+        """The first moment of the day so many days ago."""
+        return self.start_of(self.today - dt.timedelta(days=days))
+
+    def about(self, rows: QuerySet[Rows], path: str = "customer") -> QuerySet[Rows]:
+        """Only rows of the customers asked about, said where the planner would not see it from outside."""
+        return rows if self.customers is None else rows.filter(**{f"{path}__in": self.customers})
+
+    @cached_property
+    def parents(self) -> dict[int, int | None]:
+        """Every category with the one it is part of."""
+        return dict(Category.objects.order_by().values_list("pk", "parent_id"))
+
+
+Compile = Callable[["Condition", Scope], Q]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something known about a customer that a rule may ask for.
+
+    `compile` gives a Q on Customer (on Order, Event … for a filter) that is never NULL-ish: unknown means False.
+    `filters` narrow the rows a figure is counted over. `note` is shown beside the field while editing.
+    """
+
+    name: str
+    label: Words
+    group: Words
+    value: ValueKind
+    operators: tuple[Operator, ...]
+    compile: Compile
+    takes_window: bool = False
+    filters: tuple[Field, ...] = ()
+    note: Words = ""
+
+    def operator(self, name: str) -> Operator:
+        return next(operator for operator in self.operators if operator.name == name)
+
+    def value_of(self, operator: Operator) -> ValueKind:
+        return operator.value or self.value
+
+
+PURCHASES = _("Purchases")
+LIFE_CYCLE = _("Life cycle")
+PROFILE = _("Profile")
+SERVICE = _("Service and feedback")
+LETTERS = _("Letters")

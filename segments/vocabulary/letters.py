@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Event, EventKind
+from segments.vocabulary.comparing import measured, opposite_if, texts
+from segments.vocabulary.field import LETTERS, Compile, Field, Scope
+from segments.vocabulary.operators import COMPARISONS, POSSESSION
+from segments.vocabulary.values import Number, Several
+
+if TYPE_CHECKING:
+    from segments.rules import Condition
+
+
+def _tag(condition: Condition, scope: Scope) -> Q:
+    tagged = Q()
+    for tag in texts(condition):
+        tagged |= Q(properties__contains={"tags": [tag]})
+    return opposite_if(condition, tagged)
+
+
+TAG = Field("tag", _("tag of the letter"), LETTERS, Several(), POSSESSION, _tag)
+
+
+def _letters(kind: EventKind) -> Compile:
+    """Counts different letters, not openings; what a machine opened or clicked is left out."""
+
+    def compile_letters(condition: Condition, scope: Scope) -> Q:
+        events = Event.objects.filter(kind=kind).exclude(properties__contains={"is_machine": True})
+        if condition.window is not None:
+            events = events.filter(occurred_at__gte=scope.days_ago(condition.window))
+        for one in condition.where:
+            events = events.filter(TAG.compile(one, scope))
+        letters = Count(KeyTextTransform("touch", "properties"), distinct=True)
+        return measured(events, letters, condition, scope)
+
+    return compile_letters
+
+
+FIELDS = (
+    Field(
+        "clicked",
+        _("letters clicked"),
+        LETTERS,
+        Number(0, 10_000),
+        COMPARISONS,
+        _letters(EventKind.MESSAGE_CLICKED),
+        True,
+        (TAG,),
+    ),
+    Field(
+        "opened",
+        _("letters opened"),
+        LETTERS,
+        Number(0, 10_000),
+        COMPARISONS,
+        _letters(EventKind.MESSAGE_OPENED),
+        True,
+        (TAG,),
+        note=_("Opens are unreliable: many mail programs hide them or open by themselves. Prefer clicks or orders."),
+    ),
+)
