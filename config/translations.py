@@ -1,11 +1,19 @@
 """Compiles and checks the translation catalogues without GNU gettext, which a bare machine lacks."""
 
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+
+SOURCES = ("analytics", "chains", "config", "crm", "segments")
 
 
 def catalogues(directory: Path) -> list[Path]:
@@ -51,6 +59,29 @@ def _problems(catalogue: Catalog, message: Message) -> Iterator[str]:
         return
     for error in message.check(catalogue):
         yield f"{where}: {error}"
+
+
+def unlisted(directory: Path) -> list[str]:
+    """How each catalogue differs from the texts in the code, found by Django's own makemessages."""
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name)
+        for source in SOURCES:
+            shutil.copytree(directory.parent / source, copy / source, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(directory, copy / "locale")
+        environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+        command = [sys.executable, "-m", "django", "makemessages", "--all", "--no-location"]
+        subprocess.run(command, cwd=copy, env=environment, check=True, stdout=subprocess.DEVNULL)
+        return [
+            f"{path}: {id_!r} {what}"
+            for path in catalogues(directory)
+            for id_, what in _differences(read(path), read(copy / "locale" / path.relative_to(directory)))
+        ]
+
+
+def _differences(kept: Catalog, fresh: Catalog) -> Iterator[tuple[str, str]]:
+    kept_ids, fresh_ids = ({(m.context, str(m.id)) for m in catalogue if m.id} for catalogue in (kept, fresh))
+    yield from ((id_, "is not listed") for _context, id_ in sorted(fresh_ids - kept_ids, key=str))
+    yield from ((id_, "is no longer used") for _context, id_ in sorted(kept_ids - fresh_ids, key=str))
 
 
 def _is_stale(path: Path) -> bool:
