@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.metrics.ratio import ratio
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from analytics.tally import Tally
+
+
+@dataclass(frozen=True)
+class AverageOrder:
+    definition: ClassVar[StrPromise] = _(
+        "Revenue of the period ÷ its orders. A repeat order is any order of a buyer after their first."
+    )
+
+    value: Decimal | None
+    first_value: Decimal | None
+    repeat_value: Decimal | None
+
+    @classmethod
+    def of(cls, tally: Tally) -> AverageOrder:
+        return cls(
+            value=ratio(tally.revenue, tally.orders),
+            first_value=ratio(tally.first_revenue, tally.new_buyers),
+            repeat_value=ratio(tally.revenue - tally.first_revenue, tally.orders - tally.new_buyers),
+        )

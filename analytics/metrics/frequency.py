@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.metrics.ratio import ratio
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from analytics.tally import Tally
+
+
+@dataclass(frozen=True)
+class Frequency:
+    definition: ClassVar[StrPromise] = _("Orders of the period ÷ different buyers in it.")
+
+    orders_per_buyer: Decimal | None
+
+    @classmethod
+    def of(cls, tally: Tally) -> Frequency:
+        return cls(orders_per_buyer=ratio(tally.orders, tally.buyers))

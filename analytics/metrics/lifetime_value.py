@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.metrics.ratio import ratio
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from analytics.tally import Tally
+
+
+@dataclass(frozen=True)
+class LifetimeValue:
+    definition: ClassVar[StrPromise] = _(
+        "What a buyer has brought on average so far: revenue of all orders up to the end of the period ÷ all buyers "
+        "up to then. By margin: the same with the margin of the orders whose cost is known."
+    )
+
+    buyers: int
+    mean: Decimal | None
+    margin_mean: Decimal | None
+
+    @classmethod
+    def of(cls, tally: Tally) -> LifetimeValue:
+        return cls(
+            buyers=tally.buyers_so_far,
+            mean=ratio(tally.revenue_so_far, tally.buyers_so_far),
+            margin_mean=ratio(tally.margin_so_far, tally.buyers_so_far),
+        )

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from analytics.tally import Tally
+
+
+@dataclass(frozen=True)
+class OrderInterval:
+    definition: ClassVar[StrPromise] = _(
+        "Days between an order of the period and the same buyer's order before it: half of these intervals are shorter "
+        "than the median, half longer. Only those who came back count, so it is shorter than the wait for everybody."
+    )
+
+    median_days: float | None
+    mean_days: float | None
+
+    @classmethod
+    def of(cls, tally: Tally) -> OrderInterval:
+        return cls(median_days=tally.median_gap_days, mean_days=tally.mean_gap_days)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.metrics.ratio import ratio
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from analytics.tally import Tally
+
+
+@dataclass(frozen=True)
+class Reactivation:
+    definition: ClassVar[StrPromise] = _(
+        "Lapsed buyers who ordered in the period ÷ all buyers lapsed when it began. Lapsed are buyers who had ordered, "
+        "but not once in so many days before the period: 180, unless the shop settings say otherwise."
+    )
+
+    lapse_days: int
+    lapsed: int
+    reactivated: int
+    rate: Decimal | None
+
+    @classmethod
+    def of(cls, tally: Tally) -> Reactivation:
+        return cls(
+            lapse_days=tally.lapse_days,
+            lapsed=tally.lapsed,
+            reactivated=tally.reactivated,
+            rate=ratio(tally.reactivated, tally.lapsed),
+        )

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.metrics.ratio import ratio
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from analytics.tally import Tally
+
+
+@dataclass(frozen=True)
+class RepeatRate:
+    definition: ClassVar[StrPromise] = _(
+        "Buyers with two or more orders in the period ÷ buyers with any order in it. "
+        "“Since the beginning” counts all orders up to the end of the period instead. "
+        "Returning buyers had ordered before the period began."
+    )
+
+    buyers: int
+    repeat_buyers: int
+    rate: Decimal | None
+    returning_share: Decimal | None
+    rate_so_far: Decimal | None
+
+    @classmethod
+    def of(cls, tally: Tally) -> RepeatRate:
+        return cls(
+            buyers=tally.buyers,
+            repeat_buyers=tally.repeat_buyers,
+            rate=ratio(tally.repeat_buyers, tally.buyers),
+            returning_share=ratio(tally.buyers - tally.new_buyers, tally.buyers),
+            rate_so_far=ratio(tally.repeat_buyers_so_far, tally.buyers_so_far),
+        )

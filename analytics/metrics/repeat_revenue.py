@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.metrics.ratio import ratio
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from analytics.tally import Tally
+
+
+@dataclass(frozen=True)
+class RepeatRevenue:
+    definition: ClassVar[StrPromise] = _(
+        "Revenue of the period from buyers who by its end had ordered twice or more ÷ all revenue of the period."
+    )
+
+    revenue: Decimal
+    repeat_buyers_revenue: Decimal
+    share: Decimal | None
+
+    @classmethod
+    def of(cls, tally: Tally) -> RepeatRevenue:
+        repeat = tally.revenue - tally.single_revenue
+        return cls(revenue=tally.revenue, repeat_buyers_revenue=repeat, share=ratio(repeat, tally.revenue))

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.metrics.ratio import ratio
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from analytics.tally import Tally
+
+
+@dataclass(frozen=True)
+class Sales:
+    definition: ClassVar[StrPromise] = _(
+        "The sum of orders placed in the period, less what was refunded for them. Cancelled orders are not orders. "
+        "Margin is what is left after the cost of the goods; it covers only orders whose cost is known."
+    )
+
+    orders: int
+    buyers: int
+    revenue: Decimal
+    margin: Decimal | None
+    margin_known_share: Decimal | None
+
+    @classmethod
+    def of(cls, tally: Tally) -> Sales:
+        return cls(
+            orders=tally.orders,
+            buyers=tally.buyers,
+            revenue=tally.revenue,
+            margin=tally.margin,
+            margin_known_share=ratio(tally.orders_with_margin, tally.orders),
+        )

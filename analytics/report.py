@@ -1,0 +1,82 @@
+"""All figures of a base for `manage.py report`, recounted from orders, under the names of the public reference."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from analytics.metrics.average_order import AverageOrder
+from analytics.metrics.cohorts import cohorts
+from analytics.metrics.concentration import concentration
+from analytics.metrics.frequency import Frequency
+from analytics.metrics.lifetime_value import LifetimeValue
+from analytics.metrics.order_interval import OrderInterval
+from analytics.metrics.reactivation import Reactivation
+from analytics.metrics.repeat_rate import RepeatRate
+from analytics.metrics.repeat_revenue import RepeatRevenue
+from analytics.periods import ALL_TIME, Period
+from analytics.relations import Relations, counted
+from analytics.tally import Tally, tallies
+
+if TYPE_CHECKING:
+    from analytics.filters import Filters
+
+
+def report(filters: Filters, lapse_days: int) -> dict[str, Any]:
+    """Figures of all time; beside them, under `periods`, of the period asked for. Rates to 6 places, money to 2 or 4."""
+    relations = counted(filters.standings())
+    asked = [] if filters.period == ALL_TIME else [filters.period]
+    whole, *parts = tallies(relations, [ALL_TIME, *asked], lapse_days)
+    found = _whole(whole) | _by_buyer(relations)
+    if asked:
+        found["periods"] = [_period(period, tally) for period, tally in zip(asked, parts, strict=True)]
+    found["cohorts_active_customers_by_month"] = {
+        f"{cohort.first_month_on:%Y-%m}": list(cohort.active) for cohort in cohorts(relations)
+    }
+    return found
+
+
+def _whole(tally: Tally) -> dict[str, Any]:
+    interval = OrderInterval.of(tally)
+    return {
+        "buyers": tally.buyers,
+        "orders": tally.orders,
+        "revenue": _rounded(tally.revenue, 2),
+        "repeat_buyers": tally.repeat_buyers,
+        "repeat_rate": _rounded(RepeatRate.of(tally).rate, 6),
+        "average_order_value": _rounded(AverageOrder.of(tally).value, 4),
+        "orders_per_buyer": _rounded(Frequency.of(tally).orders_per_buyer, 6),
+        "median_gap_days": _rounded(interval.median_days, 4),
+        "mean_gap_days": _rounded(interval.mean_days, 4),
+        "ltv_mean": _rounded(LifetimeValue.of(tally).mean, 4),
+        "repeat_buyers_revenue_share": _rounded(RepeatRevenue.of(tally).share, 6),
+    }
+
+
+def _by_buyer(relations: Relations) -> dict[str, Any]:
+    figures = concentration(relations)
+    return {
+        "ltv_median": _rounded(figures.median_revenue, 4),
+        "top_decile_revenue_share": _rounded(figures.top_decile_share, 6),
+    }
+
+
+def _period(period: Period, tally: Tally) -> dict[str, Any]:
+    reactivation, repeat = Reactivation.of(tally), RepeatRate.of(tally)
+    return {
+        "from": period.first_on.isoformat(),
+        "to": period.last_on.isoformat(),
+        "lapse_days": reactivation.lapse_days,
+        "lapsed_at_start": reactivation.lapsed,
+        "reactivated": reactivation.reactivated,
+        "reactivation_rate": _rounded(reactivation.rate, 6),
+        "orders": tally.orders,
+        "buyers": tally.buyers,
+        "revenue": _rounded(tally.revenue, 2),
+        "repeat_rate_in_period": _rounded(repeat.rate, 6),
+        "returning_buyers_share": _rounded(repeat.returning_share, 6),
+    }
+
+
+def _rounded(value: Decimal | float | None, places: int) -> float | None:
+    return None if value is None else round(float(value), places)

@@ -1,0 +1,111 @@
+"""Keeps the rollup tables equal to what orders say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from analytics.models import CohortFigures, ComebackFigures, Dashboard, DayFigures
+from analytics.relations import COUNTED, counted
+from crm.models import Customer, OrderStanding
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+TABLES: dict[str, type[Model]] = {"days": DayFigures, "comebacks": ComebackFigures, "cohorts": CohortFigures}
+# A count may take a twentieth of the time at most: a shop of a million orders waits minutes, a small one a minute.
+REST = 20
+EVEN_IF_UNCHANGED = dt.timedelta(hours=24)
+# PostgreSQL's own count of writes to a table sees every way orders change, merges and imports included.
+CHANGES = """
+    SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint
+    FROM pg_stat_user_tables WHERE relid = %s::regclass
+"""
+
+
+def rebuild(now: dt.datetime) -> Dashboard:
+    """Count everything anew; write only rows that differ, so that readers keep reading and tables do not bloat."""
+    started = time.monotonic()
+    changes = changes_so_far()
+    with transaction.atomic():
+        _take_turns()
+        _count()
+        for name, model in TABLES.items():
+            _put(name, model)
+        sources = Customer.objects.filter(stats__orders_count__gt=0).exclude(source="")
+        return Dashboard.objects.update_or_create(
+            pk=1,
+            defaults={
+                "counted_at": now,
+                "seconds_taken": time.monotonic() - started,
+                "time_zone": settings.TIME_ZONE,
+                "changes_seen": changes,
+                "sources": sorted(sources.order_by().values_list("source", flat=True).distinct()),
+            },
+        )[0]
+
+
+def refresh(now: dt.datetime) -> bool:
+    """Rebuild when orders have changed since (or a day has passed) and the last count is not too recent for its cost."""
+    last = Dashboard.objects.first()
+    if last is not None and not is_stale(last, now, changes_so_far()):
+        return False
+    rebuild(now)
+    return True
+
+
+def is_stale(last: Dashboard, now: dt.datetime, changes: int) -> bool:
+    if last.time_zone != settings.TIME_ZONE:
+        return True
+    age = now - last.counted_at
+    if changes == last.changes_seen:
+        return age >= EVEN_IF_UNCHANGED
+    return age >= dt.timedelta(seconds=last.seconds_taken * REST)
+
+
+def changes_so_far() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGES, [OrderStanding._meta.db_table])
+        return int(cursor.fetchone()[0])
+
+
+def _take_turns() -> None:
+    """Two counts at once would each write what the other did: hold the table of the one row until the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {Dashboard._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _count() -> None:
+    """Count into temporary tables, all from one reading of the orders, so that the three agree."""
+    found = counted(OrderStanding.objects.all())
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.rollup_standing")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE rollup_standing ON COMMIT DROP AS WITH {found.clause} SELECT * FROM standing",
+            found.params,
+        )
+        for name, definition in COUNTED.items():
+            cursor.execute(f"DROP TABLE IF EXISTS pg_temp.rollup_{name}")
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE rollup_{name} ON COMMIT DROP AS "
+                f"WITH standing AS (SELECT * FROM rollup_standing) {definition}"
+            )
+            cursor.execute(f"ANALYZE rollup_{name}")
+
+
+def _put(name: str, model: type[Model]) -> None:
+    table, fresh = model._meta.db_table, f"rollup_{name}"
+    columns = ", ".join(field.column for field in model._meta.concrete_fields if field.column)
+    key = ", ".join(field.column for field in model._meta.pk_fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE ({key}) IN "
+            f"(SELECT {key} FROM (SELECT {columns} FROM {table} EXCEPT SELECT {columns} FROM {fresh}) AS gone)"
+        )
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {fresh} EXCEPT SELECT {columns} FROM {table}"
+        )

@@ -1,0 +1,14 @@
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from analytics import rollups
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="analytics.tasks.refresh_rollups")
+def refresh_rollups() -> None:
+    if rollups.refresh(timezone.now()):
+        log.info("figures of the dashboard counted anew")
