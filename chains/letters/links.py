@@ -1,0 +1,75 @@
+"""Where a letter may lead: only to a host that staff wrote, or to an address kept in the shop's own fields."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from chains.letters.placeholders import LINKS, OWN_PAGES
+from chains.letters.sandbox import TemplateError, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+LENGTH_LIMIT = 2_000
+_PLACEHOLDER = re.compile(r"{{-?(.*?)-?}}", re.DOTALL)
+_WEB = re.compile(r"https?://(?:[\w-]+\.)*[\w-]+(?::\d{1,5})?(?=[/?#]|$)", re.IGNORECASE)
+_MAIL = re.compile(r"mailto:[^\s{}?]+@[^\s{}?]+(?=\?|$)", re.IGNORECASE)
+_PHONE = re.compile(r"tel:[+\d() -]+$", re.IGNORECASE)
+_FIELD = re.compile(r"{{-?\s*([\w.]+)\s*-?}}(?=[/?#]|$)")
+_UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
+
+
+def link_source(written: str) -> str:
+    """The Liquid source of a link, its placeholders URL-encoded so that none can change where it leads."""
+    written = written.strip()
+    if "{%" in written:
+        raise TemplateError(_("A link may hold placeholders, but no conditions or loops: %(link)s") % {"link": written})
+    head, tail = _split(written)
+    if _UNFIT.search(_PLACEHOLDER.sub("", tail)):
+        raise TemplateError(_("A link cannot hold spaces or quotes: %(link)s") % {"link": written})
+    return head + _PLACEHOLDER.sub(lambda found: f"{{{{ {found[1].strip()} | in_link }}}}", tail)
+
+
+def _split(written: str) -> tuple[str, str]:
+    """What decides where the link leads, and the rest, which only says what to do there."""
+    for pattern in (_WEB, _MAIL, _PHONE):
+        if found := pattern.match(written):
+            return found[0], written[found.end() :]
+    field = _FIELD.match(written)
+    if field and field[1] in LINKS and (field[1] not in OWN_PAGES or field[0] == written):
+        return f"{{{{ {field[1]} }}}}", written[field.end() :]
+    raise TemplateError(
+        _(
+            "A link must begin with https:// and an address written in full, or with a placeholder "
+            "that is a link itself, as {{ shop.site_url }}: %(link)s"
+        )
+        % {"link": written}
+    )
+
+
+def filled_link(source: str, context: Mapping[str, Any]) -> str:
+    """Where the link leads for this customer; empty when the field it comes from is not filled in."""
+    link = fill(source, context).strip()
+    return link if is_usable(link) else ""
+
+
+def is_usable(link: str) -> bool:
+    """A web, mail or phone address that no mail program could read as anything else."""
+    if not link or len(link) > LENGTH_LIMIT or _UNFIT.search(link.removeprefix("tel:").replace(" ", "")):
+        return False
+    if link.startswith(("mailto:", "tel:")):
+        return True
+    return is_web(link)
+
+
+def is_web(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc

@@ -1,0 +1,57 @@
+"""The one list of what staff may put between {{ and }}. Saving, help on the screen and samples all read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    path: str
+    meaning: StrOrPromise
+    is_link: bool = False
+    """Its value is a whole address, so a link may begin with it."""
+
+
+# A value that is not known renders as nothing: write {{ customer.first_name | default: "…" }} where that would show.
+PLACEHOLDERS = (
+    Placeholder("customer.first_name", _("first name")),
+    Placeholder("customer.last_name", _("last name")),
+    Placeholder("customer.name", _("first and last name")),
+    Placeholder("customer.city", _("city")),
+    Placeholder("order.number", _("order number")),
+    Placeholder("order.total", _("order total with its currency")),
+    Placeholder("order.placed_on", _("day of the order")),
+    Placeholder("order.promised_on", _("day promised for delivery")),
+    Placeholder("order.delivered_on", _("day of delivery")),
+    Placeholder("order.appointment_at", _("day and time of the appointment")),
+    Placeholder("order.tracking_number", _("tracking number")),
+    Placeholder("order.products", _("everything bought, in one line")),
+    Placeholder("order.lines", _("order lines, to go through with {% for line in order.lines %}")),
+    Placeholder("order.receipt_url", _("link to the receipt"), is_link=True),
+    Placeholder("product.name", _("the main thing bought")),
+    Placeholder("product.picture_url", _("picture of the main thing bought"), is_link=True),
+    Placeholder("product.instructions_url", _("its instructions"), is_link=True),
+    Placeholder("product.warranty_until", _("last day of its warranty")),
+    Placeholder("shop.name", _("name of the shop")),
+    Placeholder("shop.support_contact", _("support contact")),
+    Placeholder("shop.site_url", _("shop's site"), is_link=True),
+    Placeholder("shop.review_url", _("where reviews are left"), is_link=True),
+    Placeholder("rate_url", _("page where the customer rates the order"), is_link=True),
+    Placeholder("preferences_url", _("page where the customer chooses topics"), is_link=True),
+    Placeholder("unsubscribe_url", _("page to unsubscribe"), is_link=True),
+)
+LINE_FIELDS = {"name", "quantity", "price", "sum"}
+LOOP_FIELDS = {"index", "index0", "rindex", "rindex0", "first", "last", "length"}
+
+KNOWN = frozenset(placeholder.path for placeholder in PLACEHOLDERS)
+LINKS = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholder.is_link)
+OWN_PAGES = frozenset({"rate_url", "preferences_url", "unsubscribe_url"})
+# Names Encore itself puts into a letter; staff's own variables may not take their place.
+RESERVED = frozenset(path.split(".")[0] for path in KNOWN) | {"links", "picture", "open_url", "preheader"}

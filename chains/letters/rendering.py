@@ -1,0 +1,65 @@
+"""One customer's letter out of a compiled text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chains.letters.links import filled_link, is_web
+from chains.letters.placeholders import OWN_PAGES
+from chains.letters.sandbox import TemplateError, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Rendered", "TemplateError", "choose", "render"]
+
+_SPACES = re.compile(r"\s+")
+_EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
+_OWN_SOURCES = frozenset(f"{{{{ {name} }}}}" for name in OWN_PAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    subject: str
+    html: str
+    text: str
+    links: list[str]
+    """Where each link of the letter leads; the letter itself names them by token and index."""
+
+
+def choose(texts: Mapping[str, dict[str, Any]], language: str, fallback: str) -> dict[str, Any]:
+    """The text in the customer's language, or in the shop's, or whatever there is."""
+    for code in (language, language.split("-")[0], fallback):
+        if code in texts:
+            return texts[code]
+    return next(iter(texts.values()))
+
+
+def render(text: Mapping[str, Any], context: Mapping[str, Any], *, is_tracked: bool = True) -> Rendered:
+    """Fill a compiled text. Links lead through `click_url` unless not tracked; mail and phone links lead directly."""
+    links = [filled_link(source, context) for source in text["links"]]
+    shown = [
+        f"{context['click_url']}{index}/" if is_tracked and source not in _OWN_SOURCES and is_web(link) else link
+        for index, (source, link) in enumerate(zip(text["links"], links, strict=True))
+    ]
+    subject = one_line(fill(text["subject"], context))
+    letter = {
+        **context,
+        "links": shown,
+        "subject": subject,
+        "preheader": one_line(fill(text["preheader"], context)),
+        "picture": filled_link(text["picture"], context) if text["picture"] else "",
+    }
+    return Rendered(
+        subject=subject,
+        html=fill(text["html"], letter, is_html=True),
+        text=_EMPTY_LINES.sub("\n\n", fill(text["text"], letter)).strip() + "\n",
+        links=links,
+    )
+
+
+def one_line(words: str) -> str:
+    """No line breaks or control characters: a header holds one line, whatever a customer is called."""
+    return "".join(_SPACES.sub(" ", words).strip().split("\x00"))
