@@ -1,9 +1,11 @@
 """Everything a deployment may decide comes from the environment and is read here, nowhere else."""
 
 import logging
+import warnings
 from pathlib import Path
 from urllib.parse import urlparse
 
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
@@ -94,6 +96,10 @@ LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LANGUAGE_CODE = environment.language(env.str("LANGUAGE_CODE", "en"), [code for code, _name in LANGUAGES])
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
+# An address typed without a scheme is https, as Django 6 will have it; the switch is announced as leaving with it.
+warnings.filterwarnings("ignore", message="The FORMS_URLFIELD_ASSUME_HTTPS transitional setting")
+FORMS_URLFIELD_ASSUME_HTTPS = True
+
 STATIC_URL = "static/"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -163,8 +169,27 @@ UNFOLD = {
     "SITE_HEADER": "Encore",
     "SITE_SYMBOL": "replay",
     "SHOW_LANGUAGES": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: static("crm/encore.css")],
+    # Calm greens for what is Encore's own; unfold's greys for the rest.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .012 165)",
+            "100": "oklch(94% .028 165)",
+            "200": "oklch(88% .05 165)",
+            "300": "oklch(80% .075 165)",
+            "400": "oklch(70% .09 165)",
+            "500": "oklch(60% .09 165)",
+            "600": "oklch(52% .083 165)",
+            "700": "oklch(45% .072 165)",
+            "800": "oklch(38% .06 165)",
+            "900": "oklch(32% .048 165)",
+            "950": "oklch(24% .036 165)",
+        },
+    },
     "SIDEBAR": {
-        "show_search": True,
+        "show_search": False,
         "show_all_applications": False,
         "navigation": "config.navigation.sidebar",
     },

@@ -12,7 +12,6 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-
 SOURCES = ("analytics", "chains", "config", "crm", "segments")
 
 
