@@ -62,7 +62,8 @@ COHORTS = """
            ((extract(year FROM placed_on) - extract(year FROM first_on)) * 12
             + extract(month FROM placed_on) - extract(month FROM first_on))::smallint AS months_later,
            count(*) FILTER (
-               WHERE ordinal = 1 OR date_trunc('month', previous_on::timestamp) < date_trunc('month', placed_on::timestamp)
+               WHERE ordinal = 1
+                  OR date_trunc('month', previous_on::timestamp) < date_trunc('month', placed_on::timestamp)
            )::int AS buyers,
            sum(net_revenue) AS revenue
     FROM standing GROUP BY 1, 2

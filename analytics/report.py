@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def report(filters: Filters, lapse_days: int) -> dict[str, Any]:
-    """Figures of all time; beside them, under `periods`, of the period asked for. Rates to 6 places, money to 2 or 4."""
+    """Figures of all time and, under `periods`, of the period asked for. Rates to 6 places, money to 2 or 4."""
     relations = counted(filters.standings())
     asked = [] if filters.period == ALL_TIME else [filters.period]
     whole, *parts = tallies(relations, [ALL_TIME, *asked], lapse_days)

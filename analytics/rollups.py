@@ -27,6 +27,19 @@ CHANGES = """
 """
 
 
+STANDINGS = "CREATE TEMPORARY TABLE rollup_standing ON COMMIT DROP AS WITH {clause} SELECT * FROM standing"
+FRESH = """
+    CREATE TEMPORARY TABLE rollup_{name} ON COMMIT DROP AS
+    WITH standing AS (SELECT * FROM rollup_standing) {definition}
+"""
+REMOVE = """
+    DELETE FROM {table} WHERE ({key}) IN (
+        SELECT {key} FROM (SELECT {columns} FROM {table} EXCEPT SELECT {columns} FROM rollup_{name}) AS gone
+    )
+"""
+ADD = "INSERT INTO {table} ({columns}) SELECT {columns} FROM rollup_{name} EXCEPT SELECT {columns} FROM {table}"
+
+
 def rebuild(now: dt.datetime) -> Dashboard:
     """Count everything anew; write only rows that differ, so that readers keep reading and tables do not bloat."""
     started = time.monotonic()
@@ -50,7 +63,7 @@ def rebuild(now: dt.datetime) -> Dashboard:
 
 
 def refresh(now: dt.datetime) -> bool:
-    """Rebuild when orders have changed since (or a day has passed) and the last count is not too recent for its cost."""
+    """Rebuild when orders have changed since, unless the last count is too recent for what it cost."""
     last = Dashboard.objects.first()
     if last is not None and not is_stale(last, now, changes_so_far()):
         return False
@@ -83,29 +96,21 @@ def _count() -> None:
     """Count into temporary tables, all from one reading of the orders, so that the three agree."""
     found = counted(OrderStanding.objects.all())
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.rollup_standing")
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE rollup_standing ON COMMIT DROP AS WITH {found.clause} SELECT * FROM standing",
-            found.params,
-        )
-        for name, definition in COUNTED.items():
+        for name in ("standing", *COUNTED):
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.rollup_{name}")
-            cursor.execute(
-                f"CREATE TEMPORARY TABLE rollup_{name} ON COMMIT DROP AS "
-                f"WITH standing AS (SELECT * FROM rollup_standing) {definition}"
-            )
+        cursor.execute(STANDINGS.format(clause=found.clause), found.params)
+        for name, definition in COUNTED.items():
+            cursor.execute(FRESH.format(name=name, definition=definition))
             cursor.execute(f"ANALYZE rollup_{name}")
 
 
 def _put(name: str, model: type[Model]) -> None:
-    table, fresh = model._meta.db_table, f"rollup_{name}"
-    columns = ", ".join(field.column for field in model._meta.concrete_fields if field.column)
-    key = ", ".join(field.column for field in model._meta.pk_fields)
+    names = {
+        "name": name,
+        "table": model._meta.db_table,
+        "columns": ", ".join(field.attname for field in model._meta.concrete_fields if field.column),
+        "key": ", ".join(field.attname for field in model._meta.pk_fields),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {table} WHERE ({key}) IN "
-            f"(SELECT {key} FROM (SELECT {columns} FROM {table} EXCEPT SELECT {columns} FROM {fresh}) AS gone)"
-        )
-        cursor.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {fresh} EXCEPT SELECT {columns} FROM {table}"
-        )
+        for statement in (REMOVE, ADD):
+            cursor.execute(statement.format(**names))

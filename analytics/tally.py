@@ -6,7 +6,7 @@ previous order in it and n - 2 (if n > 1) their previous but one, so over all bu
     buyers                      = orders - orders whose previous one is in the period
     buyers with two and more    = orders whose previous one is in it - orders whose previous but one is in it
     lapsed who came back        = orders whose previous one lies before the days that make a buyer lapsed
-    lapsed at the start         = first orders before those days - orders within them whose previous one lies before them
+    lapsed at the start         = first orders before those days - orders in them whose previous one lies before them
     revenue of buyers with one  = revenue of first orders - of those first orders that were followed by its end
 """
 

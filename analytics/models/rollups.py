@@ -1,4 +1,4 @@
-"""What the unfiltered dashboard reads instead of orders. Days are the shop's; analytics.relations says how each is counted."""
+"""What the unfiltered dashboard reads instead of orders. analytics.relations defines each; days are the shop's."""
 
 from __future__ import annotations
 

@@ -1,0 +1,78 @@
+import datetime as dt
+
+import pytest
+
+from analytics.filters import Filters, with_descendants
+from analytics.metrics.order_interval import OrderInterval
+from analytics.metrics.repeat_rate import RepeatRate
+from analytics.periods import ALL_TIME
+from analytics.relations import counted
+from analytics.tally import tallies
+from segments.models import Membership, Segment
+from tests.conftest import make_category, make_customer, make_order, make_product
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_order_is_the_first_of_its_category_whatever_was_bought_before(now):
+    customer = make_customer()
+    kettle, tea = make_product(category="Kitchen / Kettles"), make_product(category="Food")
+    make_order(customer=customer, product=kettle, placed_at=now - dt.timedelta(days=50))
+    make_order(customer=customer, product=tea, placed_at=now - dt.timedelta(days=30))
+    make_order(customer=customer, product=kettle, placed_at=now - dt.timedelta(days=10))
+
+    everything = tally()
+    kitchen = tally(category=make_category("Kitchen"))
+    food = tally(category=make_category("Food"))
+
+    assert (everything.orders, kitchen.orders, food.orders) == (3, 2, 1)
+    assert OrderInterval.of(everything).median_days == 20
+    assert OrderInterval.of(kitchen).median_days == 40
+    assert RepeatRate.of(food).rate == 0
+
+
+def test_an_order_with_two_lines_of_a_category_is_one_order(now):
+    from crm.orders import LineData
+
+    first, second = make_product(category="Kitchen"), make_product(category="Kitchen / Kettles")
+    make_order(lines=[LineData(first.sku, 1, 10), LineData(second.sku, 1, 20)])
+
+    found = tally(category=make_category("Kitchen"))
+
+    assert (found.orders, found.revenue) == (1, 30)
+
+
+def test_a_segment_is_its_present_members(now):
+    stays, left, never = make_customer(), make_customer(), make_customer()
+    segment = Segment.objects.create(name="Friends")
+    Membership.objects.create(segment=segment, customer=stays, entered_at=now)
+    Membership.objects.create(segment=segment, customer=left, entered_at=now, left_at=now)
+    for customer in (stays, left, never):
+        make_order(customer=customer, total=10)
+
+    assert tally(segment=segment).buyers == 1
+
+
+def test_filters_narrow_together(now):
+    product = make_product(category="Food")
+    make_order(customer=make_customer(source="ads"), product=product)
+    make_order(customer=make_customer(source="ads"), total=5)
+    make_order(customer=make_customer(source="friend"), product=product)
+
+    assert tally(source="ads", category=product.category).orders == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "parents", "found"),
+    [
+        ("a leaf", [(1, None), (2, 1)], {2}),
+        ("two levels", [(2, None), (3, 2), (4, 3), (5, None)], {2, 3, 4}),
+        ("a circle", [(2, 3), (3, 2)], {2, 3}),
+    ],
+)
+def test_descendants_of_a_category(what, parents, found):
+    assert with_descendants(2, parents) == found
+
+
+def tally(**filters):
+    return tallies(counted(Filters(**filters).standings()), [ALL_TIME], 180)[0]
