@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.customers import hold
 from crm.events import record
+from crm.identity import hold
 from crm.models import Case, Customer, EventKind, Order
 
 if TYPE_CHECKING:

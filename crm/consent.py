@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.addresses import normalise
-from crm.customers import hold
 from crm.events import record
+from crm.identity import hold
 from crm.models import Channel, ConsentRecord, Contact, Customer, EventKind, Purpose, Shop
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 Action = ConsentRecord.Action
+COLUMNS = {Purpose.MARKETING: "marketing_consent", Purpose.SERVICE: "service_consent"}
 
 
 def grant(customer: Customer, **told: Any) -> ConsentRecord:
@@ -88,9 +89,50 @@ def settle(contact: Contact) -> None:
             customer=contact.customer_id, channel=contact.channel, address=contact.address
         ).values_list("purpose", "action", "occurred_at")
     )
-    for purpose, column in ((Purpose.MARKETING, "marketing_consent"), (Purpose.SERVICE, "service_consent")):
-        setattr(contact, column, standing([(action, at) for about, action, at in ledger if about == purpose]))
-    contact.save(update_fields=["marketing_consent", "service_consent"])
+    for purpose, column in COLUMNS.items():
+        history = [(action, at) for about, action, at in ledger if about == purpose]
+        if history:
+            setattr(contact, column, standing(history))
+    contact.save(update_fields=list(COLUMNS.values()))
+
+
+def inherit(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> None:
+    """Join two ledgers at a merge: a no that either of them said holds for every address of its channel.
+
+    The ledger must bear out what the contacts say, so each yes that falls gets a line of its own.
+    """
+    refused = set(_refusals([keeper.pk, duplicate.pk]))
+    ConsentRecord.objects.filter(customer=duplicate).update(customer=keeper)
+    _move_contacts(keeper, duplicate)
+    for contact in keeper.contacts.select_for_update(no_key=True).order_by("pk"):
+        settle(contact)
+        for purpose, column in COLUMNS.items():
+            if (contact.channel, purpose) in refused and getattr(contact, column) == Contact.Consent.GRANTED:
+                withdraw(
+                    keeper, channel=contact.channel, address=contact.address, purpose=purpose, at=at, source="merge"
+                )
+
+
+def _refusals(customer_ids: list[int]) -> Iterable[tuple[str, str]]:
+    for contact in Contact.objects.filter(customer__in=customer_ids):
+        for purpose, column in COLUMNS.items():
+            if getattr(contact, column) == Contact.Consent.WITHDRAWN:
+                yield contact.channel, purpose
+
+
+def _move_contacts(keeper: Customer, duplicate: Customer) -> None:
+    """Addresses both had become one, in the worse state of the two."""
+    kept = {(contact.channel, contact.address): contact for contact in keeper.contacts.all()}
+    for contact in duplicate.contacts.all():
+        twin = kept.get((contact.channel, contact.address))
+        if twin is None:
+            contact.customer = keeper
+            contact.save(update_fields=["customer"])
+            continue
+        if twin.state == Contact.State.ACTIVE:
+            twin.state, twin.state_reason = contact.state, contact.state_reason
+            twin.save(update_fields=["state", "state_reason"])
+        contact.delete()
 
 
 def standing(history: Iterable[tuple[str, dt.datetime]]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm import addresses, identity
 from crm.events import record
-from crm.merge import join
+from crm.identity import hold
+from crm.merge import join, keep_still
 from crm.models import Channel, Contact, Customer, EventKind, Shop
 
 if TYPE_CHECKING:
@@ -61,28 +62,18 @@ def find_or_create(
     """
     keys = _keys(external_id, email, phone)
     identity.lock(keys.names())
-    by_id = Customer.objects.filter(external_id=keys.external_id).first() if keys.external_id else None
-    sharing = _sharing(keys)
-    found = by_id and hold(by_id)
-    if found is None:
-        found = next((one for one in sharing if not (keys.external_id and one.external_id)), None)
+    by_id, sharing = _known(keys)
+    if len({one.pk for one in (by_id, *sharing) if one}) > 1:
+        # They may become one, so nobody may be adding facts to any of them; who they are is read again under the lock.
+        keep_still(one.pk for one in (by_id, *sharing) if one)
+        by_id, sharing = _known(keys)
+    found = by_id or next((one for one in sharing if not (keys.external_id and one.external_id)), None)
     customer = hold(found) if found else Customer(created_at=now)
     _describe(customer, keys, profile, is_sure=by_id is not None)
     _add_contacts(customer, keys, now)
     for other in sharing:
-        if other.pk != customer.pk:
-            join(customer, other, at=now)
+        join(customer, other, at=now)
     return customer
-
-
-def hold(customer: Customer) -> Customer:
-    """Whoever now stands for this customer, kept from being merged away until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer.pk])
-        row = cursor.fetchone()
-    if row is None:
-        raise Customer.DoesNotExist(_("This customer no longer exists."))
-    return customer if row[0] is None else hold(Customer.objects.get(pk=row[0]))
 
 
 @transaction.atomic
@@ -120,28 +111,33 @@ def _keys(external_id: str, email: str, phone: str) -> Keys:
     return Keys(own, tuple(known))
 
 
-def _sharing(keys: Keys) -> list[Customer]:
-    """Customers with one of the addresses: those with the first address first, the oldest of them first."""
+def _known(keys: Keys) -> tuple[Customer | None, list[Customer]]:
+    """Whom the shop's id names, and who has one of the addresses: the first address first, the oldest of them first."""
+    by_id = None
+    if keys.external_id:
+        by_id = Customer.objects.filter(external_id=keys.external_id).select_related("merged_into").first()
     found: dict[int, Customer] = {}
     for channel, address in keys.addresses:
         for customer in Customer.objects.by_address(channel, address).order_by("created_at", "pk"):
             found.setdefault(customer.pk, customer)
-    return list(found.values())
+    return (by_id and (by_id.merged_into or by_id)), list(found.values())
 
 
 def _describe(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool) -> None:
-    """Write what was told about the customer, and only when it changes something."""
-    changed = customer._state.adding
+    """Write what was told about the customer: only the fields that change, so that nobody else's change is undone."""
+    changes = {
+        name: new
+        for name, value in profile.items()
+        if (new := _combined(name, getattr(customer, name), value, is_sure=is_sure)) != getattr(customer, name)
+    }
     if keys.external_id and not customer.external_id:
-        customer.external_id, changed = keys.external_id, True
-    for name, value in profile.items():
-        old = getattr(customer, name)
-        new = _combined(name, old, value, is_sure=is_sure)
-        if new != old:
-            setattr(customer, name, new)
-            changed = True
-    if changed:
+        changes["external_id"] = keys.external_id
+    for name, value in changes.items():
+        setattr(customer, name, value)
+    if customer._state.adding:
         customer.save()
+    elif changes:
+        customer.save(update_fields=changes)
 
 
 def _combined(name: str, old: Any, told: Any, *, is_sure: bool) -> Any:

@@ -10,8 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.cases import open_case
-from crm.customers import hold
 from crm.events import record
+from crm.identity import hold
 from crm.models import Case, Customer, EventKind, Feedback, Order, Product, Shop
 
 if TYPE_CHECKING:

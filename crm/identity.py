@@ -81,3 +81,13 @@ def lock_everybody() -> None:
     """Be the only one to create customers at all: for an import that recognises them in sets."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [EVERYBODY])
+
+
+def hold(customer: Customer) -> Customer:
+    """Whoever now stands for this customer, kept from being merged away until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer.pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise Customer.DoesNotExist(_("This customer no longer exists."))
+    return customer if row[0] is None else hold(Customer.objects.get(pk=row[0]))
