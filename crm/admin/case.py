@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
+
+from crm.admin.verbs import VerbAdmin
+from crm.cases import acknowledge, answer, confirm, resolve
+from crm.models import Case
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.contrib.admin import ModelAdmin
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from django.utils.functional import _StrPromise
+
+    from crm.admin.verbs import Verb
+
+
+TONES = {"overdue": "danger", "opened": "warning", "acknowledged": "warning", "answered": "info", "done": "success"}
+OFFER = ("solution", "alternative", "goodwill")
+
+
+class StandingFilter(DropdownFilter):  # type: ignore[misc]
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Case]) -> list[tuple[str, str | _StrPromise]]:
+        return [("open", _("open")), ("overdue", _("overdue")), ("mine", _("open, mine")), ("closed", _("resolved"))]
+
+    def queryset(self, request: HttpRequest, cases: QuerySet[Case]) -> QuerySet[Case]:
+        everything = Case.objects.all()
+        chosen = {
+            "open": lambda: everything.open(),
+            "overdue": lambda: everything.overdue(timezone.now()),
+            "mine": lambda: everything.open().filter(owner=request.user.pk),
+            "closed": lambda: everything.exclude(resolved_at=None),
+        }.get(self.value() or "")
+        return cases & chosen() if chosen else cases
+
+
+@admin.register(Case)
+class CaseAdmin(VerbAdmin):
+    list_display = ("subject", "standing", "kind_label", "severity", "customer", "promised_at", "owner", "opened_at")
+    list_select_related = ("customer", "owner")
+    list_filter = (StandingFilter, ("kind", ChoicesDropdownFilter), ("severity", ChoicesDropdownFilter))
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("subject__istartswith", "order__number__startswith", "customer__last_name__istartswith")
+    search_help_text = _("How the subject, the customer's last name or the order number begins")
+    ordering = ("resolved_at", "-opened_at")
+    date_hierarchy = None
+    autocomplete_fields = ("owner",)
+    readonly_fields = ("customer", "order", "kind", "opened_at", "subject", "body", "channel")
+    fields = ("owner", "severity", "promised_at", "kind", "channel", "subject", "body", "opened_at")
+    change_form_outer_before_template = "crm/admin/case_panel.html"
+    actions = ("acknowledge_all",)
+
+    def verbs(self) -> dict[str, Verb]:
+        return {"acknowledge": _acknowledge, "answer": _answer, "resolve": _resolve, "confirm": _confirm}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        return super().get_queryset(request).select_related("customer", "order", "owner")  # type: ignore[no-any-return]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        extra = {"now": timezone.now(), "show_save_and_continue": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A case is logged on its customer's page."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    @display(
+        description=_("stage"),
+        label={
+            "overdue": "danger",
+            "opened": "warning",
+            "acknowledged": "warning",
+            "answered": "info",
+            "done": "success",
+        },
+    )
+    def standing(self, case: Case) -> tuple[str, object]:
+        now = timezone.now()
+        if case.promised_at and not case.answered_at and not case.resolved_at and case.promised_at < now:
+            return "overdue", gettext("overdue")
+        return ("done" if case.resolved_at else case.stage.value), case.stage.label
+
+    @display(description=_("kind"), ordering="kind", label={"complaint": "danger"})
+    def kind_label(self, case: Case) -> tuple[str, str]:
+        return case.kind, case.get_kind_display()
+
+    @admin.action(description=_("Acknowledge"), permissions=["change"])
+    def acknowledge_all(self, request: HttpRequest, cases: QuerySet[Case]) -> None:
+        now = timezone.now()
+        waiting = [case for case in cases if not case.acknowledged_at and not case.resolved_at]
+        for case in waiting:
+            acknowledge(case, at=now)
+        text = ngettext("%(count)d case acknowledged.", "%(count)d cases acknowledged.", len(waiting))
+        self.message_user(request, text % {"count": len(waiting)})
+
+
+def _acknowledge(request: HttpRequest, case: Case, at: dt.datetime) -> str:
+    acknowledge(case, at=at)
+    return gettext("Acknowledged: the customer knows somebody is on it.")
+
+
+def _answer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
+    posted = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in OFFER}
+    answer(case, at=at, **posted)
+    return gettext("The offered solution is noted.")
+
+
+def _resolve(request: HttpRequest, case: Case, at: dt.datetime) -> str:
+    resolve(case, at=at)
+    if case.kind == Case.Kind.COMPLAINT:
+        return gettext("Resolved. Marketing to this customer may go on.")
+    return gettext("Resolved.")
+
+
+def _confirm(request: HttpRequest, case: Case, at: dt.datetime) -> str:
+    confirm(case, at=at)
+    return gettext("Noted: the customer is content.")

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
+from crm.admin.customer_page import complaint_view, mood_view, page_view
+from crm.admin.find import find_view
+from crm.admin.tag_form import TagActionForm
+from crm.models import Case, Contact, Customer
+from crm.search import find_customers
+from crm.tags import add_tag, remove_tag
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+AUTOCOMPLETE_SHOWN = 50
+
+
+class ContactInline(TabularInline):  # type: ignore[misc]
+    model = Contact
+    fields = ("channel", "address", "state", "marketing_consent", "service_consent")
+    readonly_fields = ("marketing_consent", "service_consent")
+    extra = 0
+    verbose_name_plural = _("ways to reach this customer")
+
+
+@admin.register(Customer)
+class CustomerAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("shown_name", "city", "orders_count", "revenue", "last_order_at", "state", "shown_tags")
+    list_select_related = ("stats",)
+    list_filter = (StageFilter, OpenComplaintFilter, TagFilter, CityFilter, SourceFilter)
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-pk",)
+    search_fields = ("last_name",)
+    search_help_text = _("Name, email, phone or order number")
+    actions = ("add_tag", "remove_tag")
+    action_form = TagActionForm
+    inlines = (ContactInline,)
+    fieldsets = (
+        (None, {"fields": (("first_name", "last_name"), ("born_on", "city"), ("language", "time_zone"))}),
+        (_("In the shop"), {"fields": (("external_id", "source"), "tags", "notes")}),
+        (_("Attributes"), {"fields": ("attributes", "muted_topics"), "classes": ("collapse",)}),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        """The customer's own page stands where the edit form usually does, so every link to a customer leads to it."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("find/", wrap(find_view), name="crm_customer_find"),
+            path("<int:customer_id>/change/", wrap(page_view), name="crm_customer_change"),
+            path("<int:customer_id>/complaint/", wrap(complaint_view), name="crm_customer_complaint"),
+            path("<int:customer_id>/mood/", wrap(mood_view), name="crm_customer_mood"),
+            path("<path:object_id>/edit/", wrap(self.change_view), name="crm_customer_edit"),
+            *super().get_urls(),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        complaint = Case.objects.open().complaints().filter(customer=OuterRef("pk"))
+        return Customer.objects.current().annotate(has_open_complaint=Exists(complaint))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        if not search_term:
+            return queryset, False
+        found = find_customers(search_term, limit=AUTOCOMPLETE_SHOWN)
+        return queryset.filter(pk__in=[customer.pk for customer in found]), False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A customer with a history is merged or erased, never deleted."""
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Customers come with their orders, by import or from the shop, where their addresses are checked."""
+        return False
+
+    @display(description=_("customer"), ordering="last_name")
+    def shown_name(self, customer: Customer) -> str:
+        return str(customer)
+
+    @display(description=_("orders"), ordering="stats__orders_count")
+    def orders_count(self, customer: Customer) -> int:
+        stats = getattr(customer, "stats", None)
+        return stats.orders_count if stats else 0
+
+    @display(description=_("revenue"), ordering="stats__revenue")
+    def revenue(self, customer: Customer) -> Any:
+        return getattr(getattr(customer, "stats", None), "revenue", None)
+
+    @display(description=_("last order"), ordering="stats__last_order_at")
+    def last_order_at(self, customer: Customer) -> Any:
+        return getattr(getattr(customer, "stats", None), "last_order_at", None)
+
+    @display(description=_("state"), label={"complaint": "danger"})
+    def state(self, customer: Customer) -> tuple[str, Any] | None:
+        return ("complaint", _("open complaint")) if customer.has_open_complaint else None  # type: ignore[attr-defined]
+
+    @display(description=_("tags"))
+    def shown_tags(self, customer: Customer) -> str:
+        return ", ".join(customer.tags)
+
+    @admin.action(description=_("Add a tag"), permissions=["change"])
+    def add_tag(self, request: HttpRequest, customers: QuerySet[Customer]) -> HttpResponse | None:
+        tag = TagActionForm.tag_of(request)
+        if not tag:
+            messages.error(request, _("Type the tag beside the action."))
+            return None
+        count = add_tag(customers, tag)
+        text = ngettext("The tag was added to %(count)d customer.", "The tag was added to %(count)d customers.", count)
+        messages.success(request, text % {"count": count})
+        return None
+
+    @admin.action(description=_("Remove a tag"), permissions=["change"])
+    def remove_tag(self, request: HttpRequest, customers: QuerySet[Customer]) -> HttpResponse | None:
+        tag = TagActionForm.tag_of(request)
+        if not tag:
+            messages.error(request, _("Type the tag beside the action."))
+            return None
+        count = remove_tag(customers, tag)
+        text = ngettext(
+            "The tag was removed from %(count)d customer.", "The tag was removed from %(count)d customers.", count
+        )
+        messages.success(request, text % {"count": count})
+        return None

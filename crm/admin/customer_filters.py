@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter, TextFilter
+
+from crm.lifecycle import Stage, in_stage
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+    from crm.models import Customer
+
+    Choices = list[tuple[str, str | _StrPromise]]
+
+
+class StageFilter(DropdownFilter):  # type: ignore[misc]
+    title = _("stage")
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Customer]) -> Choices:
+        return [(stage.value, stage.label) for stage in Stage]
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        chosen = self.value()
+        return customers.filter(in_stage(chosen, timezone.now())) if chosen in Stage.values else customers
+
+
+class OpenComplaintFilter(DropdownFilter):  # type: ignore[misc]
+    title = _("open complaint")
+    parameter_name = "complaint"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Customer]) -> Choices:
+        return [("yes", _("yes")), ("no", _("no"))]
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        chosen = self.value()
+        return customers.filter(has_open_complaint=chosen == "yes") if chosen in {"yes", "no"} else customers
+
+
+class TagFilter(TextFilter):  # type: ignore[misc]
+    title = _("tag")
+    parameter_name = "tag"
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        return customers.filter(tags__contains=[self.value()]) if self.value() else customers
+
+
+class CityFilter(TextFilter):  # type: ignore[misc]
+    title = _("city")
+    parameter_name = "city"
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        return customers.filter(city=self.value()) if self.value() else customers
+
+
+class SourceFilter(TextFilter):  # type: ignore[misc]
+    title = _("acquisition source")
+    parameter_name = "source"
+
+    def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        return customers.filter(source=self.value()) if self.value() else customers

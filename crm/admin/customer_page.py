@@ -1,0 +1,117 @@
+"""The customer's page: who they are, what is open, and the whole story, on one screen."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.admin.complaint_form import ComplaintForm
+from crm.cases import open_case
+from crm.customers import note_mood
+from crm.lifecycle import stage_of
+from crm.models import Case, Customer
+from crm.story import KINDS, story
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.http import HttpRequest, HttpResponseBase
+
+STORY_PAGE = 40
+STORY_DEPTH = 1000
+
+
+def page_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
+    customer = get_object_or_404(Customer.objects.select_related("stats", "score"), pk=customer_id)
+    if not request.user.has_perm("crm.view_customer"):
+        raise PermissionDenied
+    if customer.merged_into_id:
+        messages.info(request, _("These were one person: you are on the page of the customer who was kept."))
+        return HttpResponseRedirect(url_of(customer.merged_into_id))
+    return _page(request, customer, ComplaintForm(customer=customer, initial={"token": uuid.uuid4().hex}))
+
+
+def complaint_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
+    """Log a complaint or a question. The form's own token makes an impatient second click change nothing."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not request.user.has_perm("crm.add_case"):
+        raise PermissionDenied
+    customer = get_object_or_404(Customer.objects.current().select_related("stats"), pk=customer_id)
+    form = ComplaintForm(request.POST, customer=customer)
+    if not form.is_valid():
+        return _page(request, customer, form, status=400)
+    facts = form.cleaned_data
+    token = facts.pop("token")
+    case = open_case(customer, at=timezone.now(), owner=request.user, key=f"staff:{token}", **facts)
+    if case.kind == Case.Kind.COMPLAINT:
+        messages.success(request, _("The complaint is logged. Marketing to this customer stops until it is resolved."))
+    else:
+        messages.success(request, _("The question is logged."))
+    return HttpResponseRedirect(url_of(customer.pk))
+
+
+def mood_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not request.user.has_perm("crm.add_case"):
+        raise PermissionDenied
+    customer = get_object_or_404(Customer.objects.current(), pk=customer_id)
+    mood = request.POST.get("mood", "")
+    if mood not in Customer.Mood.values:
+        messages.error(request, _("Choose one of the moods."))
+    else:
+        note_mood(customer, mood, at=timezone.now(), by=request.user)
+        messages.success(
+            request,
+            _("A bad mood is noted. Marketing to this customer stops until you change it.")
+            if mood == Customer.Mood.BAD
+            else _("The mood is noted."),
+        )
+    return HttpResponseRedirect(url_of(customer.pk))
+
+
+def url_of(customer_id: int) -> str:
+    return reverse("admin:crm_customer_change", args=[customer_id])
+
+
+def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, status: int = 200) -> TemplateResponse:
+    now = timezone.now()
+    kind = request.GET.get("kind", "")
+    entries = [entry for entry in story(customer, STORY_DEPTH) if not kind or entry.kind == kind]
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": str(customer),
+        "subtitle": _("Customer"),
+        "customer": customer,
+        "stage": stage_of(getattr(customer, "stats", None), now),
+        "contacts": customer.contacts.order_by("channel", "pk"),
+        "open_cases": _open_cases(customer),
+        "form": form,
+        "moods": Customer.Mood.choices,
+        "kinds": KINDS,
+        "kind": kind,
+        "story": Paginator(entries, STORY_PAGE).get_page(request.GET.get("page")),
+        "now": now,
+        "may_log": request.user.has_perm("crm.add_case") and not customer.erased_at,
+        "may_edit": request.user.has_perm("crm.change_customer") and not customer.erased_at,
+    }
+    return TemplateResponse(request, "crm/admin/customer_page.html", context, status=status)
+
+
+def _open_cases(customer: Customer) -> list[Case]:
+    return list(customer.cases.open().select_related("owner", "order").order_by("kind", "opened_at"))
+
+
+def is_overdue(case: Case, now: dt.datetime) -> bool:
+    return bool(case.promised_at and not case.answered_at and not case.resolved_at and case.promised_at < now)

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
+from unfold.decorators import display
+
+from crm import orders
+from crm.admin.verbs import VerbAdmin
+from crm.models import Milestone, Order, OrderLine
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.contrib.admin import ModelAdmin
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+    from crm.admin.verbs import Verb
+
+# The latest moment that came decides, as in Order.status.
+LATER = ("cancelled_at", "returned_at", "delivered_at", "shipped_at", "paid_at")
+TONES = {
+    "placed": "info",
+    "paid": "info",
+    "shipped": "primary",
+    "delivered": "success",
+    "returned": "warning",
+    "cancelled": "danger",
+}
+
+
+class StatusFilter(DropdownFilter):  # type: ignore[misc]
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Order]) -> list[tuple[str, str | _StrPromise]]:
+        return [(status.value, status.label) for status in Order.Status]
+
+    def queryset(self, request: HttpRequest, found: QuerySet[Order]) -> QuerySet[Order]:
+        status = self.value()
+        if status not in Order.Status.values:
+            return found
+        moment = f"{status}_at"
+        later = LATER[: LATER.index(moment)] if moment in LATER else LATER
+        return found.filter(**{f"{moment}__isnull": False}, **dict.fromkeys(later))
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class LineInline(ReadOnlyInline):
+    model = OrderLine
+    fields = ("product", "quantity", "price", "cost", "returned_quantity")
+    verbose_name_plural = _("order lines")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
+        return super().get_queryset(request).select_related("product")  # type: ignore[no-any-return]
+
+
+class MilestoneInline(ReadOnlyInline):
+    model = Milestone
+    fields = ("name", "reached_at")
+
+
+@admin.register(Order)
+class OrderAdmin(VerbAdmin):
+    list_display = ("number", "shown_status", "customer", "total", "currency", "placed_at", "delivered_at")
+    list_select_related = ("customer",)
+    list_filter = (StatusFilter, ("placed_at", RangeDateFilter), ("kind", ChoicesDropdownFilter))
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("number__startswith",)
+    search_help_text = _("How the order number begins")
+    ordering = ("-placed_at",)
+    inlines = (LineInline, MilestoneInline)
+    autocomplete_fields = ("responsible",)
+    change_form_outer_before_template = "crm/admin/order_panel.html"
+    fieldsets = (
+        (None, {"fields": ("responsible", "appointment_at", "receipt_url")}),
+        (_("Money"), {"fields": (("total", "discount"), ("refunded", "currency"), ("coupon_code", "source"))}),
+    )
+    readonly_fields = ("total", "discount", "refunded", "currency", "coupon_code", "source")
+
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "pay": _pay,
+            "ship": _ship,
+            "deliver": _deliver,
+            "cancel": _cancel,
+            "return": _return,
+        }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return super().get_queryset(request).select_related("customer")  # type: ignore[no-any-return]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Orders come from the shop or from a file."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """An order that is not to be is cancelled."""
+        return False
+
+    @display(description=_("status"), label=TONES)
+    def shown_status(self, order: Order) -> tuple[str, object]:
+        return order.status.value, order.status.label
+
+
+def _pay(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    orders.pay(order, at=at)
+    return gettext("Marked as paid.")
+
+
+def _ship(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    orders.ship(order, at=at, tracking_number=request.POST.get("tracking_number", "").strip()[:100])
+    return gettext("Marked as shipped.")
+
+
+def _deliver(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    orders.deliver(order, at=at)
+    return gettext("Marked as delivered.")
+
+
+def _cancel(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    orders.cancel(order, at=at)
+    return gettext("The order is cancelled and no longer counts.")
+
+
+def _return(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    """The whole rest, or the amount typed in."""
+    typed = request.POST.get("amount", "").strip().replace(" ", "").replace(",", ".")
+    amount = None
+    if typed:
+        try:
+            amount = Decimal(typed)
+        except InvalidOperation:
+            raise ValueError(gettext("“%(typed)s” is not an amount of money.") % {"typed": typed[:40]}) from None
+        if not amount.is_finite() or amount <= 0:
+            raise ValueError(gettext("Give an amount above zero, or leave it empty for the whole order."))
+    orders.return_goods(order, at=at, amount=amount)
+    return gettext("The return is booked.")

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminColorInputWidget,
+)
+
+from crm.models import Shop
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+    from django.http import HttpRequest, HttpResponse
+
+
+class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
+    quiet_weekdays = forms.TypedMultipleChoiceField(
+        label=_("quiet days of the week"),
+        choices=Shop.Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+
+@admin.register(Shop)
+class ShopAdmin(ModelAdmin):  # type: ignore[misc]
+    """One row, one page."""
+
+    form = ShopForm
+    fieldsets = (
+        (
+            _("The shop in its letters"),
+            {
+                "fields": ("name", "site_url", "support_contact", "postal_address", "review_url", "brand_color"),
+                "description": _("Shown to customers. Without a support contact no chain can be published."),
+            },
+        ),
+        (
+            _("Sending"),
+            {
+                "fields": ("sender_address", "reply_address", "phone_country"),
+                "description": _("An answer to any letter goes to the reply address. People before robots: read it."),
+            },
+        ),
+        (
+            _("Never a nuisance"),
+            {
+                "fields": ("weekly_cap", ("quiet_from", "quiet_until"), "quiet_weekdays"),
+                "description": _(
+                    "Quiet hours count in each customer's own time zone. Messages due then wait until they end; only "
+                    "an answer to what the customer has just done themselves goes out at once. "
+                    "The same time twice means no quiet hours."
+                ),
+            },
+        ),
+        (
+            _("How things are counted"),
+            {
+                "fields": ("lapse_days", "repeat_window_days", "low_rating"),
+                "description": _("These change the figures and the segments from the next count on."),
+            },
+        ),
+    )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "brand_color":
+            kwargs["widget"] = UnfoldAdminColorInputWidget()
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:crm_shop_change", args=[Shop.load().pk]))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        extra = {"title": _("Shop settings"), "show_save_and_add_another": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        self.message_user(request, _("The settings are saved."))
+        return HttpResponseRedirect(reverse("admin:crm_shop_change", args=[obj.pk]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+TAG_LENGTH = 100
+
+
+class TagActionForm(ActionForm):  # type: ignore[misc]
+    """The list's action bar with a field for the tag."""
+
+    tag = forms.CharField(
+        required=False,
+        label="",
+        max_length=TAG_LENGTH,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("tag"), "aria-label": _("tag")}),
+    )
+
+    @staticmethod
+    def tag_of(request: HttpRequest) -> str:
+        return request.POST.get("tag", "").replace("\x00", "").strip()[:TAG_LENGTH]

@@ -1,0 +1,71 @@
+"""Buttons that call one verb: a POST to `<object>/do/<verb>/`, a message in words, back to the object's page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from django.db.models import Model
+    from django.http import HttpRequest, HttpResponseBase
+
+    # Records the fact as of the moment given and says in words what was done; ValueError says why it could not be.
+    Verb = Callable[[HttpRequest, Any, dt.datetime], str]
+
+
+class VerbAdmin(ModelAdmin):  # type: ignore[misc]
+    """An admin whose objects are changed by verbs rather than by editing fields."""
+
+    def verbs(self) -> dict[str, Verb]:
+        raise NotImplementedError
+
+    def get_urls(self) -> list[URLPattern]:
+        opts = self.model._meta
+        do = path(
+            "<int:object_id>/do/<slug:name>/",
+            self.admin_site.admin_view(self.do_view),
+            name=f"{opts.app_label}_{opts.model_name}_do",
+        )
+        return [do, *super().get_urls()]
+
+    def do_view(self, request: HttpRequest, object_id: int, name: str) -> HttpResponseBase:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        subject = get_object_or_404(self.model, pk=object_id)
+        if not self.has_change_permission(request, subject):
+            raise PermissionDenied
+        verb = self.verbs().get(name)
+        if verb is None:
+            raise Http404
+        try:
+            messages.success(request, verb(request, subject, timezone.now()))
+        except ValueError as error:
+            messages.error(request, str(error))
+        return HttpResponseRedirect(self.page_of(subject))
+
+    def page_of(self, subject: Model) -> str:
+        opts = self.model._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[subject.pk])
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    """A log: to be read, searched and filtered, never edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
