@@ -14,7 +14,7 @@ from crm.models import Case, Customer, EventKind, Order
 if TYPE_CHECKING:
     import datetime as dt
 
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def open_case(
     severity: str = Case.Severity.NORMAL.value,
     order: Order | None = None,
     body: str = "",
-    owner: AbstractBaseUser | None = None,
+    owner: User | None = None,
     promised_at: dt.datetime | None = None,
     key: str | None = None,
 ) -> Case:

@@ -11,12 +11,13 @@ from crm.addresses import normalise
 from crm.events import record
 from crm.identity import hold
 from crm.models import Channel, ConsentRecord, Contact, Customer, EventKind, Purpose, Shop
+from crm.privacy.suppression import erased_moments
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 Action = ConsentRecord.Action
 COLUMNS = {Purpose.MARKETING: "marketing_consent", Purpose.SERVICE: "service_consent"}
@@ -49,7 +50,7 @@ def note(
     source: str,
     wording: str = "",
     evidence: dict[str, Any] | None = None,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
 ) -> ConsentRecord:
     """Add a line to the ledger and bring the contact up to date. The same line twice is one line.
 
@@ -89,9 +90,12 @@ def settle(contact: Contact) -> None:
             customer=contact.customer_id, channel=contact.channel, address=contact.address
         ).values_list("purpose", "action", "occurred_at")
     )
+    erased = erased_moments([(contact.channel, contact.address)])
     for purpose, column in COLUMNS.items():
         history = [(action, at) for about, action, at in ledger if about == purpose]
         if history:
+            # Whoever was erased withdrew everything said before.
+            history += [(Action.WITHDRAWN.value, at) for at in erased.values()]
             setattr(contact, column, standing(history))
     contact.save(update_fields=list(COLUMNS.values()))
 

@@ -17,7 +17,7 @@ from crm.models import Channel, Contact, Customer, EventKind, Shop
 if TYPE_CHECKING:
     import datetime as dt
 
-    from django.contrib.auth.models import AbstractBaseUser
+    from django.contrib.auth.models import User
 
 
 class Profile(TypedDict, total=False):
@@ -77,7 +77,7 @@ def find_or_create(
 
 
 @transaction.atomic
-def note_mood(customer: Customer, mood: str, at: dt.datetime, by: AbstractBaseUser | None = None) -> Customer:
+def note_mood(customer: Customer, mood: str, at: dt.datetime, by: User | None = None) -> Customer:
     """Note how the customer feels. A bad mood stops marketing to them until somebody notes another."""
     if mood not in Customer.Mood.values:
         raise ValueError(_("“%(mood)s” is not a mood.") % {"mood": mood})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 
 class OrderFields(TypedDict, total=False):
@@ -28,7 +28,7 @@ class OrderFields(TypedDict, total=False):
     promised_at: dt.datetime | None
     appointment_at: dt.datetime | None
     tracking_number: str
-    responsible: AbstractUser | None
+    responsible: User | None
     coupon_code: str
     receipt_url: str
     source: str

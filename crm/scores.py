@@ -59,4 +59,4 @@ def score_all(now: dt.datetime) -> int:
     ).delete()
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {"now": now, "since": now - VIP_WINDOW})
-        return gone + cursor.rowcount
+        return gone + int(cursor.rowcount)

@@ -2,6 +2,7 @@ from crm.models.case import Case
 from crm.models.channel import Channel, Purpose
 from crm.models.consent import ConsentRecord
 from crm.models.customer import Contact, Customer, MergeProposal
+from crm.models.erasure import ErasedAddress, ErasureCertificate
 from crm.models.event import Event, EventInbox, EventKind
 from crm.models.feedback import Feedback
 from crm.models.order import Milestone, Order, OrderLine
@@ -18,6 +19,8 @@ __all__ = [
     "Customer",
     "CustomerScore",
     "CustomerStats",
+    "ErasedAddress",
+    "ErasureCertificate",
     "Event",
     "EventInbox",
     "EventKind",

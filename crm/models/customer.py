@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from crm.models.channel import Channel, Purpose
 from crm.timezones import is_time_zone
@@ -101,6 +102,7 @@ class Customer(models.Model):
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = CustomerQuerySet.as_manager()
+    history = HistoricalRecords(verbose_name=_("change of a customer"), verbose_name_plural=_("changes of customers"))
 
     class Meta:
         verbose_name = _("customer")

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 
 class Shop(models.Model):
@@ -59,6 +60,10 @@ class Shop(models.Model):
     )
     low_rating = models.PositiveSmallIntegerField(
         _("a rating this low opens a case"), default=3, validators=[MinValueValidator(0), MaxValueValidator(5)]
+    )
+
+    history = HistoricalRecords(
+        verbose_name=_("change of the settings"), verbose_name_plural=_("changes of the settings")
     )
 
     class Meta:

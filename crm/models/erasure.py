@@ -1,0 +1,54 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.channel import Channel
+from crm.models.customer import Customer
+
+
+class ErasureCertificate(models.Model):
+    """Proof that one person's data was erased: when, by whom, and how much of what. Holds nothing personal."""
+
+    customer = models.OneToOneField(
+        Customer, models.PROTECT, related_name="erasure", verbose_name=_("customer"), editable=False
+    )
+    erased_at = models.DateTimeField(_("erased at"), default=timezone.now, editable=False)
+    erased_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("erased by"),
+        editable=False,
+    )
+    erased = models.JSONField(_("what was erased"), default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("certificate of erasure")
+        verbose_name_plural = _("certificates of erasure")
+        ordering = ["-erased_at"]
+
+    def __str__(self) -> str:
+        return str(_("Certificate %(id)s") % {"id": self.pk})
+
+
+class ErasedAddress(models.Model):
+    """A keyed hash of an address whose owner was erased: an old list imported again must not bring back their yes."""
+
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices, editable=False)
+    digest = models.CharField(_("hash"), max_length=64, editable=False)
+    erased_at = models.DateTimeField(_("erased at"), editable=False)
+
+    class Meta:
+        verbose_name = _("erased address")
+        verbose_name_plural = _("erased addresses")
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "digest"], name="erased_address_unique"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="erased_address_channel_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.digest[:12]

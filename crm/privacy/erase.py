@@ -1,0 +1,117 @@
+"""Erasing one person: what identifies them goes, what the shop's totals rest on stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from crm.merge import keep_still
+from crm.models import (
+    Case,
+    ConsentRecord,
+    Contact,
+    Customer,
+    CustomerScore,
+    ErasureCertificate,
+    Event,
+    EventInbox,
+    Feedback,
+    MergeProposal,
+    Order,
+)
+from crm.privacy.suppression import suppress
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from django.contrib.auth.models import User
+
+    # Erases what an app keeps about these customers and says how many rows of what.
+    Eraser = Callable[[list[int], dt.datetime], dict[str, int]]
+
+ERASED = "—"
+BLANK_PROFILE: dict[str, Any] = {
+    "external_id": None,
+    "first_name": "",
+    "last_name": "",
+    "born_on": None,
+    "city": "",
+    "language": "",
+    "time_zone": "",
+    "tags": [],
+    "attributes": {},
+    "mood": Customer.Mood.UNKNOWN,
+    "mood_noted_at": None,
+    "muted_topics": [],
+    "notes": "",
+}
+
+_erasers: list[Eraser] = []
+
+
+def register(eraser: Eraser) -> Eraser:
+    """Let another app erase what it keeps about a person, in the same transaction."""
+    if eraser not in _erasers:
+        _erasers.append(eraser)
+    return eraser
+
+
+@transaction.atomic
+def erase(customer: Customer, *, at: dt.datetime, by: User | None = None) -> dict[str, Any]:
+    """Erase the person, duplicates merged into them included, and return the certificate.
+
+    Kept: orders with their lines and amounts, scores of feedback, moments of cases, and the consent ledger without
+    addresses, as proof of what was allowed when. Erasing twice returns the first certificate.
+    """
+    person = customer.merged_into or customer
+    ids = sorted(Customer.objects.filter(merged_into=person).values_list("pk", flat=True)) + [person.pk]
+    keep_still(ids)
+    known = ErasureCertificate.objects.filter(customer=person).first()
+    if known:
+        return certificate_of(known)
+    erased = _erase_facts(ids, at)
+    for eraser in _erasers:
+        erased |= eraser(ids, at)
+    erased["customers"] = Customer.objects.filter(pk__in=ids).update(**BLANK_PROFILE, erased_at=at)
+    customer.refresh_from_db()
+    return certificate_of(
+        ErasureCertificate.objects.create(customer=person, erased_at=at, erased_by=by, erased=erased)
+    )
+
+
+def certificate_of(certificate: ErasureCertificate) -> dict[str, Any]:
+    """The certificate to hand out: {"certificate", "customer", "erased_at", "erased_by", "erased": {what: rows}}."""
+    by = certificate.erased_by
+    return {
+        "certificate": certificate.pk,
+        "customer": certificate.customer_id,
+        "erased_at": certificate.erased_at.isoformat(),
+        "erased_by": by.get_username() if by else "",
+        "erased": certificate.erased,
+    }
+
+
+def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
+    suppress(Contact.objects.filter(customer__in=ids).values_list("channel", "address"), at=at)
+    cases = Case.objects.filter(customer__in=ids)
+    cases.open().update(resolved_at=at)
+    EventInbox.objects.filter(customer__in=ids).delete()
+    CustomerScore.objects.filter(customer__in=ids).delete()
+    Customer.history.filter(id__in=ids).delete()
+    MergeProposal.objects.filter(keeper__in=ids).delete()
+    MergeProposal.objects.filter(duplicate__in=ids).delete()
+    return {
+        "contacts": Contact.objects.filter(customer__in=ids).delete()[0],
+        "consent_records": _of(ConsentRecord, ids).update(address="", evidence={}),
+        "events": _of(Event, ids).update(properties={}),
+        "cases": cases.update(subject=ERASED, body="", solution="", alternative="", goodwill=""),
+        "feedback": _of(Feedback, ids).update(text="", may_publish=False),
+        "orders": _of(Order, ids).update(tracking_number="", receipt_url="", coupon_code=""),
+    }
+
+
+def _of(model: Any, ids: list[int]) -> QuerySet[Any]:
+    return model._default_manager.filter(customer__in=ids)  # type: ignore[no-any-return]

@@ -1,0 +1,77 @@
+"""Everything Encore knows about one person, as a document that can be handed to them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, Q
+
+from crm.models import Contact, Customer, CustomerScore, CustomerStats, Milestone, OrderLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    # What an app knows about these customers, as lists of plain rows by name.
+    Exporter = Callable[[list[int]], dict[str, list[dict[str, Any]]]]
+
+INTERNAL = {"id", "key", "recorded_by", "responsible", "owner", "merged_into", "order", "customer"}
+
+_exporters: list[Exporter] = []
+
+
+def register(exporter: Exporter) -> Exporter:
+    """Let another app add what it keeps about a person."""
+    if exporter not in _exporters:
+        _exporters.append(exporter)
+    return exporter
+
+
+def export_person(customer: Customer) -> dict[str, Any]:
+    """Profile, contacts, consents, orders with lines, cases, feedback, events and figures, ready for JSON.
+
+    Includes what was known under duplicates merged into the customer.
+    """
+    person = customer.merged_into or customer
+    records = Customer.objects.filter(Q(pk=person.pk) | Q(merged_into=person)).order_by("pk")
+    ids = [record.pk for record in records]
+    told: dict[str, Any] = {
+        "customer": [_row(record) for record in records],
+        "contacts": _rows(Contact.objects.filter(customer__in=ids).order_by("pk")),
+        "consents": _rows(person.consent_records.order_by("occurred_at", "pk")),
+        "orders": _orders(person),
+        "cases": _rows(person.cases.order_by("opened_at")),
+        "feedback": _rows(person.feedback.order_by("left_at")),
+        "events": _rows(person.events.order_by("occurred_at", "pk")),
+        "figures": _rows(CustomerStats.objects.filter(customer=person)),
+        "scores": _rows(CustomerScore.objects.filter(customer=person)),
+    }
+    for exporter in _exporters:
+        told |= exporter(ids)
+    plain: dict[str, Any] = json.loads(json.dumps(told, cls=DjangoJSONEncoder))
+    return plain
+
+
+def _orders(person: Customer) -> list[dict[str, Any]]:
+    orders = list(person.orders.order_by("placed_at"))
+    lines: dict[int, list[dict[str, Any]]] = {order.pk: [] for order in orders}
+    for line in OrderLine.objects.filter(order__in=orders).select_related("product").order_by("pk"):
+        lines[line.order_id].append({"sku": line.product.sku, "name": str(line.product)} | _row(line))
+    stages: dict[int, list[dict[str, Any]]] = {order.pk: [] for order in orders}
+    for milestone in Milestone.objects.filter(order__in=orders).order_by("reached_at"):
+        stages[milestone.order_id].append(_row(milestone))
+    return [_row(order) | {"lines": lines[order.pk], "milestones": stages[order.pk]} for order in orders]
+
+
+def _rows(records: Iterable[Model]) -> list[dict[str, Any]]:
+    return [_row(record) for record in records]
+
+
+def _row(record: Model) -> dict[str, Any]:
+    """The record's own columns, without the ids that mean something only inside Encore."""
+    return {
+        field.name: field.value_from_object(record)
+        for field in record._meta.concrete_fields
+        if field.name not in INTERNAL
+    }
