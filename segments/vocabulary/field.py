@@ -5,13 +5,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
-from zoneinfo import ZoneInfo
 
 from django.db.models import Model, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category
+from crm.timezones import zone_of
 from segments.vocabulary.operators import Operator
 from segments.vocabulary.values import Number, ValueKind, Words
 
@@ -28,7 +27,7 @@ class Scope:
     def __init__(self, now: dt.datetime, customers: Collection[int] | None = None) -> None:
         self.now = now
         self.customers = customers
-        self.zone: ZoneInfo = ZoneInfo(timezone.get_default_timezone_name())
+        self.zone = zone_of("")
         self.today: dt.date = now.astimezone(self.zone).date()
 
     def start_of(self, day: dt.date) -> dt.datetime:

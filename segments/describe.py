@@ -1,0 +1,48 @@
+"""A rule as a sentence in the language of the reader."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from segments.rules import Condition, Group, Kind, Rule
+from segments.vocabulary import FIELDS
+from segments.vocabulary.field import Field
+
+
+def describe(rule: Rule) -> str:
+    words = _group(rule) if isinstance(rule, Group) else _condition(rule, FIELDS[rule.field])
+    return words[:1].upper() + words[1:]
+
+
+def _group(group: Group) -> str:
+    parts = [_inner(item) for item in group.items]
+    if group.kind is Kind.NONE:
+        return _("none of: %(conditions)s") % {"conditions": "; ".join(parts)}
+    joint = _("and") if group.kind is Kind.ALL else _("or")
+    return f"; {joint} ".join(parts)
+
+
+def _inner(rule: Rule) -> str:
+    if isinstance(rule, Group):
+        return f"({_group(rule)})"
+    return _condition(rule, FIELDS[rule.field])
+
+
+def _condition(condition: Condition, field: Field) -> str:
+    operator = field.operator(condition.operator)
+    number = int(condition.value) if isinstance(condition.value, Decimal) else 0
+    shown = field.value_of(operator).show(condition.value)
+    words = operator.sentence % {"field": field.label, "value": shown, "number": number}
+    if condition.where:
+        filters = {one.name: one for one in field.filters}
+        about = get_text_list([_condition(one, filters[one.field]) for one in condition.where], _("and"))
+        words += f" ({about})"
+    if condition.window is not None:
+        words += ", " + ngettext("over the last %(number)s day", "over the last %(number)s days", condition.window) % {
+            "number": condition.window
+        }
+    return words
