@@ -10,6 +10,7 @@ handler403 = "config.refusals.permission_denied"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("m/", include("chains.public.urls")),
     path("admin/", admin.site.admin_view(landing)),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),

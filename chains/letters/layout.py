@@ -18,7 +18,8 @@ FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PAGE = """<mjml lang="{language}"><mj-head>
 <mj-title>mark-subject</mj-title><mj-preview>mark-preheader</mj-preview>
-<mj-attributes><mj-all font-family="{font}"/><mj-text font-size="16px" line-height="1.55" color="#26312c"/></mj-attributes>
+<mj-attributes><mj-all font-family="{font}"/>
+<mj-text font-size="16px" line-height="1.55" color="#26312c"/></mj-attributes>
 </mj-head><mj-body background-color="#f3f4f2" width="600px">
 <mj-section padding="20px 0 8px"><mj-column>
 <mj-text font-size="15px" font-weight="600" color="{color}">mark-shop</mj-text></mj-column></mj-section>

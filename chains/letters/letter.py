@@ -72,7 +72,7 @@ def part(content: str, subtype: str) -> bytes:
     lines = raw.split(b"\n")
     if raw.isascii() and max(map(len, lines)) < LINE_BYTES and b"\x00" not in raw:
         encoding, body = b"7bit", b"\r\n".join(lines)
-    elif sum(byte > 127 for byte in raw[::8]) * 8 < len(raw) // 6:
+    elif len(raw) - len(content) < len(raw) // 12:  # few letters beyond ASCII, each of them two bytes or more
         encoding, body = b"quoted-printable", b2a_qp(b"\r\n".join(lines), istext=True)
     else:
         encoding, body = b"base64", _base64_lines(b"\r\n".join(lines))
@@ -126,7 +126,7 @@ class Letter(EmailMultiAlternatives):
         headers = {
             "From": named_address(self.sender_name, self.envelope_from),
             "To": self.envelope_to,
-            "Subject": header_words(self.subject),
+            "Subject": header_words(str(self.subject)),
             "Date": formatdate(),
             **self.extra_headers,
             "MIME-Version": "1.0",
@@ -134,7 +134,7 @@ class Letter(EmailMultiAlternatives):
         for value in headers.values():
             if "\n" in value.replace("\r\n ", "") or "\r" in value.replace("\r\n ", ""):
                 raise BadHeaderError("A header holds one line.")
-        text, html = part(self.body, "plain"), part(self.html, "html")
+        text, html = part(str(self.body), "plain"), part(self.html, "html")
         boundary = self._boundary(text, html)
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head += f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'

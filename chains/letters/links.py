@@ -21,6 +21,7 @@ _WEB = re.compile(r"https?://(?:[\w-]+\.)*[\w-]+(?::\d{1,5})?(?=[/?#]|$)", re.IG
 _MAIL = re.compile(r"mailto:[^\s{}?]+@[^\s{}?]+(?=\?|$)", re.IGNORECASE)
 _PHONE = re.compile(r"tel:[+\d() -]+$", re.IGNORECASE)
 _FIELD = re.compile(r"{{-?\s*([\w.]+)\s*-?}}(?=[/?#]|$)")
+_SCORE = re.compile(r"\?score=[1-5]")
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
 
 
@@ -41,7 +42,7 @@ def _split(written: str) -> tuple[str, str]:
         if found := pattern.match(written):
             return found[0], written[found.end() :]
     field = _FIELD.match(written)
-    if field and field[1] in LINKS and (field[1] not in OWN_PAGES or field[0] == written):
+    if field and field[1] in LINKS and (field[1] not in OWN_PAGES or _is_own_page(field[1], written[field.end() :])):
         return f"{{{{ {field[1]} }}}}", written[field.end() :]
     raise TemplateError(
         _(
@@ -50,6 +51,11 @@ def _split(written: str) -> tuple[str, str]:
         )
         % {"link": written}
     )
+
+
+def _is_own_page(name: str, tail: str) -> bool:
+    """Encore's own pages take nothing more, but for the rating a customer chooses in the letter."""
+    return not tail or name == "rate_url" and bool(_SCORE.fullmatch(tail))
 
 
 def filled_link(source: str, context: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ __all__ = ["Rendered", "TemplateError", "choose", "render"]
 
 _SPACES = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
-_OWN_SOURCES = frozenset(f"{{{{ {name} }}}}" for name in OWN_PAGES)
+_OWN_SOURCES = tuple(f"{{{{ {name} }}}}" for name in OWN_PAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ def render(text: Mapping[str, Any], context: Mapping[str, Any], *, is_tracked: b
     """Fill a compiled text. Links lead through `click_url` unless not tracked; mail and phone links lead directly."""
     links = [filled_link(source, context) for source in text["links"]]
     shown = [
-        f"{context['click_url']}{index}/" if is_tracked and source not in _OWN_SOURCES and is_web(link) else link
+        f"{context['click_url']}{index}/"
+        if is_tracked and is_web(link) and not source.startswith(_OWN_SOURCES)
+        else link
         for index, (source, link) in enumerate(zip(text["links"], links, strict=True))
     ]
     subject = one_line(fill(text["subject"], context))

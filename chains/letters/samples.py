@@ -73,7 +73,7 @@ def sample(language: str) -> dict[str, Any]:
 
 def nothing_known() -> dict[str, Any]:
     """A context where every placeholder is empty, as for somebody without an order or a name."""
-    context: dict[str, Any] = {name: "" for name in _PAGES}
+    context: dict[str, Any] = dict.fromkeys(_PAGES, "")
     for placeholder in PLACEHOLDERS:
         root, _dot, field = placeholder.path.partition(".")
         if field:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chains.letters.compiling import problems
 from crm.models import Purpose
 
 
@@ -101,3 +102,11 @@ class TemplateText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} ({self.language})"
+
+    def clean(self) -> None:
+        """Words that could not be sent to somebody are not saved."""
+        found: dict[str, list[str]] = {}
+        for field, error in problems(self):
+            found.setdefault(field, []).append(str(error))
+        if found:
+            raise ValidationError(found)

@@ -1,0 +1,187 @@
+"""Email: one open connection for a batch, one outcome for each letter."""
+
+from __future__ import annotations
+
+import smtplib
+from typing import TYPE_CHECKING
+
+import requests
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.core import mail
+from django.core.mail.message import BadHeaderError
+from urllib3.exceptions import NewConnectionError
+
+from chains.channels import Outcome, Result
+from chains.channels.smtp import HandedOver
+from chains.letters.letter import Letter, wire_address
+from chains.public.addresses import unsubscribe_url
+from crm.models import Contact, Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from django.core.mail.backends.base import BaseEmailBackend
+
+    from chains.channels import Outgoing
+    from crm.models import Shop
+
+# RFC 3463 and RFC 5321: no such mailbox, mailbox disabled or moved, bad address.
+BAD_MAILBOX_CODES = {550, 551, 553}
+BAD_MAILBOX_STATUSES = (b"5.1.0", b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1")
+
+
+class EmailChannel:
+    is_idempotent = False
+
+    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+        """Hand over one by one; letters after the one whose outcome was not taken were not attempted."""
+        connection = mail.get_connection()
+        try:
+            for outgoing in batch:
+                yield _handed_over(outgoing, shop, connection)
+        finally:
+            _close(connection)
+
+
+def _handed_over(outgoing: Outgoing, shop: Shop, connection: BaseEmailBackend) -> Outcome:
+    try:
+        letter = letter_for(outgoing, shop)
+    except ValueError as error:
+        state = "" if isinstance(error, BadHeaderError) else Contact.State.INVALID
+        return Outcome(outgoing.touch_id, Result.PERMANENT, str(error), state)
+    try:
+        _send(letter, connection)
+    except (OSError, smtplib.SMTPException, AnymailError) as error:
+        if _is_broken(error):
+            _close(connection)
+        return outcome_of(error, outgoing.touch_id)
+    return Outcome(outgoing.touch_id, Result.SENT)
+
+
+def _send(letter: Letter, connection: BaseEmailBackend) -> None:
+    """Send over the open connection; one that the server let go of meanwhile is opened again."""
+    is_fresh = connection.open()
+    try:
+        connection.send_messages([letter])
+    except (OSError, smtplib.SMTPException) as error:
+        if is_fresh or isinstance(error, HandedOver) or not _is_broken(error):
+            raise
+        _close(connection)
+        connection.open()
+        connection.send_messages([letter])
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether nothing more can be sent over the connection. 421: the server says so before it hangs up."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            return any(code == 421 for code, _reply in error.recipients.values())
+        case smtplib.SMTPResponseException():
+            return error.smtp_code == 421
+    return not isinstance(error, AnymailError)
+
+
+def letter_for(outgoing: Outgoing, shop: Shop) -> Letter:
+    """The letter with the headers that every letter of Encore carries; ValueError for an address no server takes."""
+    headers = {
+        "Message-ID": outgoing.message_id,
+        # RFC 8058: one address that unsubscribes by POST alone, without cookies.
+        "List-Unsubscribe": f"<{unsubscribe_url(outgoing.token)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    if reply_to := reply_address(shop, outgoing.token):
+        headers["Reply-To"] = reply_to
+    if outgoing.purpose == Purpose.MARKETING:
+        headers["List-Id"] = f"<marketing.{shop.sender_address.rpartition('@')[2]}>"
+    return Letter(
+        sender=(shop.name, shop.sender_address),
+        to=outgoing.address,
+        subject=outgoing.content.subject,
+        text=outgoing.content.text,
+        html=outgoing.content.html,
+        headers=headers,
+    )
+
+
+def reply_address(shop: Shop, token: str) -> str:
+    """`help+TOKEN@shop`: whatever address a customer answers from, the answer finds its way back to them."""
+    if not shop.reply_address:
+        return ""
+    local, _at, domain = wire_address(shop.reply_address).rpartition("@")
+    return f"{local.partition('+')[0]}+{token}@{domain}"
+
+
+def outcome_of(error: Exception, touch_id: int) -> Outcome:
+    """What an error while sending says about this one letter."""
+    told = _told(error)
+    match error:
+        case HandedOver():
+            return Outcome(touch_id, Result.UNKNOWN, told)
+        case smtplib.SMTPRecipientsRefused():
+            code, reply = next(iter(error.recipients.values()))
+            return _refused(touch_id, code, reply, told)
+        case smtplib.SMTPSenderRefused():
+            # The sender's address or the account is at fault, not this customer: it may be put right.
+            return Outcome(touch_id, Result.TEMPORARY, told)
+        case smtplib.SMTPDataError():
+            return _refused(touch_id, error.smtp_code, error.smtp_error, told, is_about_mailbox=False)
+        case AnymailRecipientsRefused():
+            return Outcome(touch_id, Result.PERMANENT, told, Contact.State.INVALID)
+        case AnymailAPIError():
+            return _answered(touch_id, error, told)
+        case smtplib.SMTPException() | OSError():
+            # Broken off before the letter itself was handed over.
+            return Outcome(touch_id, Result.TEMPORARY, told)
+    return Outcome(touch_id, Result.PERMANENT, told)
+
+
+def _refused(touch_id: int, code: int, reply: bytes | str, told: str, *, is_about_mailbox: bool = True) -> Outcome:
+    if code < 500:
+        return Outcome(touch_id, Result.TEMPORARY, told)
+    reply = reply.encode() if isinstance(reply, str) else reply
+    status = reply.split(b" ", 1)[0]
+    has_status = status.startswith(b"5.") and status.count(b".") == 2
+    is_bad = status in BAD_MAILBOX_STATUSES if has_status else is_about_mailbox and code in BAD_MAILBOX_CODES
+    return Outcome(touch_id, Result.PERMANENT, told, Contact.State.BOUNCED if is_bad else "")
+
+
+def _answered(touch_id: int, error: AnymailAPIError, told: str) -> Outcome:
+    """A provider's answer over HTTP, or none: then the letter may be under way."""
+    status = error.status_code
+    if status is None:
+        return Outcome(touch_id, Result.TEMPORARY if _never_connected(error) else Result.UNKNOWN, told)
+    if status == 429 or status >= 500 or status in {401, 403}:
+        return Outcome(touch_id, Result.TEMPORARY, told)
+    return Outcome(touch_id, Result.PERMANENT, told)
+
+
+def _never_connected(error: Exception) -> bool:
+    cause = error.__cause__
+    if isinstance(cause, requests.ConnectTimeout):
+        return True
+    reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
+    return isinstance(reason, NewConnectionError)
+
+
+def _told(error: Exception) -> str:
+    """The server's own words, for the one who looks into it."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, reply = next(iter(error.recipients.values()))
+            return _quoted(code, reply)
+        case smtplib.SMTPResponseException():
+            return _quoted(error.smtp_code, error.smtp_error)
+    return (str(error) or type(error).__name__)[:300]
+
+
+def _quoted(code: int, reply: bytes | str) -> str:
+    words = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    return f"{code} {words}"[:300]
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    """Let go of the connection; after it broke there is nobody to say goodbye to."""
+    try:
+        connection.close()
+    except (OSError, smtplib.SMTPException):
+        connection.connection = None  # type: ignore[attr-defined]

@@ -1,0 +1,42 @@
+"""Where letters go while no mail server is named: a file each, under a folder for each day, to be read in the admin."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail.backends.base import BaseEmailBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.core.mail.message import EmailMessage
+
+_number = count()
+_lock = threading.Lock()
+
+
+class EmailBackend(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for message in email_messages:
+            keep(message.message().as_bytes())
+        return len(email_messages)
+
+
+def keep(content: bytes) -> Path:
+    """Write one letter; it appears in its folder whole or not at all."""
+    moment = datetime.now(UTC)
+    folder = Path(settings.OUTBOX_DIR) / f"{moment:%Y-%m-%d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _lock:
+        number = next(_number)
+    path = folder / f"{moment:%H%M%S.%f}-{os.getpid()}-{number}.eml"
+    draft = path.with_suffix(".part")
+    draft.write_bytes(content)
+    draft.rename(path)
+    return path

@@ -1,0 +1,85 @@
+"""What the pages behind a letter's links share: who the letter was for, their language, and a polite refusal."""
+
+from __future__ import annotations
+
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from chains.letters.context import language_of
+from chains.models import Touch
+from chains.public.addresses import PREVIEW
+from crm.models import Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POSTS_AN_HOUR = 30
+Parameters = ParamSpec("Parameters")
+
+
+def of_touch(
+    view: Callable[Concatenate[HttpRequest, Touch, Parameters], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, Parameters], HttpResponse]:
+    """A public view that gets the touch its token names, in the customer's language.
+
+    The token is the permission: no cookies, no login, and so no CSRF token to check.
+    """
+
+    def public(request: HttpRequest, token: str, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        if token == PREVIEW:
+            return private(page(request, "notice", title=_("This was a trial letter"), text=_("Nothing was changed.")))
+        touch = Touch.objects.select_related("customer", "contact", "chain", "enrolment").filter(token=token).first()
+        if touch is None:
+            return private(unknown(request))
+        with translation.override(language_of(touch.customer)):
+            if request.method == "POST" and _is_flooding(token):
+                return private(too_many(request))
+            return private(view(request, touch, *args, **kwargs))
+
+    update_wrapper(public, view)
+    return csrf_exempt(public)
+
+
+def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, f"chains/public/{template}.html", {"shop": Shop.load(), **context}, status=status)
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    return page(
+        request,
+        "notice",
+        status=404,
+        title=_("This link does not work"),
+        text=_("It may have been cut off on its way. Please open it from the letter once more, or answer the letter."),
+    )
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return page(
+        request,
+        "notice",
+        status=429,
+        title=_("That was a lot of changes"),
+        text=_("Please try again in an hour."),
+    )
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """The address of the page is its key: keep it out of caches, search engines and other sites' logs."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _is_flooding(token: str) -> bool:
+    key = f"public-posts:{token}"
+    cache.add(key, 0, timeout=3600)
+    return cache.incr(key) > POSTS_AN_HOUR

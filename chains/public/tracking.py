@@ -1,0 +1,100 @@
+"""Opens and clicks: into the event log, once for each kind, and on to where the shop wanted the customer to go."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Func, JSONField, Value
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from chains.letters.links import is_web
+from chains.models import ChainVersion, Touch
+from chains.public.machines import is_machine
+from chains.public.pages import of_touch, unknown
+from crm.events import record
+from crm.models import EventKind
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+SOURCE = "letters"
+PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+@require_safe
+@of_touch
+def open_pixel(request: HttpRequest, touch: Touch) -> HttpResponse:
+    if request.method == "GET":
+        now = timezone.now()
+        record_open(touch, at=now, by_machine=_by_machine(request, touch, now))
+    return HttpResponse(PIXEL, content_type="image/gif")
+
+
+@require_safe
+@of_touch
+def click(request: HttpRequest, touch: Touch, index: int) -> HttpResponse:
+    """On to the link the letter holds under this number; nothing in the address can name another place."""
+    link = touch.links[index] if index < len(touch.links) else ""
+    if not is_web(link):
+        return unknown(request)
+    if request.method == "GET":
+        now = timezone.now()
+        record_click(touch, index, at=now, by_machine=_by_machine(request, touch, now))
+    return HttpResponseRedirect(link)
+
+
+def record_open(touch: Touch, *, at: dt.datetime, by_machine: bool) -> None:
+    """One event for people and one for machines, however often the pixel is fetched."""
+    who = "machine" if by_machine else "person"
+    _record(touch, EventKind.MESSAGE_OPENED, at, f"open:{touch.pk}:{who}", is_machine=by_machine)
+    if not by_machine:
+        Touch.objects.filter(pk=touch.pk, opened_at=None).update(opened_at=at)
+
+
+def record_click(touch: Touch, index: int, *, at: dt.datetime, by_machine: bool) -> None:
+    """One event for each link, for people and for machines."""
+    who = "machine" if by_machine else "person"
+    _record(touch, EventKind.MESSAGE_CLICKED, at, f"click:{touch.pk}:{index}:{who}", link=index, is_machine=by_machine)
+    if not by_machine:
+        Touch.objects.filter(pk=touch.pk, clicked_at=None).update(clicked_at=at)
+
+
+def _record(touch: Touch, kind: EventKind, at: dt.datetime, key: str, **properties: Any) -> None:
+    record(
+        kind,
+        customer=touch.customer,
+        order=touch.order,
+        occurred_at=at,
+        source=SOURCE,
+        key=key,
+        properties={
+            "touch": touch.pk,
+            "chain": touch.chain_id,
+            "step": touch.step_key,
+            "tags": _tags(touch),
+            **properties,
+        },
+    )
+
+
+def _tags(touch: Touch) -> list[str]:
+    """The template's tags as they were published, picked out of the program in the database: programs are long."""
+    found = ChainVersion.objects.filter(pk=touch.enrolment.version_id).values_list(
+        Func(
+            F("program"),
+            Value("$.steps[*] ? (@.key == $key).tags"),
+            Value({"key": touch.step_key}, output_field=JSONField()),
+            function="jsonb_path_query_first",
+            template="%(function)s(%(expressions)s)",
+            output_field=JSONField(),
+        ),
+        flat=True,
+    )
+    return found.first() or []
+
+
+def _by_machine(request: HttpRequest, touch: Touch, now: dt.datetime) -> bool:
+    return is_machine(request.headers.get("User-Agent", ""), sent_at=touch.sent_at, at=now)
