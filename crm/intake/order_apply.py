@@ -1,0 +1,200 @@
+"""Orders of a checked file written in one transaction of set-based statements, as imported history.
+
+Locks are taken in the order of `crm.orders`: customers, their figures, orders.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from crm import stats
+from crm.intake import goods, people
+from crm.intake.report import Count
+from crm.intake.staging import Cursor
+
+MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at")
+PROFILE = ("first_name", "last_name", "city", "attributes")
+
+ADD_ORDERS = """
+    INSERT INTO crm_order (number, customer_id, kind, placed_at, paid_at, shipped_at, delivered_at, cancelled_at,
+                           returned_at, tracking_number, currency, total, discount, refunded, coupon_code,
+                           receipt_url, source, created_at)
+    SELECT number, customer, 'goods', placed_at, paid_at, shipped_at, delivered_at, cancelled_at,
+           returned_at, '', coalesce(currency, %(currency)s), total, coalesce(discount, 0),
+           CASE WHEN returned_at IS NULL THEN 0 ELSE total END, '', '', '', %(now)s
+    FROM import_order WHERE id IS NULL ORDER BY head
+"""
+FIND_NEW = """
+    UPDATE import_order AS told SET id = known.id, is_new = true
+    FROM crm_order AS known WHERE told.id IS NULL AND known.number = told.number
+"""
+# What a file leaves empty stays; a whole return is booked once.
+CHANGE_ORDERS = """
+    WITH changed AS (
+        UPDATE crm_order AS known SET (placed_at, {moments}, currency, total, discount, refunded) = ROW ({values})
+        FROM import_order AS told
+        WHERE known.id = told.id AND NOT told.is_new
+          AND (known.placed_at, {known}, known.currency, known.total, known.discount, known.refunded)
+            IS DISTINCT FROM ({values})
+        RETURNING known.id
+    )
+    UPDATE import_order AS told SET is_changed = true FROM changed WHERE changed.id = told.id
+"""
+ADD_LINES = """
+    INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
+    SELECT told.id, product.id, line.quantity, line.price, {cost},
+           CASE WHEN told.returned_at IS NULL THEN 0 ELSE line.quantity END
+    FROM import_line AS line
+    JOIN import_order AS told ON told.head = line.head AND told.is_new
+    JOIN import_sku AS sku ON sku.sku = line.sku
+    JOIN crm_product AS product ON product.id = sku.id
+"""
+HOLD_PRODUCTS = """
+    SELECT count(*) FROM (SELECT FROM crm_product WHERE id IN (SELECT id FROM import_sku) FOR KEY SHARE) AS held
+"""
+# Lines of one order that are alike are counted off against each other: identical lines are real.
+COMPARE_LINES = """
+    CREATE TEMPORARY TABLE import_difference AS
+    WITH told AS (
+        SELECT o.id AS order_id, sku.id AS product_id, line.quantity, line.price, line.cost, o.returned_at,
+               row_number() OVER (PARTITION BY o.id, sku.id, line.quantity, line.price ORDER BY line.line) AS turn
+        FROM import_line AS line
+        JOIN import_order AS o ON o.head = line.head AND NOT o.is_new
+        JOIN import_sku AS sku ON sku.sku = line.sku
+    ), known AS (
+        SELECT line.id, line.order_id, line.product_id, line.quantity, line.price, line.cost,
+               row_number() OVER (
+                   PARTITION BY line.order_id, line.product_id, line.quantity, line.price ORDER BY line.id
+               ) AS turn
+        FROM crm_orderline AS line
+        WHERE line.order_id IN (SELECT order_id FROM told)
+    )
+    SELECT order_id, product_id, quantity, price, told.cost, told.returned_at, known.id AS line_id,
+           told.turn IS NULL AS is_gone
+    FROM told FULL JOIN known USING (order_id, product_id, quantity, price, turn)
+    WHERE told.turn IS NULL OR known.turn IS NULL OR told.cost <> known.cost
+       OR (told.cost IS NOT NULL AND known.cost IS NULL)
+"""
+DROP_LINES = "DELETE FROM crm_orderline WHERE id IN (SELECT line_id FROM import_difference WHERE is_gone)"
+CHANGE_LINES = """
+    UPDATE crm_orderline AS line SET cost = told.cost FROM import_difference AS told
+    WHERE line.id = told.line_id AND NOT told.is_gone
+"""
+ADD_CHANGED_LINES = """
+    INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
+    SELECT told.order_id, told.product_id, told.quantity, told.price, coalesce(told.cost, product.cost),
+           CASE WHEN told.returned_at IS NULL THEN 0 ELSE told.quantity END
+    FROM import_difference AS told JOIN crm_product AS product ON product.id = told.product_id
+    WHERE told.line_id IS NULL
+"""
+RETURN_LINES = """
+    UPDATE crm_orderline AS line SET returned_quantity = line.quantity
+    FROM import_order AS told JOIN crm_order AS known ON known.id = told.id
+    WHERE line.order_id = told.id AND told.is_changed AND told.returned_at IS NOT NULL
+      AND known.refunded = known.total AND line.returned_quantity < line.quantity
+"""
+MARK_CHANGED = """
+    UPDATE import_order SET is_changed = true WHERE id IN (SELECT order_id FROM import_difference)
+"""
+# The keys are those of crm.orders: what was recorded live is not told again.
+ADD_EVENTS = """
+    INSERT INTO crm_event (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
+    SELECT 'order.' || fact.name, told.customer, told.id, fact.at, %(now)s, 'crm',
+           'order:' || told.number || ':' || fact.name,
+           jsonb_build_object('number', told.number)
+               || CASE fact.name WHEN 'returned' THEN jsonb_build_object('amount', told.total::text) ELSE '{}' END,
+           true
+    FROM import_order AS told
+    CROSS JOIN LATERAL (VALUES
+        ('placed', told.placed_at), ('paid', told.paid_at), ('shipped', told.shipped_at),
+        ('delivered', told.delivered_at), ('cancelled', told.cancelled_at), ('returned', told.returned_at)
+    ) AS fact (name, at)
+    WHERE fact.at IS NOT NULL AND (told.is_new OR told.is_changed)
+    ON CONFLICT (source, key) DO NOTHING
+"""
+COUNT = """
+    SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE is_changed AND NOT is_new), count(*)
+    FROM import_order
+"""
+
+
+def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime) -> dict[str, Count]:
+    """Write what the staging tables hold; returns how much of everything is new, changed and as it was."""
+    cursor.execute("SET LOCAL work_mem = '128MB'")
+    people.recognise(cursor, "import_order", "placed_at", now)
+    own = [name for name in PROFILE if name in fields]
+    people.describe(cursor, "import_order", [(name, name) for name in own], "placed_at DESC, head DESC", is_sure=False)
+    cursor.execute("SELECT DISTINCT customer FROM import_order")
+    customers = [pk for (pk,) in cursor.fetchall()]
+    stats.lock(customers)
+    named = ("name", "category", "price", "cost")
+    products = goods.write_products(cursor, "import_product", named, now, is_sure=False)
+    _write_orders(cursor, currency, now)
+    _write_lines(cursor)
+    cursor.execute(ADD_EVENTS, {"now": now})
+    stats.refresh(customers)
+    return _counts(cursor, products)
+
+
+def _write_orders(cursor: Cursor, currency: str, now: dt.datetime) -> None:
+    cursor.execute(ADD_ORDERS, {"currency": currency, "now": now})
+    cursor.execute(FIND_NEW)
+    cursor.execute("ANALYZE import_order")
+    values = [
+        "told.placed_at",
+        *(f"coalesce(told.{name}, known.{name})" for name in MOMENTS),
+        "coalesce(told.currency, known.currency)",
+        "told.total",
+        "coalesce(told.discount, known.discount)",
+        "CASE WHEN told.returned_at IS NOT NULL AND known.returned_at IS NULL THEN told.total ELSE known.refunded END",
+    ]
+    cursor.execute(
+        CHANGE_ORDERS.format(
+            moments=", ".join(MOMENTS),
+            known=", ".join(f"known.{name}" for name in MOMENTS),
+            values=", ".join(values),
+        )
+    )
+
+
+def _write_lines(cursor: Cursor) -> None:
+    cursor.execute("SELECT EXISTS (SELECT FROM import_line), EXISTS (SELECT FROM import_order WHERE NOT is_new)")
+    has_lines, has_known = cursor.fetchone()
+    if not has_lines:
+        return
+    with referenced_rows_held(cursor):
+        cursor.execute(ADD_LINES.format(cost="coalesce(line.cost, product.cost)"))
+    if has_known:
+        cursor.execute(COMPARE_LINES)
+        for statement in (DROP_LINES, CHANGE_LINES, ADD_CHANGED_LINES, MARK_CHANGED, RETURN_LINES):
+            cursor.execute(statement)
+
+
+@contextmanager
+def referenced_rows_held(cursor: Cursor) -> Iterator[None]:
+    """Check the foreign keys of many new lines at once instead of one by one, where the role may.
+
+    The lines are joined with the very rows they refer to: the orders were written by this transaction and the
+    products are locked against deletion here, as the check of each line would do. Hundreds of thousands of single
+    checks take longer than all the rest of an import. Without the right to it they are simply made.
+    """
+    cursor.execute(HOLD_PRODUCTS)
+    cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
+    may = cursor.fetchone()[0]
+    if may:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+    yield
+    if may:
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def _counts(cursor: Cursor, products: Count) -> dict[str, Count]:
+    cursor.execute(COUNT)
+    new, altered, orders = cursor.fetchone()
+    return {
+        "orders": Count(new, altered, orders - new - altered),
+        "customers": people.count(cursor),
+        "products": products,
+    }

@@ -1,0 +1,192 @@
+"""Rows of an order file, sorted into orders, lines and products on their way to the staging tables.
+
+Neighbouring rows that say the same about their order make one *run*, named by its first line. Usually an order is
+one run, so of orders far less is staged, compared and merged than there are rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from crm.intake.cells import Ground
+from crm.intake.columns import LINE, ORDER, Header
+from crm.intake.fields import NULL, Fields, WrongCells
+from crm.intake.files import Row
+from crm.intake.plain_rows import wrong_width
+from crm.intake.problems import Problem, Unreadable, short
+from crm.intake.staging import Stager, StagingTable
+
+REMEMBERED = 200_000
+RUNS = StagingTable(
+    "import_run",
+    [
+        ("head", "integer"),
+        ("number", "text"),
+        *((column.name, column.type) for column in ORDER[1:]),
+        ("attributes", "jsonb"),
+        ("goods", "numeric"),
+        ("lines", "integer"),
+        ("incomplete", "integer"),
+    ],
+)
+LINES = StagingTable(
+    "import_line",
+    [("line", "integer"), ("head", "integer"), ("sku", "text")]
+    + [(name, "numeric") for name in ("quantity", "price", "cost")],
+)
+PRODUCTS = StagingTable(
+    "import_product",
+    [("line", "integer"), *((name, "text") for name in ("sku", "name", "category"))]
+    + [("price", "numeric"), ("cost", "numeric")],
+)
+TABLES = (RUNS, LINES, PRODUCTS)
+
+
+class Goods(dict[tuple[str, ...], tuple[str, Decimal | None]]):
+    """The cells of a line to its COPY text and amount, worked out once per distinct line. New products are told.
+
+    No text: the row names no goods. No amount: it lacks its quantity or price.
+    """
+
+    def __init__(self, fields: Fields, tell_product: Callable[[str], None]) -> None:
+        super().__init__()
+        self._fields = fields
+        self._tell_product = tell_product
+        self._told: set[str] = set()
+        self._serial = 0
+
+    def __missing__(self, raw: tuple[str, ...]) -> tuple[str, Decimal | None]:
+        found = dict(zip(self._fields.names, self._fields.parse(raw), strict=True))
+        sku, name, category, quantity, price, cost = (found.get(column.name, NULL) for column in LINE)
+        if sku == NULL and name != NULL:
+            sku = name[:100].rstrip("\\")
+        value: tuple[str, Decimal | None] = ("", Decimal(0))
+        if (sku, quantity, price) != (NULL, NULL, NULL):
+            self._note_product(sku, f"{name}\t{category}", f"{price}\t{cost}")
+            amount = None if NULL in (quantity, price) else Decimal(quantity) * Decimal(price)
+            value = (f"{sku}\t{quantity}\t{price}\t{cost}\n", amount)
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[raw] = value
+        return value
+
+    def _note_product(self, sku: str, named: str, priced: str) -> None:
+        product = f"{sku}\t{named}"
+        if sku == NULL or product in self._told:
+            return
+        if len(self._told) >= REMEMBERED:
+            self._told.clear()
+        self._told.add(product)
+        self._serial += 1
+        self._tell_product(f"{self._serial}\t{product}\t{priced}\n")
+
+
+class OrderRows:
+    """Takes the rows of a file in their order and stages them."""
+
+    def __init__(self, header: Header, ground: Ground, attributes: dict[str, int]) -> None:
+        self._width = header.width
+        self._number_at = header.positions["order_number"]
+        self._order = Fields(header.present(ORDER), header, ground, attributes)
+        self._line = Fields(header.present(LINE), header, ground)
+        self._products: list[str] = []
+        self._runs: list[str] = []
+        self._goods = Goods(self._line, self._products.append)
+        self._own: tuple[str, ...] | None = None
+        self._head, self._text = 0, ""
+        self._amount, self._count, self._incomplete = Decimal(0), 0, 0
+
+    @property
+    def fields(self) -> list[str]:
+        """The columns of an order this file has."""
+        return self._order.names
+
+    @property
+    def copies(self) -> dict[str, list[str]]:
+        """The staging columns this file fills."""
+        names = ["number" if name == "order_number" else name for name in self._order.columns]
+        return {
+            RUNS.name: ["head", *names, "goods", "lines", "incomplete"],
+            LINES.name: [name for name, _type in LINES.columns],
+            PRODUCTS.name: [name for name, _type in PRODUCTS.columns],
+        }
+
+    def take(self, rows: Iterable[Row], stager: Stager) -> None:
+        """The hot loop: for a row like the ones before it, two tuples and two look-ups."""
+        width, pick, pick_line, goods = self._width, self._order.pick, self._line.pick, self._goods
+        has_lines = bool(self._line.names)
+        texts: list[str] = []
+        for line, cells in rows:
+            if type(cells) is not list or len(cells) != width:
+                self._refuse(line, cells, stager)
+                continue
+            own = pick(cells)
+            if own != self._own and not self._begin_run(line, own, cells, stager):
+                continue
+            if not has_lines:
+                continue
+            try:
+                text, amount = goods[pick_line(cells)]
+            except WrongCells as error:
+                self._tell(line, error, cells, stager)
+                continue
+            if text:
+                texts.append(f"{line}\t{self._head}\t{text}")
+                self._count += 1
+                if amount is None:
+                    self._incomplete += 1
+                else:
+                    self._amount += amount
+        stager.add(LINES.name, texts)
+        self._flush(stager)
+
+    def finish(self, stager: Stager) -> None:
+        self._end_run()
+        self._flush(stager)
+
+    def _begin_run(self, line: int, own: tuple[str, ...], cells: list[str], stager: Stager) -> bool:
+        """False for a row without a single filled cell, as spreadsheets leave them at the end."""
+        if not any(map(str.strip, cells)):
+            return False
+        self._end_run()
+        self._own, self._head = own, line
+        try:
+            parsed = self._order.parse(own)
+        except WrongCells as error:
+            self._tell(line, error, cells, stager)
+            parsed = self._order.parse_readable(own)
+        if not self._number(cells):
+            stager.add_problem(Problem(line, "order_number", "", _("is missing")))
+        self._text = "\t".join(parsed)
+        return True
+
+    def _end_run(self) -> None:
+        if self._own is not None:
+            figures = f"{self._amount}\t{self._count}\t{self._incomplete}"
+            self._runs.append(f"{self._head}\t{self._text}\t{figures}\n")
+        self._own = None
+        self._amount, self._count, self._incomplete = Decimal(0), 0, 0
+
+    def _flush(self, stager: Stager) -> None:
+        stager.add(RUNS.name, self._runs)
+        stager.add(PRODUCTS.name, self._products)
+        self._runs.clear()
+        self._products.clear()
+
+    def _refuse(self, line: int, cells: list[str] | Unreadable, stager: Stager) -> None:
+        if isinstance(cells, Unreadable):
+            stager.add_problem(Problem(line, "", "", cells))
+        elif any(map(str.strip, cells)):
+            reason = wrong_width(len(cells), self._width)
+            stager.add_problem(Problem(line, "", "", reason), self._number(cells))
+
+    def _tell(self, line: int, error: WrongCells, cells: list[str], stager: Stager) -> None:
+        for column, value, reason in error.wrong:
+            stager.add_problem(Problem(line, column, value, reason), self._number(cells))
+
+    def _number(self, cells: list[str]) -> str:
+        """The order a row is of, as it was staged."""
+        return short(cells[self._number_at], 100) if len(cells) > self._number_at else ""
