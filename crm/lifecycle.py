@@ -1,4 +1,9 @@
-"""The stages of a customer's life with the shop, one at a time (PRODUCT B3)."""
+"""The stages of a customer's life with the shop, one at a time (PRODUCT B3), by calendar days of the shop.
+
+New: first order at most 30 days ago. Active: last order within 1.5 usual intervals, or within 90 days while no interval
+is known; an interval under a day is one purchase in two halves, not a habit, and does not count as known. Then at risk
+under 180 days of silence, sleeping to 365, lost beyond. However long the usual interval, nobody is active past that.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DateField, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import TruncDate
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
+
+from crm.timezones import day_of, start_of, zone_of
 
 if TYPE_CHECKING:
     from crm.models import CustomerStats
@@ -30,15 +38,10 @@ class Stage(models.TextChoices):
 
 
 def stage_of(stats: CustomerStats | None, now: dt.datetime) -> Stage:
-    """New: first order within 30 days. Active: last order within 1.5 usual intervals, or 90 days where none is known.
-
-    Then at risk under 180 days, sleeping to 365, lost beyond. A usual interval so long that it reaches past 180 days
-    keeps its customer active no longer than that: the later stages go by the calendar.
-    """
     if stats is None or stats.first_order_at is None or stats.last_order_at is None:
         return Stage.NONE
-    silent_days = (now - stats.last_order_at) / dt.timedelta(days=1)
-    if now - stats.first_order_at <= dt.timedelta(days=NEW_DAYS):
+    silent_days = (day_of(now) - day_of(stats.last_order_at)).days
+    if (day_of(now) - day_of(stats.first_order_at)).days <= NEW_DAYS:
         return Stage.NEW
     if silent_days > LOST_DAYS:
         return Stage.LOST
@@ -48,29 +51,40 @@ def stage_of(stats: CustomerStats | None, now: dt.datetime) -> Stage:
 
 
 def active_days(median_gap_days: float | None) -> float:
-    return ACTIVE_DAYS if median_gap_days is None else median_gap_days * USUAL_INTERVAL_STRETCH
+    if median_gap_days is None or median_gap_days < 1:
+        return ACTIVE_DAYS
+    return median_gap_days * USUAL_INTERVAL_STRETCH
 
 
 def in_stage(stage: str, now: dt.datetime) -> Q:
-    """The same stages as a condition on customers, for lists."""
+    """The same stages as a condition on customers."""
 
-    def since(days: float) -> dt.datetime:
-        return now - dt.timedelta(days=days)
+    def days_ago(days: int) -> dt.datetime:
+        return start_of(day_of(now) - dt.timedelta(days=days))
 
     last, first = "stats__last_order_at", "stats__first_order_at"
-    known = ~Q(**{f"{first}__gte": since(NEW_DAYS)})
-    calm = known & Q(**{f"{last}__gt": since(SLEEPING_DAYS)})
+    settled = Q(**{f"{first}__lt": days_ago(NEW_DAYS)})
+    awake = settled & Q(**{f"{last}__gte": days_ago(SLEEPING_DAYS - 1)})
     return {
         Stage.NONE: Q(**{f"{last}__isnull": True}),
-        Stage.NEW: Q(**{f"{first}__gte": since(NEW_DAYS)}),
-        Stage.ACTIVE: calm & Q(**{f"{last}__gte": _active_since(now)}),
-        Stage.AT_RISK: calm & Q(**{f"{last}__lt": _active_since(now)}),
-        Stage.SLEEPING: known & Q(**{f"{last}__lte": since(SLEEPING_DAYS), f"{last}__gte": since(LOST_DAYS)}),
-        Stage.LOST: known & Q(**{f"{last}__lt": since(LOST_DAYS)}),
+        Stage.NEW: Q(**{f"{first}__gte": days_ago(NEW_DAYS)}),
+        Stage.ACTIVE: awake & _within_habit(now),
+        Stage.AT_RISK: awake & ~_within_habit(now),
+        Stage.SLEEPING: Q(**{f"{last}__lt": days_ago(SLEEPING_DAYS - 1), f"{last}__gte": days_ago(LOST_DAYS)}),
+        Stage.LOST: Q(**{f"{last}__lt": days_ago(LOST_DAYS)}),
     }[Stage(stage)]
 
 
-def _active_since(now: dt.datetime) -> ExpressionWrapper[DateTimeField[dt.datetime, dt.datetime]]:
-    days = Coalesce(F("stats__median_gap_days") * Value(USUAL_INTERVAL_STRETCH), Value(float(ACTIVE_DAYS)))
-    day = Value(dt.timedelta(days=1), output_field=DurationField())
-    return ExpressionWrapper(Value(now) - ExpressionWrapper(days * day, DurationField()), DateTimeField())
+def _within_habit(now: dt.datetime) -> Q:
+    last_day = TruncDate("stats__last_order_at", tzinfo=zone_of(""))
+    silent = ExpressionWrapper(Value(day_of(now), DateField()) - last_day, DurationField())
+    stretch = Value(dt.timedelta(days=1) * USUAL_INTERVAL_STRETCH, DurationField())
+    habit = Case(
+        When(
+            stats__median_gap_days__gte=1,
+            then=ExpressionWrapper(F("stats__median_gap_days") * stretch, DurationField()),
+        ),
+        default=Value(dt.timedelta(days=ACTIVE_DAYS)),
+        output_field=DurationField(),
+    )
+    return Q(LessThanOrEqual(silent, habit))

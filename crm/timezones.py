@@ -1,3 +1,4 @@
+import datetime as dt
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,3 +19,13 @@ def zone_of(name: str) -> ZoneInfo:
     if name and is_time_zone(name):
         return ZoneInfo(name)
     return ZoneInfo(timezone.get_default_timezone_name())
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """The calendar day of the shop on which this moment falls."""
+    return moment.astimezone(zone_of("")).date()
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The first moment of this calendar day of the shop."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=zone_of("")).astimezone(dt.UTC)

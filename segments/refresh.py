@@ -11,12 +11,11 @@ import logging
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.events import record_many
 from crm.models import Customer, Event, EventKind
-from crm.timezones import zone_of
+from crm.timezones import day_of
 from segments.compile import matching
 from segments.models import Membership, Segment, SegmentSize
 from segments.rules import RuleError
@@ -146,7 +145,7 @@ def _note_size(segment: Segment, now: dt.datetime) -> None:
         members_count=members, refreshed_at=now, checked_at=now, broken_reason=""
     )
     SegmentSize.objects.bulk_create(
-        [SegmentSize(segment=segment, day=timezone.localdate(now, zone_of("")), members_count=members)],
+        [SegmentSize(segment=segment, day=day_of(now), members_count=members)],
         update_conflicts=True,
         unique_fields=["segment", "day"],
         update_fields=["members_count"],

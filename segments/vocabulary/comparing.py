@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable
 
 from crm.models import Customer
+from crm.timezones import start_of
 from segments.vocabulary.field import Compile, Scope
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def moment(path: str) -> Compile:
     def compile_moment(condition: Condition, scope: Scope) -> Q:
         if isinstance(condition.value, dt.date):
             lookup = "gte" if condition.operator == "since" else "lt"
-            return Q(**{f"{path}__{lookup}": scope.start_of(condition.value)})
+            return Q(**{f"{path}__{lookup}": start_of(condition.value)})
         days = int(number(condition))
         not_before = Q(**{f"{path}__gte": scope.days_ago(days)})
         not_after = Q(**{f"{path}__lt": scope.days_ago(days - 1)})

@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category
-from crm.timezones import zone_of
+from crm.timezones import day_of, start_of
 from segments.vocabulary.operators import Operator
 from segments.vocabulary.values import Number, ValueKind, Words
 
@@ -27,15 +27,11 @@ class Scope:
     def __init__(self, now: dt.datetime, customers: Collection[int] | None = None) -> None:
         self.now = now
         self.customers = customers
-        self.zone = zone_of("")
-        self.today: dt.date = now.astimezone(self.zone).date()
-
-    def start_of(self, day: dt.date) -> dt.datetime:
-        return dt.datetime.combine(day, dt.time.min, tzinfo=self.zone).astimezone(dt.UTC)
+        self.today: dt.date = day_of(now)
 
     def days_ago(self, days: int) -> dt.datetime:
         """The first moment of the day so many days ago."""
-        return self.start_of(self.today - dt.timedelta(days=days))
+        return start_of(self.today - dt.timedelta(days=days))
 
     def about(self, rows: QuerySet[Rows], path: str = "customer") -> QuerySet[Rows]:
         """Only rows of the customers asked about, said where the planner would not see it from outside."""

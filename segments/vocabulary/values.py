@@ -86,7 +86,7 @@ class Number:
         return int(value) if value == value.to_integral_value() else str(value)
 
     def show(self, value: Value) -> str:
-        return formats.number_format(self.dump(value), force_grouping=True)
+        return formats.number_format(str(self.dump(value)), force_grouping=True)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ TEXTS = {
     "reachable": ["email", "sms"],
     "open_case": ["complaint", "question"],
     "mood": ["good", "bad"],
-    "stage": ["new", "active", "at_risk", "sleeping", "lost"],
+    "stage": ["none", "new", "active", "at_risk", "sleeping", "lost"],
     "bought_product": list(PRODUCTS),
     "product": list(PRODUCTS),
     "bought_tier": ["budget", "middle", "premium"],

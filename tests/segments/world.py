@@ -323,7 +323,7 @@ class Judge:
 
     def ask_stage(self, rule, person):
         if not person.counted:
-            return None
+            return "none"
         silent = self.days(person.counted[-1].at)
         habit = median(person.gaps) if person.gaps else 0
         if self.days(person.counted[0].at) <= 30:
