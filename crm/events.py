@@ -78,7 +78,6 @@ def record(
     return next(iter(record_many([event])), None)
 
 
-@transaction.atomic
 def record_many(events: Iterable[Event]) -> list[Event]:
     """Write unsaved events to the log and return those that were new, with their ids.
 

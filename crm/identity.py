@@ -73,8 +73,10 @@ def lock(keys: Iterable[str]) -> None:
     """Be the only one, until the transaction ends, to look up and create customers under these keys."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [EVERYBODY])
-        for key in sorted(keys):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{EVERYBODY}:{key}"])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key",
+            [[f"{EVERYBODY}:{key}" for key in sorted(keys)]],
+        )
 
 
 def lock_everybody() -> None:
