@@ -1,0 +1,3 @@
+from analytics.admin.dashboard import DashboardAdmin
+
+__all__ = ["DashboardAdmin"]

@@ -1,0 +1,194 @@
+"""The dashboard's cards: one metric each, compared with the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from analytics.admin.changes import Change, Figure, Unit, change
+from analytics.metrics.average_order import AverageOrder
+from analytics.metrics.frequency import Frequency
+from analytics.metrics.lifetime_value import LifetimeValue
+from analytics.metrics.order_interval import OrderInterval
+from analytics.metrics.reactivation import Reactivation
+from analytics.metrics.repeat_rate import RepeatRate
+from analytics.metrics.repeat_revenue import RepeatRevenue
+from analytics.metrics.sales import Sales
+from analytics.tally import Tally
+from analytics.wording import money, number, percent
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True)
+class Kind:
+    key: str
+    title: StrPromise
+    definition: StrPromise
+    unit: Unit
+    read: Callable[[Tally], Figure]
+    notes: Callable[[Tally], list[str]]
+    is_more_good: bool = True
+
+
+@dataclass(frozen=True)
+class Card:
+    key: str
+    title: StrPromise
+    definition: StrPromise
+    figure: Figure
+    before: Figure
+    shown: str
+    change: Change | None
+    notes: list[str]
+
+
+def cards(now: Tally, before: Tally | None) -> list[Card]:
+    return [_card(kind, now, before) for kind in KINDS]
+
+
+def _card(kind: Kind, now: Tally, before: Tally | None) -> Card:
+    figure, earlier = kind.read(now), kind.read(before) if before else None
+    return Card(
+        kind.key,
+        kind.title,
+        kind.definition,
+        figure,
+        earlier,
+        kind.unit.show(figure),
+        change(figure, earlier, kind.unit, is_more_good=kind.is_more_good),
+        kind.notes(now),
+    )
+
+
+def _sales_notes(tally: Tally) -> list[str]:
+    sales = Sales.of(tally)
+    orders = ngettext("%(n)s order", "%(n)s orders", sales.orders) % {"n": number(sales.orders)}
+    buyers = ngettext("%(n)s buyer", "%(n)s buyers", sales.buyers) % {"n": number(sales.buyers)}
+    notes = [f"{orders} · {buyers}"]
+    if sales.margin is not None:
+        notes.append(_("margin %(amount)s") % {"amount": money(sales.margin)})
+    if sales.margin is not None and sales.margin_known_share != 1:
+        notes.append(_("cost known for %(share)s of orders") % {"share": percent(sales.margin_known_share, "")})
+    return notes
+
+
+def _repeat_rate_notes(tally: Tally) -> list[str]:
+    repeat = RepeatRate.of(tally)
+    return [
+        _("since the beginning %(share)s") % {"share": percent(repeat.rate_so_far)},
+        _("returning buyers %(share)s") % {"share": percent(repeat.returning_share)},
+    ]
+
+
+def _repeat_revenue_notes(tally: Tally) -> list[str]:
+    repeat = RepeatRevenue.of(tally)
+    return [_("%(part)s of %(whole)s") % {"part": money(repeat.repeat_buyers_revenue), "whole": money(repeat.revenue)}]
+
+
+def _lifetime_value_notes(tally: Tally) -> list[str]:
+    value = LifetimeValue.of(tally)
+    buyers = ngettext("%(n)s buyer", "%(n)s buyers", value.buyers) % {"n": number(value.buyers)}
+    return [_("by margin %(amount)s") % {"amount": money(value.margin_mean)}, buyers]
+
+
+def _reactivation_notes(tally: Tally) -> list[str]:
+    back = Reactivation.of(tally)
+    return [
+        _("%(part)s of %(whole)s lapsed buyers") % {"part": number(back.reactivated), "whole": number(back.lapsed)},
+        ngettext("lapsed: %(n)s day without an order", "lapsed: %(n)s days without an order", back.lapse_days)
+        % {"n": number(back.lapse_days)},
+    ]
+
+
+def _average_order_notes(tally: Tally) -> list[str]:
+    average = AverageOrder.of(tally)
+    return [
+        _("first order %(amount)s") % {"amount": money(average.first_value)},
+        _("repeat order %(amount)s") % {"amount": money(average.repeat_value)},
+    ]
+
+
+def _interval_notes(tally: Tally) -> list[str]:
+    return [_("on average %(days)s days") % {"days": number(OrderInterval.of(tally).mean_days)}]
+
+
+def _frequency_notes(tally: Tally) -> list[str]:
+    return [
+        _("new buyers %(new)s, returning %(returning)s")
+        % {"new": number(tally.new_buyers), "returning": number(tally.buyers - tally.new_buyers)}
+    ]
+
+
+KINDS = (
+    Kind(
+        "revenue",
+        gettext_lazy("Revenue"),
+        Sales.definition,
+        Unit.MONEY,
+        lambda tally: Sales.of(tally).revenue,
+        _sales_notes,
+    ),
+    Kind(
+        "repeat_rate",
+        gettext_lazy("Repeat rate"),
+        RepeatRate.definition,
+        Unit.SHARE,
+        lambda tally: RepeatRate.of(tally).rate,
+        _repeat_rate_notes,
+    ),
+    Kind(
+        "repeat_revenue_share",
+        gettext_lazy("Repeat buyers in revenue"),
+        RepeatRevenue.definition,
+        Unit.SHARE,
+        lambda tally: RepeatRevenue.of(tally).share,
+        _repeat_revenue_notes,
+    ),
+    Kind(
+        "lifetime_value",
+        gettext_lazy("Lifetime value (LTV)"),
+        LifetimeValue.definition,
+        Unit.MONEY,
+        lambda tally: LifetimeValue.of(tally).mean,
+        _lifetime_value_notes,
+    ),
+    Kind(
+        "reactivation_rate",
+        gettext_lazy("Reactivation"),
+        Reactivation.definition,
+        Unit.SHARE,
+        lambda tally: Reactivation.of(tally).rate,
+        _reactivation_notes,
+    ),
+    Kind(
+        "average_order",
+        gettext_lazy("Average order"),
+        AverageOrder.definition,
+        Unit.MONEY,
+        lambda tally: AverageOrder.of(tally).value,
+        _average_order_notes,
+    ),
+    Kind(
+        "median_interval_days",
+        gettext_lazy("Median interval, days"),
+        OrderInterval.definition,
+        Unit.DAYS,
+        lambda tally: OrderInterval.of(tally).median_days,
+        _interval_notes,
+        is_more_good=False,
+    ),
+    Kind(
+        "orders_per_buyer",
+        gettext_lazy("Orders per buyer"),
+        Frequency.definition,
+        Unit.TIMES,
+        lambda tally: Frequency.of(tally).orders_per_buyer,
+        _frequency_notes,
+    ),
+)

@@ -1,0 +1,153 @@
+"""What the dashboard's charts and heat map are drawn from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from analytics.metrics.timeline import Grain, Moment
+from analytics.periods import months_before
+from analytics.wording import locale, money, number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from analytics.metrics.cohorts import Cohort
+    from analytics.periods import Period
+
+ROWS = 24
+TICK_COLOR = "#8b93a1"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`data` and `options` are Chart.js's, as JSON; `rows` say the same as a table, `total` in a line."""
+
+    kind: str
+    data: str
+    options: str
+    headings: list[str]
+    rows: list[list[str]]
+
+
+def revenue_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
+    """Stacked bars: revenue of first orders and of repeat ones."""
+    series = [
+        _series(_("repeat orders"), [float(moment.repeat_revenue) for moment in moments], "--color-primary-700"),
+        _series(_("first orders"), [float(moment.first_revenue) for moment in moments], "--color-primary-300"),
+    ]
+    rows = [
+        [label(moment, grain), money(moment.first_revenue), money(moment.repeat_revenue), money(moment.revenue)]
+        for moment in moments
+    ]
+    headings = [_("Begins on"), _("First orders"), _("Repeat orders"), _("Revenue")]
+    shown = {"style": "currency", "currency": settings.CURRENCY, "notation": "compact", "maximumFractionDigits": 1}
+    return Chart("bar", _data(moments, grain, series), _options(shown, is_stacked=True), headings, rows)
+
+
+def orders_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
+    series = [_series(_("orders"), [moment.orders for moment in moments], "--color-primary-600")]
+    rows = [[label(moment, grain), number(moment.orders)] for moment in moments]
+    options = _options({"maximumFractionDigits": 0}, is_stacked=False)
+    return Chart("line", _data(moments, grain, series), options, [_("Begins on"), _("Orders")], rows)
+
+
+def label(moment: Moment, grain: Grain) -> str:
+    if grain is Grain.MONTH:
+        return formats.date_format(moment.begins_on, "YEAR_MONTH_FORMAT")
+    return formats.date_format(moment.begins_on, "SHORT_DATE_FORMAT")
+
+
+def _series(name: str, values: list[float] | list[int], color: str) -> dict[str, Any]:
+    return {
+        "label": name,
+        "data": values,
+        "backgroundColor": f"var({color})",
+        "borderColor": f"var({color})",
+        "borderWidth": 2,
+        "borderRadius": 2,
+        "pointRadius": 2,
+        "tension": 0.25,
+        "maxBarThickness": 28,
+    }
+
+
+def _data(moments: Sequence[Moment], grain: Grain, series: list[dict[str, Any]]) -> str:
+    return json.dumps({"labels": [label(moment, grain) for moment in moments], "datasets": series})
+
+
+def _options(tick_format: dict[str, Any], *, is_stacked: bool) -> str:
+    ticks = {"color": TICK_COLOR, "maxRotation": 0, "autoSkipPadding": 12}
+    return json.dumps(
+        {
+            "locale": str(locale()).replace("_", "-"),
+            "responsive": True,
+            "maintainAspectRatio": False,
+            "animation": False,
+            "interaction": {"mode": "index", "intersect": False},
+            "plugins": {
+                "legend": {
+                    "display": is_stacked,
+                    "align": "end",
+                    "labels": {"color": TICK_COLOR, "boxWidth": 10, "boxHeight": 10},
+                },
+            },
+            "scales": {
+                "x": {"stacked": is_stacked, "grid": {"display": False}, "ticks": ticks},
+                "y": {
+                    "stacked": is_stacked,
+                    "beginAtZero": True,
+                    "border": {"display": False},
+                    "grid": {"lineWidth": 0.5},
+                    "ticks": {"color": TICK_COLOR, "maxTicksLimit": 6, "precision": 0, "format": tick_format},
+                },
+            },
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    shown: str
+    title: str
+    shade: int
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    month: str
+    size: str
+    cells: list[Cell | None]
+
+
+def heat_map(cohorts: Sequence[Cohort], period: Period) -> list[HeatRow]:
+    """Retention of the cohorts of the period, or of a year up to its end: the last two dozen at most."""
+    since = min(period.first_on, months_before(period.last_on, 12)).replace(day=1)
+    chosen = [cohort for cohort in cohorts if since <= cohort.first_month_on <= period.last_on][-ROWS:]
+    strongest = max((share for cohort in chosen for share in cohort.retention[1:] if share), default=None)
+    width = max((len(cohort.active) for cohort in chosen), default=0)
+    return [_heat_row(cohort, strongest, width) for cohort in chosen]
+
+
+def _heat_row(cohort: Cohort, strongest: Decimal | None, width: int) -> HeatRow:
+    cells: list[Cell | None] = [
+        Cell(
+            percent(share, ""),
+            _("%(part)s of %(whole)s") % {"part": number(active), "whole": number(cohort.size)},
+            round(share / strongest * 100) if strongest and share else 0,
+        )
+        for active, share in zip(cohort.active[1:], cohort.retention[1:], strict=True)
+    ]
+    month = formats.date_format(cohort.first_month_on, "YEAR_MONTH_FORMAT")
+    return HeatRow(month, number(cohort.size), cells + [None] * (width - len(cohort.active)))
+
+
+def last_full_month(today: dt.date) -> dt.date:
+    return months_before(today.replace(day=1), 1)

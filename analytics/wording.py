@@ -1,0 +1,44 @@
+"""Figures as people of the page's language write them; what is not known is a dash."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from django.conf import settings
+from django.utils.translation import get_language
+
+DASH = "—"
+# Above this, cents are noise.
+WHOLE_FROM = 10_000
+
+
+def locale() -> Locale:
+    return Locale.parse((get_language() or settings.LANGUAGE_CODE).replace("-", "_"))
+
+
+def money(amount: Decimal | float | None) -> str:
+    if amount is None:
+        return DASH
+    spoken = locale()
+    if abs(Decimal(amount)) < WHOLE_FROM:
+        return str(format_currency(amount, settings.CURRENCY, locale=spoken))
+    whole = spoken.currency_formats["standard"].pattern.replace(".00", "")
+    return str(format_currency(amount, settings.CURRENCY, format=whole, locale=spoken, currency_digits=False))
+
+
+def currency_sign() -> str:
+    return str(get_currency_symbol(settings.CURRENCY, locale=locale()))
+
+
+def number(value: Decimal | float | None, pattern: str = "#,##0") -> str:
+    return DASH if value is None else str(format_decimal(value, format=pattern, locale=locale()))
+
+
+def percent(share: Decimal | float | None, decimals: str = ".0") -> str:
+    if share is None:
+        return DASH
+    spoken = locale()
+    pattern = spoken.percent_formats[None].pattern.replace("##0", f"##0{decimals}")
+    return str(format_percent(share, format=pattern, locale=spoken))
