@@ -6,3 +6,12 @@ class ChainsConfig(AppConfig):
     name = "chains"
     verbose_name = _("Chains")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from chains import story
+        from chains.engine.follow import follow
+        from crm import merge
+        from crm.story import register
+
+        merge.register(follow)
+        register(story.touches)

@@ -72,7 +72,7 @@ def shortest_interval() -> timedelta:
 
 def touches(now: datetime) -> Part:
     """Work that is due with nobody working is an alarm, not a silence."""
-    from chains.engine.clockwork import overdue
+    from chains.engine.lateness import overdue
 
     waiting = overdue(now)
     part = {"status": "ok", "overdue": waiting.count, "oldest_due_at": waiting.oldest_due_at}

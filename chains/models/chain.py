@@ -23,12 +23,6 @@ class ChainQuerySet(models.QuerySet["Chain"]):
     def live(self) -> Self:
         return self.filter(status=Chain.Status.LIVE)
 
-    def by_event(self) -> Self:
-        return self.filter(version__program__trigger__kind=Chain.Trigger.EVENT)
-
-    def by_clock(self) -> Self:
-        return self.exclude(version__program__trigger__kind=Chain.Trigger.EVENT)
-
 
 class Chain(models.Model):
     """What staff edit. The engine reads only the program that publishing freezes into a ChainVersion."""

@@ -73,7 +73,10 @@ class Enrolment(models.Model):
         _("ended because"), max_length=16, choices=Ending.choices, blank=True, default=Ending.NONE
     )
     step_key = models.CharField(
-        _("next step"), max_length=32, blank=True, help_text="Key of the step it stands before; empty at the end."
+        _("stands at step"), max_length=32, blank=True, help_text="Key of the step it stands at; empty at the end."
+    )
+    arrived_at = models.DateTimeField(
+        help_text="When it was due to arrive there, so that a wait counts from the plan and not from a late pass."
     )
     due_at = models.DateTimeField(_("goes on at"), null=True, blank=True)
     awaits = models.CharField(_("waits for"), max_length=16, choices=Awaits.choices, blank=True, default=Awaits.NOTHING)

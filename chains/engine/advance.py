@@ -1,0 +1,131 @@
+"""The second verb: walk everybody whose time has come to their next wait, writing the touches on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import NamedTuple
+
+from django.db import transaction
+
+from chains import program
+from chains.engine import facts, stays, touches
+from chains.engine.claim import BATCH, Counts, claim_customers
+from chains.engine.clockwork import Anchors
+from chains.engine.facts import OrderMoments, Profile, Standing
+from chains.engine.rules import Reason
+from chains.engine.stays import Stay
+from chains.engine.walk import Planned, Walk, walk
+from chains.models import Chain, Enrolment, Step, Touch
+from chains.program import Program
+from crm.models import Purpose
+from crm.timezones import zone_of
+
+ENDING_OF = {
+    Reason.EXIT_SEGMENT: Enrolment.Ending.SEGMENT,
+    Reason.ORDER_CANCELLED: Enrolment.Ending.CANCELLED,
+    Reason.ORDER_RETURNED: Enrolment.Ending.RETURNED,
+}
+
+
+class Place(NamedTuple):
+    """The columns read of a due enrolment, named as the query spells them."""
+
+    pk: int
+    chain_id: int
+    chain__status: str
+    version_id: int
+    customer_id: int
+    order_id: int | None
+    triggered_at: dt.datetime
+    step_key: str
+    arrived_at: dt.datetime
+
+
+def advance(now: dt.datetime, limit: int = BATCH) -> Counts:
+    """Walk all due enrolments of up to `limit` customers; a second call at the same moment finds nothing."""
+    with transaction.atomic():
+        customers = claim_customers(Enrolment.objects.due(now).order_by("due_at", "id"), limit)
+        places = _places(customers, now) if customers else []
+        return _advance(places, now) if places else Counter()
+
+
+def _places(customers: set[int], now: dt.datetime) -> list[Place]:
+    rows = Enrolment.objects.due(now).filter(customer__in=customers).order_by("id").values_list(*Place._fields)
+    return [Place(*row) for row in rows]
+
+
+def _advance(places: list[Place], now: dt.datetime) -> Counts:
+    programs = program.load(place.version_id for place in places)
+    orders = facts.order_moments(place.order_id for place in places if place.order_id)
+    people = facts.profiles({place.customer_id for place in places})
+    standings = [
+        Standing(place.pk, place.customer_id, place.order_id, place.triggered_at, programs[place.version_id])
+        for place in places
+    ]
+    exits, goals = facts.exits(standings, orders, now), facts.goals_reached(standings, now)
+    moves, walks = [], []
+    for place in places:
+        plan, person = programs[place.version_id], people[place.customer_id]
+        ending = _ending(place, plan, person, exits.get(place.pk, ""), place.pk in goals)
+        if ending:
+            moves.append(Stay.left(place.pk, place.arrived_at, ending, now))
+        elif place.chain__status == Chain.Status.PAUSED:
+            # Set aside, so that a paused chain's people are not met again at every pass.
+            moves.append(Stay(place.pk, place.arrived_at, place.step_key, awaits=Enrolment.Awaits.RESUME))
+        else:
+            walks.append((place, _walk(place, plan, orders, person, now)))
+    written = touches.schedule([_touch(place, planned, now) for place, way in walks for planned in way.touches])
+    stays.write(moves + [Stay.after(place.pk, way, now) for place, way in walks], now)
+    return Counter({"advanced": len(places), "scheduled": written})
+
+
+def _ending(place: Place, plan: Program, person: Profile, exit_reason: str, has_reached_goal: bool) -> str:
+    if person.erased_at:
+        return Enrolment.Ending.ERASED
+    if person.merged_into:
+        # Entered while the merge was under way; whatever the keeper is due, they get under their own name.
+        return Enrolment.Ending.MERGED
+    if place.chain__status == Chain.Status.ARCHIVED:
+        return Enrolment.Ending.ARCHIVED
+    if exit_reason:
+        return ENDING_OF[Reason(exit_reason)]
+    if has_reached_goal and not _has_service_ahead(plan, place.step_key):
+        return Enrolment.Ending.GOAL
+    return ""
+
+
+def _has_service_ahead(plan: Program, step_key: str) -> bool:
+    return any(
+        step.kind != Step.Kind.WAIT and step.purpose == Purpose.SERVICE
+        for step in plan.steps[plan.place_of(step_key) :]
+    )
+
+
+def _walk(place: Place, plan: Program, orders: dict[int, OrderMoments], person: Profile, now: dt.datetime) -> Walk:
+    order = orders.get(place.order_id) if place.order_id else None
+    # Without an order the start of the chain stands in, so that nobody waits for what will never come.
+    anchors = (
+        Anchors(place.triggered_at, order.placed_at, order.delivered_at, order.appointment_at)
+        if order
+        else Anchors(place.triggered_at, place.triggered_at, place.triggered_at, place.triggered_at)
+    )
+    return walk(plan, place.step_key, place.arrived_at, anchors, zone_of(person.time_zone), now)
+
+
+def _touch(place: Place, planned: Planned, now: dt.datetime) -> Touch:
+    step = planned.step
+    return Touch(
+        enrolment_id=place.pk,
+        chain_id=place.chain_id,
+        customer_id=place.customer_id,
+        order_id=place.order_id,
+        step_key=step.key,
+        step_name=step.name,
+        channel=step.channel,
+        purpose=step.purpose,
+        topic=step.topic,
+        due_at=planned.due_at,
+        useful_until=planned.useful_until,
+        created_at=now,
+    )

@@ -1,0 +1,151 @@
+"""When things are due. Values in, values out: no queries, no clock.
+
+Days and weeks are calendar days in the customer's zone (the same hour on another day, whatever the clocks did in
+between); hours and minutes are exact. An hour that a change of clocks skips is taken an hour later; one that comes
+twice is taken the first time.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from chains.models.chain import Step
+from chains.program import Wait
+
+DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
+FIRST_RETRY = dt.timedelta(minutes=2)
+LAST_RETRY = dt.timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The moments waits may count from; None while not known."""
+
+    trigger: dt.datetime
+    placed: dt.datetime | None = None
+    delivered: dt.datetime | None = None
+    appointment: dt.datetime | None = None
+
+    def moment(self, name: str) -> dt.datetime | None:
+        moments = {
+            Step.Anchor.TRIGGER: self.trigger,
+            Step.Anchor.PLACED: self.placed,
+            Step.Anchor.DELIVERED: self.delivered,
+            Step.Anchor.APPOINTMENT: self.appointment,
+        }
+        return moments[Step.Anchor(name)]
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours and weekdays (Monday is 0) in which nobody is disturbed; equal ends mean no quiet hours."""
+
+    start: dt.time = dt.time(21)
+    end: dt.time = dt.time(9)
+    weekdays: frozenset[int] = frozenset()
+
+    def covers(self, local: dt.datetime) -> bool:
+        return local.weekday() in self.weekdays or self._in_hours(local.time())
+
+    def _in_hours(self, at: dt.time) -> bool:
+        if self.start <= self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+
+def on_clock(day: dt.date, at: dt.time, zone: ZoneInfo) -> dt.datetime:
+    """The moment a wall clock in the zone shows this time on this day, in UTC."""
+    return dt.datetime.combine(day, at, zone).astimezone(dt.UTC)
+
+
+def shifted(at: dt.datetime, amount: int, unit: str, zone: ZoneInfo) -> dt.datetime:
+    if unit == Step.Unit.MINUTES:
+        return at + dt.timedelta(minutes=amount)
+    if unit == Step.Unit.HOURS:
+        return at + amount * HOUR
+    days = amount * 7 if unit == Step.Unit.WEEKS else amount
+    local = at.astimezone(zone)
+    return on_clock(local.date() + days * DAY, local.time(), zone)
+
+
+def next_hour(at: dt.datetime, hour: int, zone: ZoneInfo, weekdays: Collection[int] = ()) -> dt.datetime:
+    """The first moment not before `at` when it is this hour in the zone, on one of the weekdays (none: any)."""
+    day = at.astimezone(zone).date()
+    for offset in range(9):
+        moment = on_clock(day + offset * DAY, dt.time(hour), zone)
+        if moment >= at and (not weekdays or (day + offset * DAY).weekday() in weekdays):
+            return moment
+    raise ValueError(f"no weekday of {weekdays}")
+
+
+def wait_ends(wait: Wait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:
+    """When somebody who arrived at this wait goes on; None while what it counts from is not known.
+
+    A moment that had passed at arrival does not hold anybody.
+    """
+    if wait.kind == Step.Wait.TIME:
+        return shifted(arrived_at, max(wait.amount, 0), wait.unit, zone)
+    if wait.kind == Step.Wait.HOUR:
+        return next_hour(arrived_at, wait.hour, zone, wait.weekdays)
+    anchor = anchors.moment(wait.anchor)
+    if anchor is None:
+        return None
+    return max(arrived_at, shifted(anchor, wait.amount, wait.unit, zone))
+
+
+def quiet_ends(at: dt.datetime, quiet: Quiet, zone: ZoneInfo) -> dt.datetime | None:
+    """When the quiet time around `at` is over; None when it is not quiet then.
+
+    With every weekday quiet it answers some days later, and the message ends by being too late.
+    """
+    if not quiet.covers(at.astimezone(zone)):
+        return None
+    moment = at
+    for _turn in range(15):
+        local = moment.astimezone(zone)
+        if not quiet.covers(local):
+            return moment
+        moment = _next_edge(local, quiet, zone)
+    return moment
+
+
+def _next_edge(local: dt.datetime, quiet: Quiet, zone: ZoneInfo) -> dt.datetime:
+    today, tomorrow = local.date(), local.date() + DAY
+    if local.weekday() in quiet.weekdays:
+        return on_clock(tomorrow, dt.time(), zone)
+    return on_clock(today if local.time() < quiet.end else tomorrow, quiet.end, zone)
+
+
+def day_of_year(month: int, day: int, year: int) -> dt.date:
+    """That day of the year; 29 February is kept on the 28th where there is no 29th."""
+    return dt.date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def yearly(since: dt.date, days: int, hour: int, zone: ZoneInfo, near: dt.datetime) -> list[dt.datetime]:
+    """The moments around `near` that lie `days` from a yearly date (the first year itself is not an anniversary)."""
+    years = {(near.astimezone(zone).date() - days * DAY).year + shift for shift in (-1, 0, 1)}
+    dates = [day_of_year(since.month, since.day, year) for year in sorted(years) if year > since.year]
+    return [on_clock(date + days * DAY, dt.time(hour), zone) for date in dates]
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day some months later, or the month's last day where there is none."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day_of_year(month + 1, day.day, year)
+
+
+def spread(key: str, over: dt.timedelta = HOUR) -> dt.timedelta:
+    """A steady share of the time span, so that what waited for one moment does not leave in one second."""
+    digest = int.from_bytes(hashlib.blake2s(key.encode(), digest_size=4).digest(), "big")
+    return over * (digest / 2**32)
+
+
+def retry_after(attempts: int) -> dt.timedelta:
+    """How long to leave a failing provider alone after so many attempts: 2, 4, 8 … minutes, at most 6 hours."""
+    return min(FIRST_RETRY * 2 ** max(attempts - 1, 0), LAST_RETRY)

@@ -1,0 +1,116 @@
+"""The fourth verb: render what guard leased to this worker, hand it to its channel, record the outcome.
+
+Sending happens outside any transaction, in slices: a slice is marked *sending* before its first letter leaves, by the
+same statement that records the slice before. A worker that dies leaves at most one slice whose fate is uncertain.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from uuid import UUID
+
+from chains.channels import Channel, Outcome, Outgoing
+from chains.channels.registry import channels
+from chains.engine import outcomes, touches
+from chains.engine.claim import Counts
+from chains.engine.prepare import Prepared, Taken, prepare
+from chains.engine.touches import Ending
+from chains.models import Touch
+from crm.models import Contact, Shop
+
+SLICE = 50
+# Longer than a channel may take for one message; what cannot begin by then is left to the next worker.
+MARGIN = dt.timedelta(minutes=1)
+Clock = Callable[[], dt.datetime]
+
+
+def deliver(now: dt.datetime, lease: UUID, clock: Clock | None = None) -> Counts:
+    """Send everything leased to `lease`. `clock` tells the time while sending; without it, it stays `now`."""
+    told = clock or (lambda: now)
+    counts: Counts = Counter()
+    shop = Shop.load()
+    for name, group in groupby(_taken(lease), key=lambda row: row.channel):
+        batch = list(group)
+        channel = channels().get(name)
+        if channel:
+            _Delivery(channel, shop, lease, told, counts).run(batch)
+        else:
+            touches.turn([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, told())
+            counts[Touch.Status.FAILED] += len(batch)
+    return counts
+
+
+def _taken(lease: UUID) -> list[Taken]:
+    rows = Touch.objects.filter(lease=lease, status=Touch.Status.CLAIMED).order_by("channel", "purpose", "due_at", "id")
+    return [Taken(*row) for row in rows.values_list(*Taken._fields)]
+
+
+class _Delivery:
+    """What one channel delivers under one lease."""
+
+    def __init__(self, channel: Channel, shop: Shop, lease: UUID, clock: Clock, counts: Counts) -> None:
+        self.channel, self.shop, self.lease, self.clock, self.counts = channel, shop, lease, clock, counts
+        self.endings: list[Ending] = []
+
+    def run(self, rows: Sequence[Taken]) -> None:
+        by_id = {row.pk: row for row in rows}
+        prepared = prepare(rows, self.clock())
+        try:
+            for start in range(0, len(rows), SLICE):
+                ready = self._begin([next(prepared) for _row in rows[start : start + SLICE]])
+                self._hand_over(ready, by_id)
+        finally:
+            # Even when a channel broke down: what is known must not become uncertain.
+            self._record([])
+
+    def _begin(self, slice_: Sequence[Prepared | Ending]) -> list[Outgoing]:
+        """Record the slice before and mark this one; what another worker has taken meanwhile drops out."""
+        self.endings += [item for item in slice_ if isinstance(item, Ending)]
+        ready = [item for item in slice_ if isinstance(item, Prepared)]
+        begun = self._record([item.beginning for item in ready])
+        return [item.outgoing for item in ready if item.outgoing.touch_id in begun]
+
+    def _record(self, beginnings: list[touches.Beginning]) -> set[int]:
+        if not self.endings and not beginnings:
+            return set()
+        begun = touches.turn(self.endings, beginnings, self.lease, self.clock())
+        self.counts.update(
+            "retried" if ending.status == Touch.Status.SCHEDULED else ending.status for ending in self.endings
+        )
+        self.endings = []
+        return begun
+
+    def _hand_over(self, batch: Sequence[Outgoing], by_id: dict[int, Taken]) -> None:
+        attempts = self.channel.deliver(batch, self.shop) if batch else iter(())
+        left = {outgoing.touch_id for outgoing in batch}
+        marks: dict[tuple[str, str], list[int]] = {}
+        for outcome in attempts:
+            row = by_id[outcome.touch_id]
+            left.discard(row.pk)
+            self.endings.append(self._ending(outcome, row))
+            if outcome.contact_state and row.contact_id:
+                marks.setdefault((outcome.contact_state, outcome.detail[:300]), []).append(row.contact_id)
+            if self.clock() > row.lease_until - MARGIN:
+                break
+        _close(attempts)
+        self.endings += [outcomes.not_begun(pk, by_id[pk].attempts) for pk in left]
+        for (state, detail), contacts in marks.items():
+            Contact.objects.filter(pk__in=contacts, state=Contact.State.ACTIVE).update(state=state, state_reason=detail)
+
+    def _ending(self, outcome: Outcome, row: Taken) -> Ending:
+        return outcomes.ending(
+            outcome,
+            purpose=row.purpose,
+            attempts=row.attempts,
+            is_idempotent=self.channel.is_idempotent,
+            at=self.clock(),
+        )
+
+
+def _close(attempts: Iterator[Outcome]) -> None:
+    """Let the channel put its connection away although not everything was taken."""
+    if close := getattr(attempts, "close", None):
+        close()

@@ -1,0 +1,32 @@
+"""What is under way for a customer who is merged into another goes on with the one who is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef
+
+from chains.models import Enrolment, StaffTask, Touch
+from crm.models import Customer
+
+
+def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
+    """Move enrolments and touches within the merge's transaction, which has both customers locked.
+
+    Where the keeper is in the chain already, the double enrolment ends, and guard skips what still waits for it.
+    """
+    theirs = Enrolment.objects.filter(customer=duplicate)
+    same = Enrolment.objects.filter(customer=keeper, chain=OuterRef("chain"), entry_key=OuterRef("entry_key"))
+    ended = list(theirs.active().filter(Exists(same)).values_list("pk", flat=True))
+    Enrolment.objects.filter(pk__in=ended).update(
+        status=Enrolment.Status.LEFT,
+        ending=Enrolment.Ending.MERGED,
+        step_key="",
+        due_at=None,
+        awaits=Enrolment.Awaits.NOTHING,
+        ended_at=at,
+    )
+    theirs.exclude(Exists(same)).update(customer=keeper)
+    Touch.objects.filter(customer=duplicate).update(customer=keeper)
+    Touch.objects.scheduled().filter(enrolment__in=ended).update(due_at=at)
+    StaffTask.objects.filter(customer=duplicate).update(customer=keeper)

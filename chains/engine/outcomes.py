@@ -1,0 +1,51 @@
+"""What becomes of a touch after an attempt. Values in, values out: no queries, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from chains.channels import Outcome, Result
+from chains.engine.clockwork import retry_after
+from chains.engine.touches import Ending
+from chains.models.touch import Touch
+from crm.models import Purpose
+
+MOST_ATTEMPTS = 8
+DETAIL_LENGTH = 300
+
+Reason = Touch.Reason
+Status = Touch.Status
+
+
+def ending(outcome: Outcome, *, purpose: str, attempts: int, is_idempotent: bool, at: dt.datetime) -> Ending:
+    """Sent; or back to wait and meet guard again; or failed; or uncertain, for a human to look at.
+
+    Uncertain service is sent again: the same Message-ID lets the mail program see it is one letter. Uncertain
+    marketing is not: a lost promotion beats a doubled one.
+    """
+    pk, error = outcome.touch_id, outcome.detail[:DETAIL_LENGTH]
+    attempts += 1
+    if outcome.result is Result.SENT:
+        return Ending(pk, Status.SENT, sent_at=at, attempts=attempts)
+    if outcome.result is Result.PERMANENT:
+        return Ending(pk, Status.FAILED, Reason.REJECTED, {"error": error}, attempts=attempts)
+    if outcome.result is Result.UNKNOWN and purpose == Purpose.MARKETING and not is_idempotent:
+        return Ending(pk, Status.UNKNOWN, Reason.INTERRUPTED, {"error": error}, attempts=attempts)
+    if attempts >= MOST_ATTEMPTS:
+        return Ending(pk, Status.FAILED, Reason.GAVE_UP, {"error": error, "attempts": attempts}, attempts=attempts)
+    reason = Reason.TEMPORARY if outcome.result is Result.TEMPORARY else Reason.INTERRUPTED
+    facts = {"error": error, "attempts": attempts}
+    return Ending(pk, Status.SCHEDULED, reason, facts, due_at=at + retry_after(attempts), attempts=attempts)
+
+
+def not_rendered(touch_id: int, attempts: int, error: str) -> Ending:
+    return Ending(touch_id, Status.FAILED, Reason.TEMPLATE, {"error": error[:DETAIL_LENGTH]}, attempts=attempts)
+
+
+def no_channel(touch_id: int, attempts: int) -> Ending:
+    return Ending(touch_id, Status.FAILED, Reason.NO_CHANNEL, attempts=attempts)
+
+
+def not_begun(touch_id: int, attempts: int) -> Ending:
+    """Taken, but there was no time left to try."""
+    return Ending(touch_id, Status.SCHEDULED, attempts=attempts)

@@ -1,0 +1,93 @@
+"""From a leased touch to what its channel hands over. A text that cannot be made fails only its own touch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from chains import program
+from chains.channels import Outgoing
+from chains.channels.staff_task import Card
+from chains.engine import outcomes
+from chains.engine.touches import Beginning, Ending
+from chains.letters.context import contexts
+from chains.letters.rendering import TemplateError, choose, render
+from chains.models import Touch
+from chains.program import ProgramStep
+
+
+class Taken(NamedTuple):
+    """The columns read of a leased touch, named as the query spells them."""
+
+    pk: int
+    customer_id: int
+    order_id: int | None
+    contact_id: int | None
+    step_key: str
+    channel: str
+    purpose: str
+    token: str
+    attempts: int
+    lease_until: dt.datetime
+    enrolment__version_id: int
+    contact__address: str | None
+    customer__language: str
+    customer__first_name: str
+    customer__last_name: str
+
+    @property
+    def message_id(self) -> str:
+        return Touch(token=self.token).message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    outgoing: Outgoing
+    beginning: Beginning
+
+
+def prepare(rows: Sequence[Taken], now: dt.datetime) -> Iterator[Prepared | Ending]:
+    """One item a touch, in order, made when it is asked for; the facts of all are read at once."""
+    programs = program.load(row.enrolment__version_id for row in rows)
+    letters = [row for row in rows if row.channel != Touch.Channel.STAFF_TASK]
+    context_of = contexts(letters, now) if letters else {}
+    for row in rows:
+        step = programs[row.enrolment__version_id].step(row.step_key)
+        if step is None:
+            yield outcomes.not_rendered(row.pk, row.attempts, "")
+        elif row.channel == Touch.Channel.STAFF_TASK:
+            yield _card(row, step, now)
+        else:
+            yield _letter(row, step, context_of[row.pk])
+
+
+def _card(row: Taken, step: ProgramStep, now: dt.datetime) -> Prepared:
+    card = Card(step.name, step.script, step.owner_group, now, now + dt.timedelta(days=step.due_days))
+    return Prepared(_outgoing(row, card), Beginning(row.pk, step.name, []))
+
+
+def _letter(row: Taken, step: ProgramStep, context: Mapping[str, Any]) -> Prepared | Ending:
+    try:
+        content = render(choose(step.texts, row.customer__language, settings.LANGUAGE_CODE), context)
+    except TemplateError as error:
+        return outcomes.not_rendered(row.pk, row.attempts, str(error))
+    return Prepared(_outgoing(row, content), Beginning(row.pk, content.subject, content.links))
+
+
+def _outgoing(row: Taken, content: Any) -> Outgoing:
+    return Outgoing(
+        touch_id=row.pk,
+        customer_id=row.customer_id,
+        order_id=row.order_id,
+        address=row.contact__address or "",
+        name=f"{row.customer__first_name} {row.customer__last_name}".strip(),
+        purpose=row.purpose,
+        language=row.customer__language,
+        token=row.token,
+        message_id=row.message_id,
+        content=content,
+    )

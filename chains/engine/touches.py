@@ -1,0 +1,122 @@
+"""Writes of many touches in one statement each. Unqualified names: a rehearsal shadows these tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from chains.engine.rules import Decision
+from chains.models import Touch
+
+WRITE_DECISIONS = """
+    UPDATE chains_touch AS touch SET
+        status = decision.status,
+        reason = decision.reason,
+        facts = decision.facts,
+        due_at = coalesce(decision.until, touch.due_at),
+        contact_id = coalesce(decision.contact, touch.contact_id),
+        lease = CASE decision.status WHEN 'claimed' THEN %(lease)s::uuid END,
+        lease_until = CASE decision.status WHEN 'claimed' THEN %(lease_until)s::timestamptz END
+    FROM unnest(
+        %(id)s::bigint[], %(status)s::text[], %(reason)s::text[], %(facts)s::jsonb[],
+        %(until)s::timestamptz[], %(contact)s::bigint[]
+    ) AS decision (id, status, reason, facts, until, contact)
+    WHERE touch.id = decision.id AND touch.status = 'scheduled'
+"""
+
+# One statement records what became of the last slice and begins the next, so that a slice costs one commit.
+# Fenced on the lease: a worker that lost it neither begins anything nor overwrites what another has decided since.
+TURN = """
+    WITH ended AS (
+        UPDATE chains_touch AS touch SET
+            status = result.status,
+            reason = result.reason,
+            facts = result.facts,
+            due_at = coalesce(result.due_at, touch.due_at),
+            sent_at = result.sent_at,
+            attempts = result.attempts,
+            lease = NULL,
+            lease_until = NULL
+        FROM unnest(
+            %(ended)s::bigint[], %(status)s::text[], %(reason)s::text[], %(facts)s::jsonb[],
+            %(due_at)s::timestamptz[], %(sent_at)s::timestamptz[], %(attempts)s::int[]
+        ) AS result (id, status, reason, facts, due_at, sent_at, attempts)
+        WHERE touch.id = result.id AND touch.lease = %(lease)s::uuid
+        RETURNING touch.id
+    ), begun AS (
+        UPDATE chains_touch AS touch SET status = 'sending', subject = next.subject, links = next.links
+        FROM unnest(%(begun)s::bigint[], %(subject)s::text[], %(links)s::jsonb[]) AS next (id, subject, links)
+        WHERE touch.id = next.id AND touch.status = 'claimed'
+            AND touch.lease = %(lease)s::uuid AND touch.lease_until > %(clock)s::timestamptz
+        RETURNING touch.id
+    )
+    SELECT (SELECT count(*) FROM ended), array(SELECT id FROM begun)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of a touch that was taken; `due_at` is set when it goes back to wait."""
+
+    touch_id: int
+    status: str
+    reason: str = Touch.Reason.NONE
+    facts: dict[str, Any] = field(default_factory=dict)
+    due_at: dt.datetime | None = None
+    sent_at: dt.datetime | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A rendered touch about to be handed over; its links have to be known before anybody can click them."""
+
+    touch_id: int
+    subject: str
+    links: list[str]
+
+
+def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.datetime) -> None:
+    if not decisions:
+        return
+    columns = {
+        "id": [decision.touch_id for decision in decisions],
+        "status": [str(decision.status) for decision in decisions],
+        "reason": [str(decision.reason) for decision in decisions],
+        "facts": [Jsonb(decision.facts) for decision in decisions],
+        "until": [decision.until for decision in decisions],
+        "contact": [decision.contact_id for decision in decisions],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_DECISIONS, {**columns, "lease": lease, "lease_until": lease_until})
+
+
+def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID, clock: dt.datetime) -> set[int]:
+    """Record the endings and begin the next slice; returns the touches that may now be handed over."""
+    columns = {
+        "ended": [ending.touch_id for ending in endings],
+        "status": [str(ending.status) for ending in endings],
+        "reason": [str(ending.reason) for ending in endings],
+        "facts": [Jsonb(ending.facts) for ending in endings],
+        "due_at": [ending.due_at for ending in endings],
+        "sent_at": [ending.sent_at for ending in endings],
+        "attempts": [ending.attempts for ending in endings],
+        "begun": [beginning.touch_id for beginning in beginnings],
+        "subject": [beginning.subject[:500] for beginning in beginnings],
+        "links": [Jsonb(beginning.links) for beginning in beginnings],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TURN, {**columns, "lease": lease, "clock": clock})
+        _recorded, begun = cursor.fetchone()
+    return set(begun)
+
+
+def schedule(planned: Sequence[Touch]) -> int:
+    """Write touches; one that its enrolment already has for the step stays as it is."""
+    return len(Touch.objects.bulk_create(planned, ignore_conflicts=True))

@@ -1,0 +1,36 @@
+"""Facts that let somebody go on, or make them leave, before their planned moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
+
+from chains.models import Enrolment, Touch
+from crm.models import EventKind
+
+ENDS_PEACE = frozenset({EventKind.CASE_RESOLVED, EventKind.MOOD_NOTED})
+
+
+class Heard(NamedTuple):
+    """The columns read of an event in the inbox, named as the query spells them."""
+
+    pk: int
+    event__kind: str
+    event__customer_id: int
+    event__order_id: int | None
+    event__occurred_at: dt.datetime
+
+
+def wake(heard: Collection[Heard], now: dt.datetime) -> None:
+    """Make due what an event may have changed. Looking again is harmless: a wait that is not over goes on."""
+    orders = {row.event__order_id for row in heard if row.event__order_id and row.event__kind != EventKind.ORDER_PLACED}
+    if orders:
+        about = Enrolment.objects.active().filter(order__in=orders).exclude(awaits=Enrolment.Awaits.RESUME)
+        about.exclude(due_at__lte=now).update(due_at=now, awaits=Enrolment.Awaits.NOTHING)
+        arrived = Touch.objects.scheduled().filter(order__in=orders, reason=Touch.Reason.NOT_DELIVERED)
+        arrived.update(due_at=now)
+    calmed = {row.event__customer_id for row in heard if row.event__kind in ENDS_PEACE}
+    if calmed:
+        waiting = Touch.objects.scheduled().filter(customer__in=calmed)
+        waiting.filter(reason__in=[Touch.Reason.COMPLAINT, Touch.Reason.MOOD]).update(due_at=now)

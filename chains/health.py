@@ -1,0 +1,122 @@
+"""What stands in the way of publishing a chain, in words: the rules of good care after a purchase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from chains.letters.compiling import problems as text_problems
+from chains.models import Chain, Step
+from crm.models import EventKind, Purpose, Shop
+
+BEFORE_DELIVERY = frozenset({EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED})
+
+
+def problems(chain: Chain, shop: Shop) -> list[str]:
+    """Everything that blocks publishing; empty when the chain may go live."""
+    steps = list(chain.steps.select_related("template").prefetch_related("template__texts"))
+    found = [*_shop(shop), *_trigger(chain), *_order_of_steps(chain, steps)]
+    for number, step in enumerate(steps, start=1):
+        for problem in _step(chain, step):
+            found.append(
+                _("Step %(number)d (%(step)s): %(problem)s") % {"number": number, "step": step, "problem": problem}
+            )
+    return found
+
+
+def _shop(shop: Shop) -> Iterator[str]:
+    if not shop.support_contact:
+        yield _("The shop settings have no support contact: people must know whom to ask.")
+    if not shop.reply_address:
+        yield _("The shop settings have no reply address: answers to letters would be lost.")
+
+
+def _trigger(chain: Chain) -> Iterator[str]:
+    if chain.trigger == Chain.Trigger.EVENT and not chain.event_kind:
+        yield _("Choose the event that starts the chain.")
+    if chain.trigger == Chain.Trigger.LAST_ORDER and chain.trigger_days < 1:
+        yield _("Say how many days after the last order the chain starts.")
+    if chain.goal == Chain.Goal.SEGMENT and chain.goal_segment is None:
+        yield _("Choose the segment that is the goal.")
+    for segment in (chain.audience, chain.goal_segment, chain.exit_segment):
+        if segment and segment.broken_reason:
+            yield _("The segment “%(segment)s” does not work: %(why)s") % {
+                "segment": segment,
+                "why": segment.broken_reason,
+            }
+
+
+def _order_of_steps(chain: Chain, steps: Iterable[Step]) -> Iterator[str]:
+    acting = [step for step in steps if step.kind != Step.Kind.WAIT]
+    if not acting:
+        yield _("The chain has nothing to send or to do.")
+        return
+    marketing = [step for step in acting if step.purpose == Purpose.MARKETING]
+    if not marketing or chain.trigger != Chain.Trigger.EVENT or not chain.event_kind.startswith("order."):
+        return
+    if acting[0].purpose == Purpose.MARKETING:
+        yield _("A service message must come first: what was bought and what happens next.")
+    if chain.event_kind in BEFORE_DELIVERY and not _waits_for_delivery(steps, marketing[0]):
+        yield _(
+            "Marketing must not come before the delivery: put a wait counted from the delivery before “%(step)s”."
+        ) % {"step": marketing[0]}
+
+
+def _waits_for_delivery(steps: Iterable[Step], until: Step) -> bool:
+    for step in steps:
+        if step == until:
+            return False
+        if _counts_from(step, Step.Anchor.DELIVERED) and step.wait_amount >= 0:
+            return True
+    return False
+
+
+def _counts_from(step: Step, anchor: str) -> bool:
+    return step.kind == Step.Kind.WAIT and step.wait == Step.Wait.OFFSET and step.wait_from == anchor
+
+
+def _step(chain: Chain, step: Step) -> Iterator[str]:
+    if step.kind == Step.Kind.WAIT:
+        yield from _wait(chain, step)
+    elif step.kind == Step.Kind.STAFF_TASK:
+        if not step.name:
+            yield _("say what the colleague has to do.")
+    else:
+        yield from _message(step)
+
+
+def _wait(chain: Chain, step: Step) -> Iterator[str]:
+    if step.wait == Step.Wait.TIME and step.wait_amount < 0:
+        yield _("nobody can wait for less than no time.")
+    order_dates = (Step.Anchor.PLACED, Step.Anchor.DELIVERED, Step.Anchor.APPOINTMENT)
+    if chain.trigger == Chain.Trigger.BIRTHDAY and any(_counts_from(step, anchor) for anchor in order_dates):
+        yield _("a chain about a birthday has no order to count from.")
+
+
+def _message(step: Step) -> Iterator[str]:
+    template = step.template
+    if template is None:
+        yield _("choose a template.")
+        return
+    if template.purpose != step.purpose:
+        yield _("the template “%(template)s” is %(theirs)s, but the step is %(ours)s.") % {
+            "template": template,
+            "theirs": template.get_purpose_display(),
+            "ours": step.get_purpose_display(),
+        }
+    languages = dict(settings.LANGUAGES)
+    if settings.LANGUAGE_CODE not in {text.language for text in template.texts.all()}:
+        yield _("the template “%(template)s” has no text in %(language)s.") % {
+            "template": template,
+            "language": languages[settings.LANGUAGE_CODE],
+        }
+    for text in template.texts.all():
+        text.template = template
+        for field, error in text_problems(text):
+            yield _("%(language)s, %(field)s: %(error)s") % {
+                "language": languages.get(text.language, text.language),
+                "field": text._meta.get_field(field).verbose_name,
+                "error": error,
+            }

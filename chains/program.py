@@ -1,0 +1,138 @@
+"""What publishing froze, as typed values: the only description of a chain the engine reads.
+
+The JSON of a `ChainVersion`:
+
+    {"trigger": {"kind", "event", "days", "hour", "order_kind", "categories": [id]},
+     "audience": segment id | null, "re_entry": {"rule", "days"}, "goal": {"kind", "segment"},
+     "exit": {"segment", "on_cancel"}, "priority": 1-9,
+     "steps": [{"key", "kind": "message", "name", "purpose", "channel", "template", "topic", "tags": [...],
+                "late_after_hours", "at_hour", "texts": {language: compiled text}},
+               {"key", "kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", "weekdays"}},
+               {"key", "kind": "staff_task", "name", "purpose", "script", "due_days", "owner_group", …}]}
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from chains.models import Chain, ChainVersion, Step, Touch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    kind: str = Chain.Trigger.EVENT
+    event: str = ""
+    days: int = 0
+    hour: int = 10
+    order_kind: str = ""
+    categories: tuple[int, ...] = ()
+
+    @property
+    def is_about_order(self) -> bool:
+        """Whether the chain accompanies an order, so that service has to come first."""
+        return self.kind == Chain.Trigger.EVENT and self.event.startswith("order.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    kind: str
+    amount: int = 0
+    unit: str = Step.Unit.DAYS
+    anchor: str = Step.Anchor.TRIGGER
+    hour: int = 10
+    weekdays: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramStep:
+    key: str
+    kind: str
+    name: str = ""
+    purpose: str = ""
+    channel: str = ""
+    topic: str = ""
+    tags: tuple[str, ...] = ()
+    template: int | None = None
+    late_after_hours: int = 72
+    at_hour: int | None = None
+    texts: dict[str, Any] = field(default_factory=dict)
+    wait: Wait | None = None
+    script: str = ""
+    due_days: int = 1
+    owner_group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    version_id: int
+    chain_id: int
+    trigger: Trigger
+    steps: tuple[ProgramStep, ...]
+    audience: int | None = None
+    re_entry: str = Chain.ReEntry.ONCE
+    re_entry_days: int = 0
+    goal: str = Chain.Goal.NONE
+    goal_segment: int | None = None
+    exit_segment: int | None = None
+    exit_on_cancel: bool = True
+    priority: int = 5
+
+    def place_of(self, key: str) -> int:
+        """Index of the step; the end when the key is empty or gone."""
+        return next((index for index, step in enumerate(self.steps) if step.key == key), len(self.steps))
+
+    def step(self, key: str) -> ProgramStep | None:
+        return next((step for step in self.steps if step.key == key), None)
+
+
+def parse(version_id: int, chain_id: int, source: dict[str, Any]) -> Program:
+    trigger, goal, leaving, again = (source.get(part, {}) for part in ("trigger", "goal", "exit", "re_entry"))
+    return Program(
+        version_id=version_id,
+        chain_id=chain_id,
+        trigger=Trigger(**{**trigger, "categories": tuple(trigger.get("categories", ()))}),
+        steps=tuple(_step(step) for step in source["steps"]),
+        audience=source.get("audience"),
+        re_entry=again.get("rule", Chain.ReEntry.ONCE),
+        re_entry_days=again.get("days", 0),
+        goal=goal.get("kind", Chain.Goal.NONE),
+        goal_segment=goal.get("segment"),
+        exit_segment=leaving.get("segment"),
+        exit_on_cancel=leaving.get("on_cancel", True),
+        priority=source.get("priority", 5),
+    )
+
+
+def _step(source: dict[str, Any]) -> ProgramStep:
+    parts = dict(source)
+    wait = parts.pop("wait", None)
+    if wait:
+        names = {"from": "anchor"}
+        wait = Wait(**{names.get(name, name): value for name, value in wait.items() if name != "weekdays"})
+        wait = Wait(wait.kind, wait.amount, wait.unit, wait.anchor, wait.hour, frozenset(source["wait"]["weekdays"]))
+    if parts["kind"] == Step.Kind.STAFF_TASK:
+        parts["channel"] = Touch.Channel.STAFF_TASK
+    parts["tags"] = tuple(parts.get("tags", ()))
+    return ProgramStep(**parts, wait=wait)
+
+
+# A version never changes, so a worker reads each once; a few hundred programs are a few megabytes.
+_known: dict[int, Program] = {}
+KEEP = 500
+
+
+def load(version_ids: Iterable[int]) -> dict[int, Program]:
+    """Programs by version id, in at most one query."""
+    wanted = set(version_ids)
+    missing = wanted - _known.keys()
+    if missing:
+        if len(_known) + len(missing) > KEEP:
+            _known.clear()
+            missing = wanted
+        rows = ChainVersion.objects.filter(pk__in=missing).values_list("pk", "chain_id", "program")
+        _known.update({pk: parse(pk, chain_id, program) for pk, chain_id, program in rows})
+    return {pk: _known[pk] for pk in wanted}

@@ -1,0 +1,37 @@
+"""What chains add to a customer's story: every touch that was or was not sent, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from chains.models import Touch
+from crm.story import StoryEntry, StoryKind
+
+if TYPE_CHECKING:
+    from crm.models import Customer
+
+ICONS = {Touch.Channel.EMAIL: "mail", Touch.Channel.STAFF_TASK: "call"}
+TONES = {
+    Touch.Status.SENT: "good",
+    Touch.Status.FAILED: "bad",
+    Touch.Status.UNKNOWN: "warning",
+    Touch.Status.SKIPPED: "warning",
+    Touch.Status.MISSED: "warning",
+}
+
+
+def touches(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    newest = Touch.objects.filter(customer=customer).select_related("chain").order_by("-created_at")[:limit]
+    for touch in newest:
+        yield StoryEntry(
+            at=touch.sent_at or touch.due_at,
+            icon=ICONS.get(Touch.Channel(touch.channel), "chat"),
+            title=str(touch),
+            detail=f"{touch.chain}: {touch.why}",
+            url=reverse("admin:chains_touch_change", args=[touch.pk]),
+            tone=TONES.get(Touch.Status(touch.status), ""),
+            kind=StoryKind.TOUCH,
+        )
