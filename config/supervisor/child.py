@@ -48,6 +48,8 @@ class Child:
             start_new_session=True,
             preexec_fn=_end_with_parent,
         )
+        # Its own children may hold the pipe open after its end: reading must never wait.
+        os.set_blocking(self.ear, False)
         return self.ear
 
     @property

@@ -1,0 +1,40 @@
+"""One login for each of the three jobs, with passwords made here and kept beside the demo's database."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROLES = {"support": "Support", "marketing": "Marketing", "manager": "Managers"}
+
+
+def ensure_logins() -> dict[str, str]:
+    """Password by user name. Later starts of the demo show the same ones."""
+    kept = _file()
+    passwords = json.loads(kept.read_text()) if kept.exists() else {}
+    for name, role in ROLES.items():
+        user, is_new = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+        if is_new or name not in passwords:
+            passwords[name] = secrets.token_urlsafe(6)
+            user.set_password(passwords[name])
+            user.save(update_fields=["password"])
+        user.groups.add(Group.objects.get(name=role))
+    _keep(kept, passwords)
+    return passwords
+
+
+def _file() -> Path:
+    return settings.VAR_DIR / "demo-logins.json"
+
+
+def _keep(path: Path, passwords: dict[str, str]) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(passwords, file)

@@ -1,0 +1,72 @@
+"""Complaints of the past, and how they were settled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from config.demo.past_events import historic
+from crm.models import Case, EventKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from config.demo.purchases import Purchase
+    from crm.models import Event, Order
+
+HOUR = dt.timedelta(hours=1)
+EVENTS = {
+    "opened_at": EventKind.CASE_OPENED,
+    "acknowledged_at": EventKind.CASE_ACKNOWLEDGED,
+    "answered_at": EventKind.CASE_ANSWERED,
+    "resolved_at": EventKind.CASE_RESOLVED,
+    "confirmed_at": EventKind.CASE_CONFIRMED,
+}
+CHANNELS = (Case.Channel.PHONE, Case.Channel.EMAIL, Case.Channel.MESSENGER)
+SEVERITIES = (Case.Severity.NORMAL, Case.Severity.HIGH, Case.Severity.LOW)
+
+
+def past_cases(purchases: list[Purchase], orders: list[Order], until: dt.datetime) -> Iterator[Event]:
+    cases = Case.objects.bulk_create(
+        [
+            _case(number, purchase, order, purchase.complained_at, until)
+            for number, (purchase, order) in enumerate(zip(purchases, orders, strict=True))
+            if purchase.complained_at and purchase.complained_at < until
+        ]
+    )
+    orders_by_id = {order.pk: order for order in orders}
+    for case in cases:
+        told = {"case": case.pk, "kind": case.kind, "severity": case.severity}
+        for name, kind in EVENTS.items():
+            at = getattr(case, name)
+            if at:
+                yield historic(
+                    kind, orders_by_id[case.order_id], at, f"case:{case.pk}:{kind.removeprefix('case.')}", **told
+                )
+
+
+def _case(number: int, purchase: Purchase, order: Order, opened_at: dt.datetime, until: dt.datetime) -> Case:
+    """Answered within hours and settled within days, by and large."""
+    pace = 1 + number % 5
+    subject, body = purchase.complaint
+    moments = {
+        "acknowledged_at": opened_at + pace * HOUR,
+        "answered_at": opened_at + 6 * pace * HOUR,
+        "resolved_at": opened_at + 30 * pace * HOUR,
+        "confirmed_at": opened_at + 60 * pace * HOUR if pace < 4 else None,
+    }
+    case = Case(
+        customer=order.customer,
+        order=order,
+        kind=Case.Kind.COMPLAINT,
+        channel=CHANNELS[number % 3],
+        severity=SEVERITIES[number % 3],
+        subject=subject,
+        body=body,
+        opened_at=opened_at,
+        promised_at=opened_at + 24 * HOUR,
+        **{name: at for name, at in moments.items() if at and at < until},
+    )
+    if case.answered_at:
+        case.solution, case.alternative = purchase.person.tongue.solution, purchase.person.tongue.alternative
+    return case

@@ -1,0 +1,172 @@
+"""The last weeks of the demo shop, lived through: facts by the real verbs in time order, and the engine's real passes.
+
+So every touch a customer's page shows, sent or not sent, and every reason, is the engine's own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chains.engine.run import tick
+from config.demo.past import PROMISED_WITHIN, SOURCE, wording
+from crm import cases, consent, customers, feedback, orders
+from crm.models import Case, Channel, Customer, Order, Purpose
+from crm.orders import LineData
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from config.demo.people import Person
+    from config.demo.purchases import Purchase
+
+PASS_EVERY = dt.timedelta(hours=3)
+# The last complaints of the demo wait for whoever is looking at it.
+LEFT_OPEN = dt.timedelta(days=3)
+HOUR = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Fact:
+    at: dt.datetime
+    record: Callable[[], object]
+
+
+def replay(
+    purchases: Sequence[Purchase], *, since: dt.datetime, until: dt.datetime, progress: Callable[[float], None]
+) -> None:
+    """Record what happened from one moment to the other, with a pass of the engine every few hours."""
+    facts = sorted(
+        (fact for purchase in purchases for fact in _facts(purchase, until) if since <= fact.at < until),
+        key=operator.attrgetter("at"),
+    )
+    passes_at = since
+    for number, fact in enumerate(facts):
+        while passes_at <= fact.at:
+            tick(passes_at)
+            passes_at += PASS_EVERY
+        fact.record()
+        if number % 50 == 0:
+            progress(number / len(facts))
+    tick(until)
+
+
+def place(purchase: Purchase) -> Order:
+    """The order by the real verbs, with its customer when they are new."""
+    person = purchase.person
+    return orders.place(
+        purchase.number,
+        customer=meet(person, purchase.placed_at),
+        placed_at=purchase.placed_at,
+        lines=[
+            LineData(basket.product.sku, basket.quantity, basket.product.price, basket.product.cost)
+            for basket in purchase.baskets
+        ],
+        discount=purchase.discount,
+        promised_at=purchase.placed_at + PROMISED_WITHIN,
+        source=SOURCE,
+    )
+
+
+def meet(person: Person, at: dt.datetime) -> Customer:
+    known = Customer.objects.filter(external_id=f"demo-{person.index}").first()
+    if known:
+        return known
+    customer = customers.find_or_create(
+        external_id=f"demo-{person.index}",
+        email=person.email,
+        phone=person.phone,
+        now=at,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        born_on=person.born_on,
+        city=person.city,
+        language=person.tongue.language,
+        time_zone=person.time_zone,
+        source=person.source,
+        tags=person.tags,
+    )
+    if person.says_yes is not None:
+        answer = consent.grant if person.says_yes else consent.withdraw
+        answer(
+            customer,
+            channel=Channel.EMAIL,
+            address=person.email,
+            purpose=Purpose.MARKETING,
+            at=at,
+            source="checkout",
+            wording=wording(person),
+        )
+    return customer
+
+
+def _facts(purchase: Purchase, until: dt.datetime) -> Iterator[Fact]:
+    yield Fact(purchase.placed_at, partial(place, purchase))
+    verbs = (
+        (purchase.paid_at, orders.pay),
+        (purchase.shipped_at, partial(orders.ship, tracking_number=f"TR{purchase.number}")),
+        (purchase.delivered_at, orders.deliver),
+        (purchase.cancelled_at, orders.cancel),
+        (purchase.returned_at, orders.return_goods),
+    )
+    for at, verb in verbs:
+        if at:
+            yield Fact(at, partial(_on_order, verb, purchase.number, at))
+    if purchase.rated_at:
+        yield Fact(purchase.rated_at, partial(_rate, purchase, purchase.rated_at))
+    if purchase.complained_at:
+        yield Fact(purchase.complained_at, partial(_complain, purchase, purchase.complained_at))
+        yield from _settling(purchase, purchase.complained_at, until)
+
+
+def _on_order(verb: Callable[..., object], number: str, at: dt.datetime) -> None:
+    verb(Order.objects.get(number=number), at=at)
+
+
+def _rate(purchase: Purchase, at: dt.datetime) -> None:
+    order = Order.objects.select_related("customer").get(number=purchase.number)
+    feedback.leave(
+        order.customer,
+        kind="rating",
+        score=purchase.rating,
+        at=at,
+        source=SOURCE,
+        key=order.number,
+        order=order,
+        product=purchase.baskets[0].product,
+        text=purchase.words,
+        may_publish=purchase.rating > 3,
+    )
+
+
+def _complain(purchase: Purchase, at: dt.datetime) -> None:
+    order = Order.objects.select_related("customer").get(number=purchase.number)
+    subject, body = purchase.complaint
+    cases.open_case(
+        order.customer,
+        kind=Case.Kind.COMPLAINT,
+        subject=subject,
+        body=body,
+        at=at,
+        channel=Case.Channel.PHONE,
+        order=order,
+        promised_at=at + 24 * HOUR,
+        key=f"demo:{order.number}",
+    )
+
+
+def _settling(purchase: Purchase, opened_at: dt.datetime, until: dt.datetime) -> Iterator[Fact]:
+    if until - opened_at < LEFT_OPEN:
+        return
+    tongue = purchase.person.tongue
+    offer = partial(cases.answer, solution=tongue.solution, alternative=tongue.alternative)
+    for hours, verb in ((3, cases.acknowledge), (9, offer), (45, cases.resolve)):
+        at = opened_at + hours * HOUR
+        yield Fact(at, partial(_on_case, verb, purchase.number, at))
+
+
+def _on_case(verb: Callable[..., object], number: str, at: dt.datetime) -> None:
+    verb(Case.objects.get(key=f"demo:{number}"), at=at)

@@ -1,0 +1,14 @@
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def live_in_demo() -> None:
+    """Scheduled by `manage.py demo` alone."""
+    from config.demo.clock import live
+
+    logger.info("demo: %s", live(timezone.now()))
