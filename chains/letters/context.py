@@ -1,4 +1,4 @@
-"""What placeholders stand for, for a whole batch of touches in four queries."""
+"""What placeholders stand for, for a whole batch of touches in five queries."""
 
 from __future__ import annotations
 

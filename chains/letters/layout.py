@@ -32,6 +32,9 @@ _PAGE = """<mjml lang="{language}"><mj-head>
 _BUTTON = """<mj-raw>{{% if links[{index}] != '' %}}</mj-raw><mj-button href="mark-link" align="left" font-size="16px"
  font-weight="600" background-color="{color}" color="{ink}" border-radius="8px" inner-padding="13px 24px">mark-label
 </mj-button><mj-raw>{{% endif %}}</mj-raw>"""
+_PIXEL = (
+    '{% if open_url != \'\' %}<img src="{{ open_url }}" width="1" height="1" alt="" style="display:block">{% endif %}'
+)
 
 
 def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", button: int | None = None) -> str:
@@ -49,7 +52,7 @@ def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", 
         "mark-link": f"{{{{ links[{button}] }}}}",
         "mark-label": escaped_words(label),
         "mark-footer": footer,
-        "</body>": '<img src="{{ open_url }}" width="1" height="1" alt="" style="display:block"></body>',
+        "</body>": _PIXEL + "</body>",
     }
     pattern = re.compile("|".join(re.escape(mark) for mark in words))
     return pattern.sub(lambda found: words[found[0]], html)

@@ -73,7 +73,7 @@ def part(content: str, subtype: str) -> bytes:
     if raw.isascii() and max(map(len, lines)) < LINE_BYTES and b"\x00" not in raw:
         encoding, body = b"7bit", b"\r\n".join(lines)
     elif len(raw) - len(content) < len(raw) // 12:  # few letters beyond ASCII, each of them two bytes or more
-        encoding, body = b"quoted-printable", b2a_qp(b"\r\n".join(lines), istext=True)
+        encoding, body = b"quoted-printable", b2a_qp(raw, istext=True).replace(b"\n", b"\r\n")
     else:
         encoding, body = b"base64", _base64_lines(b"\r\n".join(lines))
     head = b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n" % (

@@ -19,7 +19,7 @@ LENGTH_LIMIT = 2_000
 _PLACEHOLDER = re.compile(r"{{-?(.*?)-?}}", re.DOTALL)
 _WEB = re.compile(r"https?://(?:[\w-]+\.)*[\w-]+(?::\d{1,5})?(?=[/?#]|$)", re.IGNORECASE)
 _MAIL = re.compile(r"mailto:[^\s{}?]+@[^\s{}?]+(?=\?|$)", re.IGNORECASE)
-_PHONE = re.compile(r"tel:[+\d() -]+$", re.IGNORECASE)
+_PHONE = re.compile(r"tel:[+\d()\- ]+$", re.IGNORECASE)
 _FIELD = re.compile(r"{{-?\s*([\w.]+)\s*-?}}(?=[/?#]|$)")
 _SCORE = re.compile(r"\?score=[1-5]")
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
@@ -66,11 +66,13 @@ def filled_link(source: str, context: Mapping[str, Any]) -> str:
 
 def is_usable(link: str) -> bool:
     """A web, mail or phone address that no mail program could read as anything else."""
-    if not link or len(link) > LENGTH_LIMIT or _UNFIT.search(link.removeprefix("tel:").replace(" ", "")):
+    if not link or len(link) > LENGTH_LIMIT:
         return False
-    if link.startswith(("mailto:", "tel:")):
-        return True
-    return is_web(link)
+    if link.startswith("tel:"):
+        return bool(_PHONE.fullmatch(link))
+    if _UNFIT.search(link):
+        return False
+    return link.startswith("mailto:") or is_web(link)
 
 
 def is_web(link: str) -> bool:

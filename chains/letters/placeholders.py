@@ -41,6 +41,7 @@ PLACEHOLDERS = (
     Placeholder("product.warranty_until", _("last day of its warranty")),
     Placeholder("shop.name", _("name of the shop")),
     Placeholder("shop.support_contact", _("support contact")),
+    Placeholder("shop.postal_address", _("postal address")),
     Placeholder("shop.site_url", _("shop's site"), is_link=True),
     Placeholder("shop.review_url", _("where reviews are left"), is_link=True),
     Placeholder("rate_url", _("page where the customer rates the order"), is_link=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -39,6 +40,7 @@ FILTERS = {
     "floor", "minus", "modulo", "plus", "prepend", "remove", "round", "size", "strip", "times", "truncate",
     "truncatewords", "upcase",
 }  # fmt: skip
+_UNCLOSED = re.compile(r"expected tag (\w+), found end of")
 
 
 class TemplateError(Exception):
@@ -112,4 +114,6 @@ def _explain(error: LiquidError) -> str:
             }
         case UndefinedError():
             return _("There is no such placeholder: %(detail)s.") % {"detail": error.message}
+    if unclosed := _UNCLOSED.match(str(error.message)):
+        return _("Something is opened and never closed: {%% %(tag)s %%} is missing.") % {"tag": unclosed[1]}
     return _("This cannot be read: %(detail)s.") % {"detail": error.message}

@@ -26,7 +26,7 @@ Parameters = ParamSpec("Parameters")
 
 def of_touch(
     view: Callable[Concatenate[HttpRequest, Touch, Parameters], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, Parameters], HttpResponse]:
+) -> Callable[..., HttpResponse]:
     """A public view that gets the touch its token names, in the customer's language.
 
     The token is the permission: no cookies, no login, and so no CSRF token to check.
