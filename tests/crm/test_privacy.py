@@ -1,0 +1,145 @@
+import datetime as dt
+import json
+from decimal import Decimal
+
+import pytest
+
+from crm import consent, feedback, merge, orders
+from crm.customers import find_or_create
+from crm.models import Contact, Customer, CustomerStats, ErasureCertificate, Event, EventInbox
+from crm.orders import LineData
+from crm.privacy import erase as erasing
+from crm.privacy import export as exporting
+from crm.privacy.erase import erase
+from crm.privacy.export import export_person
+from crm.scores import score_all
+from tests.conftest import make_case, make_customer, make_order
+
+pytestmark = pytest.mark.django_db
+
+SECRETS = ["Annabel", "Lee-Poe", "annabel@example.com", "+79161234567", "Omsk", "EXT-77", "poodle", "RR-SECRET",
+           "it bites", "my neighbour", "10.1.2.3", "a quiet one", "old@example.com"]  # fmt: skip
+
+
+@pytest.fixture
+def person(now):
+    """Somebody of whom everything is known, one half of it under a duplicate."""
+    customer = make_customer(
+        email="annabel@example.com",
+        phone="+79161234567",
+        first_name="Annabel",
+        last_name="Lee-Poe",
+        city="Omsk",
+        external_id="EXT-77",
+        attributes={"dog": "poodle"},
+        notes="a quiet one",
+        source="fair",
+    )
+    lines = [LineData("K-1", Decimal(1), Decimal(50), name="Kettle")]
+    order = make_order(customer=customer, number="A-1", lines=lines)
+    orders.ship(order, at=now, tracking_number="RR-SECRET")
+    orders.reach_milestone(order, "Boiled", at=now)
+    make_case(customer, body="it bites")
+    feedback.leave(customer, kind="rating", score=2, at=now, source="s", key="1", text="my neighbour has a better one")
+    consent.grant(customer, channel="email", address="annabel@example.com", purpose="service", at=now, source="page",
+                  evidence={"ip": "10.1.2.3"})  # fmt: skip
+    merge.merge(customer, make_customer(email="old@example.com", first_name="Annabel"), at=now)
+    score_all(now)
+    return Customer.objects.get(pk=customer.pk)
+
+
+def everything_stored():
+    """All that the tables of crm hold, as text."""
+    from django.apps import apps
+
+    rows = [row for model in apps.get_app_config("crm").get_models() for row in model._default_manager.values()]
+    return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+def test_exports_everything_about_one_person(person):
+    make_order(customer=make_customer(first_name="Stranger"), number="B-1", total=Decimal(1))
+
+    told = export_person(person)
+
+    text = json.dumps(told, ensure_ascii=False)
+    assert [secret for secret in SECRETS if secret not in text] == []
+    assert "Stranger" not in text
+    assert "B-1" not in text
+    (order,) = told["orders"]
+    assert (order["number"], order["total"]) == ("A-1", "50.00")
+    assert order["lines"][0]["sku"] == "K-1"
+    assert order["milestones"][0]["name"] == "Boiled"
+    assert {event["kind"] for event in told["events"]} >= {"order.placed", "order.shipped", "consent.changed"}
+    assert export_person(person) == told
+
+
+def test_erases_what_identifies_and_keeps_the_totals(person, now, django_user_model):
+    agent = django_user_model.objects.create_user("agent")
+    before = CustomerStats.objects.values().get(customer=person)
+    text = everything_stored()
+    assert [secret for secret in SECRETS if secret not in text] == []
+
+    certificate = erase(person, at=now, by=agent)
+
+    text = everything_stored()
+    assert [secret for secret in SECRETS if secret in text] == []
+    person.refresh_from_db()
+    assert (person.erased_at, person.source, person.name) == (now, "fair", "")
+    assert CustomerStats.objects.values().get(customer=person) == before
+    assert person.orders.get().lines.get().price == 50
+    assert person.feedback.get().score == 2
+    assert person.cases.filter(resolved_at=None).count() == 0
+    assert not EventInbox.objects.exists()
+    assert certificate["erased_by"] == "agent"
+    assert certificate["erased"]["customers"] == 2
+    assert certificate["erased"]["contacts"] == 3
+    assert json.loads(json.dumps(certificate)) == certificate
+
+
+def test_erasing_twice_returns_the_first_certificate(person, now):
+    first = erase(person, at=now)
+
+    assert erase(person, at=now + dt.timedelta(days=1)) == first
+    assert ErasureCertificate.objects.count() == 1
+
+
+def test_only_that_person_is_erased(person, now):
+    other = make_customer(first_name="Other")
+    make_order(customer=other, total=Decimal(1))
+
+    erase(person, at=now)
+
+    other.refresh_from_db()
+    assert (other.first_name, other.contacts.count(), other.erased_at) == ("Other", 1, None)
+    assert Event.objects.filter(customer=other).exclude(properties={}).count() == 2
+
+
+def test_an_old_list_imported_again_does_not_bring_back_the_yes(person, now):
+    erase(person, at=now)
+    told = {"channel": "email", "address": "annabel@example.com", "purpose": "marketing", "source": "import"}
+
+    back = find_or_create(email="annabel@example.com", now=now)
+    consent.grant(back, **told, at=now - dt.timedelta(days=9))
+
+    assert back != person
+    assert Contact.objects.get(customer=back).marketing_consent == "withdrawn"
+
+    consent.grant(back, **told, at=now + dt.timedelta(days=9))
+    assert Contact.objects.get(customer=back).marketing_consent == "granted"
+
+
+def test_nobody_is_merged_with_the_erased(person, now):
+    erase(person, at=now)
+
+    with pytest.raises(ValueError, match="was erased"):
+        merge.merge(make_customer(), person, at=now)
+
+
+def test_other_apps_export_and_erase_too(person, now, monkeypatch):
+    monkeypatch.setattr(exporting, "_exporters", [])
+    monkeypatch.setattr(erasing, "_erasers", [])
+    exporting.register(lambda ids: {"letters": [{"to": ids, "at": now}]})
+    erasing.register(lambda ids, at: {"letters": len(ids)})
+
+    assert person.pk in export_person(person)["letters"][0]["to"]
+    assert erase(person, at=now)["erased"]["letters"] == 2

@@ -1,0 +1,68 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from crm import cases, consent, feedback, merge, orders, story
+from crm.customers import note_mood
+from tests.conftest import make_case, make_customer, make_order
+
+pytestmark = pytest.mark.django_db
+
+HOUR = dt.timedelta(hours=1)
+
+
+def test_tells_everything_newest_first(now):
+    customer = make_customer(email="ann@example.com", consent=False)
+    order = make_order(customer=customer, number="A-1", total=Decimal(10), placed_at=now - 9 * HOUR)
+    orders.ship(order, at=now - 8 * HOUR, tracking_number="RR1")
+    orders.reach_milestone(order, "Frame up", at=now - 7 * HOUR)
+    case = make_case(customer, at=now - 6 * HOUR, body="It drips")
+    cases.answer(case, at=now - 5 * HOUR, solution="A new lid", alternative="Money back", goodwill="Tea")
+    feedback.leave(customer, kind="rating", score=5, at=now - 4 * HOUR, source="s", key="1", text="Fine")
+    told = {"channel": "email", "address": "ann@example.com", "purpose": "marketing", "source": "page"}
+    consent.withdraw(customer, **told, at=now - 3 * HOUR)
+    note_mood(customer, "bad", now - 2 * HOUR)
+    merge.merge(customer, make_customer(consent=False), at=now - HOUR)
+
+    entries = story.story(customer)
+
+    assert [(entry.kind, entry.title, entry.detail, entry.tone) for entry in entries] == [
+        ("profile", "Merged with a duplicate", "", ""),
+        ("profile", "Mood noted: bad", "", "bad"),
+        ("consent", "Consent, marketing: withdrawn", "Email · ann@example.com · page", "warning"),
+        ("feedback", "Rating: 5 of 5", "Fine", ""),
+        ("case", "Solution offered: The lid does not close", "A new lid\nor: Money back\nbonus: Tea", ""),
+        ("case", "Opened: The lid does not close", "It drips", "bad"),
+        ("order", "Frame up", "Order A-1", "good"),
+        ("order", "Order A-1 shipped", "RR1", ""),
+        ("order", "Order A-1 placed", "10.00 EUR", ""),
+    ]
+    assert entries[-1].url == f"/admin/crm/order/{order.pk}/change/"
+    assert story.story(customer, limit=3) == entries[:3]
+
+
+def test_takes_the_same_queries_however_long_it_is(now, django_assert_num_queries):
+    short, long = make_customer(), make_customer()
+    for number in range(20):
+        make_order(customer=long, total=Decimal(10))
+        make_case(long)
+        feedback.leave(long, kind="nps", score=9, at=now, source="s", key=str(number))
+
+    for customer in (short, long):
+        with django_assert_num_queries(6):
+            for source in story._sources[:5]:
+                list(source(customer, 50))
+
+
+def test_other_apps_add_their_entries_once(now, monkeypatch):
+    monkeypatch.setattr(story, "_sources", [])
+    entry = story.StoryEntry(now, "mail", "A letter")
+
+    def letters(customer, limit):
+        return [entry]
+
+    story.register(letters)
+    story.register(letters)
+
+    assert story.story(make_customer()) == [entry]

@@ -1,0 +1,148 @@
+"""Two real processes at the same facts at once."""
+
+import subprocess
+import sys
+import time
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from crm.customers import find_or_create
+from crm.models import Customer, CustomerStats, MergeProposal, Order, OrderStanding
+from tests.conftest import NOW, make_customer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PREPARE = """
+import datetime as dt, sys
+from decimal import Decimal
+import django
+django.setup()
+from django.conf import settings
+from django.db import connection
+connection.settings_dict["NAME"] = sys.argv[1]
+settings.ENCORE_RING = False
+name, now = sys.argv[2], dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+from crm import customers, merge, orders
+from crm.models import Customer
+connection.ensure_connection()
+print("ready", flush=True)
+sys.stdin.readline()
+"""
+PLACE = """
+customer = Customer.objects.get()
+for number in range(30):
+    order = orders.place(f"{name}-{number}", customer=customer, placed_at=now, total=Decimal(10))
+    if number % 3 == 0:
+        orders.cancel(order, at=now)
+"""
+PLACE_SAME = """
+for number in range(30):
+    orders.place(f"A-{number}", customer=Customer.objects.get(external_id=name), placed_at=now, total=Decimal(10))
+"""
+MEET = """
+customers.find_or_create(email="ann@example.com", now=now)
+"""
+HALVES = """
+for number in range(30):
+    known = {"email": f"c{number}@example.com"} if name == "a" else {"phone": f"+7916123{4500 + number}"}
+    customers.find_or_create(**known, now=now)
+    customers.find_or_create(email=f"c{number}@example.com", phone=f"+7916123{4500 + number}", now=now)
+"""
+MERGE_INTO = """
+keeper, duplicate = Customer.objects.order_by("pk")
+if name == "merge":
+    merge.merge(keeper, duplicate, at=now)
+else:
+    for number in range(30):
+        orders.place(f"A-{number}", customer=duplicate, placed_at=now, total=Decimal(10))
+"""
+
+
+def start(work, *names):
+    """One process for each name, all let loose at one moment."""
+    database = connection.settings_dict["NAME"]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", PREPARE + work, database, name],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n", process.stderr.read()
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    return processes
+
+
+def finish(processes):
+    for process in processes:
+        _out, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+
+
+def wait_until_it_waits(process):
+    """Until the process asks for a lock that we hold, or is through without asking."""
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline and process.poll() is None:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+
+
+def test_orders_of_one_customer_recorded_by_two_are_all_counted():
+    customer = make_customer(consent=False)
+
+    finish(start(PLACE, "a", "b"))
+
+    stats = CustomerStats.objects.get(customer=customer)
+    assert (stats.orders_count, stats.revenue) == (40, Decimal(400))
+    ordinals = OrderStanding.objects.order_by("ordinal").values_list("ordinal", flat=True)
+    assert list(ordinals) == list(range(1, 41))
+
+
+def test_one_number_placed_for_two_customers_is_one_order():
+    for name in "ab":
+        make_customer(external_id=name, consent=False)
+
+    finish(start(PLACE_SAME, "a", "b"))
+
+    assert Order.objects.count() == 30
+    assert sum(CustomerStats.objects.values_list("orders_count", flat=True)) == 30
+
+
+def test_one_customer_met_by_two_is_one_customer():
+    with transaction.atomic():
+        known = find_or_create(email="Ann@example.com", now=NOW)
+        processes = start(MEET, "b")
+        wait_until_it_waits(processes[0])
+    finish(processes)
+
+    assert Customer.objects.get() == known
+
+
+def test_halves_met_by_two_become_one():
+    finish(start(HALVES, "a", "b"))
+
+    assert Customer.objects.current().count() == 30
+    assert not MergeProposal.objects.filter(status=MergeProposal.Status.OPEN).exists()
+
+
+def test_orders_placed_during_a_merge_end_with_who_was_kept():
+    keeper, duplicate = make_customer(consent=False), make_customer(consent=False)
+
+    finish(start(MERGE_INTO, "merge", "place"))
+
+    assert set(Order.objects.values_list("customer", flat=True)) == {keeper.pk}
+    assert CustomerStats.objects.get(customer=keeper).revenue == Decimal(300)
+    assert not OrderStanding.objects.filter(customer=duplicate).exists()
