@@ -68,8 +68,8 @@ def _date() -> forms.DateInput:
 
 class Choices(FilterSet):  # type: ignore[misc]
     preset = ChoiceFilter(label=_("Period"), choices=Preset.choices, empty_label=None)
-    first_on = DateFilter(label=_("First day"), widget=_date)
-    last_on = DateFilter(label=_("Last day"), widget=_date)
+    first_on = DateFilter(label=_("First day"), widget=_date())
+    last_on = DateFilter(label=_("Last day"), widget=_date())
     segment = ModelChoiceFilter(label=_("Segment"), queryset=Segment.objects.all(), empty_label=_("everybody"))
     category = CategoryFilter(label=_("Category"), queryset=Category.objects.all(), empty_label=_("everything"))
     source = ChoiceFilter(label=_("Acquisition source"), empty_label=_("any"))
