@@ -18,6 +18,7 @@ from crm.models import Customer, Event, EventKind
 from crm.timezones import day_of
 from segments.compile import matching
 from segments.models import Membership, Segment, SegmentSize
+from segments.patience import TookTooLong, impatient
 from segments.rules import RuleError
 
 logger = logging.getLogger(__name__)
@@ -72,14 +73,17 @@ def refresh_due(now: dt.datetime) -> dict[int, Refreshed]:
     return {pk: outcome for pk, outcome in outcomes if outcome is not None}
 
 
-def refresh(segment: Segment, now: dt.datetime) -> Refreshed | None:
-    """Bring the members of one segment up to date; None when another refresh is at it."""
+def refresh(segment: Segment, now: dt.datetime, patience: dt.timedelta | None = None) -> Refreshed | None:
+    """Bring the members of one segment up to date; None when another refresh is at it, or patience ran out."""
     try:
         with transaction.atomic():
             held = Segment.objects.free(segment.pk).first()
             if held is None:
                 return None
-            outcome = _follow(held, now)
+            with impatient(patience):
+                outcome = _follow(held, now)
+    except TookTooLong:
+        return None
     except RuleError as error:
         outcome = _broken(segment, str(error), now)
     except DatabaseError:

@@ -1,0 +1,3 @@
+from segments.admin import membership, segment
+
+__all__ = ["membership", "segment"]

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from segments.admin.preview import count_view, values_view
+from segments.admin.sparkline import sparkline
+from segments.describe import describe
+from segments.editing import RuleField
+from segments.models import Segment, SegmentSize
+from segments.patience import SCREEN
+from segments.refresh import refresh
+from segments.rules import RuleError, parse
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+SIZE_DAYS = 90
+
+
+class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    rule = RuleField(label=_("rule"))
+
+    class Meta:
+        model = Segment
+        fields = ("name", "description", "rule", "is_active")
+
+
+@admin.register(Segment)
+class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
+    form = SegmentForm
+    list_display = ("name", "members", "state", "refreshed_at", "is_active")
+    search_fields = ("name__icontains",)
+    list_per_page = 50
+    ordering = ("name",)
+    actions = ("refresh_now",)
+    history_list_display = ("rule_then",)
+    change_form_before_template = "segments/admin/segment_panel.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("count/", wrap(count_view), name="segments_segment_count"),
+            path("values/", wrap(values_view), name="segments_segment_values"),
+            *super().get_urls(),
+        ]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return ("name", "description", "rule" if may_edit else "sentence", "is_active")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("sentence",)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = _panel(object_id) | (extra_context or {})
+        return super().changeform_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
+
+    def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
+        changed = set(form.changed_data)
+        if "rule" in changed:
+            obj.refreshed_at = obj.checked_at = None
+            obj.broken_reason = ""
+            changed |= {"refreshed_at", "checked_at", "broken_reason"}
+        # Only what was edited: a refresh may have counted the members since this page was opened.
+        if not change:
+            obj.save()
+        elif changed:
+            obj.save(update_fields=sorted(changed))
+        if obj.is_active:
+            transaction.on_commit(lambda: refresh(obj, timezone.now(), SCREEN), robust=True)
+
+    @admin.action(description=_("Find the members now"), permissions=["change"])
+    def refresh_now(self, request: HttpRequest, chosen: QuerySet[Segment]) -> None:
+        outcomes = [refresh(segment, timezone.now(), SCREEN) for segment in chosen]
+        done = sum(outcome is not None and not outcome.is_broken for outcome in outcomes)
+        words = ngettext("Members of %(done)s segment found.", "Members of %(done)s segments found.", done)
+        self.message_user(request, words % {"done": done}, messages.SUCCESS if done else messages.WARNING)
+        if done < len(outcomes):
+            self.message_user(request, _("The others are broken or still being counted."), messages.WARNING)
+
+    @display(description=_("rule"))
+    def sentence(self, segment: Segment) -> str:
+        return sentence_of(segment.rule)
+
+    @display(description=_("rule"))
+    def rule_then(self, past: Any) -> str:
+        return sentence_of(past.rule)
+
+    @display(description=_("members"), ordering="members_count")
+    def members(self, segment: Segment) -> str:
+        return format_html('<a href="{}">{}</a>', members_address(segment), segment.members_count)
+
+    @display(
+        description=_("state"),
+        label={"broken": "danger", "counting": "warning", "off": "info", "fresh": "success"},
+    )
+    def state(self, segment: Segment) -> tuple[str, Any]:
+        if segment.broken_reason:
+            return "broken", _("broken")
+        if not segment.is_active:
+            return "off", _("off")
+        return ("fresh", _("up to date")) if segment.refreshed_at else ("counting", _("being counted"))
+
+
+def members_address(segment: Segment) -> str:
+    chosen = urlencode({"segment__id__exact": segment.pk, "stay": "now"})
+    return f"{reverse('admin:segments_membership_changelist')}?{chosen}"
+
+
+def sentence_of(raw: Any) -> str:
+    try:
+        return describe(parse(raw))
+    except RuleError as error:
+        return str(error)
+
+
+def _panel(object_id: str | None) -> dict[str, Any]:
+    if object_id is None or not object_id.isdecimal() or len(object_id) > 18:
+        return {}
+    segment = Segment.objects.filter(pk=object_id).first()
+    if segment is None:
+        return {}
+    since = timezone.localdate() - dt.timedelta(days=SIZE_DAYS)
+    sizes = SegmentSize.objects.filter(segment=segment, day__gte=since).order_by("day")
+    return {
+        "segment": segment,
+        "members_address": members_address(segment),
+        "size_line": sparkline(list(sizes.values_list("day", "members_count"))),
+        "size_days": SIZE_DAYS,
+    }

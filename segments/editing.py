@@ -1,0 +1,149 @@
+"""A rule as a field of a form: rows of *field, operator, value*, kept in one hidden input by rule.js."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from segments.compile import compile_rule
+from segments.describe import describe
+from segments.rules import RuleError, dump, is_flat, parse
+from segments.vocabulary import FIELDS
+from segments.vocabulary.field import Field
+from segments.vocabulary.values import Several, ValueKind
+
+
+class RuleWidget(forms.Widget):
+    template_name = "segments/rule.html"
+    error: RuleError | None = None
+
+    class Media:
+        css = {"all": ["segments/rule.css"]}
+        js = ["segments/rule.js"]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        raw = _loaded(value)
+        context["widget"]["editor"] = {
+            "fields": editable(FIELDS.values()),
+            "rule": labelled(raw),
+            "error": {"place": self.error.place, "message": self.error.message} if self.error else None,
+        }
+        context["widget"]["sentence"] = _unshowable(raw)
+        return context
+
+
+class RuleField(forms.Field):
+    """Cleans to the JSON of a rule that was read and compiled once; mistakes are told at their row."""
+
+    widget = RuleWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else json.dumps(value)
+
+    def clean(self, value: Any) -> Any:
+        try:
+            rule = parse(_loaded(value))
+            compile_rule(rule, timezone.now())
+        except RuleError as error:
+            self.widget.error = error
+            raise ValidationError(str(error), code="rule") from None
+        return dump(rule)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return parse(_loaded(self.prepare_value(initial))) != parse(_loaded(data))
+        except RuleError:
+            return True
+
+
+def _loaded(value: Any) -> Any:
+    """The JSON of the hidden input; None when it is none, which no rule is."""
+    try:
+        return json.loads(value or "null")
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def _unshowable(raw: Any) -> str:
+    """The sentence of a rule that rows cannot show; empty when they can."""
+    try:
+        rule = parse(raw)
+    except RuleError:
+        return ""
+    return "" if is_flat(rule) else describe(rule)
+
+
+def editable(fields: Iterable[Field]) -> list[dict[str, Any]]:
+    """The vocabulary as the editor needs it."""
+    return [
+        {
+            "name": field.name,
+            "label": str(field.label),
+            "group": str(field.group),
+            "note": str(field.note),
+            "takesWindow": field.takes_window,
+            "operators": [
+                {"name": one.name, "label": str(one.label), "value": _kind(field.value_of(one))}
+                for one in field.operators
+            ],
+            "filters": editable(field.filters),
+        }
+        for field in fields
+    ]
+
+
+def _kind(kind: ValueKind) -> dict[str, Any]:
+    if not isinstance(kind, Several):
+        return {"kind": kind.name}
+    choices = [(value, str(label)) for value, label in kind.choices()] if kind.choices else []
+    return {"kind": kind.name, "choices": choices, "isFree": kind.is_free, "hasOffers": kind.suggest is not None}
+
+
+def labelled(raw: Any) -> Any:
+    """The rule with names beside the values that are ids, for rows to show; mistakes are left as they are."""
+    if not isinstance(raw, Mapping):
+        return raw
+    return {
+        kind: [_labelled(item, FIELDS) for item in items] if isinstance(items, list) else items
+        for kind, items in raw.items()
+    }
+
+
+def _labelled(item: Any, fields: Mapping[str, Field]) -> Any:
+    name = item.get("field") if isinstance(item, Mapping) else None
+    field = fields.get(name) if isinstance(name, str) else None
+    if field is None:
+        return item
+    shown = dict(item)
+    if isinstance(field.value, Several) and field.value.names:
+        shown["labels"] = _labels(field.value, item.get("value"))
+    if isinstance(item.get("where"), list):
+        filters = {one.name: one for one in field.filters}
+        shown["where"] = [_labelled(one, filters) for one in item["where"]]
+    return shown
+
+
+def _labels(kind: Several, value: Any) -> dict[str, str]:
+    try:
+        known = dict(kind.labels(kind.read(value)))
+    except ValueError:
+        return {}
+    return {item: label if label != item or not kind.numeric else _("(deleted)") for item, label in known.items()}
+
+
+def offers(path: str, text: str, limit: int = 20) -> list[tuple[str, str]]:
+    """What the shop has for a field, or for a filter of it (“orders_count.category”), beginning with this text."""
+    name, _dot, narrower = path.partition(".")
+    field = FIELDS.get(name)
+    if field and narrower:
+        field = next((one for one in field.filters if one.name == narrower), None)
+    if field is None or not isinstance(field.value, Several) or field.value.suggest is None or "\x00" in text:
+        return []
+    return field.value.suggest(text[:100], limit)
