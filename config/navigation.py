@@ -28,6 +28,7 @@ SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
         _("Support"),
         (
             Item(_("Find a customer"), "person_search", "admin:crm_customer_find", "crm.view_customer"),
+            Item(_("Customers"), "contacts", "admin:crm_customer_changelist", "crm.change_customer"),
             Item(_("Cases"), "support", "admin:crm_case_changelist", "crm.view_case"),
             Item(_("Staff tasks"), "task_alt", "admin:chains_stafftask_changelist", "chains.view_stafftask"),
             Item(_("Ratings and reviews"), "star", "admin:crm_feedback_changelist", "crm.view_feedback"),
@@ -49,8 +50,6 @@ SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
         _("Management"),
         (
             Item(_("Dashboard"), "monitoring", "admin:analytics_dashboard", "analytics.view_dashboard"),
-            Item(_("Customers"), "contacts", "admin:crm_customer_changelist", "crm.change_customer"),
-            Item(_("Orders"), "receipt_long", "admin:crm_order_changelist", "crm.view_order"),
             Item(_("Consent ledger"), "fact_check", "admin:crm_consentrecord_changelist", "crm.view_consentrecord"),
             Item(_("Event log"), "history", "admin:crm_event_changelist", "crm.view_event"),
         ),
@@ -59,6 +58,7 @@ SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
         _("Shop"),
         (
             Item(_("Settings"), "storefront", "admin:crm_shop_changelist", "crm.change_shop"),
+            Item(_("Orders"), "receipt_long", "admin:crm_order_changelist", "crm.view_order"),
             Item(_("Products"), "inventory_2", "admin:crm_product_changelist", "crm.view_product"),
             Item(_("Categories"), "category", "admin:crm_category_changelist", "crm.view_category"),
             Item(_("Staff"), "badge", "admin:auth_user_changelist", "auth.view_user"),

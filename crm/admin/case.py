@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
-from crm.admin.verbs import VerbAdmin
+from crm.admin.verbs import VerbAdmin, colleagues
 from crm.cases import acknowledge, answer, confirm, resolve
 from crm.models import Case
 
@@ -58,9 +58,8 @@ class CaseAdmin(VerbAdmin):
     search_help_text = _("How the subject, the customer's last name or the order number begins")
     ordering = ("resolved_at", "-opened_at")
     date_hierarchy = None
-    autocomplete_fields = ("owner",)
-    readonly_fields = ("customer", "order", "kind", "opened_at", "subject", "body", "channel")
-    fields = ("owner", "severity", "promised_at", "kind", "channel", "subject", "body", "opened_at")
+    readonly_fields = ("channel", "opened_at")
+    fields = ("owner", "severity", "promised_at", "channel", "opened_at")
     change_form_outer_before_template = "crm/admin/case_panel.html"
     actions = ("acknowledge_all",)
 
@@ -69,6 +68,9 @@ class CaseAdmin(VerbAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         return super().get_queryset(request).select_related("customer", "order", "owner")  # type: ignore[no-any-return]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, **colleagues(db_field), **kwargs)
 
     def changeform_view(
         self,

@@ -88,13 +88,17 @@ def url_of(customer_id: int) -> str:
 def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, status: int = 200) -> TemplateResponse:
     now = timezone.now()
     kind = request.GET.get("kind", "")
+    stats = getattr(customer, "stats", None)
+    gap = stats.median_gap_days if stats else None
     entries = [entry for entry in story(customer, STORY_DEPTH) if not kind or entry.kind == kind]
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": str(customer),
         "subtitle": _("Customer"),
         "customer": customer,
-        "stage": stage_of(getattr(customer, "stats", None), now),
+        "stage": stage_of(stats, now),
+        "stats": stats,
+        "usual_gap": None if gap is None else round(gap),
         "contacts": customer.contacts.order_by("channel", "pk"),
         "open_cases": _open_cases(customer),
         "form": form,

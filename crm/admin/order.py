@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.utils.translation import gettext
@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, 
 from unfold.decorators import display
 
 from crm import orders
-from crm.admin.verbs import VerbAdmin
+from crm.admin.verbs import VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine
 
 if TYPE_CHECKING:
@@ -89,7 +89,6 @@ class OrderAdmin(VerbAdmin):
     search_help_text = _("How the order number begins")
     ordering = ("-placed_at",)
     inlines = (LineInline, MilestoneInline)
-    autocomplete_fields = ("responsible",)
     change_form_outer_before_template = "crm/admin/order_panel.html"
     fieldsets = (
         (None, {"fields": ("responsible", "appointment_at", "receipt_url")}),
@@ -105,6 +104,9 @@ class OrderAdmin(VerbAdmin):
             "cancel": _cancel,
             "return": _return,
         }
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, **colleagues(db_field), **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return super().get_queryset(request).select_related("customer")  # type: ignore[no-any-return]

@@ -1,0 +1,187 @@
+import datetime as dt
+import uuid
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+from django.utils import timezone
+
+from crm.models import Case, Customer
+from tests.conftest import NOW, make_case, make_customer, make_order
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, role):
+    user = User.objects.create_user(role.lower(), password="secret", is_staff=True, first_name=role)
+    user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def agent(client, shop):
+    return sign_in(client, "Support")
+
+
+def complaint(**changes):
+    promised = timezone.localtime(timezone.now() + dt.timedelta(days=1))
+    return {
+        "token": uuid.uuid4().hex,
+        "kind": "complaint",
+        "severity": "high",
+        "channel": "phone",
+        "subject": "The lid does not close",
+        "order": "",
+        "body": "It broke on the second day",
+        "promised_at": promised.strftime("%Y-%m-%dT%H:%M"),
+        **changes,
+    }
+
+
+def test_support_starts_with_the_search(client, agent):
+    response = client.get("/admin/", follow=True)
+
+    assert response.redirect_chain == [(reverse("admin:crm_customer_find"), 302)]
+
+
+def test_search_answers_with_a_part_of_the_page_while_typing(client, agent):
+    ann = make_customer(first_name="Ann", last_name="Petrova")
+    make_case(ann)
+
+    response = client.get(reverse("admin:crm_customer_find"), {"q": "petr"}, headers={"HX-Request": "true"})
+
+    assert "Ann Petrova" in response.text
+    assert "open complaint" in response.text
+    assert "<html" not in response.text
+
+
+def test_search_lists_cases_that_wait_the_most_overdue_first(client, agent):
+    make_case(subject="Answered in time", at=NOW, promised_at=timezone.now() + dt.timedelta(days=1))
+    make_case(subject="Long overdue", at=NOW, promised_at=NOW)
+
+    waiting = client.get(reverse("admin:crm_customer_find")).context["waiting"]
+
+    assert [case.subject for case in waiting] == ["Long overdue", "Answered in time"]
+
+
+def test_customer_page_tells_the_whole_story(client, agent):
+    ann = make_customer(first_name="Ann", last_name="Petrova", tags=["recipes"])
+    make_order(customer=ann, number="R-1", placed_at=NOW, delivered_at=NOW + dt.timedelta(days=2))
+    make_case(ann, subject="The lid does not close", at=NOW + dt.timedelta(days=3))
+
+    text = client.get(reverse("admin:crm_customer_change", args=[ann.pk])).text
+
+    for told in ("Ann Petrova", "recipes", "Order R-1 placed", "The lid does not close", "marketing consent:"):
+        assert told in text
+
+
+def test_customer_page_can_be_narrowed_to_one_kind(client, agent):
+    ann = make_customer()
+    make_order(customer=ann, number="R-1")
+    make_case(ann)
+
+    story = client.get(reverse("admin:crm_customer_change", args=[ann.pk]), {"kind": "case"}).context["story"]
+
+    assert {entry.kind for entry in story} == {"case"}
+
+
+def test_customer_page_costs_the_same_for_a_long_history(client, agent, django_assert_max_num_queries):
+    ann = make_customer()
+    for day in range(12):
+        make_order(customer=ann, placed_at=NOW - dt.timedelta(days=day))
+        make_case(ann, at=NOW - dt.timedelta(days=day))
+
+    with django_assert_max_num_queries(30):
+        client.get(reverse("admin:crm_customer_change", args=[ann.pk]))
+
+
+def test_logs_a_complaint(client, agent):
+    ann = make_customer()
+    order = make_order(customer=ann)
+
+    response = client.post(
+        reverse("admin:crm_customer_complaint", args=[ann.pk]), complaint(order=order.pk), follow=True
+    )
+
+    case = Case.objects.get()
+    assert (case.customer, case.order, case.owner, case.kind) == (ann, order, agent, "complaint")
+    assert "Marketing to this customer stops until it is resolved" in response.text
+
+
+def test_an_impatient_second_click_logs_nothing_more(client, agent):
+    ann = make_customer()
+    form = complaint()
+
+    client.post(reverse("admin:crm_customer_complaint", args=[ann.pk]), form)
+    client.post(reverse("admin:crm_customer_complaint", args=[ann.pk]), form)
+
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"subject": ""}, "This field is required"),
+        ({"promised_at": "2020-01-01T10:00"}, "Promise a moment that is still ahead."),
+        ({"promised_at": "soon"}, "Enter a valid date/time."),
+        ({"severity": "terrible"}, "Select a valid choice"),
+    ],
+)
+def test_says_what_is_missing_in_a_complaint(client, agent, changes, words):
+    ann = make_customer()
+
+    response = client.post(reverse("admin:crm_customer_complaint", args=[ann.pk]), complaint(**changes))
+
+    assert response.status_code == 400
+    assert words in response.text
+    assert not Case.objects.exists()
+
+
+def test_offers_no_order_of_somebody_else(client, agent):
+    ann, other = make_customer(), make_order()
+
+    response = client.post(reverse("admin:crm_customer_complaint", args=[ann.pk]), complaint(order=other.pk))
+
+    assert response.status_code == 400
+    assert not Case.objects.exists()
+
+
+def test_notes_a_mood(client, agent):
+    ann = make_customer()
+
+    client.post(reverse("admin:crm_customer_mood", args=[ann.pk]), {"mood": "bad"})
+    client.post(reverse("admin:crm_customer_mood", args=[ann.pk]), {"mood": "furious"})
+
+    assert Customer.objects.get(pk=ann.pk).mood == "bad"
+
+
+def test_the_page_of_a_merged_customer_leads_to_who_was_kept(client, agent):
+    keeper, duplicate = make_customer(), make_customer()
+    duplicate.merged_into = keeper
+    duplicate.save()
+
+    response = client.get(reverse("admin:crm_customer_change", args=[duplicate.pk]))
+
+    assert response.headers["Location"] == reverse("admin:crm_customer_change", args=[keeper.pk])
+
+
+def test_tags_many_customers_at_once(client, shop):
+    sign_in(client, "Marketing")
+    ann, bob = make_customer(tags=["old"]), make_customer(tags=["recipes"])
+    chosen = {"action": "add_tag", "_selected_action": [ann.pk, bob.pk], "tag": " recipes "}
+
+    response = client.post(reverse("admin:crm_customer_changelist"), chosen, follow=True)
+
+    assert Customer.objects.get(pk=ann.pk).tags == ["old", "recipes"]
+    assert Customer.objects.get(pk=bob.pk).tags == ["recipes"]
+    assert "The tag was added to 1 customer." in response.text
+
+
+@pytest.mark.parametrize("query", [{}, {"stage": "active"}, {"complaint": "yes"}, {"tag": "x"}, {"q": "ann"}])
+def test_the_list_of_customers_costs_the_same_however_long(client, agent, django_assert_max_num_queries, query):
+    for _ in range(12):
+        make_order(customer=make_customer(tags=["x"]))
+
+    with django_assert_max_num_queries(14):
+        assert client.get(reverse("admin:crm_customer_changelist"), query).status_code == 200
