@@ -81,7 +81,8 @@ def broker(url: str, directory: Path) -> dict[str, Any]:
             "Use amqp://user:password@host:5672// for RabbitMQ, redis://host:6379/0 for Redis, "
             "or leave it out to pass messages through files."
         )
-    options: dict[str, Any] = {}
+    # One try to reach a broker: whoever has just recorded a fact must not wait for one that is down.
+    options: dict[str, Any] = {"max_retries": 0} if scheme not in {"filesystem", "memory"} else {}
     if scheme == "filesystem":
         messages, control = directory / "messages", directory / "control"
         for folder in (messages, control):
