@@ -28,7 +28,7 @@ TICK_COLOR = "#8b93a1"
 
 @dataclass(frozen=True)
 class Chart:
-    """`data` and `options` are Chart.js's, as JSON; `rows` say the same as a table, `total` in a line."""
+    """`data` and `options` are Chart.js's, as JSON; `rows` say the same as a table."""
 
     kind: str
     data: str

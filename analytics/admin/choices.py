@@ -94,7 +94,7 @@ class Choices(FilterSet):  # type: ignore[misc]
 
     @property
     def before(self) -> Period | None:
-        """What the period is compared with: a running month or quarter with as much of the one before."""
+        """What comes before the period: for a running month or quarter, as much of the one before."""
         period = self.chosen.period
         months = MONTHS_BACK.get(self._preset())
         if period == ALL_TIME:

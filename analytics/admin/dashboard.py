@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 
 from analytics.admin import charts, export
 from analytics.admin.choices import Choices
-from analytics.admin.page import extent, page
+from analytics.admin.page import page
 from analytics.metrics.cohorts import Cohort
 from analytics.metrics.timeline import Moment
 from analytics.models import Dashboard
@@ -57,7 +57,6 @@ class DashboardAdmin(ModelAdmin):  # type: ignore[misc]
             "period": None if choices.chosen.period == ALL_TIME else choices.chosen.period,
             "dashboard": row if row and choices.chosen.is_whole_base else None,
             "page": found,
-            "extent": extent(row),
             "downloads": _downloads(request),
             "import_url": _import_url(),
             **_drawn(found, choices),

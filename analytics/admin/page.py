@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Page:
-    """`charted` is the part of the period in which there can be orders; None where there is none."""
+    """`before` is what the cards are compared with; `charted`, the part of the period in which there can be orders."""
 
     cards: list[Card]
+    extent: Period | None
+    before: Period | None
     has_orders: bool
     charted: Period | None
     grain: Grain
@@ -37,12 +39,17 @@ class Page:
 
 
 def page(chosen: Filters, before: Period | None, dashboard: Dashboard | None, lapse_days: int, today: dt.date) -> Page:
-    found = relations(chosen, dashboard)
+    found, orders = relations(chosen, dashboard), extent(dashboard)
+    if before and (orders is None or before.first_on < orders.first_on):
+        # A shop that was not there, or whose orders are not here, for a part of it is no measure.
+        before = None
     now, *earlier = tallies(found, [chosen.period, *([before] if before else [])], lapse_days)
-    charted = _overlap(chosen.period, extent(dashboard), today)
+    charted = _overlap(chosen.period, orders, today)
     grain = Grain.fitting(charted.days if charted else 1)
     return Page(
         cards(now, earlier[0] if earlier else None),
+        extent=orders,
+        before=before,
         has_orders=now.orders > 0,
         charted=charted,
         grain=grain,

@@ -119,6 +119,7 @@ def test_filters_narrow_the_figures(manager):
 
 
 def test_a_running_month_is_compared_with_as_much_of_the_month_before(manager):
+    make_order(placed_at=dt.datetime(2026, 9, 20, tzinfo=dt.UTC), total=10)
     make_order(placed_at=TODAY, total=20)
     make_order(placed_at=dt.datetime(2026, 10, 20, tzinfo=dt.UTC), total=10)
     make_order(placed_at=dt.datetime(2026, 10, 25, tzinfo=dt.UTC), total=1000)
@@ -130,12 +131,22 @@ def test_a_running_month_is_compared_with_as_much_of_the_month_before(manager):
 
 def test_a_longer_interval_is_no_good_news(manager):
     customer = make_customer()
-    for moment in ("2026-10-01", "2026-10-06", "2026-11-10"):
+    for moment in ("2026-09-26", "2026-10-01", "2026-11-05"):
         make_order(customer=customer, placed_at=dt.datetime.fromisoformat(f"{moment}T12:00Z"), total=10)
 
     interval = figures(manager, preset="month")["median_interval_days"]
 
     assert (interval.figure, interval.before, interval.change.tone) == (35, 5, "bad")
+
+
+def test_nothing_is_compared_with_days_before_the_first_order(manager):
+    make_order(placed_at=dt.datetime(2026, 10, 2, tzinfo=dt.UTC), total=10)
+    make_order(placed_at=TODAY, total=20)
+
+    response = shown(manager, preset="month")
+
+    assert "Nothing to compare with" in response.content.decode()
+    assert {card.change for card in response.context["page"].cards} == {None}
 
 
 @pytest.mark.parametrize(
