@@ -94,7 +94,7 @@ CUSTOMER = (
     Column("language", "text", _plain(cells.language)),
     Column("time_zone", "text", _plain(cells.time_zone)),
     _text("source", 100),
-    Column("tags", "text[]", _plain(cells.tags)),
+    Column("tags", "text", _plain(cells.tags)),
     Column("marketing_consent", "boolean", _plain(cells.flag)),
     _text("consent_wording", 10_000),
     _moment("consent_at"),

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +19,8 @@ from django.utils.translation import gettext as _
 from crm.intake.problems import FileTrouble, Unreadable
 from crm.intake.sheets import sheet_rows
 
-PIECE = 1 << 20
+BLOCK = 1 << 20
+ROWS_AT_ONCE = 5_000
 LONGEST_LINE = 4 << 20
 LONGEST_CELL = 131_072
 MOST_COLUMNS = 500
@@ -26,14 +28,15 @@ DELIMITERS = ",;\t"
 XLSX_START = b"PK\x03\x04"
 
 Row = tuple[int, list[str] | Unreadable]
+Piece = list[Row]
 
 
 @dataclass
 class Table:
-    """The header of a file and its rows, numbered by the line each begins on. `share_read` runs from 0 to 1."""
+    """The header of a file and its rows in pieces, numbered by the line each begins on. `share_read`: 0 to 1."""
 
     header: list[str]
-    rows: Iterator[Row]
+    pieces: Iterator[Piece]
     share_read: Callable[[], float] = field(default=lambda: 0.0)
 
 
@@ -45,8 +48,9 @@ def open_table(path: Path, encoding: str = "utf-8") -> Iterator[Table]:
         with path.open("rb", buffering=0) as raw, _unpacked(raw) as binary:
             size = max(path.stat().st_size, 1)
             start = binary.peek(4)[:4]
-            rows = sheet_rows(binary) if start == XLSX_START else _csv_rows(_lines(binary, encoding))
-            yield _table(rows, lambda: raw.tell() / size)
+            lines = chain.from_iterable(_blocks(binary, encoding))
+            pieces = _sheet_pieces(binary) if start == XLSX_START else _csv_pieces(lines)
+            yield _table(pieces, lambda: raw.tell() / size)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise FileTrouble(_("The file is damaged: it ends early or cannot be unpacked.")) from error
     except FileNotFoundError as error:
@@ -69,31 +73,38 @@ def _unpacked(raw: io.FileIO) -> Iterator[io.BufferedReader[Any]]:
     is_packed = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
     if is_packed:
-        with gzip.GzipFile(fileobj=raw) as plain, io.BufferedReader(plain, PIECE) as buffered:
+        with gzip.GzipFile(fileobj=raw) as plain, io.BufferedReader(plain, BLOCK) as buffered:
             yield buffered
     else:
-        yield io.BufferedReader(raw, PIECE)
+        yield io.BufferedReader(raw, BLOCK)
 
 
-def _table(rows: Iterator[Row], share_read: Callable[[], float]) -> Table:
-    for line, header in rows:
-        if isinstance(header, Unreadable):
-            raise FileTrouble(
-                _("Line %(line)s, the names of the columns: %(reason)s") % {"line": line, "reason": header}
-            )
-        if len(header) > MOST_COLUMNS:
-            raise FileTrouble(
-                _("The file has %(count)s columns; at most %(most)s are read.")
-                % {"count": len(header), "most": MOST_COLUMNS}
-            )
-        return Table(header, rows, share_read)
-    raise FileTrouble(_("The file is empty."))
+def _table(pieces: Iterator[Piece], share_read: Callable[[], float]) -> Table:
+    first = next(pieces, [])
+    if not first:
+        raise FileTrouble(_("The file is empty."))
+    line, header = first[0]
+    if isinstance(header, Unreadable):
+        raise FileTrouble(_("Line %(line)s, the names of the columns: %(reason)s") % {"line": line, "reason": header})
+    if len(header) > MOST_COLUMNS:
+        raise FileTrouble(
+            _("The file has %(count)s columns; at most %(most)s are read.")
+            % {"count": len(header), "most": MOST_COLUMNS}
+        )
+    return Table(header, pieces, share_read)
 
 
-def _lines(binary: IO[bytes], encoding: str) -> Iterator[str]:
-    """Decoded lines. Whole lines are decoded at once, so that a broken byte can be named by its line."""
+def _sheet_pieces(binary: IO[bytes]) -> Iterator[Piece]:
+    rows = sheet_rows(binary)
+    yield list(islice(rows, 1))
+    while piece := list(islice(rows, ROWS_AT_ONCE)):
+        yield piece
+
+
+def _blocks(binary: IO[bytes], encoding: str) -> Iterator[io.StringIO]:
+    """Decoded blocks of lines. Whole lines are decoded at once, so that a broken byte can be named by its line."""
     done, rest, is_first = 0, b"", True
-    while piece := binary.read(PIECE):
+    while piece := binary.read(BLOCK):
         block = rest + piece
         end = block.rfind(b"\n") + 1
         if is_first:
@@ -103,10 +114,10 @@ def _lines(binary: IO[bytes], encoding: str) -> Iterator[str]:
             raise FileTrouble(
                 _("Line %(line)s does not end: is this a CSV file?") % {"line": done + block.count(b"\n") + 1}
             )
-        yield from io.StringIO(_decoded(block, encoding, done), newline="\n")
+        yield io.StringIO(_decoded(block, encoding, done), newline="\n")
         done += block.count(b"\n")
     if rest:
-        yield from io.StringIO(_decoded(rest, encoding, done), newline="\n")
+        yield io.StringIO(_decoded(rest, encoding, done), newline="\n")
 
 
 def _without_mark(block: bytes, end: int) -> tuple[bytes, int, bool]:
@@ -127,28 +138,35 @@ def _decoded(block: bytes, encoding: str, lines_before: int) -> str:
         ) from error
 
 
-def _csv_rows(lines: Iterator[str]) -> Iterator[Row]:
+def _csv_pieces(lines: Iterator[str]) -> Iterator[Piece]:
     first = next(lines, "")
     if not first.strip():
         return
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(_again(first, lines), delimiter=_delimiter(first), strict=True)
+    reader = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
+    line, is_header = 1, True
     while True:
-        line = reader.line_num + 1
+        rows: list[list[str] | Unreadable] = []
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            # What was read before an error stays in the list.
+            rows.extend(islice(reader, 1 if is_header else ROWS_AT_ONCE))
         except csv.Error as error:
-            yield line, Unreadable(_reason(error))
-        else:
-            if cells:
-                yield line, cells
+            rows.append(Unreadable(_reason(error)))
+        if not rows:
+            return
+        yield _numbered(rows, line, reader.line_num)
+        line, is_header = reader.line_num + 1, False
 
 
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+def _numbered(rows: list[list[str] | Unreadable], first: int, last: int) -> Piece:
+    """With the line each row begins on; only cells that hold line ends make it more than counting."""
+    if last - first + 1 == len(rows):
+        return list(zip(range(first, last + 1), rows, strict=True))
+    piece, line = [], first
+    for row in rows:
+        piece.append((line, row))
+        line += 1 + sum(cell.count("\n") for cell in row)
+    return piece
 
 
 def _delimiter(header: str) -> str:

@@ -52,7 +52,9 @@ ADD_LINES = """
     JOIN crm_product AS product ON product.id = sku.id
 """
 HOLD_PRODUCTS = """
-    SELECT count(*) FROM (SELECT FROM crm_product WHERE id IN (SELECT id FROM import_sku) FOR KEY SHARE) AS held
+    SELECT count(*) FROM (
+        SELECT FROM crm_product WHERE id IN (SELECT id FROM import_sku WHERE NOT is_new) FOR KEY SHARE
+    ) AS held
 """
 # Lines of one order that are alike are counted off against each other: identical lines are real.
 COMPARE_LINES = """

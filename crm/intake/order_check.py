@@ -106,7 +106,7 @@ def gather(cursor: Cursor, fields: Sequence[str]) -> None:
     if has_repeats:
         reason = _("the same order has “%(value)s” on line %(line)s") % {"value": "%1$s", "line": "%2$s"}
         for field in fields:
-            if field != "order_number":
+            if field in FIELDS:
                 cursor.execute(FIND_CONTRADICTIONS.format(field=field), {"field": field, "reason": reason})
     first = "(array_agg({0} ORDER BY import_run.head) FILTER (WHERE {0} IS NOT NULL))[1]"
     merged = ", ".join(first.format(name) for name in FIELDS)

@@ -32,10 +32,17 @@ RUNS = StagingTable(
         ("incomplete", "integer"),
     ],
 )
+# The very types of the order line: converting is done while the file is read, not while locks are held.
 LINES = StagingTable(
     "import_line",
-    [("line", "integer"), ("head", "integer"), ("sku", "text")]
-    + [(name, "numeric") for name in ("quantity", "price", "cost")],
+    [
+        ("line", "integer"),
+        ("head", "integer"),
+        ("sku", "text"),
+        ("quantity", "numeric(12, 3)"),
+        ("price", "numeric(14, 4)"),
+        ("cost", "numeric(14, 4)"),
+    ],
 )
 PRODUCTS = StagingTable(
     "import_product",
@@ -101,8 +108,8 @@ class OrderRows:
 
     @property
     def fields(self) -> list[str]:
-        """The columns of an order this file has."""
-        return self._order.names
+        """What of an order this file tells."""
+        return self._order.columns
 
     @property
     def copies(self) -> dict[str, list[str]]:

@@ -96,6 +96,12 @@ DESCRIBE = """
     )
     UPDATE import_person SET is_changed = true FROM written WHERE customer = written.id
 """
+ADDED_TAGS = """
+    known.tags || ARRAY(
+        SELECT tag FROM unnest(told.tags::varchar[]) WITH ORDINALITY AS added (tag, place)
+        WHERE tag <> ALL (known.tags) ORDER BY place
+    )
+"""
 ADDRESSES = (("email", "email"), ("phone", "sms"))
 
 
@@ -159,7 +165,7 @@ def count(cursor: Cursor) -> Count:
 def _combined(field: str, *, is_sure: bool) -> str:
     old, new = f"known.{field}", f"told.{field}"
     if field == "tags":
-        return f"{old} || ARRAY(SELECT unnest({new}) EXCEPT SELECT unnest({old}))::varchar[]"
+        return ADDED_TAGS
     if field == "attributes":
         pair = f"{old} || coalesce({new}, '{{}}')" if is_sure else f"coalesce({new}, '{{}}') || {old}"
         return f"({pair})"

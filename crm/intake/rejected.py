@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from django.db import connection
@@ -26,7 +27,7 @@ def write_rejected(source: Path, encoding: str, query: str, params: dict[str, st
         width = len(table.header)
         refused = _refused(query, params)
         line, reason = next(refused, (0, ""))
-        for at, cells in table.rows:
+        for at, cells in chain.from_iterable(table.pieces):
             if at == line:
                 row = [] if isinstance(cells, Unreadable) else cells
                 out.writerow([*row, *[""] * (width - len(row)), line, reason])

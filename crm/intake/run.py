@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -29,7 +28,6 @@ from crm.models import Shop
 from crm.timezones import zone_of
 
 Progress = Callable[[int, float], None]
-ROWS_AT_ONCE = 5_000
 PROBLEMS_SHOWN = 50
 ATTEMPTS = 3
 
@@ -73,7 +71,7 @@ def _stage(how: Kind, rows: Rows, table: Table, cursor: Cursor, progress: Progre
     count = 0
     stager = Stager(cursor, dict(rows.copies), how.streamed)
     with stager.filling():
-        while piece := list(islice(table.rows, ROWS_AT_ONCE)):
+        for piece in table.pieces:
             rows.take(piece, stager)
             count += len(piece)
             if progress:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
-from django.db import connection
+from django.db import connection, transaction
 
 from crm.intake.problems import Problem, short
 
@@ -63,7 +63,9 @@ class Stager:
     def filling(self) -> Iterator[Stager]:
         """Rows may be added inside; at the end all of them are in the tables."""
         try:
-            with self._cursor.copy(self._statement(self._streamed)) as self._stream:
+            # A broken COPY would take a surrounding transaction with it.
+            shield = transaction.atomic() if connection.in_atomic_block else nullcontext()
+            with shield, self._cursor.copy(self._statement(self._streamed)) as self._stream:
                 yield self
             for table, file in self._waiting.items():
                 file.seek(0)

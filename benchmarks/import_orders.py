@@ -1,0 +1,90 @@
+"""Import of a real order file against a bare COPY of its bytes into one text table, in one run on one database.
+
+    python benchmarks/import_orders.py [FILE] [--rounds 3]
+
+Prints the seconds of each round and the ratio of the medians. Works in a database of its own that it drops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT.parent / "shared" / "data" / "online_retail_2010_order_lines.csv.gz"
+PIECE = 1 << 18
+GOAL = 8
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", default=FILE)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, serialize=False)
+    try:
+        measure(options.file, options.rounds)
+    finally:
+        connection.creation.destroy_test_db(before, verbosity=0)
+
+
+def measure(path: Path, rounds: int) -> None:
+    plain = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    print(f"{path.name}: {len(plain) / 1e6:.1f} MB, {plain.count(b'%c' % 10) - 1:,} rows")
+    bare, full = [], []
+    for number in range(1, rounds + 1):
+        bare.append(bare_copy(plain))
+        full.append(whole_import(path))
+        print(f"round {number}: bare COPY {bare[-1]:.2f} s, import {full[-1]:.2f} s")
+    ratio = statistics.median(full) / statistics.median(bare)
+    print(f"median: {statistics.median(bare):.2f} s and {statistics.median(full):.2f} s: {ratio:.1f} x (goal {GOAL} x)")
+
+
+def bare_copy(plain: bytes) -> float:
+    """Every line as one text, committed."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bare")
+        cursor.execute("CREATE TABLE bare (line text)")
+        started = time.perf_counter()
+        # Characters no line holds, so that nothing is taken apart.
+        with cursor.copy("COPY bare FROM STDIN (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01')") as copy:
+            for start in range(0, len(plain), PIECE):
+                copy.write(plain[start : start + PIECE])
+        return time.perf_counter() - started
+
+
+def whole_import(path: Path) -> float:
+    """Into empty tables: every order, line, customer, product and event is new."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from crm.intake.run import import_file
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE crm_customer, crm_product, crm_category CASCADE")
+        cursor.execute("CHECKPOINT")
+    started = time.perf_counter()
+    report = import_file("orders", path, now=timezone.now())
+    seconds = time.perf_counter() - started
+    if not report.is_applied:
+        raise SystemExit(f"the file was refused: {report.problems[0]}")
+    return seconds
+
+
+if __name__ == "__main__":
+    main()
