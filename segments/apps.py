@@ -6,3 +6,9 @@ class SegmentsConfig(AppConfig):
     name = "segments"
     verbose_name = _("Segments")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from crm.privacy import export
+        from segments.person import memberships
+
+        export.register(memberships)

@@ -1,7 +1,8 @@
 """Who belongs to a segment now: membership rows follow the rule, and entering and leaving become events.
 
 The first refresh after a rule was written is silent: those people were there before, only the question is new.
-So is a change brought about by imported history (a historic event of that customer received since the last refresh).
+So is a change brought about by imported history (a historic event of that customer received since the last refresh),
+and by a merge: when the duplicate's stay ends as the keeper's begins, the same person is still there.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ FOLLOW = """
     )
     {told}
 """
-MOVES = "SELECT true, id, customer_id FROM come UNION ALL SELECT false, id, customer_id FROM gone"
+MOVES = (
+    "SELECT false AS is_entry, id, customer_id FROM gone UNION ALL SELECT true, id, customer_id FROM come ORDER BY 1"
+)
 TOTALS = "SELECT (SELECT count(*) FROM come), (SELECT count(*) FROM gone)"
 # The set of members is hashed several times over; the default 4 MB would send a large shop to the disk.
 ROOM = "SET LOCAL work_mem = '64MB'"
@@ -103,13 +106,15 @@ def _follow(segment: Segment, now: dt.datetime) -> Refreshed:
     is_silent = segment.refreshed_at is None
     statement = FOLLOW.format(wanted=wanted, told=TOTALS if is_silent else MOVES)
     entered = left = 0
+    kept: set[int] = set()
     with connection.cursor() as cursor:
         cursor.execute(ROOM)
         cursor.execute(statement, [*values, now, segment.pk, segment.pk, now, segment.pk])
         if is_silent:
             entered, left = cursor.fetchone()
         while moves := [] if is_silent else [Move(*row) for row in cursor.fetchmany(BATCH)]:
-            _tell(segment, moves, now)
+            kept |= _keepers(moves)
+            _tell(segment, [move for move in moves if not (move.is_entry and move.customer in kept)], now)
             entered += sum(move.is_entry for move in moves)
             left += sum(not move.is_entry for move in moves)
     _note_size(segment, now)
@@ -122,6 +127,12 @@ def _tell(segment: Segment, moves: list[Move], now: dt.datetime) -> None:
     told = set(Customer.objects.current().filter(pk__in=customers).values_list("pk", flat=True))
     told -= _imported(customers, since=segment.refreshed_at)
     record_many(_event(segment, move, now) for move in moves if move.customer in told)
+
+
+def _keepers(moves: list[Move]) -> set[int]:
+    """Those into whom customers who leave were merged; leaving comes before entering in the moves."""
+    gone = Customer.objects.filter(pk__in=[move.customer for move in moves if not move.is_entry])
+    return set(gone.exclude(merged_into=None).values_list("merged_into", flat=True))
 
 
 def _imported(customers: list[int], since: dt.datetime | None) -> set[int]:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from segments.admin.preview import count_view, values_view
 from segments.admin.sparkline import sparkline
@@ -33,17 +34,18 @@ SIZE_DAYS = 90
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
-    rule = RuleField(label=_("rule"))
+    rule = RuleField(label=_("Rule"))
 
     class Meta:
         model = Segment
         fields = ("name", "description", "rule", "is_active")
+        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
 
 @admin.register(Segment)
 class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
     form = SegmentForm
-    list_display = ("name", "members", "state", "refreshed_at", "is_active")
+    list_display = ("name", "description", "members", "state", "refreshed_at")
     search_fields = ("name__icontains",)
     list_per_page = 50
     ordering = ("name",)

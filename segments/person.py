@@ -1,0 +1,12 @@
+"""What segments add to the document handed to a person who asks what is known about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from segments.models import Membership
+
+
+def memberships(customers: list[int]) -> dict[str, list[dict[str, Any]]]:
+    stays = Membership.objects.of(customers).order_by("entered_at", "pk")
+    return {"segments": list(stays.values("segment__name", "entered_at", "left_at"))}
