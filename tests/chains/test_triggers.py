@@ -1,0 +1,239 @@
+"""What starts a chain by the clock, and who may enter."""
+
+import datetime as dt
+
+import pytest
+
+from chains import publishing
+from chains.engine.run import tick
+from chains.models import Chain, Enrolment
+from crm import orders
+from crm.models import Product
+from segments.models import Segment
+from tests.chains.factories import live_chain, message, wait
+from tests.conftest import NOW, make_customer, make_order, make_product
+
+pytestmark = pytest.mark.django_db
+
+HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def kettle_shop(shop):
+    return shop
+
+
+def hourly(start, end):
+    """Tick every hour, as a worker would every few seconds; returns when somebody entered."""
+    entered, at = [], start
+    while at <= end:
+        entered += [at] * tick(at)["entered"]
+        at += HOUR
+    return entered
+
+
+def clock_chain(trigger, days, **fields):
+    return live_chain(message(), trigger=trigger, trigger_days=days, **fields)
+
+
+def test_so_many_days_after_the_last_order():
+    order = make_order(placed_at=NOW - 29 * DAY + 90 * dt.timedelta(minutes=1))
+    chain = clock_chain(Chain.Trigger.LAST_ORDER, 30, re_entry="per_order")
+
+    assert hourly(NOW, NOW + 3 * DAY) == [NOW + DAY + 2 * HOUR]
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.chain, enrolment.order) == (chain, order)
+    assert enrolment.triggered_at == order.placed_at + 30 * DAY
+
+
+def test_nobody_enters_whose_days_had_passed_before_the_chain_was_switched_on():
+    make_order(placed_at=NOW - 31 * DAY)
+    clock_chain(Chain.Trigger.LAST_ORDER, 30)
+
+    assert hourly(NOW, NOW + 2 * DAY) == []
+
+
+def test_a_newer_order_starts_the_days_anew():
+    order = make_order(placed_at=NOW - 29 * DAY)
+    clock_chain(Chain.Trigger.LAST_ORDER, 30, re_entry="per_order")
+    make_order(customer=order.customer, placed_at=NOW)
+
+    assert hourly(NOW, NOW + 5 * DAY) == []
+    assert tick(NOW + 30 * DAY)["entered"] == 1
+
+
+def test_many_whose_last_order_has_one_moment_enter_together_past_any_limit():
+    from chains.engine.enrol import enrol
+
+    moment = NOW - 29 * DAY
+    for _number in range(5):
+        make_order(placed_at=moment)
+    make_order(placed_at=moment + HOUR)
+    clock_chain(Chain.Trigger.LAST_ORDER, 30)
+
+    assert enrol(NOW + 2 * DAY, limit=2)["entered"] == 5
+    assert enrol(NOW + 2 * DAY, limit=2)["entered"] == 1
+
+
+def test_the_birthday_comes_at_the_hour_of_the_customers_day():
+    make_customer(born_on=dt.date(1990, 3, 18), time_zone="Asia/Vladivostok")
+    clock_chain(Chain.Trigger.BIRTHDAY, -7, trigger_hour=9)
+
+    assert hourly(NOW, NOW + 3 * DAY) == [dt.datetime(2026, 3, 10, 23, tzinfo=dt.UTC)]
+
+
+def test_the_birthday_of_a_leap_day_is_kept_on_the_last_of_february():
+    make_customer(born_on=dt.date(1992, 2, 29))
+    start = dt.datetime(2026, 2, 27, 0, tzinfo=dt.UTC)
+    clock_chain(Chain.Trigger.BIRTHDAY, 0, at=start)
+
+    assert hourly(start, start + 4 * DAY) == [dt.datetime(2026, 2, 28, 10, tzinfo=dt.UTC)]
+
+
+def test_a_year_after_an_order():
+    make_order(placed_at=NOW.replace(year=2025))
+    make_order(placed_at=NOW)
+    clock_chain(Chain.Trigger.ANNIVERSARY, 1, re_entry="per_order")
+
+    assert hourly(NOW, NOW + 3 * DAY) == [dt.datetime(2026, 3, 11, 10, tzinfo=dt.UTC)]
+    assert Enrolment.objects.get().triggered_at == dt.datetime(2026, 3, 11, 10, tzinfo=dt.UTC)
+
+
+def test_a_month_before_the_warranty_ends():
+    product = make_product(warranty_months=12)
+    make_order(
+        product=product,
+        placed_at=NOW.replace(year=2025, month=4, day=7),
+        delivered_at=NOW.replace(year=2025, month=4, day=11),
+    )
+    clock_chain(Chain.Trigger.WARRANTY_END, -30)
+
+    assert hourly(NOW, NOW + 4 * DAY) == [dt.datetime(2026, 3, 12, 10, tzinfo=dt.UTC)]
+
+
+def test_when_it_is_time_to_buy_the_product_again():
+    product = make_product(repurchase_days=60)
+    make_order(product=product, placed_at=NOW - 61 * DAY, delivered_at=NOW - 58 * DAY)
+    clock_chain(Chain.Trigger.REPURCHASE, 0)
+
+    assert hourly(NOW, NOW + 4 * DAY) == [dt.datetime(2026, 3, 12, 10, tzinfo=dt.UTC)]
+
+
+def test_the_day_before_an_appointment():
+    make_order(placed_at=NOW, appointment_at=NOW + 3 * DAY)
+    make_order(placed_at=NOW, appointment_at=NOW + 3 * DAY, cancelled_at=NOW + HOUR)
+    clock_chain(Chain.Trigger.APPOINTMENT, -1)
+
+    assert hourly(NOW, NOW + 4 * DAY) == [dt.datetime(2026, 3, 12, 10, tzinfo=dt.UTC)]
+
+
+def test_an_outage_of_three_days_loses_nobody():
+    make_customer(born_on=dt.date(1990, 3, 11))
+    make_order(placed_at=NOW - 29 * DAY)
+    clock_chain(Chain.Trigger.BIRTHDAY, 0)
+    clock_chain(Chain.Trigger.LAST_ORDER, 30)
+    tick(NOW)
+
+    assert tick(NOW + 3 * DAY)["entered"] == 2
+
+
+def test_what_fell_due_while_a_chain_was_paused_starts_nothing():
+    make_order(placed_at=NOW - 29 * DAY)
+    chain = clock_chain(Chain.Trigger.LAST_ORDER, 30)
+
+    publishing.pause(chain, NOW)
+    tick(NOW + 2 * DAY)
+    publishing.resume(chain, NOW + 2 * DAY)
+
+    assert tick(NOW + 3 * DAY)["entered"] == 0
+
+
+def entered_after(*moments, **fields):
+    """How often a customer who orders at these moments enters a chain."""
+    live_chain(message(), wait(10), message(), **fields)
+    customer = make_customer()
+    for day in range(1, 22):
+        if NOW + day * DAY in moments:
+            make_order(customer=customer, placed_at=NOW + day * DAY)
+        tick(NOW + day * DAY)
+    return Enrolment.objects.count()
+
+
+@pytest.mark.parametrize(
+    ("told", "rule", "days", "expected"),
+    [
+        ("once in a lifetime", "once", 1, 1),
+        ("for every order", "per_order", 1, 3),
+        ("again after 15 days", "after_days", 15, 2),
+        ("never while still in it", "after_days", 1, 2),
+    ],
+)
+def test_how_often_a_customer_may_enter(told, rule, days, expected):
+    moments = [NOW + DAY, NOW + 6 * DAY, NOW + 20 * DAY]
+
+    assert entered_after(*moments, re_entry=rule, re_entry_days=days) == expected
+
+
+def test_only_orders_with_goods_of_the_category_or_its_parts():
+    from tests.conftest import make_category
+
+    chain = live_chain(message())
+    chain.categories.add(make_category("Kitchen"))
+    publishing.publish(chain, NOW)
+    kettle = make_product(category="Kitchen / Kettles")
+    fridge = make_product(category="Large / Fridges")
+
+    inside = make_order(product=kettle, placed_at=NOW + HOUR)
+    make_order(product=fridge, placed_at=NOW + HOUR)
+    tick(NOW + HOUR)
+
+    assert Enrolment.objects.get().order == inside
+
+
+def test_only_services():
+    live_chain(message(), order_kind="service")
+    visit = make_order(product=make_product(kind=Product.Kind.SERVICE), placed_at=NOW + HOUR)
+    make_order(placed_at=NOW + HOUR)
+
+    tick(NOW + HOUR)
+
+    assert Enrolment.objects.get().order == visit
+
+
+def test_only_the_audience():
+    segment = Segment.objects.create(
+        name="Romans", rule={"all": [{"field": "city", "operator": "is", "value": ["Rome"]}]}
+    )
+    live_chain(message(), audience=segment)
+    roman = make_order(customer=make_customer(city="Rome"), placed_at=NOW + HOUR)
+    make_order(customer=make_customer(city="Paris"), placed_at=NOW + HOUR)
+
+    tick(NOW + HOUR)
+
+    assert Enrolment.objects.get().order == roman
+
+
+def test_a_customer_leaves_when_they_join_the_segment_that_ends_the_chain():
+    segment = Segment.objects.create(
+        name="Romans", rule={"all": [{"field": "city", "operator": "is", "value": ["Rome"]}]}
+    )
+    live_chain(message(), wait(1), message(), exit_segment=segment)
+    order = make_order(placed_at=NOW + HOUR)
+    tick(NOW + HOUR)
+    order.customer.city = "Rome"
+    order.customer.save()
+
+    tick(NOW + 2 * DAY)
+
+    assert (Enrolment.objects.get().status, Enrolment.objects.get().ending) == ("left", "segment")
+
+
+def test_a_delivery_told_days_later_counts_from_when_it_happened():
+    live_chain(message(late_after_hours=24 * 9), event="order.delivered")
+    order = make_order(placed_at=NOW - DAY)
+    orders.deliver(order, at=NOW + DAY)
+
+    tick(NOW + 3 * DAY)
+
+    assert Enrolment.objects.get().triggered_at == NOW + DAY
