@@ -10,12 +10,13 @@ TESTS ?= tests
 # Tests keep a database of their own beside the shop's.
 TEST_VAR := $(CURDIR)/var/test
 
-.PHONY: help setup setup-dev tools start demo stop test lint unit test-services bench
+.PHONY: help setup setup-dev tools start demo stop backup restore test lint unit test-services bench
 
 help:
 	@echo "make start          run Encore: http://127.0.0.1:8000 (HOST=, PORT= to change)"
 	@echo "make demo           the same with a simulated shop in a database of its own"
 	@echo "make stop           stop the PostgreSQL that other commands left running"
+	@echo "make backup         save the database to var/backup; make restore FILE=... brings it back"
 	@echo "make test           lint, types, contracts, translations and all tests"
 	@echo "make test-services  the flow tests on this machine's PostgreSQL, RabbitMQ and Redis"
 	@echo "make lint           everything of make test that is not a test"
@@ -52,6 +53,12 @@ demo: setup
 
 stop: setup
 	@$(MANAGE) stop
+
+backup: setup
+	@$(MANAGE) backup
+
+restore: setup
+	@$(MANAGE) restore $(FILE)
 
 lint: setup-dev
 	$(BIN)/ruff check .

@@ -18,14 +18,14 @@ from kombu.utils.json import dumps, loads
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **_options: Any) -> None:
         folder = Path(self.data_folder_out)
         name = self._file_name(queue)
         draft = folder / f".{name}"
-        draft.write_text(dumps(payload))
+        draft.write_text(dumps(message))
         draft.rename(folder / name)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         folder = Path(self.data_folder_in)
         waiting = [entry.name for entry in os.scandir(folder) if entry.name.partition(".")[2] == f"{queue}.msg"]
         for name in sorted(waiting):

