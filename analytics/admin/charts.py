@@ -53,7 +53,7 @@ def revenue_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
 
 
 def orders_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
-    series = [_series(_("orders"), [moment.orders for moment in moments], "--color-primary-600")]
+    series = [_series(_("orders"), [moment.orders for moment in moments], "--color-primary-600", 2)]
     rows = [[label(moment, grain), number(moment.orders)] for moment in moments]
     options = _options({"maximumFractionDigits": 0}, is_stacked=False)
     return Chart("line", _data(moments, grain, series), options, [_("Begins on"), _("Orders")], rows)
@@ -65,13 +65,13 @@ def label(moment: Moment, grain: Grain) -> str:
     return formats.date_format(moment.begins_on, "SHORT_DATE_FORMAT")
 
 
-def _series(name: str, values: list[float] | list[int], color: str) -> dict[str, Any]:
+def _series(name: str, values: list[float] | list[int], color: str, width: int = 0) -> dict[str, Any]:
     return {
         "label": name,
         "data": values,
         "backgroundColor": f"var({color})",
         "borderColor": f"var({color})",
-        "borderWidth": 2,
+        "borderWidth": width,
         "borderRadius": 2,
         "pointRadius": 2,
         "tension": 0.25,
@@ -141,12 +141,17 @@ def _heat_row(cohort: Cohort, strongest: Decimal | None, width: int) -> HeatRow:
         Cell(
             percent(share, ""),
             _("%(part)s of %(whole)s") % {"part": number(active), "whole": number(cohort.size)},
-            round(share / strongest * 100) if strongest and share else 0,
+            _shade(share, strongest),
         )
         for active, share in zip(cohort.active[1:], cohort.retention[1:], strict=True)
     ]
     month = formats.date_format(cohort.first_month_on, "YEAR_MONTH_FORMAT")
     return HeatRow(month, number(cohort.size), cells + [None] * (width - len(cohort.active)))
+
+
+def _shade(share: Decimal | None, strongest: Decimal | None) -> int:
+    """Percent of the full colour; the power sets neighbours further apart than they are."""
+    return round(float(share / strongest) ** 1.5 * 100) if share and strongest else 0
 
 
 def last_full_month(today: dt.date) -> dt.date:

@@ -67,7 +67,13 @@ def _date() -> forms.DateInput:
 
 
 class Choices(FilterSet):  # type: ignore[misc]
-    preset = ChoiceFilter(label=_("Period"), choices=Preset.choices, empty_label=None)
+    preset = ChoiceFilter(
+        label=_("Period"),
+        choices=Preset.choices,
+        empty_label=None,
+        # The days show only where they are asked for.
+        widget=forms.Select(attrs={"x-model": "preset"}),
+    )
     first_on = DateFilter(label=_("First day"), widget=_date())
     last_on = DateFilter(label=_("Last day"), widget=_date())
     segment = ModelChoiceFilter(label=_("Segment"), queryset=Segment.objects.all(), empty_label=_("everybody"))

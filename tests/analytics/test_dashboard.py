@@ -145,7 +145,7 @@ def test_nothing_is_compared_with_days_before_the_first_order(manager):
 
     response = shown(manager, preset="month")
 
-    assert "Nothing to compare with" in response.content.decode()
+    assert "nothing to compare with" in response.content.decode()
     assert {card.change for card in response.context["page"].cards} == {None}
 
 
