@@ -30,7 +30,7 @@ def is_loaded() -> bool:
     return Order.objects.filter(source=past.SOURCE).exists()
 
 
-def load(now: dt.datetime, *, say: Callable[[str], None]) -> None:
+def load(now: dt.datetime, *, say: Callable[[str], None], customers: int = purchases.CUSTOMERS) -> None:
     """Two years up to `now`. All or nothing: a demo cut short leaves an empty database to start again with."""
     if Customer.objects.exists():
         raise ImproperlyConfigured(
@@ -43,14 +43,14 @@ def load(now: dt.datetime, *, say: Callable[[str], None]) -> None:
     with transaction.atomic():
         open_shop()
         shelves = catalogue.stock_shelves(random, in_russian=settings.LANGUAGE_CODE == "ru", now=since)
-        bought = purchases.simulate(random, shelves, now=now)
+        bought = purchases.simulate(random, shelves, now=now, customers=customers)
         say(_("Writing two years of a shop: %(count)d orders…") % {"count": len(bought)})
         past.write(bought, until=since)
         score_all(since)
         refresh_due(since)
         switch_on_chains(since)
     say(_("Living through its last two weeks, chains on…"))
-    replay(bought, since=since, until=now, progress=lambda share: None)
+    replay(bought, since=since, until=now, random=random)
     score_all(now)
     refresh_due(now)
     rollups.rebuild(now)

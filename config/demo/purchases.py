@@ -64,11 +64,13 @@ class Purchase:
         return sum((_price(basket) for basket in self.baskets), Decimal(0)) - self.discount
 
 
-def simulate(random: Random, shelves: dict[str, list[Product]], *, now: dt.datetime) -> list[Purchase]:
+def simulate(
+    random: Random, shelves: dict[str, list[Product]], *, now: dt.datetime, customers: int = CUSTOMERS
+) -> list[Purchase]:
     """All orders of two years, oldest first, numbered in that order."""
     days = [now - dt.timedelta(days=YEARS_DAYS - day) for day in range(YEARS_DAYS)]
     weights = [(0.7 + 0.6 * number / YEARS_DAYS) * SEASON[day.month - 1] for number, day in enumerate(days)]
-    starts = sorted(_moment(random, day) for day in random.choices(days, weights, k=CUSTOMERS))
+    starts = sorted(_moment(random, day) for day in random.choices(days, weights, k=customers))
     purchases = [
         purchase
         for index, start in enumerate(starts)

@@ -45,16 +45,21 @@ def past_cases(purchases: list[Purchase], orders: list[Order], until: dt.datetim
                 )
 
 
+def settled(purchase: Purchase, opened_at: dt.datetime) -> dict[str, dt.datetime]:
+    """When each stage is reached: answered within hours and settled within days, some slower than others."""
+    pace = 1 + int(purchase.number) % 5
+    hours = {"acknowledged_at": 1, "answered_at": 6, "resolved_at": 30}
+    if pace < 4:
+        hours["confirmed_at"] = 60
+    return {name: opened_at + pace * count * HOUR for name, count in hours.items()}
+
+
+def key_of(purchase: Purchase) -> str:
+    return f"demo:{purchase.number}"
+
+
 def _case(number: int, purchase: Purchase, order: Order, opened_at: dt.datetime, until: dt.datetime) -> Case:
-    """Answered within hours and settled within days, by and large."""
-    pace = 1 + number % 5
     subject, body = purchase.complaint
-    moments = {
-        "acknowledged_at": opened_at + pace * HOUR,
-        "answered_at": opened_at + 6 * pace * HOUR,
-        "resolved_at": opened_at + 30 * pace * HOUR,
-        "confirmed_at": opened_at + 60 * pace * HOUR if pace < 4 else None,
-    }
     case = Case(
         customer=order.customer,
         order=order,
@@ -65,7 +70,8 @@ def _case(number: int, purchase: Purchase, order: Order, opened_at: dt.datetime,
         body=body,
         opened_at=opened_at,
         promised_at=opened_at + 24 * HOUR,
-        **{name: at for name, at in moments.items() if at and at < until},
+        key=key_of(purchase),
+        **{name: at for name, at in settled(purchase, opened_at).items() if at < until},
     )
     if case.answered_at:
         case.solution, case.alternative = purchase.person.tongue.solution, purchase.person.tongue.alternative

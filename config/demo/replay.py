@@ -12,13 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chains.engine.run import tick
+from chains.models import Touch
+from chains.public.tracking import record_click, record_open
 from config.demo.past import PROMISED_WITHIN, SOURCE, wording
+from config.demo.questions import key_of, settled
 from crm import cases, consent, customers, feedback, orders
 from crm.models import Case, Channel, Customer, Order, Purpose
 from crm.orders import LineData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from random import Random
 
     from config.demo.people import Person
     from config.demo.purchases import Purchase
@@ -27,6 +31,8 @@ PASS_EVERY = dt.timedelta(hours=3)
 # The last complaints of the demo wait for whoever is looking at it.
 LEFT_OPEN = dt.timedelta(days=3)
 HOUR = dt.timedelta(hours=1)
+READ_AFTER = 9 * HOUR
+OPENS, CLICKS = 0.58, 0.15
 
 
 @dataclass(frozen=True)
@@ -35,23 +41,30 @@ class Fact:
     record: Callable[[], object]
 
 
-def replay(
-    purchases: Sequence[Purchase], *, since: dt.datetime, until: dt.datetime, progress: Callable[[float], None]
-) -> None:
+def replay(purchases: Sequence[Purchase], *, since: dt.datetime, until: dt.datetime, random: Random) -> None:
     """Record what happened from one moment to the other, with a pass of the engine every few hours."""
     facts = sorted(
         (fact for purchase in purchases for fact in _facts(purchase, until) if since <= fact.at < until),
         key=operator.attrgetter("at"),
     )
     passes_at = since
-    for number, fact in enumerate(facts):
+    for fact in facts:
         while passes_at <= fact.at:
             tick(passes_at)
+            read_letters(passes_at, random)
             passes_at += PASS_EVERY
         fact.record()
-        if number % 50 == 0:
-            progress(number / len(facts))
     tick(until)
+
+
+def read_letters(now: dt.datetime, random: Random) -> None:
+    """Some of those who got a letter half a day ago have opened it by now, and some of these followed its link."""
+    for touch in Touch.objects.filter(sent_at__gt=now - READ_AFTER - PASS_EVERY, sent_at__lte=now - READ_AFTER):
+        if random.random() > OPENS:
+            continue
+        record_open(touch, at=now, by_machine=False)
+        if touch.links and random.random() < CLICKS:
+            record_click(touch, 0, at=now, by_machine=False)
 
 
 def place(purchase: Purchase) -> Order:
@@ -154,7 +167,7 @@ def _complain(purchase: Purchase, at: dt.datetime) -> None:
         channel=Case.Channel.PHONE,
         order=order,
         promised_at=at + 24 * HOUR,
-        key=f"demo:{order.number}",
+        key=key_of(purchase),
     )
 
 
@@ -162,11 +175,15 @@ def _settling(purchase: Purchase, opened_at: dt.datetime, until: dt.datetime) ->
     if until - opened_at < LEFT_OPEN:
         return
     tongue = purchase.person.tongue
-    offer = partial(cases.answer, solution=tongue.solution, alternative=tongue.alternative)
-    for hours, verb in ((3, cases.acknowledge), (9, offer), (45, cases.resolve)):
-        at = opened_at + hours * HOUR
-        yield Fact(at, partial(_on_case, verb, purchase.number, at))
+    verbs = {
+        "acknowledged_at": cases.acknowledge,
+        "answered_at": partial(cases.answer, solution=tongue.solution, alternative=tongue.alternative),
+        "resolved_at": cases.resolve,
+        "confirmed_at": cases.confirm,
+    }
+    for name, at in settled(purchase, opened_at).items():
+        yield Fact(at, partial(_on_case, verbs[name], key_of(purchase), at))
 
 
-def _on_case(verb: Callable[..., object], number: str, at: dt.datetime) -> None:
-    verb(Case.objects.get(key=f"demo:{number}"), at=at)
+def _on_case(verb: Callable[..., object], key: str, at: dt.datetime) -> None:
+    verb(Case.objects.get(key=key), at=at)
