@@ -21,7 +21,9 @@ class ConsentRecord(models.Model):
         MARKETING = "marketing", _("Marketing")
         PROFILING = "profiling", _("Profiling")
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="consent_records", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="consent_records", db_index=False, verbose_name=_("customer")
+    )
     channel = models.CharField(
         _("channel"),
         max_length=16,

@@ -153,7 +153,9 @@ class Contact(models.Model):
         GRANTED = "granted", _("given")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="contacts", db_index=False, verbose_name=_("customer")
+    )
     channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices)
     address = models.CharField(
         _("address"), max_length=320, help_text=_("Normalised: lower-case email, phone as +79991234567.")

@@ -43,7 +43,9 @@ class Event(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=100)
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="events", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="events", db_index=False, verbose_name=_("customer")
+    )
     order = models.ForeignKey(
         Order, models.CASCADE, null=True, blank=True, related_name="events", verbose_name=_("order")
     )

@@ -16,7 +16,9 @@ class Feedback(models.Model):
         NPS = "nps", _("would recommend (0-10)")
         EXIT = "exit", _("reason for leaving")
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="feedback", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="feedback", db_index=False, verbose_name=_("customer")
+    )
     order = models.ForeignKey(
         Order, models.SET_NULL, null=True, blank=True, related_name="feedback", verbose_name=_("order")
     )

@@ -37,7 +37,9 @@ class Order(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     number = models.CharField(_("order number"), max_length=100, unique=True)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="orders", db_index=False, verbose_name=_("customer")
+    )
     kind = models.CharField(_("kind"), max_length=8, choices=Product.Kind.choices, default=Product.Kind.GOODS)
     placed_at = models.DateTimeField(_("placed at"))
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
@@ -133,7 +135,7 @@ class OrderLine(models.Model):
 class Milestone(models.Model):
     """A stage of a long job that was reached: foundation laid, frame up, keys handed over."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="milestones", verbose_name=_("order"))
+    order = models.ForeignKey(Order, models.CASCADE, related_name="milestones", db_index=False, verbose_name=_("order"))
     name = models.CharField(_("name"), max_length=200)
     reached_at = models.DateTimeField(_("reached at"))
 

@@ -45,7 +45,10 @@ class OrderStanding(models.Model):
     order = models.OneToOneField(
         Order, models.CASCADE, primary_key=True, related_name="standing", verbose_name=_("order")
     )
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="standings", verbose_name=_("customer"))
+    # No index of its own: the unique one begins with it.
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="standings", db_index=False, verbose_name=_("customer")
+    )
     placed_at = models.DateTimeField(_("placed at"))
     ordinal = models.PositiveIntegerField(_("which order of the customer"), help_text=_("1 is the first."))
     previous_at = models.DateTimeField(_("previous order"), null=True)

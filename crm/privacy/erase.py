@@ -77,9 +77,7 @@ def erase(customer: Customer, *, at: dt.datetime, by: User | None = None) -> dic
         erased |= eraser(ids, at)
     erased["customers"] = Customer.objects.filter(pk__in=ids).update(**BLANK_PROFILE, erased_at=at)
     customer.refresh_from_db()
-    return certificate_of(
-        ErasureCertificate.objects.create(customer=person, erased_at=at, erased_by=by, erased=erased)
-    )
+    return certificate_of(ErasureCertificate.objects.create(customer=person, erased_at=at, erased_by=by, erased=erased))
 
 
 def certificate_of(certificate: ErasureCertificate) -> dict[str, Any]:

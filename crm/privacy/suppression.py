@@ -36,7 +36,9 @@ def suppress(addresses: Iterable[tuple[str, str]], *, at: dt.datetime) -> None:
 def erased_moments(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dt.datetime]:
     """When the owners of these addresses were erased, for those who were: a yes said before then is void."""
     digests = {(channel, digest(channel, address)): (channel, address) for channel, address in addresses}
-    found = ErasedAddress.objects.filter(digest__in=[one for _channel, one in digests])
+    found = ErasedAddress.objects.filter(
+        channel__in={channel for channel, _one in digests}, digest__in=[one for _channel, one in digests]
+    )
     return {
         digests[erased.channel, erased.digest]: erased.erased_at
         for erased in found
