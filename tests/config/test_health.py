@@ -23,7 +23,13 @@ def make_due_touch(due_at, **fields):
     chain = live_chain(message())
     customer = make_customer()
     enrolment = Enrolment.objects.create(
-        chain=chain, version=chain.version, customer=customer, entry_key="1", triggered_at=due_at
+        chain=chain,
+        version=chain.version,
+        customer=customer,
+        entry_key="1",
+        triggered_at=due_at,
+        arrived_at=due_at,
+        due_at=due_at,
     )
     return Touch.objects.create(
         enrolment=enrolment,
