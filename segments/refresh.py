@@ -132,7 +132,7 @@ def _tell(segment: Segment, moves: list[Move], now: dt.datetime) -> None:
 def _keepers(moves: list[Move]) -> set[int]:
     """Those into whom customers who leave were merged; leaving comes before entering in the moves."""
     gone = Customer.objects.filter(pk__in=[move.customer for move in moves if not move.is_entry])
-    return set(gone.exclude(merged_into=None).values_list("merged_into", flat=True))
+    return {keeper for keeper in gone.values_list("merged_into", flat=True) if keeper}
 
 
 def _imported(customers: list[int], since: dt.datetime | None) -> set[int]:

@@ -202,7 +202,7 @@ def test_a_person_is_told_of_their_stays(now):
     customer = make_order(placed_at=now).customer
     refresh(make_segment(BUYERS, name="Buyers"), now)
 
-    assert [stay["segment__name"] for stay in export_person(customer)["segments"]] == ["Buyers"]
+    assert [stay["name"] for stay in export_person(customer)["segments"]] == ["Buyers"]
 
 
 def test_starter_segments_cover_the_life_of_a_buyer_once(now):
