@@ -12,7 +12,9 @@ from unfold.decorators import display
 
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
 from crm.admin.customer_page import complaint_view, mood_view, page_view
+from crm.admin.export import CustomerResource
 from crm.admin.find import find_view
+from crm.admin.intake import IntakeMixin
 from crm.admin.tag_form import TagActionForm
 from crm.models import Case, Contact, Customer
 from crm.search import find_customers
@@ -34,7 +36,9 @@ class ContactInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Customer)
-class CustomerAdmin(ModelAdmin):  # type: ignore[misc]
+class CustomerAdmin(IntakeMixin, ModelAdmin):  # type: ignore[misc]
+    intake = "customers"
+    resource_classes = (CustomerResource,)
     list_display = ("shown_name", "city", "orders_count", "revenue", "last_order_at", "state", "shown_tags")
     list_select_related = ("stats",)
     list_filter = (StageFilter, OpenComplaintFilter, TagFilter, CityFilter, SourceFilter)

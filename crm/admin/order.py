@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -11,6 +12,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, 
 from unfold.decorators import display
 
 from crm import orders
+from crm.admin.export import OrderResource
+from crm.admin.intake import IntakeMixin
 from crm.admin.verbs import VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine
 
@@ -65,20 +68,40 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 
 class LineInline(ReadOnlyInline):
     model = OrderLine
-    fields = ("product", "quantity", "price", "cost", "returned_quantity")
+    fields = readonly_fields = ("product", "bought", "each", "cost_of_each", "came_back")
     verbose_name_plural = _("order lines")
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
         return super().get_queryset(request).select_related("product")  # type: ignore[no-any-return]
+
+    @display(description=_("quantity"))
+    def bought(self, line: OrderLine) -> str:
+        return f"{line.quantity:g}"
+
+    @display(description=_("price"))
+    def each(self, line: OrderLine) -> str:
+        return number_format(line.price, 2, force_grouping=True)
+
+    @display(description=_("cost"), empty_value="—")
+    def cost_of_each(self, line: OrderLine) -> str | None:
+        return None if line.cost is None else number_format(line.cost, 2, force_grouping=True)
+
+    @display(description=_("returned"))
+    def came_back(self, line: OrderLine) -> str:
+        return f"{line.returned_quantity:g}"
 
 
 class MilestoneInline(ReadOnlyInline):
     model = Milestone
     fields = ("name", "reached_at")
+    hide_title = True
 
 
 @admin.register(Order)
-class OrderAdmin(VerbAdmin):
+class OrderAdmin(IntakeMixin, VerbAdmin):  # type: ignore[misc]
+    intake = "orders"
+    resource_classes = (OrderResource,)
     list_display = ("number", "shown_status", "customer", "total", "currency", "placed_at", "delivered_at")
     list_select_related = ("customer",)
     list_filter = (StatusFilter, ("placed_at", RangeDateFilter), ("kind", ChoicesDropdownFilter))
@@ -86,9 +109,8 @@ class OrderAdmin(VerbAdmin):
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("number__startswith",)
-    search_help_text = _("How the order number begins")
+    search_help_text = _("Order number")
     ordering = ("-placed_at",)
-    inlines = (LineInline, MilestoneInline)
     change_form_outer_before_template = "crm/admin/order_panel.html"
     fieldsets = (
         (None, {"fields": ("responsible", "appointment_at", "receipt_url")}),
@@ -104,6 +126,10 @@ class OrderAdmin(VerbAdmin):
             "cancel": _cancel,
             "return": _return,
         }
+
+    def get_inlines(self, request: HttpRequest, obj: Order | None) -> tuple[type[ReadOnlyInline], ...]:
+        """Milestones belong to long jobs; most orders have none to show."""
+        return (LineInline, MilestoneInline) if obj and obj.milestones.exists() else (LineInline,)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_foreignkey(db_field, request, **colleagues(db_field), **kwargs)

@@ -9,6 +9,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from crm.admin.export import ProductResource
+from crm.admin.intake import IntakeMixin
 from crm.models import Category, Product, ProductRelation
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ class RelationInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Product)
-class ProductAdmin(ModelAdmin):  # type: ignore[misc]
+class ProductAdmin(IntakeMixin, ModelAdmin):  # type: ignore[misc]
+    intake = "products"
+    resource_classes = (ProductResource,)
     list_display = ("sku", "name", "category", "price", "cost", "price_tier", "warranty_months", "is_in_stock")
     list_display_links = ("sku", "name")
     list_select_related = ("category",)
@@ -39,7 +43,7 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter_submit = True
     list_per_page = 50
     search_fields = ("sku__istartswith", "name__icontains")
-    search_help_text = _("How the SKU begins, or a part of the name")
+    search_help_text = _("SKU or name")
     ordering = ("name", "sku")
     autocomplete_fields = ("category",)
     inlines = (RelationInline,)

@@ -24,6 +24,7 @@ from crm.timezones import is_time_zone
 Parser = Callable[[str], str]
 
 REMEMBERED = 50_000
+FORMULA_STARTS = ("=", "+", "-", "@")
 EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
 DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?")
@@ -53,6 +54,9 @@ class Cells(dict[str, str]):
 
     def __missing__(self, raw: str) -> str:
         text = raw.strip()
+        if text[:1] == "'" and text[1:2] in FORMULA_STARTS:
+            # An export has disarmed it so.
+            text = text[1:]
         if "\0" in text:
             raise ValueError(_("contains a NUL byte, which is not text"))
         value = self.parse(text).translate(ESCAPES) if text else "\\N"

@@ -1,0 +1,173 @@
+"""What staff may take out as CSV or XLSX, under the names that an import reads."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+from import_export.fields import Field
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.resources import ModelResource
+
+from crm.catalogue import PATH_SEPARATOR
+from crm.models import Category, Channel, Contact, Customer, Order, Product
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+FORMATS = (CSV, XLSX)
+# A spreadsheet runs a cell that begins so; a plain number or phone is only a number to it.
+FORMULA = re.compile(r"[=+\-@\t\r]")
+PLAIN_NUMBER = re.compile(r"[+-]?[\d., ]*")
+
+
+def harmless(value: Any) -> Any:
+    """The value as a cell that no spreadsheet takes for a formula; an import takes the apostrophe off again."""
+    if isinstance(value, str) and FORMULA.match(value) and not PLAIN_NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+class HarmlessResource(ModelResource):  # type: ignore[misc]
+    def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
+        return harmless(super().export_field(field, instance, **kwargs))
+
+
+def _addresses(customer: Customer, channel: str) -> str:
+    found = (contact.address for contact in customer.contacts.all() if contact.channel == channel)
+    return next(found, "")
+
+
+class CustomerResource(HarmlessResource):
+    customer_id = Field("external_id", "customer_id")
+    email = Field(column_name="email")
+    phone = Field(column_name="phone")
+    birth_date = Field("born_on", "birth_date")
+    tags = Field(column_name="tags")
+    marketing_consent = Field(column_name="marketing_consent")
+
+    class Meta:
+        model = Customer
+        name = "customers"
+        fields = (
+            "customer_id",
+            "email",
+            "phone",
+            "first_name",
+            "last_name",
+            "birth_date",
+            "city",
+            "language",
+            "time_zone",
+            "source",
+            "tags",
+            "marketing_consent",
+        )
+        export_order = fields
+
+    def filter_export(self, queryset: QuerySet[Customer], **kwargs: Any) -> QuerySet[Customer]:
+        oldest_first = Prefetch("contacts", Contact.objects.order_by("pk"))
+        return queryset.select_related(None).prefetch_related(oldest_first)
+
+    def dehydrate_email(self, customer: Customer) -> str:
+        return _addresses(customer, Channel.EMAIL)
+
+    def dehydrate_phone(self, customer: Customer) -> str:
+        return _addresses(customer, Channel.SMS)
+
+    def dehydrate_tags(self, customer: Customer) -> str:
+        return ";".join(customer.tags)
+
+    def dehydrate_marketing_consent(self, customer: Customer) -> str:
+        """Of the address shown: yes, no, or nothing where nothing was decided."""
+        first = next(iter(customer.contacts.all()), None)
+        words = {Contact.Consent.GRANTED: "yes", Contact.Consent.WITHDRAWN: "no"}
+        return words.get(Contact.Consent(first.marketing_consent), "") if first else ""
+
+
+class OrderResource(HarmlessResource):
+    order_number = Field("number", "order_number")
+    customer_id = Field("customer__external_id", "customer_id")
+    email = Field(column_name="email")
+    phone = Field(column_name="phone")
+    first_name = Field("customer__first_name", "first_name")
+    last_name = Field("customer__last_name", "last_name")
+    city = Field("customer__city", "city")
+    status = Field(column_name="status")
+
+    class Meta:
+        model = Order
+        name = "orders"
+        fields = (
+            "order_number",
+            "customer_id",
+            "email",
+            "phone",
+            "first_name",
+            "last_name",
+            "city",
+            "placed_at",
+            "paid_at",
+            "shipped_at",
+            "delivered_at",
+            "cancelled_at",
+            "returned_at",
+            "status",
+            "currency",
+            "total",
+            "discount",
+            "refunded",
+        )
+        export_order = fields
+
+    def filter_export(self, queryset: QuerySet[Order], **kwargs: Any) -> QuerySet[Order]:
+        oldest_first = Prefetch("customer__contacts", Contact.objects.order_by("pk"))
+        return queryset.select_related("customer").prefetch_related(oldest_first)
+
+    def dehydrate_email(self, order: Order) -> str:
+        return _addresses(order.customer, Channel.EMAIL)
+
+    def dehydrate_phone(self, order: Order) -> str:
+        return _addresses(order.customer, Channel.SMS)
+
+    def dehydrate_status(self, order: Order) -> str:
+        return order.status.value
+
+
+class ProductResource(HarmlessResource):
+    category = Field(column_name="category")
+    in_stock = Field(column_name="in_stock")
+
+    class Meta:
+        model = Product
+        name = "products"
+        fields = (
+            "sku",
+            "name",
+            "category",
+            "kind",
+            "price_tier",
+            "complexity",
+            "warranty_months",
+            "repurchase_days",
+            "instructions_url",
+            "picture_url",
+            "price",
+            "cost",
+            "in_stock",
+        )
+        export_order = fields
+
+    def before_export(self, queryset: QuerySet[Product], **kwargs: Any) -> None:
+        self._categories = {category.pk: category for category in Category.objects.all()}
+
+    def dehydrate_category(self, product: Product) -> str:
+        names, at = [], product.category_id
+        while at is not None:
+            names.append(self._categories[at].name)
+            at = self._categories[at].parent_id
+        return PATH_SEPARATOR.join(reversed(names))
+
+    def dehydrate_in_stock(self, product: Product) -> str:
+        return "yes" if product.is_in_stock else "no"
