@@ -1,10 +1,11 @@
 """Chains for tests: built from short step descriptions and published like a marketer would."""
 
+import datetime as dt
 import itertools
 
-from chains.models import Chain, MessageTemplate, Step, TemplateText
+from chains.models import Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
 from chains.publishing import publish
-from crm.models import Purpose
+from crm.models import Contact, Customer, Purpose
 from tests.conftest import NOW
 
 _serial = itertools.count(1)
@@ -61,3 +62,56 @@ def live_chain(*steps, at=NOW, **fields):
     publish(chain, at)
     chain.refresh_from_db()
     return chain
+
+
+def fill_due(chain, *, customers, each=1, due_at=NOW, useful_days=3):
+    """Many customers, each with so many touches of a chain's first step that are due; written in a few statements."""
+    step = chain.version.program["steps"][0]
+    people = Customer.objects.bulk_create([Customer(first_name=f"Ann {number}") for number in range(customers)])
+    Contact.objects.bulk_create(
+        [
+            Contact(
+                customer=person,
+                channel="email",
+                address=f"customer{person.pk}@example.com",
+                marketing_consent="granted",
+            )
+            for person in people
+        ]
+    )
+    enrolments = Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                chain=chain,
+                version=chain.version,
+                customer=person,
+                entry_key=f"at:{number}",
+                triggered_at=due_at,
+                arrived_at=due_at,
+                entered_at=due_at,
+                status=Enrolment.Status.FINISHED,
+                ending=Enrolment.Ending.LAST_STEP,
+                ended_at=due_at,
+            )
+            for person in people
+            for number in range(each)
+        ]
+    )
+    Touch.objects.bulk_create(
+        [
+            Touch(
+                enrolment=enrolment,
+                chain=chain,
+                customer_id=enrolment.customer_id,
+                step_key=step["key"],
+                step_name=step["name"],
+                channel="email",
+                purpose=step["purpose"],
+                due_at=due_at,
+                useful_until=due_at + dt.timedelta(days=useful_days),
+                created_at=due_at,
+            )
+            for enrolment in enrolments
+        ]
+    )
+    return people
