@@ -8,10 +8,13 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chains import story
+        from chains import person, story
         from chains.engine.follow import follow
         from crm import merge
+        from crm.privacy import erase, export
         from crm.story import register
 
         merge.register(follow)
+        export.register(person.tell)
+        erase.register(person.erase)
         register(story.touches)

@@ -37,7 +37,7 @@ def because(reason: str, facts: Facts) -> str:
     from chains.models import Touch
 
     told = TOLD.get(reason)
-    words = told(facts) if told else ""
+    words = told(facts) if told and facts else ""
     return words or str(Touch.Reason(reason).label)
 
 
