@@ -125,7 +125,10 @@ def _refusals(customer_ids: list[int]) -> Iterable[tuple[str, str]]:
 
 
 def _move_contacts(keeper: Customer, duplicate: Customer) -> None:
-    """Addresses both had become one, in the worse state of the two."""
+    """Of an address both had, the keeper's contact is used from now on, in the worse state of the two.
+
+    The duplicate's stays with the duplicate: what was sent there names it.
+    """
     kept = {(contact.channel, contact.address): contact for contact in keeper.contacts.all()}
     for contact in duplicate.contacts.all():
         twin = kept.get((contact.channel, contact.address))
@@ -136,7 +139,6 @@ def _move_contacts(keeper: Customer, duplicate: Customer) -> None:
         if twin.state == Contact.State.ACTIVE:
             twin.state, twin.state_reason = contact.state, contact.state_reason
             twin.save(update_fields=["state", "state_reason"])
-        contact.delete()
 
 
 def standing(history: Iterable[tuple[str, dt.datetime]]) -> str:
