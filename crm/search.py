@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from phonenumbers import PhoneMetadata
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEAST_LETTERS = 2
+# Of a kind of match; so many at most are put in order.
+LOOKED_AT = 200
 LEAST_DIGITS = 4
 
 
@@ -28,37 +30,32 @@ def find_customers(text: str, *, limit: int = 25) -> list[Customer]:
     if len(text) < LEAST_LETTERS:
         return []
     ids: dict[int, None] = {}
-    for found in _matches(text, limit):
+    for found in _matches(text):
         ids.update(dict.fromkeys(found))
         if len(ids) >= limit:
             break
-    customers = Customer.objects.current().filter(pk__in=list(ids)[:limit]).select_related("stats")
-    return sorted(customers, key=_last_order, reverse=True)
+    customers = Customer.objects.current().filter(pk__in=ids).select_related("stats")
+    return list(customers.order_by(F("stats__last_order_at").desc(nulls_last=True), "-pk")[:limit])
 
 
-def _last_order(customer: Customer) -> float:
-    stats = getattr(customer, "stats", None)
-    return stats.last_order_at.timestamp() if stats and stats.last_order_at else 0.0
-
-
-def _matches(text: str, limit: int) -> Iterator[list[int]]:
+def _matches(text: str) -> Iterator[list[int]]:
     """Ids by kind of match, the most telling kind first, so that a full page never asks the rest."""
     yield list(Customer.objects.current().filter(external_id=text).values_list("pk", flat=True))
     yield list(
         Order.objects.filter(_starts("number", {text, text.lstrip("#№ "), text.upper()})).values_list(
             "customer", flat=True
-        )[:limit]
+        )[:LOOKED_AT]
     )
     addresses = _address_prefixes(text)
     if addresses:
-        yield list(Contact.objects.filter(_starts("address", addresses)).values_list("customer", flat=True)[:limit])
+        yield list(Contact.objects.filter(_starts("address", addresses)).values_list("customer", flat=True)[:LOOKED_AT])
     name = _name(text)
     if name:
         yield list(
             Customer.objects.current()
             .alias(first=Lower("first_name"), last=Lower("last_name"))
             .filter(name)
-            .values_list("pk", flat=True)[:limit]
+            .values_list("pk", flat=True)[:LOOKED_AT]
         )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -55,9 +56,8 @@ class CaseAdmin(VerbAdmin):
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("subject__istartswith", "order__number__startswith", "customer__last_name__istartswith")
-    search_help_text = _("How the subject, the customer's last name or the order number begins")
-    ordering = ("resolved_at", "-opened_at")
-    date_hierarchy = None
+    search_help_text = _("Subject, last name or order number")
+    ordering = (F("resolved_at").desc(nulls_first=True), F("promised_at").asc(nulls_last=True), "-opened_at")
     readonly_fields = ("channel", "opened_at")
     fields = ("owner", "severity", "promised_at", "channel", "opened_at")
     change_form_outer_before_template = "crm/admin/case_panel.html"

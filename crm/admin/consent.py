@@ -22,7 +22,7 @@ class ConsentRecordAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     search_fields = ("address__startswith",)
-    search_help_text = _("How the address begins")
+    search_help_text = _("Address")
 
     @display(description=_("action"), label={"granted": "success", "withdrawn": "danger", "requested": "info"})
     def action_label(self, record: ConsentRecord) -> tuple[str, str]:

@@ -39,7 +39,7 @@ class EventAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     search_fields = ("order__number__startswith",)
-    search_help_text = _("How the order number begins")
+    search_help_text = _("Order number")
 
     @display(description=_("kind"))
     def kind_in_words(self, event: Event) -> str:

@@ -18,7 +18,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
     ordering = ("-left_at",)
     show_full_result_count = False
     search_fields = ("order__number__startswith",)
-    search_help_text = _("How the order number begins")
+    search_help_text = _("Order number")
 
     @display(description=_("text"))
     def beginning(self, feedback: Feedback) -> str:

@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.template.defaultfilters import floatformat
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +78,7 @@ class LineInline(ReadOnlyInline):
 
     @display(description=_("quantity"))
     def bought(self, line: OrderLine) -> str:
-        return f"{line.quantity:g}"
+        return floatformat(line.quantity, "-3g")
 
     @display(description=_("price"))
     def each(self, line: OrderLine) -> str:
@@ -89,7 +90,7 @@ class LineInline(ReadOnlyInline):
 
     @display(description=_("returned"))
     def came_back(self, line: OrderLine) -> str:
-        return f"{line.returned_quantity:g}"
+        return floatformat(line.returned_quantity, "-3g")
 
 
 class MilestoneInline(ReadOnlyInline):
