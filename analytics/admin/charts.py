@@ -61,7 +61,7 @@ def orders_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
 
 def label(moment: Moment, grain: Grain) -> str:
     if grain is Grain.MONTH:
-        return formats.date_format(moment.begins_on, "YEAR_MONTH_FORMAT")
+        return formats.date_format(moment.begins_on, "M Y")
     return formats.date_format(moment.begins_on, "SHORT_DATE_FORMAT")
 
 
@@ -145,7 +145,7 @@ def _heat_row(cohort: Cohort, strongest: Decimal | None, width: int) -> HeatRow:
         )
         for active, share in zip(cohort.active[1:], cohort.retention[1:], strict=True)
     ]
-    month = formats.date_format(cohort.first_month_on, "YEAR_MONTH_FORMAT")
+    month = formats.date_format(cohort.first_month_on, "M Y")
     return HeatRow(month, number(cohort.size), cells + [None] * (width - len(cohort.active)))
 
 
