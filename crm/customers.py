@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm import addresses, identity
+from crm.checking import check_fields
 from crm.events import record
 from crm.identity import hold
 from crm.merge import join, keep_still
@@ -134,6 +135,8 @@ def _describe(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool
         changes["external_id"] = keys.external_id
     for name, value in changes.items():
         setattr(customer, name, value)
+    if changes:
+        check_fields(customer, _("customer %(name)s") % {"name": keys.names()[0].partition(":")[2]})
     if customer._state.adding:
         customer.save()
     elif changes:

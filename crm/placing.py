@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from crm import amounts, stats
 from crm.catalogue import LineData, products_for
+from crm.checking import check_fields
 from crm.identity import hold
 from crm.models import Customer, EventKind, Order, OrderLine, Product
 from crm.order_events import check_moment, write
@@ -68,19 +70,26 @@ def place(
         discount=checked.discount,
         **fields,
     )
-    try:
-        with transaction.atomic():
-            order.save(force_insert=True)
-    except IntegrityError:
-        # Somebody placed the number for another customer since we looked.
-        known = Order.objects.filter(number=number).first()
-        if known is None:
-            raise
+    check_fields(order, _("order %(number)s") % {"number": number})
+    if known := _known_after_inserting(order):
         return known
     OrderLine.objects.bulk_create([_line(order, line, products[line.sku]) for line in checked.lines])
     write(order, EventKind.ORDER_PLACED, at=placed_at, key="placed")
     stats.refresh([customer.pk])
     return order
+
+
+def _known_after_inserting(order: Order) -> Order | None:
+    """The order of this number that somebody placed for another customer since we looked; None when ours is in."""
+    try:
+        with transaction.atomic():
+            order.save(force_insert=True)
+    except IntegrityError:
+        known = Order.objects.filter(number=order.number).first()
+        if known is None:
+            raise
+        return known
+    return None
 
 
 def _kind_of(products: Iterable[Product]) -> str:

@@ -40,6 +40,23 @@ def test_refuses_identities_that_identify_nobody(told, now):
     assert not Customer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"first_name": "x" * 151}, "customer 77: first name: "),
+        ({"time_zone": "Mars/Olympus"}, "time zone: .*Mars/Olympus"),
+        ({"tags": ["x" * 101]}, "tags: "),
+        ({"city": "Om\0sk"}, "city: holds an unprintable"),
+        ({"attributes": {"dogs": [{"a\0": 1}]}}, "attributes: holds an unprintable"),
+    ],
+)
+def test_a_profile_no_column_can_hold_is_refused_in_words(told, words, now):
+    with pytest.raises(ValueError, match=words):
+        find_or_create(external_id="77", now=now, **told)
+
+    assert not Customer.objects.exists()
+
+
 def test_an_address_of_several_means_the_oldest(now):
     younger = make_customer(email="home@example.com", created_at=now - dt.timedelta(days=5))
     older = make_customer(email="home@example.com", created_at=now - dt.timedelta(days=50), first_name="Bob")

@@ -75,6 +75,23 @@ def test_bad_figures_are_refused_with_their_place(told, words, now):
     assert not Product.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"currency": "EURO"}, "order A-1: currency: "),
+        ({"tracking_number": "x" * 101}, "tracking number: .*100"),
+        ({"receipt_url": "javascript:alert(1)"}, "receipt link: .*URL"),
+        ({"kind": "gift"}, "kind: .*gift"),
+        ({"coupon_code": "a\0b"}, "coupon: holds an unprintable"),
+    ],
+)
+def test_values_no_column_can_hold_are_refused_in_words(told, words, now):
+    with pytest.raises(ValueError, match=words):
+        orders.place("A-1", customer=make_customer(), placed_at=now, total=Decimal(1), **told)
+
+    assert not Order.objects.exists()
+
+
 @pytest.mark.parametrize("number", ["", "  ", "x" * 101, "A\0"])
 def test_an_order_needs_a_number(number, now):
     with pytest.raises(ValueError, match="needs a number"):
