@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from chains.letters import layout
 from chains.letters.checking import check
@@ -28,7 +29,7 @@ def compile_text(text: TemplateText, shop: Shop) -> dict[str, Any]:
 
     `subject`, `preheader`, `text` and `picture` are plain, `html` is a page; `links` holds a source for each link.
     """
-    for _field, error in problems(text):
+    for _name, error in problems(text):
         raise error
     links = Links()
     button = links.add(text.cta_url) if text.cta_url else None
@@ -65,6 +66,8 @@ def problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
     for field in FIELDS:
         written = getattr(text, field)
         try:
+            if field != "body" and layout.SCALE.search(written):
+                raise TemplateError(_("The rating scale fits only into the text."))
             check(written)
             if field in {"cta_url", "picture_url"} and written:
                 check(link_source(written))
@@ -86,7 +89,7 @@ def _footer_anchor(found: re.Match[str]) -> str:
 
 
 def _plain(body: str, label: str, button: int | None, footer: list[str]) -> str:
-    blocks = [body]
+    blocks = [layout.SCALE.sub("1 2 3 4 5: {{ rate_url }}", body)]
     if button is not None:
         blocks.append(f"{{% if links[{button}] != '' %}}{label}:\n{{{{ links[{button}] }}}}{{% endif %}}")
     lines = (_FOOTER_LINK.sub(lambda found: f"{found[1]}: {{{{ {found[2]} }}}}", line) for line in footer)

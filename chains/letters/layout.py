@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from crm.models import Shop
 
 FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+DEFAULT_COLOR = "#2f6f4f"
+SCALE = re.compile(r"{{-?\s*rating_scale\s*-?}}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _PAGE = """<mjml lang="{language}"><mj-head>
 <mj-title>mark-subject</mj-title><mj-preview>mark-preheader</mj-preview>
@@ -39,7 +41,7 @@ _PIXEL = (
 
 def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", button: int | None = None) -> str:
     """The HTML of a letter with Liquid in it. `body` and `footer` are HTML, `button` the index of its link."""
-    color = shop.brand_color if _COLOR.fullmatch(shop.brand_color) else "#2f6f4f"
+    color = shop.brand_color if _COLOR.fullmatch(shop.brand_color) else DEFAULT_COLOR
     drawn = "" if button is None else _BUTTON.format(index=button, color=color, ink=_ink_on(color))
     html = mjml2html(_PAGE.format(language=language, font=FONT, color=color, button=drawn))
     words = {
@@ -48,7 +50,7 @@ def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", 
         "mark-shop": "{{ shop.name }}",
         "mark-picture": "{{ picture }}",
         "mark-alt": "{{ product.name }}",
-        "mark-body": _spaced(body),
+        "mark-body": with_scale(_spaced(body), color),
         "mark-link": f"{{{{ links[{button}] }}}}",
         "mark-label": escaped_words(label),
         "mark-footer": footer,
@@ -56,6 +58,18 @@ def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", 
     }
     pattern = re.compile("|".join(re.escape(mark) for mark in words))
     return pattern.sub(lambda found: words[found[0]], html)
+
+
+def with_scale(html: str, color: str) -> str:
+    """The rating scale as five squares to press; without styles it stays five links in a row."""
+    style = (
+        f"display:inline-block;width:44px;line-height:44px;margin:0 6px 6px 0;border:1px solid {color};"
+        f"border-radius:8px;text-align:center;font-weight:600;text-decoration:none;color:{color}"
+    )
+    squares = " ".join(
+        f'<a href="{{{{ rate_url }}}}?score={score}" style="{style}">{score}</a>' for score in range(1, 6)
+    )
+    return SCALE.sub(lambda _found: squares, html)
 
 
 def _spaced(html: str) -> str:

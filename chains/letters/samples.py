@@ -56,6 +56,7 @@ _LINKS = {
     "shop": {"site_url": "https://shop.example", "review_url": "https://shop.example/reviews", "postal_address": ""},
 }
 _PAGES = {
+    "rating_scale": "1 2 3 4 5",
     "rate_url": "https://shop.example/m/r/sample/",
     "preferences_url": "https://shop.example/m/p/sample/",
     "unsubscribe_url": "https://shop.example/m/u/sample/",

@@ -57,7 +57,7 @@ def make_touch(
         chain=chain, number=1, program={"steps": [{"key": "care", "kind": "message", "tags": list(tags)}]}
     )
     enrolment = Enrolment.objects.create(
-        chain=chain, version=version, customer=customer, order=order, triggered_at=NOW, due_at=NOW
+        chain=chain, version=version, customer=customer, order=order, triggered_at=NOW, arrived_at=NOW, due_at=NOW
     )
     return Touch.objects.create(
         **{

@@ -83,6 +83,8 @@ def test_every_known_placeholder_has_a_value(shop, now):
     made = contexts([touch], now)[touch.pk]
 
     for placeholder in PLACEHOLDERS:
+        if placeholder.path == "rating_scale":  # drawn when the text is compiled
+            continue
         for context in (made, sample("en"), sample("ru"), nothing_known()):
             value = context
             for name in placeholder.path.split("."):
