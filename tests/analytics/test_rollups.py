@@ -15,6 +15,7 @@ from analytics.models import CohortFigures, ComebackFigures, Dashboard, DayFigur
 from analytics.periods import ALL_TIME, Period
 from analytics.relations import counted, relations, rolled_up
 from analytics.tally import tallies
+from analytics.tasks import refresh_rollups
 from crm import orders
 from crm.models import Order, OrderStanding
 
@@ -127,3 +128,9 @@ def versions():
             cursor.execute(VERSIONS.format(table=model._meta.db_table))
             found.append(cursor.fetchall())
     return found
+
+
+def test_the_task_counts_what_has_changed(busy_shop):
+    refresh_rollups()
+
+    assert_equal_to_recount()
