@@ -1,0 +1,59 @@
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+CHROMIUM = Path("/usr/bin/chromium")
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, driven by playwright."""
+    if not CHROMIUM.exists():
+        pytest.fail(f"The browser tests need {CHROMIUM}: apt-get install chromium.")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, and Django takes that for asynchronous code. It is not: calls wait.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+    if before is not None:
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture
+def page(chromium, live_server):
+    """An empty browser window; the test fails when a script on any page of it does."""
+    context = chromium.new_context(viewport=WIDE, locale="en")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    broken = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    yield page
+    context.close()
+    assert broken == []
+
+
+@pytest.fixture
+def sign_in(page, live_server):
+    def sign_in(role):
+        user = User.objects.create_user(role.lower(), password="secret-of-a-test", is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        page.goto(f"{live_server.url}/")
+        page.get_by_label("Username").fill(user.username)
+        page.get_by_label("Password").fill("secret-of-a-test")
+        page.get_by_role("button", name="Log in").click()
+        return user
+
+    return sign_in
+
+
+def fits(page):
+    """Nothing sticks out to the right, so nobody has to scroll sideways."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
