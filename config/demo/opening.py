@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from chains.models import Chain
 from chains.publishing import publish
-from crm.models import Shop
+from config.demo.catalogue import LARGE, SMALL
+from crm.models import Category, Shop
 
 MIDNIGHT = dt.time(0, 0)
 
@@ -31,7 +32,16 @@ def open_shop() -> Shop:
 
 def switch_on_chains(now: dt.datetime) -> int:
     """Publish every chain that came ready-made; how many."""
+    _tell_appliances_apart()
     drafts = Chain.objects.filter(status=Chain.Status.DRAFT)
     for chain in drafts:
         publish(chain, now)
     return len(drafts)
+
+
+def _tell_appliances_apart() -> None:
+    """The chains for small and for large appliances each get their part of the catalogue."""
+    for key, names in (("small_appliance/", SMALL), ("large_appliance/", LARGE)):
+        categories = Category.objects.filter(parent=None, name__in=names)
+        for chain in Chain.objects.filter(steps__template__ready_key__startswith=key).distinct():
+            chain.categories.set(categories)
