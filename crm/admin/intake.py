@@ -44,12 +44,12 @@ SAMPLE_COLUMNS = 25
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=_("file"),
+        label=_("File"),
         help_text=_("CSV or XLSX, also packed with gzip. The first line holds the names of the columns."),
         widget=UnfoldAdminFileFieldWidget,
     )
     encoding = forms.ChoiceField(
-        label=_("letters of a CSV file"),
+        label=_("Letters of a CSV file"),
         choices=[
             ("utf-8", _("UTF-8 (usual)")),
             ("cp1251", _("Windows-1251 (Cyrillic, older Excel)")),
@@ -58,7 +58,7 @@ class UploadForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     keeps_attributes = forms.BooleanField(
-        label=_("keep unknown columns as attributes of the customer"), required=False, widget=UnfoldBooleanSwitchWidget
+        label=_("Keep unknown columns as attributes of the customer"), required=False, widget=UnfoldBooleanSwitchWidget
     )
 
     def clean_file(self) -> Any:
@@ -116,26 +116,26 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
             file.unlink()
             form.add_error("file", str(trouble))
             return self._page(request, form=form)
-        token = uploads.sign(request.user.pk, file, told)
+        token = uploads.sign(_staff(request), file, told)
         return self._page(request, report=report, sample=sample, token=token, file_name=told["name"])
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Make the import that was previewed."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        found = uploads.unsign(request.user.pk, request.POST.get("token", "")) if request.method == "POST" else None
+        found = uploads.unsign(_staff(request), request.POST.get("token", "")) if request.method == "POST" else None
         if found is None:
             messages.error(request, _("This preview is no longer there: choose the file again."))
             return HttpResponseRedirect(self._address("import"))
         file, told = found
         report = self._import(file, told, is_dry_run=False, skips_errors="skip" in request.POST)
         if report.is_refused:
-            token = uploads.sign(request.user.pk, file, told)
+            token = uploads.sign(_staff(request), file, told)
             return self._page(request, report=report, token=token, file_name=told["name"])
         file.unlink()
         self._tell(request, report, told["name"])
         if report.rejected_rows:
-            token = uploads.sign(request.user.pk, uploads.rejected(file), told)
+            token = uploads.sign(_staff(request), uploads.rejected(file), told)
             return self._page(request, report=report, rejected_token=token, file_name=told["name"])
         return HttpResponseRedirect(self._address("changelist"))
 
@@ -143,7 +143,7 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
         """The refused rows with their reasons, to be corrected and imported."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        found = uploads.unsign(request.user.pk, request.GET.get("token", ""))
+        found = uploads.unsign(_staff(request), request.GET.get("token", ""))
         if found is None:
             messages.error(request, _("This file is no longer there: import the first one again."))
             return HttpResponseRedirect(self._address("import"))
@@ -186,7 +186,7 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
             }
             messages.success(request, text)
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=_staff(request),
             content_type=ContentType.objects.get_for_model(self.model),
             object_repr=file_name[:200],
             action_flag=ADDITION,
@@ -203,6 +203,12 @@ KIND_NAMES = {
     "products": _("products"),
     "consents": _("consents"),
 }
+
+
+def _staff(request: HttpRequest) -> int:
+    if request.user.pk is None:
+        raise PermissionDenied
+    return request.user.pk
 
 
 def _alternatives(group: Any) -> str:

@@ -19,7 +19,7 @@ from crm.intake.plain_rows import wrong_width
 from crm.intake.problems import Problem, Unreadable, short
 from crm.intake.staging import Stager, StagingTable
 
-REMEMBERED = 200_000
+REMEMBERED = 50_000
 RUNS = StagingTable(
     "import_run",
     [

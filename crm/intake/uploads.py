@@ -21,7 +21,7 @@ def folder() -> Path:
     return path
 
 
-def keep(upload: UploadedFile) -> Path:
+def keep(upload: UploadedFile[Any]) -> Path:
     """Write the upload to disk under a name nobody can guess, and forget what was left lying."""
     forget_old()
     path = folder() / token_hex(16)

@@ -316,7 +316,7 @@ def peak_megabytes(tmp_path, rows):
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
-    """What is remembered is bounded; past that bound ten times the rows take no more."""
-    small = peak_megabytes(tmp_path, 250_000)
+    """What is remembered is bounded; past that bound three times the rows take no more."""
+    small = peak_megabytes(tmp_path, 100_000)
 
-    assert peak_megabytes(tmp_path, 750_000) < small + 30
+    assert peak_megabytes(tmp_path, 300_000) < small + 30
