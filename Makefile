@@ -72,7 +72,8 @@ unit: setup-dev tools
 	ENCORE_VAR=$(TEST_VAR) $(MANAGE) translations
 	@command -v chromium >/dev/null || echo "WITHOUT CHROMIUM: the browser tests are left out."
 	ENCORE_VAR=$(TEST_VAR) $(BIN)/pytest -q -n 2 --durations=10 \
-		-m "not services $$(command -v chromium >/dev/null || echo 'and not browser')" $(TESTS); \
+		-m "not services $$(command -v chromium >/dev/null || echo 'and not browser')" $(TESTS) && \
+	ENCORE_VAR=$(TEST_VAR) CELERY_BROKER_URL=filesystem:// $(BIN)/pytest -q -m services $(TESTS); \
 		status=$$?; ENCORE_VAR=$(TEST_VAR) $(MANAGE) stop >/dev/null; exit $$status
 
 test: tools lint unit test-services
