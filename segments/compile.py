@@ -34,6 +34,24 @@ def _compiled(rule: Rule, scope: Scope, place: Place) -> Q:
             return FIELDS[rule.field].compile(rule, scope)
         except ValueError as error:
             raise RuleError(str(error), place) from None
-    parts = [_compiled(item, scope, (*place, index)) for index, item in enumerate(rule.items)]
+    parts = _parts(rule, scope, place)
     joined = Q(*parts) if rule.kind is Kind.ALL else Q(*parts, _connector=Q.OR)
     return ~joined if rule.kind is Kind.NONE else joined
+
+
+def _parts(group: Group, scope: Scope, place: Place) -> list[Q]:
+    """Every item compiled. In an `all`, figures are counted only for those whom the light conditions leave."""
+    light = [index for index, item in enumerate(group.items) if not _is_heavy(item)]
+    parts = {index: _compiled(group.items[index], scope, (*place, index)) for index in light}
+    if group.kind is Kind.ALL and parts and len(parts) < len(group.items):
+        scope = scope.narrowed(Customer.objects.filter(*parts.values()))
+    for index, item in enumerate(group.items):
+        if index not in parts:
+            parts[index] = _compiled(item, scope, (*place, index))
+    return [parts[index] for index in sorted(parts)]
+
+
+def _is_heavy(rule: Rule) -> bool:
+    if isinstance(rule, Group):
+        return any(_is_heavy(item) for item in rule.items)
+    return FIELDS[rule.field].is_heavy(rule)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Category
+from crm.models import Category, Customer
 from crm.timezones import day_of, start_of
 from segments.vocabulary.operators import Operator
 from segments.vocabulary.values import Number, ValueKind, Words
@@ -24,7 +24,7 @@ WINDOW = Number(1, 36_500)
 class Scope:
     """When a rule is asked, and about whom (`customers` None: everybody). Days are calendar days of the shop."""
 
-    def __init__(self, now: dt.datetime, customers: Collection[int] | None = None) -> None:
+    def __init__(self, now: dt.datetime, customers: Collection[int] | QuerySet[Customer] | None = None) -> None:
         self.now = now
         self.customers = customers
         self.today: dt.date = day_of(now)
@@ -37,6 +37,12 @@ class Scope:
         """Only rows of the customers asked about, said where the planner would not see it from outside."""
         return rows if self.customers is None else rows.filter(**{f"{path}__in": self.customers})
 
+    def narrowed(self, customers: QuerySet[Customer]) -> Scope:
+        """The same question about fewer; a batch of ids is as narrow as it gets."""
+        if self.customers is None or isinstance(self.customers, QuerySet):
+            return Scope(self.now, customers)
+        return self
+
     @cached_property
     def parents(self) -> dict[int, int | None]:
         """Every category with the one it is part of."""
@@ -46,12 +52,17 @@ class Scope:
 Compile = Callable[["Condition", Scope], Q]
 
 
+def never(condition: Condition) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Field:
     """Something known about a customer that a rule may ask for.
 
     `compile` gives a Q on Customer (on Order, Event … for a filter) that is never NULL-ish: unknown means False.
-    `filters` narrow the rows a figure is counted over. `note` is shown beside the field while editing.
+    `filters` narrow the rows a figure is counted over. `note` is shown beside the field while editing. A condition that
+    `is_heavy` groups the rows of all customers asked about; the compiler lets the others say first who that is.
     """
 
     name: str
@@ -63,6 +74,7 @@ class Field:
     takes_window: bool = False
     filters: tuple[Field, ...] = ()
     note: Words = ""
+    is_heavy: Callable[[Condition], bool] = never
 
     def operator(self, name: str) -> Operator:
         return next(operator for operator in self.operators if operator.name == name)

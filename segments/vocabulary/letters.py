@@ -41,6 +41,10 @@ def _letters(kind: EventKind) -> Compile:
     return compile_letters
 
 
+def _always(condition: Condition) -> bool:
+    return True
+
+
 FIELDS = (
     Field(
         "clicked",
@@ -51,6 +55,7 @@ FIELDS = (
         _letters(EventKind.MESSAGE_CLICKED),
         True,
         (TAG,),
+        is_heavy=_always,
     ),
     Field(
         "opened",
@@ -61,6 +66,7 @@ FIELDS = (
         _letters(EventKind.MESSAGE_OPENED),
         True,
         (TAG,),
+        is_heavy=_always,
         note=_("Opens are unreliable: many mail programs hide them or open by themselves. Prefer clicks or orders."),
     ),
 )

@@ -124,7 +124,7 @@ def test_every_field_and_operator_finds_whom_a_walk_over_the_facts_finds(kept_sh
     field = FIELDS[name]
     for operator in field.operators:
 
-        @exploring(max_examples=12)
+        @exploring(max_examples=8)
         @given(kept_shop.condition(field, operator))
         def agrees(rule):
             assert kept_shop.by_sql(rule) == kept_shop.judge.members(rule, kept_shop.people), rule
@@ -133,7 +133,7 @@ def test_every_field_and_operator_finds_whom_a_walk_over_the_facts_finds(kept_sh
 
 
 def test_random_rules_find_whom_a_walk_over_the_facts_finds(kept_shop):
-    @exploring(max_examples=300)
+    @exploring(max_examples=200)
     @given(kept_shop.rules())
     def agrees(rule):
         assert kept_shop.by_sql(rule) == kept_shop.judge.members(rule, kept_shop.people), rule
