@@ -18,6 +18,7 @@ CONSUMABLES, TABLEWARE = ("Consumables", "Расходники"), ("Tableware", 
 SERVICES = ("Services", "Услуги")
 MAKERS = ("Orvilo", "Tamsy", "Brenko", "Lumdal", "Keraska", "Fenno")
 MODELS_EACH = 6
+SITE = "lumdal.example.com"
 GOODS, SERVICE = Product.Kind.GOODS, Product.Kind.SERVICE
 
 
@@ -233,8 +234,9 @@ def _product(random: Random, family: Family, number: int, word: int) -> Product:
     step = Decimal(str(round(0.65 + 0.16 * number + random.uniform(-0.03, 0.03), 2)))
     price = max(Decimal(3), (family.price * step).quantize(Decimal(1))) - Decimal("0.10")
     tier = Product.PriceTier
+    sku = f"{family.code}-{100 + 10 * number}"
     return Product(
-        sku=f"{family.code}-{100 + 10 * number}",
+        sku=sku,
         name=f"{maker} {family.code[0]}{10 + 7 * number} {family.names[word]}"
         if not word
         else f"{family.names[word].capitalize()} {maker} {family.code[0]}{10 + 7 * number}",
@@ -244,6 +246,7 @@ def _product(random: Random, family: Family, number: int, word: int) -> Product:
         price_tier=(tier.BUDGET, tier.BUDGET, tier.MIDDLE, tier.MIDDLE, tier.PREMIUM, tier.PREMIUM)[number % 6],
         complexity=Product.Complexity.COMPLEX if family.is_complex else Product.Complexity.SIMPLE,
         warranty_months=family.warranty_months,
+        instructions_url=f"https://{SITE}/manuals/{sku}" if family.warranty_months else "",
         repurchase_days=family.repurchase_days,
     )
 

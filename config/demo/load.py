@@ -30,14 +30,20 @@ def is_loaded() -> bool:
     return Order.objects.filter(source=past.SOURCE).exists()
 
 
-def load(now: dt.datetime, *, say: Callable[[str], None], customers: int = purchases.CUSTOMERS) -> None:
+def load(
+    now: dt.datetime,
+    *,
+    say: Callable[[str], None],
+    customers: int = purchases.CUSTOMERS,
+    lived_through: dt.timedelta = LIVED_THROUGH,
+) -> None:
     """Two years up to `now`. All or nothing: a demo cut short leaves an empty database to start again with."""
     if Customer.objects.exists():
         raise ImproperlyConfigured(
             _("This database already holds customers. The demo wants an empty one of its own: set ENCORE_VAR.")
         )
     random = Random(SEED)  # noqa: S311 (a simulation, to be the same every time)
-    since = now - LIVED_THROUGH
+    since = now - lived_through
     # Nobody has to be woken yet, and the bells of two simulated weeks would find no worker.
     settings.ENCORE_RING = False
     with transaction.atomic():
@@ -49,7 +55,7 @@ def load(now: dt.datetime, *, say: Callable[[str], None], customers: int = purch
         score_all(since)
         refresh_due(since)
         switch_on_chains(since)
-    say(_("Living through its last two weeks, chains on…"))
+    say(_("Living through its last days, chains on…"))
     replay(bought, since=since, until=now, random=random)
     score_all(now)
     refresh_due(now)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from chains.models import Chain
 from chains.publishing import publish
-from config.demo.catalogue import LARGE, SMALL
+from config.demo.catalogue import LARGE, SITE, SMALL
 from crm.models import Category, Shop
 
 MIDNIGHT = dt.time(0, 0)
@@ -18,12 +18,12 @@ def open_shop() -> Shop:
     """Without quiet hours: whoever looks at the demo at night wants to see letters go out too."""
     shop = Shop.load()
     shop.name = "Lumdal Home"
-    shop.site_url = "https://lumdal.example.com"
-    shop.sender_address = "shop@lumdal.example.com"
-    shop.reply_address = "help@lumdal.example.com"
+    shop.site_url = f"https://{SITE}"
+    shop.sender_address = f"shop@{SITE}"
+    shop.reply_address = f"help@{SITE}"
     shop.support_contact = _("help@lumdal.example.com, every day from 9 to 21")
     shop.postal_address = "Lumdal Home, 1 Example Square"
-    shop.review_url = "https://lumdal.example.com/reviews"
+    shop.review_url = f"https://{SITE}/reviews"
     shop.quiet_from = shop.quiet_until = MIDNIGHT
     shop.phone_country = "RU"
     shop.save()

@@ -150,6 +150,8 @@ def _order(purchase: Purchase, customer: Customer, until: dt.datetime) -> Order:
         discount=purchase.discount,
         refunded=purchase.total if "returned_at" in moments else 0,
         source=SOURCE,
+        appointment_at=purchase.appointment_at,
+        receipt_url=purchase.receipt_url,
         created_at=purchase.placed_at,
         **moments,
     )

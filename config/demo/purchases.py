@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from config.demo.catalogue import FAMILIES, LARGE, SMALL
+from config.demo.catalogue import FAMILIES, LARGE, SITE, SMALL
 from config.demo.people import invent
 from crm.models import Product
 
@@ -58,6 +58,14 @@ class Purchase:
     @property
     def is_service(self) -> bool:
         return all(basket.product.kind == Product.Kind.SERVICE for basket in self.baskets)
+
+    @property
+    def appointment_at(self) -> dt.datetime | None:
+        return self.delivered_at if self.is_service else None
+
+    @property
+    def receipt_url(self) -> str:
+        return f"https://{SITE}/receipts/{self.number}"
 
     @property
     def total(self) -> Decimal:

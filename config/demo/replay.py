@@ -81,6 +81,8 @@ def place(purchase: Purchase) -> Order:
         discount=purchase.discount,
         promised_at=purchase.placed_at + PROMISED_WITHIN,
         source=SOURCE,
+        appointment_at=purchase.appointment_at,
+        receipt_url=purchase.receipt_url,
     )
 
 

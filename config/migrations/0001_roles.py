@@ -28,7 +28,13 @@ MARKETING = {
         for name in ("contact", "order", "orderline", "case", "feedback", "consentrecord", "event", "shop")
     },
 }
-MANAGERS = {("crm", "shop"): WORK, ("crm", "case"): WORK, ("crm", "customer"): WORK}
+# Who may add orders and customers may import and export them.
+MANAGERS = {
+    ("crm", "shop"): WORK,
+    ("crm", "case"): ("view", "add", "change"),
+    **{("crm", name): ("view", "add", "change") for name in ("customer", "contact", "order")},
+    **{("crm", name): OWN for name in ("product", "productrelation", "category")},
+}
 
 
 def make_roles(apps: Apps, schema_editor: object) -> None:

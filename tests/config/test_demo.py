@@ -16,6 +16,7 @@ from tests.conftest import make_customer
 
 pytestmark = pytest.mark.django_db
 
+LIVED_THROUGH = dt.timedelta(days=4)
 NOW = dt.datetime(2026, 6, 10, 12, 0, tzinfo=dt.UTC)
 
 
@@ -32,7 +33,7 @@ def outbox(settings, tmp_path):
 
 @pytest.fixture
 def demo(outbox):
-    load(NOW, say=quietly, customers=250)
+    load(NOW, say=quietly, customers=250, lived_through=LIVED_THROUGH)
 
 
 def test_the_demo_shop_looks_alive(demo):
@@ -57,7 +58,7 @@ def test_only_what_was_lived_through_woke_the_engine(demo):
     fresh = Event.objects.filter(kind__startswith="order.", is_historic=False)
 
     assert fresh.exists()
-    assert not fresh.filter(occurred_at__lt=NOW - dt.timedelta(days=14)).exists()
+    assert not fresh.filter(occurred_at__lt=NOW - LIVED_THROUGH).exists()
 
 
 def test_the_demo_goes_on_and_letters_with_it(demo):
