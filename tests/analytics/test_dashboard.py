@@ -55,6 +55,11 @@ def test_an_empty_shop_is_told_how_to_import_orders(manager):
     assert "No orders yet" in content
     assert "import_data orders" in content
     assert "fig-cards" not in content
+    assert reverse("admin:crm_order_import") not in content
+
+
+def test_who_may_import_is_led_there(admin_client):
+    assert reverse("admin:crm_order_import") in shown(admin_client).content.decode().split("fig-empty")[1]
 
 
 def test_every_card_shows_its_figure_its_definition_and_what_it_was(manager, busy_shop):
