@@ -236,7 +236,7 @@ def filled(query: str) -> int:
             [segment.pk, NOW],
         )
         transaction.set_rollback(True)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 if __name__ == "__main__":
