@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.template.response import TemplateResponse
+from django.http import HttpResponseForbidden
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> TemplateResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseForbidden:
     """Staff keep their menu and learn whom to ask; strangers get the words alone."""
     context: dict[str, Any] = {"title": _("This page is not part of your role")}
     user = getattr(request, "user", None)
@@ -21,5 +22,4 @@ def permission_denied(request: HttpRequest, exception: Exception) -> TemplateRes
         context |= {**admin.site.each_context(request), **context}
         context["roles"] = ", ".join(user.groups.values_list("name", flat=True)) if user else ""
     template = "config/refused.html" if is_staff else "config/refused_stranger.html"
-    response = TemplateResponse(request, template, context, status=403)
-    return response.render()
+    return HttpResponseForbidden(render_to_string(template, context, request))

@@ -125,7 +125,7 @@ def _orders(purchases: list[Purchase], customers: dict[int, Customer], until: dt
                 order=order,
                 product=basket.product,
                 quantity=basket.quantity,
-                price=basket.product.price,
+                price=basket.price,
                 cost=basket.product.cost,
                 returned_quantity=basket.quantity if order.returned_at else 0,
             )
@@ -168,8 +168,9 @@ def _order_events(purchase: Purchase, order: Order) -> Iterator[Event]:
 
 
 def _feedback(purchases: list[Purchase], orders: list[Order], until: dt.datetime) -> Iterator[Event]:
-    left = Feedback.objects.bulk_create(
-        [
+    rated = [
+        (
+            order,
             Feedback(
                 customer=order.customer,
                 order=order,
@@ -181,19 +182,12 @@ def _feedback(purchases: list[Purchase], orders: list[Order], until: dt.datetime
                 source=SOURCE,
                 key=order.number,
                 left_at=purchase.rated_at,
-            )
-            for purchase, order in zip(purchases, orders, strict=True)
-            if purchase.rated_at and purchase.rated_at < until and not purchase.cancelled_at
-        ],
-        BATCH,
-    )
-    orders_by_id = {order.pk: order for order in orders}
-    for feedback in left:
-        told = {"kind": feedback.kind, "score": feedback.score, "feedback": feedback.pk}
-        yield historic(
-            EventKind.FEEDBACK_LEFT,
-            orders_by_id[feedback.order_id],
-            feedback.left_at,
-            f"feedback:{feedback.pk}",
-            **told,
+            ),
         )
+        for purchase, order in zip(purchases, orders, strict=True)
+        if purchase.rated_at and purchase.rated_at < until
+    ]
+    Feedback.objects.bulk_create([feedback for _order, feedback in rated], BATCH)
+    for order, feedback in rated:
+        told = {"kind": feedback.kind, "score": feedback.score, "feedback": feedback.pk}
+        yield historic(EventKind.FEEDBACK_LEFT, order, feedback.left_at, f"feedback:{feedback.pk}", **told)

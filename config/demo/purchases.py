@@ -34,6 +34,14 @@ class Basket:
     product: Product
     quantity: int
 
+    @property
+    def price(self) -> Decimal:
+        return self.product.price or Decimal(0)
+
+    @property
+    def amount(self) -> Decimal:
+        return self.price * self.quantity
+
 
 @dataclass
 class Purchase:
@@ -69,7 +77,7 @@ class Purchase:
 
     @property
     def total(self) -> Decimal:
-        return sum((_price(basket) for basket in self.baskets), Decimal(0)) - self.discount
+        return sum((basket.amount for basket in self.baskets), Decimal(0)) - self.discount
 
 
 def simulate(
@@ -93,7 +101,7 @@ def simulate(
 def buy(random: Random, shelves: dict[str, list[Product]], person: Person, at: dt.datetime) -> Purchase:
     """One order placed at a moment, with its fate."""
     baskets = _fill(random, shelves, person)
-    goods = sum((_price(basket) for basket in baskets), Decimal(0))
+    goods = sum((basket.amount for basket in baskets), Decimal(0))
     discount = (goods / 10).quantize(Decimal("0.01")) if random.random() < 0.08 else Decimal(0)
     paid_at = at + dt.timedelta(minutes=random.triangular(1, 240, 3))
     shipped_at = paid_at + dt.timedelta(hours=random.triangular(8, 60, 22))
@@ -145,10 +153,6 @@ def _fill(random: Random, shelves: dict[str, list[Product]], person: Person) -> 
     if random.random() < 0.28:
         baskets.append(Basket(random.choice(shelves[random.choice(family.goes_with)]), 1))
     return baskets
-
-
-def _price(basket: Basket) -> Decimal:
-    return (basket.product.price or Decimal(0)) * basket.quantity
 
 
 def _moment(random: Random, day: dt.datetime) -> dt.datetime:

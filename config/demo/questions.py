@@ -27,22 +27,18 @@ SEVERITIES = (Case.Severity.NORMAL, Case.Severity.HIGH, Case.Severity.LOW)
 
 
 def past_cases(purchases: list[Purchase], orders: list[Order], until: dt.datetime) -> Iterator[Event]:
-    cases = Case.objects.bulk_create(
-        [
-            _case(number, purchase, order, purchase.complained_at, until)
-            for number, (purchase, order) in enumerate(zip(purchases, orders, strict=True))
-            if purchase.complained_at and purchase.complained_at < until
-        ]
-    )
-    orders_by_id = {order.pk: order for order in orders}
-    for case in cases:
+    opened = [
+        (order, _case(number, purchase, order, purchase.complained_at, until))
+        for number, (purchase, order) in enumerate(zip(purchases, orders, strict=True))
+        if purchase.complained_at and purchase.complained_at < until
+    ]
+    Case.objects.bulk_create([case for _order, case in opened])
+    for order, case in opened:
         told = {"case": case.pk, "kind": case.kind, "severity": case.severity}
         for name, kind in EVENTS.items():
             at = getattr(case, name)
             if at:
-                yield historic(
-                    kind, orders_by_id[case.order_id], at, f"case:{case.pk}:{kind.removeprefix('case.')}", **told
-                )
+                yield historic(kind, order, at, f"case:{case.pk}:{kind.removeprefix('case.')}", **told)
 
 
 def settled(purchase: Purchase, opened_at: dt.datetime) -> dict[str, dt.datetime]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ def place(purchase: Purchase) -> Order:
         customer=meet(person, purchase.placed_at),
         placed_at=purchase.placed_at,
         lines=[
-            LineData(basket.product.sku, basket.quantity, basket.product.price, basket.product.cost)
+            LineData(basket.product.sku, Decimal(basket.quantity), basket.price, basket.product.cost)
             for basket in purchase.baskets
         ],
         discount=purchase.discount,
@@ -177,7 +178,7 @@ def _settling(purchase: Purchase, opened_at: dt.datetime, until: dt.datetime) ->
     if until - opened_at < LEFT_OPEN:
         return
     tongue = purchase.person.tongue
-    verbs = {
+    verbs: dict[str, Callable[..., object]] = {
         "acknowledged_at": cases.acknowledge,
         "answered_at": partial(cases.answer, solution=tongue.solution, alternative=tongue.alternative),
         "resolved_at": cases.resolve,

@@ -6,12 +6,22 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Customer, Order
 
 ORDERS_OFFERED = 20
 ANSWER_WITHIN = dt.timedelta(hours=24)
+
+
+class OrderField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_label=_("not about an order"), **kwargs)
+
+    def label_from_instance(self, order: Any) -> str:
+        day = date_format(timezone.localtime(order.placed_at), "SHORT_DATE_FORMAT")
+        return f"{order.number} · {day} · {number_format(order.total, 2)} {order.currency}"
 
 
 class ComplaintForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,11 +42,8 @@ class ComplaintForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         recent = customer.orders.order_by("-placed_at").values_list("pk", flat=True)[:ORDERS_OFFERED]
-        order = self.fields["order"]
-        assert isinstance(order, forms.ModelChoiceField)  # noqa: S101 (tells the type checker, not the program)
-        order.queryset = Order.objects.filter(pk__in=list(recent)).order_by("-placed_at")
-        order.empty_label = str(_("not about an order"))
-        order.label_from_instance = label_of_order  # type: ignore[method-assign]
+        orders = Order.objects.filter(pk__in=list(recent)).order_by("-placed_at")
+        self.fields["order"] = OrderField(queryset=orders, required=False, label=_("order"))
         promised = timezone.localtime(timezone.now() + ANSWER_WITHIN).replace(minute=0, second=0, microsecond=0)
         self.fields["promised_at"].initial = promised
 
@@ -45,8 +52,3 @@ class ComplaintForm(forms.ModelForm):  # type: ignore[type-arg]
         if promised <= timezone.now():
             raise ValidationError(_("Promise a moment that is still ahead."))
         return promised
-
-
-def label_of_order(order: Order) -> str:
-    day = timezone.localtime(order.placed_at).strftime("%d.%m.%Y")
-    return f"{order.number} · {day} · {order.total:.2f} {order.currency}"

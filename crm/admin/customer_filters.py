@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, TextFilter
 
 from crm.lifecycle import Stage, in_stage
+from crm.models import Case
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -39,8 +41,10 @@ class OpenComplaintFilter(DropdownFilter):  # type: ignore[misc]
         return [("yes", _("yes")), ("no", _("no"))]
 
     def queryset(self, request: HttpRequest, customers: QuerySet[Customer]) -> QuerySet[Customer]:
-        chosen = self.value()
-        return customers.filter(has_open_complaint=chosen == "yes") if chosen in {"yes", "no"} else customers
+        complaining = Q(pk__in=Case.objects.open().complaints().values("customer"))
+        return {"yes": customers.filter(complaining), "no": customers.exclude(complaining)}.get(
+            self.value() or "", customers
+        )
 
 
 class TagFilter(TextFilter):  # type: ignore[misc]

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect
@@ -23,8 +24,6 @@ from crm.models import Case, Customer
 from crm.story import KINDS, story
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from django.http import HttpRequest, HttpResponseBase
 
 STORY_PAGE = 40
@@ -45,15 +44,14 @@ def complaint_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
     """Log a complaint or a question. The form's own token makes an impatient second click change nothing."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    if not request.user.has_perm("crm.add_case"):
-        raise PermissionDenied
+    agent = _agent(request)
     customer = get_object_or_404(Customer.objects.current().select_related("stats"), pk=customer_id)
     form = ComplaintForm(request.POST, customer=customer)
     if not form.is_valid():
         return _page(request, customer, form, status=400)
     facts = form.cleaned_data
     token = facts.pop("token")
-    case = open_case(customer, at=timezone.now(), owner=request.user, key=f"staff:{token}", **facts)
+    case = open_case(customer, at=timezone.now(), owner=agent, key=f"staff:{token}", **facts)
     if case.kind == Case.Kind.COMPLAINT:
         messages.success(request, _("The complaint is logged. Marketing to this customer stops until it is resolved."))
     else:
@@ -64,14 +62,13 @@ def complaint_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
 def mood_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    if not request.user.has_perm("crm.add_case"):
-        raise PermissionDenied
+    agent = _agent(request)
     customer = get_object_or_404(Customer.objects.current(), pk=customer_id)
     mood = request.POST.get("mood", "")
     if mood not in Customer.Mood.values:
         messages.error(request, _("Choose one of the moods."))
     else:
-        note_mood(customer, mood, at=timezone.now(), by=request.user)
+        note_mood(customer, mood, at=timezone.now(), by=agent)
         messages.success(
             request,
             _("A bad mood is noted. Marketing to this customer stops until you change it.")
@@ -117,5 +114,8 @@ def _open_cases(customer: Customer) -> list[Case]:
     return list(customer.cases.open().select_related("owner", "order").order_by("kind", "opened_at"))
 
 
-def is_overdue(case: Case, now: dt.datetime) -> bool:
-    return bool(case.promised_at and not case.answered_at and not case.resolved_at and case.promised_at < now)
+def _agent(request: HttpRequest) -> User:
+    """Whoever may note what a customer said."""
+    if not isinstance(request.user, User) or not request.user.has_perm("crm.add_case"):
+        raise PermissionDenied
+    return request.user

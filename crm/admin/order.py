@@ -100,7 +100,7 @@ class MilestoneInline(ReadOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(IntakeMixin, VerbAdmin):  # type: ignore[misc]
+class OrderAdmin(IntakeMixin, VerbAdmin):
     intake = "orders"
     resource_classes = (OrderResource,)
     list_display = ("number", "shown_status", "customer", "total", "currency", "placed_at", "delivered_at")
