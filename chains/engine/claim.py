@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 BATCH = 500
@@ -19,11 +20,11 @@ Counts = Counter[str]
 def claim_customers(rows: QuerySet[Any], limit: int) -> set[int]:
     """Lock the customers of the first rows of an ordered queryset until the transaction ends.
 
-    NO KEY: a plain FOR UPDATE would wait for every insert that refers to the customer.
+    NO KEY: a plain FOR UPDATE would wait for every insert that refers to the customer. Written out, because Django
+    names the tables to lock only for whole models, and making those costs more than the query.
     """
-    locked = (
-        rows.select_related("customer")
-        .only("id", "customer__id")
-        .select_for_update(of=("customer",), no_key=True, skip_locked=True)[:limit]
-    )
-    return {row.customer.pk for row in locked}
+    # A column of the customer's own keeps the join that is to be locked.
+    query, values = rows.values_list("customer_id", "customer__merged_into")[:limit].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{query} FOR NO KEY UPDATE OF crm_customer SKIP LOCKED", values)
+        return {customer for customer, _merged_into in cursor.fetchall()}

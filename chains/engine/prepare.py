@@ -17,6 +17,7 @@ from chains.engine.touches import Beginning, Ending
 from chains.letters.context import contexts
 from chains.letters.rendering import TemplateError, choose, render
 from chains.models import Touch
+from chains.models.touch import message_id
 from chains.program import ProgramStep
 
 
@@ -38,10 +39,6 @@ class Taken(NamedTuple):
     customer__language: str
     customer__first_name: str
     customer__last_name: str
-
-    @property
-    def message_id(self) -> str:
-        return Touch(token=self.token).message_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +85,6 @@ def _outgoing(row: Taken, content: Any) -> Outgoing:
         purpose=row.purpose,
         language=row.customer__language,
         token=row.token,
-        message_id=row.message_id,
+        message_id=message_id(row.token),
         content=content,
     )

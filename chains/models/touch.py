@@ -21,6 +21,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def message_id(token: str) -> str:
+    """The same at every attempt, so that a letter sent twice is known to be one."""
+    return f"<{token}@{settings.SITE_HOST}>"
+
+
 class TouchQuerySet(models.QuerySet["Touch"]):
     def scheduled(self) -> Self:
         return self.filter(status=Touch.Status.SCHEDULED)
@@ -200,8 +205,7 @@ class Touch(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The same at every attempt, so that a letter sent twice is known to be one."""
-        return f"<{self.token}@{settings.SITE_HOST}>"
+        return message_id(self.token)
 
     @property
     def why(self) -> str:

@@ -23,10 +23,12 @@ def _patterns() -> dict[str, str]:
 
 def pages(token: str) -> dict[str, str]:
     """The part of a letter's context that leads back to Encore."""
-    return {
-        name: settings.SITE_URL + pattern.replace(f"/{_TOKEN}", f"/{token}", 1) for name, pattern in _patterns().items()
-    }
+    return {name: _address(name, token) for name in _patterns()}
 
 
 def unsubscribe_url(token: str) -> str:
-    return pages(token)["unsubscribe_url"]
+    return _address("unsubscribe_url", token)
+
+
+def _address(name: str, token: str) -> str:
+    return settings.SITE_URL + _patterns()[name].replace(f"/{_TOKEN}", f"/{token}", 1)

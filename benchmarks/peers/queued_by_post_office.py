@@ -1,0 +1,70 @@
+"""django-post_office sending personal letters that it queued before: run by delivery_rate in a process of its own.
+
+Reads a JSON object from standard input: the database, the mail server, the letter's sources and how many; prints the
+seconds that sending took.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+
+def main() -> None:
+    task: dict[str, Any] = json.load(sys.stdin)
+    configure(task)
+    from django.core.management import call_command
+    from post_office import mail
+    from post_office.models import STATUS, Email, EmailTemplate
+
+    call_command("migrate", verbosity=0)
+    template = EmailTemplate.objects.create(
+        name="letter", subject=task["subject"], content=task["text"], html_content=task["html"]
+    )
+    letters = [
+        mail.create(
+            sender="shop@example.com",
+            recipients=[f"customer{number}@example.com"],
+            context={"name": f"Ann {number}"},
+            template=template,
+            render_on_delivery=True,
+            commit=False,
+        )
+        for number in range(task["letters"])
+    ]
+    Email.objects.bulk_create(letters)
+    started = time.perf_counter()
+    mail.send_queued_mail_until_done(processes=1)
+    seconds = time.perf_counter() - started
+    sent = Email.objects.filter(status=STATUS.sent).count()
+    if sent != task["letters"]:
+        sys.exit(f"post_office sent {sent} of {task['letters']} letters")
+    print(seconds)
+
+
+def configure(task: dict[str, Any]) -> None:
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        SECRET_KEY="benchmark",
+        USE_TZ=True,
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        INSTALLED_APPS=["django.contrib.contenttypes", "post_office"],
+        DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", **task["database"]}},
+        TEMPLATES=[
+            {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
+            {"BACKEND": "post_office.template.backends.post_office.PostOfficeTemplates", "APP_DIRS": True},
+        ],
+        EMAIL_HOST=task["host"],
+        EMAIL_PORT=task["port"],
+        POST_OFFICE={"BACKENDS": {"default": "django.core.mail.backends.smtp.EmailBackend"}},
+        LOGGING_CONFIG=None,
+    )
+    django.setup()
+
+
+if __name__ == "__main__":
+    main()
