@@ -30,6 +30,22 @@ ANYMAIL_KEYS = {
 }
 
 
+def var_directory(path: str) -> Path:
+    """Where Encore keeps what it writes; made when it is missing."""
+    directory = Path(path).expanduser().resolve()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for kept in (directory, directory / "secret_key"):
+            if kept.exists() and not os.access(kept, os.R_OK | os.W_OK):
+                raise PermissionError
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"This user may not write in {directory}, where Encore keeps its data. Start Encore as the user it belongs "
+            "to, or choose another directory with ENCORE_VAR."
+        ) from error
+    return directory
+
+
 def database(url: str, pool_size: int) -> dict[str, Any]:
     """Django's entry for a `postgres://user:password@host:port/name?option=value` address."""
     parts = _parsed("DATABASE_URL", url, "postgres://user:password@host:5432/name")
@@ -175,7 +191,7 @@ def secret_key(file: Path) -> str:
         return file.read_text().strip()
     except FileNotFoundError:
         file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_urlsafe(50))
     try:

@@ -14,7 +14,7 @@ from config import environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
-VAR_DIR = Path(env.str("ENCORE_VAR", "") or BASE_DIR / "var").expanduser().resolve()
+VAR_DIR = environment.var_directory(env.str("ENCORE_VAR", "") or str(BASE_DIR / "var"))
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or environment.secret_key(VAR_DIR / "secret_key")
 SITE_URL = environment.site_url(env.str("SITE_URL", "http://127.0.0.1:8000"))
@@ -107,6 +107,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600
 
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

@@ -52,11 +52,14 @@ class Address:
 def ensure_running(directory: Path) -> Address:
     """Start the server unless it runs; crash recovery is waited for, however long it takes."""
     cluster = Cluster(directory)
-    postmaster = cluster.postmaster()
-    if postmaster is None or not postmaster.is_ready:
-        with _locked(cluster):
-            postmaster = _started(cluster)
-    return Address(HOST, postmaster.port, cluster.password)
+    try:
+        postmaster = cluster.postmaster()
+        if postmaster is None or not postmaster.is_ready:
+            with _locked(cluster):
+                postmaster = _started(cluster)
+        return Address(HOST, postmaster.port, cluster.password)
+    except OSError as error:
+        raise DatabaseTrouble(explain(str(error), directory)) from error
 
 
 def stop(directory: Path) -> bool:
@@ -76,12 +79,8 @@ def stop(directory: Path) -> bool:
 
 @contextlib.contextmanager
 def _locked(cluster: Cluster) -> Iterator[None]:
-    try:
-        cluster.directory.mkdir(parents=True, exist_ok=True)
-        file = cluster.lock.open("w")
-    except OSError as error:
-        raise DatabaseTrouble(explain(str(error), cluster.directory)) from error
-    with file:
+    cluster.directory.mkdir(parents=True, exist_ok=True)
+    with cluster.lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

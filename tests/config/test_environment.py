@@ -58,6 +58,15 @@ def test_a_wrong_value_is_refused_loudly_and_by_name(tmp_path, name, value, word
     assert words in done.stderr
 
 
+def test_a_directory_that_cannot_be_written_is_refused_in_words(tmp_path):
+    (tmp_path / "file").touch()
+
+    done = run_settings(tmp_path / "file" / "var")
+
+    assert done.returncode == 1
+    assert f"may not write in {tmp_path}/file/var" in done.stderr
+
+
 def test_an_https_address_turns_on_what_belongs_to_it(tmp_path):
     show = (
         "settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS > 0,"
