@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.events import record
-from crm.identity import hold
+from crm.identity import hold, hold_fact
 from crm.models import Case, Customer, EventKind, Order
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _check(kind: str, subject: str, channel: str, severity: str) -> None:
 
 
 def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
-    case.refresh_from_db(from_queryset=Case.objects.select_for_update(no_key=True))
+    hold_fact(case)
     if getattr(case, moment) is None:
         setattr(case, moment, at)
         case.save(update_fields=[moment])

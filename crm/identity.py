@@ -8,16 +8,18 @@ identity first; a set-based import takes one lock over all of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from crm.models import Contact, Customer
+from crm.models import Case, Contact, Customer, Order
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from django.db.models import QuerySet
 
 EVERYBODY = "crm.identity"
 
@@ -87,9 +89,30 @@ def lock_everybody() -> None:
 
 def hold(customer: Customer) -> Customer:
     """Whoever now stands for this customer, kept from being merged away until the transaction ends."""
+    keeper_id = _hold_id(customer.pk)
+    return customer if keeper_id is None else hold(Customer.objects.get(pk=keeper_id))
+
+
+def hold_fact(fact: Order | Case, hold_owner: Callable[[int], object] | None = None) -> None:
+    """Read a fact as it is now and keep it, with whose it is, until the transaction ends.
+
+    The customer comes first, as in a merge, or the two would wait for each other; and again, should a merge have
+    moved the fact while we waited.
+    """
+    owner_id = None
+    while owner_id != fact.customer_id:
+        owner_id = fact.customer_id
+        (hold_owner or _hold_id)(owner_id)
+        locked: QuerySet[Any] = type(fact)._default_manager.select_for_update(no_key=True)
+        fact.refresh_from_db(from_queryset=locked)
+
+
+def _hold_id(customer_id: int) -> int | None:
+    """Keep the customer; the id of whom they were merged into, if they were."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer.pk])
+        cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer_id])
         row = cursor.fetchone()
     if row is None:
         raise Customer.DoesNotExist(_("This customer no longer exists."))
-    return customer if row[0] is None else hold(Customer.objects.get(pk=row[0]))
+    merged_into: int | None = row[0]
+    return merged_into

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm import amounts, stats
 from crm.catalogue import LineData
+from crm.identity import hold_fact
 from crm.models import EventKind, Milestone, Order, OrderLine
 from crm.order_events import check_moment, is_written, stamp, write
 from crm.placing import OrderFields, place
@@ -57,7 +58,7 @@ def deliver(order: Order, *, at: dt.datetime) -> Order:
 @transaction.atomic
 def cancel(order: Order, *, at: dt.datetime) -> Order:
     """The order no longer counts in any figure."""
-    _hold_with_figures(order)
+    hold_fact(order, lambda customer_id: stats.lock([customer_id]))
     _reach(order, "cancelled_at", EventKind.ORDER_CANCELLED, at)
     stats.refresh([order.customer_id])
     return order
@@ -79,7 +80,7 @@ def return_goods(
     `key` names the return, so that the same one is not booked twice; without it the moment does.
     """
     check_moment(at)
-    _hold_with_figures(order)
+    hold_fact(order, lambda customer_id: stats.lock([customer_id]))
     if len(key) > 80:
         raise ValueError(_("The key of a return is longer than 80 characters."))
     name = key or ("" if amount is None and lines is None else stamp(at))
@@ -106,7 +107,7 @@ def move_promise(order: Order, *, to: dt.datetime, at: dt.datetime) -> Order:
     """Promise another moment than before."""
     check_moment(to)
     check_moment(at)
-    _hold(order)
+    hold_fact(order)
     key = f"promised:{stamp(to)}:{stamp(at)}"
     if order.promised_at == to or is_written(order, key):
         return order
@@ -121,7 +122,7 @@ def move_promise(order: Order, *, to: dt.datetime, at: dt.datetime) -> Order:
 def reach_milestone(order: Order, name: str, *, at: dt.datetime) -> Order:
     """A stage of a long job is done."""
     check_moment(at)
-    _hold(order)
+    hold_fact(order)
     milestone, is_new = Milestone.objects.get_or_create(order=order, name=name, defaults={"reached_at": at})
     if is_new:
         write(order, EventKind.MILESTONE_REACHED, at=at, key=f"milestone:{milestone.pk}", name=name)
@@ -132,23 +133,9 @@ def reach_milestone(order: Order, name: str, *, at: dt.datetime) -> Order:
 def _reach(order: Order, moment: str, kind: EventKind, at: dt.datetime) -> Order:
     """Set a moment of the order's life, once: the first report of it stands."""
     check_moment(at)
-    _hold(order)
+    hold_fact(order)
     if getattr(order, moment) is None:
         setattr(order, moment, at)
         order.save(update_fields=[moment])
         write(order, kind, at=at, key=kind.removeprefix("order."))
     return order
-
-
-def _hold(order: Order) -> None:
-    """Read the order as it is now and keep it until the transaction ends."""
-    order.refresh_from_db(from_queryset=Order.objects.select_for_update(no_key=True))
-
-
-def _hold_with_figures(order: Order) -> None:
-    """As `_hold`, with the figures of its customer, who may have been merged away since the order was read."""
-    customer_id = None
-    while customer_id != order.customer_id:
-        customer_id = Order.objects.values_list("customer_id", flat=True).get(pk=order.pk)
-        stats.lock([customer_id])
-        _hold(order)
