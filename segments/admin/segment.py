@@ -50,7 +50,7 @@ class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
     list_per_page = 50
     ordering = ("name",)
     actions = ("refresh_now",)
-    history_list_display = ("rule_then",)
+    history_list_display = ("rule",)
     change_form_before_template = "segments/admin/segment_panel.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -79,16 +79,10 @@ class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
         return super().changeform_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
-        changed = set(form.changed_data)
-        if "rule" in changed:
-            obj.refreshed_at = obj.checked_at = None
-            obj.broken_reason = ""
-            changed |= {"refreshed_at", "checked_at", "broken_reason"}
-        # Only what was edited: a refresh may have counted the members since this page was opened.
-        if not change:
+        if change:
+            _save_edited(obj)
+        else:
             obj.save()
-        elif changed:
-            obj.save(update_fields=sorted(changed))
         if obj.is_active:
             transaction.on_commit(lambda: refresh(obj, timezone.now(), SCREEN), robust=True)
 
@@ -106,7 +100,7 @@ class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
         return sentence_of(segment.rule)
 
     @display(description=_("rule"))
-    def rule_then(self, past: Any) -> str:
+    def rule(self, past: Any) -> str:
         return sentence_of(past.rule)
 
     @display(description=_("members"), ordering="members_count")
@@ -123,6 +117,21 @@ class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
         if not segment.is_active:
             return "off", _("off")
         return ("fresh", _("up to date")) if segment.refreshed_at else ("counting", _("being counted"))
+
+
+def _save_edited(segment: Segment) -> None:
+    """Save only what differs: a refresh may have counted the members since the page was opened.
+
+    Compared with the row as it is, not with the form: going back to an old version changes nothing on its form.
+    """
+    stored = Segment.objects.get(pk=segment.pk)
+    edited = [name for name in SegmentForm.Meta.fields if getattr(segment, name) != getattr(stored, name)]
+    if "rule" in edited:
+        segment.refreshed_at = segment.checked_at = None
+        segment.broken_reason = ""
+        edited += ["refreshed_at", "checked_at", "broken_reason"]
+    if edited:
+        segment.save(update_fields=edited)
 
 
 def members_address(segment: Segment) -> str:

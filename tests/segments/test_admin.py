@@ -126,6 +126,23 @@ def test_editing_the_rule_makes_the_next_refresh_silent(marketer, now):
     assert segment.refreshed_at is None
 
 
+def test_an_old_version_of_a_rule_can_be_brought_back(marketer, now):
+    segment = make_segment(rule=BUYERS)
+    marketer.post(change_address(segment), form({"all": [condition("vip", "yes")]}))
+    Segment.objects.filter(pk=segment.pk).update(refreshed_at=now)
+    history = reverse("admin:segments_segment_history", args=[segment.pk])
+
+    listing = marketer.get(history).content.decode()
+    old = segment.history.earliest()
+    response = marketer.post(f"{history}{old.pk}/", form(BUYERS, name=segment.name))
+
+    assert "Number of orders: at least 1" in listing
+    assert "VIP: yes" in listing
+    assert response.status_code == 302
+    segment.refresh_from_db()
+    assert (segment.rule, segment.refreshed_at) == (BUYERS, None)
+
+
 def test_groups_inside_groups_are_shown_as_a_sentence_and_kept(marketer):
     rule = {"all": [condition("vip", "yes"), {"none": [condition("city", "is", ["Perm"])]}]}
     segment = make_segment(rule=rule)
