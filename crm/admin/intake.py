@@ -220,7 +220,7 @@ def _sample(file: Path, encoding: str) -> dict[str, Any]:
     with open_table(file, encoding) as table:
         rows = [
             [cell[:80] for cell in cells[:SAMPLE_COLUMNS]]
-            for _line, cells in islice(chain.from_iterable(table.pieces), SAMPLE_ROWS)
+            for cells in islice(chain.from_iterable(piece.rows for piece in table.pieces), SAMPLE_ROWS)
             if isinstance(cells, list)
         ]
         return {"header": table.header[:SAMPLE_COLUMNS], "rows": rows}

@@ -7,10 +7,10 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,15 +20,22 @@ from crm.intake.problems import FileTrouble, Unreadable
 from crm.intake.sheets import sheet_rows
 
 BLOCK = 1 << 20
-ROWS_AT_ONCE = 5_000
+ROWS_AT_ONCE = 250
 LONGEST_LINE = 4 << 20
 LONGEST_CELL = 131_072
 MOST_COLUMNS = 500
 DELIMITERS = ",;\t"
 XLSX_START = b"PK\x03\x04"
 
-Row = tuple[int, list[str] | Unreadable]
-Piece = list[Row]
+Cells = list[str] | Unreadable
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows, and the line each begins on. Few at a time: what dies young costs neither memory nor collecting."""
+
+    lines: Sequence[int]
+    rows: list[Cells]
 
 
 @dataclass
@@ -80,10 +87,10 @@ def _unpacked(raw: io.FileIO) -> Iterator[io.BufferedReader[Any]]:
 
 
 def _table(pieces: Iterator[Piece], share_read: Callable[[], float]) -> Table:
-    first = next(pieces, [])
-    if not first:
+    first = next(pieces, None)
+    if first is None:
         raise FileTrouble(_("The file is empty."))
-    line, header = first[0]
+    line, header = first.lines[0], first.rows[0]
     if isinstance(header, Unreadable):
         raise FileTrouble(_("Line %(line)s, the names of the columns: %(reason)s") % {"line": line, "reason": header})
     if len(header) > MOST_COLUMNS:
@@ -95,10 +102,12 @@ def _table(pieces: Iterator[Piece], share_read: Callable[[], float]) -> Table:
 
 
 def _sheet_pieces(binary: IO[bytes]) -> Iterator[Piece]:
+    """The header alone, then the rest; a sheet does not store the empty cells a row ends with."""
+    width = 0
     rows = sheet_rows(binary)
-    yield list(islice(rows, 1))
-    while piece := list(islice(rows, ROWS_AT_ONCE)):
-        yield piece
+    while found := list(islice(rows, ROWS_AT_ONCE if width else 1)):
+        width = width or len(found[0][1])
+        yield Piece([line for line, _cells in found], [cells + [""] * (width - len(cells)) for _line, cells in found])
 
 
 def _blocks(binary: IO[bytes], encoding: str) -> Iterator[io.StringIO]:
@@ -146,7 +155,7 @@ def _csv_pieces(lines: Iterator[str]) -> Iterator[Piece]:
     reader = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
     line, is_header = 1, True
     while True:
-        rows: list[list[str] | Unreadable] = []
+        rows: list[Cells] = []
         try:
             # What was read before an error stays in the list.
             rows.extend(islice(reader, 1 if is_header else ROWS_AT_ONCE))
@@ -158,15 +167,12 @@ def _csv_pieces(lines: Iterator[str]) -> Iterator[Piece]:
         line, is_header = reader.line_num + 1, False
 
 
-def _numbered(rows: list[list[str] | Unreadable], first: int, last: int) -> Piece:
+def _numbered(rows: list[Cells], first: int, last: int) -> Piece:
     """With the line each row begins on; only cells that hold line ends make it more than counting."""
     if last - first + 1 == len(rows):
-        return list(zip(range(first, last + 1), rows, strict=True))
-    piece, line = [], first
-    for row in rows:
-        piece.append((line, row))
-        line += 1 + sum(cell.count("\n") for cell in row)
-    return piece
+        return Piece(range(first, last + 1), rows)
+    spans = [1 + sum(cell.count("\n") for cell in row) for row in rows[:-1]]
+    return Piece(list(accumulate(spans, initial=first)), rows)
 
 
 def _delimiter(header: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.intake import customer_apply, order_apply, order_check, order_rows, product_apply
 from crm.intake.cells import Ground
 from crm.intake.columns import CUSTOMER, LINE, ORDER, PRODUCT, Column, Header
-from crm.intake.files import Row
+from crm.intake.files import Piece
 from crm.intake.plain_rows import PlainRows
 from crm.intake.report import Count
 from crm.intake.staging import Cursor, Stager, StagingTable
@@ -21,26 +21,27 @@ REFUSED = """
 """
 # With a row of an order all its rows are refused: half an order would be another order.
 REFUSED_ORDERS = """
-    WITH staged AS (SELECT line, head FROM import_line UNION SELECT head, head FROM import_run)
+    WITH refused_run AS (
+        SELECT line FROM import_run CROSS JOIN generate_series(head, last) AS line
+        WHERE number IN (SELECT number FROM import_problem)
+    )
     SELECT line, string_agg(told, '; ') FROM (
         SELECT line, CASE WHEN field = '' THEN reason ELSE field || ': ' || reason END AS told FROM import_problem
         UNION ALL
-        SELECT staged.line, %(together)s
-        FROM staged JOIN import_run AS run USING (head)
-        WHERE run.number IN (SELECT number FROM import_problem)
-          AND NOT EXISTS (SELECT FROM import_problem AS own WHERE own.line = staged.line)
+        SELECT line, %(together)s FROM refused_run
+        WHERE NOT EXISTS (SELECT FROM import_problem AS own WHERE own.line = refused_run.line)
     ) AS refused GROUP BY line ORDER BY line
 """
 
 
 class Rows(Protocol):
-    """Takes rows of one file."""
+    """Takes the rows of one file."""
 
     @property
     def fields(self) -> list[str]: ...
     @property
     def copies(self) -> Mapping[str, Sequence[str]]: ...
-    def take(self, rows: Iterable[Row], stager: Stager) -> None: ...
+    def take(self, piece: Piece, stager: Stager) -> None: ...
     def finish(self, stager: Stager) -> None: ...
 
 

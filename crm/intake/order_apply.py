@@ -45,7 +45,7 @@ CHANGE_ORDERS = """
 ADD_LINES = """
     INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
     SELECT told.id, product.id, line.quantity, line.price, {cost},
-           CASE WHEN told.returned_at IS NULL THEN 0 ELSE line.quantity END
+           CASE WHEN told.returned_at IS NULL THEN 0::numeric(12, 3) ELSE line.quantity END
     FROM import_line AS line
     JOIN import_order AS told ON told.head = line.head AND told.is_new
     JOIN import_sku AS sku ON sku.sku = line.sku
@@ -61,14 +61,14 @@ COMPARE_LINES = """
     CREATE TEMPORARY TABLE import_difference AS
     WITH told AS (
         SELECT o.id AS order_id, sku.id AS product_id, line.quantity, line.price, line.cost, o.returned_at,
-               row_number() OVER (PARTITION BY o.id, sku.id, line.quantity, line.price ORDER BY line.line) AS turn
+               row_number() OVER (PARTITION BY o.id, sku.id, line.quantity, line.price ORDER BY line.cost) AS turn
         FROM import_line AS line
         JOIN import_order AS o ON o.head = line.head AND NOT o.is_new
         JOIN import_sku AS sku ON sku.sku = line.sku
     ), known AS (
         SELECT line.id, line.order_id, line.product_id, line.quantity, line.price, line.cost,
                row_number() OVER (
-                   PARTITION BY line.order_id, line.product_id, line.quantity, line.price ORDER BY line.id
+                   PARTITION BY line.order_id, line.product_id, line.quantity, line.price ORDER BY line.cost, line.id
                ) AS turn
         FROM crm_orderline AS line
         WHERE line.order_id IN (SELECT order_id FROM told)

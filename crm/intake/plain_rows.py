@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
 from crm.intake.cells import Ground
 from crm.intake.columns import Column, Header
 from crm.intake.fields import Fields, WrongCells
-from crm.intake.files import Row
+from crm.intake.files import Piece
 from crm.intake.problems import Problem, Unreadable
 from crm.intake.staging import Stager
 
@@ -32,9 +32,9 @@ class PlainRows:
     def copies(self) -> dict[str, list[str]]:
         return {self._table: ["line", *self._row.columns]}
 
-    def take(self, rows: Iterable[Row], stager: Stager) -> None:
+    def take(self, piece: Piece, stager: Stager) -> None:
         texts = []
-        for line, cells in rows:
+        for line, cells in zip(piece.lines, piece.rows, strict=True):
             if isinstance(cells, Unreadable):
                 stager.add_problem(Problem(line, "", "", cells))
                 continue

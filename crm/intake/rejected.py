@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.db import connection
 from crm.intake.files import open_table
 from crm.intake.problems import Unreadable
 
+END = (sys.maxsize, "")
 LINE, REASON = "rejected_line", "rejected_reason"
 
 
@@ -26,13 +28,15 @@ def write_rejected(source: Path, encoding: str, query: str, params: dict[str, st
         out.writerow([*table.header, LINE, REASON])
         width = len(table.header)
         refused = _refused(query, params)
-        line, reason = next(refused, (0, ""))
-        for at, cells in chain.from_iterable(table.pieces):
+        line, reason = next(refused, END)
+        for at, cells in chain.from_iterable(zip(piece.lines, piece.rows, strict=True) for piece in table.pieces):
+            # A run of refused lines also counts those on which a cell merely goes on.
+            while line < at:
+                line, reason = next(refused, END)
             if at == line:
                 row = [] if isinstance(cells, Unreadable) else cells
                 out.writerow([*row, *[""] * (width - len(row)), line, reason])
                 written += 1
-                line, reason = next(refused, (0, ""))
     return written
 
 

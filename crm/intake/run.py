@@ -57,8 +57,6 @@ def import_file(
         attributes = header.unknown if options.keeps_attributes and how.takes_attributes else {}
         rows = how.rows(header, _ground(now), attributes)
         count = _stage(how, rows, table, cursor, progress)
-        for staged in how.tables:
-            cursor.execute(f"ANALYZE {staged.name}")
         run = _Run(how, rows, path, options, _ground(now), cursor, count, header, attributes)
         return run.apply_again_when_overtaken()
 
@@ -73,7 +71,7 @@ def _stage(how: Kind, rows: Rows, table: Table, cursor: Cursor, progress: Progre
     with stager.filling():
         for piece in table.pieces:
             rows.take(piece, stager)
-            count += len(piece)
+            count += len(piece.rows)
             if progress:
                 progress(count, table.share_read())
         rows.finish(stager)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from crm.intake.problems import FileTrouble, Unreadable
+from crm.intake.problems import FileTrouble
 
 # An XLSX file is a packed folder: a few kilobytes may unpack to gigabytes.
 MOST_UNPACKED = 1 << 30
@@ -21,7 +21,7 @@ MOST_TEXTS = 256 << 20
 TEXTS = "xl/sharedStrings.xml"
 
 
-def sheet_rows(binary: IO[bytes]) -> Iterator[tuple[int, list[str] | Unreadable]]:
+def sheet_rows(binary: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     """Rows of the first sheet, without the empty ones. Raises FileTrouble."""
     try:
         _check_size(binary)
