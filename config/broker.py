@@ -18,11 +18,11 @@ from kombu.utils.json import dumps, loads
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **_options: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # two bases disagree
         folder = Path(self.data_folder_out)
         name = self._file_name(queue)
         draft = folder / f".{name}"
-        draft.write_text(dumps(message))
+        draft.write_text(dumps(payload))
         draft.rename(folder / name)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
