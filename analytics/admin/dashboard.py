@@ -58,7 +58,7 @@ class DashboardAdmin(ModelAdmin):  # type: ignore[misc]
             "dashboard": row if row and choices.chosen.is_whole_base else None,
             "page": found,
             "downloads": _downloads(request),
-            "may_import": request.user.has_perm("crm.add_order"),
+            "may_import": request.user.has_perms(["crm.add_order", "crm.change_order"]),
             **_drawn(found, choices),
         }
         request.current_app = self.admin_site.name
