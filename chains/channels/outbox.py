@@ -40,3 +40,18 @@ def keep(content: bytes) -> Path:
     draft.write_bytes(content)
     draft.rename(path)
     return path
+
+
+def days() -> list[str]:
+    """The days that have letters, the latest first."""
+    try:
+        return sorted((entry.name for entry in os.scandir(settings.OUTBOX_DIR) if entry.is_dir()), reverse=True)
+    except FileNotFoundError:
+        return []
+
+
+def letters(day: str) -> list[Path]:
+    """The letters of a day, the latest first."""
+    folder = Path(settings.OUTBOX_DIR) / day
+    names = (entry.name for entry in os.scandir(folder) if entry.name.endswith(".eml"))
+    return [folder / name for name in sorted(names, reverse=True)]

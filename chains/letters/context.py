@@ -24,10 +24,14 @@ NOTHING = nothing_known()
 class Addressed(Protocol):
     """What of a touch decides its context."""
 
-    pk: Any
-    customer_id: int
-    order_id: int | None
-    token: str
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def customer_id(self) -> int: ...
+    @property
+    def order_id(self) -> int | None: ...
+    @property
+    def token(self) -> str: ...
 
 
 class Fields(dict[str, Any]):

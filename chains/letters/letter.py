@@ -10,12 +10,13 @@ import re
 from base64 import b64encode
 from binascii import b2a_base64, b2a_qp
 from dataclasses import dataclass
-from email.utils import formatdate
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import BadHeaderError
+from django.utils import timezone
 from django.utils.encoding import punycode
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Letter(EmailMultiAlternatives):
             "From": named_address(self.sender_name, self.envelope_from),
             "To": self.envelope_to,
             "Subject": header_words(str(self.subject)),
-            "Date": formatdate(),
+            "Date": format_datetime(timezone.now()),
             **self.extra_headers,
             "MIME-Version": "1.0",
         }

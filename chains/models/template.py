@@ -108,5 +108,9 @@ class TemplateText(models.Model):
         found: dict[str, list[str]] = {}
         for field, error in problems(self):
             found.setdefault(field, []).append(str(error))
+        if bool(self.cta_label) != bool(self.cta_url):
+            # The constraint says so too, but a form leaves out constraints on fields that were left empty.
+            missing = "cta_url" if self.cta_label else "cta_label"
+            found.setdefault(missing, []).append(str(_("A button needs both its words and where it leads.")))
         if found:
             raise ValidationError(found)

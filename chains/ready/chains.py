@@ -45,7 +45,12 @@ class ReadyChain:
 
 
 WEEK_HOURS = 168
-ON_ORDER = {"trigger": "event", "trigger_event": "order.placed", "re_entry": "per_order", "goal": "ordered"}
+ON_ORDER: dict[str, str | int] = {
+    "trigger": "event",
+    "trigger_event": "order.placed",
+    "re_entry": "per_order",
+    "goal": "ordered",
+}
 
 SMALL_APPLIANCE = ReadyChain(
     key="small_appliance",

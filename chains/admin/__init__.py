@@ -1,0 +1,3 @@
+from chains.admin import template
+
+__all__ = ["template"]

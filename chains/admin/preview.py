@@ -1,0 +1,133 @@
+"""What a template comes to: beside its form, for a real customer, and in the marketer's own mailbox."""
+
+from __future__ import annotations
+
+import smtplib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from anymail.exceptions import AnymailError
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chains.letters import trial
+from chains.letters.sandbox import TemplateError
+from chains.models import MessageTemplate, TemplateText
+from crm.models import Customer, Shop
+from crm.search import find_customers
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.http import HttpRequest
+
+    from chains.letters.rendering import Rendered
+
+# A letter shown in the admin may load pictures and nothing else, and its links open beside it.
+SANDBOX = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; "
+    "default-src 'none'; img-src * data:; style-src 'unsafe-inline'"
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One language of a template as the page shows it."""
+
+    language: str
+    name: str
+    letter: Rendered | None
+    problem: str = ""
+
+
+def panel(request: HttpRequest, object_id: str | None) -> dict[str, Any]:
+    """The context of the preview under a template's form."""
+    template = MessageTemplate.objects.filter(pk=object_id).first() if object_id and object_id.isdecimal() else None
+    if template is None:
+        return {}
+    asked = request.GET.get("as", "")
+    customer = next(iter(find_customers(asked, limit=1)), None) if _may_see_customers(request) else None
+    return {
+        "sheets": _sheets(template, customer, timezone.now()),
+        "asked": asked,
+        "shown_customer": customer,
+        "may_see_customers": _may_see_customers(request),
+        "preview_query": f"?customer={customer.pk}" if customer else "",
+    }
+
+
+def letter_view(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """The letter alone, for a frame."""
+    _check_may_view(request)
+    text = get_object_or_404(TemplateText.objects.select_related("template"), template=pk, language=language)
+    try:
+        made = trial.filled(text, _customer(request, request.GET.get("customer", "")), timezone.now(), Shop.load())
+    except TemplateError as error:
+        return framed(HttpResponse(str(error), content_type="text/plain; charset=utf-8"))
+    return framed(HttpResponse(made.html))
+
+
+def framed(response: HttpResponse) -> HttpResponse:
+    """Fit for a frame inside our own page, where Django's middleware would forbid any."""
+    response["Content-Security-Policy"] = SANDBOX
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def trial_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the template to the marketer's own address."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    _check_may_view(request)
+    template = get_object_or_404(MessageTemplate, pk=pk)
+    to = getattr(request.user, "email", "")
+    if not to:
+        messages.error(request, _("Your account has no email address: add it to your profile first."))
+    else:
+        _send(request, template, to)
+    return HttpResponseRedirect(reverse("admin:chains_messagetemplate_change", args=[pk]))
+
+
+def _send(request: HttpRequest, template: MessageTemplate, to: str) -> None:
+    try:
+        trial.send(template, to, _customer(request, request.POST.get("customer", "")), timezone.now())
+    except (TemplateError, ValueError, OSError, smtplib.SMTPException, AnymailError) as error:
+        messages.error(request, _("It could not be sent: %(why)s") % {"why": error})
+        return
+    if settings.EMAIL_URL:
+        messages.success(request, _("Sent to %(to)s, in every language.") % {"to": to})
+    else:
+        messages.success(request, _("Put into the outbox for %(to)s: no mail server is set up.") % {"to": to})
+
+
+def _sheets(template: MessageTemplate, customer: Customer | None, now: dt.datetime) -> list[Sheet]:
+    shop, names = Shop.load(), dict(settings.LANGUAGES)
+    sheets = []
+    for text in template.texts.order_by("language").select_related("template"):
+        name = str(names.get(text.language, text.language))
+        try:
+            sheets.append(Sheet(text.language, name, trial.filled(text, customer, now, shop)))
+        except TemplateError as error:
+            sheets.append(Sheet(text.language, name, None, str(error)))
+    return sheets
+
+
+def _customer(request: HttpRequest, pk: str) -> Customer | None:
+    if not pk.isdecimal() or len(pk) > 18 or not _may_see_customers(request):
+        return None
+    return Customer.objects.current().filter(pk=pk).first()
+
+
+def _may_see_customers(request: HttpRequest) -> bool:
+    return request.user.has_perm("crm.view_customer")
+
+
+def _check_may_view(request: HttpRequest) -> None:
+    if not request.user.has_perm("chains.view_messagetemplate"):
+        raise PermissionDenied

@@ -1,0 +1,75 @@
+"""A template as somebody would get it, before anything is published."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core import mail
+from django.utils.translation import gettext as _
+
+from chains.channels import Outgoing
+from chains.channels.email import letter_for
+from chains.letters.compiling import compile_text
+from chains.letters.context import contexts
+from chains.letters.rendering import Rendered, render
+from chains.letters.samples import sample
+from chains.public.addresses import PREVIEW, pages
+from crm.models import Shop
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from chains.models import MessageTemplate, TemplateText
+    from crm.models import Customer
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Stands where a touch would: its links lead to pages that change nothing."""
+
+    customer_id: int
+    pk: int = 0
+    order_id: int | None = None
+    token: str = PREVIEW
+
+
+def filled(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Rendered:
+    """The letter for this customer and their latest order, or for a made-up one; raises TemplateError."""
+    return render(compile_text(text, shop), _context(text, customer, now, shop), is_tracked=False)
+
+
+def _context(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> dict[str, Any]:
+    if customer:
+        return {**contexts([_Trial(customer.pk)], now)[0], "open_url": ""}
+    context = sample(text.language)
+    known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}
+    return {**context, **pages(PREVIEW), "shop": {**context["shop"], **known}, "open_url": ""}
+
+
+def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.datetime) -> int:
+    """Send every language of the template to one address and return how many; raises TemplateError, ValueError."""
+    shop = Shop.load()
+    letters = [
+        letter_for(_outgoing(text, to, filled(text, customer, now, shop)), shop)
+        for text in template.texts.order_by("language").select_related("template")
+    ]
+    mail.get_connection().send_messages(letters)
+    return len(letters)
+
+
+def _outgoing(text: TemplateText, to: str, made: Rendered) -> Outgoing:
+    return Outgoing(
+        touch_id=0,
+        customer_id=0,
+        order_id=None,
+        address=to,
+        name="",
+        purpose=text.template.purpose,
+        language=text.language,
+        token=PREVIEW,
+        message_id=f"<trial-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
+        content=Rendered(_("Test: %(subject)s") % {"subject": made.subject}, made.html, made.text, made.links),
+    )
