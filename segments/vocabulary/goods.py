@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category, OrderLine, Product
@@ -46,7 +46,7 @@ def family(ids: Iterable[str], scope: Scope) -> set[int]:
     """These categories and everything inside them; raises ValueError when one of them is no more."""
     wanted = {int(pk) for pk in ids}
     if wanted - scope.parents.keys():
-        raise ValueError(_now("a category chosen here no longer exists"))
+        raise ValueError(gettext("a category chosen here no longer exists"))
     while inside := {pk for pk, parent in scope.parents.items() if parent in wanted} - wanted:
         wanted |= inside
     return wanted
