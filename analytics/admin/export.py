@@ -13,6 +13,7 @@ from analytics.metrics.cohorts import MONTHS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from analytics.admin.changes import Figure
     from analytics.admin.page import Page
     from analytics.periods import Period
 
@@ -21,7 +22,7 @@ Rows = list[list[Any]]
 
 def figures(page: Page) -> Rows:
     heading = [_("figure"), _("value"), _("before"), _("how it is counted")]
-    return [heading, *([card.title, card.figure, card.before, card.definition] for card in page.cards)]
+    return [heading, *([card.title, _plain(card.figure), _plain(card.before), card.definition] for card in page.cards)]
 
 
 def timeline(page: Page) -> Rows:
@@ -41,6 +42,11 @@ def cohorts(page: Page) -> Rows:
 
 
 TABLES: dict[str, Callable[[Page], Rows]] = {"figures": figures, "timeline": timeline, "cohorts": cohorts}
+
+
+def _plain(figure: Figure) -> Figure:
+    """To six places: a millionth of a share, less than a cent."""
+    return None if figure is None else round(figure, 6)
 
 
 def as_csv(table: str, page: Page, period: Period | None) -> HttpResponse:

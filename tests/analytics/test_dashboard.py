@@ -219,6 +219,7 @@ def test_figures_can_be_taken_to_a_spreadsheet(manager, table, heading, rows):
     found = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert found[0][0].startswith(heading)
     assert len(found) == rows + 1
+    assert all(len(cell.partition(".")[2]) <= 6 for row in found[1:] for cell in row[1:3])
     assert f"encore-{table}-2026-11-20" in response["Content-Disposition"]
 
 

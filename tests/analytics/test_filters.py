@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from analytics.admin.choices import Choices
 from analytics.filters import Filters, with_descendants
 from analytics.metrics.order_interval import OrderInterval
 from analytics.metrics.repeat_rate import RepeatRate
@@ -60,6 +61,8 @@ def test_filters_narrow_together(now):
     make_order(customer=make_customer(source="friend"), product=product)
 
     assert tally(source="ads", category=product.category).orders == 1
+    chosen = Choices({"source": "ads", "category": product.category.pk}, ["ads", "friend"], now.date())
+    assert chosen.qs.count() == 1
 
 
 @pytest.mark.parametrize(
