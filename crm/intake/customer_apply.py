@@ -11,6 +11,8 @@ from crm.intake import people
 from crm.intake.columns import CUSTOMER
 from crm.intake.report import Count
 from crm.intake.staging import Cursor, StagingTable
+from crm.models import ErasedAddress
+from crm.privacy.suppression import erased_moments
 
 TABLE = StagingTable(
     "import_customer",
@@ -64,6 +66,17 @@ ADD_CONSENTS = """
       AND (told.consent_at IS NOT NULL OR NOT told.marketing_consent OR contact.marketing_consent <> 'granted')
     ORDER BY told.customer, address.channel, address.address, told.consent_at DESC NULLS LAST, told.line DESC
 """
+NEXT_YESES = """
+    SELECT contact, channel, address FROM import_consent
+    WHERE action = 'granted' AND contact > %(last)s ORDER BY contact LIMIT 5000
+"""
+DROP_VOID_YESES = """
+    DELETE FROM import_consent AS told
+    USING unnest(%(channels)s::text[], %(addresses)s::text[], %(moments)s::timestamptz[])
+          AS erased (channel, address, erased_at)
+    WHERE told.action = 'granted' AND told.channel = erased.channel AND told.address = erased.address
+      AND (told.consent_at IS NULL OR told.consent_at <= erased.erased_at)
+"""
 WRITE_CONSENTS = """
     WITH written AS (
         INSERT INTO crm_consentrecord (customer_id, channel, address, purpose, action, occurred_at, wording, source,
@@ -115,11 +128,29 @@ def _write_consents(cursor: Cursor, now: dt.datetime) -> Count:
     cursor.execute("SELECT count(*) FROM import_customer WHERE marketing_consent IS NOT NULL")
     told = cursor.fetchone()[0]
     cursor.execute(ADD_CONSENTS)
+    _drop_what_erasure_voids(cursor)
     cursor.execute(WRITE_CONSENTS, {"now": now})
     cursor.execute(SETTLE_CONTACTS)
     cursor.execute("SELECT count(*), count(DISTINCT customer) FROM import_consent")
     new, people_changed = cursor.fetchone()
     return Count(new, 0, max(told - people_changed, 0))
+
+
+def _drop_what_erasure_voids(cursor: Cursor) -> None:
+    """A yes said before its address was erased counts no longer; one without a moment is taken to be older."""
+    if not ErasedAddress.objects.exists():
+        return
+    last = 0
+    while True:
+        cursor.execute(NEXT_YESES, {"last": last})
+        yeses = cursor.fetchall()
+        if not yeses:
+            return
+        erased = erased_moments([(channel, address) for _contact, channel, address in yeses])
+        rows = [(channel, address, at) for (channel, address), at in erased.items()]
+        channels, addresses, moments = ([row[place] for row in rows] for place in range(3))
+        cursor.execute(DROP_VOID_YESES, {"channels": channels, "addresses": addresses, "moments": moments})
+        last = yeses[-1][0]
 
 
 def _tell(cursor: Cursor, wrong: str, field: str, reason: str) -> None:

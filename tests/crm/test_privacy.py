@@ -6,6 +6,7 @@ import pytest
 
 from crm import consent, feedback, merge, orders
 from crm.customers import find_or_create
+from crm.intake.run import Options, import_file
 from crm.models import Contact, Customer, CustomerStats, ErasureCertificate, Event, EventInbox
 from crm.orders import LineData
 from crm.privacy import erase as erasing
@@ -126,6 +127,25 @@ def test_an_old_list_imported_again_does_not_bring_back_the_yes(person, now):
 
     consent.grant(back, **told, at=now + dt.timedelta(days=9))
     assert Contact.objects.get(customer=back).marketing_consent == "granted"
+
+
+def test_a_file_imported_again_does_not_bring_back_the_yes(person, now, tmp_path):
+    erase(person, at=now)
+    file = tmp_path / "customers.csv"
+    later = now + dt.timedelta(days=2)
+    file.write_text(
+        "email,marketing_consent,consent_at\n"
+        "annabel@example.com,yes,2026-01-01\n"
+        "old@example.com,yes,\n"
+        "stranger@example.com,yes,2026-01-01\n"
+    )
+
+    import_file("customers", file, now=later, options=Options())
+
+    states = dict(Contact.objects.exclude(customer=person).values_list("address", "marketing_consent"))
+    assert states["annabel@example.com"] == "unknown"
+    assert states["old@example.com"] != "granted"
+    assert states["stranger@example.com"] == "granted"
 
 
 def test_nobody_is_merged_with_the_erased(person, now):
