@@ -41,8 +41,8 @@ _PIXEL = (
 
 def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", button: int | None = None) -> str:
     """The HTML of a letter with Liquid in it. `body` and `footer` are HTML, `button` the index of its link."""
-    color = shop.brand_color if _COLOR.fullmatch(shop.brand_color) else DEFAULT_COLOR
-    drawn = "" if button is None else _BUTTON.format(index=button, color=color, ink=_ink_on(color))
+    color = color_of(shop)
+    drawn = "" if button is None else _BUTTON.format(index=button, color=color, ink=ink_on(color))
     html = mjml2html(_PAGE.format(language=language, font=FONT, color=color, button=drawn))
     words = {
         "mark-subject": "{{ subject }}",
@@ -58,6 +58,11 @@ def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", 
     }
     pattern = re.compile("|".join(re.escape(mark) for mark in words))
     return pattern.sub(lambda found: words[found[0]], html)
+
+
+def color_of(shop: Shop) -> str:
+    """The shop's colour, or ours when what is kept is none."""
+    return shop.brand_color if _COLOR.fullmatch(shop.brand_color) else DEFAULT_COLOR
 
 
 def with_scale(html: str, color: str) -> str:
@@ -77,7 +82,7 @@ def _spaced(html: str) -> str:
     return html.replace("<p>", '<p style="margin:0 0 14px">').replace("<li>", '<li style="margin:0 0 6px">')
 
 
-def _ink_on(color: str) -> str:
+def ink_on(color: str) -> str:
     """White or near-black, whichever reads better on the colour (perceived brightness, ITU-R BT.601)."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < 150 else "#1c2420"
@@ -91,22 +96,16 @@ def escaped_words(words: str) -> str:
 
 def footer_lines(purpose: str, shop: Shop) -> list[str]:
     """What closes every letter, line by line, with Liquid and [words](placeholder) for links."""
-    lines = []
-    if purpose == Purpose.SERVICE:
-        if shop.reply_address:
-            lines.append(_("Any question? Just answer this letter, a person reads it."))
-        lines.append(
-            "{% if shop.support_contact != '' %}" + _("We are here:") + " {{ shop.support_contact }}{% endif %}"
-        )
-        lines.append("[" + _("Choose what we write to you about") + "](preferences_url)")
-    else:
-        lines.append(_("You get this letter because you agreed to hear from us.") + " {{ shop.support_contact }}")
-        lines.append(
-            "["
-            + _("Choose what we write to you about")
-            + "](preferences_url) · ["
-            + _("Unsubscribe")
-            + "](unsubscribe_url)"
-        )
-    lines.append("{{ shop.name }}{% if shop.postal_address != '' %}, {{ shop.postal_address }}{% endif %}")
-    return lines
+    is_service = purpose == Purpose.SERVICE
+    first = _("Any question? Just answer this letter, a person reads it.")
+    if not is_service:
+        first = _("You get this letter because you agreed to hear from us.")
+    links = "[" + _("Choose what we write to you about") + "](preferences_url)"
+    if not is_service:
+        links += " · [" + _("Unsubscribe") + "](unsubscribe_url)"
+    return [
+        *([first] if shop.reply_address or not is_service else []),
+        "{% if shop.support_contact != '' %}" + _("We are here:") + " {{ shop.support_contact }}{% endif %}",
+        links,
+        "{{ shop.name }}{% if shop.postal_address != '' %}, {{ shop.postal_address }}{% endif %}",
+    ]

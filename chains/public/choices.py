@@ -41,7 +41,6 @@ def preferences(request: HttpRequest, touch: Touch) -> HttpResponse:
         wanted = {topic.value for topic in TOPICS if topic.value in request.POST.getlist("topic")}
         channels = {int(pk) for pk in request.POST.getlist("contact") if pk.isdecimal() and len(pk) < 19}
         choose(touch, wanted, channels, at=timezone.now(), evidence=_evidence(request, touch))
-        touch.customer.refresh_from_db()
     return page(
         request,
         "preferences",
@@ -68,9 +67,11 @@ def end_marketing(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any]) ->
 @transaction.atomic
 def choose(touch: Touch, wanted: set[str], contact_ids: set[int], *, at: dt.datetime, evidence: dict[str, Any]) -> None:
     """Keep the topics and channels ticked on the preference page; only what changed goes into the ledger."""
-    Customer.objects.filter(pk=touch.customer_id).update(
-        muted_topics=[topic.value for topic in TOPICS if topic.value not in wanted]
-    )
+    customer = touch.customer
+    known = {topic.value for topic in TOPICS}
+    others = [topic for topic in customer.muted_topics if topic not in known]
+    customer.muted_topics = [*others, *(topic.value for topic in TOPICS if topic.value not in wanted)]
+    customer.save(update_fields=["muted_topics"])
     for contact in _contacts(touch):
         is_on = contact.marketing_consent == Contact.Consent.GRANTED
         if is_on and contact.pk not in contact_ids:

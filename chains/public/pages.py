@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from chains.letters.context import language_of
+from chains.letters.layout import color_of, ink_on
 from chains.models import Touch
 from chains.public.addresses import PREVIEW
 from crm.models import Shop
@@ -48,7 +49,10 @@ def of_touch(
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    return render(request, f"chains/public/{template}.html", {"shop": Shop.load(), **context}, status=status)
+    shop = Shop.load()
+    color = color_of(shop)
+    look = {"shop": shop, "color": color, "ink": ink_on(color)}
+    return render(request, f"chains/public/{template}.html", {**look, **context}, status=status)
 
 
 def unknown(request: HttpRequest) -> HttpResponse:

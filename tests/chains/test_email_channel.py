@@ -232,3 +232,21 @@ def test_without_a_mail_server_letters_land_in_the_outbox_whole(settings, tmp_pa
     letter = email.message_from_bytes(files[-1].read_bytes(), policy=email.policy.default)
     assert letter["to"] == "customer2@example.com"
     assert letter.get_body(("plain",)).get_content().strip() == "Привет"
+
+
+def test_a_provider_gets_the_letter_through_its_interface(settings):
+    from django.core import mail
+
+    settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
+    mail.outbox = []
+
+    outcomes = deliver(outgoing(1))
+
+    assert [outcome.result for outcome in outcomes] == [Result.SENT]
+    sent = mail.outbox[0].anymail_test_params
+    assert sent["from"].display_name == "Дом и очаг"
+    assert [address.addr_spec for address in sent["to"]] == ["customer1@example.com"]
+    assert [address.addr_spec for address in sent["reply_to"]] == ["help+token1@example.com"]
+    assert sent["subject"] == "Уход за чайником"
+    assert sent["html_body"] == "<p>Привет</p>"
+    assert sent["extra_headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
