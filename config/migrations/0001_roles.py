@@ -32,7 +32,9 @@ MARKETING = {
 MANAGERS = {
     ("crm", "shop"): WORK,
     ("crm", "case"): ("view", "add", "change"),
-    **{("crm", name): ("view", "add", "change") for name in ("customer", "contact", "order")},
+    # The right to delete a customer is the right to erase a person.
+    ("crm", "customer"): OWN,
+    **{("crm", name): ("view", "add", "change") for name in ("contact", "order")},
     **{("crm", name): OWN for name in ("product", "productrelation", "category")},
 }
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
@@ -15,6 +16,7 @@ from crm.admin.customer_page import complaint_view, mood_view, page_view
 from crm.admin.export import CustomerResource
 from crm.admin.find import find_view
 from crm.admin.intake import IntakeMixin
+from crm.admin.person import erase_view, export_view
 from crm.admin.tag_form import TagActionForm
 from crm.models import Case, Contact, Customer
 from crm.search import find_customers
@@ -36,7 +38,7 @@ class ContactInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Customer)
-class CustomerAdmin(IntakeMixin, ModelAdmin):  # type: ignore[misc]
+class CustomerAdmin(IntakeMixin, SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
     intake = "customers"
     resource_classes = (CustomerResource,)
     list_display = ("shown_name", "city", "orders_count", "revenue", "last_order_at", "state", "shown_tags")
@@ -64,6 +66,8 @@ class CustomerAdmin(IntakeMixin, ModelAdmin):  # type: ignore[misc]
             path("find/", wrap(find_view), name="crm_customer_find"),
             path("<int:customer_id>/change/", wrap(page_view), name="crm_customer_change"),
             path("<int:customer_id>/complaint/", wrap(complaint_view), name="crm_customer_complaint"),
+            path("<int:customer_id>/person/", wrap(export_view), name="crm_customer_person"),
+            path("<int:customer_id>/erase/", wrap(erase_view), name="crm_customer_erase"),
             path("<int:customer_id>/mood/", wrap(mood_view), name="crm_customer_mood"),
             path("<path:object_id>/edit/", wrap(self.change_view), name="crm_customer_edit"),
             *super().get_urls(),

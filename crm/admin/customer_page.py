@@ -105,6 +105,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "story": Paginator(entries, STORY_PAGE).get_page(request.GET.get("page")),
         "now": now,
         "may_log": request.user.has_perm("crm.add_case") and not customer.erased_at,
+        "may_erase": request.user.has_perm("crm.delete_customer"),
         "may_edit": request.user.has_perm("crm.change_customer") and not customer.erased_at,
     }
     return TemplateResponse(request, "crm/admin/customer_page.html", context, status=status)

@@ -6,7 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -20,21 +22,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
-    quiet_weekdays = forms.TypedMultipleChoiceField(
-        label=_("quiet days of the week"),
-        choices=Shop.Weekday.choices,
-        coerce=int,
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-    )
-
-
 @admin.register(Shop)
-class ShopAdmin(ModelAdmin):  # type: ignore[misc]
+class ShopAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
     """One row, one page."""
 
-    form = ShopForm
     fieldsets = (
         (
             _("The shop in its letters"),
@@ -73,6 +64,14 @@ class ShopAdmin(ModelAdmin):  # type: ignore[misc]
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "brand_color":
             kwargs["widget"] = UnfoldAdminColorInputWidget()
+        if db_field.name == "quiet_weekdays":
+            return forms.TypedMultipleChoiceField(
+                label=capfirst(db_field.verbose_name),
+                choices=Shop.Weekday.choices,
+                coerce=int,
+                required=False,
+                widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -185,3 +185,29 @@ def test_the_list_of_customers_costs_the_same_however_long(client, agent, django
 
     with django_assert_max_num_queries(14):
         assert client.get(reverse("admin:crm_customer_changelist"), query).status_code == 200
+
+
+def test_hands_out_everything_about_a_person(client, agent):
+    ann = make_customer(first_name="Анна")
+
+    response = client.post(reverse("admin:crm_customer_person", args=[ann.pk]))
+
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert "Анна" in response.text
+
+
+def test_only_managers_erase_a_person_and_only_on_purpose(client, shop):
+    ann = make_customer(first_name="Ann")
+    page = reverse("admin:crm_customer_erase", args=[ann.pk])
+    sign_in(client, "Support")
+    refused = client.post(page, {"customer": ann.pk})
+    sign_in(client, "Managers")
+    client.post(page, {"customer": "yes"})
+    still_there = Customer.objects.get(pk=ann.pk).first_name
+
+    response = client.post(page, {"customer": ann.pk}, follow=True)
+
+    assert refused.status_code == 403
+    assert still_there == "Ann"
+    assert Customer.objects.get(pk=ann.pk).first_name == ""
+    assert "Only totals are kept." in response.text

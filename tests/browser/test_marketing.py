@@ -1,0 +1,38 @@
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from segments.models import Segment
+from tests.browser.conftest import NARROW, fits
+from tests.conftest import make_customer, make_order
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+
+def test_marketer_builds_a_segment_from_rows(page, sign_in, live_server, shop):
+    ann = make_customer(first_name="Ann", city="Leeds")
+    make_order(customer=ann, placed_at=timezone.now())
+    make_order(customer=ann, placed_at=timezone.now())
+    make_order(customer=make_customer(city="Cork"), placed_at=timezone.now())
+    sign_in("Marketing")
+
+    page.goto(f"{live_server.url}/admin/segments/segment/add/")
+    page.get_by_label("Name").fill("Came back")
+    page.get_by_label("What to ask about").select_option("orders_count")
+    page.get_by_label("How to compare").select_option("at_least")
+    page.get_by_label("Value").fill("2")
+    expect(page.locator("[data-preview] strong")).to_have_text("1")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.locator("#result_list").get_by_role("link", name="Came back")).to_be_visible()
+    segment = Segment.objects.get(name="Came back")
+    assert segment.rule == {"all": [{"field": "orders_count", "operator": "at_least", "value": 2}]}
+
+
+def test_marketers_screens_fit_a_phone(page, sign_in, live_server, shop):
+    sign_in("Marketing")
+    page.set_viewport_size(NARROW)
+
+    for path in ("segments/segment/", "segments/segment/add/", "chains/messagetemplate/", "crm/customer/"):
+        page.goto(f"{live_server.url}/admin/{path}")
+        assert fits(page), path
