@@ -18,9 +18,10 @@ NOTHING = Decimal(0)
 CENT = Decimal("0.01")
 PRICE_STEP = Decimal("0.0001")
 THOUSANDTH = Decimal("0.001")
-LARGEST_TOTAL = Decimal(10) ** 12
-LARGEST_PRICE = Decimal(10) ** 10
-LARGEST_QUANTITY = Decimal(10) ** 9
+# A unit below what the columns hold, so that rounding up still fits.
+LARGEST_TOTAL = Decimal(10) ** 12 - 1
+LARGEST_PRICE = Decimal(10) ** 10 - 1
+LARGEST_QUANTITY = Decimal(10) ** 9 - 1
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,12 @@ def check(number: str, lines: Sequence[LineData], total: Decimal | None, discoun
         raise ValueError(_("An order needs a number of 1 to 100 characters."))
     checked = tuple(_line(line, number, position) for position, line in enumerate(lines, start=1))
     place = _("order %(number)s") % {"number": number}
+    amount(
+        sum((line.quantity * max(line.price, line.cost or NOTHING) for line in checked), NOTHING),
+        place,
+        _("total"),
+        LARGEST_TOTAL,
+    )
     off = amount(discount, place, _("discount"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
     if total is None:
         if not checked:

@@ -63,6 +63,8 @@ def test_a_number_is_placed_once(now):
         ({"total": Decimal(-1)}, "total is below zero"),
         ({"total": Decimal("Infinity")}, "total is not a number"),
         ({"total": "a lot"}, "total is not a number"),
+        ({"total": 1, "lines": [LineData("x", Decimal(10**8), Decimal(10**9))]}, "total is too large"),
+        ({"total": 1, "lines": [LineData("x", Decimal(10**8), Decimal(1), Decimal(10**9))]}, "total is too large"),
     ],
 )
 def test_bad_figures_are_refused_with_their_place(told, words, now):
