@@ -23,7 +23,7 @@ from crm.timezones import is_time_zone
 
 Parser = Callable[[str], str]
 
-REMEMBERED = 50_000
+REMEMBERED = 10_000
 FORMULA_STARTS = ("=", "+", "-", "@")
 EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")

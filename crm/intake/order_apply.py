@@ -166,6 +166,7 @@ def _write_lines(cursor: Cursor) -> None:
     has_lines, has_known = cursor.fetchone()
     if not has_lines:
         return
+    cursor.execute("ANALYZE import_sku")
     with referenced_rows_held(cursor):
         cursor.execute(ADD_LINES.format(cost="coalesce(line.cost, product.cost)"))
     if has_known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import groupby
+from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -128,7 +129,7 @@ class OrderRows:
         rows = piece.rows
         if type(rows[-1]) is list and all(map(self._width.__eq__, map(len, rows))):
             at = 0
-            for own, group in groupby(rows, self._order.pick):  # type: ignore[arg-type]
+            for own, group in groupby(cast("list[list[str]]", rows), self._order.pick):
                 cells = list(group)
                 self._take_alike(own, piece.lines[at : at + len(cells)], cells, stager)
                 at += len(cells)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from crm import identity
 from crm.intake.report import Count
 from crm.intake.staging import Cursor
@@ -102,6 +104,22 @@ ADDED_TAGS = """
         WHERE tag <> ALL (known.tags) ORDER BY place
     )
 """
+# The shop says they are two; an address of their own in common says they may be one. One that many share says nothing.
+PROPOSE = """
+    INSERT INTO crm_mergeproposal (keeper_id, duplicate_id, reason, status, created_at)
+    SELECT DISTINCT shared.oldest, own.customer_id, %(reason)s, 'open', %(now)s::timestamptz
+    FROM crm_contact AS own
+    CROSS JOIN LATERAL (
+        SELECT min(known.id) AS oldest, count(*) AS people
+        FROM crm_contact AS other JOIN crm_customer AS known ON known.id = other.customer_id
+        WHERE other.channel = own.channel AND other.address = own.address
+          AND known.merged_into_id IS NULL AND known.erased_at IS NULL
+    ) AS shared
+    WHERE own.customer_id IN (SELECT customer FROM import_person WHERE is_new AND customer_id <> '')
+      AND shared.people BETWEEN 2 AND %(most)s AND shared.oldest < own.customer_id
+    ON CONFLICT DO NOTHING
+"""
+MOST_IN_A_FAMILY = 5
 ADDRESSES = (("email", "email"), ("phone", "sms"))
 
 
@@ -123,6 +141,8 @@ def recognise(cursor: Cursor, source: str, since: str, now: dt.datetime) -> None
         cursor.execute(CREATE.format(key=column, external_id="NULL"))
         cursor.execute(ADD_CONTACTS)
     cursor.execute(HAND_OVER.format(source=source))
+    reason = _("they share an address, and the shop knows them under two ids")
+    cursor.execute(PROPOSE, {"reason": reason, "now": now, "most": MOST_IN_A_FAMILY})
 
 
 def _find(cursor: Cursor) -> None:

@@ -317,6 +317,6 @@ def peak_megabytes(tmp_path, rows):
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
     """What is remembered is bounded; past that bound three times the rows take no more."""
-    small = peak_megabytes(tmp_path, 100_000)
+    small = peak_megabytes(tmp_path, 60_000)
 
-    assert peak_megabytes(tmp_path, 300_000) < small + 30
+    assert peak_megabytes(tmp_path, 180_000) < small + 30

@@ -10,7 +10,7 @@ from crm import orders
 from crm.intake.problems import FileTrouble
 from crm.intake.report import Count
 from crm.intake.run import Options, import_file
-from crm.models import Contact, Customer, CustomerStats, Event, EventInbox, Order, OrderLine, Product
+from crm.models import Contact, Customer, CustomerStats, Event, EventInbox, MergeProposal, Order, OrderLine, Product
 from tests.conftest import NOW, make_customer, make_order
 
 pytestmark = pytest.mark.django_db
@@ -326,6 +326,18 @@ def test_id_of_the_shop_is_learned_for_somebody_known_by_email(load):
     known.refresh_from_db()
     assert known.external_id == "7"
     assert Order.objects.get().customer == known
+
+
+def test_customers_of_two_ids_with_one_address_are_proposed_as_duplicates(load):
+    text = "order_number,customer_id,email,placed_at,total\n" + "".join(
+        f"{n},{n},{address}@example.com,2026-01-05,1\n"
+        for n, address in enumerate(["ann", "ann", "bob", *["desk"] * 6], start=1)
+    )
+    load(text)
+    load(text)
+
+    proposal = MergeProposal.objects.get()
+    assert (proposal.keeper.external_id, proposal.duplicate.external_id) == ("1", "2")
 
 
 def test_live_order_told_again_by_a_file_keeps_its_events(load):
