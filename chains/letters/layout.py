@@ -44,6 +44,8 @@ def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", 
     color = color_of(shop)
     drawn = "" if button is None else _BUTTON.format(index=button, color=color, ink=ink_on(color))
     html = mjml2html(_PAGE.format(language=language, font=FONT, color=color, button=drawn))
+    # MJML writes one long line; with short ones a letter in plain ASCII needs no transfer encoding.
+    html = html.replace("><", ">\n<")
     words = {
         "mark-subject": "{{ subject }}",
         "mark-preheader": "{{ preheader }}",

@@ -46,7 +46,10 @@ def _context(text: TemplateText, customer: Customer | None, now: dt.datetime, sh
         return {**contexts([_Trial(customer.pk)], now)[0], "open_url": ""}
     context = sample(text.language)
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}
-    return {**context, **pages(PREVIEW), "shop": {**context["shop"], **known}, "open_url": ""}
+    # A made-up picture would only show as a broken one.
+    product = {**context["product"], "picture_url": ""}
+    shop_fields = {**context["shop"], **known}
+    return {**context, **pages(PREVIEW), "product": product, "shop": shop_fields, "open_url": ""}
 
 
 def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.datetime) -> int:
