@@ -10,7 +10,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -23,9 +22,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin, ImportMixin
 from unfold.contrib.import_export.forms import ExportForm
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from crm.admin.export import FORMATS
+from crm.admin.upload_form import UploadForm
 from crm.intake import uploads
 from crm.intake.files import open_table
 from crm.intake.kinds import KINDS
@@ -37,38 +36,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
-MOST_MEGABYTES = 50
 SAMPLE_ROWS = 5
 SAMPLE_COLUMNS = 25
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("CSV or XLSX, also packed with gzip. The first line holds the names of the columns."),
-        widget=UnfoldAdminFileFieldWidget,
-    )
-    encoding = forms.ChoiceField(
-        label=_("Letters of a CSV file"),
-        choices=[
-            ("utf-8", _("UTF-8 (usual)")),
-            ("cp1251", _("Windows-1251 (Cyrillic, older Excel)")),
-            ("cp1252", _("Windows-1252 (Western, older Excel)")),
-        ],
-        widget=UnfoldAdminSelectWidget,
-    )
-    keeps_attributes = forms.BooleanField(
-        label=_("Keep unknown columns as attributes of the customer"), required=False, widget=UnfoldBooleanSwitchWidget
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MOST_MEGABYTES << 20:
-            raise forms.ValidationError(
-                _("The file is larger than %(most)s MB. Import it on the server: manage.py import_data."),
-                params={"most": MOST_MEGABYTES},
-            )
-        return file
 
 
 class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]

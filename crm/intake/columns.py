@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from crm.intake import cells
+from crm.intake import cells, figures
 from crm.intake.cells import Ground, Parser
 from crm.intake.problems import FileTrouble, short
 
@@ -35,11 +35,11 @@ def _moment(name: str) -> Column:
 
 
 def _money(name: str) -> Column:
-    return Column(name, "numeric", _plain(cells.number(digits=9, places=2)))
+    return Column(name, "numeric", _plain(figures.number(digits=9, places=2)))
 
 
 def _price(name: str) -> Column:
-    return Column(name, "numeric", _plain(cells.number(digits=9, places=4)))
+    return Column(name, "numeric", _plain(figures.number(digits=9, places=4)))
 
 
 IDENTITY = (
@@ -81,7 +81,7 @@ LINE = (
     _text("sku", 100),
     _text("product", 300),
     Column("category", "text", _plain(cells.path(200))),
-    Column("quantity", "numeric", _plain(cells.number(digits=9, places=3, is_least_allowed=False))),
+    Column("quantity", "numeric", _plain(figures.number(digits=9, places=3, is_least_allowed=False))),
     _price("price"),
     _price("cost"),
 )
@@ -106,11 +106,11 @@ PRODUCT = (
     Column("kind", "text", _plain(cells.choice(goods="goods", service="service"))),
     Column("price_tier", "text", _plain(cells.choice(budget="budget", middle="middle", premium="premium"))),
     Column("complexity", "text", _plain(cells.choice(simple="simple", complex="complex"))),
-    Column("warranty_months", "integer", _plain(cells.whole(0, 1200))),
-    Column("repurchase_days", "integer", _plain(cells.whole(1, 32_000))),
+    Column("warranty_months", "integer", _plain(figures.whole(0, 1200))),
+    Column("repurchase_days", "integer", _plain(figures.whole(1, 32_000))),
     Column("instructions_url", "text", _plain(cells.url)),
     Column("picture_url", "text", _plain(cells.url)),
-    Column("price", "numeric", _plain(cells.number(digits=9, places=4, least=Decimal(0)))),
+    Column("price", "numeric", _plain(figures.number(digits=9, places=4, least=Decimal(0)))),
     _price("cost"),
     Column("in_stock", "boolean", _plain(cells.flag)),
 )
