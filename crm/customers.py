@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm import addresses, identity
+from crm import identity
 from crm.checking import check_fields
 from crm.events import record
 from crm.identity import hold
 from crm.merge import join, keep_still
-from crm.models import Channel, Contact, Customer, EventKind, Shop
+from crm.models import Contact, Customer, EventKind
+from crm.recognition import Keys, keys_of, recognise
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,18 +35,6 @@ class Profile(TypedDict, total=False):
     attributes: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Keys:
-    """The normalised identities somebody was named by."""
-
-    external_id: str
-    addresses: tuple[tuple[str, str], ...]
-
-    def names(self) -> list[str]:
-        own = [f"id:{self.external_id}"] if self.external_id else []
-        return own + [f"{channel}:{address}" for channel, address in self.addresses]
-
-
 @transaction.atomic
 def find_or_create(
     *, external_id: str = "", email: str = "", phone: str = "", now: dt.datetime, **profile: Unpack[Profile]
@@ -61,18 +49,28 @@ def find_or_create(
     Found by the shop's id, the profile is brought up to date; found by an address only, gaps in it are filled: a
     relative ordering from a shared address must not rename the customer. ValueError for unusable identities.
     """
-    keys = _keys(external_id, email, phone)
+    keys = keys_of(external_id, email, phone)
+    known = recognise(keys)
+    if not known.is_settled(keys):
+        return _settle(keys, profile, now)
+    customer = hold(known.everyone[0])
+    _describe(customer, keys, profile, is_sure=known.by_id is not None)
+    return customer
+
+
+def _settle(keys: Keys, profile: Profile, now: dt.datetime) -> Customer:
+    """Create, complete or join whom the identities name, as the only one who does so at this moment."""
     identity.lock(keys.names())
-    by_id, sharing = _known(keys)
-    if len({one.pk for one in (by_id, *sharing) if one}) > 1:
+    known = recognise(keys)
+    if len(known.everyone) > 1:
         # They may become one, so nobody may be adding facts to any of them; who they are is read again under the lock.
-        keep_still(one.pk for one in (by_id, *sharing) if one)
-        by_id, sharing = _known(keys)
-    found = by_id or next((one for one in sharing if not (keys.external_id and one.external_id)), None)
-    customer = hold(found) if found else Customer(created_at=now)
-    _describe(customer, keys, profile, is_sure=by_id is not None)
+        keep_still(one.pk for one in known.everyone)
+        known = recognise(keys)
+    meant = known.meant(keys)
+    customer = hold(meant) if meant else Customer(created_at=now)
+    _describe(customer, keys, profile, is_sure=known.by_id is not None)
     _add_contacts(customer, keys, now)
-    for other in sharing:
+    for other in known.sharing:
         join(customer, other, at=now)
     return customer
 
@@ -98,34 +96,23 @@ def note_mood(customer: Customer, mood: str, at: dt.datetime, by: User | None = 
     return customer
 
 
-def _keys(external_id: str, email: str, phone: str) -> Keys:
-    known: list[tuple[str, str]] = []
-    if email.strip():
-        known.append((Channel.EMAIL.value, addresses.normalise_email(email)))
-    if phone.strip():
-        known.append((Channel.SMS.value, addresses.normalise_phone(phone, Shop.load().phone_country)))
-    own = external_id.strip()
-    if len(own) > 200 or "\0" in own:
-        raise ValueError(_("The customer id is longer than 200 characters or holds unprintable ones."))
-    if not own and not known:
-        raise ValueError(_("A customer needs an id of the shop, an email address or a phone number."))
-    return Keys(own, tuple(known))
-
-
-def _known(keys: Keys) -> tuple[Customer | None, list[Customer]]:
-    """Whom the shop's id names, and who has one of the addresses: the first address first, the oldest of them first."""
-    by_id = None
-    if keys.external_id:
-        by_id = Customer.objects.filter(external_id=keys.external_id).select_related("merged_into").first()
-    found: dict[int, Customer] = {}
-    for channel, address in keys.addresses:
-        for customer in Customer.objects.by_address(channel, address).order_by("created_at", "pk"):
-            found.setdefault(customer.pk, customer)
-    return (by_id and (by_id.merged_into or by_id)), list(found.values())
-
-
 def _describe(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool) -> None:
-    """Write what was told about the customer: only the fields that change, so that nobody else's change is undone."""
+    """Write what was told about the customer: only what changes, so that nobody else's change is undone."""
+    changes = _changes(customer, keys, profile, is_sure=is_sure)
+    is_new = customer._state.adding
+    if changes and not is_new:
+        # What is added to (tags, attributes) is added to what is there now, not to what was read before.
+        customer.refresh_from_db(from_queryset=Customer.objects.select_for_update(no_key=True))
+        changes = _changes(customer, keys, profile, is_sure=is_sure)
+    for name, value in changes.items():
+        setattr(customer, name, value)
+    if changes:
+        check_fields(customer, _("customer %(name)s") % {"name": keys.names()[0].partition(":")[2]})
+    if is_new or changes:
+        customer.save(update_fields=None if is_new else changes)
+
+
+def _changes(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool) -> dict[str, Any]:
     changes = {
         name: new
         for name, value in profile.items()
@@ -133,14 +120,7 @@ def _describe(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool
     }
     if keys.external_id and not customer.external_id:
         changes["external_id"] = keys.external_id
-    for name, value in changes.items():
-        setattr(customer, name, value)
-    if changes:
-        check_fields(customer, _("customer %(name)s") % {"name": keys.names()[0].partition(":")[2]})
-    if customer._state.adding:
-        customer.save()
-    elif changes:
-        customer.save(update_fields=changes)
+    return changes
 
 
 def _combined(name: str, old: Any, told: Any, *, is_sure: bool) -> Any:

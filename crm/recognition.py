@@ -1,0 +1,82 @@
+"""Whom a set of identities names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from crm import addresses
+from crm.models import Channel, Customer, Shop
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The normalised identities somebody was named by; the addresses as (channel, address), the surer one first."""
+
+    external_id: str
+    addresses: tuple[tuple[str, str], ...]
+
+    def names(self) -> list[str]:
+        own = [f"id:{self.external_id}"] if self.external_id else []
+        return own + [f"{channel}:{address}" for channel, address in self.addresses]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Whom the shop's id names, and for each address all who have it, the oldest first."""
+
+    by_id: Customer | None
+    by_address: tuple[tuple[Customer, ...], ...]
+
+    @property
+    def sharing(self) -> list[Customer]:
+        return list({one.pk: one for group in self.by_address for one in group}.values())
+
+    @property
+    def everyone(self) -> list[Customer]:
+        own = [self.by_id] if self.by_id else []
+        return list({one.pk: one for one in [*own, *self.sharing]}.values())
+
+    def meant(self, keys: Keys) -> Customer | None:
+        """The shop's id decides; of those with an address, never one whom the shop knows by another id."""
+        eligible = (one for one in self.sharing if not (keys.external_id and one.external_id))
+        return self.by_id or next(eligible, None)
+
+    def is_settled(self, keys: Keys) -> bool:
+        """Whether all identities are those of one customer, so that nothing is to be created, added or merged."""
+        people = self.everyone
+        return (
+            len(people) == 1
+            and all(self.by_address)
+            and (not keys.external_id or people[0].external_id == keys.external_id)
+        )
+
+
+def keys_of(external_id: str, email: str, phone: str) -> Keys:
+    """The identities in their stored form; ValueError in words when there is none, or one that cannot be."""
+    known: list[tuple[str, str]] = []
+    if email.strip():
+        known.append((Channel.EMAIL.value, addresses.normalise_email(email)))
+    if phone.strip():
+        known.append((Channel.SMS.value, addresses.normalise_phone(phone, Shop.load().phone_country)))
+    own = external_id.strip()
+    if len(own) > 200 or "\0" in own:
+        raise ValueError(_("The customer id is longer than 200 characters or holds unprintable ones."))
+    if not own and not known:
+        raise ValueError(_("A customer needs an id of the shop, an email address or a phone number."))
+    return Keys(own, tuple(known))
+
+
+def recognise(keys: Keys) -> Known:
+    """A query for the shop's id, where one was told, and one for each address."""
+    by_id = None
+    if keys.external_id:
+        by_id = Customer.objects.filter(external_id=keys.external_id).select_related("merged_into").first()
+    return Known(
+        by_id=by_id and (by_id.merged_into or by_id),
+        by_address=tuple(
+            tuple(Customer.objects.by_address(channel, address).order_by("created_at", "pk"))
+            for channel, address in keys.addresses
+        ),
+    )
