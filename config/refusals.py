@@ -8,9 +8,13 @@ from django.contrib import admin
 from django.http import HttpResponseForbidden
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+# Named by the migration that makes them; said in the reader's language.
+ROLES = (gettext_noop("Support"), gettext_noop("Marketing"), gettext_noop("Managers"))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseForbidden:
@@ -20,6 +24,6 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     is_staff = bool(user and user.is_active and user.is_staff)
     if is_staff:
         context |= {**admin.site.each_context(request), **context}
-        context["roles"] = ", ".join(user.groups.values_list("name", flat=True)) if user else ""
+        context["roles"] = ", ".join(_(name) for name in user.groups.values_list("name", flat=True)) if user else ""
     template = "config/refused.html" if is_staff else "config/refused_stranger.html"
     return HttpResponseForbidden(render_to_string(template, context, request))

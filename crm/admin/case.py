@@ -57,7 +57,13 @@ class CaseAdmin(VerbAdmin):
     show_full_result_count = False
     search_fields = ("subject__istartswith", "order__number__startswith", "customer__last_name__istartswith")
     search_help_text = _("Subject, last name or order number")
-    ordering = (F("resolved_at").desc(nulls_first=True), F("promised_at").asc(nulls_last=True), "-opened_at")
+    # What nobody has answered yet comes first, the one promised earliest on top.
+    ordering = (
+        F("resolved_at").desc(nulls_first=True),
+        F("answered_at").desc(nulls_first=True),
+        F("promised_at").asc(nulls_last=True),
+        "-opened_at",
+    )
     readonly_fields = ("channel", "opened_at")
     fields = ("owner", "severity", "promised_at", "channel", "opened_at")
     change_form_outer_before_template = "crm/admin/case_panel.html"

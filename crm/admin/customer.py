@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef
 from django.urls import URLPattern, path
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
 from crm.admin.customer_page import complaint_view, mood_view, page_view
@@ -56,7 +58,6 @@ class CustomerAdmin(IntakeMixin, SimpleHistoryAdmin, ModelAdmin):  # type: ignor
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("born_on", "city"), ("language", "time_zone"))}),
         (_("In the shop"), {"fields": (("external_id", "source"), "tags", "notes")}),
-        (_("Attributes"), {"fields": ("attributes", "muted_topics"), "classes": ("collapse",)}),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -72,6 +73,15 @@ class CustomerAdmin(IntakeMixin, SimpleHistoryAdmin, ModelAdmin):  # type: ignor
             path("<path:object_id>/edit/", wrap(self.change_view), name="crm_customer_edit"),
             *super().get_urls(),
         ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "language":
+            languages = [("", _("the language of the shop")), *settings.LANGUAGES]
+            kwargs["widget"] = UnfoldAdminSelectWidget(choices=languages)
+            return db_field.formfield(**kwargs, help_text="")
+        if db_field.name == "tags":
+            kwargs |= {"widget": UnfoldAdminTextInputWidget(), "help_text": _("Separated by commas.")}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         complaint = Case.objects.open().complaints().filter(customer=OuterRef("pk"))
