@@ -43,7 +43,8 @@ def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", 
     """The HTML of a letter with Liquid in it. `body` and `footer` are HTML, `button` the index of its link."""
     color = color_of(shop)
     drawn = "" if button is None else _BUTTON.format(index=button, color=color, ink=ink_on(color))
-    html = mjml2html(_PAGE.format(language=language, font=FONT, color=color, button=drawn))
+    # No fonts: MJML would have every reader's mail program fetch them from Google.
+    html = mjml2html(_PAGE.format(language=language, font=FONT, color=color, button=drawn), fonts={})
     # MJML writes one long line; with short ones a letter in plain ASCII needs no transfer encoding.
     html = html.replace("><", ">\n<")
     words = {

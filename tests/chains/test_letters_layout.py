@@ -103,3 +103,10 @@ def test_a_compiled_text_is_plain_json():
     assert json.loads(json.dumps(compiled(cta_label="Go", cta_url="https://a.example/")))["links"] == [
         "https://a.example/"
     ]
+
+
+def test_a_letter_fetches_nothing_from_strangers():
+    letter = rendered(cta_label="Go", cta_url="https://shop.example/x", picture_url="{{ product.picture_url }}")
+
+    fetched = re.findall(r"""(?:src|url|@import|<link[^>]*href)\s*[=(]?\s*["']?(https?://[^/"')]+)""", letter.html)
+    assert set(fetched) == {"https://shop.example"}
