@@ -85,3 +85,11 @@ def test_a_text_with_a_mistake_is_not_saved():
         text.clean()
 
     assert set(caught.value.message_dict) == {"subject", "cta_url"}
+
+
+def test_the_documentation_names_every_placeholder(settings):
+    from chains.letters.placeholders import KNOWN
+
+    told = (settings.BASE_DIR / "docs" / "letters.md").read_text()
+
+    assert [path for path in sorted(KNOWN) if f"`{path}`" not in told] == []
