@@ -1,3 +1,3 @@
-from chains.admin import template
+from chains.admin import chain, enrolment, staff_task, template, touch
 
-__all__ = ["template"]
+__all__ = ["chain", "enrolment", "staff_task", "template", "touch"]

@@ -1,0 +1,103 @@
+"""Steps of a chain, edited in their order on the chain's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from chains.models import Step
+from crm.models import Shop
+
+LAST = 10_000
+
+
+class StepForm(forms.ModelForm):  # type: ignore[type-arg]
+    position = forms.IntegerField(
+        label=_("place in the chain"), required=False, min_value=0, max_value=LAST, help_text=_("Empty: at the end.")
+    )
+    wait_weekdays = forms.TypedMultipleChoiceField(
+        label=_("only on"),
+        choices=Shop.Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = Step
+        fields = (
+            "position",
+            "kind",
+            "name",
+            "purpose",
+            "template",
+            "at_hour",
+            "late_after_hours",
+            "wait",
+            "wait_amount",
+            "wait_unit",
+            "wait_from",
+            "wait_hour",
+            "wait_weekdays",
+            "script",
+            "due_days",
+            "owner_group",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        kind = given.get("kind")
+        if kind == Step.Kind.MESSAGE and not given.get("template"):
+            self.add_error("template", _("Choose what the message says."))
+        if kind == Step.Kind.STAFF_TASK and not given.get("name"):
+            self.add_error("name", _("Say what the colleague has to do."))
+        if kind == Step.Kind.WAIT and given.get("wait") == Step.Wait.TIME and (given.get("wait_amount") or 0) < 0:
+            self.add_error("wait_amount", _("Nobody can wait for less than no time."))
+        return given
+
+
+class StepFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean(self) -> None:
+        """Number the steps by the places given; those without one come last, in the order they were added."""
+        super().clean()
+        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        kept = [form for form in kept if not (self.can_delete and self._should_delete_form(form))]
+
+        def place(form: Any) -> int:
+            given = getattr(form, "cleaned_data", {}).get("position")
+            return LAST if given is None else given
+
+        for number, form in enumerate(sorted(kept, key=place), start=1):
+            form.instance.position = number
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
+        return super().save_existing(form, obj, commit=commit)
+
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        """Also those whose number changed only because another step moved."""
+        saved = super().save_existing_objects(commit)
+        for form in self.initial_forms:
+            if commit and form.instance.pk and form not in self.deleted_forms:
+                type(form.instance)._default_manager.filter(pk=form.instance.pk).update(position=form.instance.position)
+        return saved
+
+
+class StepInline(StackedInline):  # type: ignore[misc]
+    model = Step
+    form = StepForm
+    formset = StepFormSet
+    extra = 0
+    ordering_field = "position"
+    fields = (
+        ("kind", "name", "position"),
+        ("purpose", "template"),
+        ("at_hour", "late_after_hours"),
+        ("wait", "wait_amount", "wait_unit", "wait_from"),
+        ("wait_hour", "wait_weekdays"),
+        "script",
+        ("due_days", "owner_group"),
+    )
