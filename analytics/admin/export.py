@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -46,7 +47,7 @@ TABLES: dict[str, Callable[[Page], Rows]] = {"figures": figures, "timeline": tim
 
 def _plain(figure: Figure) -> Figure:
     """To six places: a millionth of a share, less than a cent."""
-    return None if figure is None else round(figure, 6)
+    return round(figure, 6) if isinstance(figure, Decimal | float) else figure
 
 
 def as_csv(table: str, page: Page, period: Period | None) -> HttpResponse:
