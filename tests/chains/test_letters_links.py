@@ -1,4 +1,8 @@
+from urllib.parse import urlsplit
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from chains.letters.links import filled_link, link_source
 from chains.letters.samples import nothing_known, sample
@@ -101,3 +105,20 @@ def test_a_letter_names_its_links_by_index_only():
         assert "https://shop.example/m/c/sample/1/" in part
         assert "shop.example.com/care" not in part
         assert "mailto:help@shop.example.com" in part
+
+
+@given(name=some.text(max_size=60))
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://shop.example.com/{{ customer.first_name }}/x?y={{ customer.first_name }}",
+        "{{ shop.site_url }}?q={{ customer.first_name }}",
+    ],
+)
+def test_whatever_a_customer_is_called_the_link_leads_to_the_shop(written, name):
+    context = {"customer": {"first_name": name}, "shop": {"site_url": "https://shop.example.com"}}
+
+    link = filled_link(link_source(written), context)
+
+    assert urlsplit(link).netloc in {"shop.example.com", ""}
+    assert link == "" or link.startswith("https://shop.example.com")

@@ -3,8 +3,11 @@ import email.policy
 
 import pytest
 from django.core.mail.message import BadHeaderError
+from hypothesis import given
+from hypothesis import strategies as some
 
 from chains.letters.letter import Letter, header_words, named_address, wire_address
+from chains.letters.rendering import one_line
 
 
 def make_letter(**fields):
@@ -115,3 +118,16 @@ def test_providers_interfaces_see_an_ordinary_message():
     assert letter.body == "Здравствуйте!\n"
     assert letter.alternatives[0].mimetype == "text/html"
     assert letter.extra_headers == {"Reply-To": "help@example.com"}
+
+
+@given(
+    words=some.text(some.characters(exclude_categories=["Cs"]), max_size=400),
+    subject=some.text(some.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=200),
+)
+def test_any_words_survive_the_way(words, subject):
+    parsed = read_back(make_letter(subject=one_line(subject), text=words, html=words))
+
+    expected = words.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    assert parsed["subject"] == one_line(subject)
+    assert body(parsed, "plain") == expected
+    assert body(parsed, "html") == expected
