@@ -47,7 +47,9 @@ TABLES: dict[str, Callable[[Page], Rows]] = {"figures": figures, "timeline": tim
 
 def _plain(figure: Figure) -> Figure:
     """To six places: a millionth of a share, less than a cent."""
-    return round(figure, 6) if isinstance(figure, Decimal | float) else figure
+    if isinstance(figure, Decimal):
+        return round(figure, 6)
+    return round(figure, 6) if isinstance(figure, float) else figure
 
 
 def as_csv(table: str, page: Page, period: Period | None) -> HttpResponse:
