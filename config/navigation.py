@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
 from django.http import HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -83,17 +84,10 @@ FIRST_SCREENS = (
 )
 
 
-def _link(item: Item) -> str:
-    try:
-        return reverse(item.view)
-    except NoReverseMatch:
-        return ""
-
-
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's navigation: only what this person may open, with the deepest matching entry marked."""
     groups = [
-        (title, [(item, link) for item in items if request.user.has_perm(item.permission) and (link := _link(item))])
+        (title, [(item, reverse(item.view)) for item in items if request.user.has_perm(item.permission)])
         for title, items in SECTIONS
     ]
     links = [link for _title, items in groups for _item, link in items]
@@ -122,6 +116,4 @@ def landing(request: HttpRequest) -> HttpResponseBase:
     view = first_screen(request.user)
     if view:
         return HttpResponseRedirect(reverse(view))
-    from django.contrib import admin
-
     return admin.site.index(request)
