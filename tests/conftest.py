@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 
+from tests import seeds
+
 
 def pytest_configure() -> None:
     """Tests neither ring a real worker nor spend their time on hashing passwords."""
@@ -15,6 +17,23 @@ def pytest_configure() -> None:
         app.conf.update(broker_url="memory://", broker_transport_options={})
     settings.ENCORE_RING = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, with what migrations wrote into it remembered."""
+    with django_db_blocker.unblock():
+        seeds.remember()
+
+
+@pytest.fixture(autouse=True)
+def _migrated_rows(request):
+    """Tests with real transactions find what migrations wrote, though such a test before them emptied every table."""
+    marker = request.node.get_closest_marker("django_db")
+    is_transactional = bool(marker and marker.kwargs.get("transaction"))
+    if is_transactional or {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")
+        seeds.bring_back()
 
 
 @pytest.fixture
