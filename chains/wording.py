@@ -11,7 +11,16 @@ from chains.models import Chain, Step
 
 
 def trigger_sentence(chain: Chain) -> str:
-    """E.g. “order delivered”, “30 days after the last order”, “7 days before the birthday, at 10:00”."""
+    """E.g. “order delivered”, “order placed, with goods of: Kettles”, “7 days before the birthday, at 10:00”."""
+    words = [_trigger(chain)]
+    if chain.order_kind:
+        words.append(_("only %(kind)s") % {"kind": chain.get_order_kind_display()})
+    if categories := [str(category) for category in chain.categories.all()]:
+        words.append(_("with goods of: %(categories)s") % {"categories": get_text_list(categories, _("or"))})
+    return ", ".join(words)
+
+
+def _trigger(chain: Chain) -> str:
     if chain.trigger == Chain.Trigger.EVENT:
         if chain.trigger_event == Chain.CUSTOM_EVENT:
             return _("event “%(name)s”") % {"name": chain.custom_event}

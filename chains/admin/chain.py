@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from chains import publishing
 from chains.admin.step import StepInline
@@ -33,6 +34,9 @@ BY_EVENT, BY_DATE = "trigger == 'event'", "trigger != 'event' && trigger != 'las
 
 
 class ChainForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if given.get("trigger") == Chain.Trigger.EVENT:
@@ -56,7 +60,7 @@ class ChainAdmin(VerbAdmin):
     list_filter_submit = True
     list_per_page = 50
     search_fields = ("name__icontains",)
-    ordering = ("status", "priority", "name")
+    ordering = ("priority", "name")
     autocomplete_fields = ("audience", "goal_segment", "exit_segment", "categories")
     warn_unsaved_form = True
     list_before_template = "chains/admin/lateness.html"
@@ -137,7 +141,8 @@ class ChainAdmin(VerbAdmin):
         return HttpResponseRedirect(self.page_of(obj))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chain]:
-        return super().get_queryset(request).select_related("version")  # type: ignore[no-any-return]
+        found: QuerySet[Chain] = super().get_queryset(request)
+        return found.select_related("version", "audience").prefetch_related("categories")
 
     @display(
         description=_("status"),

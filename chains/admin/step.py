@@ -7,7 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextareaWidget,
+)
 
 from chains.models import Step
 from crm.models import Shop
@@ -17,7 +21,12 @@ LAST = 10_000
 
 class StepForm(forms.ModelForm):  # type: ignore[type-arg]
     position = forms.IntegerField(
-        label=_("place in the chain"), required=False, min_value=0, max_value=LAST, help_text=_("Empty: at the end.")
+        label=_("place in the chain"),
+        required=False,
+        min_value=0,
+        max_value=LAST,
+        help_text=_("Empty: at the end."),
+        widget=UnfoldAdminIntegerFieldWidget,
     )
     wait_weekdays = forms.TypedMultipleChoiceField(
         label=_("only on"),
@@ -47,6 +56,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
             "due_days",
             "owner_group",
         )
+        widgets = {"script": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -74,9 +84,6 @@ class StepFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         for number, form in enumerate(sorted(kept, key=place), start=1):
             form.instance.position = number
 
-    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
-        return super().save_existing(form, obj, commit=commit)
-
     def save_existing_objects(self, commit: bool = True) -> list[Any]:
         """Also those whose number changed only because another step moved."""
         saved = super().save_existing_objects(commit)
@@ -93,11 +100,14 @@ class StepInline(StackedInline):  # type: ignore[misc]
     extra = 0
     ordering_field = "position"
     fields = (
-        ("kind", "name", "position"),
+        ("kind", "position"),
+        "name",
         ("purpose", "template"),
         ("at_hour", "late_after_hours"),
-        ("wait", "wait_amount", "wait_unit", "wait_from"),
-        ("wait_hour", "wait_weekdays"),
+        ("wait", "wait_from"),
+        ("wait_amount", "wait_unit"),
+        "wait_hour",
+        "wait_weekdays",
         "script",
         ("due_days", "owner_group"),
     )
