@@ -2,6 +2,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from chains.models import Chain
 from segments.models import Segment
 from tests.browser.conftest import NARROW, fits
 from tests.conftest import make_customer, make_order
@@ -33,6 +34,26 @@ def test_marketers_screens_fit_a_phone(page, sign_in, live_server, shop):
     sign_in("Marketing")
     page.set_viewport_size(NARROW)
 
-    for path in ("segments/segment/", "segments/segment/add/", "chains/messagetemplate/", "crm/customer/"):
+    for path in (
+        "chains/chain/",
+        f"chains/chain/{Chain.objects.first().pk}/change/",
+        "chains/touch/",
+        "chains/messagetemplate/",
+        "segments/segment/",
+        "segments/segment/add/",
+        "crm/customer/",
+    ):
         page.goto(f"{live_server.url}/admin/{path}")
         assert fits(page), path
+
+
+def test_marketer_switches_on_a_ready_chain(page, sign_in, shop):
+    sign_in("Marketing")
+
+    page.get_by_role("link", name="Small appliance").last.click()
+    page.get_by_role("button", name="Save and publish").click()
+
+    expect(page.get_by_text("live").first).to_be_visible()
+    chain = Chain.objects.get(name="Small appliance")
+    assert chain.status == Chain.Status.LIVE
+    assert [step["kind"] for step in chain.version.program["steps"]][:3] == ["message", "wait", "message"]
