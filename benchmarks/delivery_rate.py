@@ -86,6 +86,7 @@ def measure(letters: int, rounds: int, port: int) -> None:
     from benchmarks.peers.shop import chain_of_one_letter
 
     chain = chain_of_one_letter(BODY, NOON - dt.timedelta(days=1))
+    assert chain.version
     text = chain.version.program["steps"][0]["texts"]["en"]
     ready = ready_made(chain)
     print(f"{letters:,} letters of {len(ready) / 1024:.1f} KB, medians of {rounds} rounds")

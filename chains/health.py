@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from chains.letters.compiling import problems as text_problems
-from chains.models import Chain, Step
+from chains.models import Chain, Step, TemplateText
 from crm.models import EventKind, Purpose, Shop
 
 BEFORE_DELIVERY = frozenset({EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED})
@@ -117,6 +117,6 @@ def _message(step: Step) -> Iterator[str]:
         for field, error in text_problems(text):
             yield _("%(language)s, %(field)s: %(error)s") % {
                 "language": languages.get(text.language, text.language),
-                "field": text._meta.get_field(field).verbose_name,
+                "field": TemplateText._meta.get_field(field).verbose_name,  # type: ignore[union-attr]
                 "error": error,
             }

@@ -8,6 +8,7 @@ from chains.models import Enrolment, StaffTask, Touch
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Mapping
 
 
 def tell(customers: list[int]) -> dict[str, list[dict[str, Any]]]:
@@ -16,8 +17,8 @@ def tell(customers: list[int]) -> dict[str, list[dict[str, Any]]]:
     touches = Touch.objects.filter(customer__in=customers).order_by("created_at", "pk")
     tasks = StaffTask.objects.filter(customer__in=customers).order_by("created_at", "pk")
     return {
-        "chains": list(enrolments.values("chain__name", "status", "ending", "entered_at", "ended_at")),
-        "touches": list(
+        "chains": _rows(enrolments.values("chain__name", "status", "ending", "entered_at", "ended_at")),
+        "touches": _rows(
             touches.values(
                 "chain__name",
                 "step_name",
@@ -33,8 +34,12 @@ def tell(customers: list[int]) -> dict[str, list[dict[str, Any]]]:
                 "clicked_at",
             )  # fmt: skip
         ),
-        "staff_tasks": list(tasks.values("title", "script", "status", "outcome", "created_at", "done_at")),
+        "staff_tasks": _rows(tasks.values("title", "script", "status", "outcome", "created_at", "done_at")),
     }
+
+
+def _rows(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [dict(row) for row in found]
 
 
 def erase(customers: list[int], at: dt.datetime) -> dict[str, int]:

@@ -16,7 +16,7 @@ from chains.models.chain import new_step_key
 from crm.models import Shop
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 
 class NotPublishable(ValueError):
@@ -28,7 +28,7 @@ class NotPublishable(ValueError):
 
 
 @transaction.atomic
-def publish(chain: Chain, now: dt.datetime, by: AbstractUser | None = None) -> ChainVersion:
+def publish(chain: Chain, now: dt.datetime, by: User | None = None) -> ChainVersion:
     """Freeze the draft into the version the engine runs; raises NotPublishable.
 
     Those under way finish the version they began with. The first publishing, and one with another trigger, counts

@@ -42,8 +42,8 @@ def tally(chain: Chain) -> ChainTally:
     for key, count in standing.values_list("step_key").annotate(Count("pk")):
         steps[key].standing = count
     touches = Touch.objects.filter(chain=chain).order_by()
-    rows = touches.values_list("step_key", "status", "reason").annotate(Count("pk"), Count("clicked_at"))
-    for key, status, reason, count, clicked in rows.order_by("-pk__count"):
+    rows = touches.values_list("step_key", "status", "reason").annotate(total=Count("pk"), clicks=Count("clicked_at"))
+    for key, status, reason, count, clicked in rows.order_by("-total"):
         _add(steps[key], status, reason, count, clicked)
     return ChainTally(
         ways.get(Enrolment.Status.ACTIVE, 0),

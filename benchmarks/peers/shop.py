@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 
@@ -78,7 +79,8 @@ def clear() -> None:
 
 def fill_due(chain: Chain, due: int, at: dt.datetime, count: int = 0) -> None:
     """So many customers with a touch that is due, among `count` with one that waits."""
-    letter, wait, _again = chain.version.program["steps"] if chain.version else ()
+    assert chain.version
+    letter, wait, _again = chain.version.program["steps"]
     _run(
         PEOPLE + TOUCHES,
         at=at,
@@ -96,7 +98,7 @@ def fill_events(count: int, at: dt.datetime) -> None:
     _run(PEOPLE + EVENTS, at=at, count=count)
 
 
-def _run(statements: str, **values: object) -> None:
+def _run(statements: str, **values: Any) -> None:
     with connection.cursor() as cursor:
         for statement in statements.split(";\n"):
             if statement.strip():

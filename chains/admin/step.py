@@ -75,7 +75,7 @@ class StepFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         """Number the steps by the places given; those without one come last, in the order they were added."""
         super().clean()
         kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        kept = [form for form in kept if not (self.can_delete and self._should_delete_form(form))]
+        kept = [form for form in kept if form not in self.deleted_forms]
 
         def place(form: Any) -> int:
             given = getattr(form, "cleaned_data", {}).get("position")

@@ -39,9 +39,8 @@ class StepFilter(admin.SimpleListFilter):
     template = "unfold/filters/filters_field.html"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Touch]) -> list[tuple[str, str]]:
-        asked = request.GET.get("step")
-        step = Touch.objects.filter(step_key=asked, chain=request.GET.get("chain__id__exact") or None).first()
-        return [(step.step_key, str(step.step_name))] if step else []
+        asked = request.GET.get("step", "")
+        return [(asked, asked)] if asked else []
 
     def queryset(self, request: HttpRequest, touches: QuerySet[Touch]) -> QuerySet[Touch]:
         return touches.filter(step_key=self.value()) if self.value() else touches

@@ -148,4 +148,5 @@ def spread(key: str, over: dt.timedelta = HOUR) -> dt.timedelta:
 
 def retry_after(attempts: int) -> dt.timedelta:
     """How long to leave a failing provider alone after so many attempts: 2, 4, 8 … minutes, at most 6 hours."""
-    return min(FIRST_RETRY * 2 ** max(attempts - 1, 0), LAST_RETRY)
+    doublings: int = 2 ** min(max(attempts - 1, 0), 10)
+    return min(FIRST_RETRY * doublings, LAST_RETRY)

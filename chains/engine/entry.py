@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, Q
@@ -60,7 +61,7 @@ def enter(entries: Iterable[Entry], now: dt.datetime) -> int:
     fitting = _allowed_again(_in_audience(_current(_with_fitting_order(wanted)), now))
     if not fitting:
         return 0
-    columns = {
+    columns: dict[str, Any] = {
         "chain": [entry.program.chain_id for entry in fitting],
         "version": [entry.program.version_id for entry in fitting],
         "customer": [entry.customer_id for entry in fitting],
@@ -101,7 +102,8 @@ def _categories_bought(orders: set[int]) -> dict[int, set[int]]:
     parents = dict(Category.objects.values_list("pk", "parent"))
     bought: dict[int, set[int]] = defaultdict(set)
     lines = OrderLine.objects.filter(order__in=orders, product__category__isnull=False)
-    for order, category in lines.values_list("order_id", "product__category"):
+    for order, bottom in lines.values_list("order_id", "product__category"):
+        category: int | None = bottom
         while category is not None and category not in bought[order]:
             bought[order].add(category)
             category = parents.get(category)

@@ -66,10 +66,10 @@ def complaints(customers: Collection[int]) -> dict[int, str]:
 def addresses(customers: Collection[int]) -> dict[int, dict[str, tuple[Address, ...]]]:
     found: dict[int, dict[str, tuple[Address, ...]]] = defaultdict(dict)
     rows = Contact.objects.filter(customer__in=customers).order_by("pk")
-    for customer, channel, *parts in rows.values_list(
+    for customer, channel, pk, state, marketing, service in rows.values_list(
         "customer_id", "channel", "pk", "state", "marketing_consent", "service_consent"
     ):
-        found[customer][channel] = (*found[customer].get(channel, ()), Address(*parts))
+        found[customer][channel] = (*found[customer].get(channel, ()), Address(pk, state, marketing, service))
     return found
 
 

@@ -48,7 +48,7 @@ def _decisions(customers: set[int], now: dt.datetime) -> list[Decision]:
         return []
     shop = Shop.load()
     limits = Limits(shop.weekly_cap, Quiet(shop.quiet_from, shop.quiet_until, frozenset(shop.quiet_weekdays)))
-    people = _people(due.keys(), now)
+    people = _people(set(due), now)
     return [decision for pk, theirs in due.items() for decision in decide(people[pk], theirs, limits, now)]
 
 

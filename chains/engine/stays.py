@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from django.db import connection
 
@@ -64,7 +64,7 @@ def write(stays: Sequence[Stay], now: dt.datetime) -> None:
     """Move the enrolments, and let guard look at once at what still waits for those who left."""
     if not stays:
         return
-    columns = {
+    columns: dict[str, Any] = {
         "id": [stay.enrolment_id for stay in stays],
         "status": [str(stay.status) for stay in stays],
         "ending": [str(stay.ending) for stay in stays],

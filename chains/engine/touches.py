@@ -85,7 +85,7 @@ class Beginning:
 def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.datetime) -> None:
     if not decisions:
         return
-    columns = {
+    columns: dict[str, Any] = {
         "id": [decision.touch_id for decision in decisions],
         "status": [str(decision.status) for decision in decisions],
         "reason": [str(decision.reason) for decision in decisions],
@@ -99,7 +99,7 @@ def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.
 
 def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID, clock: dt.datetime) -> set[int]:
     """Record the endings and begin the next slice; returns the touches that may now be handed over."""
-    columns = {
+    columns: dict[str, Any] = {
         "ended": [ending.touch_id for ending in endings],
         "status": [str(ending.status) for ending in endings],
         "reason": [str(ending.reason) for ending in endings],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.db.models.functions import ExtractDay, ExtractMonth
@@ -16,7 +17,7 @@ from django.db.models.functions import ExtractDay, ExtractMonth
 from chains.engine.clockwork import DAY, months_after, on_clock, yearly
 from chains.engine.entry import Entry
 from chains.models import Chain
-from chains.program import Program
+from chains.program import Program, Trigger
 from crm.models import Customer, CustomerStats, Order, OrderLine, Product
 from crm.timezones import zone_of
 
@@ -79,7 +80,7 @@ def _last_order(program: Program, within: Window, limit: int) -> tuple[list[Entr
         for pk, customer, at in orders.order_by("pk").values_list("pk", "customer_id", "placed_at")
         if last[customer] == at
     }
-    entries = [Entry(program, customer, at + days, order_of.get(customer)) for customer, at in last.items()]
+    entries = [Entry(program, customer, at + days, order_of.get(customer)) for customer, at in last.items() if at]
     return entries, edge + days if edge else within.until
 
 
@@ -88,7 +89,7 @@ def _birthday(program: Program, within: Window) -> Iterator[Entry]:
     born = Customer.objects.current().alias(code=ExtractMonth("born_on") * 100 + ExtractDay("born_on"))
     codes = [month * 100 + day for month, day in within.days(trigger.days)]
     for customer, day, zone in born.filter(code__in=codes).values_list("pk", "born_on", "time_zone"):
-        for moment in yearly(day, trigger.days, trigger.hour, zone_of(zone), within.until):
+        for moment in yearly(day, trigger.days, trigger.hour, zone_of(zone), within.until) if day else ():
             yield Entry(program, customer, moment)
 
 
@@ -129,9 +130,8 @@ def _appointment(program: Program, within: Window) -> Iterator[Entry]:
     for order, customer, at, zone_name in rows.values_list(
         "pk", "customer_id", "appointment_at", "customer__time_zone"
     ):
-        zone = zone_of(zone_name)
-        day = at.astimezone(zone).date() + trigger.days * DAY
-        yield Entry(program, customer, on_clock(day, dt.time(trigger.hour), zone), order)
+        if at:
+            yield Entry(program, customer, _moment(trigger, at, zone_of(zone_name)), order)
 
 
 def _distinct(column: str) -> list[int]:
@@ -156,9 +156,16 @@ def _after_delivery(
     )
     rows = lines.values_list("order_id", "order__customer_id", "order__delivered_at", "order__customer__time_zone")
     for order, customer, delivered_at, zone_name in rows.order_by("order_id").distinct():
-        zone = zone_of(zone_name)
-        day = date(delivered_at.astimezone(zone).date()) + trigger.days * DAY
-        yield Entry(program, customer, on_clock(day, dt.time(trigger.hour), zone), order)
+        if delivered_at:
+            yield Entry(program, customer, _moment(trigger, delivered_at, zone_of(zone_name), date), order)
+
+
+def _moment(
+    trigger: Trigger, at: dt.datetime, zone: ZoneInfo, date: Callable[[dt.date], dt.date] = lambda day: day
+) -> dt.datetime:
+    """The chain's hour on the day it names, counted from the customer's date of `at`."""
+    day = date(at.astimezone(zone).date()) + trigger.days * DAY
+    return on_clock(day, dt.time(trigger.hour), zone)
 
 
 SEARCHES: dict[str, Callable[[Program, Window], Iterator[Entry]]] = {
