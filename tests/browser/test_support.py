@@ -1,12 +1,16 @@
+import datetime as dt
 import re
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from chains.engine.run import tick
+from chains.models import Touch
 from crm.models import Case
 from crm.orders import LineData
 from tests.browser.conftest import NARROW, fits
+from tests.chains.factories import live_chain, marketing, message, wait
 from tests.conftest import make_customer, make_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -34,6 +38,30 @@ def test_agent_finds_a_customer_and_logs_a_complaint(page, sign_in, shop):
     expect(page.get_by_text("Marketing to this customer is stopped until this is resolved.")).to_be_visible()
     case = Case.objects.get()
     assert (case.customer, case.order.number, case.owner, case.kind) == (ann, "R-1001", agent, "complaint")
+
+
+def test_agent_sees_marketing_stop_for_an_angry_customer(page, sign_in, shop):
+    shop.quiet_from = shop.quiet_until
+    shop.save()
+    now = timezone.now()
+    live_chain(message(), wait(30, "minutes"), marketing(subject="More for you"), event="order.delivered", at=now)
+    ann = make_customer(first_name="Ann", last_name="Petrova", language="en")
+    make_order(customer=ann, number="R-1001", placed_at=now, delivered_at=now + dt.timedelta(seconds=1))
+    tick(now + dt.timedelta(seconds=2))
+    sign_in("Support")
+
+    page.get_by_label("Name, email, phone or order number").fill("Petrova")
+    page.get_by_role("link", name=re.compile("Ann Petrova")).click()
+    page.get_by_text("Log a complaint").click()
+    page.get_by_label("Subject").fill("The lid does not close")
+    page.get_by_role("button", name="Save").click()
+    tick(now + dt.timedelta(hours=1))
+    page.reload()
+
+    service, offer = Touch.objects.order_by("pk")
+    assert (service.status, offer.status) == (Touch.Status.SENT, Touch.Status.SCHEDULED)
+    expect(page.locator("#story").get_by_text(offer.why)).to_be_visible()
+    assert "complaint" in offer.why
 
 
 def test_agent_closes_the_loop(page, sign_in, shop):
