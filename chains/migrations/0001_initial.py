@@ -11,379 +11,1217 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('crm', '0002_score_customers_every_night'),
-        ('segments', '0003_schedule'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("crm", "0002_score_customers_every_night"),
+        ("segments", "0003_schedule"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
-                ('description', models.TextField(blank=True, verbose_name='what it is for')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('live', 'live'), ('paused', 'paused'), ('archived', 'archived')], default='draft', editable=False, max_length=8, verbose_name='status')),
-                ('trigger', models.CharField(choices=[('event', 'something happens'), ('last_order', 'days have passed since the last order'), ('birthday', 'birthday'), ('anniversary', 'anniversary of an order'), ('warranty_end', 'end of the warranty'), ('repurchase', 'time to buy the product again'), ('appointment', 'appointment or departure')], default='event', max_length=16, verbose_name='starts when')),
-                ('trigger_event', models.CharField(blank=True, choices=[('order.placed', 'order placed'), ('order.paid', 'order paid'), ('order.shipped', 'order shipped'), ('order.delivered', 'order delivered or performed'), ('order.cancelled', 'order cancelled'), ('order.returned', 'order returned'), ('order.promise_moved', 'promised date moved'), ('order.milestone', 'milestone reached'), ('case.opened', 'case opened'), ('case.acknowledged', 'case acknowledged'), ('case.answered', 'solution offered'), ('case.resolved', 'case resolved'), ('case.confirmed', 'customer confirmed being content'), ('feedback.left', 'rating or review left'), ('consent.changed', 'consent changed'), ('customer.merged', 'customer merged'), ('customer.mood', 'mood noted'), ('segment.entered', 'segment entered'), ('segment.left', 'segment left'), ('message.opened', 'message opened'), ('message.clicked', 'link clicked'), ('message.replied', 'message replied to'), ('page.viewed', 'page viewed'), ('custom', 'another event')], default='order.placed', max_length=100, verbose_name='event')),
-                ('custom_event', models.CharField(blank=True, help_text='As your shop sends it.', max_length=100, verbose_name='name of the other event')),
-                ('trigger_days', models.SmallIntegerField(default=0, help_text='After the last order, or after the date; below zero: before the date.', validators=[django.core.validators.MinValueValidator(-3650), django.core.validators.MaxValueValidator(3650)], verbose_name='days')),
-                ('trigger_hour', models.PositiveSmallIntegerField(default=10, help_text='For chains that start by a date.', validators=[django.core.validators.MaxValueValidator(23)], verbose_name="hour of the customer's day")),
-                ('order_kind', models.CharField(blank=True, choices=[('', 'goods and services'), ('goods', 'goods'), ('service', 'service')], default='', max_length=8, verbose_name='only orders of')),
-                ('goal', models.CharField(blank=True, choices=[('', 'no goal'), ('ordered', 'ordered again'), ('segment', 'joined a segment')], default='', max_length=8, verbose_name='goal')),
-                ('exit_on_cancel', models.BooleanField(default=True, verbose_name='leaves when the order is cancelled or returned')),
-                ('re_entry', models.CharField(choices=[('once', 'once in a lifetime'), ('per_order', 'once for every order'), ('after_days', 'again after some days')], default='per_order', max_length=16, verbose_name='how often a customer may enter')),
-                ('re_entry_days', models.PositiveSmallIntegerField(default=365, validators=[django.core.validators.MinValueValidator(1)], verbose_name='again after, days')),
-                ('priority', models.PositiveSmallIntegerField(default=5, help_text='1 goes first when there is room for one message only.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='priority')),
-                ('watermark_at', models.DateTimeField(editable=False, help_text='What happened, or fell due, until this moment starts the chain no more.', null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('audience', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segments.segment', verbose_name='only customers of the segment')),
-                ('categories', models.ManyToManyField(blank=True, help_text='Parts of a category count too. Empty: any order.', related_name='+', to='crm.category', verbose_name='only orders with goods of')),
-                ('exit_segment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segments.segment', verbose_name='leaves when in the segment')),
-                ('goal_segment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segments.segment', verbose_name='segment of the goal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, unique=True, verbose_name="name")),
+                ("description", models.TextField(blank=True, verbose_name="what it is for")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("live", "live"), ("paused", "paused"), ("archived", "archived")],
+                        default="draft",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("event", "something happens"),
+                            ("last_order", "days have passed since the last order"),
+                            ("birthday", "birthday"),
+                            ("anniversary", "anniversary of an order"),
+                            ("warranty_end", "end of the warranty"),
+                            ("repurchase", "time to buy the product again"),
+                            ("appointment", "appointment or departure"),
+                        ],
+                        default="event",
+                        max_length=16,
+                        verbose_name="starts when",
+                    ),
+                ),
+                (
+                    "trigger_event",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("order.placed", "order placed"),
+                            ("order.paid", "order paid"),
+                            ("order.shipped", "order shipped"),
+                            ("order.delivered", "order delivered or performed"),
+                            ("order.cancelled", "order cancelled"),
+                            ("order.returned", "order returned"),
+                            ("order.promise_moved", "promised date moved"),
+                            ("order.milestone", "milestone reached"),
+                            ("case.opened", "case opened"),
+                            ("case.acknowledged", "case acknowledged"),
+                            ("case.answered", "solution offered"),
+                            ("case.resolved", "case resolved"),
+                            ("case.confirmed", "customer confirmed being content"),
+                            ("feedback.left", "rating or review left"),
+                            ("consent.changed", "consent changed"),
+                            ("customer.merged", "customer merged"),
+                            ("customer.mood", "mood noted"),
+                            ("segment.entered", "segment entered"),
+                            ("segment.left", "segment left"),
+                            ("message.opened", "message opened"),
+                            ("message.clicked", "link clicked"),
+                            ("message.replied", "message replied to"),
+                            ("page.viewed", "page viewed"),
+                            ("custom", "another event"),
+                        ],
+                        default="order.placed",
+                        max_length=100,
+                        verbose_name="event",
+                    ),
+                ),
+                (
+                    "custom_event",
+                    models.CharField(
+                        blank=True,
+                        help_text="As your shop sends it.",
+                        max_length=100,
+                        verbose_name="name of the other event",
+                    ),
+                ),
+                (
+                    "trigger_days",
+                    models.SmallIntegerField(
+                        default=0,
+                        help_text="After the last order, or after the date; below zero: before the date.",
+                        validators=[
+                            django.core.validators.MinValueValidator(-3650),
+                            django.core.validators.MaxValueValidator(3650),
+                        ],
+                        verbose_name="days",
+                    ),
+                ),
+                (
+                    "trigger_hour",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        help_text="For chains that start by a date.",
+                        validators=[django.core.validators.MaxValueValidator(23)],
+                        verbose_name="hour of the customer's day",
+                    ),
+                ),
+                (
+                    "order_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "goods and services"), ("goods", "goods"), ("service", "service")],
+                        default="",
+                        max_length=8,
+                        verbose_name="only orders of",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "no goal"), ("ordered", "ordered again"), ("segment", "joined a segment")],
+                        default="",
+                        max_length=8,
+                        verbose_name="goal",
+                    ),
+                ),
+                (
+                    "exit_on_cancel",
+                    models.BooleanField(default=True, verbose_name="leaves when the order is cancelled or returned"),
+                ),
+                (
+                    "re_entry",
+                    models.CharField(
+                        choices=[
+                            ("once", "once in a lifetime"),
+                            ("per_order", "once for every order"),
+                            ("after_days", "again after some days"),
+                        ],
+                        default="per_order",
+                        max_length=16,
+                        verbose_name="how often a customer may enter",
+                    ),
+                ),
+                (
+                    "re_entry_days",
+                    models.PositiveSmallIntegerField(
+                        default=365,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="again after, days",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="1 goes first when there is room for one message only.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(9),
+                        ],
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "watermark_at",
+                    models.DateTimeField(
+                        editable=False,
+                        help_text="What happened, or fell due, until this moment starts the chain no more.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "audience",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="segments.segment",
+                        verbose_name="only customers of the segment",
+                    ),
+                ),
+                (
+                    "categories",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Parts of a category count too. Empty: any order.",
+                        related_name="+",
+                        to="crm.category",
+                        verbose_name="only orders with goods of",
+                    ),
+                ),
+                (
+                    "exit_segment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="segments.segment",
+                        verbose_name="leaves when in the segment",
+                    ),
+                ),
+                (
+                    "goal_segment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="segments.segment",
+                        verbose_name="segment of the goal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'chain',
-                'verbose_name_plural': 'chains',
-                'ordering': ['priority', 'name'],
+                "verbose_name": "chain",
+                "verbose_name_plural": "chains",
+                "ordering": ["priority", "name"],
             },
         ),
         migrations.CreateModel(
-            name='ChainVersion',
+            name="ChainVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('program', models.JSONField(verbose_name='program')),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='published at')),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='chains.chain', verbose_name='chain')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                ("program", models.JSONField(verbose_name="program")),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="published at")),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="chains.chain",
+                        verbose_name="chain",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="published by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of a chain',
-                'verbose_name_plural': 'versions of a chain',
-                'ordering': [models.OrderBy(models.F('number'), descending=True)],
+                "verbose_name": "version of a chain",
+                "verbose_name_plural": "versions of a chain",
+                "ordering": [models.OrderBy(models.F("number"), descending=True)],
             },
         ),
         migrations.AddField(
-            model_name='chain',
-            name='version',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chains.chainversion'),
+            model_name="chain",
+            name="version",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="chains.chainversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry_key', models.CharField(blank=True, help_text='What makes this entry unique for the customer: see chains.engine.entry.', max_length=64)),
-                ('triggered_at', models.DateTimeField(help_text='When what started the chain happened.', verbose_name='triggered at')),
-                ('status', models.CharField(choices=[('active', 'under way'), ('finished', 'finished'), ('left', 'left')], default='active', max_length=8, verbose_name='status')),
-                ('ending', models.CharField(blank=True, choices=[('', 'not ended'), ('last_step', 'after the last step'), ('goal', 'the goal was reached'), ('segment', 'entered the segment that ends the chain'), ('cancelled', 'the order was cancelled'), ('returned', 'the order was returned'), ('merged', 'merged with a customer who is in the chain'), ('erased', 'the customer was erased'), ('archived', 'the chain was archived'), ('by_hand', 'taken out by staff')], default='', max_length=16, verbose_name='ended because')),
-                ('step_key', models.CharField(blank=True, help_text='Key of the step it stands at; empty at the end.', max_length=32, verbose_name='stands at step')),
-                ('arrived_at', models.DateTimeField(help_text='When it was due to arrive there, so that a wait counts from the plan and not from a late pass.')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='goes on at')),
-                ('awaits', models.CharField(blank=True, choices=[('', 'nothing'), ('delivered', 'the delivery'), ('appointment', 'a date of the appointment'), ('resume', 'the chain to be resumed')], default='', max_length=16, verbose_name='waits for')),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='entered at')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='chains.chain', verbose_name='chain')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='crm.customer', verbose_name='customer')),
-                ('order', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='crm.order', verbose_name='order')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='chains.chainversion', verbose_name='version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "entry_key",
+                    models.CharField(
+                        blank=True,
+                        help_text="What makes this entry unique for the customer: see chains.engine.entry.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "triggered_at",
+                    models.DateTimeField(
+                        help_text="When what started the chain happened.", verbose_name="triggered at"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "under way"), ("finished", "finished"), ("left", "left")],
+                        default="active",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "ending",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "not ended"),
+                            ("last_step", "after the last step"),
+                            ("goal", "the goal was reached"),
+                            ("segment", "entered the segment that ends the chain"),
+                            ("cancelled", "the order was cancelled"),
+                            ("returned", "the order was returned"),
+                            ("merged", "merged with a customer who is in the chain"),
+                            ("erased", "the customer was erased"),
+                            ("archived", "the chain was archived"),
+                            ("by_hand", "taken out by staff"),
+                        ],
+                        default="",
+                        max_length=16,
+                        verbose_name="ended because",
+                    ),
+                ),
+                (
+                    "step_key",
+                    models.CharField(
+                        blank=True,
+                        help_text="Key of the step it stands at; empty at the end.",
+                        max_length=32,
+                        verbose_name="stands at step",
+                    ),
+                ),
+                (
+                    "arrived_at",
+                    models.DateTimeField(
+                        help_text="When it was due to arrive there, so that a wait counts from the plan and not from a late pass."
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="goes on at")),
+                (
+                    "awaits",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "nothing"),
+                            ("delivered", "the delivery"),
+                            ("appointment", "a date of the appointment"),
+                            ("resume", "the chain to be resumed"),
+                        ],
+                        default="",
+                        max_length=16,
+                        verbose_name="waits for",
+                    ),
+                ),
+                ("entered_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="entered at")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="chains.chain",
+                        verbose_name="chain",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="crm.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="chains.chainversion",
+                        verbose_name="version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enrolment',
-                'verbose_name_plural': 'enrolments',
+                "verbose_name": "enrolment",
+                "verbose_name_plural": "enrolments",
             },
         ),
         migrations.CreateModel(
-            name='MessageTemplate',
+            name="MessageTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='Only staff see it.', max_length=200, unique=True, verbose_name='name')),
-                ('purpose', models.CharField(choices=[('service', 'Service'), ('marketing', 'Marketing')], default='service', help_text="Service is about the customer's own order. Everything that invites to buy is marketing.", max_length=16, verbose_name='purpose')),
-                ('topic', models.CharField(blank=True, choices=[('', 'no topic'), ('recipes', 'recipes and ideas'), ('tips', 'care and tips'), ('offers', 'offers and news')], default='', help_text='Marketing on a topic the customer has muted is not sent.', max_length=16, verbose_name='topic')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), blank=True, default=list, help_text='Segments can ask who opened letters with a tag. Separate tags by commas.', size=None, verbose_name='tags')),
-                ('ready_key', models.CharField(blank=True, editable=False, max_length=100, null=True, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(help_text="Only staff see it.", max_length=200, unique=True, verbose_name="name"),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("service", "Service"), ("marketing", "Marketing")],
+                        default="service",
+                        help_text="Service is about the customer's own order. Everything that invites to buy is marketing.",
+                        max_length=16,
+                        verbose_name="purpose",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "no topic"),
+                            ("recipes", "recipes and ideas"),
+                            ("tips", "care and tips"),
+                            ("offers", "offers and news"),
+                        ],
+                        default="",
+                        help_text="Marketing on a topic the customer has muted is not sent.",
+                        max_length=16,
+                        verbose_name="topic",
+                    ),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50),
+                        blank=True,
+                        default=list,
+                        help_text="Segments can ask who opened letters with a tag. Separate tags by commas.",
+                        size=None,
+                        verbose_name="tags",
+                    ),
+                ),
+                ("ready_key", models.CharField(blank=True, editable=False, max_length=100, null=True, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
             ],
             options={
-                'verbose_name': 'template',
-                'verbose_name_plural': 'templates',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('purpose__in', ['service', 'marketing'])), name='template_purpose_known'), models.CheckConstraint(condition=models.Q(('topic__in', ['', 'recipes', 'tips', 'offers'])), name='template_topic_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='template_name_not_empty')],
+                "verbose_name": "template",
+                "verbose_name_plural": "templates",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["service", "marketing"])), name="template_purpose_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("topic__in", ["", "recipes", "tips", "offers"])),
+                        name="template_topic_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="template_name_not_empty"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('key', models.CharField(default=chains.models.chain.new_step_key, editable=False, max_length=32)),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('kind', models.CharField(choices=[('message', 'message'), ('wait', 'wait'), ('staff_task', 'staff task')], default='message', max_length=16, verbose_name='kind')),
-                ('purpose', models.CharField(choices=[('service', 'Service'), ('marketing', 'Marketing')], default='service', max_length=16, verbose_name='purpose')),
-                ('at_hour', models.PositiveSmallIntegerField(blank=True, help_text="Of the customer's day. Empty: as soon as it is its turn.", null=True, validators=[django.core.validators.MaxValueValidator(23)], verbose_name='exactly at the hour')),
-                ('late_after_hours', models.PositiveSmallIntegerField(default=72, help_text='A message that could not go out by then is dropped.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='useless after, hours')),
-                ('wait', models.CharField(choices=[('time', 'for a time'), ('offset', 'until a time counted from'), ('hour', "until an hour of the customer's day")], default='time', max_length=8, verbose_name='waits')),
-                ('wait_amount', models.SmallIntegerField(default=1, help_text='Below zero: before, e.g. −1 day from the appointment.', verbose_name='how long')),
-                ('wait_unit', models.CharField(choices=[('minutes', 'minutes'), ('hours', 'hours'), ('days', 'days'), ('weeks', 'weeks')], default='days', max_length=8, verbose_name='unit')),
-                ('wait_from', models.CharField(choices=[('trigger', 'the start of the chain'), ('placed', 'the order'), ('delivered', 'the delivery'), ('appointment', 'the appointment')], default='trigger', max_length=16, verbose_name='counted from')),
-                ('wait_hour', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MaxValueValidator(23)], verbose_name='hour')),
-                ('wait_weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')]), blank=True, default=list, size=None, verbose_name='only on')),
-                ('script', models.TextField(blank=True, verbose_name='what to do or say')),
-                ('due_days', models.PositiveSmallIntegerField(default=1, verbose_name='to be done within, days')),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='chains.chain', verbose_name='chain')),
-                ('owner_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='auth.group', verbose_name='who does it')),
-                ('template', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='chains.messagetemplate', verbose_name='template')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("key", models.CharField(default=chains.models.chain.new_step_key, editable=False, max_length=32)),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("message", "message"), ("wait", "wait"), ("staff_task", "staff task")],
+                        default="message",
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("service", "Service"), ("marketing", "Marketing")],
+                        default="service",
+                        max_length=16,
+                        verbose_name="purpose",
+                    ),
+                ),
+                (
+                    "at_hour",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Of the customer's day. Empty: as soon as it is its turn.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(23)],
+                        verbose_name="exactly at the hour",
+                    ),
+                ),
+                (
+                    "late_after_hours",
+                    models.PositiveSmallIntegerField(
+                        default=72,
+                        help_text="A message that could not go out by then is dropped.",
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="useless after, hours",
+                    ),
+                ),
+                (
+                    "wait",
+                    models.CharField(
+                        choices=[
+                            ("time", "for a time"),
+                            ("offset", "until a time counted from"),
+                            ("hour", "until an hour of the customer's day"),
+                        ],
+                        default="time",
+                        max_length=8,
+                        verbose_name="waits",
+                    ),
+                ),
+                (
+                    "wait_amount",
+                    models.SmallIntegerField(
+                        default=1,
+                        help_text="Below zero: before, e.g. −1 day from the appointment.",
+                        verbose_name="how long",
+                    ),
+                ),
+                (
+                    "wait_unit",
+                    models.CharField(
+                        choices=[("minutes", "minutes"), ("hours", "hours"), ("days", "days"), ("weeks", "weeks")],
+                        default="days",
+                        max_length=8,
+                        verbose_name="unit",
+                    ),
+                ),
+                (
+                    "wait_from",
+                    models.CharField(
+                        choices=[
+                            ("trigger", "the start of the chain"),
+                            ("placed", "the order"),
+                            ("delivered", "the delivery"),
+                            ("appointment", "the appointment"),
+                        ],
+                        default="trigger",
+                        max_length=16,
+                        verbose_name="counted from",
+                    ),
+                ),
+                (
+                    "wait_hour",
+                    models.PositiveSmallIntegerField(
+                        default=10, validators=[django.core.validators.MaxValueValidator(23)], verbose_name="hour"
+                    ),
+                ),
+                (
+                    "wait_weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(
+                            choices=[
+                                (0, "Monday"),
+                                (1, "Tuesday"),
+                                (2, "Wednesday"),
+                                (3, "Thursday"),
+                                (4, "Friday"),
+                                (5, "Saturday"),
+                                (6, "Sunday"),
+                            ]
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="only on",
+                    ),
+                ),
+                ("script", models.TextField(blank=True, verbose_name="what to do or say")),
+                ("due_days", models.PositiveSmallIntegerField(default=1, verbose_name="to be done within, days")),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="chains.chain",
+                        verbose_name="chain",
+                    ),
+                ),
+                (
+                    "owner_group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="auth.group",
+                        verbose_name="who does it",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="chains.messagetemplate",
+                        verbose_name="template",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step',
-                'verbose_name_plural': 'steps',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "step",
+                "verbose_name_plural": "steps",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TemplateText',
+            name="TemplateText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ru', 'Russian')], max_length=8, verbose_name='language')),
-                ('subject', models.CharField(max_length=300, verbose_name='subject')),
-                ('preheader', models.CharField(blank=True, help_text='The line shown after the subject in the inbox.', max_length=300, verbose_name='preheader')),
-                ('body', models.TextField(help_text='Plain paragraphs with an empty line between them. **Bold**, [a link](https://…) and lists starting with - work.', verbose_name='text')),
-                ('cta_label', models.CharField(blank=True, max_length=100, verbose_name='words on the button')),
-                ('cta_url', models.CharField(blank=True, max_length=1000, verbose_name='where the button leads')),
-                ('picture_url', models.CharField(blank=True, help_text='{{ product.picture_url }} shows what was bought.', max_length=1000, verbose_name='picture link')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='chains.messagetemplate', verbose_name='template')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ru", "Russian")], max_length=8, verbose_name="language"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=300, verbose_name="subject")),
+                (
+                    "preheader",
+                    models.CharField(
+                        blank=True,
+                        help_text="The line shown after the subject in the inbox.",
+                        max_length=300,
+                        verbose_name="preheader",
+                    ),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        help_text="Plain paragraphs with an empty line between them. **Bold**, [a link](https://…) and lists starting with - work.",
+                        verbose_name="text",
+                    ),
+                ),
+                ("cta_label", models.CharField(blank=True, max_length=100, verbose_name="words on the button")),
+                ("cta_url", models.CharField(blank=True, max_length=1000, verbose_name="where the button leads")),
+                (
+                    "picture_url",
+                    models.CharField(
+                        blank=True,
+                        help_text="{{ product.picture_url }} shows what was bought.",
+                        max_length=1000,
+                        verbose_name="picture link",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="texts",
+                        to="chains.messagetemplate",
+                        verbose_name="template",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'template text',
-                'verbose_name_plural': 'template texts',
-                'ordering': ['template', 'language'],
+                "verbose_name": "template text",
+                "verbose_name_plural": "template texts",
+                "ordering": ["template", "language"],
             },
         ),
         migrations.CreateModel(
-            name='Touch',
+            name="Touch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step_key', models.CharField(editable=False, max_length=32)),
-                ('step_name', models.CharField(blank=True, max_length=200, verbose_name='step')),
-                ('channel', models.CharField(choices=[('email', 'Email'), ('sms', 'SMS (phone)'), ('telegram', 'Telegram'), ('push', 'Push'), ('staff_task', 'staff task')], max_length=16, verbose_name='channel')),
-                ('purpose', models.CharField(choices=[('service', 'Service'), ('marketing', 'Marketing')], max_length=16, verbose_name='purpose')),
-                ('topic', models.CharField(blank=True, max_length=50, verbose_name='topic')),
-                ('subject', models.CharField(blank=True, help_text='As it was sent.', max_length=500, verbose_name='subject')),
-                ('status', models.CharField(choices=[('scheduled', 'waiting'), ('claimed', 'about to be sent'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'failed'), ('skipped', 'not sent'), ('missed', 'too late'), ('held', 'held back for comparison'), ('unknown', 'uncertain')], default='scheduled', max_length=16, verbose_name='status')),
-                ('reason', models.CharField(blank=True, choices=[('', 'no reason'), ('chain_paused', 'the chain is paused'), ('chain_archived', 'the chain is archived'), ('left', 'the customer left the chain'), ('goal', 'the goal was reached'), ('exit_segment', 'the customer is in the segment that ends the chain'), ('order_cancelled', 'the order was cancelled'), ('order_returned', 'the order was returned'), ('erased', 'the customer was erased'), ('complaint', 'an open complaint'), ('mood', 'a bad mood was noted'), ('not_delivered', 'the order has not arrived'), ('service_first', 'no service message for the order yet'), ('weekly_cap', 'enough messages this week'), ('no_address', 'no address'), ('bad_address', 'the address does not work'), ('no_consent', 'no consent'), ('opted_out', 'the customer unsubscribed'), ('topic_muted', 'the customer does not want this topic'), ('quiet_hours', 'quiet hours'), ('too_late', 'too late to be useful'), ('temporary', 'a temporary failure'), ('gave_up', 'failed too many times'), ('rejected', 'refused by the mail server'), ('template', 'the text could not be made'), ('no_channel', 'the channel is not set up'), ('interrupted', 'sending was interrupted')], default='', max_length=16, verbose_name='why')),
-                ('facts', models.JSONField(blank=True, default=dict, verbose_name='facts')),
-                ('due_at', models.DateTimeField(verbose_name='due at')),
-                ('useful_until', models.DateTimeField(verbose_name='useful until')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('lease', models.UUIDField(editable=False, null=True)),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('token', models.CharField(default=chains.models.touch.new_token, editable=False, max_length=32, unique=True)),
-                ('links', models.JSONField(blank=True, default=list, verbose_name='links')),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='opened at')),
-                ('clicked_at', models.DateTimeField(blank=True, null=True, verbose_name='clicked at')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('chain', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='chains.chain', verbose_name='chain')),
-                ('contact', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='touches', to='crm.contact', verbose_name='contact')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='crm.customer', verbose_name='customer')),
-                ('enrolment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='chains.enrolment', verbose_name='enrolment')),
-                ('order', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='touches', to='crm.order', verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step_key", models.CharField(editable=False, max_length=32)),
+                ("step_name", models.CharField(blank=True, max_length=200, verbose_name="step")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "Email"),
+                            ("sms", "SMS (phone)"),
+                            ("telegram", "Telegram"),
+                            ("push", "Push"),
+                            ("staff_task", "staff task"),
+                        ],
+                        max_length=16,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("service", "Service"), ("marketing", "Marketing")],
+                        max_length=16,
+                        verbose_name="purpose",
+                    ),
+                ),
+                ("topic", models.CharField(blank=True, max_length=50, verbose_name="topic")),
+                (
+                    "subject",
+                    models.CharField(blank=True, help_text="As it was sent.", max_length=500, verbose_name="subject"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "waiting"),
+                            ("claimed", "about to be sent"),
+                            ("sending", "being sent"),
+                            ("sent", "sent"),
+                            ("failed", "failed"),
+                            ("skipped", "not sent"),
+                            ("missed", "too late"),
+                            ("held", "held back for comparison"),
+                            ("unknown", "uncertain"),
+                        ],
+                        default="scheduled",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "no reason"),
+                            ("chain_paused", "the chain is paused"),
+                            ("chain_archived", "the chain is archived"),
+                            ("left", "the customer left the chain"),
+                            ("goal", "the goal was reached"),
+                            ("exit_segment", "the customer is in the segment that ends the chain"),
+                            ("order_cancelled", "the order was cancelled"),
+                            ("order_returned", "the order was returned"),
+                            ("erased", "the customer was erased"),
+                            ("complaint", "an open complaint"),
+                            ("mood", "a bad mood was noted"),
+                            ("not_delivered", "the order has not arrived"),
+                            ("service_first", "no service message for the order yet"),
+                            ("weekly_cap", "enough messages this week"),
+                            ("no_address", "no address"),
+                            ("bad_address", "the address does not work"),
+                            ("no_consent", "no consent"),
+                            ("opted_out", "the customer unsubscribed"),
+                            ("topic_muted", "the customer does not want this topic"),
+                            ("quiet_hours", "quiet hours"),
+                            ("too_late", "too late to be useful"),
+                            ("temporary", "a temporary failure"),
+                            ("gave_up", "failed too many times"),
+                            ("rejected", "refused by the mail server"),
+                            ("template", "the text could not be made"),
+                            ("no_channel", "the channel is not set up"),
+                            ("interrupted", "sending was interrupted"),
+                        ],
+                        default="",
+                        max_length=16,
+                        verbose_name="why",
+                    ),
+                ),
+                ("facts", models.JSONField(blank=True, default=dict, verbose_name="facts")),
+                ("due_at", models.DateTimeField(verbose_name="due at")),
+                ("useful_until", models.DateTimeField(verbose_name="useful until")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("lease", models.UUIDField(editable=False, null=True)),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                (
+                    "token",
+                    models.CharField(default=chains.models.touch.new_token, editable=False, max_length=32, unique=True),
+                ),
+                ("links", models.JSONField(blank=True, default=list, verbose_name="links")),
+                ("opened_at", models.DateTimeField(blank=True, null=True, verbose_name="opened at")),
+                ("clicked_at", models.DateTimeField(blank=True, null=True, verbose_name="clicked at")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="touches",
+                        to="chains.chain",
+                        verbose_name="chain",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="touches",
+                        to="crm.contact",
+                        verbose_name="contact",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="touches",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="touches",
+                        to="chains.enrolment",
+                        verbose_name="enrolment",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="touches",
+                        to="crm.order",
+                        verbose_name="order",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'touch',
-                'verbose_name_plural': 'touches',
+                "verbose_name": "touch",
+                "verbose_name_plural": "touches",
             },
         ),
         migrations.CreateModel(
-            name='StaffTask',
+            name="StaffTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='what to do')),
-                ('script', models.TextField(blank=True, verbose_name='what to do or say')),
-                ('due_at', models.DateTimeField(verbose_name='to be done by')),
-                ('status', models.CharField(choices=[('open', 'to do'), ('done', 'done'), ('dropped', 'not needed')], default='open', max_length=8, verbose_name='status')),
-                ('outcome', models.TextField(blank=True, verbose_name='outcome')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff_tasks', to='crm.customer', verbose_name='customer')),
-                ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='done by')),
-                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='staff_tasks', to='crm.order', verbose_name='order')),
-                ('owner_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='auth.group', verbose_name='who does it')),
-                ('touch', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='staff_task', to='chains.touch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="what to do")),
+                ("script", models.TextField(blank=True, verbose_name="what to do or say")),
+                ("due_at", models.DateTimeField(verbose_name="to be done by")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "to do"), ("done", "done"), ("dropped", "not needed")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("outcome", models.TextField(blank=True, verbose_name="outcome")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created at"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staff_tasks",
+                        to="crm.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="done by",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="staff_tasks",
+                        to="crm.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "owner_group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="auth.group",
+                        verbose_name="who does it",
+                    ),
+                ),
+                (
+                    "touch",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="staff_task",
+                        to="chains.touch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'staff task',
-                'verbose_name_plural': 'staff tasks',
-                'ordering': ['due_at'],
+                "verbose_name": "staff task",
+                "verbose_name_plural": "staff tasks",
+                "ordering": ["due_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='chainversion',
-            constraint=models.UniqueConstraint(fields=('chain', 'number'), name='chain_version_unique'),
+            model_name="chainversion",
+            constraint=models.UniqueConstraint(fields=("chain", "number"), name="chain_version_unique"),
         ),
         migrations.AddConstraint(
-            model_name='chain',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'live', 'paused', 'archived'])), name='chain_status_known'),
+            model_name="chain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "live", "paused", "archived"])), name="chain_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chain',
-            constraint=models.CheckConstraint(condition=models.Q(('trigger__in', ['event', 'last_order', 'birthday', 'anniversary', 'warranty_end', 'repurchase', 'appointment'])), name='chain_trigger_known'),
+            model_name="chain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "trigger__in",
+                        ["event", "last_order", "birthday", "anniversary", "warranty_end", "repurchase", "appointment"],
+                    )
+                ),
+                name="chain_trigger_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chain',
-            constraint=models.CheckConstraint(condition=models.Q(('goal__in', ['', 'ordered', 'segment'])), name='chain_goal_known'),
+            model_name="chain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("goal__in", ["", "ordered", "segment"])), name="chain_goal_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chain',
-            constraint=models.CheckConstraint(condition=models.Q(('re_entry__in', ['once', 'per_order', 'after_days'])), name='chain_re_entry_known'),
+            model_name="chain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("re_entry__in", ["once", "per_order", "after_days"])), name="chain_re_entry_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chain',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'archived']), models.Q(('version__isnull', False), ('watermark_at__isnull', False)), _connector='OR'), name='chain_live_is_published'),
+            model_name="chain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "archived"]),
+                    models.Q(("version__isnull", False), ("watermark_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="chain_live_is_published",
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['due_at', 'id'], name='enrolment_due'),
+            model_name="enrolment",
+            index=models.Index(condition=models.Q(("status", "active")), fields=["due_at", "id"], name="enrolment_due"),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(condition=models.Q(('order__isnull', False)), fields=['order'], name='enrolment_by_order'),
+            model_name="enrolment",
+            index=models.Index(
+                condition=models.Q(("order__isnull", False)), fields=["order"], name="enrolment_by_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['chain', 'status', 'awaits'], name='enrolment_by_chain'),
+            model_name="enrolment",
+            index=models.Index(fields=["chain", "status", "awaits"], name="enrolment_by_chain"),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['-entered_at'], name='enrolment_newest'),
+            model_name="enrolment",
+            index=models.Index(fields=["-entered_at"], name="enrolment_newest"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('customer', 'chain', 'entry_key'), name='enrolment_entered_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "chain", "entry_key"), name="enrolment_entered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'finished', 'left'])), name='enrolment_status_known'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "finished", "left"])), name="enrolment_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('awaits__in', ['', 'delivered', 'appointment', 'resume'])), name='enrolment_awaits_known'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("awaits__in", ["", "delivered", "appointment", "resume"])),
+                name="enrolment_awaits_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), _negated=True), models.Q(('awaits', ''), ('due_at__isnull', False)), models.Q(('due_at', None), models.Q(('awaits', ''), _negated=True)), _connector='OR'), name='enrolment_active_has_a_next_moment'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "active"), _negated=True),
+                    models.Q(("awaits", ""), ("due_at__isnull", False)),
+                    models.Q(("due_at", None), models.Q(("awaits", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="enrolment_active_has_a_next_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ending', ''), ('status', 'active')), models.Q(models.Q(('status', 'active'), _negated=True), ('awaits', ''), ('due_at', None), ('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='enrolment_ended_says_why'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ending", ""), ("status", "active")),
+                    models.Q(
+                        models.Q(("status", "active"), _negated=True),
+                        ("awaits", ""),
+                        ("due_at", None),
+                        ("ended_at__isnull", False),
+                        models.Q(("ending", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="enrolment_ended_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('chain', 'key'), name='step_key_unique_in_chain'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("chain", "key"), name="step_key_unique_in_chain"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['message', 'wait', 'staff_task'])), name='step_kind_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["message", "wait", "staff_task"])), name="step_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['service', 'marketing'])), name='step_purpose_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ["service", "marketing"])), name="step_purpose_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('wait__in', ['time', 'offset', 'hour'])), name='step_wait_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wait__in", ["time", "offset", "hour"])), name="step_wait_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('wait_unit__in', ['minutes', 'hours', 'days', 'weeks'])), name='step_unit_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wait_unit__in", ["minutes", "hours", "days", "weeks"])), name="step_unit_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('wait_from__in', ['trigger', 'placed', 'delivered', 'appointment'])), name='step_anchor_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wait_from__in", ["trigger", "placed", "delivered", "appointment"])),
+                name="step_anchor_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templatetext',
-            constraint=models.UniqueConstraint(fields=('template', 'language'), name='template_text_once_per_language'),
+            model_name="templatetext",
+            constraint=models.UniqueConstraint(fields=("template", "language"), name="template_text_once_per_language"),
         ),
         migrations.AddConstraint(
-            model_name='templatetext',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cta_label', ''), ('cta_url', '')), models.Q(models.Q(('cta_label', ''), _negated=True), models.Q(('cta_url', ''), _negated=True)), _connector='OR'), name='template_text_button_has_words_and_link', violation_error_message='A button needs both its words and where it leads.'),
+            model_name="templatetext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cta_label", ""), ("cta_url", "")),
+                    models.Q(models.Q(("cta_label", ""), _negated=True), models.Q(("cta_url", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="template_text_button_has_words_and_link",
+                violation_error_message="A button needs both its words and where it leads.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(condition=models.Q(('status', 'scheduled')), fields=['purpose', 'due_at', 'id'], name='touch_due'),
+            model_name="touch",
+            index=models.Index(
+                condition=models.Q(("status", "scheduled")), fields=["purpose", "due_at", "id"], name="touch_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(condition=models.Q(('status', 'scheduled')), fields=['customer', 'due_at'], name='touch_due_of_customer'),
+            model_name="touch",
+            index=models.Index(
+                condition=models.Q(("status", "scheduled")), fields=["customer", "due_at"], name="touch_due_of_customer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(condition=models.Q(('status__in', ['claimed', 'sending', 'unknown', 'sent'])), fields=['customer', 'sent_at'], name='touch_counted'),
+            model_name="touch",
+            index=models.Index(
+                condition=models.Q(("status__in", ["claimed", "sending", "unknown", "sent"])),
+                fields=["customer", "sent_at"],
+                name="touch_counted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(condition=models.Q(('status__in', ['claimed', 'sending'])), fields=['lease_until'], name='touch_leased'),
+            model_name="touch",
+            index=models.Index(
+                condition=models.Q(("status__in", ["claimed", "sending"])), fields=["lease_until"], name="touch_leased"
+            ),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(condition=models.Q(('order__isnull', False)), fields=['order'], name='touch_by_order'),
+            model_name="touch",
+            index=models.Index(condition=models.Q(("order__isnull", False)), fields=["order"], name="touch_by_order"),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact'], name='touch_by_contact'),
+            model_name="touch",
+            index=models.Index(
+                condition=models.Q(("contact__isnull", False)), fields=["contact"], name="touch_by_contact"
+            ),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(fields=['customer', '-created_at'], name='touch_story'),
+            model_name="touch",
+            index=models.Index(fields=["customer", "-created_at"], name="touch_story"),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(fields=['chain', 'step_key', 'status', 'reason'], name='touch_by_chain'),
+            model_name="touch",
+            index=models.Index(fields=["chain", "step_key", "status", "reason"], name="touch_by_chain"),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(fields=['-created_at'], name='touch_newest'),
+            model_name="touch",
+            index=models.Index(fields=["-created_at"], name="touch_newest"),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'step_key'), name='touch_once_per_step'),
+            model_name="touch",
+            constraint=models.UniqueConstraint(fields=("enrolment", "step_key"), name="touch_once_per_step"),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['scheduled', 'claimed', 'sending', 'sent', 'failed', 'skipped', 'missed', 'held', 'unknown'])), name='touch_status_known'),
+            model_name="touch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["scheduled", "claimed", "sending", "sent", "failed", "skipped", "missed", "held", "unknown"],
+                    )
+                ),
+                name="touch_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['service', 'marketing'])), name='touch_purpose_known'),
+            model_name="touch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ["service", "marketing"])), name="touch_purpose_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'sms', 'telegram', 'push', 'staff_task'])), name='touch_channel_known'),
+            model_name="touch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["email", "sms", "telegram", "push", "staff_task"])),
+                name="touch_channel_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease__isnull', False), ('lease_until__isnull', False), ('status__in', ['claimed', 'sending'])), models.Q(models.Q(('status__in', ['claimed', 'sending']), _negated=True), ('lease', None), ('lease_until', None)), _connector='OR'), name='touch_leased_while_sending'),
+            model_name="touch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("lease__isnull", False), ("lease_until__isnull", False), ("status__in", ["claimed", "sending"])
+                    ),
+                    models.Q(
+                        models.Q(("status__in", ["claimed", "sending"]), _negated=True),
+                        ("lease", None),
+                        ("lease_until", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="touch_leased_while_sending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='touch_sent_has_moment'),
+            model_name="touch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                ),
+                name="touch_sent_has_moment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stafftask',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['due_at'], name='staff_task_open'),
+            model_name="stafftask",
+            index=models.Index(condition=models.Q(("status", "open")), fields=["due_at"], name="staff_task_open"),
         ),
         migrations.AddConstraint(
-            model_name='stafftask',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'done', 'dropped'])), name='staff_task_status_known'),
+            model_name="stafftask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["open", "done", "dropped"])), name="staff_task_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stafftask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at', None), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('done_at__isnull', False)), _connector='OR'), name='staff_task_done_has_moment'),
+            model_name="stafftask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at", None), ("status", "open")),
+                    models.Q(models.Q(("status", "open"), _negated=True), ("done_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="staff_task_done_has_moment",
+            ),
         ),
     ]
