@@ -24,6 +24,7 @@ class Item:
     permission: str
 
 
+# What support may look at from a customer's story (touches, letters) has its entries where marketers work.
 SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
     (
         _("Support"),
@@ -42,9 +43,9 @@ SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Chains"), "account_tree", "admin:chains_chain_changelist", "chains.view_chain"),
             Item(_("Segments"), "groups", "admin:segments_segment_changelist", "segments.view_segment"),
             Item(_("Templates"), "draft", "admin:chains_messagetemplate_changelist", "chains.view_messagetemplate"),
-            Item(_("Touches"), "send", "admin:chains_touch_changelist", "chains.view_touch"),
-            Item(_("Enrolments"), "route", "admin:chains_enrolment_changelist", "chains.view_enrolment"),
-            Item(_("Outbox"), "outbox", "admin:chains_outbox", "chains.view_touch"),
+            Item(_("Touches"), "send", "admin:chains_touch_changelist", "chains.view_chain"),
+            Item(_("Enrolments"), "route", "admin:chains_enrolment_changelist", "chains.view_chain"),
+            Item(_("Outbox"), "outbox", "admin:chains_outbox", "chains.view_chain"),
         ),
     ),
     (
