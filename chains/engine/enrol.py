@@ -83,4 +83,5 @@ def _by_clock(chain_id: int, now: dt.datetime, limit: int) -> Counts:
     entries, until = triggers.found(plan, window, limit)
     if until > chain.watermark_at and (entries or until - chain.watermark_at >= WATERMARK_EVERY):
         Chain.objects.filter(pk=chain_id).update(watermark_at=until)
-    return Counter({"entered": enter(entries, now)} if entries else {})
+    # What was found counts as done too: a window of people who may not enter must not end the pass.
+    return Counter({"found": len(entries), "entered": enter(entries, now)} if entries else {})

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from chains import publishing
+from chains.engine.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Chain, Enrolment
 from crm import orders
@@ -64,8 +65,6 @@ def test_a_newer_order_starts_the_days_anew():
 
 
 def test_many_whose_last_order_has_one_moment_enter_together_past_any_limit():
-    from chains.engine.enrol import enrol
-
     moment = NOW - 29 * DAY
     for _number in range(5):
         make_order(placed_at=moment)
@@ -74,6 +73,23 @@ def test_many_whose_last_order_has_one_moment_enter_together_past_any_limit():
 
     assert enrol(NOW + 2 * DAY, limit=2)["entered"] == 5
     assert enrol(NOW + 2 * DAY, limit=2)["entered"] == 1
+
+
+def test_people_who_may_not_enter_hold_up_nobody_behind_them():
+    moment = NOW - 29 * DAY
+    early = [make_order(placed_at=moment + number * HOUR).customer for number in range(4)]
+    make_order(placed_at=moment + 9 * HOUR)
+    chain = clock_chain(Chain.Trigger.LAST_ORDER, 30)
+    for customer in early:
+        customer.erased_at = NOW
+        customer.save()
+
+    entered = 0
+    while (counts := enrol(NOW + 2 * DAY, limit=2)).total():
+        entered += counts["entered"]
+
+    assert entered == 1
+    assert Enrolment.objects.get().chain == chain
 
 
 def test_the_birthday_comes_at_the_hour_of_the_customers_day():
