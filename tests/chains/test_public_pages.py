@@ -35,6 +35,15 @@ def facts():
     )
 
 
+@pytest.mark.parametrize("token", ["nobodys", "%00", "a%00b", "x" * 5000, "%F0%9F%8E%89", "%FF", "' OR 1=1"])
+@pytest.mark.parametrize("page", ["o/{}/", "c/{}/0/", "u/{}/", "p/{}/", "r/{}/"])
+def test_a_token_of_nobody_is_refused_in_words(outsider, page, token):
+    response = outsider.get("/m/" + page.format(token))
+
+    assert response.status_code == 404
+    assert "This link does not work" in response.text
+
+
 def test_a_click_leads_to_the_shops_link_and_is_kept_once(outsider):
     touch = make_touch(links=["https://kettle.example.com/care", "https://kettle.example.com/recipes"])
 
