@@ -157,7 +157,7 @@ def _pay(request: HttpRequest, order: Order, at: dt.datetime) -> str:
 
 
 def _ship(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.ship(order, at=at, tracking_number=request.POST.get("tracking_number", "").strip()[:100])
+    orders.ship(order, at=at, tracking_number=_posted(request, "tracking_number")[:100])
     return gettext("Marked as shipped.")
 
 
@@ -172,8 +172,9 @@ def _cancel(request: HttpRequest, order: Order, at: dt.datetime) -> str:
 
 
 def _return(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    """The whole rest, or the amount typed in."""
-    typed = request.POST.get("amount", "").strip().replace(" ", "").replace(",", ".")
+    """The whole rest, or the amount typed in. A second click saw the same sum given back, so it books nothing more."""
+    typed = _posted(request, "amount").replace(" ", "").replace(",", ".")
+    seen = _posted(request, "refunded")[:20]
     amount = None
     if typed:
         try:
@@ -182,5 +183,9 @@ def _return(request: HttpRequest, order: Order, at: dt.datetime) -> str:
             raise ValueError(gettext("“%(typed)s” is not an amount of money.") % {"typed": typed[:40]}) from None
         if not amount.is_finite() or amount <= 0:
             raise ValueError(gettext("Give an amount above zero, or leave it empty for the whole order."))
-    orders.return_goods(order, at=at, amount=amount)
+    orders.return_goods(order, at=at, amount=amount, key=f"after:{seen}" if typed and seen else "")
     return gettext("The return is booked.")
+
+
+def _posted(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\x00", "").strip()

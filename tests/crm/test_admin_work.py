@@ -82,6 +82,24 @@ def test_buttons_move_an_order_on(client, agent):
     assert str(order.refunded) == "30.50"
 
 
+def test_a_second_click_books_a_return_only_once(client, agent):
+    order = make_order(total=100, delivered_at=NOW)
+
+    for _click in range(2):
+        do(client, order, "return", amount="30", refunded="0.00")
+    page = do(client, order, "return", amount="20", refunded="30.00")
+
+    assert Order.objects.get().refunded == 50
+    assert 'name="refunded" value="50.00"' in page.text
+
+
+def test_no_character_a_browser_can_send_breaks_a_button(client, agent):
+    order = make_order(total=100)
+
+    assert do(client, order, "ship", tracking_number="TR\x001").status_code == 200
+    assert Order.objects.get().tracking_number == "TR1"
+
+
 @pytest.mark.parametrize("amount", ["all", "-5", "0", "NaN", "1e400"])
 def test_a_return_of_no_amount_is_refused_in_words(client, agent, amount):
     order = make_order(total=100, delivered_at=NOW)
