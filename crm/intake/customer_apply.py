@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.intake import people
 from crm.intake.columns import CUSTOMER
 from crm.intake.report import Count
-from crm.intake.staging import Cursor, StagingTable
+from crm.intake.staging import Cursor, StagingTable, plan_for_sets
 from crm.models import ErasedAddress
 from crm.privacy.suppression import erased_moments
 
@@ -114,7 +114,7 @@ def check(cursor: Cursor) -> None:
 
 
 def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, Count]:
-    cursor.execute("SET LOCAL work_mem = '128MB'")
+    plan_for_sets(cursor, TABLE.name)
     people.recognise(cursor, TABLE.name, "consent_at", now)
     told = [(name, PROFILE[name]) for name in fields if name in PROFILE]
     people.describe(cursor, TABLE.name, told, "line DESC", is_sure=True)

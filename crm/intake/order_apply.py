@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from crm import stats
 from crm.intake import goods, people
 from crm.intake.report import Count
-from crm.intake.staging import Cursor
+from crm.intake.staging import Cursor, plan_for_sets
 
 MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at")
 PROFILE = ("first_name", "last_name", "city", "attributes")
@@ -124,7 +124,7 @@ COUNT = """
 
 def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime) -> dict[str, Count]:
     """Write what the staging tables hold; returns how much of everything is new, changed and as it was."""
-    cursor.execute("SET LOCAL work_mem = '128MB'")
+    plan_for_sets(cursor, "import_order")
     people.recognise(cursor, "import_order", "placed_at", now)
     own = [name for name in PROFILE if name in fields]
     people.describe(cursor, "import_order", [(name, name) for name in own], "placed_at DESC, head DESC", is_sure=False)

@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from crm.intake.problems import Problem, short
 
 PIECE = 1 << 18
+# So many rows times so many are still quick; more are joined by hashing, whatever the tables cost to read.
+FEW = 2_000
 PROBLEMS = ("import_problem", ("line", "number", "field", "value", "reason"))
 
 
@@ -107,6 +109,18 @@ def staging_tables(tables: Sequence[StagingTable]) -> Iterator[Cursor]:
         finally:
             if not connection.needs_rollback and not connection.closed_in_transaction:
                 _drop_all(cursor)
+
+
+def plan_for_sets(cursor: Cursor, table: str) -> None:
+    """Until the transaction ends, plan for as many rows as there really are.
+
+    What the planner knows of the shop's tables is older than this import. Customers it has never seen are "one row"
+    to it, and a nested loop over one row is one over thousands times thousands.
+    """
+    cursor.execute("SET LOCAL work_mem = '128MB'")
+    cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - a name of this package
+    if cursor.fetchone()[0] > FEW:
+        cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def _drop_all(cursor: Cursor) -> None:
