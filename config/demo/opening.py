@@ -22,7 +22,7 @@ def open_shop() -> Shop:
     shop.sender_address = f"shop@{SITE}"
     shop.reply_address = f"help@{SITE}"
     shop.support_contact = _("help@lumdal.example.com, every day from 9 to 21")
-    shop.postal_address = "Lumdal Home, 1 Example Square"
+    shop.postal_address = "1 Example Square, Lumdal"
     shop.review_url = f"https://{SITE}/reviews"
     shop.quiet_from = shop.quiet_until = MIDNIGHT
     shop.phone_country = "RU"
