@@ -9,6 +9,9 @@ class SegmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.privacy import export
+        from segments import vocabulary
         from segments.person import memberships
+        from segments.vocabulary import belonging
 
         export.register(memberships)
+        vocabulary.register(*belonging.FIELDS)

@@ -15,17 +15,31 @@ from segments.vocabulary.field import Scope
 
 
 def matching(
-    rule: Rule | Mapping[str, Any], now: dt.datetime, customers: Collection[int] | None = None
+    rule: Rule | Mapping[str, Any],
+    now: dt.datetime,
+    customers: Collection[int] | None = None,
+    asking: int | None = None,
 ) -> QuerySet[Customer]:
     """Current customers for whom the rule holds, of all or of these ids; raises RuleError."""
-    found = Customer.objects.current().filter(compile_rule(rule, now, customers))
+    found = Customer.objects.current().filter(compile_rule(rule, now, customers, asking))
     return found if customers is None else found.filter(pk__in=customers)
 
 
-def compile_rule(rule: Rule | Mapping[str, Any], now: dt.datetime, customers: Collection[int] | None = None) -> Q:
-    """The rule as a condition on Customer; with `customers` it is right for these only, and cheaper."""
-    read = rule if isinstance(rule, Condition | Group) else parse(rule)
-    return _compiled(read, Scope(now, customers), ())
+def compile_rule(
+    rule: Rule | Mapping[str, Any],
+    now: dt.datetime,
+    customers: Collection[int] | None = None,
+    asking: int | None = None,
+) -> Q:
+    """The rule as a condition on Customer; with `customers` it is right for these only, and cheaper.
+
+    `asking` is the segment whose rule it is: it may not ask for itself.
+    """
+    return _read(rule, Scope(now, customers, _read, frozenset() if asking is None else frozenset({asking})))
+
+
+def _read(rule: object, scope: Scope) -> Q:
+    return _compiled(rule if isinstance(rule, Condition | Group) else parse(rule), scope, ())
 
 
 def _compiled(rule: Rule, scope: Scope, place: Place) -> Q:

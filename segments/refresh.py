@@ -102,7 +102,7 @@ def _broken(segment: Segment, reason: str, now: dt.datetime) -> Refreshed:
 
 
 def _follow(segment: Segment, now: dt.datetime) -> Refreshed:
-    wanted, values = matching(segment.rule, now).order_by().values("pk").query.sql_with_params()
+    wanted, values = matching(segment.rule, now, asking=segment.pk).order_by().values("pk").query.sql_with_params()
     is_silent = segment.refreshed_at is None
     statement = FOLLOW.format(wanted=wanted, told=TOTALS if is_silent else MOVES)
     entered = left = 0

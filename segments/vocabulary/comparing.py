@@ -8,12 +8,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, Model, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, IContains
 
 from crm.models import Customer
 from crm.timezones import start_of
 from segments.vocabulary.field import Compile, Scope
+from segments.vocabulary.values import Suggest
 
 if TYPE_CHECKING:
     from segments.rules import Condition
@@ -61,6 +64,34 @@ def moment(path: str) -> Compile:
     return compile_moment
 
 
+def word_of(column: str, name: str) -> Func:
+    """The property of this name in a JSON column, as text; a name of digits is a name, not a position."""
+    return Func(F(column), Value(name), function="jsonb_extract_path_text", output_field=TextField())
+
+
+def paired(column: str) -> Compile:
+    """Compares one named property of a JSON column; a property that is not there is unknown."""
+
+    def compile_pair(condition: Condition, scope: Scope) -> Q:
+        name, value = texts(condition)
+        told = Coalesce(Exact(word_of(column, name), Value(value)), Value(False), output_field=BooleanField())
+        return opposite_if(condition, Q(told))
+
+    return compile_pair
+
+
+def containing(expression: Any) -> Compile:
+    """Looks for any of the texts inside another, whatever the case of letters."""
+
+    def compile_search(condition: Condition, scope: Scope) -> Q:
+        found = Q()
+        for text in texts(condition):
+            found |= Q(IContains(Coalesce(expression, Value(""), output_field=TextField()), text))
+        return opposite_if(condition, found)
+
+    return compile_search
+
+
 def exists(rows: QuerySet[Any], path: str = "customer") -> Q:
     return Q(Exists(rows.filter(**{path: OuterRef("pk")})))
 
@@ -73,10 +104,16 @@ def measured(rows: QuerySet[Any], measure: Any, condition: Condition, scope: Sco
     return _among(groups.filter(compared("measured", condition)))
 
 
-def measured_if_known(rows: QuerySet[Any], measure: Any, condition: Condition, scope: Scope) -> Q:
+def measured_if_known(
+    rows: QuerySet[Any], measure: Any, condition: Condition, scope: Scope, against: Decimal | None = None
+) -> Q:
     """The aggregate over each customer's rows compares; it is unknown for a customer without rows."""
-    groups = scope.about(rows).order_by().values("customer").annotate(measured=measure)
-    return _among(groups.filter(compared("measured", condition)))
+    return grouped(rows, measure, compared("measured", condition, against), scope)
+
+
+def grouped(rows: QuerySet[Any], measure: Any, holds: Q, scope: Scope) -> Q:
+    """Customers who have rows and for whom this holds of the aggregate over them, `measured`."""
+    return _among(scope.about(rows).order_by().values("customer").annotate(measured=measure).filter(holds))
 
 
 def _among(groups: QuerySet[Any]) -> Q:
@@ -94,6 +131,16 @@ def given(field_name: str) -> Compile:
         return opposite_if(condition, Q(**{f"{field_name}__in": texts(condition)}))
 
     return compile_text
+
+
+def suggesting(model: type[Model], column: str) -> Suggest:
+    """Offers what rows of the shop have in this column."""
+
+    def suggest(text: str, limit: int) -> list[tuple[str, str]]:
+        found = model._default_manager.exclude(**{column: ""}).filter(**{f"{column}__istartswith": text})
+        return [(value, value) for value in found.order_by(column).values_list(column, flat=True).distinct()[:limit]]
+
+    return suggest
 
 
 def opposite_if(condition: Condition, positive: Q) -> Q:

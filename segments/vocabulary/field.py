@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category, Customer
@@ -24,10 +25,26 @@ WINDOW = Number(1, 36_500)
 class Scope:
     """When a rule is asked, and about whom (`customers` None: everybody). Days are calendar days of the shop."""
 
-    def __init__(self, now: dt.datetime, customers: Collection[int] | QuerySet[Customer] | None = None) -> None:
+    def __init__(
+        self,
+        now: dt.datetime,
+        customers: Collection[int] | QuerySet[Customer] | None = None,
+        read: Callable[[object, Scope], Q] | None = None,
+        inside: frozenset[int] = frozenset(),
+    ) -> None:
         self.now = now
         self.customers = customers
         self.today: dt.date = day_of(now)
+        self.read = read
+        self.inside = inside
+
+    def within(self, segment: int, rule: object) -> Q:
+        """The rule of another segment asked in the same place; raises ValueError for one that asks for itself."""
+        if segment in self.inside:
+            raise ValueError(gettext("this segment asks for itself in a circle"))
+        if self.read is None:
+            raise TypeError("this scope reads no rules")
+        return self.read(rule, Scope(self.now, self.customers, self.read, self.inside | {segment}))
 
     def days_ago(self, days: int) -> dt.datetime:
         """The first moment of the day so many days ago."""
@@ -40,7 +57,7 @@ class Scope:
     def narrowed(self, customers: QuerySet[Customer]) -> Scope:
         """The same question about fewer; a batch of ids is as narrow as it gets."""
         if self.customers is None or isinstance(self.customers, QuerySet):
-            return Scope(self.now, customers)
+            return Scope(self.now, customers, self.read, self.inside)
         return self
 
     @cached_property
@@ -56,6 +73,10 @@ def never(condition: Condition) -> bool:
     return False
 
 
+def always(condition: Condition) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Field:
     """Something known about a customer that a rule may ask for.
@@ -63,6 +84,8 @@ class Field:
     `compile` gives a Q on Customer (on Order, Event … for a filter) that is never NULL-ish: unknown means False.
     `filters` narrow the rows a figure is counted over. `note` is shown beside the field while editing. A condition that
     `is_heavy` groups the rows of all customers asked about; the compiler lets the others say first who that is.
+    What rests on facts of the log, orders, cases … `is_watched`: a change of them marks the customer as changed.
+    What `follows_days` may change at midnight while the facts stay, and so may whatever has a window.
     """
 
     name: str
@@ -75,6 +98,8 @@ class Field:
     filters: tuple[Field, ...] = ()
     note: Words = ""
     is_heavy: Callable[[Condition], bool] = never
+    is_watched: bool = True
+    follows_days: bool = False
 
     def operator(self, name: str) -> Operator:
         return next(operator for operator in self.operators if operator.name == name)
@@ -88,3 +113,5 @@ LIFE_CYCLE = _("Life cycle")
 PROFILE = _("Profile")
 SERVICE = _("Service and feedback")
 LETTERS = _("Letters")
+EVENTS = _("Site and events")
+SEGMENTS = _("Segments")

@@ -3,14 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Category, OrderLine, Product
+from crm.models import Category, OrderLine, Product, ProductRelation
 from segments.vocabulary.comparing import exists, opposite_if, texts
 from segments.vocabulary.field import PURCHASES, Field, Scope
-from segments.vocabulary.operators import PURCHASE
+from segments.vocabulary.operators import IDENTITY, PURCHASE
 from segments.vocabulary.values import Several
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def _suggest_products(text: str, limit: int) -> list[tuple[str, str]]:
 
 CATEGORY = Several(suggest=_suggest_categories, names=_category_names, numeric=True)
 PRODUCT = Several(suggest=_suggest_products, names=_product_names)
+COMPLEXITY = Several(choices=lambda: Product.Complexity.choices)
+RELATION = Several(choices=lambda: ProductRelation.Kind.choices)
 TIER = Several(choices=lambda: [choice for choice in Product.PriceTier.choices if choice[0]])
 
 
@@ -58,6 +60,8 @@ def _products(condition: Condition, scope: Scope) -> Q:
         return Q(product__category__in=family(texts(condition), scope))
     if condition.field.endswith("tier"):
         return Q(product__price_tier__in=texts(condition))
+    if condition.field.endswith("complexity"):
+        return Q(product__complexity__in=texts(condition))
     return Q(product__sku__in=texts(condition))
 
 
@@ -73,6 +77,37 @@ def _bought(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, exists(scope.about(lines, "order__customer"), "order__customer"))
 
 
+def _line(condition: Condition, scope: Scope) -> Q:
+    return opposite_if(condition, _products(condition, scope))
+
+
+LINE_FILTERS = (
+    Field("category", _("category"), PURCHASES, CATEGORY, IDENTITY, _line),
+    Field("product", _("product"), PURCHASES, PRODUCT, IDENTITY, _line),
+    Field("tier", _("price tier"), PURCHASES, TIER, IDENTITY, _line),
+)
+_FILTERS = {one.name: one for one in LINE_FILTERS}
+
+
+def _bought_without(condition: Condition, scope: Scope) -> Q:
+    """Bought something that such goods go with, and none of those."""
+    kinds = texts(condition)
+    lines = OrderLine.objects.filter(order__cancelled_at=None)
+    appliances = lines.filter(Exists(ProductRelation.objects.filter(product=OuterRef("product"), kind__in=kinds)))
+    for one in condition.where:
+        appliances = appliances.filter(_FILTERS[one.field].compile(one, scope))
+    if condition.window is not None:
+        appliances = appliances.filter(order__placed_at__gte=scope.days_ago(condition.window))
+    owned = lines.filter(
+        order__customer=OuterRef("order__customer"),
+        product__in=ProductRelation.objects.filter(product=OuterRef(OuterRef("product")), kind__in=kinds).values(
+            "related"
+        ),
+    )
+    lacking = scope.about(appliances.filter(~Exists(owned)), "order__customer")
+    return opposite_if(condition, exists(lacking, "order__customer"))
+
+
 FIELDS = (
     Field(
         "bought_category",
@@ -86,4 +121,16 @@ FIELDS = (
     ),
     Field("bought_product", _("product"), PURCHASES, PRODUCT, PURCHASE, _bought, True),
     Field("bought_tier", _("price tier"), PURCHASES, TIER, PURCHASE, _bought, True),
+    Field("bought_complexity", _("complexity of goods"), PURCHASES, COMPLEXITY, PURCHASE, _bought, True),
+    Field(
+        "bought_without",
+        _("missing to what they bought"),
+        PURCHASES,
+        RELATION,
+        IDENTITY,
+        _bought_without,
+        True,
+        LINE_FILTERS,
+        note=_("They have something such goods go with, and none of those, ever."),
+    ),
 )

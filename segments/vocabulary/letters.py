@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, EventKind
 from segments.vocabulary.comparing import measured, opposite_if, texts
-from segments.vocabulary.field import LETTERS, Compile, Field, Scope
+from segments.vocabulary.field import LETTERS, Compile, Field, Scope, always
 from segments.vocabulary.operators import COMPARISONS, POSSESSION
 from segments.vocabulary.values import Number, Several
 
@@ -41,11 +41,18 @@ def _letters(kind: EventKind) -> Compile:
     return compile_letters
 
 
-def _always(condition: Condition) -> bool:
-    return True
-
-
 FIELDS = (
+    Field(
+        "replied",
+        _("letters replied to"),
+        LETTERS,
+        Number(0, 10_000),
+        COMPARISONS,
+        _letters(EventKind.MESSAGE_REPLIED),
+        True,
+        (TAG,),
+        is_heavy=always,
+    ),
     Field(
         "clicked",
         _("letters clicked"),
@@ -55,7 +62,7 @@ FIELDS = (
         _letters(EventKind.MESSAGE_CLICKED),
         True,
         (TAG,),
-        is_heavy=_always,
+        is_heavy=always,
     ),
     Field(
         "opened",
@@ -66,7 +73,7 @@ FIELDS = (
         _letters(EventKind.MESSAGE_OPENED),
         True,
         (TAG,),
-        is_heavy=_always,
+        is_heavy=always,
         note=_("Opens are unreliable: many mail programs hide them or open by themselves. Prefer clicks or orders."),
     ),
 )

@@ -2,17 +2,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import F, Func, Q, TextField
+from django.db.models import F, Func, Q, QuerySet, TextField
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Channel, Contact, Customer, Purpose
-from segments.vocabulary.comparing import exists, given, moment, number, opposite_if, texts
-from segments.vocabulary.field import PROFILE, Field, Scope
+from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
+from segments.vocabulary.comparing import exists, given, moment, number, opposite_if, paired, texts
+from segments.vocabulary.field import PROFILE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, KNOWN, MOMENTS, NEXT, POSSESSION, UNKNOWN
-from segments.vocabulary.values import Number, Several
+from segments.vocabulary.values import Number, Pair, Several
 
 if TYPE_CHECKING:
     from segments.rules import Condition
@@ -80,27 +81,106 @@ def _language(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, spoken)
 
 
+def profiled(compile_field: Compile) -> Compile:
+    """Unknown about those who refused profiling, took their consent back, or were asked and have not answered.
+
+    The last line of the consent ledger about profiling decides; nobody is asked by default, and then it is known.
+    """
+
+    def compile_profiled(condition: Condition, scope: Scope) -> Q:
+        positive = compile_field(replace(condition, is_negative=False, operator=_twin(condition.operator)), scope)
+        return opposite_if(condition, positive & ~exists(scope.about(_without_profiling())))
+
+    return compile_profiled
+
+
+def _twin(operator: str) -> str:
+    return {"is_not": "is", "unknown": "known"}.get(operator, operator)
+
+
+def _without_profiling() -> QuerySet[ConsentRecord]:
+    lines = ConsentRecord.objects.filter(purpose=ConsentRecord.Purpose.PROFILING)
+    last = lines.order_by("customer", "-occurred_at", "-pk").distinct("customer")
+    return lines.filter(pk__in=last.values("pk")).exclude(action=ConsentRecord.Action.GRANTED)
+
+
+def _suggest_attributes(text: str, limit: int) -> list[tuple[str, str]]:
+    names = Customer.objects.current().exclude(attributes={})
+    found = names.annotate(key=Func(F("attributes"), function="jsonb_object_keys", output_field=TextField()))
+    keys = {key for key in found.order_by().values_list("key", flat=True).distinct() if text.lower() in key.lower()}
+    return [(key, key) for key in sorted(keys)[:limit]]
+
+
+def _contact(column: str) -> Compile:
+    def compile_contact(condition: Condition, scope: Scope) -> Q:
+        contacts = Contact.objects.filter(**{f"{column}__in": texts(condition)})
+        for one in condition.where:
+            contacts = contacts.filter(CHANNEL.compile(one, scope))
+        return opposite_if(condition, exists(scope.about(contacts)))
+
+    return compile_contact
+
+
+def _channel(condition: Condition, scope: Scope) -> Q:
+    return opposite_if(condition, Q(channel__in=texts(condition)))
+
+
+CHANNEL = Field("channel", _("channel"), PROFILE, Several(choices=lambda: Channel.choices), IDENTITY, _channel)
+
+
 def _tags(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, Q(tags__overlap=list(texts(condition))))
 
 
-def _reachable(condition: Condition, scope: Scope) -> Q:
-    contacts = Contact.objects.usable(Purpose.MARKETING).filter(channel__in=texts(condition))
-    return opposite_if(condition, exists(scope.about(contacts)))
+def _reachable(purpose: Purpose) -> Compile:
+    def compile_reachable(condition: Condition, scope: Scope) -> Q:
+        contacts = Contact.objects.usable(purpose).filter(channel__in=texts(condition))
+        return opposite_if(condition, exists(scope.about(contacts)))
 
+    return compile_reachable
+
+
+NEEDS_PROFILING = _("Not known about those who do not agree to profiling.")
 
 FIELDS = (
-    Field("city", _("city"), PROFILE, Several(suggest=_suggest("city")), (*IDENTITY, KNOWN, UNKNOWN), given("city")),
+    Field(
+        "city",
+        _("city"),
+        PROFILE,
+        Several(suggest=_suggest("city")),
+        (*IDENTITY, KNOWN, UNKNOWN),
+        profiled(given("city")),
+        note=NEEDS_PROFILING,
+    ),
     Field(
         "age",
         _("age"),
         PROFILE,
         Number(0, 150),
         (*COMPARISONS, KNOWN, UNKNOWN),
-        _age,
-        note=_("Known only where the birth date is known."),
+        profiled(_age),
+        follows_days=True,
+        note=_("Known only where the birth date is known. Not known about those who do not agree to profiling."),
     ),
-    Field("birthday", _("birthday"), PROFILE, Number(0, 365), (NEXT,), _birthday, note=_("0: today.")),
+    Field(
+        "attribute",
+        _("attribute"),
+        PROFILE,
+        Pair(suggest=_suggest_attributes),
+        IDENTITY,
+        profiled(paired("attributes")),
+        note=NEEDS_PROFILING,
+    ),
+    Field(
+        "birthday",
+        _("birthday"),
+        PROFILE,
+        Number(0, 365),
+        (NEXT,),
+        _birthday,
+        follows_days=True,
+        note=_("0: today."),
+    ),
     Field("language", _("language"), PROFILE, Several(choices=lambda: settings.LANGUAGES), IDENTITY, _language),
     Field("tags", _("tags"), PROFILE, Several(suggest=_suggest_tags), POSSESSION, _tags),
     Field(
@@ -111,14 +191,41 @@ FIELDS = (
         (*IDENTITY, KNOWN, UNKNOWN),
         given("source"),
     ),
-    Field("known_since", _("known to the shop"), PROFILE, Number(), MOMENTS, moment("created_at")),
+    Field("known_since", _("known to the shop"), PROFILE, Number(), MOMENTS, moment("created_at"), follows_days=True),
     Field(
         "reachable",
         _("open to marketing by"),
         PROFILE,
         Several(choices=lambda: Channel.choices),
         IDENTITY,
-        _reachable,
+        _reachable(Purpose.MARKETING),
         note=_("Has a working address of this kind and agreed to marketing there."),
+    ),
+    Field(
+        "reachable_for_service",
+        _("can be told about orders by"),
+        PROFILE,
+        Several(choices=lambda: Channel.choices),
+        IDENTITY,
+        _reachable(Purpose.SERVICE),
+        note=_("Has a working address of this kind and did not refuse service messages there."),
+    ),
+    Field(
+        "marketing_consent",
+        _("marketing consent at some address"),
+        PROFILE,
+        Several(choices=lambda: Contact.Consent.choices),
+        IDENTITY,
+        _contact("marketing_consent"),
+        filters=(CHANNEL,),
+    ),
+    Field(
+        "deliverability",
+        _("state of some address"),
+        PROFILE,
+        Several(choices=lambda: Contact.State.choices),
+        IDENTITY,
+        _contact("state"),
+        filters=(CHANNEL,),
     ),
 )

@@ -1,14 +1,31 @@
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, QuerySet, Sum, Value
+from django.db.models import (
+    Count,
+    DecimalField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    Q,
+    Sum,
+    Value,
+)
+from django.db.models.functions import TruncDate
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Order, OrderStanding
+from crm.timezones import zone_of
 from segments.vocabulary.comparing import (
     compared,
+    exists,
+    grouped,
     measured,
     measured_if_known,
     moment,
@@ -16,45 +33,12 @@ from segments.vocabulary.comparing import (
     zero_holds,
 )
 from segments.vocabulary.field import PURCHASES, Field, Scope
-from segments.vocabulary.goods import CATEGORY, PRODUCT, TIER, with_line
-from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, MOMENTS, PURCHASE
+from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, MOMENTS
+from segments.vocabulary.orders import BALANCE, MONEY, ORDER_FILTERS, orders_of, standings_of
 from segments.vocabulary.values import Number
 
 if TYPE_CHECKING:
     from segments.rules import Condition
-
-MONEY = Number(0, 1_000_000_000, places=2)
-
-
-def _total(condition: Condition, scope: Scope) -> Q:
-    return compared("total", condition)
-
-
-ORDER_FILTERS = (
-    Field("category", _("with category"), PURCHASES, CATEGORY, PURCHASE, with_line),
-    Field("product", _("with product"), PURCHASES, PRODUCT, PURCHASE, with_line),
-    Field("tier", _("with price tier"), PURCHASES, TIER, PURCHASE, with_line),
-    Field("total", _("order total"), PURCHASES, MONEY, (AT_LEAST, AT_MOST), _total),
-)
-_FILTERS = {one.name: one for one in ORDER_FILTERS}
-
-
-def _orders(condition: Condition, scope: Scope) -> QuerySet[Order]:
-    orders = Order.objects.counted()
-    if condition.window is not None:
-        orders = orders.filter(placed_at__gte=scope.days_ago(condition.window))
-    for one in condition.where:
-        orders = orders.filter(_FILTERS[one.field].compile(one, scope))
-    return orders
-
-
-def _standings(condition: Condition, scope: Scope) -> QuerySet[OrderStanding]:
-    standings = OrderStanding.objects.all()
-    if condition.window is not None:
-        standings = standings.filter(placed_at__gte=scope.days_ago(condition.window))
-    if condition.where:
-        standings = standings.filter(order__in=_orders(condition, scope))
-    return standings
 
 
 def _counted_zero(path: str, condition: Condition) -> Q:
@@ -69,23 +53,29 @@ def _is_narrowed(condition: Condition) -> bool:
 
 def _orders_count(condition: Condition, scope: Scope) -> Q:
     if _is_narrowed(condition):
-        return measured(_orders(condition, scope), Count("pk"), condition, scope)
+        return measured(orders_of(condition, scope), Count("pk"), condition, scope)
     return _counted_zero("stats__orders_count", condition)
 
 
 def _revenue(condition: Condition, scope: Scope) -> Q:
     if _is_narrowed(condition):
-        return measured(_standings(condition, scope), Sum("net_revenue"), condition, scope)
+        return measured(standings_of(condition, scope), Sum("net_revenue"), condition, scope)
     return _counted_zero("stats__revenue", condition)
 
 
 def _margin(condition: Condition, scope: Scope) -> Q:
     if _is_narrowed(condition):
-        return measured_if_known(_standings(condition, scope), Sum("margin"), condition, scope)
+        return measured_if_known(standings_of(condition, scope), Sum("margin"), condition, scope)
     return compared("stats__margin", condition)
 
 
 def _average_order(condition: Condition, scope: Scope) -> Q:
+    if _is_narrowed(condition):
+        amount = Value(number(condition), DecimalField(max_digits=14, decimal_places=2))
+        surplus = ExpressionWrapper(
+            Sum("net_revenue") - Count("pk") * amount, DecimalField(max_digits=24, decimal_places=2)
+        )
+        return measured_if_known(standings_of(condition, scope), surplus, condition, scope, against=Decimal(0))
     # Multiplied instead of divided: exact, and no division by the zero orders of some.
     enough = ExpressionWrapper(
         F("stats__orders_count") * Value(number(condition), DecimalField(max_digits=14, decimal_places=2)),
@@ -98,7 +88,34 @@ def _interval(condition: Condition, scope: Scope) -> Q:
     return compared("stats__median_gap_days", condition, Decimal(number(condition)))
 
 
+def _first_order(condition: Condition, scope: Scope) -> Q:
+    return _order_moment("stats__first_order_at", Min("placed_at"), condition, scope)
+
+
+def _last_order(condition: Condition, scope: Scope) -> Q:
+    return _order_moment("stats__last_order_at", Max("placed_at"), condition, scope)
+
+
+def _order_moment(path: str, measure: Min | Max, condition: Condition, scope: Scope) -> Q:
+    if not condition.where:
+        return moment(path)(condition, scope)
+    return grouped(orders_of(condition, scope), measure, moment("measured")(condition, scope), scope)
+
+
+def _came_back(condition: Condition, scope: Scope) -> Q:
+    """Some order came so many days or more after the one before it."""
+    days = [TruncDate(path, tzinfo=zone_of("")) for path in ("placed_at", "previous_at")]
+    silence = ExpressionWrapper(days[0] - days[1], DurationField())
+    long_enough = GreaterThanOrEqual(silence, Value(dt.timedelta(days=int(number(condition))), DurationField()))
+    return exists(scope.about(standings_of(condition, scope).filter(long_enough, previous_at__isnull=False)))
+
+
 def _returns(condition: Condition, scope: Scope) -> Q:
+    if _is_narrowed(condition):
+        returned = orders_of(replace(condition, window=None), scope).filter(returned_at__isnull=False)
+        if condition.window is not None:
+            returned = returned.filter(returned_at__gte=scope.days_ago(condition.window))
+        return measured(returned, Count("pk"), condition, scope)
     return _counted_zero("stats__returns_count", condition)
 
 
@@ -119,7 +136,7 @@ FIELDS = (
         "margin",
         _("margin"),
         PURCHASES,
-        Number(-1_000_000_000, 1_000_000_000, 2),
+        BALANCE,
         COMPARISONS,
         _margin,
         True,
@@ -127,9 +144,49 @@ FIELDS = (
         is_heavy=_is_narrowed,
         note=_("Known only where the cost of what was bought is known."),
     ),
-    Field("average_order", _("average order"), PURCHASES, MONEY, (AT_LEAST, AT_MOST), _average_order),
-    Field("first_order", _("first order"), PURCHASES, Number(), MOMENTS, moment("stats__first_order_at")),
-    Field("last_order", _("last order"), PURCHASES, Number(), MOMENTS, moment("stats__last_order_at")),
+    Field(
+        "average_order",
+        _("average order"),
+        PURCHASES,
+        MONEY,
+        (AT_LEAST, AT_MOST),
+        _average_order,
+        True,
+        ORDER_FILTERS,
+        is_heavy=_is_narrowed,
+    ),
+    Field(
+        "first_order",
+        _("first order"),
+        PURCHASES,
+        Number(),
+        MOMENTS,
+        _first_order,
+        filters=ORDER_FILTERS,
+        is_heavy=_is_narrowed,
+        follows_days=True,
+    ),
+    Field(
+        "last_order",
+        _("last order"),
+        PURCHASES,
+        Number(),
+        MOMENTS,
+        _last_order,
+        filters=ORDER_FILTERS,
+        is_heavy=_is_narrowed,
+        follows_days=True,
+    ),
+    Field(
+        "came_back",
+        _("came back after a silence, days"),
+        PURCHASES,
+        Number(1, 36_500),
+        (AT_LEAST,),
+        _came_back,
+        True,
+        note=_("The days between some order and the one before it; the window asks when the later one was."),
+    ),
     Field(
         "interval",
         _("usual days between orders"),
@@ -139,5 +196,16 @@ FIELDS = (
         _interval,
         note=_("Known from the second order on."),
     ),
-    Field("returns", _("orders with a return"), PURCHASES, Number(0, 100_000), COMPARISONS, _returns),
+    Field(
+        "returns",
+        _("orders with a return"),
+        PURCHASES,
+        Number(0, 100_000),
+        COMPARISONS,
+        _returns,
+        True,
+        ORDER_FILTERS,
+        is_heavy=_is_narrowed,
+        note=_("The window asks when the return was."),
+    ),
 )

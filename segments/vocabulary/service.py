@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Case, Customer, Feedback
-from segments.vocabulary.comparing import compared, exists, measured, opposite_if, texts
+from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product
+from segments.vocabulary.comparing import compared, exists, measured, number, opposite_if, texts
 from segments.vocabulary.field import SERVICE, Compile, Field, Scope
-from segments.vocabulary.operators import COMPARISONS, IDENTITY, POSSESSION
+from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, POSSESSION
 from segments.vocabulary.values import Number, Several
 
 if TYPE_CHECKING:
@@ -49,6 +49,26 @@ def _any_score(kind: str) -> Compile:
     return compile_any
 
 
+def _silent(condition: Condition, scope: Scope) -> Q:
+    """Something complex arrived so many days ago or more, and the customer has done nothing since."""
+    complex_goods = OrderLine.objects.filter(order=OuterRef("pk"), product__complexity=Product.Complexity.COMPLEX)
+    later = Order.objects.counted().filter(customer=OuterRef("customer"), placed_at__gt=OuterRef("delivered_at"))
+    signs = Event.objects.filter(
+        customer=OuterRef("customer"), kind__in=SIGNS_OF_LIFE, occurred_at__gt=OuterRef("delivered_at")
+    ).exclude(properties__contains={"is_machine": True})
+    arrived = Order.objects.counted().filter(delivered_at__lt=scope.days_ago(int(number(condition)) - 1))
+    return exists(scope.about(arrived.filter(Exists(complex_goods), ~Exists(later), ~Exists(signs))))
+
+
+SIGNS_OF_LIFE = [
+    EventKind.MESSAGE_CLICKED,
+    EventKind.MESSAGE_REPLIED,
+    EventKind.FEEDBACK_LEFT,
+    EventKind.PAGE_VIEWED,
+    EventKind.CASE_OPENED,
+]
+
+
 def _mood(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, Q(mood__in=texts(condition)))
 
@@ -59,6 +79,19 @@ FIELDS = (
     Field("last_rating", _("last rating (1-5)"), SERVICE, RATING, COMPARISONS, _last_score(Feedback.Kind.RATING)),
     Field("any_rating", _("some rating (1-5)"), SERVICE, RATING, COMPARISONS, _any_score(Feedback.Kind.RATING), True),
     Field("last_nps", _("last “would recommend” (0-10)"), SERVICE, NPS, COMPARISONS, _last_score(Feedback.Kind.NPS)),
+    Field(
+        "any_nps", _("some “would recommend” (0-10)"), SERVICE, NPS, COMPARISONS, _any_score(Feedback.Kind.NPS), True
+    ),
+    Field(
+        "silent",
+        _("silent since something complex was delivered, days"),
+        SERVICE,
+        Number(1, 36_500),
+        (AT_LEAST,),
+        _silent,
+        follows_days=True,
+        note=_("No click, reply, visit, answer, case or order since. A person should have a look."),
+    ),
     Field(
         "mood",
         _("mood noted by staff"),

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.lifecycle import Stage, in_stage
 from crm.models import CustomerScore
-from segments.vocabulary.comparing import exists, opposite_if, texts
-from segments.vocabulary.field import LIFE_CYCLE, Field, Scope
-from segments.vocabulary.operators import IDENTITY, YES_NO
-from segments.vocabulary.values import Nothing, Several
+from segments.vocabulary.comparing import compared, exists, opposite_if, texts
+from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
+from segments.vocabulary.operators import COMPARISONS, IDENTITY, YES_NO
+from segments.vocabulary.values import Nothing, Number, Several
 
 if TYPE_CHECKING:
     from segments.rules import Condition
@@ -27,8 +27,25 @@ def _vip(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, exists(scope.about(CustomerScore.objects.filter(is_vip=True))))
 
 
+def _score(column: str) -> Compile:
+    def compile_score(condition: Condition, scope: Scope) -> Q:
+        return exists(scope.about(CustomerScore.objects.filter(compared(column, condition))))
+
+    return compile_score
+
+
+FIFTH = Number(1, 5)
+
 FIELDS = (
-    Field("stage", _("stage"), LIFE_CYCLE, Several(choices=lambda: Stage.choices), IDENTITY, _stage),
+    Field(
+        "stage",
+        _("stage"),
+        LIFE_CYCLE,
+        Several(choices=lambda: Stage.choices),
+        IDENTITY,
+        _stage,
+        follows_days=True,
+    ),
     Field(
         "vip",
         _("VIP"),
@@ -37,5 +54,32 @@ FIELDS = (
         YES_NO,
         _vip,
         note=_("The top tenth by margin over a year, counted every night."),
+    ),
+    Field(
+        "recency_score",
+        _("recency score (1-5)"),
+        LIFE_CYCLE,
+        FIFTH,
+        COMPARISONS,
+        _score("recency"),
+        note=_("5: the fifth of buyers who ordered last. Counted every night, unknown before the first order."),
+    ),
+    Field(
+        "frequency_score",
+        _("frequency score (1-5)"),
+        LIFE_CYCLE,
+        FIFTH,
+        COMPARISONS,
+        _score("frequency"),
+        note=_("5: the fifth of buyers with most orders."),
+    ),
+    Field(
+        "monetary_score",
+        _("money score (1-5)"),
+        LIFE_CYCLE,
+        FIFTH,
+        COMPARISONS,
+        _score("monetary"),
+        note=_("5: the fifth of buyers who brought most revenue."),
     ),
 )

@@ -168,7 +168,31 @@ class Several:
         return get_text_list([label for _value, label in self.labels(value)], _("or"))
 
 
-ValueKind = Nothing | Number | Day | Several
+@dataclass(frozen=True)
+class Pair:
+    """The name of something the shop keeps in its own words, and its value: “plan”, “gold”."""
+
+    suggest: Suggest | None = None
+    name: str = "pair"
+
+    def read(self, raw: object) -> Value:
+        if not isinstance(raw, list | tuple) or len(raw) != 2:
+            raise ValueError(_("enter a name and a value"))
+        try:
+            (key,), (value,) = (_ANY.read(part) or () for part in raw)  # type: ignore[misc]
+        except ValueError:
+            raise ValueError(_("enter a name and a value")) from None
+        return str(key), str(value)
+
+    def dump(self, value: Value) -> object:
+        return list(value) if isinstance(value, tuple) else []
+
+    def show(self, value: Value) -> str:
+        return " = ".join(value) if isinstance(value, tuple) else ""
+
+
+_ANY = Several()
+ValueKind = Nothing | Number | Day | Several | Pair
 
 
 def _is_utf8(text: str) -> bool:

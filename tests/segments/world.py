@@ -4,6 +4,7 @@ The evaluation here shares nothing with the compiler: it walks lists and counts.
 """
 
 import datetime as dt
+import json
 import random
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +13,10 @@ from statistics import median
 KITCHEN, KETTLES, BIKES = "Kitchen", "Kettles", "Bikes"
 PARENTS = {KETTLES: KITCHEN, KITCHEN: None, BIKES: None}
 PRODUCTS = {"K1": (KETTLES, "budget"), "K2": (KETTLES, "premium"), "T1": (KITCHEN, "middle"), "B1": (BIKES, "")}
+COMPLEX = {"K2", "B1"}
+# What goes with what: (product, goes with it, kind).
+RELATIONS = [("K1", "T1", "accessory"), ("K1", "K2", "upgrade"), ("B1", "K1", "accessory"), ("K2", "B1", "service")]
+SIGNS = {"message.clicked", "message.replied", "feedback.left", "page.viewed", "case.opened"}
 CITIES = ["", "Moscow", "Kazan", "Perm"]
 TAGS = ["vip-club", "wholesale", "press"]
 
@@ -30,7 +35,11 @@ class Purchase:
     refunded: Decimal
     lines: list[Line]
     is_cancelled: bool = False
-    is_returned: bool = False
+    returned_at: dt.datetime | None = None
+    delivered_at: dt.datetime | None = None
+    kind: str = "goods"
+    coupon: str = ""
+    source: str = ""
 
     @property
     def net(self):
@@ -52,11 +61,15 @@ class Person:
     mood: str = ""
     tags: list[str] = field(default_factory=list)
     created_at: dt.datetime | None = None
-    contacts: list[tuple[str, str, str]] = field(default_factory=list)
+    contacts: list[tuple[str, str, str, str]] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
     cases: list[tuple[str, dt.datetime, bool]] = field(default_factory=list)
     feedback: list[tuple[str, int | None, dt.datetime]] = field(default_factory=list)
     letters: list[tuple[str, int, dt.datetime, list[str], bool]] = field(default_factory=list)
+    events: list[tuple[str, dt.datetime, dict]] = field(default_factory=list)
+    attributes: dict = field(default_factory=dict)
+    profiling: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    scores: tuple[int, int, int] | None = None
     is_vip: bool = False
     has_left: bool = False
     pk: int = 0
@@ -84,8 +97,9 @@ def make_people(seed, now, zone, count=60):
 
     def purchase():
         total = Decimal(rng.randrange(0, 60)) * 100
+        at = moment()
         return Purchase(
-            at=moment(),
+            at=at,
             total=total,
             refunded=rng.choice([Decimal(0), Decimal(0), total, total / 2]),
             lines=[
@@ -93,7 +107,11 @@ def make_people(seed, now, zone, count=60):
                 for _ in range(rng.randrange(3))
             ],
             is_cancelled=rng.random() < 0.2,
-            is_returned=rng.random() < 0.2,
+            returned_at=max(at, moment()) if rng.random() < 0.2 else None,
+            delivered_at=max(at, moment()) if rng.random() < 0.6 else None,
+            kind=rng.choice(["goods", "goods", "service"]),
+            coupon=rng.choice(["", "", "SPRING", "HELLO"]),
+            source=rng.choice(["", "site", "till"]),
         )
 
     def born_on():
@@ -118,7 +136,12 @@ def make_people(seed, now, zone, count=60):
             tags=rng.sample(TAGS, rng.randrange(3)),
             created_at=moment(),
             contacts=[
-                (channel, rng.choice(["active", "bounced"]), rng.choice(["granted", "unknown", "withdrawn"]))
+                (
+                    channel,
+                    rng.choice(["active", "bounced"]),
+                    rng.choice(["granted", "unknown", "withdrawn"]),
+                    rng.choice(["unknown", "withdrawn"]),
+                )
                 for channel in rng.sample(["email", "sms"], rng.randrange(3))
             ],
             purchases=[purchase() for _ in range(rng.choice([0, 1, 1, 2, 3, 5]))],
@@ -130,7 +153,7 @@ def make_people(seed, now, zone, count=60):
             ],
             letters=[
                 (
-                    rng.choice(["message.opened", "message.clicked"]),
+                    rng.choice(["message.opened", "message.clicked", "message.replied"]),
                     rng.randrange(3),
                     moment(),
                     rng.choice([[], ["recipes"], ["recipes", "tips"]]),
@@ -138,6 +161,26 @@ def make_people(seed, now, zone, count=60):
                 )
                 for _ in range(rng.randrange(4))
             ],
+            events=[
+                (
+                    rng.choice(["page.viewed", "page.viewed", "points.expiring"]),
+                    moment(),
+                    rng.choice(
+                        [
+                            {"url": "https://shop.example/Delivery", "seconds": rng.choice([5, 40, "90", None])},
+                            {"url": "https://shop.example/100%", "plan": "gold"},
+                            {"plan": rng.choice(["gold", 5, True, None]), "7": "x"},
+                            {},
+                        ]
+                    ),
+                )
+                for _ in range(rng.randrange(4))
+            ],
+            attributes=rng.choice([{}, {"family": "married"}, {"family": "single", "children": 2}, {"family": ["x"]}]),
+            profiling=[
+                (moment(), rng.choice(["granted", "withdrawn", "requested"])) for _ in range(rng.choice([0, 0, 1, 2]))
+            ],
+            scores=rng.choice([None, tuple(rng.randrange(1, 6) for _ in range(3))]),
             is_vip=rng.random() < 0.2,
             has_left=rng.random() < 0.1,
         )
@@ -153,9 +196,16 @@ def store(people, now):
     for name in (KITCHEN, BIKES, KETTLES):
         categories[name] = models.Category.objects.create(name=name, parent=categories.get(PARENTS[name]))
     products = {
-        sku: models.Product.objects.create(sku=sku, category=categories[category], price_tier=tier)
+        sku: models.Product.objects.create(
+            sku=sku,
+            category=categories[category],
+            price_tier=tier,
+            complexity="complex" if sku in COMPLEX else "simple",
+        )
         for sku, (category, tier) in PRODUCTS.items()
     }
+    for sku, related, kind in RELATIONS:
+        products[sku].relations.create(related=products[related], kind=kind)
     for number, person in enumerate(people):
         _store_person(models, person, number, now, products)
     stats.rebuild()
@@ -170,12 +220,19 @@ def _store_person(models, person, number, now, products):
         source=person.source,
         mood=person.mood,
         tags=person.tags,
+        attributes=person.attributes,
         created_at=person.created_at,
         erased_at=now if person.has_left else None,
     )
     person.pk = customer.pk
-    for channel, state, consent in person.contacts:
-        customer.contacts.create(channel=channel, address=f"a{number}", state=state, marketing_consent=consent)
+    for channel, state, consent, service in person.contacts:
+        customer.contacts.create(
+            channel=channel,
+            address=f"a{number}",
+            state=state,
+            marketing_consent=consent,
+            service_consent=service,
+        )
     for index, purchase in enumerate(person.purchases):
         order = models.Order.objects.create(
             number=f"{number}-{index}",
@@ -185,7 +242,11 @@ def _store_person(models, person, number, now, products):
             total=purchase.total,
             refunded=purchase.refunded,
             cancelled_at=purchase.at if purchase.is_cancelled else None,
-            returned_at=purchase.at if purchase.is_returned else None,
+            returned_at=purchase.returned_at,
+            delivered_at=purchase.delivered_at,
+            kind=purchase.kind,
+            coupon_code=purchase.coupon,
+            source=purchase.source,
         )
         for line in purchase.lines:
             order.lines.create(product=products[line.sku], quantity=line.quantity, price=1, cost=line.cost)
@@ -197,10 +258,25 @@ def _store_person(models, person, number, now, products):
     for index, (kind, touch, at, tags, is_machine) in enumerate(person.letters):
         properties = {"touch": touch, "tags": tags, "is_machine": is_machine}
         customer.events.create(kind=kind, occurred_at=at, source="test", key=f"{number}-{index}", properties=properties)
-    if person.is_vip:
+    for index, (kind, at, properties) in enumerate(person.events):
+        customer.events.create(kind=kind, occurred_at=at, source="site", key=f"{number}-{index}", properties=properties)
+    for at, action in person.profiling:
+        customer.consent_records.create(purpose="profiling", action=action, occurred_at=at, source="test")
+    if person.scores:
+        recency, frequency, monetary = person.scores
         models.CustomerScore.objects.create(
-            customer=customer, recency=1, frequency=1, monetary=1, is_vip=True, scored_at=now
+            customer=customer,
+            recency=recency,
+            frequency=frequency,
+            monetary=monetary,
+            is_vip=person.is_vip,
+            scored_at=now,
         )
+
+
+def as_text(value):
+    """A value of a JSON document as PostgreSQL prints it."""
+    return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 class Judge:
@@ -225,10 +301,19 @@ class Judge:
 
     def condition(self, rule, person):
         operator, value = rule["operator"], rule.get("value")
-        opposites = {"is_not": "is", "has_not": "has", "not_bought": "bought", "unknown": "known", "no": "yes"}
+        opposites = {
+            "is_not": "is",
+            "has_not": "has",
+            "not_bought": "bought",
+            "unknown": "known",
+            "no": "yes",
+            "contains_not": "contains",
+        }
         if operator in opposites:
             return not self.condition({**rule, "operator": opposites[operator]}, person)
-        known = getattr(self, f"ask_{rule['field']}")(rule, person)
+        return self.answer(getattr(self, f"ask_{rule['field']}")(rule, person), operator, value)
+
+    def answer(self, known, operator, value):
         if isinstance(known, bool):
             return known
         if operator == "known":
@@ -246,6 +331,8 @@ class Judge:
             return known == value
         if operator == "is":
             return known in value
+        if operator == "contains":
+            return any(text.lower() in known.lower() for text in value)
         if operator == "has":
             return bool(set(known) & set(value))
         return self.compare_days(known, operator, value)
@@ -270,13 +357,25 @@ class Judge:
 
     def purchases(self, rule, person):
         found = [one for one in person.counted if self.in_window(rule, one.at)]
-        for narrowing in rule.get("where", ()):
-            if narrowing["field"] == "total":
-                found = [one for one in found if self.compare(one.total, narrowing["operator"], narrowing["value"])]
-            else:
-                wanted = narrowing["operator"] == "bought"
-                found = [one for one in found if self.has_product(narrowing, one) == wanted]
-        return found
+        return [one for one in found if all(self.order_fits(narrowing, one) for narrowing in rule.get("where", ()))]
+
+    def order_fits(self, rule, purchase):
+        operator, value = rule["operator"], rule.get("value")
+        if operator in ("bought", "not_bought"):
+            return self.has_product(rule, purchase) == (operator == "bought")
+        negations = {"is_not": "is", "unknown": "known", "no": "yes"}
+        if operator in negations:
+            return not self.order_fits({**rule, "operator": negations[operator]}, purchase)
+        known = {
+            "total": purchase.total,
+            "order_margin": purchase.margin,
+            "kind": purchase.kind,
+            "coupon": purchase.coupon or None,
+            "order_source": purchase.source or None,
+            "returned": purchase.returned_at is not None,
+            "delivered": purchase.delivered_at,
+        }[rule["field"]]
+        return self.answer(known, operator, value)
 
     def has_product(self, rule, purchase):
         return any(self.is_product(rule, line.sku) for line in purchase.lines)
@@ -287,6 +386,8 @@ class Judge:
             return sku in rule["value"]
         if rule["field"].endswith("tier"):
             return tier in rule["value"]
+        if rule["field"].endswith("complexity"):
+            return ("complex" if sku in COMPLEX else "simple") in rule["value"]
         chosen = {self.category_names[pk] for pk in rule["value"]}
         return category in chosen or PARENTS[category] in chosen
 
@@ -301,25 +402,51 @@ class Judge:
         return sum(margins) if margins else None
 
     def ask_average_order(self, rule, person):
-        return sum(one.net for one in person.counted) / len(person.counted) if person.counted else None
+        found = self.purchases(rule, person)
+        return sum(one.net for one in found) / len(found) if found else None
 
     def ask_first_order(self, rule, person):
-        return person.counted[0].at if person.counted else None
+        return min((one.at for one in self.purchases(rule, person)), default=None)
 
     def ask_last_order(self, rule, person):
-        return person.counted[-1].at if person.counted else None
+        return max((one.at for one in self.purchases(rule, person)), default=None)
+
+    def ask_came_back(self, rule, person):
+        pairs = zip(person.counted, person.counted[1:], strict=False)
+        return any(
+            self.days(before.at) - self.days(after.at) >= rule["value"] and self.in_window(rule, after.at)
+            for before, after in pairs
+        )
 
     def ask_interval(self, rule, person):
         return median(person.gaps) if person.gaps else None
 
     def ask_returns(self, rule, person):
-        return sum(one.is_returned for one in person.counted)
+        found = self.purchases({**rule, "window": None}, person)
+        return sum(one.returned_at is not None and self.in_window(rule, one.returned_at) for one in found)
+
+    def ask_bought_without(self, rule, person):
+        owned = {line.sku for one in person.counted for line in one.lines}
+        for one in person.counted:
+            if not self.in_window(rule, one.at):
+                continue
+            for line in one.lines:
+                related = {other for sku, other, kind in RELATIONS if sku == line.sku and kind in rule["value"]}
+                if related and not related & owned and self.line_fits(rule, line):
+                    return True
+        return False
+
+    def line_fits(self, rule, line):
+        return all(
+            self.is_product(narrowing, line.sku) == (narrowing["operator"] == "is")
+            for narrowing in rule.get("where", ())
+        )
 
     def ask_bought_category(self, rule, person):
         bought = [one for one in person.counted if self.in_window(rule, one.at)]
         return any(self.has_product(rule, one) for one in bought)
 
-    ask_bought_product = ask_bought_tier = ask_bought_category
+    ask_bought_product = ask_bought_tier = ask_bought_complexity = ask_bought_category
 
     def ask_stage(self, rule, person):
         if not person.counted:
@@ -335,10 +462,28 @@ class Judge:
         return "active" if silent <= (habit * 1.5 if habit >= 1 else 90) else "at_risk"
 
     def ask_vip(self, rule, person):
-        return person.is_vip
+        return person.is_vip and person.scores is not None
+
+    def ask_recency_score(self, rule, person):
+        return person.scores[0] if person.scores else None
+
+    def ask_frequency_score(self, rule, person):
+        return person.scores[1] if person.scores else None
+
+    def ask_monetary_score(self, rule, person):
+        return person.scores[2] if person.scores else None
+
+    def may_profile(self, person):
+        """By time; of two at one moment the later written is the later."""
+        lines = sorted((at, index, action) for index, (at, action) in enumerate(person.profiling))
+        return not lines or lines[-1][2] == "granted"
 
     def ask_city(self, rule, person):
-        return person.city or None
+        return (person.city or None) if self.may_profile(person) else None
+
+    def ask_attribute(self, rule, person):
+        name, value = rule["value"]
+        return self.may_profile(person) and as_text(person.attributes.get(name)) == value
 
     def ask_source(self, rule, person):
         return person.source or None
@@ -356,7 +501,7 @@ class Judge:
         return person.created_at
 
     def ask_age(self, rule, person):
-        if person.born_on is None:
+        if person.born_on is None or not self.may_profile(person):
             return None
         had_birthday = (self.today.month, self.today.day) >= (person.born_on.month, person.born_on.day)
         return self.today.year - person.born_on.year - (not had_birthday)
@@ -376,8 +521,27 @@ class Judge:
     def ask_reachable(self, rule, person):
         return any(
             channel in rule["value"] and (state, consent) == ("active", "granted")
-            for channel, state, consent in person.contacts
+            for channel, state, consent, _service in person.contacts
         )
+
+    def ask_reachable_for_service(self, rule, person):
+        return any(
+            channel in rule["value"] and state == "active" and service != "withdrawn"
+            for channel, state, _consent, service in person.contacts
+        )
+
+    def contacts(self, rule, person):
+        return [
+            one
+            for one in person.contacts
+            if all((one[0] in asked["value"]) == (asked["operator"] == "is") for asked in rule.get("where", ()))
+        ]
+
+    def ask_marketing_consent(self, rule, person):
+        return any(consent in rule["value"] for _channel, _state, consent, _service in self.contacts(rule, person))
+
+    def ask_deliverability(self, rule, person):
+        return any(state in rule["value"] for _channel, state, _consent, _service in self.contacts(rule, person))
 
     def ask_open_case(self, rule, person):
         return any(is_open and kind in rule["value"] for kind, _at, is_open in person.cases)
@@ -385,25 +549,78 @@ class Judge:
     def ask_complaints(self, rule, person):
         return sum(kind == "complaint" and self.in_window(rule, at) for kind, at, _open in person.cases)
 
-    def scores(self, person, kind):
+    def answers(self, person, kind):
         """By time; of two at one moment the later written is the later."""
         found = [(at, index, score) for index, (one, score, at) in enumerate(person.feedback) if one == kind]
         return [(at, score) for at, _index, score in sorted(found)]
 
     def ask_last_rating(self, rule, person):
-        scores = self.scores(person, "rating")
+        scores = self.answers(person, "rating")
         return scores[-1][1] if scores else None
 
     def ask_last_nps(self, rule, person):
-        scores = self.scores(person, "nps")
+        scores = self.answers(person, "nps")
         return scores[-1][1] if scores else None
 
-    def ask_any_rating(self, rule, person):
+    def any_score(self, rule, person, kind):
         return any(
             self.compare(score, rule["operator"], rule["value"])
-            for at, score in self.scores(person, "rating")
+            for at, score in self.answers(person, kind)
             if self.in_window(rule, at)
         )
+
+    def ask_any_rating(self, rule, person):
+        return self.any_score(rule, person, "rating")
+
+    def ask_any_nps(self, rule, person):
+        return self.any_score(rule, person, "nps")
+
+    def log(self, person):
+        """Every event, as (kind, moment, properties)."""
+        letters = [
+            (kind, at, {"touch": touch, "tags": tags, "is_machine": is_machine})
+            for kind, touch, at, tags, is_machine in person.letters
+        ]
+        return letters + person.events
+
+    def ask_silent(self, rule, person):
+        return any(
+            one.delivered_at is not None
+            and self.days(one.delivered_at) >= rule["value"]
+            and any(line.sku in COMPLEX for line in one.lines)
+            and not any(other.at > one.delivered_at for other in person.counted)
+            and not any(
+                kind in SIGNS and at > one.delivered_at and not told.get("is_machine")
+                for kind, at, told in self.log(person)
+            )
+            for one in person.counted
+        )
+
+    def happened(self, rule, person, kinds):
+        return sum(
+            self.in_window(rule, at)
+            and (kinds is None or kind in kinds)
+            and all(self.event_fits(narrowing, kind, told) for narrowing in rule.get("where", ()))
+            for kind, at, told in self.log(person)
+        )
+
+    def event_fits(self, rule, kind, told):
+        operator, value = rule["operator"], rule["value"]
+        if operator in ("is_not", "contains_not"):
+            return not self.event_fits({**rule, "operator": operator.removesuffix("_not")}, kind, told)
+        if rule["field"] == "kind":
+            return kind in value
+        if rule["field"] == "property":
+            return as_text(told.get(value[0])) == value[1]
+        if rule["field"] == "url":
+            return any(text.lower() in told.get("url", "").lower() for text in value)
+        return isinstance(told.get("seconds"), int) and told["seconds"] >= value
+
+    def ask_pages(self, rule, person):
+        return self.happened(rule, person, {"page.viewed"})
+
+    def ask_happened(self, rule, person):
+        return self.happened(rule, person, None)
 
     def letters(self, rule, person, kind):
         touches = set()
@@ -419,6 +636,9 @@ class Judge:
 
     def ask_opened(self, rule, person):
         return self.letters(rule, person, "message.opened")
+
+    def ask_replied(self, rule, person):
+        return self.letters(rule, person, "message.replied")
 
     def ask_clicked(self, rule, person):
         return self.letters(rule, person, "message.clicked")

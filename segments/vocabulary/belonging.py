@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from segments.models import Membership, Segment
+from segments.vocabulary.comparing import exists, opposite_if, texts
+from segments.vocabulary.field import SEGMENTS, Field, Scope, always
+from segments.vocabulary.operators import IDENTITY
+from segments.vocabulary.values import Several
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from segments.rules import Condition
+
+
+def _names(ids: Iterable[str]) -> Mapping[str, str]:
+    return {str(pk): name for pk, name in Segment.objects.filter(pk__in=list(ids)).values_list("pk", "name")}
+
+
+def _suggest(text: str, limit: int) -> list[tuple[str, str]]:
+    found = Segment.objects.filter(name__icontains=text).order_by("name").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in found[:limit]]
+
+
+def _belongs(condition: Condition, scope: Scope) -> Q:
+    """By the rule of the other segment as it is now; one that is switched off keeps the members it has."""
+    known = {str(segment.pk): segment for segment in Segment.objects.filter(pk__in=texts(condition))}
+    found = Q(pk__in=[])
+    for pk in texts(condition):
+        segment = known.get(pk)
+        if segment is None:
+            raise ValueError(gettext("a segment chosen here no longer exists"))
+        if segment.is_active:
+            found |= scope.within(segment.pk, segment.rule)
+        else:
+            found |= exists(scope.about(Membership.objects.open().filter(segment=segment)))
+    return opposite_if(condition, found)
+
+
+FIELDS = (
+    Field(
+        "segment",
+        _("segment"),
+        SEGMENTS,
+        Several(suggest=_suggest, names=_names, numeric=True),
+        IDENTITY,
+        _belongs,
+        is_heavy=always,
+        is_watched=False,
+    ),
+)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import BooleanField, Count, F, Func, JSONField, Q, QuerySet, Value
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Event, EventKind
+from segments.vocabulary.comparing import containing, measured, number, opposite_if, paired, texts, word_of
+from segments.vocabulary.field import EVENTS, Field, Scope, always
+from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, SEARCHES
+from segments.vocabulary.values import Number, Pair, Several
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from segments.rules import Condition
+
+# The log has no index by kind: names are offered from its newest part.
+RECENT = 20_000
+
+
+def _suggest_kinds(text: str, limit: int) -> list[tuple[str, str]]:
+    newest = Event.objects.order_by("-pk").values_list("kind", flat=True)[:RECENT]
+    known = {kind: kind for kind in set(newest)} | {value: str(label) for value, label in EventKind.choices}
+    found = [(kind, label) for kind, label in known.items() if text.lower() in f"{label} {kind}".lower()]
+    return sorted(found, key=lambda pair: pair[1])[:limit]
+
+
+def _kind_names(kinds: Iterable[str]) -> Mapping[str, str]:
+    labels = dict(EventKind.choices)
+    return {kind: str(labels.get(kind, kind)) for kind in kinds}
+
+
+def _kind(condition: Condition, scope: Scope) -> Q:
+    return opposite_if(condition, Q(kind__in=texts(condition)))
+
+
+def _seconds(condition: Condition, scope: Scope) -> Q:
+    """Compared inside the document: what a site sent as something else than a number never holds."""
+    least = Value({"least": int(number(condition))}, JSONField())
+    path = Value("$.seconds ? (@ >= $least)")
+    return Q(Func(F("properties"), path, least, function="jsonb_path_exists", output_field=BooleanField()))
+
+
+KIND = Field("kind", _("event"), EVENTS, Several(suggest=_suggest_kinds, names=_kind_names), IDENTITY, _kind)
+PROPERTY = Field("property", _("property of the event"), EVENTS, Pair(), IDENTITY, paired("properties"))
+URL = Field("url", _("address of the page"), EVENTS, Several(), SEARCHES, containing(word_of("properties", "url")))
+SECONDS = Field("seconds", _("seconds on the page"), EVENTS, Number(0, 100_000), (AT_LEAST,), _seconds)
+_FILTERS = {one.name: one for one in (KIND, PROPERTY, URL, SECONDS)}
+
+
+def _counted(events: QuerySet[Event], condition: Condition, scope: Scope) -> Q:
+    if condition.window is not None:
+        events = events.filter(occurred_at__gte=scope.days_ago(condition.window))
+    for one in condition.where:
+        events = events.filter(_FILTERS[one.field].compile(one, scope))
+    return measured(events, Count("pk"), condition, scope)
+
+
+def _pages(condition: Condition, scope: Scope) -> Q:
+    return _counted(Event.objects.filter(kind=EventKind.PAGE_VIEWED), condition, scope)
+
+
+def _happened(condition: Condition, scope: Scope) -> Q:
+    return _counted(Event.objects.all(), condition, scope)
+
+
+FIELDS = (
+    Field(
+        "pages",
+        _("pages visited"),
+        EVENTS,
+        Number(0, 100_000),
+        COMPARISONS,
+        _pages,
+        True,
+        (URL, SECONDS),
+        is_heavy=always,
+    ),
+    Field(
+        "happened",
+        _("events of the log"),
+        EVENTS,
+        Number(0, 1_000_000),
+        COMPARISONS,
+        _happened,
+        True,
+        (KIND, PROPERTY),
+        is_heavy=always,
+        note=_("Anything the shop, its site or Encore wrote down; narrow it down to one kind of event."),
+    ),
+)
