@@ -10,6 +10,7 @@ from chains.engine.touches import Ending
 from chains.models.touch import Touch
 from crm.models import Purpose
 
+# Of a letter that may have arrived each time.
 MOST_ATTEMPTS = 8
 DETAIL_LENGTH = 300
 
@@ -21,7 +22,8 @@ def ending(outcome: Outcome, *, purpose: str, attempts: int, is_idempotent: bool
     """Sent; or back to wait and meet guard again; or failed; or uncertain, for a human to look at.
 
     Uncertain service is sent again: the same Message-ID lets the mail program see it is one letter. Uncertain
-    marketing is not: a lost promotion beats a doubled one.
+    marketing is not: a lost promotion beats a doubled one. What surely did not arrive is tried again for as long as
+    guard finds it of use: a mail server may be away for a night.
     """
     pk, error = outcome.touch_id, outcome.detail[:DETAIL_LENGTH]
     attempts += 1
@@ -31,10 +33,10 @@ def ending(outcome: Outcome, *, purpose: str, attempts: int, is_idempotent: bool
         return Ending(pk, Status.FAILED, Reason.REJECTED, {"error": error}, attempts=attempts)
     if outcome.result is Result.UNKNOWN and purpose == Purpose.MARKETING and not is_idempotent:
         return Ending(pk, Status.UNKNOWN, Reason.INTERRUPTED, {"error": error}, attempts=attempts)
-    if attempts >= MOST_ATTEMPTS:
-        return Ending(pk, Status.FAILED, Reason.GAVE_UP, {"error": error, "attempts": attempts}, attempts=attempts)
-    reason = Reason.TEMPORARY if outcome.result is Result.TEMPORARY else Reason.INTERRUPTED
     facts = {"error": error, "attempts": attempts}
+    if outcome.result is Result.UNKNOWN and attempts >= MOST_ATTEMPTS:
+        return Ending(pk, Status.FAILED, Reason.GAVE_UP, facts, attempts=attempts)
+    reason = Reason.TEMPORARY if outcome.result is Result.TEMPORARY else Reason.INTERRUPTED
     return Ending(pk, Status.SCHEDULED, reason, facts, due_at=at + retry_after(attempts), attempts=attempts)
 
 

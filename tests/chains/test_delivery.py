@@ -118,15 +118,42 @@ def test_a_temporary_refusal_is_tried_again_later(server, chains):
     assert server.taken == ["busy@example.com"]
 
 
-def test_a_refusal_without_end_fails_after_some_attempts(server, chains):
+def test_a_server_away_for_a_night_loses_no_letter(server, chains):
+    touch = due(chains, email="busy@example.com")
+    server.answers["busy@example.com"] = "421 4.3.2 Maintenance"
+    while touch.due_at < NOW + dt.timedelta(hours=12):
+        tick(touch.due_at)
+        assert state(touch)[0] == "scheduled"
+    server.answers.clear()
+
+    while state(touch)[0] == "scheduled":
+        tick(touch.due_at)
+
+    assert state(touch) == ("sent", "")
+    assert touch.attempts > MOST_ATTEMPTS
+
+
+def test_a_refusal_without_end_is_tried_while_the_letter_is_of_use(server, chains):
     touch = due(chains, email="busy@example.com")
     server.answers["busy@example.com"] = "450 4.2.1 Mailbox busy"
 
     while state(touch)[0] == "scheduled":
         tick(touch.due_at)
 
+    assert state(touch) == ("missed", "too_late")
+    assert touch.why == "Not sent: too late to be useful, after waiting: a temporary failure"
+    assert touch.useful_until < touch.due_at
+
+
+def test_a_letter_whose_fate_stays_uncertain_is_given_up(server, chains):
+    touch = due(chains, email="cut@example.com")
+    server.drops = {"cut@example.com"}
+
+    while state(touch)[0] == "scheduled":
+        tick(touch.due_at)
+
     assert state(touch) == ("failed", "gave_up")
-    assert touch.attempts == MOST_ATTEMPTS
+    assert len(server.taken) == MOST_ATTEMPTS
 
 
 def test_a_mailbox_that_does_not_exist_is_marked(server, chains):
