@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -17,6 +18,9 @@ from crm.models import Shop
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+# Of the 200 letters of a name, so that a copy has room to say that it is one.
+NAME_KEPT = 170
 
 
 class NotPublishable(ValueError):
@@ -142,11 +146,10 @@ def archive(chain: Chain, now: dt.datetime) -> None:
 def duplicate(chain: Chain) -> Chain:
     """A draft with the same trigger, rules and steps."""
     steps, categories = list(chain.steps.all()), list(chain.categories.all())
-    name = _("%(name)s (copy)") % {"name": chain.name}
-    taken = Chain.objects.filter(name__startswith=name).count()
+    name = _name_of_copy(chain.name)
     chain = Chain.objects.get(pk=chain.pk)
     chain.pk, chain._state.adding = None, True
-    chain.name = f"{name} {taken + 1}" if taken else name
+    chain.name = name
     chain.status, chain.version, chain.watermark_at = Chain.Status.DRAFT, None, None
     chain.save(force_insert=True)
     chain.categories.set(categories)
@@ -154,3 +157,10 @@ def duplicate(chain: Chain) -> Chain:
         step.pk, step._state.adding, step.chain, step.key = None, True, chain, new_step_key()
     Step.objects.bulk_create(steps)
     return chain
+
+
+def _name_of_copy(name: str) -> str:
+    """A name that nothing has yet, short enough for its column."""
+    first = _("%(name)s (copy)") % {"name": name[:NAME_KEPT]}
+    taken = set(Chain.objects.filter(name__startswith=first).values_list("name", flat=True))
+    return first if first not in taken else next(new for n in count(2) if (new := f"{first} {n}") not in taken)

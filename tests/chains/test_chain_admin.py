@@ -233,6 +233,20 @@ def test_pause_resume_copy_and_archive_are_buttons(marketer):
     assert not set(copy.steps.values_list("key", flat=True)) & set(chain.steps.values_list("key", flat=True))
 
 
+def test_copies_have_names_of_their_own_however_many_and_long(marketer):
+    chain = live_chain(message())
+    Chain.objects.filter(pk=chain.pk).update(name="ы" * 200)
+    copies = reverse("admin:chains_chain_do", args=[chain.pk, "duplicate"])
+
+    for _click in range(3):
+        marketer.post(copies)
+    Chain.objects.get(name__endswith="(copy) 2").delete()
+    marketer.post(copies)
+
+    names = set(Chain.objects.filter(name__startswith="ы").exclude(pk=chain.pk).values_list("name", flat=True))
+    assert {name.removeprefix("ы" * 170) for name in names} == {" (copy)", " (copy) 2", " (copy) 3"}
+
+
 def test_the_page_shows_what_became_of_each_step(marketer):
     chain = live_chain(message(name="Thanks"), wait(3), message(name="Care"))
     make_order(placed_at=NOW + HOUR)
