@@ -27,12 +27,38 @@ def _hand_over(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
     code, reply = connection.docmd("data")
     if code != 354:
         raise smtplib.SMTPDataError(code, reply)
+    return _content(connection, content)
+
+
+def _content(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
     ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
     connection.send(_LEADING_PERIOD.sub(b"..", content) + ending)
     try:
         return connection.getreply()
     except smtplib.SMTPServerDisconnected as error:
         raise HandedOver(str(error)) from error
+
+
+def _pipelined(connection: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> None:
+    """Like `sendmail`, with the envelope in one write: one round trip instead of three (RFC 2920)."""
+    size = f" SIZE={len(content)}" if connection.has_extn("size") else ""
+    connection.send(f"MAIL FROM:<{sender}>{size}\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii"))
+    mail, rcpt, data = (connection.getreply() for _command in range(3))
+    is_accepted = mail[0] == 250 and rcpt[0] in (250, 251)
+    if data[0] == 354:
+        # A server that lets an envelope it refused go on waits for content; it gets none.
+        data = _content(connection, content if is_accepted else b"")
+    if is_accepted and data[0] == 250:
+        return
+    if 421 in (mail[0], rcpt[0], data[0]):
+        connection.close()
+    else:
+        connection.rset()
+    if mail[0] != 250:
+        raise smtplib.SMTPSenderRefused(*mail, sender)
+    if not is_accepted:
+        raise smtplib.SMTPRecipientsRefused({recipient: rcpt})
+    raise smtplib.SMTPDataError(*data)
 
 
 class _SMTP(smtplib.SMTP):
@@ -55,5 +81,10 @@ class EmailBackend(DjangoEmailBackend):
             return bool(super()._send(email_message))  # type: ignore[misc]  # the stubs leave it out
         # Its addresses were checked when it was made; Django would parse them again for a tenth of a millisecond.
         content = email_message.message().as_bytes(linesep="\r\n")
-        self.connection.sendmail(email_message.envelope_from, [email_message.envelope_to], content)
+        sender, recipient = email_message.envelope_from, email_message.envelope_to
+        self.connection.ehlo_or_helo_if_needed()
+        if self.connection.has_extn("pipelining"):
+            _pipelined(self.connection, sender, recipient, content)
+        else:
+            self.connection.sendmail(sender, [recipient], content)
         return True

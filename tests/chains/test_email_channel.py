@@ -16,12 +16,17 @@ from crm.models import Shop
 class Sink:
     """A mail server that answers as a test asks, and keeps what it took."""
 
-    def __init__(self):
+    def __init__(self, pipelines):
+        self.pipelines = pipelines
         self.taken = []
         self.sessions = set()
         self.answers = {}
         self.letters_a_connection = None
         self.farewell = ""
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelines else responses
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if self.letters_a_connection and session.peer in self.sessions:
@@ -47,9 +52,9 @@ class Sink:
         return answer
 
 
-@pytest.fixture
-def sink(settings):
-    handler = Sink()
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelining"])
+def sink(settings, request):
+    handler = Sink(request.param)
     controller = Controller(handler, hostname="127.0.0.1", port=_free_port())
     controller.start()
     settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
