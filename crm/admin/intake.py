@@ -93,18 +93,23 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
         if not self.has_import_permission(request):
             raise PermissionDenied
         found = uploads.unsign(_staff(request), request.POST.get("token", "")) if request.method == "POST" else None
-        if found is None:
-            messages.error(request, _("This preview is no longer there: choose the file again."))
-            return HttpResponseRedirect(self._address("import"))
-        file, told = found
-        report = self._import(file, told, is_dry_run=False, skips_errors="skip" in request.POST)
+        if found:
+            file, told = found
+            with uploads.held(file) as held:
+                if held:
+                    return self._imported(request, file, held, told)
+        messages.error(request, _("This preview is no longer there: choose the file again."))
+        return HttpResponseRedirect(self._address("import"))
+
+    def _imported(self, request: HttpRequest, file: Path, held: Path, told: dict[str, Any]) -> HttpResponse:
+        report = self._import(held, told, is_dry_run=False, skips_errors="skip" in request.POST)
         if report.is_refused:
             token = uploads.sign(_staff(request), file, told)
             return self._page(request, report=report, token=token, file_name=told["name"])
-        file.unlink()
+        held.unlink()
         self._tell(request, report, told["name"])
         if report.rejected_rows:
-            token = uploads.sign(_staff(request), uploads.rejected(file), told)
+            token = uploads.sign(_staff(request), uploads.rejected(held), told)
             return self._page(request, report=report, rejected_token=token, file_name=told["name"])
         return HttpResponseRedirect(self._address("changelist"))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -36,6 +38,22 @@ def forget_old() -> None:
     for path in folder().iterdir():
         if path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[Path | None]:
+    """The file under another name, so that a second click finds none; under its own again unless it was used up."""
+    mine = path.with_name(f"{path.name}.held")
+    try:
+        path.rename(mine)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield mine
+    finally:
+        with suppress(FileNotFoundError):
+            mine.rename(path)
 
 
 def rejected(path: Path) -> Path:

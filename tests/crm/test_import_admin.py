@@ -81,6 +81,20 @@ def test_preview_with_errors_names_them_and_imports_the_rest_only_on_wish(manage
     assert b"A-2,2,never,30,red,3,placed_at: is not a moment" in b"".join(refused.streaming_content)
 
 
+def test_a_second_click_meanwhile_imports_nothing(manager):
+    page = upload(manager, ORDERS)
+    [file] = uploads.folder().iterdir()
+
+    with uploads.held(file):
+        second = confirm(manager, page)
+    assert "This preview is no longer there" in second.text
+    assert not Order.objects.exists()
+
+    confirm(manager, page)
+    assert "This preview is no longer there" in confirm(manager, page).text
+    assert Order.objects.count() == 1
+
+
 def test_unknown_columns_become_attributes_on_wish(manager):
     confirm(manager, upload(manager, ORDERS, keeps_attributes="on"))
 
