@@ -1,4 +1,4 @@
-"""A rule as a field of a form: rows of *field, operator, value*, kept in one hidden input by rule.js."""
+"""A rule as a field of any form: nested groups of *field, operator, value*, kept in one hidden input by rule.js."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from segments.compile import compile_rule
-from segments.describe import describe
-from segments.rules import RuleError, dump, is_flat, parse
+from segments.rules import DEEPEST, Kind, RuleError, dump, parse
 from segments.vocabulary import FIELDS
 from segments.vocabulary.field import Field
-from segments.vocabulary.values import Several, ValueKind
+from segments.vocabulary.values import Pair, Several, ValueKind
 
 
 class RuleWidget(forms.Widget):
@@ -25,7 +24,7 @@ class RuleWidget(forms.Widget):
 
     class Media:
         css = {"all": ["segments/rule.css"]}
-        js = ["segments/rule.js"]
+        js = ["segments/rule_values.js", "segments/rule_pick.js", "segments/rule.js"]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -35,7 +34,6 @@ class RuleWidget(forms.Widget):
             "rule": labelled(raw),
             "error": {"place": self.error.place, "message": self.error.message} if self.error else None,
         }
-        context["widget"]["sentence"] = _unshowable(raw)
         return context
 
 
@@ -43,6 +41,8 @@ class RuleField(forms.Field):
     """Cleans to the JSON of a rule that was read and compiled once; mistakes are told at their row."""
 
     widget = RuleWidget
+    # The segment whose rule is edited: it may not ask for itself.
+    asking: int | None = None
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) else json.dumps(value)
@@ -50,7 +50,7 @@ class RuleField(forms.Field):
     def clean(self, value: Any) -> Any:
         try:
             rule = parse(_loaded(value))
-            compile_rule(rule, timezone.now())
+            compile_rule(rule, timezone.now(), asking=self.asking)
         except RuleError as error:
             self.widget.error = error
             raise ValidationError(str(error), code="rule") from None
@@ -69,15 +69,6 @@ def _loaded(value: Any) -> Any:
         return json.loads(value or "null")
     except (TypeError, ValueError, RecursionError):
         return None
-
-
-def _unshowable(raw: Any) -> str:
-    """The sentence of a rule that rows cannot show; empty when they can."""
-    try:
-        rule = parse(raw)
-    except RuleError:
-        return ""
-    return "" if is_flat(rule) else describe(rule)
 
 
 def editable(fields: Iterable[Field]) -> list[dict[str, Any]]:
@@ -106,14 +97,14 @@ def _kind(kind: ValueKind) -> dict[str, Any]:
     return {"kind": kind.name, "choices": choices, "isFree": kind.is_free, "hasOffers": kind.suggest is not None}
 
 
-def labelled(raw: Any) -> Any:
-    """The rule with names beside the values that are ids, for rows to show; mistakes are left as they are."""
-    if not isinstance(raw, Mapping):
-        return raw
-    return {
-        kind: [_labelled(item, FIELDS) for item in items] if isinstance(items, list) else items
-        for kind, items in raw.items()
-    }
+def labelled(raw: Any, depth: int = 0) -> Any:
+    """The rule with names beside the values that are ids, for the editor; mistakes are left as they are."""
+    if not isinstance(raw, Mapping) or depth > DEEPEST:
+        return None
+    kind = next((one.value for one in Kind if isinstance(raw.get(one.value), list)), None)
+    if kind is None:
+        return _labelled(raw, FIELDS)
+    return {kind: [labelled(item, depth + 1) for item in raw[kind]]}
 
 
 def _labelled(item: Any, fields: Mapping[str, Field]) -> Any:
@@ -144,6 +135,6 @@ def offers(path: str, text: str, limit: int = 20) -> list[tuple[str, str]]:
     field = FIELDS.get(name)
     if field and narrower:
         field = next((one for one in field.filters if one.name == narrower), None)
-    if field is None or not isinstance(field.value, Several) or field.value.suggest is None or "\x00" in text:
+    if field is None or not isinstance(field.value, Several | Pair) or field.value.suggest is None or "\x00" in text:
         return []
     return field.value.suggest(text[:100], limit)

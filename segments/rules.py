@@ -86,15 +86,6 @@ def conditions(rule: Rule) -> list[Condition]:
     return [condition for item in rule.items for condition in conditions(item)]
 
 
-def is_flat(rule: Rule) -> bool:
-    """One level of conditions joined by all or any: what a list of rows can show."""
-    return (
-        isinstance(rule, Group)
-        and rule.kind is not Kind.NONE
-        and all(isinstance(item, Condition) for item in rule.items)
-    )
-
-
 def _dump(condition: Condition, field: Field) -> dict[str, Any]:
     json: dict[str, Any] = {"field": condition.field, "operator": condition.operator}
     if condition.value is not None:

@@ -17,8 +17,10 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from segments.admin.beginning import began
 from segments.admin.preview import count_view, values_view
 from segments.admin.sparkline import sparkline
+from segments.admin.why import why_view
 from segments.describe import describe
 from segments.editing import RuleField
 from segments.models import Segment, SegmentSize
@@ -41,6 +43,11 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "description", "rule", "is_active")
         widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(field := self.fields.get("rule"), RuleField):
+            field.asking = self.instance.pk
+
 
 @admin.register(Segment)
 class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
@@ -58,8 +65,13 @@ class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
         return [
             path("count/", wrap(count_view), name="segments_segment_count"),
             path("values/", wrap(values_view), name="segments_segment_values"),
+            path("<int:segment_id>/why/", wrap(why_view), name="segments_segment_why"),
             *super().get_urls(),
         ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new segment may begin as a copy of another, or of a cell of the RFM grid."""
+        return began(request.GET) or super().get_changeform_initial_data(request)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -157,6 +169,7 @@ def _panel(object_id: str | None) -> dict[str, Any]:
     return {
         "segment": segment,
         "members_address": members_address(segment),
+        "copy_address": f"{reverse('admin:segments_segment_add')}?{urlencode({'copy': segment.pk})}",
         "size_line": sparkline(list(sizes.values_list("day", "members_count"))),
         "size_days": SIZE_DAYS,
     }

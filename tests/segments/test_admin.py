@@ -143,15 +143,84 @@ def test_an_old_version_of_a_rule_can_be_brought_back(marketer, now):
     assert (segment.rule, segment.refreshed_at) == (BUYERS, None)
 
 
-def test_groups_inside_groups_are_shown_as_a_sentence_and_kept(marketer):
-    rule = {"all": [condition("vip", "yes"), {"none": [condition("city", "is", ["Perm"])]}]}
+def test_groups_inside_groups_come_back_as_they_were_saved(marketer):
+    kettles = make_category("Kitchen / Kettles")
+    bought = condition("bought_category", "bought", [str(kettles.pk)])
+    rule = {"all": [condition("vip", "yes"), {"none": [bought, {"any": [condition("city", "is", ["Perm"])]}]}]}
     segment = make_segment(rule=rule)
 
-    page = marketer.get(change_address(segment)).content.decode()
+    editor = shown_in_editor(marketer.get(change_address(segment)))
     marketer.post(change_address(segment), form(rule, name="Renamed"))
 
-    assert "VIP: yes; and (none of: city: Perm)" in page
+    shown = editor["rule"]["all"][1]["none"][0]
+    assert shown.pop("labels") == {str(kettles.pk): "Kettles"}
+    assert editor["rule"] == rule
     assert Segment.objects.get(name="Renamed").rule == rule
+
+
+def test_a_mistake_in_a_group_is_told_by_its_path(marketer):
+    rule = {"all": [condition("vip", "yes"), {"any": [condition("vip", "no"), condition("age", "at_least", "x")]}]}
+
+    response = marketer.post(ADD, form(rule))
+
+    assert "Condition 2.2: enter a number" in response.content.decode()
+    assert shown_in_editor(response)["error"] == {"place": [1, 1], "message": "enter a number"}
+
+
+def test_a_segment_may_not_ask_for_itself_even_through_another(marketer):
+    first = make_segment(rule=BUYERS)
+    second = make_segment(rule={"all": [condition("segment", "is", [str(first.pk)])]})
+
+    response = marketer.post(
+        change_address(first), form({"all": [condition("segment", "is", [str(second.pk)])]}, name=first.name)
+    )
+
+    assert "this segment asks for itself in a circle" in response.content.decode()
+    first.refresh_from_db()
+    assert first.rule == BUYERS
+
+
+def test_a_copy_begins_with_what_the_origin_has(marketer):
+    segment = make_segment(rule=BUYERS, name="Buyers", description="All of them")
+
+    page = marketer.get(change_address(segment)).content.decode()
+    copied = marketer.get(ADD, {"copy": segment.pk})
+
+    assert f"{ADD}?copy={segment.pk}" in page
+    assert shown_in_editor(copied)["rule"] == BUYERS
+    initial = copied.context["adminform"].form.initial
+    assert (initial["name"], initial["description"]) == ("Copy of “Buyers”", "All of them")
+    assert Segment.objects.filter(rule=BUYERS).count() == 1
+
+
+@pytest.mark.parametrize("asked", ["0", "x", "9" * 30, "-1", ""])
+def test_a_copy_of_nothing_is_an_empty_form(marketer, asked):
+    assert marketer.get(ADD, {"copy": asked}).status_code == 200
+
+
+def test_says_condition_by_condition_why_somebody_is_in_or_not(marketer):
+    olga = make_order(customer=make_customer(first_name="Olga", city="Perm")).customer
+    rule = {"all": [BUYERS["all"][0], {"none": [condition("city", "is", ["Perm"]), condition("vip", "yes")]}]}
+    segment = make_segment(rule=rule, name="Not from Perm")
+    why = reverse("admin:segments_segment_why", args=[segment.pk])
+
+    found = marketer.get(why, {"q": "olga"}).content.decode()
+    page = marketer.get(why, {"customer": olga.pk})
+
+    assert f"?customer={olga.pk}" in found
+    reason = page.context["reason"]
+    assert (reason.holds, [item.holds for item in reason.items]) == (False, [True, False])
+    assert [(item.holds, item.sentence) for item in reason.items[1].items] == [
+        (True, "City: Perm"),
+        (False, "VIP: yes"),
+    ]
+    assert "does not belong to the segment" in page.content.decode()
+
+
+def test_only_who_may_see_customers_may_ask_why(staff):
+    segment = make_segment(rule=BUYERS)
+
+    assert staff("view_segment").get(reverse("admin:segments_segment_why", args=[segment.pk])).status_code == 403
 
 
 def test_who_may_only_look_sees_a_sentence(staff):

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from segments.describe import describe
-from segments.rules import Kind, RuleError, dump, is_flat, parse
+from segments.rules import Kind, RuleError, dump, parse
 from segments.vocabulary import FIELDS
 from tests.segments.conftest import condition
 
@@ -35,14 +35,12 @@ def test_reads_numbers_the_way_people_type_them():
     assert dump(rule)["value"] == "1000.5"
 
 
-def test_only_one_level_of_all_or_any_can_be_shown_as_rows():
-    row = condition("vip", "yes")
-
-    assert is_flat(parse({"all": [row]}))
-    assert is_flat(parse({"any": [row, row]}))
-    assert not is_flat(parse({"none": [row]}))
-    assert not is_flat(parse({"all": [{"any": [row]}]}))
-    assert not is_flat(parse(row))
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_two_fields_are_called_the_same_where_one_chooses_by_name(language):
+    with translation.override(language):
+        for fields in (FIELDS.values(), *(field.filters for field in FIELDS.values())):
+            names = [str(field.label) for field in fields]
+            assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,20 @@
-// Rows of field, operator, value over one hidden input that holds the rule. Everything shown comes from the server.
+// Groups of conditions over one hidden input that holds the rule. Everything shown comes from the server.
 (() => {
     "use strict";
 
+    const { make, value, Pick } = window.encoreRule;
     const PAUSE_MS = 400;
+    const KINDS = ["all", "any", "none"];
+    // The server refuses conditions nested deeper than five levels.
+    const DEEPEST_GROUP = 4;
 
-    const make = (tag, props = {}, ...children) => {
-        const node = Object.assign(document.createElement(tag), props);
-        node.append(...children.filter(Boolean));
+    const button = (className, label, text, onClick) => {
+        const node = make("button", { type: "button", className, textContent: text || label });
+        if (text) {
+            node.title = label;
+            node.setAttribute("aria-label", label);
+        }
+        node.addEventListener("click", onClick);
         return node;
     };
 
@@ -15,40 +23,29 @@
             this.root = root;
             this.words = root.querySelector("[data-words]").dataset;
             this.json = root.querySelector("[data-json]");
-            this.match = root.querySelector("[data-match]");
-            this.rows = root.querySelector("[data-rows]");
             this.preview = root.querySelector("[data-preview]");
+            // By it the server knows which of its counts this one supersedes.
+            this.ticket = Math.random().toString(36).slice(2, 12);
             const given = JSON.parse(root.querySelector("script").textContent);
             this.fields = given.fields;
             this.lists = 0;
-            const rule = given.rule || {};
-            this.match.value = rule.any ? "any" : "all";
-            const items = rule.any || rule.all || [];
-            (items.length ? items : [{}]).forEach((item) => this.add(item));
-            if (given.error) this.showError(given.error.place[0], given.error.message);
-            this.match.addEventListener("change", () => this.changed());
-            root.querySelector("[data-add]").addEventListener("click", () => {
-                this.add({}).querySelector("select").focus();
-                this.changed();
-            });
-            if (items.length) this.count();
-        }
-
-        add(item) {
-            const row = new Row(this, this.fields, item, "");
-            this.rows.append(row.node);
-            return row.node;
-        }
-
-        read() {
-            return { [this.match.value]: [...this.rows.children].map((node) => node.row.read()) };
+            const isGroup = given.rule && KINDS.some((kind) => given.rule[kind]);
+            this.tree = new Group(this, isGroup ? given.rule : { all: given.rule?.field ? [given.rule] : [{}] }, null);
+            root.querySelector("[data-tree]").append(this.tree.node);
+            if (given.error) this.showError(given.error.place, given.error.message);
+            if (given.rule) this.count();
         }
 
         changed() {
-            this.json.value = JSON.stringify(this.read());
+            this.json.value = JSON.stringify(this.tree.read());
             this.root.querySelectorAll(".rule-error").forEach((node) => node.remove());
             clearTimeout(this.timer);
             this.timer = setTimeout(() => this.count(), PAUSE_MS);
+        }
+
+        async offers(field, q) {
+            const response = await fetch(`${this.root.dataset.valuesUrl}?${new URLSearchParams({ field, q })}`);
+            return response.ok ? (await response.json()).values : [];
         }
 
         async count() {
@@ -56,7 +53,7 @@
             this.asked = new AbortController();
             this.preview.textContent = this.words.counting;
             const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-            const body = new URLSearchParams({ rule: JSON.stringify(this.read()) });
+            const body = new URLSearchParams({ rule: JSON.stringify(this.tree.read()), ticket: this.ticket });
             try {
                 const response = await fetch(this.root.dataset.countUrl, {
                     method: "POST", body, signal: this.asked.signal, headers: { "X-CSRFToken": token },
@@ -84,46 +81,110 @@
             }
         }
 
-        showError(index, message) {
-            const node = this.rows.children[index];
-            if (!node) return;
+        showError(place, message) {
+            const node = place.reduce((at, index) => at?.item.list?.children[index] || at, this.tree.node);
             node.append(make("p", { className: "rule-error", role: "alert", textContent: message }));
         }
     }
 
-    class Row {
-        constructor(editor, fields, item, path) {
+    class Group {
+        constructor(editor, given, parent) {
             this.editor = editor;
+            this.parent = parent;
+            this.depth = parent ? parent.depth + 1 : 0;
+            const words = editor.words;
+            this.node = make(parent ? "li" : "div", { className: "rule-group" });
+            this.node.item = this;
+            const kind = KINDS.find((one) => given[one]) || "all";
+            this.kind = make("select", {}, ...KINDS.map((one) => make("option", { value: one, textContent: words[one] })));
+            this.kind.value = kind;
+            this.kind.setAttribute("aria-label", words.who);
+            this.kind.addEventListener("change", () => editor.changed());
+            const head = make("div", { className: "rule-match" }, make("span", { textContent: words.who }), this.kind);
+            if (parent) head.append(...tools(this, words.copyGroup, words.removeGroup));
+            this.list = make("ol", { className: "rule-rows" });
+            const feet = make("div", { className: "rule-feet" });
+            feet.append(button("rule-button", words.add, "", () => this.append({}, true)));
+            if (this.depth < DEEPEST_GROUP) {
+                feet.append(button("rule-button", words.addGroup, "", () => this.append({ any: [{}] }, true)));
+            }
+            this.node.append(head, this.list, feet);
+            const items = given[kind];
+            (Array.isArray(items) && items.length ? items : [{}]).forEach((item) => this.append(item, false));
+        }
+
+        append(given, isNew, after = null) {
+            const isGroup = given && KINDS.some((kind) => given[kind]);
+            const item = isGroup ? new Group(this.editor, given, this) : new Row(this.editor, given || {}, this);
+            if (after) after.after(item.node);
+            else this.list.append(item.node);
+            if (isNew) {
+                item.focus();
+                this.editor.changed();
+            }
+            return item;
+        }
+
+        focus() {
+            this.list.querySelector("input, select").focus();
+        }
+
+        read() {
+            return { [this.kind.value]: [...this.list.children].map((node) => node.item.read()) };
+        }
+
+        snapshot() {
+            return { [this.kind.value]: [...this.list.children].map((node) => node.item.snapshot()) };
+        }
+    }
+
+    // Copy and remove, for a condition as for a group.
+    const tools = (item, copyWords, removeWords) => [
+        button("rule-tool rule-copy", copyWords, "⧉", () => item.parent.append(item.snapshot(), true, item.node)),
+        button("rule-tool rule-remove", removeWords, "×", () => {
+            const next = item.node.nextElementSibling || item.node.previousElementSibling;
+            item.node.remove();
+            if (!item.parent.list.children.length) item.parent.append({}, false);
+            (next?.querySelector("input, select") || item.parent.node.querySelector(".rule-button")).focus();
+            item.editor.changed();
+        }),
+    ];
+
+    class Row {
+        constructor(editor, item, parent, fields = editor.fields, path = "") {
+            this.editor = editor;
+            this.parent = parent;
             this.fields = fields;
             this.path = path;
-            this.isFilter = Boolean(path);
-            this.node = make("li", { className: this.isFilter ? "rule-row rule-filter" : "rule-row" });
-            this.node.row = this;
-            this.field = this.select(editor.words.field, this.options());
-            this.field.value = item.field || "";
-            this.rest = make("div", { className: "rule-rest" });
-            const remove = make("button", {
-                type: "button", className: "rule-remove", textContent: "×", title: editor.words.remove,
-            });
-            remove.setAttribute("aria-label", editor.words.remove);
-            remove.addEventListener("click", () => this.remove());
-            const only = this.isFilter && make("span", { className: "rule-quiet", textContent: editor.words.only });
-            this.node.append(make("div", { className: "rule-line" }, only, this.field, this.rest, remove));
-            this.field.addEventListener("change", () => {
+            this.node = make("li", { className: path ? "rule-row rule-filter" : "rule-row" });
+            this.node.item = this;
+            const words = editor.words;
+            const options = fields.map((one) => ({ value: one.name, text: one.label, group: one.group }));
+            this.field = new Pick(words.field, words.choose, options, item.field, () => {
                 this.showField({});
                 editor.changed();
             });
+            this.rest = make("div", { className: "rule-rest" });
+            const line = make("div", { className: "rule-line" }, this.field.node, this.rest);
+            if (path) {
+                line.prepend(make("span", { className: "rule-quiet", textContent: words.only }));
+                line.append(button("rule-tool rule-remove", words.remove, "×", () => this.take()));
+            } else {
+                line.append(...tools(this, words.copy, words.remove));
+            }
+            this.node.append(line);
             this.showField(item);
         }
 
-        options() {
-            const groups = new Map();
-            for (const field of this.fields) {
-                if (!groups.has(field.group)) groups.set(field.group, make("optgroup", { label: field.group }));
-                groups.get(field.group).append(make("option", { value: field.name, textContent: field.label }));
-            }
-            const list = groups.size > 1 ? [...groups.values()] : [...[...groups.values()][0].children];
-            return [make("option", { value: "", textContent: this.editor.words.choose }), ...list];
+        focus() {
+            this.field.input.focus();
+        }
+
+        take() {
+            const add = this.node.parentNode.querySelector(".rule-link");
+            this.node.remove();
+            add.focus();
+            this.editor.changed();
         }
 
         select(label, options) {
@@ -133,7 +194,7 @@
         }
 
         showField(item) {
-            this.known = this.fields.find((one) => one.name === this.field.value);
+            this.known = this.fields.find((one) => one.name === this.field.chosen?.value);
             this.rest.replaceChildren();
             this.filters?.remove();
             this.note?.remove();
@@ -163,8 +224,7 @@
             const operator = this.known.operators.find((one) => one.name === this.operator.value);
             const kind = operator ? operator.value : { kind: "nothing" };
             const path = this.path ? `${this.path}.${this.known.name}` : this.known.name;
-            const maker = { nothing: nothing, choice: choice, several: several }[kind.kind] || input;
-            this.value = maker(this.editor, kind, item, path);
+            this.value = value(this.editor, kind, item, path);
             this.place.replaceChildren(this.value.node);
         }
 
@@ -186,139 +246,41 @@
                 type: "button", className: "rule-link", textContent: this.editor.words.narrow,
             });
             const append = (one) => {
-                const row = new Row(this.editor, this.known.filters, one, this.known.name);
+                const row = new Row(this.editor, one, null, this.known.filters, this.known.name);
                 this.filters.insertBefore(row.node, add.parentNode);
                 return row;
             };
             this.filters.append(make("li", {}, add));
             (item.where || []).forEach(append);
             add.addEventListener("click", () => {
-                append({ field: this.known.filters[0].name }).field.focus();
+                const filters = this.known.filters;
+                append(filters.length === 1 ? { field: filters[0].name } : {}).focus();
                 this.editor.changed();
             });
             this.node.append(this.filters);
         }
 
-        remove() {
-            const next = this.node.nextElementSibling || this.node.previousElementSibling;
-            this.node.remove();
-            if (!this.isFilter && !this.editor.rows.children.length) this.editor.add({});
-            (next?.querySelector("select, button") || this.editor.root.querySelector("[data-add]")).focus();
-            this.editor.changed();
-        }
-
         read() {
-            const item = { field: this.field.value };
+            const item = { field: this.known?.name || "" };
             if (!this.known) return item;
             item.operator = this.operator.value;
-            const value = this.value.read();
-            if (value !== null) item.value = value;
+            const told = this.value.read();
+            if (told !== null) item.value = told;
             if (this.window?.value) item.window = this.window.value;
-            const rows = this.filters ? [...this.filters.children].filter((node) => node.row) : [];
-            if (rows.length) item.where = rows.map((node) => node.row.read());
+            const where = this.narrowings().map((row) => row.read());
+            if (where.length) item.where = where;
             return item;
         }
+
+        snapshot() {
+            const where = this.narrowings().map((row) => row.snapshot());
+            return { ...this.read(), labels: this.value?.labels, where };
+        }
+
+        narrowings() {
+            return this.filters ? [...this.filters.children].map((node) => node.item).filter(Boolean) : [];
+        }
     }
-
-    const nothing = () => ({ node: make("span"), read: () => null });
-
-    const input = (editor, kind, item) => {
-        const isDate = kind.kind === "date";
-        const node = make("input", { type: isDate ? "date" : "number", className: isDate ? "" : "rule-number" });
-        if (!isDate) node.step = "any";
-        if (["string", "number"].includes(typeof item.value)) node.value = item.value;
-        node.setAttribute("aria-label", editor.words.value);
-        node.addEventListener("input", () => editor.changed());
-        return { node, read: () => node.value };
-    };
-
-    const choice = (editor, kind, item) => {
-        const chosen = [item.value ?? []].flat();
-        const boxes = kind.choices.map(([value, label]) => {
-            const box = make("input", { type: "checkbox", value, checked: chosen.includes(value) });
-            box.addEventListener("change", () => editor.changed());
-            return make("label", { className: "rule-chip" }, box, " ", label);
-        });
-        const node = make("span", { className: "rule-chips", role: "group" }, ...boxes);
-        node.setAttribute("aria-label", editor.words.value);
-        return { node, read: () => [...node.querySelectorAll("input:checked")].map((box) => box.value) };
-    };
-
-    // Chosen values as chips and one input with offers from the shop's own data; Enter, a comma or a choice adds one.
-    const several = (editor, kind, item, path) => {
-        const labels = { ...(item.labels || {}) };
-        const list = make("datalist", { id: `rule-offers-${++editor.lists}` });
-        const field = make("input", {
-            type: "text", autocomplete: "off", placeholder: kind.isFree ? editor.words.type : editor.words.pick,
-        });
-        field.setAttribute("aria-label", editor.words.value);
-        if (kind.hasOffers) field.setAttribute("list", list.id);
-        const node = make("span", { className: "rule-chips" }, field, list);
-        const values = () => [...node.querySelectorAll(".rule-chip")].map((chip) => chip.dataset.value);
-        let offered = new Map();
-
-        const put = (value) => {
-            if (values().includes(value)) return;
-            const remove = make("button", { type: "button", textContent: "×" });
-            remove.setAttribute("aria-label", `${editor.words.take}: ${labels[value] ?? value}`);
-            const chip = make("span", { className: "rule-chip" }, labels[value] ?? value, remove);
-            chip.dataset.value = value;
-            remove.addEventListener("click", () => {
-                chip.remove();
-                field.focus();
-                editor.changed();
-            });
-            node.insertBefore(chip, field);
-        };
-
-        const accept = (text) => {
-            const known = offered.get(text.toLowerCase());
-            if (!known && !kind.isFree) return false;
-            const [value, label] = known || [text, text];
-            labels[value] = label;
-            put(value);
-            field.value = "";
-            editor.changed();
-            return true;
-        };
-
-        const offer = async () => {
-            const query = new URLSearchParams({ field: path, q: field.value.trim() });
-            const response = await fetch(`${editor.root.dataset.valuesUrl}?${query}`);
-            if (!response.ok) return;
-            const found = (await response.json()).values;
-            offered = new Map(found.map(([value, label]) => [label.toLowerCase(), [value, label]]));
-            list.replaceChildren(...found.map(([, label]) => make("option", { value: label })));
-        };
-
-        let timer;
-        field.addEventListener("focus", () => kind.hasOffers && offer());
-        field.addEventListener("input", (event) => {
-            // A choice from the list comes as a replacement, or without a type at all.
-            const isChoice = !event.inputType || event.inputType === "insertReplacementText";
-            if (isChoice && offered.has(field.value.trim().toLowerCase()) && accept(field.value.trim())) return;
-            clearTimeout(timer);
-            if (kind.hasOffers) timer = setTimeout(offer, PAUSE_MS / 2);
-        });
-        field.addEventListener("keydown", async (event) => {
-            if (event.key === "Backspace" && !field.value) {
-                node.querySelector(".rule-chip:last-of-type")?.remove();
-                editor.changed();
-            }
-            if (event.key !== "Enter" && event.key !== ",") return;
-            event.preventDefault();
-            const text = field.value.trim();
-            if (!text || accept(text)) return;
-            await offer();
-            if (!accept(text) && offered.size === 1) accept([...offered.keys()][0]);
-        });
-        field.addEventListener("blur", () => {
-            const text = field.value.trim();
-            if (text) accept(text);
-        });
-        [item.value ?? []].flat().filter((value) => value !== "").forEach((value) => put(String(value)));
-        return { node, labels, read: values };
-    };
 
     const start = () => document.querySelectorAll("[data-rule]").forEach((root) => new Editor(root));
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
