@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from chains import program
 from chains.engine import facts
+from chains.engine.dossier import Candidate
 from chains.engine.facts import OrderMoments, Standing
-from chains.engine.rules import Candidate, Reason
+from chains.engine.rules import Reason
 from chains.models import Enrolment, Touch
 from chains.program import Program
 from crm.models import EventKind, Purpose

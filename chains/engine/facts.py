@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from chains.engine.rules import WEEK, Address, Reason
+from chains.engine.dossier import Address
+from chains.engine.rules import WEEK, Reason
 from chains.models import Chain, Touch
 from chains.program import Program
 from crm.models import Case, Contact, Customer, Order, Purpose

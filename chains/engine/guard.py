@@ -15,7 +15,8 @@ from chains.engine import facts, touches
 from chains.engine.candidates import candidates
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.clockwork import Quiet
-from chains.engine.rules import Decision, Limits, Person, decide
+from chains.engine.dossier import Decision, Limits, Person
+from chains.engine.rules import decide
 from chains.models import Touch
 from crm.models import Customer, Purpose, Shop
 from crm.timezones import zone_of

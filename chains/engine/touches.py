@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from chains.engine.rules import Decision
+from chains.engine.dossier import Decision
 from chains.models import Touch
 
 WRITE_DECISIONS = """

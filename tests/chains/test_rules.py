@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chains.engine.clockwork import Quiet
-from chains.engine.rules import Address, Candidate, Limits, Person, decide
+from chains.engine.dossier import Address, Candidate, Limits, Person
+from chains.engine.rules import decide
 from crm.models import Contact
 
 MOSCOW = ZoneInfo("Europe/Moscow")
