@@ -270,3 +270,16 @@ def test_placing_takes_the_same_queries_for_one_line_and_for_fifty(now, django_a
     for number, bought in (("A-1", lines[:1]), ("A-2", lines)):
         with django_assert_num_queries(16):
             orders.place(number, customer=customer, placed_at=now, lines=bought)
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2200, 9999])
+def test_a_year_that_cannot_be_right_is_refused(year):
+    order = make_order()
+    moment = dt.datetime(year, 6, 1, tzinfo=dt.UTC)
+
+    with pytest.raises(ValueError, match=f"The year {year} cannot be right"):
+        make_order(placed_at=moment)
+    with pytest.raises(ValueError, match="cannot be right"):
+        orders.move_promise(order, to=moment, at=order.placed_at)
+
+    assert Order.objects.get() == order
