@@ -111,7 +111,9 @@ def quiet_ends(at: dt.datetime, quiet: Quiet, zone: ZoneInfo) -> dt.datetime | N
         local = moment.astimezone(zone)
         if not quiet.covers(local):
             return moment
-        moment = _next_edge(local, quiet, zone)
+        edge = _next_edge(local, quiet, zone)
+        # Where clocks go back the end may come twice, and this is the second time.
+        moment = edge if edge > moment else edge + HOUR
     return moment
 
 
