@@ -142,6 +142,9 @@ def _save_edited(segment: Segment) -> None:
         segment.refreshed_at = segment.checked_at = None
         segment.broken_reason = ""
         edited += ["refreshed_at", "checked_at", "broken_reason"]
+    if "is_active" in edited:
+        segment.seen = None
+        edited.append("seen")
     if edited:
         segment.save(update_fields=edited)
 

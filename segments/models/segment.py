@@ -55,10 +55,23 @@ class Segment(models.Model):
         help_text=_("Empty: not since the rule was written."),
     )
     checked_at = models.DateTimeField(_("last looked at"), null=True, editable=False)
+    seen = models.BigIntegerField(null=True, editable=False)
+    proved_at = models.DateTimeField(_("counted in full at"), null=True, editable=False)
+    drifted_count = models.PositiveIntegerField(_("differences found by the full count"), default=0, editable=False)
     broken_reason = models.TextField(_("what is wrong with the rule"), blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["members_count", "refreshed_at", "checked_at", "broken_reason"])
+    history = HistoricalRecords(
+        excluded_fields=[
+            "members_count",
+            "refreshed_at",
+            "checked_at",
+            "seen",
+            "proved_at",
+            "drifted_count",
+            "broken_reason",
+        ]
+    )
 
     objects = SegmentQuerySet.as_manager()
 

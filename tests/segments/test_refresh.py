@@ -192,7 +192,7 @@ def test_a_refresh_takes_as_many_queries_for_many_as_for_one(now):
         for _ in range(entering):
             make_order(placed_at=now)
         with CaptureQueriesContext(connection) as queries:
-            assert refresh(segment, now + DAY).entered == entering
+            assert refresh(segment, now + dt.timedelta(hours=1)).entered == entering
         taken.append(len(queries))
 
     assert taken[0] == taken[1]
