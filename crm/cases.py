@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.checking import check_fields
 from crm.events import record
 from crm.identity import hold, hold_fact
 from crm.models import Case, Customer, EventKind, Order
@@ -70,6 +71,7 @@ def answer(case: Case, *, at: dt.datetime, solution: str, alternative: str = "",
     case = _reach(case, "answered_at", EventKind.CASE_ANSWERED, at)
     case.solution, case.alternative = solution, alternative
     case.goodwill = goodwill or case.goodwill
+    check_fields(case, case.subject)
     case.save(update_fields=["solution", "alternative", "goodwill"])
     return case
 

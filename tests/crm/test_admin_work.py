@@ -47,6 +47,16 @@ def test_an_empty_solution_is_refused_in_words(client, agent):
     assert Case.objects.get().answered_at is None
 
 
+def test_too_long_a_bonus_is_refused_in_words(client, agent):
+    case = make_case()
+
+    response = do(client, case, "answer", solution="A new lid", goodwill="x" * 201)
+
+    assert "goodwill bonus: Ensure this value has at most 200 characters" in response.text
+    case.refresh_from_db()
+    assert (case.answered_at, case.solution) == (None, "")
+
+
 def test_overdue_cases_stand_out_and_can_be_filtered(client, agent):
     make_case(subject="Late", promised_at=NOW)
     make_case(subject="In time", promised_at=timezone.now() + dt.timedelta(days=1))
