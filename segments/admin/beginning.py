@@ -7,11 +7,16 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from segments.grid import rule_of
 from segments.models import Segment
 
 
 def began(asked: QueryDict) -> dict[str, Any]:
-    """As a copy of another segment; empty when nothing was asked for."""
+    """As a copy of another segment or as a cell of the RFM grid; empty when nothing was asked for."""
+    scores = [int(str(asked[name])) for name in ("recency", "frequency") if asked.get(name) in set("12345")]
+    if len(scores) == 2:
+        name = _("Recency %(recency)s, frequency %(frequency)s") % {"recency": scores[0], "frequency": scores[1]}
+        return {"name": name, "rule": rule_of(*scores)}
     number = asked.get("copy", "")
     origin = Segment.objects.filter(pk=number).first() if number.isdecimal() and len(number) < 18 else None
     if origin is None:

@@ -18,6 +18,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from segments.admin.beginning import began
+from segments.admin.pages import compare_view, grid_view, members_file_view
 from segments.admin.preview import count_view, values_view
 from segments.admin.sparkline import sparkline
 from segments.admin.why import why_view
@@ -58,12 +59,16 @@ class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
     ordering = ("name",)
     actions = ("refresh_now",)
     history_list_display = ("rule",)
+    list_before_template = "segments/admin/list_links.html"
     change_form_before_template = "segments/admin/segment_panel.html"
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
             path("count/", wrap(count_view), name="segments_segment_count"),
+            path("grid/", wrap(grid_view), name="segments_segment_grid"),
+            path("compare/", wrap(compare_view), name="segments_segment_compare"),
+            path("<int:segment_id>/members.<str:extension>", wrap(members_file_view), name="segments_segment_file"),
             path("values/", wrap(values_view), name="segments_segment_values"),
             path("<int:segment_id>/why/", wrap(why_view), name="segments_segment_why"),
             *super().get_urls(),

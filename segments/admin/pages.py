@@ -1,0 +1,96 @@
+"""Pages beside the list of segments: the RFM grid, two segments compared, members as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from crm.admin.export import FORMATS, CustomerResource
+from crm.models import Customer
+from segments.grid import FIFTHS, grid
+from segments.models import Membership, Segment
+from segments.overlap import compare
+
+
+@require_GET
+@permission_required("segments.view_segment", raise_exception=True)
+def grid_view(request: HttpRequest) -> HttpResponse:
+    rows = grid()
+    most = max((cell.customers for row in rows for cell in row), default=0) or 1
+    start = reverse("admin:segments_segment_add")
+    shown = [
+        (
+            row[0].recency,
+            [
+                {
+                    "cell": cell,
+                    "strength": round(100 * cell.customers / most),
+                    "address": f"{start}?{urlencode({'recency': cell.recency, 'frequency': cell.frequency})}",
+                }
+                for cell in row
+            ],
+        )
+        for row in rows
+    ]
+    return _page(request, "segments/admin/grid.html", title=_("RFM grid"), rows=shown, fifths=FIFTHS)
+
+
+class CompareForm(forms.Form):
+    first = forms.ModelChoiceField(
+        Segment.objects.all(), label=gettext_lazy("first segment"), widget=UnfoldAdminSelectWidget
+    )
+    second = forms.ModelChoiceField(
+        Segment.objects.all(), label=gettext_lazy("second segment"), widget=UnfoldAdminSelectWidget
+    )
+
+
+@require_GET
+@permission_required("segments.view_segment", raise_exception=True)
+def compare_view(request: HttpRequest) -> HttpResponse:
+    form = CompareForm(request.GET if "second" in request.GET else None, initial=request.GET.dict())
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        first, second = form.cleaned_data["first"], form.cleaned_data["second"]
+        found = compare(first, second)
+        context["parts"] = [
+            (str(first), found.first),
+            (str(second), found.second),
+            (_("in both"), found.both),
+            (_("only in “%(segment)s”") % {"segment": first}, found.only_first),
+            (_("only in “%(segment)s”") % {"segment": second}, found.only_second),
+        ]
+    return _page(request, "segments/admin/compare.html", title=_("Compare two segments"), **context)
+
+
+@require_GET
+@permission_required(["segments.view_segment", "crm.add_customer", "crm.change_customer"], raise_exception=True)
+def members_file_view(request: HttpRequest, segment_id: int, extension: str) -> HttpResponse:
+    """The members of now, for who may export customers at all; cells that a spreadsheet would run are made harmless by the resource."""
+    segment = get_object_or_404(Segment, pk=segment_id)
+    formats = {one().get_extension(): one() for one in FORMATS}
+    if extension not in formats:
+        raise Http404
+    stays = Membership.objects.open().filter(segment=segment).values("customer")
+    data = CustomerResource().export(Customer.objects.current().filter(pk__in=stays).order_by("pk"))
+    made = formats[extension]
+    response = HttpResponse(made.export_data(data), content_type=made.get_content_type())
+    name = slugify(segment.name) or f"segment-{segment.pk}"
+    response["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
+    return response
+
+
+def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
