@@ -61,6 +61,8 @@ def step_sentence(step: Step) -> str:
     span = _span(step)
     if step.wait == Step.Wait.TIME:
         return _("wait for %(span)s") % {"span": span}
+    if step.wait_amount == 0:
+        return _("wait until %(anchor)s") % {"anchor": step.get_wait_from_display()}
     words = (
         _("wait until %(span)s before %(anchor)s")
         if step.wait_amount < 0
