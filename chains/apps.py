@@ -8,13 +8,15 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chains import person, story
+        from chains import audience, person, story
         from chains.engine.follow import follow
         from crm import merge
         from crm.privacy import erase, export
         from crm.story import register
+        from segments import vocabulary
 
         merge.register(follow)
         export.register(person.tell)
         erase.register(person.erase)
         register(story.touches)
+        vocabulary.register(*audience.FIELDS)

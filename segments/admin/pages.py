@@ -78,7 +78,10 @@ def compare_view(request: HttpRequest) -> HttpResponse:
 @require_GET
 @permission_required(["segments.view_segment", "crm.add_customer", "crm.change_customer"], raise_exception=True)
 def members_file_view(request: HttpRequest, segment_id: int, extension: str) -> HttpResponse:
-    """The members of now, for who may export customers at all; cells that a spreadsheet would run are made harmless by the resource."""
+    """The members of now, for who may export customers at all.
+
+    Cells that a spreadsheet would run are made harmless by the resource.
+    """
     segment = get_object_or_404(Segment, pk=segment_id)
     formats = {one().get_extension(): one() for one in FORMATS}
     if extension not in formats:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Category, OrderLine, Product, ProductRelation
 from segments.vocabulary.comparing import exists, opposite_if, texts
 from segments.vocabulary.field import PURCHASES, Field, Scope
-from segments.vocabulary.operators import IDENTITY, PURCHASE
+from segments.vocabulary.operators import IDENTITY, NAMED, PURCHASE
 from segments.vocabulary.values import Several
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ def _products(condition: Condition, scope: Scope) -> Q:
         return Q(product__category__in=family(texts(condition), scope))
     if condition.field.endswith("tier"):
         return Q(product__price_tier__in=texts(condition))
+    if condition.field == "bought_named":
+        named = Q()
+        for text in texts(condition):
+            named |= Q(product__name__icontains=text)
+        return named
     if condition.field.endswith("complexity"):
         return Q(product__complexity__in=texts(condition))
     return Q(product__sku__in=texts(condition))
@@ -120,6 +125,7 @@ FIELDS = (
         note=_("Categories inside the chosen one count too."),
     ),
     Field("bought_product", _("product"), PURCHASES, PRODUCT, PURCHASE, _bought, True),
+    Field("bought_named", _("name of goods"), PURCHASES, Several(), NAMED, _bought, True),
     Field("bought_tier", _("price tier"), PURCHASES, TIER, PURCHASE, _bought, True),
     Field("bought_complexity", _("complexity of goods"), PURCHASES, COMPLEXITY, PURCHASE, _bought, True),
     Field(

@@ -40,6 +40,10 @@ HAS = Operator("has", _("has"), _("%(field)s: has %(value)s"))
 HAS_NOT = Operator("has_not", _("has not"), _("%(field)s: has not %(value)s"), negates=True)
 BOUGHT = Operator("bought", _("bought"), _("%(field)s: bought %(value)s"))
 NOT_BOUGHT = Operator("not_bought", _("did not buy"), _("%(field)s: did not buy %(value)s"), negates=True)
+BOUGHT_LIKE = Operator("bought_like", _("bought with these words"), _("%(field)s: bought with %(value)s"))
+NOT_BOUGHT_LIKE = Operator(
+    "not_bought_like", _("did not buy with these words"), _("%(field)s: did not buy with %(value)s"), negates=True
+)
 
 WITHIN = Operator(
     "within",
@@ -74,4 +78,5 @@ IDENTITY = (IS, IS_NOT)
 POSSESSION = (HAS, HAS_NOT)
 PURCHASE = (BOUGHT, NOT_BOUGHT)
 MOMENTS = (WITHIN, AGO, AGO_EXACTLY, SINCE, BEFORE)
+NAMED = (BOUGHT_LIKE, NOT_BOUGHT_LIKE)
 YES_NO = (YES, NO)

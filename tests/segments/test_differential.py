@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2024, 2, 27, 22, 30, tzinfo=dt.UTC)
 ZONE = ZoneInfo("Europe/Moscow")
 
-# Shown in tests of their own: what other segments say.
-ELSEWHERE = {"segment"}
+# Shown in tests of their own: what other segments say, and letters of chains.
+ELSEWHERE = {"segment", "sent", "opened_of_last"}
 DAYS = [0, 1, 29, 30, 31, 59, 90, 179, 180, 365, 366]
 NUMBERS = {
     "orders_count": [0, 1, 2, 3],
@@ -70,6 +70,7 @@ TEXTS = {
     "complexity": ["simple", "complex"],
     "bought_complexity": ["simple", "complex"],
     "bought_without": ["accessory", "upgrade", "service", "consumable"],
+    "bought_named": ["KETTLE", "electric", "100%", "100_", "mixer"],
     "coupon": ["SPRING", "HELLO", "spring"],
     "order_source": ["site", "till"],
     "reachable_for_service": ["email", "sms"],

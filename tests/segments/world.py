@@ -13,6 +13,7 @@ from statistics import median
 KITCHEN, KETTLES, BIKES = "Kitchen", "Kettles", "Bikes"
 PARENTS = {KETTLES: KITCHEN, KITCHEN: None, BIKES: None}
 PRODUCTS = {"K1": (KETTLES, "budget"), "K2": (KETTLES, "premium"), "T1": (KITCHEN, "middle"), "B1": (BIKES, "")}
+NAMES = {"K1": "Blue kettle", "K2": "Kettle, electric", "T1": "Toaster 100%", "B1": ""}
 COMPLEX = {"K2", "B1"}
 # What goes with what: (product, goes with it, kind).
 RELATIONS = [("K1", "T1", "accessory"), ("K1", "K2", "upgrade"), ("B1", "K1", "accessory"), ("K2", "B1", "service")]
@@ -198,6 +199,7 @@ def store(people, now):
     products = {
         sku: models.Product.objects.create(
             sku=sku,
+            name=NAMES[sku],
             category=categories[category],
             price_tier=tier,
             complexity="complex" if sku in COMPLEX else "simple",
@@ -308,6 +310,7 @@ class Judge:
             "unknown": "known",
             "no": "yes",
             "contains_not": "contains",
+            "not_bought_like": "bought_like",
         }
         if operator in opposites:
             return not self.condition({**rule, "operator": opposites[operator]}, person)
@@ -386,6 +389,8 @@ class Judge:
             return sku in rule["value"]
         if rule["field"].endswith("tier"):
             return tier in rule["value"]
+        if rule["field"] == "bought_named":
+            return any(text.lower() in NAMES[sku].lower() for text in rule["value"])
         if rule["field"].endswith("complexity"):
             return ("complex" if sku in COMPLEX else "simple") in rule["value"]
         chosen = {self.category_names[pk] for pk in rule["value"]}
@@ -446,7 +451,7 @@ class Judge:
         bought = [one for one in person.counted if self.in_window(rule, one.at)]
         return any(self.has_product(rule, one) for one in bought)
 
-    ask_bought_product = ask_bought_tier = ask_bought_complexity = ask_bought_category
+    ask_bought_named = ask_bought_product = ask_bought_tier = ask_bought_complexity = ask_bought_category
 
     def ask_stage(self, rule, person):
         if not person.counted:

@@ -1,0 +1,139 @@
+"""What chains know about a customer, for rules: letters sent, and what came of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, Window
+from django.db.models.aggregates import Count
+from django.db.models.expressions import Combinable
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext_lazy as _
+
+from chains.models import Chain, Touch
+from crm.models import Order
+from segments.vocabulary.comparing import measured, number, opposite_if, suggesting, texts
+from segments.vocabulary.field import LETTERS, Field, Scope, always
+from segments.vocabulary.operators import COMPARISONS, EXACTLY, IDENTITY, YES_NO
+from segments.vocabulary.values import Nothing, Number, Several
+
+if TYPE_CHECKING:
+    from segments.rules import Condition
+
+USUAL_LAST = 10
+
+
+def _chain_names(ids: Iterable[str]) -> Mapping[str, str]:
+    return {str(pk): name for pk, name in Chain.objects.filter(pk__in=list(ids)).values_list("pk", "name")}
+
+
+def _suggest_chains(text: str, limit: int) -> list[tuple[str, str]]:
+    found = Chain.objects.filter(name__icontains=text).order_by("name").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in found[:limit]]
+
+
+def _chain(condition: Condition, scope: Scope) -> Q:
+    return opposite_if(condition, Q(chain__in=[int(pk) for pk in texts(condition)]))
+
+
+def _step(condition: Condition, scope: Scope) -> Q:
+    return opposite_if(condition, Q(step_name__in=texts(condition)))
+
+
+def _clicked(condition: Condition, scope: Scope) -> Q:
+    return opposite_if(condition, Q(clicked_at__isnull=False))
+
+
+def _no_click(condition: Condition, scope: Scope) -> Q:
+    """So many days have passed since it was sent, and it was not clicked within them."""
+    return _passed(condition, scope) & ~Q(clicked_at__isnull=False, clicked_at__lt=_limit(condition))
+
+
+def _no_order(condition: Condition, scope: Scope) -> Q:
+    """So many days have passed since it was sent, and nothing was ordered within them."""
+    orders = Order.objects.counted().filter(
+        customer=OuterRef("customer"), placed_at__gt=OuterRef("sent_at"), placed_at__lt=_limit(condition, "sent_at")
+    )
+    return _passed(condition, scope) & ~Q(Exists(orders))
+
+
+def _limit(condition: Condition, outer: str = "") -> Combinable:
+    sent = OuterRef(outer) if outer else F("sent_at")
+    days = Value(dt.timedelta(days=int(number(condition))))
+    return ExpressionWrapper(sent + days, DateTimeField())
+
+
+def _passed(condition: Condition, scope: Scope) -> Q:
+    return Q(sent_at__lt=scope.days_ago(int(number(condition))))
+
+
+DAYS = Number(1, 365)
+CHAIN = Field(
+    "chain",
+    _("chain"),
+    LETTERS,
+    Several(suggest=_suggest_chains, names=_chain_names, numeric=True),
+    IDENTITY,
+    _chain,
+)
+STEP = Field("step", _("step"), LETTERS, Several(suggest=suggesting(Touch, "step_name")), IDENTITY, _step)
+CLICKED = Field("was_clicked", _("clicked"), LETTERS, Nothing(), YES_NO, _clicked)
+NO_CLICK = Field("no_click", _("not clicked within, days"), LETTERS, DAYS, (EXACTLY,), _no_click, follows_days=True)
+NO_ORDER = Field("no_order", _("no order within, days"), LETTERS, DAYS, (EXACTLY,), _no_order, follows_days=True)
+LAST = Field("last", _("how many last letters"), LETTERS, Number(1, 100), (EXACTLY,), _chain)
+_FILTERS = {one.name: one for one in (CHAIN, STEP, CLICKED, NO_CLICK, NO_ORDER)}
+
+
+def _sent(condition: Condition, scope: Scope) -> Q:
+    letters = Touch.objects.sent().exclude(channel=Touch.Channel.STAFF_TASK)
+    if condition.window is not None:
+        letters = letters.filter(sent_at__gte=scope.days_ago(condition.window))
+    for one in condition.where:
+        letters = letters.filter(_FILTERS[one.field].compile(one, scope))
+    return measured(letters, Count("pk"), condition, scope)
+
+
+def _opened_of_last(condition: Condition, scope: Scope) -> Q:
+    """Letters opened by people, of the last ten sent or of as many as the filter says."""
+    last = next((int(number(one)) for one in condition.where), USUAL_LAST)
+    return measured(_last_letters(last, scope).filter(opened_at__isnull=False), Count("pk"), condition, scope)
+
+
+def _last_letters(last: int, scope: Scope) -> QuerySet[Touch]:
+    emails = scope.about(Touch.objects.sent().filter(channel=Touch.Channel.EMAIL))
+    place = Window(RowNumber(), partition_by=F("customer"), order_by=[F("sent_at").desc(), F("pk").desc()])
+    return Touch.objects.filter(pk__in=emails.annotate(place=place).filter(place__lte=last).values("pk"))
+
+
+FIELDS = (
+    Field(
+        "sent",
+        _("letters sent"),
+        LETTERS,
+        Number(0, 10_000),
+        COMPARISONS,
+        _sent,
+        True,
+        (CHAIN, STEP, CLICKED, NO_CLICK, NO_ORDER),
+        is_heavy=always,
+        is_watched=False,
+        note=_("“Not clicked” and “no order” hold once the days have passed."),
+    ),
+    Field(
+        "opened_of_last",
+        _("opened of the last letters"),
+        LETTERS,
+        Number(0, 100),
+        COMPARISONS,
+        _opened_of_last,
+        filters=(LAST,),
+        is_heavy=always,
+        is_watched=False,
+        note=_(
+            "Of the last ten unless you say otherwise. Opens are unreliable: many mail programs hide them or open by "
+            "themselves. Prefer clicks or orders."
+        ),
+    ),
+)

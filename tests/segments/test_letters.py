@@ -1,0 +1,84 @@
+"""What chains know, asked in rules: letters sent, clicked, opened of the last."""
+
+import datetime as dt
+
+import pytest
+
+from segments.compile import matching
+from segments.models import Segment
+from segments.refresh import refresh_due
+from tests.chains.letters import make_touch
+from tests.conftest import NOW, make_customer, make_order
+from tests.segments.conftest import condition
+
+pytestmark = pytest.mark.django_db
+
+DAY = dt.timedelta(days=1)
+
+
+def found(*conditions):
+    return set(matching({"all": list(conditions)}, NOW).values_list("pk", flat=True))
+
+
+def written_to(days_ago, customer=None, **fields):
+    return make_touch(customer, sent_at=NOW - days_ago * DAY, **fields)
+
+
+def test_counts_letters_that_were_sent_by_chain_step_and_window():
+    touch = written_to(5, step_name="Care")
+    other = written_to(50, step_name="Offer")
+    make_touch(status="scheduled", sent_at=NOW + DAY)
+    written_to(1, channel="staff_task")
+
+    both = {touch.customer_id, other.customer_id}
+    assert found(condition("sent", "at_least", 1)) == both
+    assert found(condition("sent", "at_least", 1, window=30)) == {touch.customer_id}
+    by_chain = [condition("chain", "is", [str(other.chain_id)])]
+    assert found(condition("sent", "at_least", 1, where=by_chain)) == {other.customer_id}
+    not_care = [condition("step", "is_not", ["Care"])]
+    assert found(condition("sent", "at_least", 1, where=not_care)) == {other.customer_id}
+
+
+def test_was_sent_a_letter_and_did_not_click_within_days():
+    silent = written_to(5)
+    late = written_to(9, clicked_at=NOW - 2 * DAY)
+    prompt = written_to(9, clicked_at=NOW - 8 * DAY)
+    written_to(1)
+    unclicked = [condition("no_click", "exactly", 3)]
+
+    assert found(condition("sent", "at_least", 1, where=unclicked)) == {silent.customer_id, late.customer_id}
+    clicked = [condition("was_clicked", "yes")]
+    assert found(condition("sent", "at_least", 1, where=clicked)) == {late.customer_id, prompt.customer_id}
+
+
+def test_was_sent_a_letter_and_did_not_order_within_days():
+    silent, buyer, late = written_to(9), written_to(9), written_to(9)
+    make_order(customer=buyer.customer, placed_at=NOW - 7 * DAY)
+    make_order(customer=late.customer, placed_at=NOW - 2 * DAY)
+    unordered = [condition("no_order", "exactly", 5)]
+
+    assert found(condition("sent", "at_least", 1, where=unordered)) == {silent.customer_id, late.customer_id}
+
+
+def test_opened_of_the_last_letters_looks_at_the_last_only():
+    once_keen = make_customer()
+    for days_ago in range(1, 13):
+        written_to(days_ago, once_keen, opened_at=NOW if days_ago > 5 else None)
+    keen = make_customer()
+    for days_ago in range(1, 6):
+        written_to(days_ago, keen, opened_at=NOW)
+    last_five = [condition("last", "exactly", 5)]
+
+    assert found(condition("opened_of_last", "at_least", 5)) == {once_keen.pk, keen.pk}
+    assert found(condition("opened_of_last", "at_least", 6)) == set()
+    ignoring = condition("opened_of_last", "exactly", 0, where=last_five)
+    assert found(condition("sent", "at_least", 5), ignoring) == {once_keen.pk}
+
+
+def test_every_starter_segment_can_be_counted():
+    make_order(placed_at=NOW)
+
+    outcomes = refresh_due(NOW)
+
+    assert len(outcomes) == Segment.objects.count() == 25
+    assert not any(outcome.is_broken for outcome in outcomes.values())
