@@ -16,6 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import TextField
+from django.db.models.functions import MD5, Cast
+
 from chains.models import Chain, ChainVersion, Step, Touch
 
 if TYPE_CHECKING:
@@ -120,19 +123,20 @@ def _step(source: dict[str, Any]) -> ProgramStep:
     return ProgramStep(**parts, wait=wait)
 
 
-# A version never changes, so a worker reads each once; a few hundred programs are a few megabytes.
-_known: dict[int, Program] = {}
+# A version never changes, so a worker parses each once; a few hundred programs are a few megabytes. The digest is for
+# the database itself being exchanged under a running worker, by a restored backup: the same id may be another version.
+_known: dict[tuple[int, str], Program] = {}
 KEEP = 500
 
 
 def load(version_ids: Iterable[int]) -> dict[int, Program]:
-    """Programs by version id, in at most one query."""
-    wanted = set(version_ids)
-    missing = wanted - _known.keys()
-    if missing:
+    """Programs by version id, in at most two queries."""
+    versions = ChainVersion.objects.filter(pk__in=set(version_ids))
+    digests = dict(versions.values_list("pk", MD5(Cast("program", TextField()))))
+    if missing := [pk for pk, digest in digests.items() if (pk, digest) not in _known]:
         if len(_known) + len(missing) > KEEP:
             _known.clear()
-            missing = wanted
-        rows = ChainVersion.objects.filter(pk__in=missing).values_list("pk", "chain_id", "program")
-        _known.update({pk: parse(pk, chain_id, program) for pk, chain_id, program in rows})
-    return {pk: _known[pk] for pk in wanted}
+            missing = list(digests)
+        for pk, chain_id, program in versions.filter(pk__in=missing).values_list("pk", "chain_id", "program"):
+            _known[pk, digests[pk]] = parse(pk, chain_id, program)
+    return {pk: _known[pk, digest] for pk, digest in digests.items()}

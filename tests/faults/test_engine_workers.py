@@ -154,7 +154,8 @@ def test_a_worker_killed_while_sending_loses_nothing_and_doubles_no_marketing(sh
 def assert_settled(arrived):
     states = Counter(Touch.objects.values_list("purpose", "status"))
     uncertain = states["marketing", "unknown"]
-    assert states["service", "sent"] == 300
+    reasons = Counter(Touch.objects.values_list("purpose", "status", "reason"))
+    assert states["service", "sent"] == 300, reasons
     assert states["marketing", "sent"] + uncertain == 300
     assert 0 < uncertain <= 4 * 50
     for touch in Touch.objects.only("token", "purpose", "status"):
