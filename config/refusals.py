@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.http import HttpResponseForbidden
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
 
 # Named by the migration that makes them; said in the reader's language.
@@ -27,3 +29,14 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
         context["roles"] = ", ".join(_(name) for name in user.groups.values_list("name", flat=True)) if user else ""
     template = "config/refused.html" if is_staff else "config/refused_stranger.html"
     return HttpResponseForbidden(render_to_string(template, context, request))
+
+
+def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: no address of ours holds a NUL, and PostgreSQL raises over one in a value."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest(_("This address holds a character that no text can have."))
+        return get_response(request)
+
+    return answer

@@ -36,7 +36,8 @@ def unsubscribe(request: HttpRequest, touch: Touch) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_touch
 def preferences(request: HttpRequest, touch: Touch) -> HttpResponse:
-    is_saved = request.method == "POST"
+    # The button names itself: a body that cannot be read must not pass for a form with nothing ticked.
+    is_saved = request.method == "POST" and "save" in request.POST
     if is_saved:
         wanted = {topic.value for topic in TOPICS if topic.value in request.POST.getlist("topic")}
         channels = {int(pk) for pk in request.POST.getlist("contact") if pk.isdecimal() and len(pk) < 19}

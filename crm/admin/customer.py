@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -17,6 +16,7 @@ from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFi
 from crm.admin.customer_page import complaint_view, mood_view, page_view
 from crm.admin.export import CustomerResource
 from crm.admin.find import find_view
+from crm.admin.history import HistoryAdmin
 from crm.admin.intake import IntakeMixin
 from crm.admin.person import erase_view, export_view
 from crm.admin.tag_form import TagActionForm
@@ -40,7 +40,7 @@ class ContactInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Customer)
-class CustomerAdmin(IntakeMixin, SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
+class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc]
     intake = "customers"
     resource_classes = (CustomerResource,)
     list_display = ("shown_name", "city", "orders_count", "revenue", "last_order_at", "state", "shown_tags")

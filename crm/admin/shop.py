@@ -8,13 +8,13 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminColorInputWidget,
 )
 
+from crm.admin.history import HistoryAdmin
 from crm.models import Shop
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Shop)
-class ShopAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
+class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
     """One row, one page."""
 
     fieldsets = (

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from crm.admin.history import HistoryAdmin
 from segments.admin.beginning import began
 from segments.admin.pages import compare_view, grid_view, members_file_view
 from segments.admin.preview import count_view, values_view
@@ -51,7 +51,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Segment)
-class SegmentAdmin(ModelAdmin, SimpleHistoryAdmin):  # type: ignore[misc]
+class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
     form = SegmentForm
     list_display = ("name", "description", "members", "state", "refreshed_at")
     search_fields = ("name__icontains",)

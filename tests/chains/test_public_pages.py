@@ -184,7 +184,9 @@ def test_the_preference_page_keeps_topics_and_channels(outsider):
     touch = make_touch(customer)
     by_email, by_phone = customer.contacts.get(channel="email"), customer.contacts.get(channel="sms")
 
-    response = outsider.post(address("preferences", touch), {"topic": ["tips"], "contact": [by_email.pk]})
+    response = outsider.post(
+        address("preferences", touch), {"save": "yes", "topic": ["tips"], "contact": [by_email.pk]}
+    )
 
     assert "Saved" in response.content.decode()
     customer.refresh_from_db()
@@ -195,12 +197,23 @@ def test_the_preference_page_keeps_topics_and_channels(outsider):
     assert by_email.marketing_consent == Contact.Consent.GRANTED
 
 
+def test_a_body_that_cannot_be_read_changes_nothing(outsider):
+    touch = make_touch()
+
+    outsider.post(address("preferences", touch), b"\x00not a form", content_type="multipart/form-data")
+
+    touch.customer.refresh_from_db()
+    assert touch.customer.muted_topics == []
+    assert touch.customer.contacts.get().marketing_consent == Contact.Consent.GRANTED
+
+
 def test_coming_back_is_a_new_yes_with_its_wording(outsider):
     touch = make_touch(make_customer(consent=False))
 
     for _ in range(2):
         outsider.post(
-            address("preferences", touch), {"topic": ["recipes", "tips", "offers"], "contact": [touch.contact_id]}
+            address("preferences", touch),
+            {"save": "yes", "topic": ["recipes", "tips", "offers"], "contact": [touch.contact_id]},
         )
 
     line = ConsentRecord.objects.get(action="granted")
@@ -212,7 +225,9 @@ def test_coming_back_is_a_new_yes_with_its_wording(outsider):
 def test_nobody_can_choose_for_somebody_elses_address(outsider):
     stranger = make_customer(consent=False)
 
-    outsider.post(address("preferences", make_touch()), {"contact": [stranger.contacts.get().pk, "x", "9" * 40]})
+    outsider.post(
+        address("preferences", make_touch()), {"save": "yes", "contact": [stranger.contacts.get().pk, "x", "9" * 40]}
+    )
 
     assert stranger.contacts.get().marketing_consent == Contact.Consent.UNKNOWN
 
