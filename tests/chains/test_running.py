@@ -9,8 +9,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from chains.models import Enrolment
 from chains.tasks import run_engine
 from crm.events import BELL
+from segments.models import Segment
 from tests.chains.factories import live_chain, message
 from tests.conftest import NOW, make_order
 
@@ -36,7 +38,24 @@ def test_tick_makes_one_whole_pass_and_prints_its_counts(capsys):
 def test_tick_without_a_moment_acts_now(capsys):
     call_command("tick")
 
-    assert set(json.loads(capsys.readouterr().out).values()) == {0}
+    counts = json.loads(capsys.readouterr().out)
+    assert counts.pop("segments") == Segment.objects.active().count()
+    assert set(counts.values()) == {0}
+
+
+def test_a_replay_lets_in_who_entered_a_segment_meanwhile(capsys):
+    repeat = Segment.objects.get(key="repeat")
+    live_chain(message(), event="segment.entered", audience=repeat, re_entry="once")
+    customer = make_order(placed_at=NOW.replace(hour=13)).customer
+    call_command("tick", "--at=2026-03-10T16:00:00+03:00")
+    make_order(customer=customer, placed_at=NOW.replace(hour=14))
+
+    call_command("tick", "--at=2026-03-10T17:00:00+03:00")
+
+    before, after = map(json.loads, capsys.readouterr().out.splitlines())
+    assert before["entered"] == 0
+    assert after["entered"] > 0
+    assert Enrolment.objects.get().customer == customer
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-13-01", ""])
