@@ -4,6 +4,7 @@ import datetime as dt
 import random
 
 import pytest
+from django.urls import reverse
 
 from crm import orders, stats
 from crm.models import Category, Customer, CustomerStats, Product
@@ -185,3 +186,12 @@ def act(rng, customer, at):
         for order in customer.orders.filter(cancelled_at=None)[:1]:
             orders.cancel(order, at=at)
     stats.refresh([customer.pk])
+
+
+def test_a_difference_is_told_on_the_page_of_the_segment(admin_client, now):
+    segment = make_segment(BUYERS)
+    address = reverse("admin:segments_segment_change", args=[segment.pk])
+
+    assert "The last full count found" not in admin_client.get(address).content.decode()
+    Segment.objects.filter(pk=segment.pk).update(drifted_count=2)
+    assert "The last full count found 2 differences" in admin_client.get(address).content.decode()

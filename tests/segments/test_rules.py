@@ -153,3 +153,29 @@ def test_every_field_can_be_described_in_both_languages():
             for field in FIELDS.values():
                 for operator in field.operators:
                     assert str(operator.sentence % {"field": field.label, "value": "5", "number": 5})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(None, id="nothing"),
+        pytest.param("family", id="a name alone"),
+        pytest.param(["family"], id="one of two"),
+        pytest.param(["family", ""], id="an empty value"),
+        pytest.param(["family", "x" * 1_000_000], id="a million characters"),
+        pytest.param([["family"], {"a": 1}], id="a document for a value"),
+        pytest.param(["fam\x00ily", "x"], id="a character that cannot be stored"),
+        pytest.param(["a", "b", "c"], id="three"),
+    ],
+)
+def test_a_name_with_a_value_is_refused_in_words_unless_it_is_one(value):
+    assert refusal({"all": [condition("attribute", "is", value)]}) == "Condition 1: enter a name and a value"
+
+
+def test_a_name_with_a_value_is_only_ever_data():
+    hostile = ["'); DROP TABLE crm_customer; --", "$.x ? (@ == 1)"]
+
+    rule = parse({"all": [condition("attribute", "is", hostile)]})
+
+    assert dump(rule)["all"][0]["value"] == hostile
+    assert describe(rule) == f"Attribute: {' = '.join(hostile)}"
