@@ -58,7 +58,7 @@ def measure(waiting: int, rounds: int) -> float:
     from benchmarks.peers import shop
     from chains.models import Chain
 
-    chain = Chain.objects.live().first() or shop.chain_of_one_letter("Dear {{ customer.first_name }},", NOON)
+    chain = Chain.objects.live().first() or shop.chain_of_one_letter("short", "Dear {{ customer.first_name }},", NOON)
     shop.clear()
     shop.fill_due(chain, 0, NOON, waiting)
     settle()

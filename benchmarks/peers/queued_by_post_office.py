@@ -1,7 +1,7 @@
 """django-post_office sending personal letters that it queued before: run by delivery_rate in a process of its own.
 
 Reads a JSON object from standard input: the database, the mail server, the letter's sources and how many; prints the
-seconds that sending took.
+seconds that queueing and sending took.
 """
 
 from __future__ import annotations
@@ -24,24 +24,28 @@ def main() -> None:
         name="letter", subject=task["subject"], content=task["text"], html_content=task["html"]
     )
     letters = [
-        mail.create(
-            sender="shop@example.com",
-            recipients=[f"customer{number}@example.com"],
-            context={"name": f"Ann {number}"},
-            template=template,
-            render_on_delivery=True,
-            commit=False,
-        )
+        {
+            "sender": "shop@example.com",
+            "recipients": [f"customer{number}@example.com"],
+            "context": {"name": f"Ann {number}"},
+            "template": template,
+            "render_on_delivery": True,
+        }
         for number in range(task["letters"])
     ]
-    Email.objects.bulk_create(letters)
     started = time.perf_counter()
+    if task["is_batch"]:
+        mail.send_many(letters)
+    else:
+        for letter in letters:
+            mail.send(**letter)
+    queued = time.perf_counter()
     mail.send_queued_mail_until_done(processes=1)
-    seconds = time.perf_counter() - started
+    ended = time.perf_counter()
     sent = Email.objects.filter(status=STATUS.sent).count()
     if sent != task["letters"]:
         sys.exit(f"post_office sent {sent} of {task['letters']} letters")
-    print(seconds)
+    print(queued - started, ended - queued)
 
 
 def configure(task: dict[str, Any]) -> None:

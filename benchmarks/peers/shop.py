@@ -50,12 +50,13 @@ EVENTS = """
 """
 
 
-def chain_of_one_letter(body: str, at: dt.datetime) -> Chain:
-    """Order placed → a letter → a wait of a month → the letter again; live since `at`."""
+def chain_of_one_letter(name: str, body: str, at: dt.datetime) -> Chain:
+    """Order placed → a letter → a wait of a month → the letter again; the only one live, since `at`."""
+    Chain.objects.live().update(status=Chain.Status.ARCHIVED)
     shop = Shop.load()
     shop.support_contact, shop.reply_address = "+44 20 7946 0000", "help@example.com"
     shop.save()
-    template = MessageTemplate.objects.create(name="Letter", purpose=Purpose.SERVICE)
+    template = MessageTemplate.objects.create(name=f"Letter: {name}", purpose=Purpose.SERVICE)
     TemplateText.objects.create(
         template=template,
         language="en",
@@ -64,7 +65,7 @@ def chain_of_one_letter(body: str, at: dt.datetime) -> Chain:
         cta_label="See how",
         cta_url="https://example.com/care",
     )
-    chain = Chain.objects.create(name="Letter", trigger_event="order.placed")
+    chain = Chain.objects.create(name=f"Letter: {name}", trigger_event="order.placed")
     Step.objects.create(chain=chain, position=0, template=template, name="letter")
     Step.objects.create(chain=chain, position=1, kind=Step.Kind.WAIT, wait_amount=30)
     Step.objects.create(chain=chain, position=2, template=template, name="again")
