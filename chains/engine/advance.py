@@ -16,7 +16,8 @@ from chains.engine.facts import OrderMoments, Profile, Standing
 from chains.engine.rules import Reason
 from chains.engine.stays import Stay
 from chains.engine.walk import Planned, Walk, walk
-from chains.models import Chain, Enrolment, Step, Touch
+from chains.models import Chain, Enrolment, Step
+from chains.models.touch import new_token
 from chains.program import Program
 from crm.models import Purpose
 from crm.timezones import zone_of
@@ -113,9 +114,9 @@ def _walk(place: Place, plan: Program, orders: dict[int, OrderMoments], person: 
     return walk(plan, place.step_key, place.arrived_at, anchors, zone_of(person.time_zone), now)
 
 
-def _touch(place: Place, planned: Planned, now: dt.datetime) -> Touch:
+def _touch(place: Place, planned: Planned, now: dt.datetime) -> touches.New:
     step = planned.step
-    return Touch(
+    return touches.New(
         enrolment_id=place.pk,
         chain_id=place.chain_id,
         customer_id=place.customer_id,
@@ -128,4 +129,5 @@ def _touch(place: Place, planned: Planned, now: dt.datetime) -> Touch:
         due_at=planned.due_at,
         useful_until=planned.useful_until,
         created_at=now,
+        token=new_token(),
     )

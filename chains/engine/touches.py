@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -57,6 +57,23 @@ TURN = """
         RETURNING touch.id
     )
     SELECT (SELECT count(*) FROM ended), array(SELECT id FROM begun)
+"""
+
+
+# Half the cost of Django's bulk_create, which passes each value of each row through its field.
+SCHEDULE = """
+    INSERT INTO chains_touch (
+        enrolment_id, chain_id, customer_id, order_id, step_key, step_name, channel, purpose, topic, due_at,
+        useful_until, created_at, token, status, reason, subject, facts, links, attempts
+    )
+    SELECT planned.*, 'scheduled', '', '', '{}', '[]', 0
+    FROM unnest(
+        %(enrolment_id)s::bigint[], %(chain_id)s::bigint[], %(customer_id)s::bigint[], %(order_id)s::bigint[],
+        %(step_key)s::text[], %(step_name)s::text[], %(channel)s::text[], %(purpose)s::text[], %(topic)s::text[],
+        %(due_at)s::timestamptz[], %(useful_until)s::timestamptz[], %(created_at)s::timestamptz[], %(token)s::text[]
+    ) AS planned
+    ON CONFLICT (enrolment_id, step_key) DO NOTHING
+    RETURNING id
 """
 
 
@@ -117,6 +134,29 @@ def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID
     return set(begun)
 
 
-def schedule(planned: Sequence[Touch]) -> int:
-    """Write touches; one that its enrolment already has for the step stays as it is."""
-    return len(Touch.objects.bulk_create(planned, ignore_conflicts=True))
+class New(NamedTuple):
+    """The columns written of a touch that a message step plans, named as the table spells them."""
+
+    enrolment_id: int
+    chain_id: int
+    customer_id: int
+    order_id: int | None
+    step_key: str
+    step_name: str
+    channel: str
+    purpose: str
+    topic: str
+    due_at: dt.datetime
+    useful_until: dt.datetime
+    created_at: dt.datetime
+    token: str
+
+
+def schedule(planned: Sequence[New]) -> int:
+    """Write touches; one that its enrolment already has for the step stays as it is. Returns how many are new."""
+    if not planned:
+        return 0
+    columns = dict(zip(New._fields, map(list, zip(*planned, strict=True)), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(SCHEDULE, columns)
+        return len(cursor.fetchall())
