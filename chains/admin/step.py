@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -71,6 +72,17 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class StepFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
+    @cached_property
+    def offers(self) -> dict[str, list[Any]]:
+        """Templates and groups to choose from: the same for every step, so read once a page."""
+        fields: dict[str, Any] = self.form.base_fields
+        return {name: list(fields[name].choices) for name in ("template", "owner_group")}
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, choices in self.offers.items():
+            form.fields[name].choices = choices
+
     def clean(self) -> None:
         """Number the steps by the places given; those without one come last, in the order they were added."""
         super().clean()

@@ -24,7 +24,7 @@ from segments.admin.sparkline import sparkline
 from segments.admin.why import why_view
 from segments.describe import describe
 from segments.editing import RuleField
-from segments.models import Segment, SegmentSize
+from segments.models import Membership, Segment, SegmentSize
 from segments.patience import SCREEN
 from segments.refresh import refresh
 from segments.rules import RuleError, parse
@@ -94,6 +94,12 @@ class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
     ) -> HttpResponse:
         context = _panel(object_id) | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
+        """Who its members are and were belongs to the segment: no right of its own is needed to delete it along."""
+        shown, counts, needed, protected = super().get_deleted_objects(objs, request)
+        own = {str(model._meta.verbose_name) for model in (Membership, SegmentSize)}
+        return shown, counts, {str(name) for name in needed} - own, protected
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
         if change:

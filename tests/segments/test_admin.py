@@ -322,6 +322,16 @@ def test_members_can_be_found_again_from_the_list(marketer, now):
     assert segment.members_count == 1
 
 
+def test_who_may_delete_a_segment_may_delete_it_with_its_members(marketer, now):
+    make_order(placed_at=now)
+    segment = make_segment(rule=BUYERS)
+    refresh(segment, now)
+
+    marketer.post(reverse("admin:segments_segment_delete", args=[segment.pk]), {"post": "yes"})
+
+    assert not type(segment).objects.filter(pk=segment.pk).exists()
+
+
 def test_a_broken_segment_says_what_is_wrong(marketer, now):
     segment = make_segment(rule={"all": [condition("gone", "is", ["x"])]})
     refresh(segment, now)
