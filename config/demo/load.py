@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from analytics import rollups
@@ -52,6 +52,9 @@ def load(
         bought = purchases.simulate(random, shelves, now=now, customers=customers)
         say(_("Writing two years of a shop: %(count)d orders…") % {"count": len(bought)})
         past.write(bought, until=since)
+        with connection.cursor() as cursor:
+            # Rows of this transaction are news to the planner; without them it joins everybody with everybody.
+            cursor.execute("ANALYZE")
         score_all(since)
         refresh_due(since)
         switch_on_chains(since)
