@@ -13,13 +13,14 @@ The JSON of a `ChainVersion`:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import TextField
 from django.db.models.functions import MD5, Cast
 
-from chains.models import Chain, ChainVersion, Step, Touch
+from chains.models import Chain, ChainVersion
+from chains.program_step import ProgramStep, parse_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,35 +39,6 @@ class Trigger:
     def is_about_order(self) -> bool:
         """Whether the chain accompanies an order, so that service has to come first."""
         return self.kind == Chain.Trigger.EVENT and self.event.startswith("order.")
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    kind: str
-    amount: int = 0
-    unit: str = Step.Unit.DAYS
-    anchor: str = Step.Anchor.TRIGGER
-    hour: int = 10
-    weekdays: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramStep:
-    key: str
-    kind: str
-    name: str = ""
-    purpose: str = ""
-    channel: str = ""
-    topic: str = ""
-    tags: tuple[str, ...] = ()
-    template: int | None = None
-    late_after_hours: int = 72
-    at_hour: int | None = None
-    texts: dict[str, Any] = field(default_factory=dict)
-    wait: Wait | None = None
-    script: str = ""
-    due_days: int = 1
-    owner_group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +70,7 @@ def parse(version_id: int, chain_id: int, source: dict[str, Any]) -> Program:
         version_id=version_id,
         chain_id=chain_id,
         trigger=Trigger(**{**trigger, "categories": tuple(trigger.get("categories", ()))}),
-        steps=tuple(_step(step) for step in source["steps"]),
+        steps=tuple(parse_step(step) for step in source["steps"]),
         audience=source.get("audience"),
         re_entry=again.get("rule", Chain.ReEntry.ONCE),
         re_entry_days=again.get("days", 0),
@@ -108,19 +80,6 @@ def parse(version_id: int, chain_id: int, source: dict[str, Any]) -> Program:
         exit_on_cancel=leaving.get("on_cancel", True),
         priority=source.get("priority", 5),
     )
-
-
-def _step(source: dict[str, Any]) -> ProgramStep:
-    parts = dict(source)
-    wait = parts.pop("wait", None)
-    if wait:
-        names = {"from": "anchor"}
-        wait = Wait(**{names.get(name, name): value for name, value in wait.items() if name != "weekdays"})
-        wait = Wait(wait.kind, wait.amount, wait.unit, wait.anchor, wait.hour, frozenset(source["wait"]["weekdays"]))
-    if parts["kind"] == Step.Kind.STAFF_TASK:
-        parts["channel"] = Touch.Channel.STAFF_TASK
-    parts["tags"] = tuple(parts.get("tags", ()))
-    return ProgramStep(**parts, wait=wait)
 
 
 # A version never changes, so a worker parses each once; a few hundred programs are a few megabytes. The digest is for

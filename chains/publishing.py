@@ -1,26 +1,20 @@
-"""From a draft to what the engine runs: publishing, pausing, resuming, archiving, copying."""
+"""From a draft to what the engine runs: publishing, pausing, resuming, archiving."""
 
 from __future__ import annotations
 
 import datetime as dt
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
+from chains.compiling import compiled_steps
 from chains.health import problems
-from chains.letters.compiling import compile_text
-from chains.models import Chain, ChainVersion, Enrolment, Step, Touch
-from chains.models.chain import new_step_key
+from chains.models import Chain, ChainVersion, Enrolment, Touch
 from crm.models import Shop
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-# Of the 200 letters of a name, so that a copy has room to say that it is one.
-NAME_KEPT = 170
 
 
 class NotPublishable(ValueError):
@@ -73,40 +67,7 @@ def compiled(chain: Chain, shop: Shop) -> dict[str, Any]:
         "goal": {"kind": chain.goal, "segment": chain.goal_segment_id},
         "exit": {"segment": chain.exit_segment_id, "on_cancel": chain.exit_on_cancel},
         "priority": chain.priority,
-        "steps": [_compiled_step(step, shop) for step in chain.steps.select_related("template")],
-    }
-
-
-def _compiled_step(step: Step, shop: Shop) -> dict[str, Any]:
-    if step.kind == Step.Kind.WAIT:
-        wait = {
-            "kind": step.wait,
-            "amount": step.wait_amount,
-            "unit": step.wait_unit,
-            "from": step.wait_from,
-            "hour": step.wait_hour,
-            "weekdays": sorted(step.wait_weekdays),
-        }
-        return {"key": step.key, "kind": step.kind, "name": step.name, "wait": wait}
-    common = {
-        "key": step.key,
-        "kind": step.kind,
-        "name": str(step),
-        "purpose": step.purpose,
-        "late_after_hours": step.late_after_hours,
-        "at_hour": step.at_hour,
-    }
-    if step.kind == Step.Kind.STAFF_TASK:
-        return common | {"script": step.script, "due_days": step.due_days, "owner_group": step.owner_group_id}
-    template = step.template
-    if template is None:
-        raise ValueError(f"step {step.key} has no template")
-    return common | {
-        "channel": Touch.Channel.EMAIL.value,
-        "template": template.pk,
-        "topic": template.topic,
-        "tags": list(template.tags),
-        "texts": {text.language: compile_text(text, shop) for text in template.texts.select_related("template")},
+        "steps": compiled_steps(chain, shop),
     }
 
 
@@ -140,27 +101,3 @@ def archive(chain: Chain, now: dt.datetime) -> None:
         due_at=now, awaits=Enrolment.Awaits.NOTHING
     )
     Touch.objects.scheduled().filter(chain=chain).update(due_at=now)
-
-
-@transaction.atomic
-def duplicate(chain: Chain) -> Chain:
-    """A draft with the same trigger, rules and steps."""
-    steps, categories = list(chain.steps.all()), list(chain.categories.all())
-    name = _name_of_copy(chain.name)
-    chain = Chain.objects.get(pk=chain.pk)
-    chain.pk, chain._state.adding = None, True
-    chain.name = name
-    chain.status, chain.version, chain.watermark_at = Chain.Status.DRAFT, None, None
-    chain.save(force_insert=True)
-    chain.categories.set(categories)
-    for step in steps:
-        step.pk, step._state.adding, step.chain, step.key = None, True, chain, new_step_key()
-    Step.objects.bulk_create(steps)
-    return chain
-
-
-def _name_of_copy(name: str) -> str:
-    """A name that nothing has yet, short enough for its column."""
-    first = _("%(name)s (copy)") % {"name": name[:NAME_KEPT]}
-    taken = set(Chain.objects.filter(name__startswith=first).values_list("name", flat=True))
-    return first if first not in taken else next(new for n in count(2) if (new := f"{first} {n}") not in taken)

@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from chains import publishing
+from chains import copying, publishing
 from chains.admin.step import StepInline
 from chains.engine.lateness import overdue
 from chains.health import problems
@@ -199,5 +199,5 @@ def _archive(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:
 
 
 def _duplicate(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:
-    copy = publishing.duplicate(chain)
+    copy = copying.duplicate(chain)
     return gettext("A copy was made as a draft: %(name)s") % {"name": copy}

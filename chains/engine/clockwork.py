@@ -14,8 +14,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from chains.models.chain import Step
-from chains.program import Wait
+from chains.models.step import Step
+from chains.program_step import Wait
 
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)

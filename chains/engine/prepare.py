@@ -18,7 +18,7 @@ from chains.letters.context import contexts
 from chains.letters.rendering import TemplateError, choose, render
 from chains.models import Touch
 from chains.models.touch import message_id
-from chains.program import ProgramStep
+from chains.program_step import ProgramStep
 
 
 class Taken(NamedTuple):

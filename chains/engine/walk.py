@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from chains.engine.clockwork import HOUR, Anchors, next_hour, wait_ends
-from chains.models.chain import Step
-from chains.program import Program, ProgramStep, Wait
+from chains.models.step import Step
+from chains.program import Program
+from chains.program_step import ProgramStep, Wait
 
 
 @dataclass(frozen=True, slots=True)

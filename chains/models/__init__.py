@@ -1,8 +1,10 @@
-from chains.models.chain import Chain, ChainVersion, Step
+from chains.models.chain import Chain
 from chains.models.enrolment import Enrolment
 from chains.models.staff_task import StaffTask
+from chains.models.step import Step
 from chains.models.template import MessageTemplate, TemplateText
 from chains.models.touch import Touch
+from chains.models.version import ChainVersion
 
 __all__ = [
     "Chain",

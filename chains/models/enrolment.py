@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chains.models.chain import Chain, ChainVersion
+from chains.models.chain import Chain
+from chains.models.version import ChainVersion
 from crm.models import Customer, Order
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import pytest
 
 from chains.engine import clockwork
 from chains.engine.clockwork import Anchors, Quiet
-from chains.program import Wait
+from chains.program_step import Wait
 
 UTC = dt.UTC
 MOSCOW = ZoneInfo("Europe/Moscow")

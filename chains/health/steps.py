@@ -1,4 +1,4 @@
-"""What stands in the way of publishing a chain, in words: the rules of good care after a purchase."""
+"""Every step in its place: service first, marketing after the delivery, and each step complete."""
 
 from __future__ import annotations
 
@@ -9,43 +9,17 @@ from django.utils.translation import gettext as _
 
 from chains.letters.compiling import problems as text_problems
 from chains.models import Chain, Step, TemplateText
-from crm.models import EventKind, Purpose, Shop
+from crm.models import EventKind, Purpose
 
 BEFORE_DELIVERY = frozenset({EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED})
 
 
-def problems(chain: Chain, shop: Shop) -> list[str]:
-    """Everything that blocks publishing; empty when the chain may go live."""
+def step_problems(chain: Chain) -> Iterator[str]:
     steps = list(chain.steps.select_related("template").prefetch_related("template__texts"))
-    found = [*_shop(shop), *_trigger(chain), *_order_of_steps(chain, steps)]
+    yield from _order_of_steps(chain, steps)
     for number, step in enumerate(steps, start=1):
         for problem in _step(chain, step):
-            found.append(
-                _("Step %(number)d (%(step)s): %(problem)s") % {"number": number, "step": step, "problem": problem}
-            )
-    return found
-
-
-def _shop(shop: Shop) -> Iterator[str]:
-    if not shop.support_contact:
-        yield _("The shop settings have no support contact: people must know whom to ask.")
-    if not shop.reply_address:
-        yield _("The shop settings have no reply address: answers to letters would be lost.")
-
-
-def _trigger(chain: Chain) -> Iterator[str]:
-    if chain.trigger == Chain.Trigger.EVENT and not chain.event_kind:
-        yield _("Choose the event that starts the chain.")
-    if chain.trigger == Chain.Trigger.LAST_ORDER and chain.trigger_days < 1:
-        yield _("Say how many days after the last order the chain starts.")
-    if chain.goal == Chain.Goal.SEGMENT and chain.goal_segment is None:
-        yield _("Choose the segment that is the goal.")
-    for segment in (chain.audience, chain.goal_segment, chain.exit_segment):
-        if segment and segment.broken_reason:
-            yield _("The segment “%(segment)s” does not work: %(why)s") % {
-                "segment": segment,
-                "why": segment.broken_reason,
-            }
+            yield _("Step %(number)d (%(step)s): %(problem)s") % {"number": number, "step": step, "problem": problem}
 
 
 def _order_of_steps(chain: Chain, steps: Iterable[Step]) -> Iterator[str]:

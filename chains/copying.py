@@ -1,0 +1,38 @@
+"""A chain made from another."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chains.models import Chain, Step
+from chains.models.step import new_step_key
+
+# Of the 200 letters of a name, so that a copy has room to say that it is one.
+NAME_KEPT = 170
+
+
+@transaction.atomic
+def duplicate(chain: Chain) -> Chain:
+    """A draft with the same trigger, rules and steps."""
+    steps, categories = list(chain.steps.all()), list(chain.categories.all())
+    name = _name_of_copy(chain.name)
+    chain = Chain.objects.get(pk=chain.pk)
+    chain.pk, chain._state.adding = None, True
+    chain.name = name
+    chain.status, chain.version, chain.watermark_at = Chain.Status.DRAFT, None, None
+    chain.save(force_insert=True)
+    chain.categories.set(categories)
+    for step in steps:
+        step.pk, step._state.adding, step.chain, step.key = None, True, chain, new_step_key()
+    Step.objects.bulk_create(steps)
+    return chain
+
+
+def _name_of_copy(name: str) -> str:
+    """A name that nothing has yet, short enough for its column."""
+    first = _("%(name)s (copy)") % {"name": name[:NAME_KEPT]}
+    taken = set(Chain.objects.filter(name__startswith=first).values_list("name", flat=True))
+    return first if first not in taken else next(new for n in count(2) if (new := f"{first} {n}") not in taken)
