@@ -4,7 +4,7 @@ The JSON of a `ChainVersion`:
 
     {"trigger": {"kind", "event", "days", "hour", "order_kind", "categories": [id]},
      "audience": segment id | null, "re_entry": {"rule", "days"}, "goal": {"kind", "segment"},
-     "exit": {"segment", "on_cancel"}, "priority": 1-9,
+     "exit": {"segment", "on_cancel"}, "priority": 1-9, "control_share": 0-50,
      "steps": [{"key", "kind": "message", "name", "purpose", "channel", "template", "topic", "tags": [...],
                 "late_after_hours", "at_hour", "texts": {language: compiled text}},
                {"key", "kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", "weekdays"}},
@@ -55,6 +55,7 @@ class Program:
     exit_segment: int | None = None
     exit_on_cancel: bool = True
     priority: int = 5
+    control_share: int = 0
 
     def place_of(self, key: str) -> int:
         """Index of the step; the end when the key is empty or gone."""
@@ -79,6 +80,7 @@ def parse(version_id: int, chain_id: int, source: dict[str, Any]) -> Program:
         exit_segment=leaving.get("segment"),
         exit_on_cancel=leaving.get("on_cancel", True),
         priority=source.get("priority", 5),
+        control_share=source.get("control_share", 0),
     )
 
 

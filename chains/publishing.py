@@ -67,6 +67,7 @@ def compiled(chain: Chain, shop: Shop) -> dict[str, Any]:
         "goal": {"kind": chain.goal, "segment": chain.goal_segment_id},
         "exit": {"segment": chain.exit_segment_id, "on_cancel": chain.exit_on_cancel},
         "priority": chain.priority,
+        "control_share": chain.control_share,
         "steps": compiled_steps(chain, shop),
     }
 

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from chains import copying, publishing
 from chains.admin.step import StepInline
+from chains.arms import arms
 from chains.engine.lateness import overdue
 from chains.health import problems
 from chains.models import Chain
@@ -85,6 +86,7 @@ class ChainAdmin(VerbAdmin):
             _("When it ends"),
             {"fields": (("goal", "goal_segment"), ("exit_segment", "exit_on_cancel"), "priority")},
         ),
+        (_("Does it cause anything?"), {"fields": ("control_share",)}),
     )
     conditional_fields = {
         "trigger_event": BY_EVENT,
@@ -177,6 +179,7 @@ def _panel(chain: Chain) -> dict[str, Any]:
     return {
         "problems": found,
         "counts": counts,
+        "arms": arms(chain),
         "chain_steps": steps,
         "trigger_words": trigger_sentence(chain),
         "is_changed": running is not None and not found and publishing.compiled(chain, shop) != running,

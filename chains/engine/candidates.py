@@ -57,6 +57,7 @@ class Due(NamedTuple):
     enrolment__status: str
     enrolment__ending: str
     enrolment__triggered_at: dt.datetime
+    enrolment__is_held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _candidate(row: Due, around: Surroundings, now: dt.datetime) -> Candidate:
         names_hour=step is not None and step.at_hour is not None,
         waited_for=row.reason,
         is_fresh_reply=_is_fresh_reply(row, plan, now),
+        is_held=row.enrolment__is_held,
     )
 
 

@@ -66,6 +66,7 @@ class Candidate:
     names_hour: bool = False
     waited_for: str = ""  # the Reason it was put off for until now
     is_fresh_reply: bool = False  # service answering what the customer did minutes ago
+    is_held: bool = False  # the customer is in the chain's control group
 
     @property
     def is_marketing(self) -> bool:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Max, Q
 
 from chains.engine import facts
+from chains.engine.control import held_places
 from chains.models import Chain, Enrolment
 from chains.program import Program
 from crm.models import Category, Customer, Order, OrderLine
@@ -19,13 +20,14 @@ from crm.models import Category, Customer, Order, OrderLine
 # Returning tells how many are new: the same entry found twice is one.
 WRITE = """
     INSERT INTO chains_enrolment (
-        chain_id, version_id, customer_id, order_id, entry_key, triggered_at, step_key, arrived_at, due_at, entered_at,
-        status, ending, awaits
+        chain_id, version_id, customer_id, order_id, entry_key, triggered_at, step_key, arrived_at, due_at, is_held,
+        entered_at, status, ending, awaits
     )
     SELECT entry.*, %(now)s, 'active', '', ''
     FROM unnest(
         %(chain)s::bigint[], %(version)s::bigint[], %(customer)s::bigint[], %(order)s::bigint[], %(key)s::text[],
-        %(at)s::timestamptz[], %(step)s::text[], %(at)s::timestamptz[], %(at)s::timestamptz[]
+        %(at)s::timestamptz[], %(step)s::text[], %(at)s::timestamptz[], %(at)s::timestamptz[],
+        %(held)s::bool[]
     ) AS entry
     ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
     RETURNING id
@@ -61,6 +63,7 @@ def enter(entries: Iterable[Entry], now: dt.datetime) -> int:
     fitting = _allowed_again(_in_audience(_current(_with_fitting_order(wanted)), now))
     if not fitting:
         return 0
+    held = held_places(fitting)
     columns: dict[str, Any] = {
         "chain": [entry.program.chain_id for entry in fitting],
         "version": [entry.program.version_id for entry in fitting],
@@ -69,6 +72,7 @@ def enter(entries: Iterable[Entry], now: dt.datetime) -> int:
         "key": [entry.key for entry in fitting],
         "at": [entry.triggered_at for entry in fitting],
         "step": [entry.program.steps[0].key for entry in fitting],
+        "held": [entry.place in held for entry in fitting],
     }
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {**columns, "now": now})

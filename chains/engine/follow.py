@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from chains.models import Enrolment, StaffTask, Touch
 from crm.models import Customer
@@ -15,6 +15,7 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
 
     Where the keeper is in the chain already, the double enrolment ends, and guard skips what still waits for it.
     """
+    _keep_arms(keeper, duplicate)
     theirs = Enrolment.objects.filter(customer=duplicate)
     same = Enrolment.objects.filter(customer=keeper, chain=OuterRef("chain"), entry_key=OuterRef("entry_key"))
     ended = list(theirs.active().filter(Exists(same)).values_list("pk", flat=True))
@@ -30,3 +31,10 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
     Touch.objects.filter(customer=duplicate).update(customer=keeper)
     Touch.objects.scheduled().filter(enrolment__in=ended).update(due_at=at)
     StaffTask.objects.filter(customer=duplicate).update(customer=keeper)
+
+
+def _keep_arms(keeper: Customer, duplicate: Customer) -> None:
+    """In each chain the arm drawn first goes on for what is under way; what is over stays as it was."""
+    both = Enrolment.objects.filter(customer__in=[keeper, duplicate])
+    first = Subquery(both.filter(chain=OuterRef("chain")).order_by("entered_at", "pk").values("is_held")[:1])
+    both.active().exclude(is_held=first).update(is_held=first)

@@ -48,6 +48,8 @@ def _decide(
         verdict = check(person, candidate, limits, week, now)
         if verdict:
             return _refused(candidate, now, *verdict)
+    if candidate.is_held and candidate.is_marketing:
+        return Decision(candidate.touch_id, Status.HELD, Reason.CONTROL)
     address = _address(person, candidate)
     return Decision(candidate.touch_id, Status.CLAIMED, contact_id=address.contact_id if address else None)
 

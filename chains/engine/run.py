@@ -15,7 +15,19 @@ from chains.engine.enrol import enrol
 from chains.engine.guard import guard
 from chains.engine.recover import recover
 
-SHOWN = ("entered", "advanced", "scheduled", "claimed", "postponed", "skipped", "missed", "sent", "retried", "failed")
+SHOWN = (
+    "entered",
+    "advanced",
+    "scheduled",
+    "claimed",
+    "postponed",
+    "held",
+    "skipped",
+    "missed",
+    "sent",
+    "retried",
+    "failed",
+)
 
 
 def tick(now: dt.datetime) -> dict[str, int]:

@@ -124,6 +124,15 @@ class Chain(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(9)],
         help_text=_("1 goes first when there is room for one message only."),
     )
+    control_share = models.PositiveSmallIntegerField(
+        _("control group, %"),
+        default=0,
+        validators=[MaxValueValidator(50)],
+        help_text=_(
+            "So many of a hundred customers get the service messages but none of the marketing, to see what the chain "
+            "causes. Whoever was drawn stays in the group. 0: no control group."
+        ),
+    )
     version = models.ForeignKey(
         "chains.ChainVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
@@ -157,6 +166,7 @@ class Chain(models.Model):
                 name="chain_trigger_known",
             ),
             models.CheckConstraint(condition=Q(goal__in=["", "ordered", "segment"]), name="chain_goal_known"),
+            models.CheckConstraint(condition=Q(control_share__lte=50), name="chain_control_at_most_half"),
             models.CheckConstraint(
                 condition=Q(re_entry__in=["once", "per_order", "after_days"]), name="chain_re_entry_known"
             ),

@@ -100,6 +100,7 @@ class Touch(models.Model):
         TEMPLATE = "template", _("the text could not be made")
         NO_CHANNEL = "no_channel", _("the channel is not set up")
         INTERRUPTED = "interrupted", _("sending was interrupted")
+        CONTROL = "control", _("in the control group")
 
     enrolment = models.ForeignKey(
         Enrolment, models.CASCADE, related_name="touches", db_index=False, verbose_name=_("enrolment")

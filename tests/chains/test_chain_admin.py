@@ -47,6 +47,7 @@ CHAIN = {
     "goal": "",
     "exit_on_cancel": "on",
     "priority": "5",
+    "control_share": "0",
 }
 STEP = {
     "kind": "message",
