@@ -8,8 +8,9 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm import chronicle
+        from crm import chronicle, lookups
         from crm.story import register
 
         for source in (chronicle.orders, chronicle.cases, chronicle.feedback, chronicle.consents, chronicle.profile):
             register(source)
+        lookups.register()
