@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,6 @@ from chains.letters.letter import Letter
 
 if TYPE_CHECKING:
     from django.core.mail.message import EmailMessage
-
-
-# RFC 5321, 4.5.2: a line of a single period would end the letter.
-_LEADING_PERIOD = re.compile(rb"^\.", re.MULTILINE)
 
 
 class HandedOver(smtplib.SMTPServerDisconnected):
@@ -32,7 +27,8 @@ def _hand_over(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
 
 def _content(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
     ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
-    connection.send(_LEADING_PERIOD.sub(b"..", content) + ending)
+    # RFC 5321, 4.5.2: a line of a single period would end the letter. The first line of a letter is a header.
+    connection.send(content.replace(b"\n.", b"\n..") + ending)
     try:
         return connection.getreply()
     except smtplib.SMTPServerDisconnected as error:

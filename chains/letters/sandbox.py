@@ -22,6 +22,9 @@ from liquid.exceptions import (
 )
 from liquid.token import TOKEN_CONTENT, TOKEN_ILLEGAL, TOKEN_OUTPUT
 from liquid.undefined import StrictUndefined
+from markupsafe import escape
+
+from chains.letters.shortcut import NotPlainError, Piece, joined, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 SOURCE_LIMIT = 20_000
 OUTPUT_LIMIT = 100_000  # Gmail cuts a letter off at 102 KB.
+UTF8_BYTES = 4  # of a character, at most
 LOOP_LIMIT = 1_000
 TAGS = {"if", "unless", "case", "for", "break", "continue", "assign", "comment"} | {
     TOKEN_CONTENT, TOKEN_ILLEGAL, TOKEN_OUTPUT,
@@ -86,6 +90,24 @@ def fill(source: str, context: Mapping[str, Any], *, is_html: bool = False) -> s
     """The source with its placeholders replaced."""
     if "{{" not in source and "{%" not in source:
         return source
+    parts = _pieces(source, is_html=is_html)
+    if parts is not None:
+        try:
+            text = joined(parts, context, escape if is_html else str)
+        except NotPlainError:
+            pass  # Liquid handles it, and says what is wrong.
+        else:
+            if len(text) * UTF8_BYTES <= OUTPUT_LIMIT:
+                return text
+    return _by_liquid(source, context, is_html=is_html)
+
+
+@lru_cache(maxsize=2048)
+def _pieces(source: str, *, is_html: bool) -> tuple[Piece, ...] | None:
+    return pieces(parse(source, is_html=is_html))
+
+
+def _by_liquid(source: str, context: Mapping[str, Any], *, is_html: bool) -> str:
     try:
         return parse(source, is_html=is_html).render(context)
     except LiquidError as error:
