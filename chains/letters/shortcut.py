@@ -74,8 +74,8 @@ def _join(parts: Sequence[Piece], context: Mapping[str, Any], shown: Callable[[s
 def _value(context: Mapping[str, Any], way: Way) -> str:
     value: Any = context
     for name in way:
-        kind: type = dict if isinstance(name, str) else list
-        if not isinstance(value, kind):
+        is_fit = isinstance(value, dict) if isinstance(name, str) else isinstance(value, list)
+        if not is_fit:
             raise NotPlainError
         try:
             value = value[name]
