@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chains.letters.compiling import compile_text
-from chains.models import Chain, Step, Touch
+from chains.models import Chain, MessageTemplate, Step
 from crm.models import Shop
 
 
@@ -38,9 +38,16 @@ def _compiled_step(step: Step, shop: Shop) -> dict[str, Any]:
     if template is None:
         raise ValueError(f"step {step.key} has no template")
     return common | {
-        "channel": Touch.Channel.EMAIL.value,
+        "channels": list(step.channels),
         "template": template.pk,
         "topic": template.topic,
         "tags": list(template.tags),
-        "texts": {text.language: compile_text(text, shop) for text in template.texts.select_related("template")},
+        "texts": _texts(template, shop),
     }
+
+
+def _texts(template: MessageTemplate, shop: Shop) -> dict[str, dict[str, Any]]:
+    texts: dict[str, dict[str, Any]] = {}
+    for text in template.texts.select_related("template"):
+        texts.setdefault(text.channel, {})[text.language] = compile_text(text, shop)
+    return texts

@@ -5,8 +5,8 @@ The JSON of a `ChainVersion`:
     {"trigger": {"kind", "event", "days", "hour", "order_kind", "categories": [id]},
      "audience": segment id | null, "re_entry": {"rule", "days"}, "goal": {"kind", "segment"},
      "exit": {"segment", "on_cancel"}, "priority": 1-9, "control_share": 0-50,
-     "steps": [{"key", "kind": "message", "name", "purpose", "channel", "template", "topic", "tags": [...],
-                "late_after_hours", "at_hour", "texts": {language: compiled text}},
+     "steps": [{"key", "kind": "message", "name", "purpose", "channels": [preferred first], "template", "topic",
+                "tags": [...], "late_after_hours", "at_hour", "texts": {channel: {language: compiled text}}},
                {"key", "kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", "weekdays"}},
                {"key", "kind": "staff_task", "name", "purpose", "script", "due_days", "owner_group", …}]}
 """

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from chains.public import tracking
 from config.health import healthz
 from config.navigation import landing
 
@@ -10,6 +11,7 @@ handler403 = "config.refusals.permission_denied"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("s/<str:code>", tracking.short, name="short"),
     path("m/", include("chains.public.urls")),
     path("admin/", admin.site.admin_view(landing)),
     path("admin/", admin.site.urls),

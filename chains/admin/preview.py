@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 
 from chains.letters import trial
 from chains.letters.sandbox import TemplateError
+from chains.letters.sms_parts import SmsSize, sms_parts
 from chains.models import MessageTemplate, TemplateText
-from crm.models import Customer, Shop
+from crm.models import Channel, Customer, Shop
 from crm.search import find_customers
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from chains.letters.note import Note
     from chains.letters.rendering import Rendered
 
 # A letter shown in the admin may load pictures and nothing else, and its links open beside it.
@@ -42,7 +44,10 @@ class Sheet:
 
     language: str
     name: str
-    letter: Rendered | None
+    channel: str
+    letter: Rendered | None = None
+    note: Note | None = None
+    size: SmsSize | None = None
     problem: str = ""
 
 
@@ -65,7 +70,8 @@ def panel(request: HttpRequest, object_id: str | None) -> dict[str, Any]:
 def letter_view(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     """The letter alone, for a frame."""
     _check_may_view(request)
-    text = get_object_or_404(TemplateText.objects.select_related("template"), template=pk, language=language)
+    letters = TemplateText.objects.filter(channel=Channel.EMAIL).select_related("template")
+    text = get_object_or_404(letters, template=pk, language=language)
     try:
         made = trial.filled(text, _customer(request, request.GET.get("customer", "")), timezone.now(), Shop.load())
     except TemplateError as error:
@@ -108,14 +114,20 @@ def _send(request: HttpRequest, template: MessageTemplate, to: str) -> None:
 
 def _sheets(template: MessageTemplate, customer: Customer | None, now: dt.datetime) -> list[Sheet]:
     shop, names = Shop.load(), dict(settings.LANGUAGES)
-    sheets = []
-    for text in template.texts.order_by("language").select_related("template"):
-        name = str(names.get(text.language, text.language))
-        try:
-            sheets.append(Sheet(text.language, name, trial.filled(text, customer, now, shop)))
-        except TemplateError as error:
-            sheets.append(Sheet(text.language, name, None, str(error)))
-    return sheets
+    texts = template.texts.order_by("channel", "language").select_related("template")
+    return [_sheet(text, f"{names.get(text.language, text.language)}", customer, now, shop) for text in texts]
+
+
+def _sheet(text: TemplateText, name: str, customer: Customer | None, now: dt.datetime, shop: Shop) -> Sheet:
+    title = name if text.channel == Channel.EMAIL else f"{text.get_channel_display()}, {name}"
+    try:
+        if text.channel == Channel.EMAIL:
+            return Sheet(text.language, title, text.channel, letter=trial.filled(text, customer, now, shop))
+        note = trial.filled_note(text, customer, now, shop)
+    except TemplateError as error:
+        return Sheet(text.language, title, text.channel, problem=str(error))
+    size = sms_parts(note.text) if text.channel == Channel.SMS else None
+    return Sheet(text.language, title, text.channel, note=note, size=size)
 
 
 def _customer(request: HttpRequest, pk: str) -> Customer | None:

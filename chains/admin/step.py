@@ -15,6 +15,7 @@ from unfold.widgets import (
 )
 
 from chains.models import Step
+from crm.admin.channel_order import ChannelOrderField
 from crm.models import Shop
 
 LAST = 10_000
@@ -37,6 +38,10 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
+    channels = ChannelOrderField(
+        label=_("channels, the preferred first"), required=False, help_text=Step._meta.get_field("channels").help_text
+    )
+
     class Meta:
         model = Step
         fields = (
@@ -45,6 +50,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
             "name",
             "purpose",
             "template",
+            "channels",
             "at_hour",
             "late_after_hours",
             "wait",
@@ -115,6 +121,7 @@ class StepInline(StackedInline):  # type: ignore[misc]
         ("kind", "position"),
         "name",
         ("purpose", "template"),
+        "channels",
         ("at_hour", "late_after_hours"),
         ("wait", "wait_from"),
         ("wait_amount", "wait_unit"),

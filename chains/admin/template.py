@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from chains.admin import outbox, preview
 from chains.letters.placeholders import PLACEHOLDERS
 from chains.models import MessageTemplate, TemplateText
+from crm.models import Channel
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -30,27 +31,70 @@ HELP = {
 
 
 class TextFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
-    """Offers an empty form for each language that has no text yet."""
+    """The texts of one channel. Offers an empty form for each language that has no text yet."""
+
+    channel = Channel.EMAIL
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         taken = {text.language for text in self.queryset or ()}
         self.initial_extra = [{"language": code} for code in LANGUAGES if code not in taken]
 
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        return "texts" if cls.channel == Channel.EMAIL else f"texts_{cls.channel}"
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        """The channel decides what a text may hold, so it is known before the text is checked."""
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # the stubs leave it out
+        form.instance.channel = self.channel
+        return form
+
 
 class TextInline(StackedInline):  # type: ignore[misc]
     model = TemplateText
-    formset = TextFormSet
+    channel = Channel.EMAIL
     extra = len(LANGUAGES)
     max_num = len(LANGUAGES)
-    fields = ("language", "subject", "preheader", "body", ("cta_label", "cta_url"), "picture_url")
+    verbose_name = _("Email")
+    verbose_name_plural = _("Email")
+    words: tuple[str, ...] = ("subject", "preheader", "cta_label", "cta_url", "picture_url")
+    fields: tuple[Any, ...] = ("language", "subject", "preheader", "body", ("cta_label", "cta_url"), "picture_url")
+    rows = 14
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TemplateText]:
+        found: QuerySet[TemplateText] = super().get_queryset(request)
+        return found.filter(channel=self.channel)
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> type[TextFormSet]:
-        words, lines = UnfoldAdminTextInputWidget, UnfoldAdminTextareaWidget(attrs={"rows": 14})
+        words, lines = UnfoldAdminTextInputWidget, UnfoldAdminTextareaWidget(attrs={"rows": self.rows})
         # Named one by one: without a maximum on the screen a long line is refused after typing it all.
-        fields = ("subject", "preheader", "cta_label", "cta_url", "picture_url")
-        kwargs["widgets"] = {name: words() for name in fields} | {"body": lines}
+        kwargs["widgets"] = {name: words() for name in self.words} | {"body": lines}
+        kwargs["formset"] = type("TextFormSet", (TextFormSet,), {"channel": self.channel})
         return super().get_formset(request, obj, **kwargs)  # type: ignore[no-any-return]
+
+
+class TelegramInline(TextInline):
+    channel = Channel.TELEGRAM
+    tab = True
+    verbose_name = verbose_name_plural = _("Telegram")
+    words: tuple[str, ...] = ("subject", "cta_label", "cta_url", "picture_url")
+    fields: tuple[Any, ...] = ("language", "subject", "body", ("cta_label", "cta_url"), "picture_url")
+    rows = 8
+
+
+class PushInline(TelegramInline):
+    channel = Channel.PUSH
+    verbose_name = verbose_name_plural = _("Push")
+    rows = 3
+
+
+class SmsInline(TelegramInline):
+    channel = Channel.SMS
+    verbose_name = verbose_name_plural = _("SMS")
+    words = ("cta_label", "cta_url")
+    fields = ("language", "body", ("cta_label", "cta_url"))
+    rows = 4
 
 
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,9 +107,9 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(MessageTemplate)
 class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
     form = TemplateForm
-    inlines = (TextInline,)
+    inlines = (TextInline, TelegramInline, PushInline, SmsInline)
     fieldsets = ((None, {"fields": ("name", ("purpose", "topic"), "tags")}),)
-    list_display = ("name", "shown_purpose", "topic", "languages", "chains_count")
+    list_display = ("name", "shown_purpose", "topic", "channels", "languages", "chains_count")
     list_filter = (("purpose", ChoicesDropdownFilter), ("topic", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50
@@ -108,7 +152,13 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
 
     @display(description=_("languages"))
     def languages(self, template: MessageTemplate) -> str:
-        return ", ".join(str(LANGUAGES.get(text.language, text.language)) for text in template.texts.all())
+        codes = sorted({text.language for text in template.texts.all()})
+        return ", ".join(str(LANGUAGES.get(code, code)) for code in codes)
+
+    @display(description=_("channels"))
+    def channels(self, template: MessageTemplate) -> str:
+        written = {text.channel for text in template.texts.all()}
+        return ", ".join(str(label) for value, label in Channel.choices if value in written)
 
     @display(description=_("in chains"), ordering="chains_total")
     def chains_count(self, template: MessageTemplate) -> int:

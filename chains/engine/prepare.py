@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from chains import program
 from chains.channels import Outgoing
@@ -15,7 +16,8 @@ from chains.channels.staff_task import Card
 from chains.engine import outcomes
 from chains.engine.touches import Beginning, Ending
 from chains.letters.context import contexts
-from chains.letters.rendering import TemplateError, choose, render
+from chains.letters.note import Note, render_note
+from chains.letters.rendering import Rendered, TemplateError, choose, render
 from chains.models import Touch
 from chains.models.touch import message_id
 from chains.program_step import ProgramStep
@@ -69,10 +71,19 @@ def _card(row: Taken, step: ProgramStep, now: dt.datetime) -> Prepared:
 
 def _letter(row: Taken, step: ProgramStep, context: Mapping[str, Any]) -> Prepared | Ending:
     try:
-        content = render(choose(step.texts, row.customer__language, settings.LANGUAGE_CODE), context)
+        content = _rendered(row, step, context)
     except TemplateError as error:
         return outcomes.not_rendered(row.pk, row.attempts, str(error))
     return Prepared(_outgoing(row, content), Beginning(row.pk, content.subject, content.links))
+
+
+def _rendered(row: Taken, step: ProgramStep, context: Mapping[str, Any]) -> Rendered | Note:
+    texts = step.texts.get(row.channel)
+    if not texts:
+        # Planned by a version whose step had this text; its people were moved to one that has not.
+        raise TemplateError(gettext("The step has no text for this channel."))
+    text = choose(texts, row.customer__language, settings.LANGUAGE_CODE)
+    return render(text, context) if row.channel == Touch.Channel.EMAIL else render_note(text, context, row.pk)
 
 
 def _outgoing(row: Taken, content: Any) -> Outgoing:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from chains.letters.compiling import problems as text_problems
-from chains.models import Chain, Step, TemplateText
-from crm.models import EventKind, Purpose
+from chains.models import Chain, MessageTemplate, Step, TemplateText
+from crm.models import Channel, EventKind, Purpose
 
 BEFORE_DELIVERY = frozenset({EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED})
 
@@ -80,17 +80,27 @@ def _message(step: Step) -> Iterator[str]:
             "theirs": template.get_purpose_display(),
             "ours": step.get_purpose_display(),
         }
+    yield from _channels(step, template)
     languages = dict(settings.LANGUAGES)
-    if settings.LANGUAGE_CODE not in {text.language for text in template.texts.all()}:
-        yield _("the template “%(template)s” has no text in %(language)s.") % {
-            "template": template,
-            "language": languages[settings.LANGUAGE_CODE],
-        }
     for text in template.texts.all():
         text.template = template
         for field, error in text_problems(text):
-            yield _("%(language)s, %(field)s: %(error)s") % {
+            yield _("%(channel)s, %(language)s, %(field)s: %(error)s") % {
+                "channel": text.get_channel_display(),
                 "language": languages.get(text.language, text.language),
                 "field": TemplateText._meta.get_field(field).verbose_name,  # type: ignore[union-attr]
                 "error": error,
+            }
+
+
+def _channels(step: Step, template: MessageTemplate) -> Iterator[str]:
+    """Whoever is written to over a channel may have no language we know: the shop's own must be there."""
+    texts = {(text.channel, text.language) for text in template.texts.all()}
+    channels = step.channels or sorted({channel for channel, _language in texts}) or [Channel.EMAIL.value]
+    for channel in channels:
+        if (channel, settings.LANGUAGE_CODE) not in texts:
+            yield _("the template “%(template)s” has no text in %(language)s for %(channel)s.") % {
+                "template": template,
+                "language": dict(settings.LANGUAGES)[settings.LANGUAGE_CODE],
+                "channel": Channel(channel).label,
             }

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from chains.letters import layout
 from chains.letters.checking import check
 from chains.letters.links import link_source
+from chains.letters.note import compile_note, note_problems
 from chains.letters.paragraphs import Links, lay_out
 from chains.letters.sandbox import TemplateError, parse
+from crm.models import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +27,15 @@ _FOOTER_LINK = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 
 
 def compile_text(text: TemplateText, shop: Shop) -> dict[str, Any]:
-    """The Liquid sources of a letter, ready for JSON; raises TemplateError with the first problem in words.
+    """The Liquid sources of a message, ready for JSON; raises TemplateError with the first problem in words.
 
-    `subject`, `preheader`, `text` and `picture` are plain, `html` is a page; `links` holds a source for each link.
+    Of a letter, `subject`, `preheader`, `text` and `picture` are plain, `html` is a page; `links` holds a source for
+    each link.
     """
     for _name, error in problems(text):
         raise error
+    if text.channel != Channel.EMAIL:
+        return compile_note(text)
     links = Links()
     button = links.add(text.cta_url) if text.cta_url else None
     body = lay_out(text.body, links)
@@ -63,6 +68,7 @@ def compile_text(text: TemplateText, shop: Shop) -> dict[str, Any]:
 
 def problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
     """What is wrong with each field of a text, by the field's name."""
+    is_sound = True
     for field in FIELDS:
         written = getattr(text, field)
         try:
@@ -74,7 +80,10 @@ def problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
             elif field == "body":
                 _check_body_links(written)
         except TemplateError as error:
+            is_sound = False
             yield field, error
+    if is_sound and text.channel != Channel.EMAIL:
+        yield from note_problems(text)
 
 
 def _check_body_links(written: str) -> None:

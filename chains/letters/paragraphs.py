@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 
 import nh3
@@ -12,7 +13,7 @@ from markdown_it import MarkdownIt
 from chains.letters.links import link_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from markdown_it.token import Token
 
@@ -36,8 +37,11 @@ class Links:
 
 @dataclass(frozen=True)
 class Body:
+    """`marked` is the plain text with the few tags that messengers know: b, i and a."""
+
     html: str
     text: str
+    marked: str
 
 
 class Shelf:
@@ -94,7 +98,11 @@ def lay_out(source: str, links: Links) -> Body:
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     html = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None, url_schemes={"https"})
     html = _ANCHOR.sub(_guarded_anchor, shelf.unwrap_tags(html))
-    return Body(html=shelf.put_back(html), text=shelf.put_back(_as_text(tokens)))
+    return Body(
+        html=shelf.put_back(html),
+        text=shelf.put_back(_as_text(tokens, _inline_text)),
+        marked=shelf.put_back(_as_text(tokens, _inline_marked)),
+    )
 
 
 def _guarded_anchor(found: re.Match[str]) -> str:
@@ -104,7 +112,7 @@ def _guarded_anchor(found: re.Match[str]) -> str:
     return f"{{% if links[{index}] != '' %}}{anchor}{{% else %}}{words}{{% endif %}}"
 
 
-def _as_text(tokens: Sequence[Token]) -> str:
+def _as_text(tokens: Sequence[Token], inline: Callable[[Token], str]) -> str:
     """Paragraphs apart by an empty line, items of a list below each other."""
     text = ""
     counters: list[int] = []
@@ -119,7 +127,7 @@ def _as_text(tokens: Sequence[Token]) -> str:
             bullet = f"{counters[-1]}. " if token.markup in {".", ")"} else "- "
         elif token.type == "inline":
             between = "\n" if bullet and last_bullet else "\n\n"
-            text += (between if text else "") + bullet + _inline_text(token)
+            text += (between if text else "") + bullet + inline(token)
             bullet, last_bullet = "", bullet
     return text
 
@@ -136,4 +144,23 @@ def _inline_text(token: Token) -> str:
             parts.append("\n")
         else:
             parts.append(child.content)
+    return "".join(parts)
+
+
+_MARKS = {"strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_close": "</i>"}
+
+
+def _inline_marked(token: Token) -> str:
+    parts: list[str] = []
+    for child in token.children or ():
+        if child.type in {"link_open", "link_close"}:
+            tag = "</a>"
+            if child.type == "link_open":
+                link = str(child.attrs["href"]).removeprefix(_LINK_HOST)
+                tag = f'<a href="{{{{ links[{link}] }}}}">'
+            parts.append(f"{{% if links[{link}] != '' %}}{tag}{{% endif %}}")
+        elif child.type in {"softbreak", "hardbreak"}:
+            parts.append("\n")
+        else:
+            parts.append(_MARKS.get(child.type) or escape(child.content, quote=False))
     return "".join(parts)

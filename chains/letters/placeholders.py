@@ -56,4 +56,6 @@ KNOWN = frozenset(placeholder.path for placeholder in PLACEHOLDERS)
 LINKS = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholder.is_link)
 OWN_PAGES = frozenset({"rate_url", "preferences_url", "unsubscribe_url"})
 # Names Encore itself puts into a letter; staff's own variables may not take their place.
-RESERVED = frozenset(path.split(".")[0] for path in KNOWN) | {"links", "picture", "open_url", "preheader"}
+RESERVED = frozenset(path.split(".")[0] for path in KNOWN) | {
+    "links", "picture", "open_url", "preheader", "stop_url",
+}  # fmt: skip

@@ -11,9 +11,9 @@ from chains.letters.placeholders import OWN_PAGES
 from chains.letters.sandbox import TemplateError, fill
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["Rendered", "TemplateError", "choose", "render"]
+__all__ = ["Rendered", "TemplateError", "choose", "compact", "one_line", "render", "shown_links"]
 
 _SPACES = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
@@ -40,12 +40,7 @@ def choose(texts: Mapping[str, dict[str, Any]], language: str, fallback: str) ->
 def render(text: Mapping[str, Any], context: Mapping[str, Any], *, is_tracked: bool = True) -> Rendered:
     """Fill a compiled text. Links lead through `click_url` unless not tracked; mail and phone links lead directly."""
     links = [filled_link(source, context) for source in text["links"]]
-    shown = [
-        f"{context['click_url']}{index}/"
-        if is_tracked and is_web(link) and not source.startswith(_OWN_SOURCES)
-        else link
-        for index, (source, link) in enumerate(zip(text["links"], links, strict=True))
-    ]
+    shown = shown_links(text["links"], links, (lambda index: f"{context['click_url']}{index}/") if is_tracked else None)
     subject = one_line(fill(text["subject"], context))
     letter = {
         **context,
@@ -57,9 +52,24 @@ def render(text: Mapping[str, Any], context: Mapping[str, Any], *, is_tracked: b
     return Rendered(
         subject=subject,
         html=fill(text["html"], letter, is_html=True),
-        text=_EMPTY_LINES.sub("\n\n", fill(text["text"], letter)).strip() + "\n",
+        text=compact(fill(text["text"], letter)) + "\n",
         links=links,
     )
+
+
+def shown_links(sources: list[str], links: list[str], tracked: Callable[[int], str] | None) -> list[str]:
+    """The addresses a message names: web links by way of us where they are tracked, our own pages as they are."""
+    if tracked is None:
+        return links
+    return [
+        tracked(index) if is_web(link) and not source.startswith(_OWN_SOURCES) else link
+        for index, (source, link) in enumerate(zip(sources, links, strict=True))
+    ]
+
+
+def compact(words: str) -> str:
+    """Without the empty lines that sentences left out leave behind."""
+    return _EMPTY_LINES.sub("\n\n", words).strip()
 
 
 def one_line(words: str) -> str:

@@ -14,10 +14,11 @@ from chains.channels import Outgoing
 from chains.channels.email import letter_for
 from chains.letters.compiling import compile_text
 from chains.letters.context import contexts
+from chains.letters.note import Note, render_note
 from chains.letters.rendering import Rendered, render
 from chains.letters.samples import sample
 from chains.public.addresses import PREVIEW, pages
-from crm.models import Shop
+from crm.models import Channel, Shop
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,6 +42,11 @@ def filled(text: TemplateText, customer: Customer | None, now: dt.datetime, shop
     return render(compile_text(text, shop), _context(text, customer, now, shop), is_tracked=False)
 
 
+def filled_note(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Note:
+    """The same of a short message."""
+    return render_note(compile_text(text, shop), _context(text, customer, now, shop))
+
+
 def _context(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> dict[str, Any]:
     if customer:
         return {**contexts([_Trial(customer.pk)], now)[0], "open_url": ""}
@@ -57,7 +63,7 @@ def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.
     shop = Shop.load()
     letters = [
         letter_for(_outgoing(text, to, filled(text, customer, now, shop)), shop)
-        for text in template.texts.order_by("language").select_related("template")
+        for text in template.texts.filter(channel=Channel.EMAIL).order_by("language").select_related("template")
     ]
     mail.get_connection().send_messages(letters)
     return len(letters)

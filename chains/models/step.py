@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.chain import Chain
-from crm.models import Purpose, Shop
+from crm.models import Channel, Purpose, Shop
 
 
 def new_step_key() -> str:
@@ -56,6 +56,13 @@ class Step(models.Model):
         blank=True,
         related_name="steps",
         verbose_name=_("template"),
+    )
+    channels = ArrayField(
+        models.CharField(max_length=16, choices=Channel.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("channels, the preferred first"),
+        help_text=_("Empty: in the shop's order, as far as the template has a text for them."),
     )
     at_hour = models.PositiveSmallIntegerField(
         _("exactly at the hour"),

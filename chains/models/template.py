@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chains.letters.compiling import problems
-from crm.models import Purpose
+from crm.models import Channel, Purpose
 
 
 class MessageTemplate(models.Model):
@@ -66,11 +66,12 @@ class MessageTemplate(models.Model):
 
 
 class TemplateText(models.Model):
-    """The words of a template in one language, with Liquid placeholders."""
+    """The words of a template in one language for one channel, with Liquid placeholders."""
 
     template = models.ForeignKey(MessageTemplate, models.CASCADE, related_name="texts", verbose_name=_("template"))
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices, default=Channel.EMAIL)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
-    subject = models.CharField(_("subject"), max_length=300)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
     preheader = models.CharField(
         _("preheader"), max_length=300, blank=True, help_text=_("The line shown after the subject in the inbox.")
     )
@@ -90,9 +91,17 @@ class TemplateText(models.Model):
     class Meta:
         verbose_name = _("template text")
         verbose_name_plural = _("template texts")
-        ordering = ["template", "language"]
+        ordering = ["template", "channel", "language"]
         constraints = [
-            models.UniqueConstraint(fields=["template", "language"], name="template_text_once_per_language"),
+            models.UniqueConstraint(
+                fields=["template", "channel", "language"], name="template_text_once_per_channel_and_language"
+            ),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="template_text_channel_known"),
+            models.CheckConstraint(
+                condition=~Q(channel__in=["email", "push"], subject=""),
+                name="template_text_has_subject",
+                violation_error_message=_("A letter needs a subject, and a push a title."),
+            ),
             models.CheckConstraint(
                 condition=Q(cta_label="", cta_url="") | ~Q(cta_label="") & ~Q(cta_url=""),
                 name="template_text_button_has_words_and_link",
@@ -101,7 +110,7 @@ class TemplateText(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.template} ({self.language})"
+        return f"{self.template} ({self.get_channel_display()}, {self.language})"
 
     def clean(self) -> None:
         """Words that could not be sent to somebody are not saved."""
@@ -112,5 +121,7 @@ class TemplateText(models.Model):
             # The constraint says so too, but a form leaves out constraints on fields that were left empty.
             missing = "cta_url" if self.cta_label else "cta_label"
             found.setdefault(missing, []).append(str(_("A button needs both its words and where it leads.")))
+        if not self.subject and self.channel in (Channel.EMAIL, Channel.PUSH):
+            found.setdefault("subject", []).append(str(_("A letter needs a subject, and a push a title.")))
         if found:
             raise ValidationError(found)

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from chains.letters.links import is_web
 from chains.models import ChainVersion, Touch
+from chains.public.addresses import pages
 from chains.public.machines import is_machine
-from chains.public.pages import of_touch, unknown
+from chains.public.pages import of_touch, private, unknown
+from chains.public.short import PAGES, read
 from crm.events import record
 from crm.models import EventKind
 
@@ -44,6 +46,20 @@ def click(request: HttpRequest, touch: Touch, index: int) -> HttpResponse:
         now = timezone.now()
         record_click(touch, index, at=now, by_machine=_by_machine(request, touch, now))
     return HttpResponseRedirect(link)
+
+
+@require_safe
+def short(request: HttpRequest, code: str) -> HttpResponse:
+    """A short address: on to the page it stands for, or by way of the click to the link."""
+    found = read(code)
+    token = found and Touch.objects.filter(pk=found[0]).values_list("token", flat=True).first()
+    if not found or not token:
+        return private(unknown(request))
+    if found[1].isdecimal():
+        return click(request, token, int(found[1]))
+    name = next(name for name, letter in PAGES.items() if letter == found[1])
+    query = request.META.get("QUERY_STRING", "")
+    return private(HttpResponseRedirect(pages(token)[name] + (f"?{query}" if query else "")))
 
 
 def record_open(touch: Touch, *, at: dt.datetime, by_machine: bool) -> None:

@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldAdminColorInputWidget,
 )
 
+from crm.admin.channel_order import ChannelOrderField
 from crm.admin.history import HistoryAdmin
 from crm.models import Shop
 
@@ -37,7 +38,7 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
         (
             _("Sending"),
             {
-                "fields": ("sender_address", "reply_address", "phone_country"),
+                "fields": ("sender_address", "reply_address", "phone_country", "channel_order"),
                 "description": _("An answer to any letter goes to the reply address. People before robots: read it."),
             },
         ),
@@ -64,6 +65,8 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "brand_color":
             kwargs["widget"] = UnfoldAdminColorInputWidget()
+        if db_field.name == "channel_order":
+            return ChannelOrderField(label=capfirst(db_field.verbose_name), help_text=db_field.help_text)
         if db_field.name == "quiet_weekdays":
             return forms.TypedMultipleChoiceField(
                 label=capfirst(db_field.verbose_name),

@@ -11,6 +11,11 @@ class Channel(models.TextChoices):
     PUSH = "push", _("Push")
 
 
+def all_channels() -> list[str]:
+    """In the order a shop starts with: the detail first, what costs money for each message last."""
+    return [Channel.EMAIL.value, Channel.TELEGRAM.value, Channel.PUSH.value, Channel.SMS.value]
+
+
 class Purpose(models.TextChoices):
     """What a customer consents to, and what a message is for."""
 

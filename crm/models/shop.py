@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from crm.models.channel import Channel, all_channels
+
 
 class Shop(models.Model):
     """The one row of the settings page. Read it once a batch with `Shop.load()`."""
@@ -51,6 +53,12 @@ class Shop(models.Model):
         default=list,
         blank=True,
         verbose_name=_("quiet days of the week"),
+    )
+    channel_order = ArrayField(
+        models.CharField(max_length=16, choices=Channel.choices),
+        default=all_channels,
+        verbose_name=_("channels, the preferred first"),
+        help_text=_("Of the channels a message is written for, the first that reaches the customer is used."),
     )
     lapse_days = models.PositiveSmallIntegerField(
         _("lapsed after, days without an order"), default=180, validators=[MinValueValidator(1)]

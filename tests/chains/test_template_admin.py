@@ -45,6 +45,8 @@ def form(**texts):
         given = {"language": language, "subject": "Hello", "preheader": "", "body": "Hello.", "cta_label": "",
                  "cta_url": "", "picture_url": ""} | fields  # fmt: skip
         rows |= {f"texts-{number}-{name}": value for name, value in given.items()}
+    for channel in ("telegram", "push", "sms"):
+        rows |= {f"texts_{channel}-TOTAL_FORMS": 0, f"texts_{channel}-INITIAL_FORMS": 0}
     return {"name": "Care", "purpose": "service", "topic": "tips", "tags": "care, recipes"} | rows
 
 

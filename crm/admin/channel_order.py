@@ -1,0 +1,27 @@
+"""Channels in an order of preference: one select a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.forms import SplitArrayField
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from crm.models import Channel
+
+
+class ChannelOrderField(SplitArrayField):
+    def __init__(self, **kwargs: Any) -> None:
+        place = forms.ChoiceField(
+            choices=[("", "—"), *Channel.choices], required=False, widget=UnfoldAdminSelectWidget()
+        )
+        super().__init__(place, size=len(Channel), remove_trailing_nulls=True, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = [channel for channel in super().clean(value) if channel]
+        if len(set(chosen)) < len(chosen):
+            raise ValidationError(_("Each channel stands in one place only."))
+        return chosen
