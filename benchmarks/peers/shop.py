@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
-from chains.models import Chain, MessageTemplate, Step, TemplateText
+from chains.models import Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
 from chains.publishing import publish
-from crm.models import Purpose, Shop
-
-PEOPLE = """
-    INSERT INTO crm_customer (id, first_name, last_name, city, language, time_zone, source, tags, attributes, mood,
-                              muted_topics, notes, created_at)
-    SELECT n, 'Ann ' || n, '', '', '', '', '', '{}', '{}', '', '{}', '', now() FROM generate_series(1, %(count)s) AS n;
-    INSERT INTO crm_contact (customer_id, channel, address, state, state_reason, marketing_consent, service_consent,
-                             created_at)
-    SELECT n, 'email', 'customer' || n || '@example.com', 'active', '', 'granted', 'unknown', now()
-    FROM generate_series(1, %(count)s) AS n;
-    INSERT INTO crm_order (id, number, customer_id, kind, placed_at, currency, total, discount, refunded,
-                           tracking_number, coupon_code, receipt_url, source, created_at)
-    SELECT n, 'B-' || n, n, 'goods', %(at)s::timestamptz, 'EUR', 100, 0, 0, '', '', '', '', now()
-    FROM generate_series(1, %(count)s) AS n;
-"""
-# One enrolment and one touch a customer: the first `due` of them due, the others a week later and more.
-TOUCHES = """
-    INSERT INTO chains_enrolment (id, chain_id, version_id, customer_id, order_id, entry_key, triggered_at, status,
-                                  ending, step_key, arrived_at, due_at, awaits, entered_at)
-    SELECT n, %(chain)s, %(version)s, n, n, 'order:' || n, %(at)s::timestamptz, 'active', '', %(wait)s,
-           %(at)s::timestamptz, %(at)s::timestamptz + interval '30 days' + n * interval '1 second', '', now()
-    FROM generate_series(1, %(count)s) AS n;
-    INSERT INTO chains_touch (enrolment_id, chain_id, customer_id, order_id, step_key, step_name, channel, purpose,
-                              topic, subject, status, reason, facts, due_at, useful_until, attempts, token, links,
-                              created_at)
-    SELECT n, %(chain)s, n, n, %(step)s, 'letter', 'email', 'service', '', '', 'scheduled', '', '{}',
-           moment, moment + interval '3 days', 0, md5(n::text), '[]', now()
-    FROM (SELECT n, %(at)s::timestamptz + CASE WHEN n > %(due)s THEN interval '7 days' + n * interval '1 second'
-                                              ELSE interval '0' END AS moment
-          FROM generate_series(1, %(count)s) AS n) AS planned;
-"""
-EVENTS = """
-    INSERT INTO crm_event (id, kind, customer_id, order_id, occurred_at, received_at, source, key, properties,
-                           is_historic)
-    SELECT n, 'order.placed', n, n, %(at)s::timestamptz, now(), 'benchmark', n::text, '{}', false
-    FROM generate_series(1, %(count)s) AS n;
-    INSERT INTO crm_eventinbox (consumer, event_id, customer_id)
-    SELECT 'chains', n, n FROM generate_series(1, %(count)s) AS n;
-"""
+from crm.models import Channel, Contact, Customer, Event, EventInbox, EventKind, Order, Purpose, Shop
 
 
 def chain_of_one_letter(name: str, body: str, at: dt.datetime) -> Chain:
@@ -79,28 +44,101 @@ def clear() -> None:
 
 
 def fill_due(chain: Chain, due: int, at: dt.datetime, count: int = 0) -> None:
-    """So many customers with a touch that is due, among `count` with one that waits."""
+    """So many customers with a touch that is due, among `count` with one that waits for a week and more."""
     assert chain.version
     letter, wait, _again = chain.version.program["steps"]
-    _run(
-        PEOPLE + TOUCHES,
-        at=at,
-        due=due,
-        count=max(count, due),
-        chain=chain.pk,
-        version=chain.version_id,
-        step=letter["key"],
-        wait=wait["key"],
+    count = max(count, due)
+    _people(count, at)
+    _insert(
+        Enrolment,
+        count,
+        chain_id=chain.pk,
+        version_id=chain.version_id,
+        customer_id=EACH,
+        order_id=EACH,
+        entry_key=Sql("'order:' || n"),
+        triggered_at=at,
+        step_key=wait["key"],
+        arrived_at=at,
+        due_at=Sql("%s::timestamptz + interval '30 days' + n * interval '1 second'", at),
+    )
+    moment = f"(%s::timestamptz + CASE WHEN n > {due} THEN interval '7 days' + n * interval '1 second' ELSE '0' END)"
+    _insert(
+        Touch,
+        count,
+        enrolment_id=EACH,
+        chain_id=chain.pk,
+        customer_id=EACH,
+        order_id=EACH,
+        step_key=letter["key"],
+        step_name="letter",
+        channel=Touch.Channel.EMAIL,
+        purpose=Purpose.SERVICE,
+        due_at=Sql(moment, at),
+        useful_until=Sql(f"{moment} + interval '3 days'", at),
+        token=Sql("md5(n::text)"),
     )
 
 
 def fill_events(count: int, at: dt.datetime) -> None:
     """So many customers with an order placed just now that nobody has handled yet."""
-    _run(PEOPLE + EVENTS, at=at, count=count)
+    _people(count, at)
+    _insert(
+        Event,
+        count,
+        kind=EventKind.ORDER_PLACED,
+        customer_id=EACH,
+        order_id=EACH,
+        occurred_at=at,
+        source="benchmark",
+        key=Sql("n::text"),
+    )
+    _insert(EventInbox, count, consumer=EventInbox.Consumer.CHAINS, event_id=EACH, customer_id=EACH)
 
 
-def _run(statements: str, **values: Any) -> None:
+def _people(count: int, at: dt.datetime) -> None:
+    _insert(Customer, count, first_name=Sql("'Ann ' || n"))
+    _insert(
+        Contact,
+        count,
+        customer_id=EACH,
+        channel=Channel.EMAIL,
+        address=Sql("'customer' || n || '@example.com'"),
+        marketing_consent=Contact.Consent.GRANTED,
+    )
+    _insert(Order, count, number=Sql("'B-' || n"), customer_id=EACH, placed_at=at, currency="EUR", total=100)
+
+
+@dataclass(frozen=True)
+class Sql:
+    """An expression over the row's number n, with its parameters."""
+
+    text: str
+    moment: dt.datetime | None = None
+
+
+EACH = Sql("n")
+
+
+def _insert(model: type[Model], count: int, **given: Any) -> None:
+    """Rows 1 to `count` in one statement; columns that are not given hold what the model says by itself."""
+    columns, expressions, values = [], [], []
+    for field in model._meta.concrete_fields:
+        value = given.get(field.attname, EACH if field.primary_key else field.get_default())
+        columns.append(f'"{field.column}"')
+        if isinstance(value, Sql):
+            expressions.append(value.text)
+            values += [value.moment] if value.moment else []
+        else:
+            expressions.append(f"%s::{field.db_type(connection)}")
+            values.append(field.get_db_prep_save(value, connection))
+    _run(
+        f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) "
+        f"SELECT {', '.join(expressions)} FROM generate_series(1, {count}) AS n",
+        values,
+    )
+
+
+def _run(statement: str, values: Sequence[Any] = ()) -> None:
     with connection.cursor() as cursor:
-        for statement in statements.split(";\n"):
-            if statement.strip():
-                cursor.execute(statement, values or None)
+        cursor.execute(statement, values)
