@@ -98,7 +98,7 @@ def measure(letters: int, rounds: int, port: int) -> None:
     for language, body in BODIES.items():
         chain = chain_of_one_letter(language, body, NOON - dt.timedelta(days=1))
         assert chain.version
-        text = chain.version.program["steps"][0]["texts"]["en"]
+        text = chain.version.program["steps"][0]["texts"]["email"]["en"]
         ready = ready_made(chain)
         print(
             f"{letters:,} letters of {len(ready) / 1024:.1f} KB in {language}, medians of {rounds} rounds", flush=True

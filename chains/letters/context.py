@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.conf import settings
 
@@ -15,16 +18,36 @@ from crm.models import Customer, Order, OrderLine, Shop
 from crm.timezones import zone_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
 NOTHING = nothing_known()
-# The columns that letters speak of: reading all of them takes longer than filling in the letter.
-OF_CUSTOMER = ("first_name", "last_name", "city", "language", "time_zone")
-OF_ORDER = (
-    "customer", "number", "tracking_number", "receipt_url", "total", "currency",
-    "placed_at", "promised_at", "delivered_at", "appointment_at",
-)  # fmt: skip
+
+
+class Who(NamedTuple):
+    """The columns read of a customer: making whole models takes longer than filling in the letter."""
+
+    pk: int
+    first_name: str
+    last_name: str
+    city: str
+    language: str
+    time_zone: str
+
+
+class Bought(NamedTuple):
+    """The columns read of an order."""
+
+    pk: int
+    customer_id: int
+    number: str
+    tracking_number: str
+    receipt_url: str
+    total: Decimal
+    currency: str
+    placed_at: dt.datetime
+    promised_at: dt.datetime | None
+    delivered_at: dt.datetime | None
+    appointment_at: dt.datetime | None
 
 
 class Addressed(Protocol):
@@ -56,7 +79,8 @@ def contexts(touches: Iterable[Addressed], now: dt.datetime) -> dict[int, dict[s
     """The context of each touch by its id. A touch without an order speaks of the customer's latest one."""
     touches = list(touches)
     shop = Shop.load()
-    customers = Customer.objects.only(*OF_CUSTOMER).in_bulk({touch.customer_id for touch in touches})
+    people = Customer.objects.filter(pk__in={touch.customer_id for touch in touches}).values_list(*Who._fields)
+    customers = {who.pk: who for who in map(Who._make, people)}
     orders = _orders(touches, now)
     lines = _lines(orders.values())
     by_customer = {order.customer_id: order for order in orders.values()}
@@ -70,14 +94,14 @@ def contexts(touches: Iterable[Addressed], now: dt.datetime) -> dict[int, dict[s
     return made
 
 
-def language_of(customer: Customer) -> str:
+def language_of(customer: Customer | Who) -> str:
     """The customer's language where Encore speaks it, otherwise the shop's."""
     known = dict(settings.LANGUAGES)
     code = customer.language.lower().split("-")[0]
     return code if code in known else settings.LANGUAGE_CODE
 
 
-def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, Order]:
+def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, Bought]:
     """The orders that touches are about, and the latest one of customers whose touch is about none."""
     named = {touch.order_id for touch in touches if touch.order_id}
     others = {touch.customer_id for touch in touches if not touch.order_id}
@@ -86,14 +110,18 @@ def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, Order]:
         .filter(customer__in=others, placed_at__lte=now)
         .order_by("customer", "-placed_at")
         .distinct("customer")
-        .only(*OF_ORDER)
     )
-    return Order.objects.filter(pk__in=named).only(*OF_ORDER).in_bulk() | {order.pk: order for order in latest}
+    rows = chain(Order.objects.filter(pk__in=named).values_list(*Bought._fields), latest.values_list(*Bought._fields))
+    return {order.pk: order for order in map(Bought._make, rows)}
 
 
-def _lines(orders: Iterable[Order]) -> defaultdict[int, list[OrderLine]]:
+def _lines(orders: Iterable[Bought]) -> defaultdict[int, list[OrderLine]]:
     found: defaultdict[int, list[OrderLine]] = defaultdict(list)
-    for line in OrderLine.objects.filter(order__in=orders).select_related("product").order_by("order", "pk"):
+    for line in (
+        OrderLine.objects.filter(order__in=[order.pk for order in orders])
+        .select_related("product")
+        .order_by("order", "pk")
+    ):
         found[line.order_id].append(line)
     return found
 
@@ -111,7 +139,7 @@ def _of_shop(shop: Shop) -> dict[str, Any]:
 class _Speech:
     """One customer's facts in the words of their language and the days of their time zone."""
 
-    def __init__(self, customer: Customer, order: Order | None, lines: list[OrderLine]) -> None:
+    def __init__(self, customer: Who, order: Bought | None, lines: list[OrderLine]) -> None:
         self.customer, self.order, self.lines = customer, order, lines
         self.language = language_of(customer)
         # The main thing bought is where most of the money went.
@@ -123,7 +151,7 @@ class _Speech:
             "customer": {
                 "first_name": customer.first_name,
                 "last_name": customer.last_name,
-                "name": customer.name,
+                "name": f"{customer.first_name} {customer.last_name}".strip(),
                 "city": customer.city,
             },
             "order": self._of_order(),
