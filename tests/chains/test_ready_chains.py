@@ -116,6 +116,6 @@ def test_passes_the_checks_and_can_be_switched_on(ready, shop, now):
     assert problems(chain, shop) == []
     version = publish(chain, now)
 
-    texts = [step["texts"] for step in version.program["steps"] if step["kind"] == "message"]
+    texts = [step["texts"]["email"] for step in version.program["steps"] if step["kind"] == "message"]
     assert texts
     assert all(set(found) == set(LANGUAGES) for found in texts)

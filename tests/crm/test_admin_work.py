@@ -190,8 +190,10 @@ def test_the_shop_is_one_page(client, shop):
 
     page = client.get(reverse("admin:crm_shop_changelist"), follow=True)
     fields = {name: value for name, value in page.context["adminform"].form.initial.items() if value is not None}
-    client.post(page.redirect_chain[-1][0], {**fields, "weekly_cap": 2, "quiet_weekdays": [6]})
+    channels = {"channel_order_0": "sms", "channel_order_1": "email"}
+    client.post(page.redirect_chain[-1][0], {**fields, **channels, "weekly_cap": 2, "quiet_weekdays": [6]})
 
     shop = Shop.load()
     assert shop.weekly_cap == 2
     assert shop.quiet_weekdays == [6]
+    assert shop.channel_order == ["sms", "email"]
