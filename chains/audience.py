@@ -6,10 +6,22 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, Window
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    Window,
+)
 from django.db.models.aggregates import Count
 from django.db.models.expressions import Combinable
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Cast, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from chains.models import Chain, Touch
@@ -17,6 +29,7 @@ from crm.models import Order
 from segments.vocabulary.comparing import measured, number, opposite_if, suggesting, texts
 from segments.vocabulary.field import LETTERS, Field, Scope, always
 from segments.vocabulary.operators import COMPARISONS, EXACTLY, IDENTITY, YES_NO
+from segments.vocabulary.this_event import event_field, of_kinds
 from segments.vocabulary.values import Nothing, Number, Several
 
 if TYPE_CHECKING:
@@ -40,6 +53,15 @@ def _chain(condition: Condition, scope: Scope) -> Q:
 
 def _step(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, Q(step_name__in=texts(condition)))
+
+
+def _step_of_event(condition: Condition, scope: Scope) -> Q:
+    """By its name as it was when the letter went out."""
+    # As text: what a shop's own events have for a touch may be no number.
+    letter = Func(OuterRef("properties"), Value("touch"), function="jsonb_extract_path_text", output_field=TextField())
+    letters = Touch.objects.filter(customer=OuterRef("customer"), step_name__in=texts(condition))
+    found = letters.annotate(word=Cast("pk", TextField())).filter(word=letter)
+    return opposite_if(condition, Q(kind__startswith="message.") & Q(Exists(found)))
 
 
 def _clicked(condition: Condition, scope: Scope) -> Q:
@@ -108,6 +130,20 @@ def _last_letters(last: int, scope: Scope) -> QuerySet[Touch]:
 
 
 FIELDS = (
+    event_field(
+        "event_chain",
+        _("chain of the letter of this event"),
+        value=CHAIN.value,
+        operators=IDENTITY,
+        compile=of_kinds("message.", "chain"),
+    ),
+    event_field(
+        "event_step",
+        _("step of the letter of this event"),
+        value=STEP.value,
+        operators=IDENTITY,
+        compile=_step_of_event,
+    ),
     Field(
         "sent",
         _("letters sent"),

@@ -9,7 +9,7 @@
     customer.merged      {"duplicate"}, on the one who was kept
     customer.mood        {"mood"}
     segment.*            {"segment"}
-    message.*            {"touch", "chain", "step", "tags", "link" (clicks only), "is_machine"}
+    message.*            {"touch", "chain", "step", "tags", "is_machine"}; clicked adds {"link", "address"}
     page.viewed          {"url", "title", "seconds"}
 """
 

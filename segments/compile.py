@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from crm.models import Customer
-from segments.rules import Condition, Group, Kind, Place, Rule, RuleError, parse
+from segments.rules import Condition, Group, Kind, Place, Rule, RuleError, out_of_place, parse, placed
 from segments.vocabulary import FIELDS
 from segments.vocabulary.field import Scope
 
@@ -35,7 +35,21 @@ def compile_rule(
 
     `asking` is the segment whose rule it is: it may not ask for itself.
     """
-    return _read(rule, Scope(now, customers, _read, frozenset() if asking is None else frozenset({asking})))
+    return _read(rule, scope_of(now, customers, asking))
+
+
+def check(rule: Rule, now: dt.datetime, asking: int | None = None) -> None:
+    """Raises RuleError at the condition that cannot be asked, of those about an order or an event too."""
+    scope = scope_of(now, asking=asking)
+    for place, condition in placed(rule):
+        try:
+            FIELDS[condition.field].compile(condition, scope)
+        except ValueError as error:
+            raise RuleError(str(error), place) from None
+
+
+def scope_of(now: dt.datetime, customers: Collection[int] | None = None, asking: int | None = None) -> Scope:
+    return Scope(now, customers, _read, frozenset() if asking is None else frozenset({asking}))
 
 
 def _read(rule: object, scope: Scope) -> Q:
@@ -44,8 +58,11 @@ def _read(rule: object, scope: Scope) -> Q:
 
 def _compiled(rule: Rule, scope: Scope, place: Place) -> Q:
     if isinstance(rule, Condition):
+        field = FIELDS[rule.field]
+        if field.context:
+            raise RuleError(out_of_place(field), place)
         try:
-            return FIELDS[rule.field].compile(rule, scope)
+            return field.compile(rule, scope)
         except ValueError as error:
             raise RuleError(str(error), place) from None
     parts = _parts(rule, scope, place)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from segments.rules import Condition, Group, Kind, Rule
+from segments.rules import Condition, Group, Kind, Rule, RuleError, parse
 from segments.vocabulary import FIELDS
-from segments.vocabulary.field import Field
+from segments.vocabulary.field import Context, Field
+
+
+def sentence_of(raw: Any) -> str:
+    """A stored rule in words, or what is wrong with it; none at all is everybody."""
+    if raw is None:
+        return _("Everybody")
+    try:
+        return describe(parse(raw, tuple(Context)))
+    except RuleError as error:
+        return str(error)
 
 
 def describe(rule: Rule) -> str:
@@ -36,7 +47,8 @@ def _condition(condition: Condition, field: Field) -> str:
     operator = field.operator(condition.operator)
     number = int(condition.value) if isinstance(condition.value, Decimal) else 0
     shown = field.value_of(operator).show(condition.value)
-    words = operator.sentence % {"field": field.label, "value": shown, "number": number}
+    name = condition.value[0] if isinstance(condition.value, tuple) else ""
+    words = operator.sentence % {"field": field.label, "name": name, "value": shown, "number": number}
     if condition.where:
         filters = {one.name: one for one in field.filters}
         about = get_text_list([_condition(one, filters[one.field]) for one in condition.where], _("and"))

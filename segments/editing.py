@@ -11,16 +11,17 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from segments.compile import compile_rule
+from segments.compile import check
 from segments.rules import DEEPEST, Kind, RuleError, dump, parse
-from segments.vocabulary import FIELDS
-from segments.vocabulary.field import Field
+from segments.vocabulary import FIELDS, offered
+from segments.vocabulary.field import Context, Field
 from segments.vocabulary.values import Pair, Several, ValueKind
 
 
 class RuleWidget(forms.Widget):
     template_name = "segments/rule.html"
     error: RuleError | None = None
+    context: tuple[Context, ...] = ()
 
     class Media:
         css = {"all": ["segments/rule.css"]}
@@ -30,7 +31,9 @@ class RuleWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         raw = _loaded(value)
         context["widget"]["editor"] = {
-            "fields": editable(FIELDS.values()),
+            "fields": editable(offered(self.context)),
+            "context": list(self.context),
+            "isRequired": self.is_required,
             "rule": labelled(raw),
             "error": {"place": self.error.place, "message": self.error.message} if self.error else None,
         }
@@ -38,29 +41,51 @@ class RuleWidget(forms.Widget):
 
 
 class RuleField(forms.Field):
-    """Cleans to the JSON of a rule that was read and compiled once; mistakes are told at their row."""
+    """Cleans to the JSON of a rule that was read and compiled once; mistakes are told at their row.
+
+    `context` names what there is beside the customer: the rule may ask about it. Where no rule is required, one without
+    conditions is none at all and means everybody: it cleans to None.
+    """
 
     widget = RuleWidget
     # The segment whose rule is edited: it may not ask for itself.
     asking: int | None = None
 
+    def __init__(self, *, context: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.context = self.widget.context = tuple(Context(one) for one in context)
+
     def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) else json.dumps(value)
+        return value if isinstance(value, str) else "" if value is None else json.dumps(value)
 
     def clean(self, value: Any) -> Any:
+        raw = _loaded(value)
+        if not self.required and is_blank(raw):
+            return None
         try:
-            rule = parse(_loaded(value))
-            compile_rule(rule, timezone.now(), asking=self.asking)
+            rule = parse(raw, self.context)
+            check(rule, timezone.now(), asking=self.asking)
         except RuleError as error:
             self.widget.error = error
             raise ValidationError(str(error), code="rule") from None
         return dump(rule)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
+        before, after = (_loaded(self.prepare_value(one)) for one in (initial, data))
+        if is_blank(before) or is_blank(after):
+            return is_blank(before) != is_blank(after)
         try:
-            return parse(_loaded(self.prepare_value(initial))) != parse(_loaded(data))
+            return parse(before, self.context) != parse(after, self.context)
         except RuleError:
             return True
+
+
+def is_blank(raw: Any) -> bool:
+    """As the editor leaves it when nothing was asked for."""
+    if not raw or raw == {"field": ""}:
+        return True
+    items = list(raw.values())[0] if isinstance(raw, Mapping) and len(raw) == 1 else None
+    return isinstance(items, list) and all(item == {"field": ""} for item in items)
 
 
 def _loaded(value: Any) -> Any:
@@ -91,6 +116,8 @@ def editable(fields: Iterable[Field]) -> list[dict[str, Any]]:
 
 
 def _kind(kind: ValueKind) -> dict[str, Any]:
+    if isinstance(kind, Pair):
+        return {"kind": kind.name, "told": kind.told.name if kind.told else "text"}
     if not isinstance(kind, Several):
         return {"kind": kind.name}
     choices = [(value, str(label)) for value, label in kind.choices()] if kind.choices else []

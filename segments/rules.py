@@ -11,7 +11,7 @@ holds no comparison at all; “is not”, “has not”, “did not buy” are t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from django.utils.translation import gettext as _
 
 from segments import vocabulary
-from segments.vocabulary.field import WINDOW, Field
+from segments.vocabulary.field import WINDOW, Context, Field
 from segments.vocabulary.values import Value
 
 DEEPEST = 5
@@ -69,9 +69,9 @@ class RuleError(ValueError):
         }
 
 
-def parse(raw: object) -> Rule:
-    """Read a rule from JSON; raises RuleError."""
-    return _Reader().rule(raw, ())
+def parse(raw: object, context: Collection[Context] = ()) -> Rule:
+    """Read a rule from JSON; raises RuleError. It may ask about an order or an event only where its context has one."""
+    return _Reader(context).rule(raw, ())
 
 
 def dump(rule: Rule) -> dict[str, Any]:
@@ -81,9 +81,16 @@ def dump(rule: Rule) -> dict[str, Any]:
 
 
 def conditions(rule: Rule) -> list[Condition]:
+    return [condition for _place, condition in placed(rule)]
+
+
+def placed(rule: Rule, place: Place = ()) -> Iterator[tuple[Place, Condition]]:
+    """Every condition with its place."""
     if isinstance(rule, Condition):
-        return [rule]
-    return [condition for item in rule.items for condition in conditions(item)]
+        yield place, rule
+        return
+    for index, item in enumerate(rule.items):
+        yield from placed(item, (*place, index))
 
 
 def _dump(condition: Condition, field: Field) -> dict[str, Any]:
@@ -101,8 +108,9 @@ def _dump(condition: Condition, field: Field) -> dict[str, Any]:
 class _Reader:
     """Counts conditions on the way, so that a huge rule is refused before it is walked."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: Collection[Context]) -> None:
         self.seen = 0
+        self.context = context
 
     def rule(self, raw: object, place: Place) -> Rule:
         if len(place) > DEEPEST:
@@ -132,6 +140,8 @@ class _Reader:
         field = fields.get(name) if isinstance(name, str) else None
         if field is None:
             raise RuleError(_("choose what to ask about"), place)
+        if field.context and field.context not in self.context:
+            raise RuleError(out_of_place(field), place)
         operator = next((one for one in field.operators if one.name == raw.get("operator")), None)
         if operator is None:
             raise RuleError(_("choose how to compare “%(field)s”") % {"field": field.label}, place)
@@ -169,3 +179,9 @@ class _Reader:
             if not isinstance(item, Mapping) or item.get("where"):
                 raise RuleError(_("this is not a condition"), place)
         return tuple(self.condition(item, filters, place) for item in raw)
+
+
+def out_of_place(field: Field) -> str:
+    if field.context is Context.ORDER:
+        return _("“%(field)s” asks about one order, and there is none here") % {"field": field.label}
+    return _("“%(field)s” asks about one event, and there is none here") % {"field": field.label}

@@ -1,9 +1,9 @@
-"""A rule held against one customer, condition by condition."""
+"""A rule held against one customer, or one subject of an order and an event too, condition by condition."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,10 @@ from django.db.models import BooleanField, Case, Value, When
 from crm.models import Customer
 from segments.compile import compile_rule
 from segments.describe import describe
-from segments.rules import Condition, Group, Kind, Rule, parse
+from segments.rules import Condition, Group, Kind, Rule, conditions, parse
+from segments.subjects import Subject, answers
+from segments.vocabulary import FIELDS
+from segments.vocabulary.field import Context
 
 
 @dataclass(frozen=True)
@@ -25,33 +28,39 @@ class Finding:
     items: tuple[Finding, ...] = ()
 
 
-def explain(rule: Rule | Mapping[str, Any], customer: int, now: dt.datetime, asking: int | None = None) -> Finding:
-    """All conditions are asked in one query; raises RuleError."""
-    read = rule if isinstance(rule, Condition | Group) else parse(rule)
-    asked = {
+def explain(
+    rule: Rule | Mapping[str, Any], about: int | Subject, now: dt.datetime, asking: int | None = None
+) -> Finding:
+    """Of a customer, or of a subject. All conditions of a kind are asked in one query; raises RuleError."""
+    subject = about if isinstance(about, Subject) else Subject(about, about)
+    context = tuple(Context) if isinstance(about, Subject) else ()
+    read = rule if isinstance(rule, Condition | Group) else parse(rule, context)
+    asked = list(dict.fromkeys(conditions(read)))
+    known = _of_customer([one for one in asked if not FIELDS[one.field].context], subject.customer_id, now, asking)
+    scoped = [one for one in asked if FIELDS[one.field].context]
+    known |= {one: subject.key in keys for one, keys in answers(scoped, [subject], now).items()}
+    return _found(read, known)
+
+
+def _of_customer(asked: list[Condition], customer: int, now: dt.datetime, asking: int | None) -> dict[Condition, bool]:
+    if not asked:
+        return {}
+    cases = {
         f"holds_{number}": Case(
             When(compile_rule(one, now, [customer], asking), then=Value(True)),
             default=Value(False),
             output_field=BooleanField(),
         )
-        for number, one in enumerate(_leaves(read))
+        for number, one in enumerate(asked)
     }
-    answers = Customer.objects.filter(pk=customer).annotate(**asked).values_list(*asked).get()
-    return _found(read, iter(answers))
+    held = Customer.objects.filter(pk=customer).annotate(**cases).values_list(*cases).get()
+    return dict(zip(asked, held, strict=True))
 
 
-def _leaves(rule: Rule) -> Iterator[Condition]:
+def _found(rule: Rule, known: Mapping[Condition, bool]) -> Finding:
     if isinstance(rule, Condition):
-        yield rule
-        return
-    for item in rule.items:
-        yield from _leaves(item)
-
-
-def _found(rule: Rule, answers: Iterator[bool]) -> Finding:
-    if isinstance(rule, Condition):
-        return Finding(next(answers), describe(rule))
-    items = tuple(_found(item, answers) for item in rule.items)
+        return Finding(known[rule], describe(rule))
+    items = tuple(_found(item, known) for item in rule.items)
     held = [item.holds for item in items]
     holds = {Kind.ALL: all(held), Kind.ANY: any(held), Kind.NONE: not any(held)}[rule.kind]
     return Finding(holds, "", rule.kind.value, items)

@@ -73,7 +73,8 @@ def record_open(touch: Touch, *, at: dt.datetime, by_machine: bool) -> None:
 def record_click(touch: Touch, index: int, *, at: dt.datetime, by_machine: bool) -> None:
     """One event for each link, for people and for machines."""
     who = "machine" if by_machine else "person"
-    _record(touch, EventKind.MESSAGE_CLICKED, at, f"click:{touch.pk}:{index}:{who}", link=index, is_machine=by_machine)
+    told = {"link": index, "address": touch.links[index], "is_machine": by_machine}
+    _record(touch, EventKind.MESSAGE_CLICKED, at, f"click:{touch.pk}:{index}:{who}", **told)
     if not by_machine:
         Touch.objects.filter(pk=touch.pk, clicked_at=None).update(clicked_at=at)
 

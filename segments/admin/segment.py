@@ -22,12 +22,11 @@ from segments.admin.pages import compare_view, grid_view, members_file_view
 from segments.admin.preview import count_view, values_view
 from segments.admin.sparkline import sparkline
 from segments.admin.why import why_view
-from segments.describe import describe
+from segments.describe import sentence_of
 from segments.editing import RuleField
 from segments.models import Membership, Segment, SegmentSize
 from segments.patience import SCREEN
 from segments.refresh import refresh
-from segments.rules import RuleError, parse
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -163,13 +162,6 @@ def _save_edited(segment: Segment) -> None:
 def members_address(segment: Segment) -> str:
     chosen = urlencode({"segment__id__exact": segment.pk, "stay": "now"})
     return f"{reverse('admin:segments_membership_changelist')}?{chosen}"
-
-
-def sentence_of(raw: Any) -> str:
-    try:
-        return describe(parse(raw))
-    except RuleError as error:
-        return str(error)
 
 
 def _panel(object_id: str | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from segments.models import Membership, Segment
 from segments.vocabulary.comparing import exists, opposite_if, texts
 from segments.vocabulary.field import SEGMENTS, Field, Scope, always
 from segments.vocabulary.operators import IDENTITY
+from segments.vocabulary.this_event import event_field, of_kinds
 from segments.vocabulary.values import Several
 
 if TYPE_CHECKING:
@@ -42,12 +43,20 @@ def _belongs(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, found)
 
 
+SEGMENT = Several(suggest=_suggest, names=_names, numeric=True)
 FIELDS = (
+    event_field(
+        "event_segment",
+        _("segment entered or left in this event"),
+        value=SEGMENT,
+        operators=IDENTITY,
+        compile=of_kinds("segment.", "segment"),
+    ),
     Field(
         "segment",
         _("segment"),
         SEGMENTS,
-        Several(suggest=_suggest, names=_names, numeric=True),
+        SEGMENT,
         IDENTITY,
         _belongs,
         is_heavy=always,

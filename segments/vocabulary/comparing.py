@@ -8,10 +8,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Exists, F, Func, Model, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import DecimalField, Exists, Model, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact, IContains
+from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessThanOrEqual, Lookup
 
 from crm.models import Customer
 from crm.timezones import start_of
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from segments.rules import Condition
 
 _LOOKUPS = {"at_least": "gte", "at_most": "lte", "exactly": "exact"}
+_COMPARE: dict[str, type[Lookup[Any]]] = {
+    "at_least": GreaterThanOrEqual,
+    "at_most": LessThanOrEqual,
+    "exactly": Exact,
+}
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "at_least": python.ge,
     "at_most": python.le,
@@ -45,6 +50,12 @@ def compared(path: str, condition: Condition, value: Decimal | Combinable | None
     return Q(**{f"{path}__{_LOOKUPS[condition.operator]}": number(condition) if value is None else value})
 
 
+def weighed(figure: Combinable, condition: Condition) -> Q:
+    """Compares a figure that is no column."""
+    value = Value(number(condition), DecimalField(max_digits=20, decimal_places=6))
+    return Q(_COMPARE[condition.operator](figure, value))
+
+
 def zero_holds(condition: Condition) -> bool:
     return _HOLDS[condition.operator](0, number(condition))
 
@@ -62,22 +73,6 @@ def moment(path: str) -> Compile:
         return {"within": not_before, "ago": not_after, "ago_exactly": not_before & not_after}[condition.operator]
 
     return compile_moment
-
-
-def word_of(column: str, name: str) -> Func:
-    """The property of this name in a JSON column, as text; a name of digits is a name, not a position."""
-    return Func(F(column), Value(name), function="jsonb_extract_path_text", output_field=TextField())
-
-
-def paired(column: str) -> Compile:
-    """Compares one named property of a JSON column; a property that is not there is unknown."""
-
-    def compile_pair(condition: Condition, scope: Scope) -> Q:
-        name, value = texts(condition)
-        told = Coalesce(Exact(word_of(column, name), Value(value)), Value(False), output_field=BooleanField())
-        return opposite_if(condition, Q(told))
-
-    return compile_pair
 
 
 def containing(expression: Any) -> Compile:

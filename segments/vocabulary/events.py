@@ -6,7 +6,8 @@ from django.db.models import BooleanField, Count, F, Func, JSONField, Q, QuerySe
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, EventKind
-from segments.vocabulary.comparing import containing, measured, number, opposite_if, paired, texts, word_of
+from segments.vocabulary.comparing import containing, measured, number, opposite_if, texts
+from segments.vocabulary.documents import NAMED_VALUES, paired, word_of
 from segments.vocabulary.field import EVENTS, Field, Scope, always
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, SEARCHES
 from segments.vocabulary.values import Number, Pair, Several
@@ -20,19 +21,19 @@ if TYPE_CHECKING:
 RECENT = 20_000
 
 
-def _suggest_kinds(text: str, limit: int) -> list[tuple[str, str]]:
+def suggest_kinds(text: str, limit: int) -> list[tuple[str, str]]:
     newest = Event.objects.order_by("-pk").values_list("kind", flat=True)[:RECENT]
     known = {kind: kind for kind in set(newest)} | {value: str(label) for value, label in EventKind.choices}
     found = [(kind, label) for kind, label in known.items() if text.lower() in f"{label} {kind}".lower()]
     return sorted(found, key=lambda pair: pair[1])[:limit]
 
 
-def _kind_names(kinds: Iterable[str]) -> Mapping[str, str]:
+def kind_names(kinds: Iterable[str]) -> Mapping[str, str]:
     labels = dict(EventKind.choices)
     return {kind: str(labels.get(kind, kind)) for kind in kinds}
 
 
-def _kind(condition: Condition, scope: Scope) -> Q:
+def compile_kind(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, Q(kind__in=texts(condition)))
 
 
@@ -43,8 +44,8 @@ def _seconds(condition: Condition, scope: Scope) -> Q:
     return Q(Func(F("properties"), path, least, function="jsonb_path_exists", output_field=BooleanField()))
 
 
-KIND = Field("kind", _("event"), EVENTS, Several(suggest=_suggest_kinds, names=_kind_names), IDENTITY, _kind)
-PROPERTY = Field("property", _("property of the event"), EVENTS, Pair(), IDENTITY, paired("properties"))
+KIND = Field("kind", _("event"), EVENTS, Several(suggest=suggest_kinds, names=kind_names), IDENTITY, compile_kind)
+PROPERTY = Field("property", _("property of the event"), EVENTS, Pair(), NAMED_VALUES, paired("properties"))
 URL = Field("url", _("address of the page"), EVENTS, Several(), SEARCHES, containing(word_of("properties", "url")))
 SECONDS = Field("seconds", _("seconds on the page"), EVENTS, Number(0, 100_000), (AT_LEAST,), _seconds)
 _FILTERS = {one.name: one for one in (KIND, PROPERTY, URL, SECONDS)}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +18,14 @@ from segments.vocabulary.values import Number, ValueKind, Words
 
 if TYPE_CHECKING:
     from segments.rules import Condition
+
+
+class Context(StrEnum):
+    """What a rule may be asked about beside the customer: the order or the event something begins with."""
+
+    ORDER = "order"
+    EVENT = "event"
+
 
 Rows = TypeVar("Rows", bound=Model)
 WINDOW = Number(1, 36_500)
@@ -79,9 +88,10 @@ def always(condition: Condition) -> bool:
 
 @dataclass(frozen=True)
 class Field:
-    """Something known about a customer that a rule may ask for.
+    """Something known about a customer, or about the order or event of a `context`, that a rule may ask for.
 
-    `compile` gives a Q on Customer (on Order, Event … for a filter) that is never NULL-ish: unknown means False.
+    `compile` gives a Q on Customer (on Order, Event … for a context or a filter) that is never NULL-ish: unknown means
+    False.
     `filters` narrow the rows a figure is counted over. `note` is shown beside the field while editing. A condition that
     `is_heavy` groups the rows of all customers asked about; the compiler lets the others say first who that is.
     What rests on facts of the log, orders, cases … `is_watched`: a change of them marks the customer as changed.
@@ -100,6 +110,7 @@ class Field:
     is_heavy: Callable[[Condition], bool] = never
     is_watched: bool = True
     follows_days: bool = False
+    context: Context | None = None
 
     def operator(self, name: str) -> Operator:
         return next(operator for operator in self.operators if operator.name == name)
@@ -108,6 +119,8 @@ class Field:
         return operator.value or self.value
 
 
+THIS_ORDER = _("This order")
+THIS_EVENT = _("This event")
 PURCHASES = _("Purchases")
 LIFE_CYCLE = _("Life cycle")
 PROFILE = _("Profile")

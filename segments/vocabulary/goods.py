@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +60,7 @@ def _products(condition: Condition, scope: Scope) -> Q:
         return Q(product__category__in=family(texts(condition), scope))
     if condition.field.endswith("tier"):
         return Q(product__price_tier__in=texts(condition))
-    if condition.field == "bought_named":
+    if condition.field.endswith("named"):
         named = Q()
         for text in texts(condition):
             named |= Q(product__name__icontains=text)
@@ -71,7 +71,7 @@ def _products(condition: Condition, scope: Scope) -> Q:
 
 
 def with_line(condition: Condition, scope: Scope) -> Q:
-    """For filters on orders: one with a line of such a product."""
+    """For conditions on orders: one with a line of such a product."""
     return opposite_if(condition, exists(OrderLine.objects.filter(_products(condition, scope)), "order"))
 
 
@@ -94,23 +94,26 @@ LINE_FILTERS = (
 _FILTERS = {one.name: one for one in LINE_FILTERS}
 
 
+def lacking(lines: QuerySet[OrderLine], kinds: Collection[str]) -> QuerySet[OrderLine]:
+    """Those of the lines that such goods go with while their customer has none of those."""
+    relations = ProductRelation.objects.filter(kind__in=kinds)
+    owned = OrderLine.objects.filter(
+        order__cancelled_at=None,
+        order__customer=OuterRef("order__customer"),
+        product__in=relations.filter(product=OuterRef(OuterRef("product"))).values("related"),
+    )
+    return lines.filter(Exists(relations.filter(product=OuterRef("product"))), ~Exists(owned))
+
+
 def _bought_without(condition: Condition, scope: Scope) -> Q:
     """Bought something that such goods go with, and none of those."""
-    kinds = texts(condition)
     lines = OrderLine.objects.filter(order__cancelled_at=None)
-    appliances = lines.filter(Exists(ProductRelation.objects.filter(product=OuterRef("product"), kind__in=kinds)))
     for one in condition.where:
-        appliances = appliances.filter(_FILTERS[one.field].compile(one, scope))
+        lines = lines.filter(_FILTERS[one.field].compile(one, scope))
     if condition.window is not None:
-        appliances = appliances.filter(order__placed_at__gte=scope.days_ago(condition.window))
-    owned = lines.filter(
-        order__customer=OuterRef("order__customer"),
-        product__in=ProductRelation.objects.filter(product=OuterRef(OuterRef("product")), kind__in=kinds).values(
-            "related"
-        ),
-    )
-    lacking = scope.about(appliances.filter(~Exists(owned)), "order__customer")
-    return opposite_if(condition, exists(lacking, "order__customer"))
+        lines = lines.filter(order__placed_at__gte=scope.days_ago(condition.window))
+    found = scope.about(lacking(lines, texts(condition)), "order__customer")
+    return opposite_if(condition, exists(found, "order__customer"))
 
 
 FIELDS = (

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from segments.rules import Condition
 
 
-def _tag(condition: Condition, scope: Scope) -> Q:
+def compile_tag(condition: Condition, scope: Scope) -> Q:
     tagged = Q()
     for tag in texts(condition):
         tagged |= Q(properties__contains={"tags": [tag]})
     return opposite_if(condition, tagged)
 
 
-TAG = Field("tag", _("tag of the letter"), LETTERS, Several(), POSSESSION, _tag)
+TAG = Field("tag", _("tag of the letter"), LETTERS, Several(), POSSESSION, compile_tag)
 
 
 def _letters(kind: EventKind) -> Compile:

@@ -10,7 +10,8 @@ from django.db.models import F, Func, Q, QuerySet, TextField
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
-from segments.vocabulary.comparing import exists, given, moment, number, opposite_if, paired, texts
+from segments.vocabulary.comparing import exists, given, moment, number, opposite_if, texts
+from segments.vocabulary.documents import NAMED_VALUES, paired
 from segments.vocabulary.field import PROFILE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, KNOWN, MOMENTS, NEXT, POSSESSION, UNKNOWN
 from segments.vocabulary.values import Number, Pair, Several
@@ -95,7 +96,7 @@ def profiled(compile_field: Compile) -> Compile:
 
 
 def _twin(operator: str) -> str:
-    return {"is_not": "is", "unknown": "known"}.get(operator, operator)
+    return {"is_not": "is", "unknown": "known", "contains_not": "contains"}.get(operator, operator)
 
 
 def _without_profiling() -> QuerySet[ConsentRecord]:
@@ -167,7 +168,7 @@ FIELDS = (
         _("attribute"),
         PROFILE,
         Pair(suggest=_suggest_attributes),
-        IDENTITY,
+        NAMED_VALUES,
         profiled(paired("attributes")),
         note=NEEDS_PROFILING,
     ),

@@ -170,25 +170,35 @@ class Several:
 
 @dataclass(frozen=True)
 class Pair:
-    """The name of something the shop keeps in its own words, and its value: “plan”, “gold”."""
+    """The name of something the shop keeps in its own words, and its value: “plan”, “gold”; `told` None: a text."""
 
     suggest: Suggest | None = None
+    told: Number | Day | None = None
     name: str = "pair"
 
     def read(self, raw: object) -> Value:
         if not isinstance(raw, list | tuple) or len(raw) != 2:
             raise ValueError(_("enter a name and a value"))
+        return self._word(raw[0]), self._word(raw[1]) if self.told is None else self._told(self.told, raw[1])
+
+    def _word(self, raw: object) -> str:
         try:
-            (key,), (value,) = (_ANY.read(part) or () for part in raw)  # type: ignore[misc]
+            (word,) = _ANY.read(raw)  # type: ignore[misc]
         except ValueError:
             raise ValueError(_("enter a name and a value")) from None
-        return str(key), str(value)
+        return str(word)
+
+    def _told(self, kind: Number | Day, raw: object) -> str:
+        return str(kind.dump(kind.read(raw)))
 
     def dump(self, value: Value) -> object:
         return list(value) if isinstance(value, tuple) else []
 
     def show(self, value: Value) -> str:
-        return " = ".join(value) if isinstance(value, tuple) else ""
+        """The value alone: the name stands elsewhere in a sentence."""
+        if not isinstance(value, tuple):
+            return ""
+        return self.told.show(self.told.read(value[1])) if self.told else value[1]
 
 
 _ANY = Several()

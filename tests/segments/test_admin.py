@@ -45,7 +45,7 @@ def form(rule, name="Kettle lovers", **more):
 
 
 def shown_in_editor(response):
-    script = re.search(r'<script id="rule-editor"[^>]*>(.*?)</script>', response.content.decode(), re.S)
+    script = re.search(r'data-rule\n.*?<script type="application/json">(.*?)</script>', response.content.decode(), re.S)
     return json.loads(script[1])
 
 
@@ -230,7 +230,7 @@ def test_who_may_only_look_sees_a_sentence(staff):
     page = manager.get(change_address(segment)).content.decode()
 
     assert "Number of orders: at least 1" in page
-    assert "rule-editor" not in page
+    assert "data-rule" not in page
     assert manager.post(change_address(segment), form(BUYERS, name="Mine")).status_code == 403
     assert not Segment.objects.filter(name="Mine").exists()
 

@@ -152,7 +152,7 @@ def test_every_field_can_be_described_in_both_languages():
         with translation.override(language):
             for field in FIELDS.values():
                 for operator in field.operators:
-                    assert str(operator.sentence % {"field": field.label, "value": "5", "number": 5})
+                    assert str(operator.sentence % {"field": field.label, "name": "plan", "value": "5", "number": 5})
 
 
 @pytest.mark.parametrize(
@@ -178,4 +178,4 @@ def test_a_name_with_a_value_is_only_ever_data():
     rule = parse({"all": [condition("attribute", "is", hostile)]})
 
     assert dump(rule)["all"][0]["value"] == hostile
-    assert describe(rule) == f"Attribute: {' = '.join(hostile)}"
+    assert describe(rule) == "Attribute “{}”: {}".format(*hostile)

@@ -6,6 +6,7 @@ The evaluation here shares nothing with the compiler: it walks lists and counts.
 import datetime as dt
 import json
 import random
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import median
@@ -170,14 +171,22 @@ def make_people(seed, now, zone, count=60):
                         [
                             {"url": "https://shop.example/Delivery", "seconds": rng.choice([5, 40, "90", None])},
                             {"url": "https://shop.example/100%", "plan": "gold"},
-                            {"plan": rng.choice(["gold", 5, True, None]), "7": "x"},
+                            {"plan": rng.choice(["gold", 5, True, None, "5.0", [90]]), "7": "x"},
+                            {"until": rng.choice(["2024-02-27", "2024-02-27T23:00:00Z", "2024-02-3", 2024, "soon"])},
                             {},
                         ]
                     ),
                 )
                 for _ in range(rng.randrange(4))
             ],
-            attributes=rng.choice([{}, {"family": "married"}, {"family": "single", "children": 2}, {"family": ["x"]}]),
+            attributes=rng.choice(
+                [
+                    {},
+                    {"family": "married", "since": "2024-01-28"},
+                    {"family": "single", "children": 2},
+                    {"family": ["x"], "children": "2", "since": "2024-02-27 12:00"},
+                ]
+            ),
             profiling=[
                 (moment(), rng.choice(["granted", "withdrawn", "requested"])) for _ in range(rng.choice([0, 0, 1, 2]))
             ],
@@ -279,6 +288,30 @@ def _store_person(models, person, number, now, products):
 def as_text(value):
     """A value of a JSON document as PostgreSQL prints it."""
     return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def is_told(document, rule):
+    """Whether a named value of a JSON document is as a condition says."""
+    name, value = rule["value"]
+    operator, known = rule["operator"], document.get(name)
+    if operator == "is":
+        return as_text(known) == value
+    if operator == "contains":
+        return value.lower() in (as_text(known) or "").lower()
+    if operator in ("since", "before"):
+        is_day = isinstance(known, str) and re.match(r"\d{4}-\d\d-\d\d(?![^T ])", known)
+        return bool(is_day) and (known[:10] >= value if operator == "since" else known[:10] < value)
+    amount = as_number(known)
+    return amount is not None and (amount >= value if operator == "at_least" else amount <= value)
+
+
+def as_number(known):
+    if isinstance(known, bool) or not isinstance(known, int | float | str):
+        return None
+    try:
+        return float(known)
+    except ValueError:
+        return None
 
 
 class Judge:
@@ -487,8 +520,7 @@ class Judge:
         return (person.city or None) if self.may_profile(person) else None
 
     def ask_attribute(self, rule, person):
-        name, value = rule["value"]
-        return self.may_profile(person) and as_text(person.attributes.get(name)) == value
+        return self.may_profile(person) and is_told(person.attributes, rule)
 
     def ask_source(self, rule, person):
         return person.source or None
@@ -616,7 +648,7 @@ class Judge:
         if rule["field"] == "kind":
             return kind in value
         if rule["field"] == "property":
-            return as_text(told.get(value[0])) == value[1]
+            return is_told(told, rule)
         if rule["field"] == "url":
             return any(text.lower() in told.get("url", "").lower() for text in value)
         return isinstance(told.get("seconds"), int) and told["seconds"] >= value

@@ -28,12 +28,15 @@
             this.ticket = Math.random().toString(36).slice(2, 12);
             const given = JSON.parse(root.querySelector("script").textContent);
             this.fields = given.fields;
+            this.context = given.context;
+            this.isRequired = given.isRequired;
             this.lists = 0;
             const isGroup = given.rule && KINDS.some((kind) => given.rule[kind]);
             this.tree = new Group(this, isGroup ? given.rule : { all: given.rule?.field ? [given.rule] : [{}] }, null);
             root.querySelector("[data-tree]").append(this.tree.node);
             if (given.error) this.showError(given.error.place, given.error.message);
             if (given.rule) this.count();
+            else this.preview.textContent = this.isRequired ? "" : this.words.everybody;
         }
 
         changed() {
@@ -53,7 +56,10 @@
             this.asked = new AbortController();
             this.preview.textContent = this.words.counting;
             const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-            const body = new URLSearchParams({ rule: JSON.stringify(this.tree.read()), ticket: this.ticket });
+            const body = new URLSearchParams({
+                rule: JSON.stringify(this.tree.read()), ticket: this.ticket, context: this.context,
+            });
+            if (!this.isRequired) body.set("optional", "1");
             try {
                 const response = await fetch(this.root.dataset.countUrl, {
                     method: "POST", body, signal: this.asked.signal, headers: { "X-CSRFToken": token },
@@ -282,7 +288,13 @@
         }
     }
 
-    const start = () => document.querySelectorAll("[data-rule]").forEach((root) => new Editor(root));
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-    else start();
+    // Rows that a formset adds come later; the empty row they are copied from is left alone.
+    const start = (within) => within.querySelectorAll("[data-rule]:not([data-started])").forEach((root) => {
+        if (root.querySelector("[data-json]").name.includes("__prefix__")) return;
+        root.dataset.started = "";
+        new Editor(root);
+    });
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start(document));
+    else start(document);
+    document.addEventListener("formset:added", (event) => start(event.target));
 })();

@@ -112,7 +112,9 @@
         const given = Array.isArray(item.value) ? item.value : [];
         const list = make("datalist", { id: `rule-offers-${++editor.lists}` });
         const parts = [editor.words.name, editor.words.value].map((label, index) => {
-            const node = make("input", { type: "text", autocomplete: "off", placeholder: label, value: given[index] ?? "" });
+            const type = index && kind.told !== "text" ? kind.told : "text";
+            const node = make("input", { type, autocomplete: "off", placeholder: label, value: given[index] ?? "" });
+            if (type === "number") node.step = "any";
             node.setAttribute("aria-label", label);
             node.addEventListener("input", () => editor.changed());
             return node;

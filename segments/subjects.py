@@ -1,0 +1,136 @@
+"""A rule held against entries: a customer with the order and the event that something is about.
+
+Of a subject without an order whatever a condition says about “this order” does not hold, and its opposite does; so with
+an event. Somebody merged or erased is no subject: nothing holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, Case, Model, Value, When
+
+from crm.models import Customer, Event, Order
+from segments.compile import check, matching, scope_of
+from segments.rules import Condition, Group, Kind, Rule, RuleError, conditions, parse
+from segments.vocabulary import FIELDS
+from segments.vocabulary.field import Context
+
+
+class Subject(NamedTuple):
+    """`key` is the caller's own name for it."""
+
+    key: int
+    customer_id: int
+    order_id: int | None = None
+    event_id: int | None = None
+
+
+MODELS: dict[Context, type[Model]] = {Context.ORDER: Order, Context.EVENT: Event}
+
+
+def holding(rule: Rule | Mapping[str, Any], subjects: Collection[Subject], now: dt.datetime) -> set[int]:
+    """Keys of the subjects for which the rule holds; raises RuleError.
+
+    The number of queries depends on the rule alone: one about all orders, one about all events, one for each of the
+    largest parts that speak of the customer only.
+    """
+    read = rule if isinstance(rule, Condition | Group) else parse(rule, tuple(Context))
+    if not subjects:
+        return set()
+    try:
+        return _Asked(read, subjects, now).found()
+    except RuleError:
+        # A part was asked by itself and does not know its place.
+        check(read, now)
+        raise
+
+
+def scoped(rule: Rule) -> list[Condition]:
+    """Its conditions about the order or the event."""
+    return [one for one in conditions(rule) if FIELDS[one.field].context]
+
+
+class _Asked:
+    def __init__(self, rule: Rule, subjects: Collection[Subject], now: dt.datetime) -> None:
+        self.rule = rule
+        self.now = now
+        self.subjects = {subject.key: subject for subject in subjects}
+        self.answers = answers(set(scoped(rule)), subjects, now)
+
+    def found(self) -> set[int]:
+        if not self.answers:
+            return self.of_customers(self.rule, set(self.subjects))
+        customers = {subject.customer_id for subject in self.subjects.values()}
+        current = set(Customer.objects.current().filter(pk__in=customers).values_list("pk", flat=True))
+        return self.among(self.rule, {key for key, one in self.subjects.items() if one.customer_id in current})
+
+    def among(self, rule: Rule, keys: set[int]) -> set[int]:
+        """For which of these the rule holds."""
+        if not scoped(rule):
+            return self.of_customers(rule, keys)
+        if isinstance(rule, Condition):
+            return keys & self.answers[rule]
+        found = self.of_all(rule, keys) if rule.kind is Kind.ALL else self.of_any(rule, keys)
+        return keys - found if rule.kind is Kind.NONE else found
+
+    def of_all(self, group: Group, keys: set[int]) -> set[int]:
+        for part in _parts(group):
+            keys = self.among(part, keys)
+        return keys
+
+    def of_any(self, group: Group, keys: set[int]) -> set[int]:
+        found: set[int] = set()
+        for part in _parts(group):
+            found |= self.among(part, keys - found)
+        return found
+
+    def of_customers(self, rule: Rule, keys: set[int]) -> set[int]:
+        customers = {self.subjects[key].customer_id for key in keys}
+        if not customers:
+            return set()
+        held = set(matching(rule, self.now, customers).values_list("pk", flat=True))
+        return {key for key in keys if self.subjects[key].customer_id in held}
+
+
+def _parts(group: Group) -> Iterable[Rule]:
+    """What asks about orders and events first: it is answered already. All that asks about the customer is one."""
+    about_customer = tuple(item for item in group.items if not scoped(item))
+    yield from (item for item in group.items if scoped(item))
+    if about_customer:
+        yield Group(Kind.ALL if group.kind is Kind.ALL else Kind.ANY, about_customer)
+
+
+def answers(
+    conditions: Collection[Condition], subjects: Collection[Subject], now: dt.datetime
+) -> dict[Condition, set[int]]:
+    """For which keys each of these conditions about orders and events holds: one query a context."""
+    held: dict[Condition, set[int]] = {}
+    for context in Context:
+        asked = [one for one in conditions if FIELDS[one.field].context is context]
+        rows = {one.key: one.order_id if context is Context.ORDER else one.event_id for one in subjects}
+        for condition, found in zip(asked, _rows_holding(asked, MODELS[context], set(rows.values()), now), strict=True):
+            positive = {key for key, row in rows.items() if row in found}
+            held[condition] = rows.keys() - positive if condition.is_negative else positive
+    return held
+
+
+def _rows_holding(asked: list[Condition], model: type[Model], ids: set[int | None], now: dt.datetime) -> list[set[int]]:
+    """For each condition the rows of which its positive twin holds."""
+    if not asked:
+        return []
+    scope = scope_of(now)
+    cases = {}
+    for number, one in enumerate(asked):
+        holds = FIELDS[one.field].compile(replace(one, is_negative=False), scope)
+        cases[f"holds_{number}"] = Case(When(holds, then=True), default=Value(False), output_field=BooleanField())
+    rows = model._default_manager.filter(pk__in=ids - {None}).annotate(**cases).values_list("pk", *cases)
+    found: list[set[int]] = [set() for _one in asked]
+    for pk, *held in rows:
+        for is_held, pks in zip(held, found, strict=True):
+            if is_held:
+                pks.add(pk)
+    return found

@@ -1,0 +1,154 @@
+"""The one event that something begins with or waits for: each condition gives a Q on Event."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Case, Customer, EventKind, Feedback
+from segments.vocabulary.comparing import containing, number, opposite_if, texts
+from segments.vocabulary.documents import NAMED_VALUES, among, number_in, paired, word_of
+from segments.vocabulary.events import compile_kind, kind_names, suggest_kinds
+from segments.vocabulary.field import THIS_EVENT, Compile, Context, Field, Scope
+from segments.vocabulary.letters import compile_tag
+from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, IDENTITY, POSSESSION, SEARCHES, YES_NO
+from segments.vocabulary.orders import MONEY
+from segments.vocabulary.values import Nothing, Number, Pair, Several
+
+if TYPE_CHECKING:
+    from segments.rules import Condition
+
+_SIGNS = {"at_least": ">=", "at_most": "<=", "exactly": "=="}
+
+
+def of_kinds(start: str, name: str) -> Compile:
+    """One of these words as the property of this name, in events whose kind begins so."""
+
+    def compile_words(condition: Condition, scope: Scope) -> Q:
+        return opposite_if(condition, Q(kind__startswith=start) & among("properties", name, texts(condition)))
+
+    return compile_words
+
+
+def _figure(start: str, name: str, more: Q | None = None) -> Compile:
+    def compile_figure(condition: Condition, scope: Scope) -> Q:
+        told = number_in("properties", name, _SIGNS[condition.operator], number(condition))
+        return Q(kind__startswith=start) & (more or Q()) & told
+
+    return compile_figure
+
+
+def _score(kind: Feedback.Kind) -> Compile:
+    return _figure(EventKind.FEEDBACK_LEFT, "score", Q(properties__contains={"kind": kind.value}))
+
+
+def _by_machine(condition: Condition, scope: Scope) -> Q:
+    return opposite_if(condition, Q(properties__contains={"is_machine": True}))
+
+
+event_field = partial(Field, group=THIS_EVENT, context=Context.EVENT)
+
+FIELDS = (
+    event_field(
+        "event_kind",
+        _("kind of this event"),
+        value=Several(suggest=suggest_kinds, names=kind_names),
+        operators=IDENTITY,
+        compile=compile_kind,
+    ),
+    event_field(
+        "event_property",
+        _("property of this event"),
+        value=Pair(),
+        operators=NAMED_VALUES,
+        compile=paired("properties"),
+        note=_("Dates are compared as the event writes them, year first: 2026-03-31."),
+    ),
+    event_field(
+        "event_rating",
+        _("rating given in this event (1-5)"),
+        value=Number(1, 5),
+        operators=COMPARISONS,
+        compile=_score(Feedback.Kind.RATING),
+    ),
+    event_field(
+        "event_nps",
+        _("“would recommend” given in this event (0-10)"),
+        value=Number(0, 10),
+        operators=COMPARISONS,
+        compile=_score(Feedback.Kind.NPS),
+    ),
+    event_field(
+        "event_link",
+        _("address of the link clicked in this event"),
+        value=Several(),
+        operators=SEARCHES,
+        compile=containing(word_of("properties", "address")),
+    ),
+    event_field(
+        "event_tag",
+        _("tag of the letter of this event"),
+        value=Several(),
+        operators=POSSESSION,
+        compile=compile_tag,
+    ),
+    event_field(
+        "event_machine",
+        _("a machine opened or clicked in this event"),
+        value=Nothing(),
+        operators=YES_NO,
+        compile=_by_machine,
+    ),
+    event_field(
+        "event_url",
+        _("address of the page of this event"),
+        value=Several(),
+        operators=SEARCHES,
+        compile=containing(word_of("properties", "url")),
+    ),
+    event_field(
+        "event_seconds",
+        _("seconds on the page in this event"),
+        value=Number(0, 100_000),
+        operators=(AT_LEAST, AT_MOST),
+        compile=_figure(EventKind.PAGE_VIEWED, "seconds"),
+    ),
+    event_field(
+        "event_amount",
+        _("amount given back in this event"),
+        value=MONEY,
+        operators=(AT_LEAST, AT_MOST),
+        compile=_figure(EventKind.ORDER_RETURNED, "amount"),
+    ),
+    event_field(
+        "event_milestone",
+        _("milestone reached in this event"),
+        value=Several(),
+        operators=IDENTITY,
+        compile=of_kinds(EventKind.MILESTONE_REACHED, "name"),
+    ),
+    event_field(
+        "event_case",
+        _("kind of the case of this event"),
+        value=Several(choices=lambda: Case.Kind.choices),
+        operators=IDENTITY,
+        compile=of_kinds("case.", "kind"),
+    ),
+    event_field(
+        "event_severity",
+        _("severity of the case of this event"),
+        value=Several(choices=lambda: Case.Severity.choices),
+        operators=IDENTITY,
+        compile=of_kinds("case.", "severity"),
+    ),
+    event_field(
+        "event_mood",
+        _("mood noted in this event"),
+        value=Several(choices=lambda: [choice for choice in Customer.Mood.choices if choice[0]]),
+        operators=IDENTITY,
+        compile=of_kinds(EventKind.MOOD_NOTED, "mood"),
+    ),
+)
