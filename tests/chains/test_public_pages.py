@@ -60,6 +60,7 @@ def test_a_click_leads_to_the_shops_link_and_is_kept_once(outsider):
         "step": "care",
         "tags": ["recipes"],
         "link": 1,
+        "address": "https://kettle.example.com/recipes",
         "is_machine": False,
     }
     touch.refresh_from_db()
