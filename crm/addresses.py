@@ -19,9 +19,7 @@ def normalise_email(text: str) -> str:
     try:
         checked = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise ValueError(
-            _("“%(address)s” is not an email address: %(reason)s") % {"address": _short(text), "reason": error}
-        ) from error
+        raise ValueError(_("“%(address)s” is not an email address") % {"address": _short(text)}) from error
     return checked.normalized.lower()
 
 
