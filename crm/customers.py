@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm import identity
+from crm import dates, identity
 from crm.checking import check_fields
 from crm.events import record
 from crm.identity import hold
@@ -54,7 +54,7 @@ def find_or_create(
     if not known.is_settled(keys):
         return _settle(keys, profile, now)
     customer = hold(known.everyone[0])
-    _describe(customer, keys, profile, is_sure=known.by_id is not None)
+    _describe(customer, keys, profile, now, is_sure=known.by_id is not None)
     return customer
 
 
@@ -68,7 +68,7 @@ def _settle(keys: Keys, profile: Profile, now: dt.datetime) -> Customer:
         known = recognise(keys)
     meant = known.meant(keys)
     customer = hold(meant) if meant else Customer(created_at=now)
-    _describe(customer, keys, profile, is_sure=known.by_id is not None)
+    _describe(customer, keys, profile, now, is_sure=known.by_id is not None)
     _add_contacts(customer, keys, now)
     for other in known.sharing:
         join(customer, other, at=now)
@@ -96,7 +96,7 @@ def note_mood(customer: Customer, mood: str, at: dt.datetime, by: User | None = 
     return customer
 
 
-def _describe(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool) -> None:
+def _describe(customer: Customer, keys: Keys, profile: Profile, now: dt.datetime, *, is_sure: bool) -> None:
     """Write what was told about the customer: only what changes, so that nobody else's change is undone."""
     changes = _changes(customer, keys, profile, is_sure=is_sure)
     is_new = customer._state.adding
@@ -104,12 +104,15 @@ def _describe(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool
         # What is added to (tags, attributes) is added to what is there now, not to what was read before.
         customer.refresh_from_db(from_queryset=Customer.objects.select_for_update(no_key=True))
         changes = _changes(customer, keys, profile, is_sure=is_sure)
+    before = dates.dates_of(customer)
     for name, value in changes.items():
         setattr(customer, name, value)
     if changes:
         check_fields(customer, _("customer %(name)s") % {"name": keys.names()[0].partition(":")[2]})
     if is_new or changes:
         customer.save(update_fields=None if is_new else changes)
+    if changes and not is_new:
+        dates.record_changes({customer.pk: before}, {customer.pk: dates.dates_of(customer)}, now)
 
 
 def _changes(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 `properties` by kind (ids are primary keys, moments ISO 8601):
 
-    order.*              {"number"}; returned adds {"amount"}, promise_moved {"from", "to"}, milestone {"name"}
+    order.*              {"number"}; returned adds {"amount"}, milestone {"name"},
+                         promise_moved and appointment_moved {"from", "to"}
     case.*               {"case", "kind", "severity"}
     feedback.left        {"kind", "score", "feedback"}
     consent.changed      {"channel", "purpose", "action"}
     customer.merged      {"duplicate"}, on the one who was kept
     customer.mood        {"mood"}
+    customer.date        {"name", "from", "to"}, of the birth date (born_on) or an attribute that spells a date
     segment.*            {"segment"}
     message.*            {"touch", "chain", "step", "tags", "is_machine"}; clicked adds {"link", "address"}
     page.viewed          {"url", "title", "seconds"}

@@ -28,6 +28,7 @@ __all__ = [
     "OrderFields",
     "cancel",
     "deliver",
+    "move_appointment",
     "move_promise",
     "pay",
     "place",
@@ -115,6 +116,22 @@ def move_promise(order: Order, *, to: dt.datetime, at: dt.datetime) -> Order:
     order.save(update_fields=["promised_at"])
     told = {"from": before.isoformat() if before else None, "to": to.isoformat()}
     write(order, EventKind.PROMISE_MOVED, at=at, key=key, **told)
+    return order
+
+
+@transaction.atomic
+def move_appointment(order: Order, *, to: dt.datetime | None, at: dt.datetime) -> Order:
+    """Agree on another moment than before, or on none."""
+    for moment in filter(None, (to, at)):
+        check_moment(moment)
+    hold_fact(order)
+    key = f"appointment:{stamp(to) if to else 'none'}:{stamp(at)}"
+    if order.appointment_at == to or is_written(order, key):
+        return order
+    before, order.appointment_at = order.appointment_at, to
+    order.save(update_fields=["appointment_at"])
+    told = {"from": before.isoformat() if before else None, "to": to.isoformat() if to else None}
+    write(order, EventKind.APPOINTMENT_MOVED, at=at, key=key, **told)
     return order
 
 

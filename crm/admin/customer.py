@@ -6,12 +6,14 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from crm import dates
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
 from crm.admin.customer_page import complaint_view, mood_view, page_view
 from crm.admin.export import CustomerResource
@@ -102,6 +104,12 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Customers come with their orders, by import or from the shop, where their addresses are checked."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        """Chains may wait for a birthday, so another birth date is told to the log."""
+        before = dates.named(form.initial.get("born_on"), obj.attributes)
+        super().save_model(request, obj, form, change)
+        dates.record_changes({obj.pk: before}, {obj.pk: dates.dates_of(obj)}, timezone.now())
 
     @display(description=_("customer"), ordering="last_name")
     def shown_name(self, customer: Customer) -> str:

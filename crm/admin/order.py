@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.template.defaultfilters import floatformat
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -145,6 +146,12 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """An order that is not to be is cancelled."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
+        """An appointment that moves is an event: what waits for it moves along."""
+        to, obj.appointment_at = obj.appointment_at, form.initial.get("appointment_at")
+        super().save_model(request, obj, form, change)
+        orders.move_appointment(obj, to=to, at=timezone.now())
 
     @display(description=_("status"), label=TONES)
     def shown_status(self, order: Order) -> tuple[str, object]:
