@@ -7,8 +7,9 @@ from itertools import count
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chains.models import Chain, Step
+from chains.models import Chain, Step, StepArm
 from chains.models.step import new_step_key
+from chains.tree import Node, tree_of
 
 # Of the 200 letters of a name, so that a copy has room to say that it is one.
 NAME_KEPT = 170
@@ -16,8 +17,8 @@ NAME_KEPT = 170
 
 @transaction.atomic
 def duplicate(chain: Chain) -> Chain:
-    """A draft with the same trigger, rules and steps."""
-    steps, categories = list(chain.steps.all()), list(chain.categories.all())
+    """A draft with the same trigger, rules and tree of steps."""
+    nodes, categories = tree_of(chain), list(chain.categories.all())
     name = _name_of_copy(chain.name)
     chain = Chain.objects.get(pk=chain.pk)
     chain.pk, chain._state.adding = None, True
@@ -25,10 +26,23 @@ def duplicate(chain: Chain) -> Chain:
     chain.status, chain.version, chain.watermark_at = Chain.Status.DRAFT, None, None
     chain.save(force_insert=True)
     chain.categories.set(categories)
-    for step in steps:
-        step.pk, step._state.adding, step.chain, step.key = None, True, chain, new_step_key()
-    Step.objects.bulk_create(steps)
+    _copy_steps(nodes, chain, None)
     return chain
+
+
+def _copy_steps(nodes: list[Node], chain: Chain, arm: StepArm | None) -> None:
+    """With keys of their own: a copy's splits draw anew."""
+    for node in nodes:
+        step = node.step
+        step.pk, step._state.adding, step.chain, step.arm, step.key = None, True, chain, arm, new_step_key()
+    Step.objects.bulk_create(node.step for node in nodes)
+    for node in nodes:
+        for branching in node.arms:
+            one = branching.arm
+            one.pk, one._state.adding, one.step, one.key = None, True, node.step, new_step_key()
+        StepArm.objects.bulk_create(branching.arm for branching in node.arms)
+        for branching in node.arms:
+            _copy_steps(branching.nodes, chain, branching.arm)
 
 
 def _name_of_copy(name: str) -> str:

@@ -5,25 +5,23 @@ The JSON of a `ChainVersion`:
     {"trigger": {"kind", "event", "days", "hour", "order_kind", "categories": [id]},
      "audience": segment id | null, "re_entry": {"rule", "days"}, "goal": {"kind", "segment"},
      "exit": {"segment", "on_cancel"}, "priority": 1-9, "control_share": 0-50,
-     "steps": [{"key", "kind": "message", "name", "purpose", "channels": [preferred first], "template", "topic",
-                "tags": [...], "late_after_hours", "at_hour", "texts": {channel: {language: compiled text}}},
-               {"key", "kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", "weekdays"}},
-               {"key", "kind": "staff_task", "name", "purpose", "script", "due_days", "owner_group", …}]}
+     "steps": [see chains.program_step]}
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import TextField
 from django.db.models.functions import MD5, Cast
 
 from chains.models import Chain, ChainVersion
-from chains.program_step import ProgramStep, parse_step
+from chains.program_step import ProgramStep, parse_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Trigger:
         return self.kind == Chain.Trigger.EVENT and self.event.startswith("order.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
     version_id: int
     chain_id: int
@@ -57,12 +55,40 @@ class Program:
     priority: int = 5
     control_share: int = 0
 
-    def place_of(self, key: str) -> int:
-        """Index of the step; the end when the key is empty or gone."""
-        return next((index for index, step in enumerate(self.steps) if step.key == key), len(self.steps))
+    @cached_property
+    def _by_key(self) -> dict[str, ProgramStep]:
+        return {step.key: step for step in self.steps}
 
     def step(self, key: str) -> ProgramStep | None:
-        return next((step for step in self.steps if step.key == key), None)
+        """None at the end, whose key is empty."""
+        return self._by_key.get(key)
+
+    def ahead(self, key: str) -> Iterator[ProgramStep]:
+        """Every step that somebody standing at this one may still meet, this one included, whichever arms they take."""
+        open_keys, seen = [key], set()
+        while open_keys:
+            step = self.step(open_keys.pop())
+            if step and step.key not in seen:
+                seen.add(step.key)
+                open_keys += [step.next, *(arm.first for arm in step.arms)]
+                yield step
+
+    def heir(self, key: str, other: Program) -> str:
+        """Where somebody standing at this step goes on in another version: there, or at the next that it still has."""
+        while key and other.step(key) is None:
+            step = self.step(key)
+            key = step.next if step else ""
+        return key
+
+    @cached_property
+    def decides(self) -> bool:
+        """Whether anything but waits and touches lies on the way."""
+        return any(step.arms or step.change for step in self.steps)
+
+    @cached_property
+    def anchors(self) -> frozenset[str]:
+        """The dates that waits of this program count from."""
+        return frozenset(step.wait.anchor for step in self.steps if step.wait)
 
 
 def parse(version_id: int, chain_id: int, source: dict[str, Any]) -> Program:
@@ -71,7 +97,7 @@ def parse(version_id: int, chain_id: int, source: dict[str, Any]) -> Program:
         version_id=version_id,
         chain_id=chain_id,
         trigger=Trigger(**{**trigger, "categories": tuple(trigger.get("categories", ()))}),
-        steps=tuple(parse_step(step) for step in source["steps"]),
+        steps=parse_steps(source["steps"]),
         audience=source.get("audience"),
         re_entry=again.get("rule", Chain.ReEntry.ONCE),
         re_entry_days=again.get("days", 0),

@@ -1,32 +1,71 @@
-"""One step of a program, read from its JSON; see chains.program."""
+"""The steps of a program, read from its JSON: a tree laid out as a list in which every way leads forward.
+
+{"key", "kind", "name", …}                                     every step
+{"kind": "message", "purpose", "channels": [preferred first], "template", "topic", "tags": [...],
+ "late_after_hours", "at_hour", "texts": {channel: {language: compiled text}}}
+{"kind": "staff_task", "purpose", "script", "due_days", "owner_group", "late_after_hours", "at_hour"}
+{"kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", …}, "arms": [...] when it is for an event}
+{"kind": "branch" | "split", "arms": [{"key", "name", "rule", "weight", "steps": [steps as these]}]}
+{"kind": "change", "change": {"kind", "name", "value"}}
+{"kind": "leave"}
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chains.models import Step, Touch
 from crm.models.channel import all_channels
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 @dataclass(frozen=True, slots=True)
 class Wait:
+    """What a wait step waits for; of which fields, its kind says."""
+
     kind: str
     amount: int = 0
     unit: str = Step.Unit.DAYS
     anchor: str = Step.Anchor.TRIGGER
+    attribute: str = ""
+    if_unknown: str = Step.IfUnknown.WAIT
     hour: int = 10
     weekdays: frozenset[int] = frozenset()
+    on: dt.date | None = None
+    month_day: int = 1
+    event: str = ""
+    rule: Any = None
+    this_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    kind: str
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramArm:
+    """One of the ways out of a step; `first` is where it leads: its own first step, or what comes behind the step."""
+
+    key: str
+    name: str = ""
+    rule: Any = None
+    weight: int = 1
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramStep:
+    """`next` is the key of the step that follows, with the arms of this one left out; empty at the end."""
+
     key: str
     kind: str
     name: str = ""
+    number: str = ""
     purpose: str = ""
     channels: tuple[str, ...] = ()
     topic: str = ""
@@ -36,9 +75,16 @@ class ProgramStep:
     at_hour: int | None = None
     texts: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait: Wait | None = None
+    change: Change | None = None
+    arms: tuple[ProgramArm, ...] = ()
     script: str = ""
     due_days: int = 1
     owner_group: int | None = None
+    next: str = ""
+
+    @property
+    def is_touch(self) -> bool:
+        return self.kind in (Step.Kind.MESSAGE, Step.Kind.STAFF_TASK)
 
     @property
     def channel(self) -> str:
@@ -50,13 +96,51 @@ class ProgramStep:
         return self.channels or tuple(channel for channel in order if channel in self.texts)
 
 
-def parse_step(source: dict[str, Any]) -> ProgramStep:
-    parts = dict(source)
-    wait = parts.pop("wait", None)
-    if wait:
-        names = {"from": "anchor"}
-        wait = Wait(**{names.get(name, name): value for name, value in wait.items() if name != "weekdays"})
-        wait = Wait(wait.kind, wait.amount, wait.unit, wait.anchor, wait.hour, frozenset(source["wait"]["weekdays"]))
+def parse_steps(sources: list[dict[str, Any]]) -> tuple[ProgramStep, ...]:
+    return tuple(_laid_out(sources, after="", number=""))
+
+
+def _laid_out(sources: list[dict[str, Any]], after: str, number: str) -> Iterator[ProgramStep]:
+    """The steps in the order they are read, each before those in its arms; behind the last one comes `after`."""
+    for index, source in enumerate(sources):
+        follower = sources[index + 1]["key"] if index + 1 < len(sources) else after
+        place = f"{number}{index + 1}"
+        arms = source.get("arms", ())
+        yield _step(source, place, follower)
+        for letter, arm in zip(ARM_LETTERS, arms, strict=False):
+            yield from _laid_out(arm["steps"], follower, f"{place}{letter}.")
+
+
+# Numbers of steps read 1, 2, 2a.1, 2a.2, 2b.1, 3.
+ARM_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _step(source: dict[str, Any], number: str, follower: str) -> ProgramStep:
+    parts = {**source, "number": number, "next": follower}
+    if wait := parts.get("wait"):
+        parts["wait"] = _wait(wait)
+    if change := parts.get("change"):
+        parts["change"] = Change(**change)
     for name in ("tags", "channels"):
         parts[name] = tuple(parts.get(name, ()))
-    return ProgramStep(**parts, wait=wait)
+    parts["arms"] = tuple(_arm(arm, follower) for arm in parts.get("arms", ()))
+    return ProgramStep(**parts)
+
+
+def _wait(source: dict[str, Any]) -> Wait:
+    parts = {("anchor" if name == "from" else name): value for name, value in source.items()}
+    parts["weekdays"] = frozenset(parts.get("weekdays", ()))
+    if parts.get("on"):
+        parts["on"] = dt.date.fromisoformat(parts["on"])
+    return Wait(**parts)
+
+
+def _arm(source: dict[str, Any], follower: str) -> ProgramArm:
+    inside = source["steps"]
+    return ProgramArm(
+        source["key"],
+        source["name"],
+        source.get("rule"),
+        source.get("weight", 1),
+        first=inside[0]["key"] if inside else follower,
+    )

@@ -1,13 +1,12 @@
-"""A chain in words: what starts it, what each step does."""
+"""A chain in words: what starts it."""
 
 from __future__ import annotations
 
-from django.utils.dates import WEEKDAYS
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains.models import Chain, Step
+from chains.models import Chain
 
 
 def trigger_sentence(chain: Chain) -> str:
@@ -44,46 +43,3 @@ def _around(days: int, date: str) -> str:
         else ngettext("%(days)d day after: %(date)s", "%(days)d days after: %(date)s", days)
     )
     return words % {"days": abs(days), "date": date}
-
-
-def step_sentence(step: Step) -> str:
-    """What the step does, e.g. “wait until 3 days after the delivery” or “letter “Care””."""
-    if step.kind == Step.Kind.MESSAGE:
-        return (
-            _("letter “%(template)s”") % {"template": step.template}
-            if step.template
-            else _("letter without a template")
-        )
-    if step.kind == Step.Kind.STAFF_TASK:
-        return _("task for a colleague: %(name)s") % {"name": step.name}
-    if step.wait == Step.Wait.HOUR:
-        return _until_hour(step)
-    span = _span(step)
-    if step.wait == Step.Wait.TIME:
-        return _("wait for %(span)s") % {"span": span}
-    if step.wait_amount == 0:
-        return _("wait until %(anchor)s") % {"anchor": step.get_wait_from_display()}
-    words = (
-        _("wait until %(span)s before %(anchor)s")
-        if step.wait_amount < 0
-        else _("wait until %(span)s after %(anchor)s")
-    )
-    return words % {"span": span, "anchor": step.get_wait_from_display()}
-
-
-def _until_hour(step: Step) -> str:
-    if not step.wait_weekdays:
-        return _("wait until %(hour)d:00 of the customer's day") % {"hour": step.wait_hour}
-    days = get_text_list([str(WEEKDAYS[day]) for day in sorted(step.wait_weekdays)], _("or"))
-    return _("wait until %(hour)d:00 of the customer's day, %(days)s") % {"hour": step.wait_hour, "days": days}
-
-
-def _span(step: Step) -> str:
-    amount = abs(step.wait_amount)
-    words = {
-        Step.Unit.MINUTES: ngettext("%(n)d minute", "%(n)d minutes", amount),
-        Step.Unit.HOURS: ngettext("%(n)d hour", "%(n)d hours", amount),
-        Step.Unit.DAYS: ngettext("%(n)d day", "%(n)d days", amount),
-        Step.Unit.WEEKS: ngettext("%(n)d week", "%(n)d weeks", amount),
-    }
-    return words[Step.Unit(step.wait_unit)] % {"n": amount}

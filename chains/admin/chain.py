@@ -18,8 +18,9 @@ from chains.arms import arms
 from chains.engine.lateness import overdue
 from chains.health import problems
 from chains.models import Chain
+from chains.step_wording import step_sentence
 from chains.tally import tally, under_way
-from chains.wording import step_sentence, trigger_sentence
+from chains.wording import trigger_sentence
 from crm.admin.verbs import VerbAdmin
 from crm.models import Shop
 

@@ -75,13 +75,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
             return str(_("waits for: %(what)s") % {"what": enrolment.get_awaits_display()})
         plan = program.load([enrolment.version_id])[enrolment.version_id]
         step = plan.step(enrolment.step_key)
-        return str(
-            _("step %(number)d of %(count)d")
-            % {
-                "number": plan.steps.index(step) + 1 if step else len(plan.steps),
-                "count": len(plan.steps),
-            }
-        )
+        return str(_("step %(number)s") % {"number": step.number}) if step else ""
 
     @admin.action(description=_("Take out of the chain"), permissions=["take_out"])
     def take_out(self, request: HttpRequest, enrolments: QuerySet[Enrolment]) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.db import transaction
 
 from chains import program
-from chains.engine import facts, stays, touches
+from chains.engine import facts, passages, stays, touches
+from chains.engine.answers import Asker, answers
 from chains.engine.claim import BATCH, Counts, claim_customers
-from chains.engine.clockwork import Anchors
+from chains.engine.dates import Asked, Dates
 from chains.engine.facts import OrderMoments, Profile, Standing
 from chains.engine.rules import Reason
 from chains.engine.stays import Stay
-from chains.engine.walk import Planned, Walk, walk
-from chains.models import Chain, Enrolment, Step
+from chains.engine.walk import Planned, Traveller, Walk, walk
+from chains.models import Chain, Enrolment
 from chains.models.touch import new_token
 from chains.program import Program
 from crm.models import Purpose
@@ -38,6 +40,7 @@ class Place(NamedTuple):
     version_id: int
     customer_id: int
     order_id: int | None
+    is_held: bool
     triggered_at: dt.datetime
     step_key: str
     arrived_at: dt.datetime
@@ -65,7 +68,7 @@ def _advance(places: list[Place], now: dt.datetime) -> Counts:
         for place in places
     ]
     exits, goals = facts.exits(standings, orders, now), facts.goals_reached(standings, now)
-    moves, walks = [], []
+    moves, going = [], []
     for place in places:
         plan, person = programs[place.version_id], people[place.customer_id]
         ending = _ending(place, plan, person, exits.get(place.pk, ""), place.pk in goals)
@@ -75,8 +78,17 @@ def _advance(places: list[Place], now: dt.datetime) -> Counts:
             # Set aside, so that a paused chain's people are not met again at every pass.
             moves.append(Stay(place.pk, place.arrived_at, place.step_key, awaits=Enrolment.Awaits.RESUME))
         else:
-            walks.append((place, _walk(place, plan, orders, person, now)))
+            going.append(place)
+    walks = _walks(going, programs, _travellers(going, programs, orders, people), now)
     written = touches.schedule([_touch(place, planned, now) for place, way in walks for planned in way.touches])
+    passages.write(
+        [
+            passages.New(place.pk, place.customer_id, passed, place.is_held)
+            for place, way in walks
+            for passed in way.passages
+        ],
+        now,
+    )
     stays.write(moves + [Stay.after(place.pk, way, now) for place, way in walks], now)
     return Counter({"advanced": len(places), "scheduled": written})
 
@@ -97,21 +109,49 @@ def _ending(place: Place, plan: Program, person: Profile, exit_reason: str, has_
 
 
 def _has_service_ahead(plan: Program, step_key: str) -> bool:
-    return any(
-        step.kind != Step.Kind.WAIT and step.purpose == Purpose.SERVICE
-        for step in plan.steps[plan.place_of(step_key) :]
-    )
+    return any(step.is_touch and step.purpose == Purpose.SERVICE for step in plan.ahead(step_key))
 
 
-def _walk(place: Place, plan: Program, orders: dict[int, OrderMoments], person: Profile, now: dt.datetime) -> Walk:
-    order = orders.get(place.order_id) if place.order_id else None
-    # Without an order the start of the chain stands in, so that nobody waits for what will never come.
-    anchors = (
-        Anchors(place.triggered_at, order.placed_at, order.delivered_at, order.appointment_at)
-        if order
-        else Anchors(place.triggered_at, place.triggered_at, place.triggered_at, place.triggered_at)
-    )
-    return walk(plan, place.step_key, place.arrived_at, anchors, zone_of(person.time_zone), now)
+def _travellers(
+    places: list[Place], programs: dict[int, Program], orders: dict[int, OrderMoments], people: dict[int, Profile]
+) -> dict[int, Traveller]:
+    asked = {
+        place.pk: Asked(place.customer_id, place.order_id, place.triggered_at, programs[place.version_id].anchors)
+        for place in places
+    }
+    dates = Dates(asked.values(), orders)
+    passed = passages.before(place.pk for place in places if programs[place.version_id].decides)
+    found = {}
+    for place in places:
+        zone = zone_of(people[place.customer_id].time_zone)
+        anchors = dates.anchors(asked[place.pk], zone)
+        found[place.pk] = Traveller(
+            place.customer_id, place.step_key, place.arrived_at, anchors, zone, passed.get(place.pk, ())
+        )
+    return found
+
+
+def _walks(
+    places: list[Place], programs: dict[int, Program], travellers: dict[int, Traveller], now: dt.datetime
+) -> list[tuple[Place, Walk]]:
+    """Everybody's walk. Each round answers the questions at which walks stopped; there are no more than steps."""
+    ways: dict[int, Walk] = {}
+    going = places
+    while going:
+        ways |= {place.pk: walk(programs[place.version_id], travellers[place.pk], now) for place in going}
+        going = [place for place in going if ways[place.pk].question]
+        known = answers([_asker(place, ways[place.pk]) for place in going], now)
+        for place in going:
+            who, question = travellers[place.pk], ways[place.pk].question
+            if question:
+                travellers[place.pk] = replace(who, answers={**who.answers, question.step.key: known[place.pk]})
+    return [(place, ways[place.pk]) for place in places]
+
+
+def _asker(place: Place, way: Walk) -> Asker:
+    if way.question is None:
+        raise ValueError(f"enrolment {place.pk} asks nothing")
+    return Asker(place.pk, place.customer_id, place.order_id, None, way.question)
 
 
 def _touch(place: Place, planned: Planned, now: dt.datetime) -> touches.New:

@@ -15,31 +15,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from chains.models.step import Step
-from chains.program_step import Wait
 
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 FIRST_RETRY = dt.timedelta(minutes=2)
 LAST_RETRY = dt.timedelta(hours=6)
-
-
-@dataclass(frozen=True, slots=True)
-class Anchors:
-    """The moments waits may count from; None while not known."""
-
-    trigger: dt.datetime
-    placed: dt.datetime | None = None
-    delivered: dt.datetime | None = None
-    appointment: dt.datetime | None = None
-
-    def moment(self, name: str) -> dt.datetime | None:
-        moments = {
-            Step.Anchor.TRIGGER: self.trigger,
-            Step.Anchor.PLACED: self.placed,
-            Step.Anchor.DELIVERED: self.delivered,
-            Step.Anchor.APPOINTMENT: self.appointment,
-        }
-        return moments[Step.Anchor(name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +62,6 @@ def next_hour(at: dt.datetime, hour: int, zone: ZoneInfo, weekdays: Collection[i
         if moment >= at and (not weekdays or (day + offset * DAY).weekday() in weekdays):
             return moment
     raise ValueError(f"no weekday of {weekdays}")
-
-
-def wait_ends(wait: Wait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:
-    """When somebody who arrived at this wait goes on; None while what it counts from is not known.
-
-    A moment that had passed at arrival does not hold anybody.
-    """
-    if wait.kind == Step.Wait.TIME:
-        return shifted(arrived_at, max(wait.amount, 0), wait.unit, zone)
-    if wait.kind == Step.Wait.HOUR:
-        return next_hour(arrived_at, wait.hour, zone, wait.weekdays)
-    anchor = anchors.moment(wait.anchor)
-    if anchor is None:
-        return None
-    return max(arrived_at, shifted(anchor, wait.amount, wait.unit, zone))
 
 
 def quiet_ends(at: dt.datetime, quiet: Quiet, zone: ZoneInfo) -> dt.datetime | None:

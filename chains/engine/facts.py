@@ -23,7 +23,10 @@ logger = logging.getLogger(__name__)
 
 class OrderMoments(NamedTuple):
     placed_at: dt.datetime
+    paid_at: dt.datetime | None
+    shipped_at: dt.datetime | None
     delivered_at: dt.datetime | None
+    promised_at: dt.datetime | None
     appointment_at: dt.datetime | None
     cancelled_at: dt.datetime | None
     returned_at: dt.datetime | None

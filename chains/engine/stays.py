@@ -15,11 +15,11 @@ from chains.models import Enrolment
 WRITE = """
     UPDATE chains_enrolment AS enrolment SET
         status = stay.status, ending = stay.ending, step_key = stay.step_key, arrived_at = stay.arrived_at,
-        due_at = stay.due_at, awaits = stay.awaits, ended_at = stay.ended_at
+        due_at = stay.due_at, awaits = stay.awaits, awaited_event = stay.awaited_event, ended_at = stay.ended_at
     FROM unnest(
         %(id)s::bigint[], %(status)s::text[], %(ending)s::text[], %(step_key)s::text[], %(arrived_at)s::timestamptz[],
-        %(due_at)s::timestamptz[], %(awaits)s::text[], %(ended_at)s::timestamptz[]
-    ) AS stay (id, status, ending, step_key, arrived_at, due_at, awaits, ended_at)
+        %(due_at)s::timestamptz[], %(awaits)s::text[], %(awaited_event)s::text[], %(ended_at)s::timestamptz[]
+    ) AS stay (id, status, ending, step_key, arrived_at, due_at, awaits, awaited_event, ended_at)
     WHERE enrolment.id = stay.id
 """
 WAKE_LEFT = """
@@ -37,21 +37,16 @@ class Stay:
     step_key: str = ""
     due_at: dt.datetime | None = None
     awaits: str = Enrolment.Awaits.NOTHING
+    awaited_event: str = ""
     status: str = Enrolment.Status.ACTIVE
     ending: str = Enrolment.Ending.NONE
     ended_at: dt.datetime | None = None
 
     @classmethod
     def after(cls, enrolment_id: int, way: Walk, now: dt.datetime) -> Self:
-        if way.is_over:
-            return cls(
-                enrolment_id,
-                way.arrived_at,
-                status=Enrolment.Status.FINISHED,
-                ending=Enrolment.Ending.LAST_STEP,
-                ended_at=now,
-            )
-        return cls(enrolment_id, way.arrived_at, way.step_key, way.due_at, way.awaits)
+        if way.ending:
+            return cls(enrolment_id, way.arrived_at, status=Enrolment.Status.FINISHED, ending=way.ending, ended_at=now)
+        return cls(enrolment_id, way.arrived_at, way.step_key, way.due_at, way.awaits, way.awaited_event)
 
     @classmethod
     def left(cls, enrolment_id: int, arrived_at: dt.datetime, ending: str, now: dt.datetime) -> Self:
@@ -72,6 +67,7 @@ def write(stays: Sequence[Stay], now: dt.datetime) -> None:
         "arrived_at": [stay.arrived_at for stay in stays],
         "due_at": [stay.due_at for stay in stays],
         "awaits": [str(stay.awaits) for stay in stays],
+        "awaited_event": [stay.awaited_event for stay in stays],
         "ended_at": [stay.ended_at for stay in stays],
     }
     left = [stay.enrolment_id for stay in stays if stay.status == Enrolment.Status.LEFT]

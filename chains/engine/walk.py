@@ -1,15 +1,46 @@
-"""How far somebody gets in a chain by now. A pure function of the program, the place and the clock."""
+"""How far somebody gets in a chain by now. A pure function of the program, the place, the clock and answers.
+
+Whom a branch suits and whether an awaited event happened is not known here: the walk stops with a question, and is
+walked again from its beginning with the answer. Every way leads forward through a finite list of steps, so it ends.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from chains.engine.clockwork import HOUR, Anchors, next_hour, wait_ends
+from chains.engine.clockwork import DAY, HOUR, next_hour
+from chains.engine.waits import OF_THE_GOODS, Anchors, meant_for
+from chains.models.enrolment import Enrolment
 from chains.models.step import Step
 from chains.program import Program
-from chains.program_step import ProgramStep, Wait
+from chains.program_step import ProgramArm, ProgramStep, Wait
+from crm.models import Purpose
+
+
+class Answer(NamedTuple):
+    """To a branch: the arm to take. To a wait for an event: when it happened first, if it did."""
+
+    arm_key: str = ""
+    at: dt.datetime | None = None
+    event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """Somebody in a chain, as far as their way depends on them."""
+
+    customer_id: int
+    step_key: str
+    arrived_at: dt.datetime
+    anchors: Anchors
+    zone: ZoneInfo
+    passed: Collection[str] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,43 +52,145 @@ class Planned:
     useful_until: dt.datetime
 
 
+class Passed(NamedTuple):
+    """A step that was decided or that changes something."""
+
+    step: ProgramStep
+    arm_key: str = ""
+    event_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What has to be answered before the walk goes on; a wait asks for events `since` until `until`."""
+
+    step: ProgramStep
+    since: dt.datetime
+    until: dt.datetime
+
+
+@dataclass(slots=True)
 class Walk:
-    touches: tuple[Planned, ...]
-    step_key: str  # where it stands now; empty after the last step
+    """The way gone, and where it stopped: at a wait, at a question or at the end."""
+
+    step_key: str
     arrived_at: dt.datetime
-    due_at: dt.datetime | None  # None: at the end, or awaiting
-    awaits: str = ""
-
-    @property
-    def is_over(self) -> bool:
-        return not self.step_key
-
-
-def walk(
-    program: Program, step_key: str, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo, now: dt.datetime
-) -> Walk:
-    """Go from the step to the first wait that is not over. Every step is passed at most once, so it always ends."""
-    touches: list[Planned] = []
-    at = arrived_at
-    for step in program.steps[program.place_of(step_key) :]:
-        if step.wait is None:
-            touches.append(_planned(step, at, zone))
-            continue
-        until = wait_ends(step.wait, at, anchors, zone)
-        if until is None:
-            return Walk(tuple(touches), step.key, at, None, _awaited(step.wait))
-        if until > now:
-            return Walk(tuple(touches), step.key, at, until)
-        at = until
-    return Walk(tuple(touches), "", at, None)
+    # What the next message was planned for: earlier than the arrival where a wait had passed before.
+    meant_at: dt.datetime
+    touches: list[Planned] = field(default_factory=list)
+    passages: list[Passed] = field(default_factory=list)
+    due_at: dt.datetime | None = None
+    awaits: str = Enrolment.Awaits.NOTHING
+    awaited_event: str = ""
+    question: Question | None = None
+    ending: str = Enrolment.Ending.NONE
 
 
-def _planned(step: ProgramStep, at: dt.datetime, zone: ZoneInfo) -> Planned:
-    due_at = at if step.at_hour is None else next_hour(at, step.at_hour, zone)
-    return Planned(step, due_at, due_at + step.late_after_hours * HOUR)
+def walk(program: Program, who: Traveller, now: dt.datetime) -> Walk:
+    """Go on from where somebody stands until a wait that is not over, a question without an answer, or the end."""
+    way = Walk(who.step_key, who.arrived_at, who.arrived_at)
+    while (step := program.step(way.step_key)) is not None:
+        ahead = _pass(step, way, who, now)
+        if ahead is None:
+            return way
+        way.step_key = ahead
+    way.step_key, way.ending = "", Enrolment.Ending.LAST_STEP
+    return way
 
 
-def _awaited(wait: Wait) -> str:
-    # An order has always been placed, so only these two moments can be missing.
-    return "appointment" if wait.anchor == Step.Anchor.APPOINTMENT else "delivered"
+def _pass(step: ProgramStep, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
+    """Do one step; the key of the one that comes now, or None where the walk stops."""
+    if step.key in who.passed:
+        return step.next
+    if step.wait and step.wait.kind == Step.Wait.EVENT:
+        return _await_event(step, step.wait, way, who, now)
+    if step.wait:
+        return _wait(step, step.wait, way, who, now)
+    if step.kind == Step.Kind.BRANCH:
+        return _branch(step, way, who)
+    if step.kind == Step.Kind.SPLIT:
+        return _take(step, drawn_arm(step, who.customer_id), way)
+    if step.kind == Step.Kind.LEAVE:
+        _leave(way, Enrolment.Ending.LEAVE_STEP)
+        return None
+    if step.kind == Step.Kind.CHANGE:
+        way.passages.append(Passed(step))
+    else:
+        way.touches.append(_planned(step, way, who.zone))
+    return step.next
+
+
+def _wait(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
+    meant_at = meant_for(wait, way.arrived_at, who.anchors, who.zone)
+    if meant_at is None:
+        return _wait_for_date(step, wait, way, who, now)
+    if meant_at > now:
+        way.due_at = meant_at
+        return None
+    way.meant_at, way.arrived_at = meant_at, max(meant_at, way.arrived_at)
+    return step.next
+
+
+def _wait_for_date(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
+    """The date it counts from is not known: the step says what then."""
+    if wait.if_unknown == Step.IfUnknown.LEAVE:
+        _leave(way, Enrolment.Ending.UNKNOWN_DATE)
+        return None
+    if wait.if_unknown == Step.IfUnknown.GO_ON or not who.anchors.may_come(wait.anchor):
+        return step.next
+    way.awaits = wait.anchor
+    # Orders and customers tell when their dates become known. Products tell nobody, so somebody has to look.
+    way.due_at = now + DAY if wait.anchor in OF_THE_GOODS and who.anchors.moment(Step.Anchor.DELIVERED) else None
+    return None
+
+
+def _await_event(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
+    until = meant_for(wait, way.arrived_at, who.anchors, who.zone) or way.arrived_at
+    since = who.anchors.trigger if wait.anchor == Step.Anchor.TRIGGER else way.arrived_at
+    answer = who.answers.get(step.key)
+    if answer is None:
+        way.question = Question(step, since, until)
+        return None
+    happened, ran_out = step.arms
+    over_at = answer.at or until
+    if over_at > now:
+        way.due_at, way.awaits, way.awaited_event = over_at, Enrolment.Awaits.EVENT, wait.event
+        return None
+    way.arrived_at = way.meant_at = max(over_at, way.arrived_at)
+    return _take(step, happened if answer.at else ran_out, way, answer.event_id)
+
+
+def _branch(step: ProgramStep, way: Walk, who: Traveller) -> str | None:
+    answer = who.answers.get(step.key)
+    if answer is None:
+        way.question = Question(step, way.arrived_at, way.arrived_at)
+        return None
+    return _take(step, next(arm for arm in step.arms if arm.key == answer.arm_key), way)
+
+
+def drawn_arm(step: ProgramStep, customer_id: int) -> ProgramArm:
+    """By a hash of step and customer, so that the same customer always gets the same one."""
+    digest = hashlib.blake2s(f"{step.key}:{customer_id}".encode(), digest_size=4).digest()
+    share = int.from_bytes(digest, "big") / 2**32 * sum(arm.weight for arm in step.arms)
+    for arm in step.arms:
+        share -= arm.weight
+        if share < 0:
+            return arm
+    return step.arms[-1]
+
+
+def _take(step: ProgramStep, arm: ProgramArm, way: Walk, event_id: int | None = None) -> str:
+    way.passages.append(Passed(step, arm.key, event_id))
+    return arm.first
+
+
+def _leave(way: Walk, ending: str) -> None:
+    way.step_key, way.ending = "", ending
+
+
+def _planned(step: ProgramStep, way: Walk, zone: ZoneInfo) -> Planned:
+    due_at = way.arrived_at if step.at_hour is None else next_hour(way.arrived_at, step.at_hour, zone)
+    # Service is of use from when its turn came, an offer from when it was meant for.
+    # Service is of use from when its turn came, an offer from when it was meant for; waiting for its hour is no delay.
+    delay = way.arrived_at - way.meant_at if step.purpose == Purpose.MARKETING else dt.timedelta()
+    return Planned(step, due_at, due_at - delay + step.late_after_hours * HOUR)

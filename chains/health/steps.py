@@ -1,106 +1,116 @@
-"""Every step in its place: service first, marketing after the delivery, and each step complete."""
+"""Every step of the tree complete, and the tree of a size that people can read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
 
-from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chains.letters.compiling import problems as text_problems
-from chains.models import Chain, MessageTemplate, Step, TemplateText
-from crm.models import Channel, EventKind, Purpose
+from chains.health.message import message_problems
+from chains.health.paths import at_step, path_problems
+from chains.models import Chain, Step
+from chains.tree import DEEPEST, MOST_STEPS, Node, tree_of, walked
+from segments.compile import check
+from segments.rules import RuleError, parse
+from segments.vocabulary.field import Context
 
-BEFORE_DELIVERY = frozenset({EventKind.ORDER_PLACED, EventKind.ORDER_PAID, EventKind.ORDER_SHIPPED})
+OF_AN_ORDER = frozenset(
+    {
+        Step.Anchor.PLACED,
+        Step.Anchor.PAID,
+        Step.Anchor.SHIPPED,
+        Step.Anchor.DELIVERED,
+        Step.Anchor.PROMISED,
+        Step.Anchor.APPOINTMENT,
+        Step.Anchor.WARRANTY_END,
+        Step.Anchor.REPURCHASE,
+    }
+)
 
 
 def step_problems(chain: Chain) -> Iterator[str]:
-    steps = list(chain.steps.select_related("template").prefetch_related("template__texts"))
-    yield from _order_of_steps(chain, steps)
-    for number, step in enumerate(steps, start=1):
-        for problem in _step(chain, step):
-            yield _("Step %(number)d (%(step)s): %(problem)s") % {"number": number, "step": step, "problem": problem}
+    nodes = tree_of(chain)
+    yield from _size(chain, nodes)
+    yield from path_problems(chain, nodes)
+    now = timezone.now()
+    for node in walked(nodes):
+        for problem in _step(chain, node, now):
+            yield at_step(node, problem)
 
 
-def _order_of_steps(chain: Chain, steps: Iterable[Step]) -> Iterator[str]:
-    acting = [step for step in steps if step.kind != Step.Kind.WAIT]
-    if not acting:
-        yield _("The chain has nothing to send or to do.")
-        return
-    marketing = [step for step in acting if step.purpose == Purpose.MARKETING]
-    if not marketing or chain.trigger != Chain.Trigger.EVENT or not chain.event_kind.startswith("order."):
-        return
-    if acting[0].purpose == Purpose.MARKETING:
-        yield _("A service message must come first: what was bought and what happens next.")
-    if chain.event_kind in BEFORE_DELIVERY and not _waits_for_delivery(steps, marketing[0]):
-        yield _(
-            "Marketing must not come before the delivery: put a wait counted from the delivery before “%(step)s”."
-        ) % {"step": marketing[0]}
+def _size(chain: Chain, nodes: list[Node]) -> Iterator[str]:
+    found = list(walked(nodes))
+    if len(found) > MOST_STEPS:
+        yield _("A chain may have at most %(most)d steps.") % {"most": MOST_STEPS}
+    if any(node.depth > DEEPEST for node in found):
+        yield _("Steps may lie in each other at most %(most)d levels deep.") % {"most": DEEPEST}
+    reached = {node.step.pk for node in found}
+    for step in chain.steps.exclude(pk__in=reached):
+        yield _("The step “%(step)s” lies in an arm that no longer exists.") % {"step": step}
 
 
-def _waits_for_delivery(steps: Iterable[Step], until: Step) -> bool:
-    for step in steps:
-        if step == until:
-            return False
-        if _counts_from(step, Step.Anchor.DELIVERED) and step.wait_amount >= 0:
-            return True
-    return False
-
-
-def _counts_from(step: Step, anchor: str) -> bool:
-    return step.kind == Step.Kind.WAIT and step.wait == Step.Wait.OFFSET and step.wait_from == anchor
-
-
-def _step(chain: Chain, step: Step) -> Iterator[str]:
+def _step(chain: Chain, node: Node, now: dt.datetime) -> Iterator[str]:
+    step = node.step
     if step.kind == Step.Kind.WAIT:
-        yield from _wait(chain, step)
+        yield from _wait(chain, step, now)
+    elif step.kind in Step.PARTING:
+        yield from _arms(node, now)
+    elif step.kind == Step.Kind.CHANGE:
+        if not (step.attribute if step.change == Step.Change.SET_ATTRIBUTE else step.tag):
+            yield _("say what to change.")
     elif step.kind == Step.Kind.STAFF_TASK:
         if not step.name:
             yield _("say what the colleague has to do.")
-    else:
-        yield from _message(step)
+    elif step.kind == Step.Kind.MESSAGE:
+        yield from message_problems(step)
 
 
-def _wait(chain: Chain, step: Step) -> Iterator[str]:
+def _wait(chain: Chain, step: Step, now: dt.datetime) -> Iterator[str]:
     if step.wait == Step.Wait.TIME and step.wait_amount < 0:
         yield _("nobody can wait for less than no time.")
-    order_dates = (Step.Anchor.PLACED, Step.Anchor.DELIVERED, Step.Anchor.APPOINTMENT)
-    if chain.trigger == Chain.Trigger.BIRTHDAY and any(_counts_from(step, anchor) for anchor in order_dates):
-        yield _("a chain about a birthday has no order to count from.")
+    if step.wait == Step.Wait.DATE and step.wait_on is None:
+        yield _("say until which date.")
+    if step.wait == Step.Wait.EVENT:
+        if not step.event_kind:
+            yield _("say until what happens.")
+        if step.wait_amount < 1:
+            yield _("say how long at most.")
+        yield from _rule(step.wait_rule, now)
+    if step.wait == Step.Wait.OFFSET:
+        if step.wait_from == Step.Anchor.ATTRIBUTE and not step.wait_attribute:
+            yield _("say which attribute holds the date.")
+        if chain.trigger == Chain.Trigger.BIRTHDAY and step.wait_from in OF_AN_ORDER:
+            yield _("a chain about a birthday has no order to count from.")
 
 
-def _message(step: Step) -> Iterator[str]:
-    template = step.template
-    if template is None:
-        yield _("choose a template.")
+def _arms(node: Node, now: dt.datetime) -> Iterator[str]:
+    arms = [branching.arm for branching in node.arms]
+    if len(arms) < 2:
+        yield _("it needs at least two arms.")
+    if node.step.kind == Step.Kind.SPLIT:
         return
-    if template.purpose != step.purpose:
-        yield _("the template “%(template)s” is %(theirs)s, but the step is %(ours)s.") % {
-            "template": template,
-            "theirs": template.get_purpose_display(),
-            "ours": step.get_purpose_display(),
-        }
-    yield from _channels(step, template)
-    languages = dict(settings.LANGUAGES)
-    for text in template.texts.all():
-        text.template = template
-        for field, error in text_problems(text):
-            yield _("%(channel)s, %(language)s, %(field)s: %(error)s") % {
-                "channel": text.get_channel_display(),
-                "language": languages.get(text.language, text.language),
-                "field": TemplateText._meta.get_field(field).verbose_name,  # type: ignore[union-attr]
-                "error": error,
-            }
+    asked: set[str] = set()
+    for arm in arms[:-1]:
+        spelled = json.dumps(arm.rule, sort_keys=True)
+        if arm.rule is None:
+            yield _("the arm “%(arm)s” asks nothing, so nobody takes those behind it.") % {"arm": arm}
+        elif spelled in asked:
+            yield _("nobody takes the arm “%(arm)s”: one before it asks the same.") % {"arm": arm}
+        asked.add(spelled)
+        for problem in _rule(arm.rule, now):
+            yield _("arm “%(arm)s”: %(problem)s") % {"arm": arm, "problem": problem}
+    if arms and arms[-1].rule is not None:
+        yield _("it needs a last arm for everybody else.")
 
 
-def _channels(step: Step, template: MessageTemplate) -> Iterator[str]:
-    """Whoever is written to over a channel may have no language we know: the shop's own must be there."""
-    texts = {(text.channel, text.language) for text in template.texts.all()}
-    channels = step.channels or sorted({channel for channel, _language in texts}) or [Channel.EMAIL.value]
-    for channel in channels:
-        if (channel, settings.LANGUAGE_CODE) not in texts:
-            yield _("the template “%(template)s” has no text in %(language)s for %(channel)s.") % {
-                "template": template,
-                "language": dict(settings.LANGUAGES)[settings.LANGUAGE_CODE],
-                "channel": Channel(channel).label,
-            }
+def _rule(rule: Any, now: dt.datetime) -> Iterator[str]:
+    if rule is None:
+        return
+    try:
+        check(parse(rule, tuple(Context)), now)
+    except RuleError as error:
+        yield str(error)

@@ -1,7 +1,8 @@
 from chains.models.chain import Chain
 from chains.models.enrolment import Enrolment
+from chains.models.passage import Passage
 from chains.models.staff_task import StaffTask
-from chains.models.step import Step
+from chains.models.step import Step, StepArm
 from chains.models.template import MessageTemplate, TemplateText
 from chains.models.touch import Touch
 from chains.models.version import ChainVersion
@@ -11,8 +12,10 @@ __all__ = [
     "ChainVersion",
     "Enrolment",
     "MessageTemplate",
+    "Passage",
     "StaffTask",
     "Step",
+    "StepArm",
     "TemplateText",
     "Touch",
 ]

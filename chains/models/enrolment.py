@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+AWAITS = (
+    "",
+    "paid",
+    "shipped",
+    "delivered",
+    "promised",
+    "appointment",
+    "warranty_end",
+    "repurchase",
+    "birthday",
+    "attribute",
+    "event",
+    "resume",
+)
+
+
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def active(self) -> Self:
         return self.filter(status=Enrolment.Status.ACTIVE)
@@ -42,13 +58,23 @@ class Enrolment(models.Model):
         ERASED = "erased", _("the customer was erased")
         ARCHIVED = "archived", _("the chain was archived")
         BY_HAND = "by_hand", _("taken out by staff")
+        LEAVE_STEP = "leave_step", _("the way ended there")
+        UNKNOWN_DATE = "unknown_date", _("a date it counts from is not known")
 
     class Awaits(models.TextChoices):
-        """What has to happen before `due_at` can be known."""
+        """What has to happen before `due_at` can be known, or lets them go on before it."""
 
         NOTHING = "", _("nothing")
+        PAID = "paid", _("the payment")
+        SHIPPED = "shipped", _("the shipping")
         DELIVERED = "delivered", _("the delivery")
+        PROMISED = "promised", _("a promised date")
         APPOINTMENT = "appointment", _("a date of the appointment")
+        WARRANTY_END = "warranty_end", _("a date when the warranty ends")
+        REPURCHASE = "repurchase", _("a date to buy again")
+        BIRTHDAY = "birthday", _("a birth date")
+        ATTRIBUTE = "attribute", _("a date of the customer")
+        EVENT = "event", _("something to happen")
         RESUME = "resume", _("the chain to be resumed")
 
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="enrolments", verbose_name=_("chain"))
@@ -84,6 +110,13 @@ class Enrolment(models.Model):
     is_held = models.BooleanField(
         _("in the control group"), default=False, help_text=_("Gets the service messages and none of the marketing.")
     )
+    awaited_event = models.CharField(
+        max_length=100,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="Kind of the event that may end the wait it stands at.",
+    )
     entered_at = models.DateTimeField(_("entered at"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
@@ -98,11 +131,9 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["active", "finished", "left"]), name="enrolment_status_known"
             ),
+            models.CheckConstraint(condition=Q(awaits__in=AWAITS), name="enrolment_awaits_known"),
             models.CheckConstraint(
-                condition=Q(awaits__in=["", "delivered", "appointment", "resume"]), name="enrolment_awaits_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="active") | Q(due_at__isnull=False, awaits="") | Q(due_at=None) & ~Q(awaits=""),
+                condition=~Q(status="active") | Q(due_at__isnull=False) | ~Q(awaits=""),
                 name="enrolment_active_has_a_next_moment",
             ),
             models.CheckConstraint(
@@ -116,6 +147,10 @@ class Enrolment(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(status="active"), name="enrolment_due"),
             # A moment of an order wakes those who wait for it.
             models.Index(fields=["order"], condition=Q(order__isnull=False), name="enrolment_by_order"),
+            # An event wakes those who wait for its kind.
+            models.Index(
+                fields=["customer"], condition=Q(status="active") & ~Q(awaited_event=""), name="enrolment_by_awaited"
+            ),
             # The chain's page counts who is under way, and resuming finds who was stopped.
             models.Index(fields=["chain", "status", "awaits"], name="enrolment_by_chain"),
             models.Index(fields=["-entered_at"], name="enrolment_newest"),

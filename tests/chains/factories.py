@@ -3,7 +3,7 @@
 import datetime as dt
 import itertools
 
-from chains.models import Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
+from chains.models import Chain, Enrolment, MessageTemplate, Step, StepArm, TemplateText, Touch
 from chains.publishing import publish
 from crm.models import Contact, Customer, Purpose
 from tests.conftest import NOW
@@ -49,12 +49,61 @@ def task(name="Call the customer", **fields):
     return {"kind": Step.Kind.STAFF_TASK, "name": name, **fields}
 
 
+def branch(*arms, **fields):
+    """Arms as (rule, *steps) in their order; the last one's rule is None."""
+    return {"kind": Step.Kind.BRANCH, "arms": [{"rule": rule, "steps": steps} for rule, *steps in arms], **fields}
+
+
+def split(*arms, **fields):
+    """Arms as (weight, *steps)."""
+    return {"kind": Step.Kind.SPLIT, "arms": [{"weight": weight, "steps": steps} for weight, *steps in arms], **fields}
+
+
+def until(event, *, happened=(), ran_out=(), amount=3, unit="days", **fields):
+    """A wait for an event with its two ways out."""
+    return {
+        "kind": Step.Kind.WAIT,
+        "wait": Step.Wait.EVENT,
+        "wait_event": event,
+        "wait_amount": amount,
+        "wait_unit": unit,
+        "arms": [{"steps": happened}, {"steps": ran_out}],
+        **fields,
+    }
+
+
+def add_tag(tag):
+    return {"kind": Step.Kind.CHANGE, "change": Step.Change.ADD_TAG, "tag": tag}
+
+
+def leave():
+    return {"kind": Step.Kind.LEAVE}
+
+
 def draft_chain(*steps, event="order.placed", **fields):
     fields.setdefault("name", f"Chain {next(_serial)}")
     chain = Chain.objects.create(trigger_event=event, **fields)
-    for position, step in enumerate(steps):
-        Step.objects.create(chain=chain, position=position, **step)
+    _lay_out(chain, None, steps)
     return chain
+
+
+def _lay_out(chain, arm, steps):
+    for position, fields in enumerate(steps):
+        step = Step.objects.create(
+            chain=chain,
+            arm=arm,
+            position=position,
+            **{name: value for name, value in fields.items() if name != "arms"},
+        )
+        for place, one in enumerate(fields.get("arms", ())):
+            below = StepArm.objects.create(
+                step=step,
+                position=place,
+                name=one.get("name", "abcdef"[place]),
+                rule=one.get("rule"),
+                weight=one.get("weight", 1),
+            )
+            _lay_out(chain, below, one["steps"])
 
 
 def live_chain(*steps, at=NOW, **fields):

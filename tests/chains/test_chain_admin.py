@@ -162,7 +162,7 @@ def test_a_chain_with_marketing_first_is_saved_but_not_published(marketer):
 
     said = answer.content.decode()
     assert "Saved, but not published" in said
-    assert "A service message must come first" in said
+    assert "a service message must come first" in said
     chain.refresh_from_db()
     assert (chain.name, chain.status) == ("After an order", "draft")
 
@@ -183,7 +183,7 @@ FOR_ADVERTS, RUSSIAN = {"purpose": "marketing"}, {"languages": ["ru"]}
         ),
         ("no text", lambda: [message(template=make_template(**RUSSIAN))], {}, "has no text in English"),
         ("a placeholder", lambda: [message(subject="{{ customer.frist_name }}")], {}, "frist_name"),
-        ("an offer first", lambda: [message(), marketing()], {}, "Marketing must not come before the delivery"),
+        ("an offer first", lambda: [message(), marketing()], {}, "marketing must not come before the delivery"),
         (
             "an order's date",
             lambda: [wait(1, since="delivered"), message()],

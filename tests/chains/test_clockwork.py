@@ -4,8 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chains.engine import clockwork
-from chains.engine.clockwork import Anchors, Quiet
-from chains.program_step import Wait
+from chains.engine.clockwork import Quiet
 
 UTC = dt.UTC
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -132,21 +131,6 @@ def test_the_first_year_is_no_anniversary():
 )
 def test_months_later(told, day, months, expected):
     assert clockwork.months_after(day, months) == expected
-
-
-def test_a_wait_counts_from_the_delivery_and_holds_nobody_who_is_late():
-    anchors = Anchors(at("2026-03-01T10:00+03:00"), delivered=at("2026-03-05T18:00+03:00"))
-    three_days_on = Wait("offset", 3, "days", "delivered")
-
-    assert clockwork.wait_ends(three_days_on, anchors.trigger, anchors, MOSCOW) == at("2026-03-08T18:00+03:00")
-    late = at("2026-03-09T10:00+03:00")
-    assert clockwork.wait_ends(three_days_on, late, anchors, MOSCOW) == late
-
-
-def test_a_wait_for_a_delivery_that_is_not_known_has_no_end_yet():
-    anchors = Anchors(at("2026-03-01T10:00+03:00"))
-
-    assert clockwork.wait_ends(Wait("offset", 3, "days", "delivered"), anchors.trigger, anchors, MOSCOW) is None
 
 
 def test_retries_back_off_up_to_six_hours():
