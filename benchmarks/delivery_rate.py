@@ -28,10 +28,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / "benchmarks" / "peers" / "queued_by_post_office.py"
+WORKER = ROOT / "benchmarks" / "peers" / "engine_worker.py"
 PEER_DATABASE = "encore_bench_post_office"
-GOAL_POST_OFFICE, GOAL_SMTPLIB = 3, 0.25
+GOAL_POST_OFFICE, GOAL_SMTPLIB, GOAL_TWO = 4, 0.4, 1.3
 LINES = {
     "due": "Encore, due touches to letters",
+    "two": "Encore, due touches to letters, two processes",
     "events": "Encore, events to letters (all four verbs)",
     "queued": "django-post_office, its queue to letters",
     "batch": "django-post_office, one send_many() to letters",
@@ -106,6 +108,7 @@ def measure(letters: int, rounds: int, port: int) -> None:
         seconds: dict[str, list[float]] = {name: [] for name in LINES}
         for _round in range(rounds):
             seconds["due"].append(encore_from_due(chain, letters))
+            seconds["two"].append(encore_by_two(chain, letters, port))
             seconds["events"].append(encore_from_events(letters))
             for name, is_batch in (("batch", True), ("single", False)):
                 queueing, sending = post_office(text, letters, port, is_batch=is_batch)
@@ -127,6 +130,7 @@ def report(rate: dict[str, float]) -> None:
     for words, ours, theirs in ratios:
         print(f"  {words:<38} {rate[ours] / rate[theirs]:.1f} x post_office (goal {GOAL_POST_OFFICE} x)")
     print(f"  {'from the queue':<38} {rate['due'] / rate['smtplib']:.2f} of bare smtplib (goal {GOAL_SMTPLIB})")
+    print(f"  {'two processes':<38} {rate['two'] / rate['due']:.2f} x one (goal {GOAL_TWO} x)")
 
 
 def encore_from_due(chain: Any, letters: int) -> float:
@@ -145,6 +149,35 @@ def encore_from_events(letters: int) -> float:
     clear()
     fill_events(letters, NOON)
     return timed(lambda: tick(NOON), letters)
+
+
+def encore_by_two(chain: Any, letters: int, port: int) -> float:
+    """The slower of two processes that begin together, each sending what it gets hold of."""
+    from django.db import connection
+
+    from benchmarks.peers.shop import clear, fill_due
+
+    clear()
+    fill_due(chain, letters, NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    command = [sys.executable, str(WORKER), str(connection.settings_dict["NAME"]), str(port), NOON.isoformat()]
+    workers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _number in range(2)
+    ]
+    for worker in workers:
+        assert worker.stdout
+        assert worker.stdout.readline() == "ready\n"
+    started = time.perf_counter()
+    for worker in workers:
+        assert worker.stdin
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    sent = sum(int(worker.communicate()[0]) for worker in workers)
+    seconds = time.perf_counter() - started
+    if sent != letters:
+        raise SystemExit(f"two processes sent {sent} of {letters} letters")
+    return seconds
 
 
 def timed(work: Any, letters: int) -> float:

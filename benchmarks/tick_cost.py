@@ -1,6 +1,6 @@
 """What a pass of the engine costs with 1,000 touches and 1,000 enrolments due, among few and among many that wait.
 
-    python benchmarks/tick_cost.py [--waiting 10000 1000000] [--rounds 5]
+    python benchmarks/tick_cost.py [--waiting 10000 100000 1000000] [--rounds 5]
 
 Letters go to Django's dummy backend: what is measured is finding, deciding, rendering and recording. Works in a
 database of its own that it drops.
@@ -31,7 +31,7 @@ FALL_DUE = """
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--waiting", type=int, nargs="+", default=[10_000, 1_000_000])
+    parser.add_argument("--waiting", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     sys.path.insert(0, str(ROOT))
