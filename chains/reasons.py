@@ -12,7 +12,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.models import Contact
+from crm.models import Channel, Contact
 
 if TYPE_CHECKING:
     from chains.models import Touch
@@ -36,9 +36,17 @@ def because(reason: str, facts: Facts) -> str:
     """The reason in words, without what came of it."""
     from chains.models import Touch
 
+    if tried := facts.get("tried"):
+        return "; ".join(_by_channel(one) for one in tried)
     told = TOLD.get(reason)
     words = told(facts) if told and facts else ""
     return words or str(Touch.Reason(reason).label)
+
+
+def _by_channel(tried: Facts) -> str:
+    """E.g. “Telegram: no address”."""
+    label = Channel(tried["channel"]).label
+    return _("%(channel)s: %(why)s") % {"channel": label, "why": because(tried["reason"], tried)}
 
 
 def days(dates: Sequence[str]) -> str:
@@ -52,15 +60,80 @@ def days(dates: Sequence[str]) -> str:
 
 
 def _weekly_cap(facts: Facts) -> str:
+    if not facts["cap"]:
+        return _("no marketing at all%(why)s") % {"why": _why_so_few(facts)}
     return ngettext(
-        "%(count)d of %(cap)d message this week (%(days)s)",
-        "%(count)d of %(cap)d messages this week (%(days)s)",
+        "%(count)d of %(cap)d message this week (%(days)s)%(why)s",
+        "%(count)d of %(cap)d messages this week (%(days)s)%(why)s",
         facts["cap"],
-    ) % {"count": len(facts["days"]), "cap": facts["cap"], "days": days(facts["days"])}
+    ) % {
+        "count": len(facts["days"]),
+        "cap": facts["cap"],
+        "days": days(facts["days"]),
+        "why": _why_so_few(facts),
+    }
+
+
+def _why_so_few(facts: Facts) -> str:
+    match facts.get("because"):
+        case "segment":
+            return _(", as the segment “%(segment)s” has a number of its own") % {"segment": facts["segment"]}
+        case "less":
+            return _(", as the customer asked for less")
+        case "more":
+            return _(", although the customer asked for more")
+        case "unread":
+            return ngettext(
+                ", as the last letter was not read",
+                ", as the last %(letters)d letters were not read",
+                facts["letters"],
+            ) % {"letters": facts["letters"]}
+    return ""
 
 
 def _complaint(facts: Facts) -> str:
+    if facts.get("rests_until"):
+        return _("peace after a complaint, until %(day)s") % {"day": days([facts["rests_until"]])}
     return _("an open complaint (“%(subject)s”)") % {"subject": facts["case"]} if facts.get("case") else ""
+
+
+def _goal(facts: Facts) -> str:
+    if not facts.get("order"):
+        return ""
+    return _("the goal was reached: order %(order)s on %(day)s") % {
+        "order": facts["order"],
+        "day": days([facts["on"]]),
+    }
+
+
+def _not_delivered(facts: Facts) -> str:
+    return _("order %(order)s has not arrived") % {"order": facts["order"]} if facts.get("order") else ""
+
+
+def _just_delivered(facts: Facts) -> str:
+    return _("order %(order)s has only just arrived, it rests until %(day)s") % {
+        "order": facts["order"],
+        "day": days([facts["rests_until"]]),
+    }
+
+
+def _service_first(facts: Facts) -> str:
+    return _("no service message for order %(order)s yet") % facts if facts.get("order") else ""
+
+
+def _quiet_hours(facts: Facts) -> str:
+    if not facts.get("until"):
+        return ""
+    ends_at = dt.datetime.fromisoformat(facts["until"])
+    return _("quiet hours until %(day)s, %(hour)s where the customer is") % {
+        "day": date_format(ends_at, "j E"),
+        "hour": ends_at.strftime("%H:%M"),
+    }
+
+
+def _no_consent(facts: Facts) -> str:
+    answer = facts.get("consent")
+    return _("no consent to marketing (%(answer)s)") % {"answer": Contact.Consent(answer).label} if answer else ""
 
 
 def _bad_address(facts: Facts) -> str:
@@ -103,9 +176,16 @@ def _template(facts: Facts) -> str:
     return _("the text could not be made (%(error)s)") % {"error": facts["error"]} if facts.get("error") else ""
 
 
+# A reason that is not here needs no more words than its label.
 TOLD: dict[str, Callable[[Facts], str]] = {
+    "goal": _goal,
     "weekly_cap": _weekly_cap,
     "complaint": _complaint,
+    "not_delivered": _not_delivered,
+    "just_delivered": _just_delivered,
+    "service_first": _service_first,
+    "quiet_hours": _quiet_hours,
+    "no_consent": _no_consent,
     "bad_address": _bad_address,
     "topic_muted": _topic,
     "too_late": _too_late,

@@ -142,6 +142,10 @@ def _join_profiles(keeper: Customer, duplicate: Customer) -> None:
     keeper.source, keeper.created_at = first.source or second.source, first.created_at
     keeper.tags = list(dict.fromkeys([*keeper.tags, *duplicate.tags]))
     keeper.muted_topics = list(dict.fromkeys([*keeper.muted_topics, *duplicate.muted_topics]))
+    # Whoever asked for less under either name meant it; wishing for more is wished once.
+    wishes = {keeper.pace, duplicate.pace} - {Customer.Pace.USUAL}
+    keeper.pace = Customer.Pace.LESS if Customer.Pace.LESS in wishes else next(iter(wishes), Customer.Pace.USUAL)
+    keeper.channel_order = keeper.channel_order or duplicate.channel_order
     keeper.attributes = {**duplicate.attributes, **keeper.attributes}
     keeper.notes = "\n\n".join(filter(None, (keeper.notes, duplicate.notes)))
     if duplicate.mood and keeper.mood != Customer.Mood.BAD:

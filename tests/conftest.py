@@ -144,3 +144,19 @@ def make_case(customer=None, *, kind="complaint", subject="The lid does not clos
     from crm import cases
 
     return cases.open_case(customer or make_customer(), kind=kind, subject=subject, at=at, **fields)
+
+
+def settings_form(page, **changes):
+    """What a browser would send back of the page of the shop's settings, with these changes."""
+    form = page.context["adminform"].form
+    data = {}
+    for bound in form:
+        value = bound.value()
+        if bound.name == "channel_order":
+            data |= {f"{bound.name}_{place}": channel for place, channel in enumerate(value)}
+        elif value is not None and value is not False:
+            data[bound.html_name] = value
+    for formset in page.context["inline_admin_formsets"]:
+        prefix = formset.formset.prefix
+        data |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    return data | changes

@@ -1,3 +1,3 @@
-from chains.admin import chain, enrolment, staff_task, template, touch
+from chains.admin import chain, enrolment, shop, staff_task, template, touch
 
-__all__ = ["chain", "enrolment", "staff_task", "template", "touch"]
+__all__ = ["chain", "enrolment", "shop", "staff_task", "template", "touch"]

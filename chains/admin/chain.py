@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from chains import copying, publishing
+from chains import copying, publishing, share
 from chains.admin.step import StepInline
 from chains.arms import arms
 from chains.engine.lateness import overdue
@@ -170,7 +170,7 @@ class ChainAdmin(VerbAdmin):
 
 def _panel(chain: Chain) -> dict[str, Any]:
     """What the page says above the form: how it runs, what stands in the way, what became of each step."""
-    shop, counts = Shop.load(), tally(chain)
+    shop, counts, sent = Shop.load(), tally(chain), share.of_chain(chain, timezone.now())
     found = problems(chain, shop)
     steps = [
         {"step": step, "sentence": step_sentence(step), "tally": counts.steps.get(step.key)}
@@ -181,6 +181,9 @@ def _panel(chain: Chain) -> dict[str, Any]:
         "problems": found,
         "counts": counts,
         "arms": arms(chain),
+        "share": sent,
+        "share_goal": shop.useful_share,
+        "is_share_low": sent.is_below(shop.useful_share),
         "chain_steps": steps,
         "trigger_words": trigger_sentence(chain),
         "is_changed": running is not None and not found and publishing.compiled(chain, shop) != running,

@@ -15,15 +15,15 @@ from chains.engine.answers import Asker, answers
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.dates import Asked, Dates
 from chains.engine.facts import OrderMoments, Profile, Standing
-from chains.engine.rules import Reason
 from chains.engine.stays import Stay
 from chains.engine.walk import Planned, Traveller, Walk, walk
-from chains.models import Chain, Enrolment
+from chains.models import Chain, Enrolment, Touch
 from chains.models.touch import new_token
 from chains.program import Program
 from crm.models import Purpose
 from crm.timezones import zone_of
 
+Reason = Touch.Reason
 ENDING_OF = {
     Reason.EXIT_SEGMENT: Enrolment.Ending.SEGMENT,
     Reason.ORDER_CANCELLED: Enrolment.Ending.CANCELLED,

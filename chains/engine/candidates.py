@@ -6,17 +6,17 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chains import program
 from chains.engine import facts
 from chains.engine.dossier import Candidate
 from chains.engine.facts import OrderMoments, Standing
-from chains.engine.rules import Reason
 from chains.models import Enrolment, Touch
 from chains.program import Program
-from crm.models import EventKind, Purpose
+from crm.models import EventKind, Purpose, Shop
 
+Reason = Touch.Reason
 FRESH = dt.timedelta(minutes=30)
 # What a customer does and then expects an answer to, at whatever hour.
 OWN_ACTIONS = frozenset(
@@ -65,18 +65,18 @@ class Surroundings:
     programs: dict[int, Program]
     orders: dict[int, OrderMoments]
     service: dict[int, str]
-    goals: set[int]
+    goals: dict[int, dict[str, Any]]
     exits: dict[int, str]
 
 
-def candidates(customers: Collection[int], now: dt.datetime) -> dict[int, list[Candidate]]:
+def candidates(customers: Collection[int], shop: Shop, now: dt.datetime) -> dict[int, list[Candidate]]:
     """All due touches of these customers, by customer."""
     rows = Touch.objects.due(now).filter(customer__in=customers).values_list(*Due._fields)
     due = [Due(*row) for row in rows]
     around = _surroundings(due, now)
     found: dict[int, list[Candidate]] = defaultdict(list)
     for row in due:
-        found[row.customer_id].append(_candidate(row, around, now))
+        found[row.customer_id].append(_candidate(row, around, shop, now))
     return found
 
 
@@ -107,7 +107,7 @@ def _needs_service(row: Due, programs: dict[int, Program]) -> bool:
     return row.purpose == Purpose.MARKETING and programs[row.enrolment__version_id].trigger.is_about_order
 
 
-def _candidate(row: Due, around: Surroundings, now: dt.datetime) -> Candidate:
+def _candidate(row: Due, around: Surroundings, shop: Shop, now: dt.datetime) -> Candidate:
     plan = around.programs[row.enrolment__version_id]
     step = plan.step(row.step_key)
     order = around.orders.get(row.order_id) if row.order_id else None
@@ -115,16 +115,18 @@ def _candidate(row: Due, around: Surroundings, now: dt.datetime) -> Candidate:
     return Candidate(
         touch_id=row.pk,
         purpose=row.purpose,
-        channel=row.channel,
+        # A task has no texts, and a step that is gone from the program has nothing: they keep their way.
+        channels=(step and step.ways(shop.channel_order)) or (row.channel,),
         due_at=row.due_at,
         useful_until=row.useful_until,
         topic=row.topic,
         priority=plan.priority,
         chain_status=row.chain__status,
         left=_left(row) or around.exits.get(row.enrolment_id, ""),
-        has_reached_goal=row.enrolment_id in around.goals,
+        goal=around.goals.get(row.enrolment_id),
+        order=order.number if order else "",
         needs_service_first=needs_service,
-        has_arrived=order is None or order.delivered_at is not None,
+        arrived_at=order.delivered_at if order else None,
         service=around.service.get(row.order_id or 0, Touch.Status.SKIPPED),
         names_hour=step is not None and step.at_hour is not None,
         waited_for=row.reason,

@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chains.engine.dossier import Address
-from chains.engine.rules import WEEK, Reason
+from chains.engine.week import WEEK
 from chains.models import Chain, Touch
 from chains.program import Program
 from crm.models import Case, Contact, Customer, Order, Purpose
+from crm.timezones import day_of
 from segments.compile import matching
 from segments.models import Segment
 from segments.rules import RuleError
 
 logger = logging.getLogger(__name__)
+Reason = Touch.Reason
 
 
 class OrderMoments(NamedTuple):
+    number: str
     placed_at: dt.datetime
     paid_at: dt.datetime | None
     shipped_at: dt.datetime | None
@@ -46,6 +49,8 @@ class Standing:
 class Profile(NamedTuple):
     time_zone: str
     mood: str
+    pace: str
+    channel_order: list[str]
     muted_topics: list[str]
     erased_at: dt.datetime | None
     merged_into: int | None
@@ -111,23 +116,25 @@ def members(segment_id: int, customers: Collection[int], now: dt.datetime) -> se
         return set()
 
 
-def goals_reached(standings: Collection[Standing], now: dt.datetime) -> set[int]:
-    """Enrolments whose goal is reached: another order placed since the start, or the segment joined."""
+def goals_reached(standings: Collection[Standing], now: dt.datetime) -> dict[int, dict[str, Any]]:
+    """Enrolments whose goal is reached, and how: another order placed since the start, or the segment joined."""
     by_segment = _by_segment(standings, "goal_segment", now)
     ordering = [standing for standing in standings if standing.program.goal == Chain.Goal.ORDERED]
-    orders: dict[int, list[tuple[dt.datetime, int]]] = defaultdict(list)
+    orders: dict[int, list[tuple[dt.datetime, int, str]]] = defaultdict(list)
     if ordering:
         since = min(standing.triggered_at for standing in ordering)
         rows = Order.objects.counted().filter(
             customer__in={standing.customer_id for standing in ordering}, placed_at__gt=since, placed_at__lte=now
         )
-        for customer, placed_at, pk in rows.values_list("customer_id", "placed_at", "pk"):
-            orders[customer].append((placed_at, pk))
-    return by_segment | {
-        standing.enrolment_id
-        for standing in ordering
-        if any(at > standing.triggered_at and pk != standing.order_id for at, pk in orders[standing.customer_id])
-    }
+        for customer, placed_at, pk, number in rows.values_list("customer_id", "placed_at", "pk", "number"):
+            orders[customer].append((placed_at, pk, number))
+    reached: dict[int, dict[str, Any]] = dict.fromkeys(by_segment, {})
+    for standing in ordering:
+        for at, pk, number in sorted(orders[standing.customer_id]):
+            if at > standing.triggered_at and pk != standing.order_id:
+                reached[standing.enrolment_id] = {"order": number, "on": day_of(at).isoformat()}
+                break
+    return reached
 
 
 def exits(standings: Collection[Standing], orders: dict[int, OrderMoments], now: dt.datetime) -> dict[int, str]:

@@ -11,15 +11,15 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from chains.engine import facts, touches
+from chains.engine import touches
 from chains.engine.candidates import candidates
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.clockwork import Quiet
-from chains.engine.dossier import Decision, Limits, Person
+from chains.engine.dossier import Decision, Limits
+from chains.engine.people import people
 from chains.engine.rules import decide
-from chains.models import Touch
-from crm.models import Customer, Purpose, Shop
-from crm.timezones import zone_of
+from chains.models import QuietHours, Touch
+from crm.models import Purpose, Shop
 
 LEASE = dt.timedelta(minutes=5)
 
@@ -44,27 +44,24 @@ def _claim(now: dt.datetime, limit: int) -> set[int]:
 
 
 def _decisions(customers: set[int], now: dt.datetime) -> list[Decision]:
-    due = candidates(customers, now) if customers else {}
-    if not due:
+    if not customers:
         return []
     shop = Shop.load()
-    limits = Limits(shop.weekly_cap, Quiet(shop.quiet_from, shop.quiet_until, frozenset(shop.quiet_weekdays)))
-    people = _people(set(due), now)
-    return [decision for pk, theirs in due.items() for decision in decide(people[pk], theirs, limits, now)]
+    due = candidates(customers, shop, now)
+    known, limits = people(due, shop, now), _limits(shop)
+    return [decision for pk, theirs in due.items() for decision in decide(known[pk], theirs, limits, now)]
 
 
-def _people(customers: set[int], now: dt.datetime) -> dict[int, Person]:
-    complaints, addresses = facts.complaints(customers), facts.addresses(customers)
-    counted = facts.counted(customers, now)
-    return {
-        pk: Person(
-            zone=zone_of(profile.time_zone),
-            counted=tuple(counted.get(pk, ())),
-            addresses=addresses.get(pk, {}),
-            complaint=complaints.get(pk, ""),
-            has_bad_mood=profile.mood == Customer.Mood.BAD,
-            muted_topics=frozenset(profile.muted_topics),
-            is_erased=profile.erased_at is not None,
-        )
-        for pk, profile in facts.profiles(customers).items()
-    }
+def _limits(shop: Shop) -> Limits:
+    return Limits(
+        weekly_cap=shop.weekly_cap,
+        less_cap=shop.less_cap,
+        more_cap=shop.more_cap,
+        rest_days=shop.rest_days,
+        quiet=_quiet(shop),
+        quiet_of={hours.channel: _quiet(hours) for hours in QuietHours.objects.all()},
+    )
+
+
+def _quiet(hours: Shop | QuietHours) -> Quiet:
+    return Quiet(hours.quiet_from, hours.quiet_until, frozenset(hours.quiet_weekdays))

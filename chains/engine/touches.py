@@ -20,13 +20,14 @@ WRITE_DECISIONS = """
         reason = decision.reason,
         facts = decision.facts,
         due_at = coalesce(decision.until, touch.due_at),
+        channel = coalesce(decision.channel, touch.channel),
         contact_id = coalesce(decision.contact, touch.contact_id),
         lease = CASE decision.status WHEN 'claimed' THEN %(lease)s::uuid END,
         lease_until = CASE decision.status WHEN 'claimed' THEN %(lease_until)s::timestamptz END
     FROM unnest(
         %(id)s::bigint[], %(status)s::text[], %(reason)s::text[], %(facts)s::jsonb[],
-        %(until)s::timestamptz[], %(contact)s::bigint[]
-    ) AS decision (id, status, reason, facts, until, contact)
+        %(until)s::timestamptz[], %(channel)s::text[], %(contact)s::bigint[]
+    ) AS decision (id, status, reason, facts, until, channel, contact)
     WHERE touch.id = decision.id AND touch.status = 'scheduled'
 """
 
@@ -108,6 +109,7 @@ def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.
         "reason": [str(decision.reason) for decision in decisions],
         "facts": [Jsonb(decision.facts) for decision in decisions],
         "until": [decision.until for decision in decisions],
+        "channel": [decision.channel and str(decision.channel) for decision in decisions],
         "contact": [decision.contact_id for decision in decisions],
     }
     with connection.cursor() as cursor:

@@ -1,5 +1,6 @@
 from chains.models.chain import Chain
 from chains.models.enrolment import Enrolment
+from chains.models.guarding import QuietHours, SegmentCare
 from chains.models.passage import Passage
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step, StepArm
@@ -13,6 +14,8 @@ __all__ = [
     "Enrolment",
     "MessageTemplate",
     "Passage",
+    "QuietHours",
+    "SegmentCare",
     "StaffTask",
     "Step",
     "StepArm",

@@ -41,13 +41,15 @@ def preferences(request: HttpRequest, touch: Touch) -> HttpResponse:
     if is_saved:
         wanted = {topic.value for topic in TOPICS if topic.value in request.POST.getlist("topic")}
         channels = {int(pk) for pk in request.POST.getlist("contact") if pk.isdecimal() and len(pk) < 19}
-        choose(touch, wanted, channels, at=timezone.now(), evidence=_evidence(request, touch))
+        pace = request.POST.get("pace", touch.customer.pace)
+        choose(touch, wanted, channels, pace, at=timezone.now(), evidence=_evidence(request, touch))
     return page(
         request,
         "preferences",
         touch=touch,
         is_saved=is_saved,
         topics=[(topic, topic.value not in touch.customer.muted_topics) for topic in TOPICS],
+        paces=[(pace, pace == touch.customer.pace) for pace in Customer.Pace],
         contacts=[
             (contact, masked(contact), contact.marketing_consent == Contact.Consent.GRANTED)
             for contact in _contacts(touch)
@@ -66,13 +68,17 @@ def end_marketing(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any]) ->
 
 
 @transaction.atomic
-def choose(touch: Touch, wanted: set[str], contact_ids: set[int], *, at: dt.datetime, evidence: dict[str, Any]) -> None:
-    """Keep the topics and channels ticked on the preference page; only what changed goes into the ledger."""
+def choose(
+    touch: Touch, wanted: set[str], contact_ids: set[int], pace: str, *, at: dt.datetime, evidence: dict[str, Any]
+) -> None:
+    """Keep what was ticked on the preference page; of consent only what changed goes into the ledger."""
     customer = touch.customer
     known = {topic.value for topic in TOPICS}
     others = [topic for topic in customer.muted_topics if topic not in known]
     customer.muted_topics = [*others, *(topic.value for topic in TOPICS if topic.value not in wanted)]
-    customer.save(update_fields=["muted_topics"])
+    if pace in Customer.Pace.values:
+        customer.pace = pace
+    customer.save(update_fields=["muted_topics", "pace"])
     for contact in _contacts(touch):
         is_on = contact.marketing_consent == Contact.Consent.GRANTED
         if is_on and contact.pk not in contact_ids:

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
@@ -14,6 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from crm import dates
+from crm.admin.channel_order import ChannelOrderField
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
 from crm.admin.customer_page import complaint_view, mood_view, page_view
 from crm.admin.export import CustomerResource
@@ -59,6 +61,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
     inlines = (ContactInline,)
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("born_on", "city"), ("language", "time_zone"))}),
+        (_("What they want to hear"), {"fields": ("pace", "channel_order")}),
         (_("In the shop"), {"fields": (("external_id", "source"), "tags", "notes")}),
     )
 
@@ -81,6 +84,9 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
             languages = [("", _("the language of the shop")), *settings.LANGUAGES]
             kwargs["widget"] = UnfoldAdminSelectWidget(choices=languages)
             return db_field.formfield(**kwargs, help_text="")
+        if db_field.name == "channel_order":
+            label, words = capfirst(db_field.verbose_name), db_field.help_text
+            return ChannelOrderField(label=label, help_text=words, required=False)
         if db_field.name == "tags":
             kwargs |= {"widget": UnfoldAdminTextInputWidget(), "help_text": _("Separated by commas.")}
         return super().formfield_for_dbfield(db_field, request, **kwargs)

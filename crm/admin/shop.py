@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
+def quiet_weekdays_field(db_field: Any) -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(
+        label=capfirst(db_field.verbose_name),
+        choices=Shop.Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+
 @admin.register(Shop)
 class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
     """One row, one page."""
@@ -38,18 +48,49 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
         (
             _("Sending"),
             {
-                "fields": ("sender_address", "reply_address", "phone_country", "channel_order"),
+                "fields": ("sender_address", "reply_address", "phone_country"),
                 "description": _("An answer to any letter goes to the reply address. People before robots: read it."),
             },
         ),
         (
-            _("Never a nuisance"),
+            _("How often"),
             {
-                "fields": ("weekly_cap", ("quiet_from", "quiet_until"), "quiet_weekdays"),
+                "fields": ("weekly_cap", ("less_cap", "unread_letters"), "more_cap"),
+                "description": _(
+                    "Never a nuisance: every touch counts, by whatever channel and for whatever reason. Service goes "
+                    "out in any case; marketing waits for room, of several chains the one of higher priority first, "
+                    "and is dropped when it has become too late to be useful. Numbers for single segments are below."
+                ),
+            },
+        ),
+        (
+            _("At what time"),
+            {
+                "fields": (("quiet_from", "quiet_until"), "quiet_weekdays"),
                 "description": _(
                     "Quiet hours count in each customer's own time zone. Messages due then wait until they end; only "
                     "an answer to what the customer has just done themselves goes out at once. "
-                    "The same time twice means no quiet hours."
+                    "The same time twice means no quiet hours. Hours of single channels are below."
+                ),
+            },
+        ),
+        (
+            _("By which channel"),
+            {
+                "fields": ("channel_order",),
+                "description": _(
+                    "Where the preferred channel cannot reach a customer, because there is no address, no consent, a "
+                    "provider that does not answer or a quiet hour, the next one is tried."
+                ),
+            },
+        ),
+        (
+            _("People before robots, service before selling"),
+            {
+                "fields": ("peace_days", "rest_days", "useful_share"),
+                "description": _(
+                    "An open complaint or a bad mood stops marketing by itself, and so does an order that is on its "
+                    "way. Neither can be switched off."
                 ),
             },
         ),
@@ -68,13 +109,7 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
         if db_field.name == "channel_order":
             return ChannelOrderField(label=capfirst(db_field.verbose_name), help_text=db_field.help_text)
         if db_field.name == "quiet_weekdays":
-            return forms.TypedMultipleChoiceField(
-                label=capfirst(db_field.verbose_name),
-                choices=Shop.Weekday.choices,
-                coerce=int,
-                required=False,
-                widget=UnfoldAdminCheckboxSelectMultipleWidget,
-            )
+            return quiet_weekdays_field(db_field)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

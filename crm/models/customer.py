@@ -51,6 +51,11 @@ class Customer(models.Model):
         GOOD = "good", _("good")
         BAD = "bad", _("bad")
 
+    class Pace(models.TextChoices):
+        LESS = "less", _("less often")
+        USUAL = "", _("as usual")
+        MORE = "more", _("more often")
+
     external_id = models.CharField(
         _("customer id in the shop"),
         max_length=200,
@@ -85,6 +90,23 @@ class Customer(models.Model):
         help_text=_("A bad mood stops marketing to this customer until you change it."),
     )
     mood_noted_at = models.DateTimeField(_("mood noted at"), null=True, blank=True)
+    pace = models.CharField(
+        _("how often they want to hear from the shop"),
+        max_length=8,
+        choices=Pace.choices,
+        default=Pace.USUAL,
+        db_default="",
+        blank=True,
+        help_text=_("How many touches a week that means is in the settings of the shop."),
+    )
+    channel_order = ArrayField(
+        models.CharField(max_length=16, choices=Channel.choices),
+        default=list,
+        db_default=[],
+        blank=True,
+        verbose_name=_("channels, the preferred first"),
+        help_text=_("Empty: as the message or the shop prefers."),
+    )
     muted_topics = ArrayField(
         models.CharField(max_length=50), default=list, blank=True, verbose_name=_("topics not wanted")
     )
@@ -109,6 +131,7 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         constraints = [
             models.CheckConstraint(condition=Q(mood__in=["", "good", "bad"]), name="customer_mood_known"),
+            models.CheckConstraint(condition=Q(pace__in=["less", "", "more"]), name="customer_pace_known"),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customer_not_merged_into_itself"),
             models.CheckConstraint(condition=~Q(external_id=""), name="customer_external_id_not_empty"),
         ]

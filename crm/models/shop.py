@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.validators import ArrayMaxLengthValidator
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from crm.models.channel import Channel, all_channels
+
+not_every_day = ArrayMaxLengthValidator(6, _("With every day quiet nothing would ever be sent."))
 
 
 class Shop(models.Model):
@@ -46,12 +49,54 @@ class Shop(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(50)],
         help_text=_("No marketing goes out when a customer already got so many in 7 days. Service always passes."),
     )
+    less_cap = models.PositiveSmallIntegerField(
+        _("for those who read nothing or asked for less"),
+        default=1,
+        validators=[MaxValueValidator(50)],
+        help_text=_("Touches a week. 0: no marketing at all."),
+    )
+    more_cap = models.PositiveSmallIntegerField(
+        _("for those who asked for more"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_("Touches a week. Customers ask on the page of their preferences, or tell an agent."),
+    )
+    unread_letters = models.PositiveSmallIntegerField(
+        _("reads nothing: letters in a row"),
+        default=5,
+        validators=[MaxValueValidator(50)],
+        help_text=_(
+            "Neither opened nor clicked. Opens are unreliable: those by machines do not count, a click counts as "
+            "reading. 0: nobody is counted as reading nothing."
+        ),
+    )
+    peace_days = models.PositiveSmallIntegerField(
+        _("days of peace after a complaint"),
+        default=0,
+        validators=[MaxValueValidator(365)],
+        help_text=_("While a complaint is open there is no marketing; then for so many days more."),
+    )
+    rest_days = models.PositiveSmallIntegerField(
+        _("days from delivery to marketing"),
+        default=0,
+        validators=[MaxValueValidator(365)],
+        help_text=_(
+            "Marketing about an order waits for its service message and for the goods; then so many days more."
+        ),
+    )
+    useful_share = models.PositiveSmallIntegerField(
+        _("service and useful content, %"),
+        default=80,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Of all that customers got in 90 days. Less than this is flagged."),
+    )
     quiet_from = models.TimeField(_("quiet from"), default=dt.time(21, 0))
     quiet_until = models.TimeField(_("quiet until"), default=dt.time(9, 0))
     quiet_weekdays = ArrayField(
         models.PositiveSmallIntegerField(choices=Weekday.choices),
         default=list,
         blank=True,
+        validators=[not_every_day],
         verbose_name=_("quiet days of the week"),
     )
     channel_order = ArrayField(

@@ -46,6 +46,8 @@ BLANK_PROFILE: dict[str, Any] = {
     "mood": Customer.Mood.UNKNOWN,
     "mood_noted_at": None,
     "muted_topics": [],
+    "pace": "",
+    "channel_order": [],
     "notes": "",
 }
 

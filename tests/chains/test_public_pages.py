@@ -324,3 +324,16 @@ def test_the_moment_of_an_open_is_now(outsider):
     outsider.get(address("open", touch))
 
     assert before <= Touch.objects.get(pk=touch.pk).opened_at <= timezone.now()
+
+
+def test_the_customer_says_how_often(outsider):
+    touch = make_touch()
+
+    outsider.post(address("preferences", touch), {"save": "yes", "pace": "less"})
+    touch.customer.refresh_from_db()
+    assert touch.customer.pace == "less"
+    outsider.post(address("preferences", touch), {"save": "yes", "pace": "every hour"})
+    outsider.post(address("preferences", touch), {"save": "yes"})
+
+    touch.customer.refresh_from_db()
+    assert touch.customer.pace == "less"

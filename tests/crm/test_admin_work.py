@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Case, MergeProposal, Order, Shop
-from tests.conftest import NOW, make_case, make_customer, make_order
+from tests.conftest import NOW, make_case, make_customer, make_order, settings_form
 
 pytestmark = pytest.mark.django_db
 
@@ -189,11 +189,13 @@ def test_the_shop_is_one_page(client, shop):
     client.force_login(boss)
 
     page = client.get(reverse("admin:crm_shop_changelist"), follow=True)
-    fields = {name: value for name, value in page.context["adminform"].form.initial.items() if value is not None}
-    channels = {"channel_order_0": "sms", "channel_order_1": "email"}
-    client.post(page.redirect_chain[-1][0], {**fields, **channels, "weekly_cap": 2, "quiet_weekdays": [6]})
+    answer = client.post(
+        page.redirect_chain[-1][0],
+        settings_form(page, weekly_cap=2, quiet_weekdays=[6], channel_order_2="sms", channel_order_3="push"),
+    )
+    assert answer.status_code == 302, answer.context["errors"]
 
     shop = Shop.load()
     assert shop.weekly_cap == 2
     assert shop.quiet_weekdays == [6]
-    assert shop.channel_order == ["sms", "email"]
+    assert shop.channel_order == ["email", "telegram", "sms", "push"]

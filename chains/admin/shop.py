@@ -1,0 +1,100 @@
+"""The settings page: the shop's own numbers, with what chains add to them, and what it all comes to in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.utils import timezone
+from unfold.admin import TabularInline
+
+from chains import share
+from chains.effects import effects, warnings
+from chains.models import QuietHours, SegmentCare
+from crm.admin.shop import ShopAdmin, quiet_weekdays_field
+from crm.models import Channel, Shop
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+
+class SettingsInline(TabularInline):  # type: ignore[misc]
+    """Whoever may change the settings may change its rows."""
+
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("crm.view_shop")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("crm.change_shop")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("crm.change_shop")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("crm.change_shop")
+
+
+class QuietHoursInline(SettingsInline):
+    model = QuietHours
+    max_num = len(Channel)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "quiet_weekdays":
+            return quiet_weekdays_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class SegmentCareInline(SettingsInline):
+    model = SegmentCare
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SegmentCare]:
+        cares: QuerySet[SegmentCare] = super().get_queryset(request)
+        return cares.select_related("segment")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        # Read once a page: each row would ask for the segments anew.
+        field.choices = list(field.choices)
+        return field
+
+
+admin.site.unregister(Shop)
+
+
+@admin.register(Shop)
+class SettingsAdmin(ShopAdmin):
+    inlines = (QuietHoursInline, SegmentCareInline)
+    change_form_outer_before_template = "chains/admin/settings_panel.html"
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return super().changeform_view(request, object_id, form_url, {**_panel(), **(extra_context or {})})
+
+
+def _panel() -> dict[str, Any]:
+    """As it is saved: how customers are treated, and how much of what they got was service."""
+    shop, now = Shop.load(), timezone.now()
+    cares = list(SegmentCare.objects.select_related("segment"))
+    shares = {"chain": share.of_chains(now), "segment": share.of_segments(now)}
+    everything = share.of_shop(now)
+    return {
+        "effects": effects(shop, QuietHours.objects.all(), cares),
+        "warnings": warnings(shop, cares),
+        "shop_share": everything,
+        "is_share_low": everything.is_below(shop.useful_share),
+        "share_goal": shop.useful_share,
+        "below": [
+            (kind, name, found)
+            for kind, group in shares.items()
+            for name, found in group.items()
+            if found.is_below(shop.useful_share)
+        ],
+    }
