@@ -10,7 +10,7 @@ TESTS ?= tests
 # Tests keep a database of their own beside the shop's.
 TEST_VAR := $(CURDIR)/var/test
 
-.PHONY: help setup setup-dev tools start demo stop backup restore test lint unit test-services bench
+.PHONY: help setup setup-dev tools start demo stop backup restore test lint unit test-services bench soak
 
 help:
 	@echo "make start          run Encore: http://127.0.0.1:8000 (HOST=, PORT= to change)"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-services  the flow tests on this machine's PostgreSQL, RabbitMQ and Redis"
 	@echo "make lint           everything of make test that is not a test"
 	@echo "make bench          the measurements"
+	@echo "make soak           workers killed two hundred times under load"
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev
@@ -83,4 +84,8 @@ test-services: setup-dev
 
 bench: setup-dev tools
 	ENCORE_VAR=$(CURDIR)/var/bench $(BIN)/python -m benchmarks; \
+		status=$$?; ENCORE_VAR=$(CURDIR)/var/bench $(MANAGE) stop >/dev/null; exit $$status
+
+soak: setup-dev
+	ENCORE_VAR=$(CURDIR)/var/bench $(BIN)/python benchmarks/engine_load.py --seconds 60 --kills 200; \
 		status=$$?; ENCORE_VAR=$(CURDIR)/var/bench $(MANAGE) stop >/dev/null; exit $$status

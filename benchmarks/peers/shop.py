@@ -7,21 +7,48 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 
 from chains.models import Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
 from chains.publishing import publish
 from crm.models import Channel, Contact, Customer, Event, EventInbox, EventKind, Order, Purpose, Shop
 
+ASKED = "benchmark.asked"
+
 
 def chain_of_one_letter(name: str, body: str, at: dt.datetime) -> Chain:
     """Order placed → a letter → a wait of a month → the letter again; the only one live, since `at`."""
+    _shop()
+    template = _template(name, body, Purpose.SERVICE)
+    chain = Chain.objects.create(name=f"Letter: {name}", trigger_event=EventKind.ORDER_PLACED)
+    Step.objects.create(chain=chain, position=0, template=template, name="letter")
+    Step.objects.create(chain=chain, position=1, kind=Step.Kind.WAIT, wait_amount=30)
+    Step.objects.create(chain=chain, position=2, template=template, name="again")
+    return _published(chain, at)
+
+
+def chain_of_two_letters(at: dt.datetime) -> Chain:
+    """Something was asked → a service letter and a marketing letter at once; the only one live, since `at`."""
+    _shop()
+    chain = Chain.objects.create(name="Two letters", trigger_event=Chain.CUSTOM_EVENT, custom_event=ASKED)
+    for position, purpose in enumerate((Purpose.SERVICE, Purpose.MARKETING)):
+        template = _template(purpose.value, "Dear {{ customer.first_name }},", purpose)
+        Step.objects.create(chain=chain, position=position, template=template, purpose=purpose, name=purpose.value)
+    return _published(chain, at)
+
+
+def _shop() -> None:
     Chain.objects.live().update(status=Chain.Status.ARCHIVED)
     shop = Shop.load()
     shop.support_contact, shop.reply_address = "+44 20 7946 0000", "help@example.com"
+    # Measured at whatever hour.
+    shop.quiet_from = shop.quiet_until = dt.time(0)
     shop.save()
-    template = MessageTemplate.objects.create(name=f"Letter: {name}", purpose=Purpose.SERVICE)
+
+
+def _template(name: str, body: str, purpose: str) -> MessageTemplate:
+    template = MessageTemplate.objects.create(name=f"Letter: {name}", purpose=purpose)
     TemplateText.objects.create(
         template=template,
         language="en",
@@ -30,10 +57,10 @@ def chain_of_one_letter(name: str, body: str, at: dt.datetime) -> Chain:
         cta_label="See how",
         cta_url="https://example.com/care",
     )
-    chain = Chain.objects.create(name=f"Letter: {name}", trigger_event="order.placed")
-    Step.objects.create(chain=chain, position=0, template=template, name="letter")
-    Step.objects.create(chain=chain, position=1, kind=Step.Kind.WAIT, wait_amount=30)
-    Step.objects.create(chain=chain, position=2, template=template, name="again")
+    return template
+
+
+def _published(chain: Chain, at: dt.datetime) -> Chain:
     publish(chain, at)
     chain.refresh_from_db()
     return chain
@@ -80,33 +107,36 @@ def fill_due(chain: Chain, due: int, at: dt.datetime, count: int = 0) -> None:
     )
 
 
-def fill_events(count: int, at: dt.datetime) -> None:
-    """So many customers with an order placed just now that nobody has handled yet."""
-    _people(count, at)
+@transaction.atomic
+def fill_events(count: int, at: dt.datetime, kind: str = EventKind.ORDER_PLACED, after: int = 0) -> None:
+    """So many customers with an order and an event that nobody has handled yet, numbered on from `after`."""
+    _people(count, at, after)
     _insert(
         Event,
         count,
-        kind=EventKind.ORDER_PLACED,
+        after,
+        kind=kind,
         customer_id=EACH,
         order_id=EACH,
         occurred_at=at,
         source="benchmark",
         key=Sql("n::text"),
     )
-    _insert(EventInbox, count, consumer=EventInbox.Consumer.CHAINS, event_id=EACH, customer_id=EACH)
+    _insert(EventInbox, count, after, consumer=EventInbox.Consumer.CHAINS, event_id=EACH, customer_id=EACH)
 
 
-def _people(count: int, at: dt.datetime) -> None:
-    _insert(Customer, count, first_name=Sql("'Ann ' || n"))
+def _people(count: int, at: dt.datetime, after: int = 0) -> None:
+    _insert(Customer, count, after, first_name=Sql("'Ann ' || n"))
     _insert(
         Contact,
         count,
+        after,
         customer_id=EACH,
         channel=Channel.EMAIL,
         address=Sql("'customer' || n || '@example.com'"),
         marketing_consent=Contact.Consent.GRANTED,
     )
-    _insert(Order, count, number=Sql("'B-' || n"), customer_id=EACH, placed_at=at, currency="EUR", total=100)
+    _insert(Order, count, after, number=Sql("'B-' || n"), customer_id=EACH, placed_at=at, currency="EUR", total=100)
 
 
 @dataclass(frozen=True)
@@ -120,8 +150,8 @@ class Sql:
 EACH = Sql("n")
 
 
-def _insert(model: type[Model], count: int, **given: Any) -> None:
-    """Rows 1 to `count` in one statement; columns that are not given hold what the model says by itself."""
+def _insert(model: type[Model], count: int, after: int = 0, **given: Any) -> None:
+    """So many rows, numbered on from `after`, in one statement; columns not given hold what the model says."""
     columns, expressions, values = [], [], []
     for field in model._meta.concrete_fields:
         value = given.get(field.attname, EACH if field.primary_key else field.get_default())
@@ -134,7 +164,7 @@ def _insert(model: type[Model], count: int, **given: Any) -> None:
             values.append(field.get_db_prep_save(value, connection))
     _run(
         f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) "
-        f"SELECT {', '.join(expressions)} FROM generate_series(1, {count}) AS n",
+        f"SELECT {', '.join(expressions)} FROM generate_series({after + 1}, {after + count}) AS n",
         values,
     )
 
