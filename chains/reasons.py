@@ -176,6 +176,10 @@ def _template(facts: Facts) -> str:
     return _("the text could not be made (%(error)s)") % {"error": facts["error"]} if facts.get("error") else ""
 
 
+def _channel_down(facts: Facts) -> str:
+    return _("the channel is down (%(error)s)") % {"error": facts["error"]} if facts.get("error") else ""
+
+
 # A reason that is not here needs no more words than its label.
 TOLD: dict[str, Callable[[Facts], str]] = {
     "goal": _goal,
@@ -189,6 +193,7 @@ TOLD: dict[str, Callable[[Facts], str]] = {
     "bad_address": _bad_address,
     "topic_muted": _topic,
     "too_late": _too_late,
+    "channel_down": _channel_down,
     "temporary": _temporary,
     "gave_up": _gave_up,
     "rejected": _rejected,

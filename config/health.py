@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django_celery_beat.models import PeriodicTask
 
 from chains.engine.lateness import overdue
+from chains.models import ChannelState
 from config import broker
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     now = timezone.now()
     parts = {"database": database()}
     if is_ok(parts["database"]):
-        parts |= {"broker": messages(), "beat": beat(now), "touches": touches(now)}
+        parts |= {"broker": messages(), "beat": beat(now), "touches": touches(now), "channels": channels()}
     well = all(is_ok(part) for part in parts.values())
     return JsonResponse({"status": "ok" if well else "trouble", **parts}, status=200 if well else 503)
 
@@ -69,6 +70,15 @@ def beat(now: datetime) -> Part:
 def shortest_interval() -> timedelta:
     tasks = PeriodicTask.objects.filter(enabled=True, interval__isnull=False).select_related("interval")
     return min((task.interval.schedule.run_every for task in tasks), default=timedelta(days=1))
+
+
+def channels() -> Part:
+    """A provider that does not answer: its messages wait."""
+    told = [
+        f"{state.channel} does not work since {state.opened_at:%Y-%m-%d %H:%M} UTC: {state.last_error}"
+        for state in ChannelState.objects.down()
+    ]
+    return {"status": "down", "words": " ".join(told)} if told else {"status": "ok"}
 
 
 def touches(now: datetime) -> Part:

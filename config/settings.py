@@ -131,6 +131,9 @@ EMAIL_BACKEND = "chains.channels.outbox.EmailBackend"
 if EMAIL_URL:
     globals().update(environment.email(EMAIL_URL))
 
+# Messages a second over all workers, for the channels that have a limit.
+CHANNEL_RATES = environment.rates({name: env.str(f"{name.upper()}_RATE", "") for name in environment.CHANNELS})
+
 _broker = environment.broker(env.str("CELERY_BROKER_URL", "filesystem://"), VAR_DIR / "broker")
 CELERY_BROKER_URL = _broker["url"]
 CELERY_BROKER_TRANSPORT_OPTIONS = _broker["options"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -39,6 +40,8 @@ class Outcome:
     result: Result
     detail: str = ""
     contact_state: str = ""  # a Contact.State to mark the address with, when a permanent failure is the address's fault
+    is_providers_fault: bool = False  # it would have failed for any other recipient too
+    pause: dt.timedelta | None = None  # how long the provider asks to be left alone
 
 
 class Channel(Protocol):

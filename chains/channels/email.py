@@ -5,13 +5,12 @@ from __future__ import annotations
 import smtplib
 from typing import TYPE_CHECKING
 
-import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.core import mail
 from django.core.mail.message import BadHeaderError
-from urllib3.exceptions import NewConnectionError
 
 from chains.channels import Outcome, Result
+from chains.channels.http import never_connected, pause_of
 from chains.channels.smtp import HandedOver
 from chains.letters.letter import Letter, wire_address
 from chains.public.addresses import unsubscribe_url
@@ -116,13 +115,13 @@ def outcome_of(error: Exception, touch_id: int) -> Outcome:
     told = _told(error)
     match error:
         case HandedOver():
-            return Outcome(touch_id, Result.UNKNOWN, told)
+            return Outcome(touch_id, Result.UNKNOWN, told, is_providers_fault=True)
         case smtplib.SMTPRecipientsRefused():
             code, reply = next(iter(error.recipients.values()))
             return _refused(touch_id, code, reply, told)
         case smtplib.SMTPSenderRefused():
             # The sender's address or the account is at fault, not this customer: it may be put right.
-            return Outcome(touch_id, Result.TEMPORARY, told)
+            return Outcome(touch_id, Result.TEMPORARY, told, is_providers_fault=True)
         case smtplib.SMTPDataError():
             return _refused(touch_id, error.smtp_code, error.smtp_error, told, is_about_mailbox=False)
         case AnymailRecipientsRefused():
@@ -131,13 +130,13 @@ def outcome_of(error: Exception, touch_id: int) -> Outcome:
             return _answered(touch_id, error, told)
         case smtplib.SMTPException() | OSError():
             # Broken off before the letter itself was handed over.
-            return Outcome(touch_id, Result.TEMPORARY, told)
+            return Outcome(touch_id, Result.TEMPORARY, told, is_providers_fault=True)
     return Outcome(touch_id, Result.PERMANENT, told)
 
 
 def _refused(touch_id: int, code: int, reply: bytes | str, told: str, *, is_about_mailbox: bool = True) -> Outcome:
     if code < 500:
-        return Outcome(touch_id, Result.TEMPORARY, told)
+        return Outcome(touch_id, Result.TEMPORARY, told, is_providers_fault=code == 421)
     reply = reply.encode() if isinstance(reply, str) else reply
     status = reply.split(b" ", 1)[0]
     has_status = status.startswith(b"5.") and status.count(b".") == 2
@@ -149,18 +148,13 @@ def _answered(touch_id: int, error: AnymailAPIError, told: str) -> Outcome:
     """A provider's answer over HTTP, or none: then the letter may be under way."""
     status = error.status_code
     if status is None:
-        return Outcome(touch_id, Result.TEMPORARY if _never_connected(error) else Result.UNKNOWN, told)
+        result = Result.TEMPORARY if never_connected(error.__cause__) else Result.UNKNOWN
+        return Outcome(touch_id, result, told, is_providers_fault=True)
     if status == 429 or status >= 500 or status in {401, 403}:
-        return Outcome(touch_id, Result.TEMPORARY, told)
+        return Outcome(
+            touch_id, Result.TEMPORARY, told, is_providers_fault=status != 429, pause=pause_of(error.response)
+        )
     return Outcome(touch_id, Result.PERMANENT, told)
-
-
-def _never_connected(error: Exception) -> bool:
-    cause = error.__cause__
-    if isinstance(cause, requests.ConnectTimeout):
-        return True
-    reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
-    return isinstance(reason, NewConnectionError)
 
 
 def _told(error: Exception) -> str:

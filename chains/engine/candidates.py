@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chains import program
+from chains.channels.registry import channels
 from chains.engine import facts
 from chains.engine.dossier import Candidate
 from chains.engine.facts import OrderMoments, Standing
 from chains.models import Enrolment, Touch
 from chains.program import Program
+from chains.program_step import ProgramStep
 from crm.models import EventKind, Purpose, Shop
 
 Reason = Touch.Reason
@@ -115,8 +117,7 @@ def _candidate(row: Due, around: Surroundings, shop: Shop, now: dt.datetime) -> 
     return Candidate(
         touch_id=row.pk,
         purpose=row.purpose,
-        # A task has no texts, and a step that is gone from the program has nothing: they keep their way.
-        channels=(step and step.ways(shop.channel_order)) or (row.channel,),
+        channels=_ways(row, step, shop),
         due_at=row.due_at,
         useful_until=row.useful_until,
         topic=row.topic,
@@ -148,3 +149,9 @@ def _left(row: Due) -> str:
     if row.enrolment__status != Enrolment.Status.LEFT:
         return ""
     return LEFT_BECAUSE.get(Enrolment.Ending(row.enrolment__ending), Reason.LEFT)
+
+
+def _ways(row: Due, step: ProgramStep | None, shop: Shop) -> tuple[str, ...]:
+    """The step's channels that are set up. What has none keeps its own: a task, or a step gone from the program."""
+    ways = step.ways(shop.channel_order) if step else ()
+    return tuple(channel for channel in ways if channel in channels()) or ways or (row.channel,)

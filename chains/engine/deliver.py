@@ -16,9 +16,10 @@ from chains.channels import Channel, Outcome, Outgoing
 from chains.channels.registry import channels
 from chains.engine import outcomes, touches
 from chains.engine.claim import Counts
+from chains.engine.gate import Gate
 from chains.engine.prepare import Prepared, Taken, prepare
 from chains.engine.touches import Ending
-from chains.models import Touch
+from chains.models import ChannelState, Touch
 from crm.models import Contact, Shop
 
 SLICE = 50
@@ -31,12 +32,13 @@ def deliver(now: dt.datetime, lease: UUID, clock: Clock | None = None) -> Counts
     """Send everything leased to `lease`. `clock` tells the time while sending; without it, it stays `now`."""
     told = clock or (lambda: now)
     counts: Counts = Counter()
-    shop = Shop.load()
+    shop, states = Shop.load(), ChannelState.objects.in_bulk()
     for name, group in groupby(_taken(lease), key=lambda row: row.channel):
         batch = list(group)
         channel = channels().get(name)
         if channel:
-            _Delivery(channel, shop, lease, told, counts).run(batch)
+            gate = Gate(name, states.get(name), told())
+            _Delivery(channel, shop, lease, told, counts, gate).run(batch)
         else:
             touches.turn([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, told())
             counts[Touch.Status.FAILED] += len(batch)
@@ -51,20 +53,28 @@ def _taken(lease: UUID) -> list[Taken]:
 class _Delivery:
     """What one channel delivers under one lease."""
 
-    def __init__(self, channel: Channel, shop: Shop, lease: UUID, clock: Clock, counts: Counts) -> None:
+    def __init__(self, channel: Channel, shop: Shop, lease: UUID, clock: Clock, counts: Counts, gate: Gate) -> None:
         self.channel, self.shop, self.lease, self.clock, self.counts = channel, shop, lease, clock, counts
+        self.gate = gate
         self.endings: list[Ending] = []
 
     def run(self, rows: Sequence[Taken]) -> None:
         by_id = {row.pk: row for row in rows}
+        rows, late = self.gate.admit(rows, self.clock())
+        self.endings += late
         prepared = prepare(rows, self.clock())
+        done = 0
         try:
-            for start in range(0, len(rows), SLICE):
-                ready = self._begin([next(prepared) for _row in rows[start : start + SLICE]])
+            while done < len(rows) and not self.gate.is_shut:
+                slice_ = rows[done : done + (1 if self.gate.is_probing else SLICE)]
+                ready = self._begin([next(prepared) for _row in slice_])
+                done += len(slice_)
                 self._hand_over(ready, by_id)
+            self.endings += self.gate.put_off(rows[done:])
         finally:
             # Even when a channel broke down: what is known must not become uncertain.
             self._record([])
+            self.gate.close(self.clock())
 
     def _begin(self, slice_: Sequence[Prepared | Ending]) -> list[Outgoing]:
         """Record the slice before and mark this one; what another worker has taken meanwhile drops out."""
@@ -88,25 +98,28 @@ class _Delivery:
         left = {outgoing.touch_id for outgoing in batch}
         marks: dict[tuple[str, str], list[int]] = {}
         for outcome in attempts:
-            row = by_id[outcome.touch_id]
+            row, at = by_id[outcome.touch_id], self.clock()
             left.discard(row.pk)
-            self.endings.append(self._ending(outcome, row))
+            self.endings.append(self._ending(outcome, row, at))
             if outcome.contact_state and row.contact_id:
                 marks.setdefault((outcome.contact_state, outcome.detail[:300]), []).append(row.contact_id)
-            if self.clock() > row.lease_until - MARGIN:
+            if self.gate.note(outcome, at) or at > row.lease_until - MARGIN:
                 break
         _close(attempts)
-        self.endings += [outcomes.not_begun(pk, by_id[pk].attempts) for pk in left]
+        if self.gate.is_shut:
+            self.endings += self.gate.put_off([by_id[pk] for pk in left])
+        else:
+            self.endings += [outcomes.not_begun(pk, by_id[pk].attempts) for pk in left]
         for (state, detail), contacts in marks.items():
             Contact.objects.filter(pk__in=contacts, state=Contact.State.ACTIVE).update(state=state, state_reason=detail)
 
-    def _ending(self, outcome: Outcome, row: Taken) -> Ending:
+    def _ending(self, outcome: Outcome, row: Taken, at: dt.datetime) -> Ending:
         return outcomes.ending(
             outcome,
             purpose=row.purpose,
             attempts=row.attempts,
             is_idempotent=self.channel.is_idempotent,
-            at=self.clock(),
+            at=at,
         )
 
 

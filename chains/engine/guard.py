@@ -18,7 +18,7 @@ from chains.engine.clockwork import Quiet
 from chains.engine.dossier import Decision, Limits
 from chains.engine.people import people
 from chains.engine.rules import decide
-from chains.models import QuietHours, Touch
+from chains.models import ChannelState, QuietHours, Touch
 from crm.models import Purpose, Shop
 
 LEASE = dt.timedelta(minutes=5)
@@ -48,11 +48,11 @@ def _decisions(customers: set[int], now: dt.datetime) -> list[Decision]:
         return []
     shop = Shop.load()
     due = candidates(customers, shop, now)
-    known, limits = people(due, shop, now), _limits(shop)
+    known, limits = people(due, shop, now), _limits(shop, now)
     return [decision for pk, theirs in due.items() for decision in decide(known[pk], theirs, limits, now)]
 
 
-def _limits(shop: Shop) -> Limits:
+def _limits(shop: Shop, now: dt.datetime) -> Limits:
     return Limits(
         weekly_cap=shop.weekly_cap,
         less_cap=shop.less_cap,
@@ -60,6 +60,7 @@ def _limits(shop: Shop) -> Limits:
         rest_days=shop.rest_days,
         quiet=_quiet(shop),
         quiet_of={hours.channel: _quiet(hours) for hours in QuietHours.objects.all()},
+        closed=dict(ChannelState.objects.down().shut(now).values_list("channel", "resumes_at")),
     )
 
 

@@ -13,6 +13,7 @@ from crm.models import Purpose
 # Of a letter that may have arrived each time.
 MOST_ATTEMPTS = 8
 DETAIL_LENGTH = 300
+NO_TIME = dt.timedelta()
 
 Reason = Touch.Reason
 Status = Touch.Status
@@ -37,7 +38,8 @@ def ending(outcome: Outcome, *, purpose: str, attempts: int, is_idempotent: bool
     if outcome.result is Result.UNKNOWN and attempts >= MOST_ATTEMPTS:
         return Ending(pk, Status.FAILED, Reason.GAVE_UP, facts, attempts=attempts)
     reason = Reason.TEMPORARY if outcome.result is Result.TEMPORARY else Reason.INTERRUPTED
-    return Ending(pk, Status.SCHEDULED, reason, facts, due_at=at + retry_after(attempts), attempts=attempts)
+    due_at = at + max(retry_after(attempts), outcome.pause or NO_TIME)
+    return Ending(pk, Status.SCHEDULED, reason, facts, due_at=due_at, attempts=attempts)
 
 
 def not_rendered(touch_id: int, attempts: int, error: str) -> Ending:
@@ -51,3 +53,8 @@ def no_channel(touch_id: int, attempts: int) -> Ending:
 def not_begun(touch_id: int, attempts: int) -> Ending:
     """Taken, but there was no time left to try."""
     return Ending(touch_id, Status.SCHEDULED, attempts=attempts)
+
+
+def put_off(touch_id: int, attempts: int, reason: str, facts: dict[str, str], until: dt.datetime | None) -> Ending:
+    """Taken, but the channel has no room or does not answer: it waits and meets guard again."""
+    return Ending(touch_id, Status.SCHEDULED, reason, dict(facts), due_at=until, attempts=attempts)

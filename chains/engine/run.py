@@ -12,9 +12,11 @@ from chains.engine.advance import advance
 from chains.engine.claim import Counts
 from chains.engine.deliver import Clock, deliver
 from chains.engine.enrol import enrol
+from chains.engine.gate import is_throttled
 from chains.engine.guard import guard
 from chains.engine.recover import recover
 
+BREATH = dt.timedelta(seconds=1)
 SHOWN = (
     "entered",
     "advanced",
@@ -36,9 +38,16 @@ def tick(now: dt.datetime) -> dict[str, int]:
 
 
 def run(clock: Clock, seconds: float) -> dict[str, int]:
-    """Pass after pass on a running clock until nothing is due or the time is up."""
+    """Pass after pass on a running clock until nothing is due or the time is up.
+
+    What a channel's rate lets go within the next moments is waited for: beat alone would come too seldom for it.
+    """
     end = time.monotonic() + seconds
-    return _shown(_passes(clock, lambda: time.monotonic() > end))
+    total = _passes(clock, lambda: time.monotonic() > end)
+    while time.monotonic() < end and is_throttled(clock() + BREATH):
+        time.sleep(BREATH.total_seconds())
+        total += _passes(clock, lambda: time.monotonic() > end)
+    return _shown(total)
 
 
 def _passes(clock: Clock, is_over: Callable[[], bool]) -> Counts:

@@ -1,4 +1,5 @@
 from chains.models.chain import Chain
+from chains.models.channel_state import ChannelState
 from chains.models.enrolment import Enrolment
 from chains.models.guarding import QuietHours, SegmentCare
 from chains.models.passage import Passage
@@ -11,6 +12,7 @@ from chains.models.version import ChainVersion
 __all__ = [
     "Chain",
     "ChainVersion",
+    "ChannelState",
     "Enrolment",
     "MessageTemplate",
     "Passage",

@@ -250,7 +250,7 @@ def test_a_slice_stops_before_its_lease_does(chains):
     touches = [due(chains) for _number in range(3)]
     lease = uuid4()
     guard(NOW, lease)
-    clock = iter([NOW, NOW] + [NOW + LEASE] * 20)
+    clock = iter([NOW] * 4 + [NOW + LEASE] * 20)
 
     deliver(NOW, lease, clock=lambda: next(clock))
 

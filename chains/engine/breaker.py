@@ -1,0 +1,65 @@
+"""When to leave a channel's provider alone. Values in, values out: no queries, no clock.
+
+Failures of the provider, whoever the recipient, are counted one after another over all workers. So many in a row shut
+the channel; when the time is up one message goes as a probe. It arrives, and the channel is open; it fails, and the
+channel stays shut for twice as long. A provider that asks for a pause gets it without being called down.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+OPENS_AFTER = 5
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(minutes=30)
+# Longer than any probe takes; when its worker dies, the next one may try then.
+PROBE = dt.timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    failures: int = 0
+    openings: int = 0
+    opened_at: dt.datetime | None = None
+    resumes_at: dt.datetime | None = None
+
+    def is_shut(self, now: dt.datetime) -> bool:
+        return self.resumes_at is not None and self.resumes_at > now
+
+    @property
+    def is_untroubled(self) -> bool:
+        return self == Breaker()
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """What a worker met: whether anything was answered, and the failures of the provider since then."""
+
+    was_answered: bool = False
+    failures: int = 0
+    pause: dt.timedelta | None = None
+    is_probe: bool = False
+
+
+def learn(breaker: Breaker, met: Experience, now: dt.datetime) -> Breaker:
+    """The state after what a worker met."""
+    failures = met.failures + (0 if met.was_answered else breaker.failures)
+    if not met.failures:
+        if not met.was_answered and not met.pause:
+            return breaker
+        return Breaker(resumes_at=now + met.pause) if met.pause else Breaker()
+    is_down = breaker.opened_at is not None and not met.was_answered
+    if is_down and breaker.is_shut(now) and not met.is_probe:
+        # Another worker has shut it meanwhile; one trouble is counted once.
+        return Breaker(failures, breaker.openings, breaker.opened_at, breaker.resumes_at)
+    if is_down or failures >= OPENS_AFTER:
+        openings = (breaker.openings if is_down else 0) + 1
+        since = breaker.opened_at if is_down else now
+        return Breaker(failures, openings, since, now + max(_pause(openings), met.pause or FIRST_PAUSE))
+    return Breaker(failures, resumes_at=now + met.pause if met.pause else None)
+
+
+def _pause(openings: int) -> dt.timedelta:
+    doublings: int = 2 ** min(openings - 1, 10)
+    return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
