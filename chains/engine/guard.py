@@ -60,7 +60,7 @@ def _limits(shop: Shop, now: dt.datetime) -> Limits:
         rest_days=shop.rest_days,
         quiet=_quiet(shop),
         quiet_of={hours.channel: _quiet(hours) for hours in QuietHours.objects.all()},
-        closed=dict(ChannelState.objects.down().shut(now).values_list("channel", "resumes_at")),
+        closed=ChannelState.objects.closed(now),
     )
 
 

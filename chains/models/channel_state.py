@@ -17,6 +17,11 @@ class ChannelStateQuerySet(models.QuerySet["ChannelState"]):
         """Channels over which nothing goes before their `resumes_at`."""
         return self.filter(resumes_at__gt=now)
 
+    def closed(self, now: dt.datetime) -> dict[str, dt.datetime]:
+        """Until when guard looks for another way: a pause of seconds is not worth an SMS instead of a letter."""
+        shut = self.down().shut(now)
+        return {state.channel: state.resumes_at for state in shut if state.resumes_at}
+
     def down(self) -> Self:
         """Channels whose provider failed again and again, and has not answered since."""
         return self.filter(opened_at__isnull=False)

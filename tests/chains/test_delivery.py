@@ -15,7 +15,7 @@ from chains.engine.outcomes import MOST_ATTEMPTS
 from chains.engine.recover import recover
 from chains.engine.run import tick
 from chains.models import Enrolment, Touch
-from tests.chains.factories import live_chain, marketing, message
+from tests.chains.factories import live_chain, make_template, marketing, message
 from tests.conftest import NOW, make_customer
 
 pytestmark = pytest.mark.django_db
@@ -277,8 +277,9 @@ def test_deliver_run_twice_sends_once(chains):
 
 
 def test_a_channel_that_is_not_set_up_says_so(chains):
-    touch = due(chains)
-    Touch.objects.update(channel="sms")
+    template = make_template()
+    template.texts.update(channel="sms")
+    touch = due({"service": live_chain(message(template=template), event="asked")})
     touch.customer.contacts.create(channel="sms", address="+79991234567")
 
     tick(NOW)
