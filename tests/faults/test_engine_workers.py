@@ -1,16 +1,13 @@
 """Real worker processes on one database: two at once, and one that is killed while it sends."""
 
 import os
-import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count
@@ -50,29 +47,6 @@ while True:
     deliver(now, lease)
 print("claimed", claims, flush=True)
 """
-
-
-class Sink:
-    def __init__(self):
-        self.message_ids = []
-        self.seconds_a_letter = 0
-
-    async def handle_DATA(self, server, session, envelope):
-        self.message_ids.append(re.search(rb"^Message-ID: (\S+)\r$", envelope.content, re.MULTILINE)[1].decode())
-        if self.seconds_a_letter:
-            time.sleep(self.seconds_a_letter)
-        return "250 OK"
-
-
-@pytest.fixture
-def sink():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
-    controller.start()
-    yield controller
-    controller.stop()
 
 
 @pytest.fixture
