@@ -14,19 +14,17 @@ from django.db.models import (
     Func,
     OuterRef,
     Q,
-    QuerySet,
     TextField,
     Value,
-    Window,
 )
 from django.db.models.aggregates import Count
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, RowNumber
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from chains.models import Chain, Touch
 from crm.models import Order
-from segments.vocabulary.comparing import measured, number, opposite_if, suggesting, texts
+from segments.vocabulary.comparing import latest, measured, number, opposite_if, suggesting, texts
 from segments.vocabulary.field import LETTERS, Field, Scope, always
 from segments.vocabulary.operators import COMPARISONS, EXACTLY, IDENTITY, YES_NO
 from segments.vocabulary.this_event import event_field, of_kinds
@@ -120,13 +118,8 @@ def _sent(condition: Condition, scope: Scope) -> Q:
 def _opened_of_last(condition: Condition, scope: Scope) -> Q:
     """Letters opened by people, of the last ten sent or of as many as the filter says."""
     last = next((int(number(one)) for one in condition.where), USUAL_LAST)
-    return measured(_last_letters(last, scope).filter(opened_at__isnull=False), Count("pk"), condition, scope)
-
-
-def _last_letters(last: int, scope: Scope) -> QuerySet[Touch]:
-    emails = scope.about(Touch.objects.sent().filter(channel=Touch.Channel.EMAIL))
-    place = Window(RowNumber(), partition_by=F("customer"), order_by=[F("sent_at").desc(), F("pk").desc()])
-    return Touch.objects.filter(pk__in=emails.annotate(place=place).filter(place__lte=last).values("pk"))
+    letters = latest(Touch.objects.sent().filter(channel=Touch.Channel.EMAIL), scope, "sent_at", last)
+    return measured(letters.filter(opened_at__isnull=False), Count("pk"), condition, scope)
 
 
 FIELDS = (

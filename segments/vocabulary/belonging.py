@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from segments.models import Membership, Segment
-from segments.vocabulary.comparing import exists, opposite_if, texts
+from segments.vocabulary.comparing import has, opposite_if, texts
 from segments.vocabulary.field import SEGMENTS, Field, Scope, always
 from segments.vocabulary.operators import IDENTITY
 from segments.vocabulary.this_event import event_field, of_kinds
@@ -39,7 +39,7 @@ def _belongs(condition: Condition, scope: Scope) -> Q:
         if segment.is_active:
             found |= scope.within(segment.pk, segment.rule)
         else:
-            found |= exists(scope.about(Membership.objects.open().filter(segment=segment)))
+            found |= has(Membership.objects.open().filter(segment=segment), scope)
     return opposite_if(condition, found)
 
 

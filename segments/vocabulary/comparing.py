@@ -8,14 +8,26 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DecimalField, Exists, Model, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import (
+    BooleanField,
+    DecimalField,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    Window,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, RowNumber
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessThanOrEqual, Lookup
 
 from crm.models import Customer
 from crm.timezones import start_of
-from segments.vocabulary.field import Compile, Scope
+from segments.vocabulary.field import Compile, Rows, Scope
 from segments.vocabulary.values import Suggest
 
 if TYPE_CHECKING:
@@ -91,12 +103,38 @@ def exists(rows: QuerySet[Any], path: str = "customer") -> Q:
     return Q(Exists(rows.filter(**{path: OuterRef("pk")})))
 
 
+def has(rows: QuerySet[Any], scope: Scope, path: str = "customer") -> Q:
+    """The customer has such rows.
+
+    Of everybody they are found as a set. Of a batch each customer is looked up, and only those whom the cheaper
+    conditions leave: the planner knows little of a batch, and a join of sets may cost as much as asking everybody.
+    COALESCE keeps it from making a join of it.
+    """
+    if not scope.is_batch:
+        return exists(scope.about(rows, path), path)
+    found = Exists(rows.filter(**{path: OuterRef("pk")}))
+    return Q(Coalesce(found, Value(False), output_field=BooleanField()))
+
+
+def latest(rows: QuerySet[Rows], scope: Scope, moment: str, count: int = 1) -> QuerySet[Rows]:
+    """The last rows of each customer asked about; of those of one moment the later written."""
+    order = (F(moment).desc(), F("pk").desc())
+    last: QuerySet[Any]
+    if scope.is_batch:
+        last = rows.filter(customer=OuterRef("customer")).order_by(*order)[:count]
+    elif count == 1:
+        last = scope.about(rows).order_by("customer", *order).distinct("customer")
+    else:
+        place = Window(RowNumber(), partition_by=F("customer"), order_by=list(order))
+        last = scope.about(rows).order_by().annotate(place=place).filter(place__lte=count)
+    return rows.model._default_manager.filter(pk__in=last.values("pk"))
+
+
 def measured(rows: QuerySet[Any], measure: Any, condition: Condition, scope: Scope) -> Q:
     """The aggregate over each customer's rows compares; a customer without rows counts as zero."""
-    groups = scope.about(rows).order_by().values("customer").annotate(measured=measure)
     if zero_holds(condition):
-        return ~_among(groups.filter(~compared("measured", condition)))
-    return _among(groups.filter(compared("measured", condition)))
+        return ~grouped(rows, measure, ~compared("measured", condition), scope)
+    return grouped(rows, measure, compared("measured", condition), scope)
 
 
 def measured_if_known(
@@ -108,10 +146,10 @@ def measured_if_known(
 
 def grouped(rows: QuerySet[Any], measure: Any, holds: Q, scope: Scope) -> Q:
     """Customers who have rows and for whom this holds of the aggregate over them, `measured`."""
-    return _among(scope.about(rows).order_by().values("customer").annotate(measured=measure).filter(holds))
-
-
-def _among(groups: QuerySet[Any]) -> Q:
+    if scope.is_batch:
+        of_one = rows.filter(customer=OuterRef("pk")).order_by().values("customer")
+        return Q(Exists(of_one.annotate(measured=measure).filter(holds)))
+    groups = scope.about(rows).order_by().values("customer").annotate(measured=measure).filter(holds)
     # A plain `NOT IN (grouped)` cannot become an anti-join and crawls once the groups outgrow work_mem;
     # inside EXISTS both the positive and the negative form become hash joins.
     return exists(Customer.objects.filter(pk__in=groups.values("customer")), "pk")

@@ -63,11 +63,14 @@ class Scope:
         """Only rows of the customers asked about, said where the planner would not see it from outside."""
         return rows if self.customers is None else rows.filter(**{f"{path}__in": self.customers})
 
+    @property
+    def is_batch(self) -> bool:
+        """Few enough to look up the rows of each by index, one after the other."""
+        return self.customers is not None and not isinstance(self.customers, QuerySet)
+
     def narrowed(self, customers: QuerySet[Customer]) -> Scope:
         """The same question about fewer; a batch of ids is as narrow as it gets."""
-        if self.customers is None or isinstance(self.customers, QuerySet):
-            return Scope(self.now, customers, self.read, self.inside)
-        return self
+        return self if self.is_batch else Scope(self.now, customers, self.read, self.inside)
 
     @cached_property
     def parents(self) -> dict[int, int | None]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category, OrderLine, Product, ProductRelation
-from segments.vocabulary.comparing import exists, opposite_if, texts
+from segments.vocabulary.comparing import exists, has, opposite_if, texts
 from segments.vocabulary.field import PURCHASES, Field, Scope
 from segments.vocabulary.operators import IDENTITY, NAMED, PURCHASE
 from segments.vocabulary.values import Several
@@ -79,7 +79,7 @@ def _bought(condition: Condition, scope: Scope) -> Q:
     lines = OrderLine.objects.filter(_products(condition, scope), order__cancelled_at=None)
     if condition.window is not None:
         lines = lines.filter(order__placed_at__gte=scope.days_ago(condition.window))
-    return opposite_if(condition, exists(scope.about(lines, "order__customer"), "order__customer"))
+    return opposite_if(condition, has(lines, scope, "order__customer"))
 
 
 def _line(condition: Condition, scope: Scope) -> Q:
@@ -112,8 +112,7 @@ def _bought_without(condition: Condition, scope: Scope) -> Q:
         lines = lines.filter(_FILTERS[one.field].compile(one, scope))
     if condition.window is not None:
         lines = lines.filter(order__placed_at__gte=scope.days_ago(condition.window))
-    found = scope.about(lacking(lines, texts(condition)), "order__customer")
-    return opposite_if(condition, exists(found, "order__customer"))
+    return opposite_if(condition, has(lacking(lines, texts(condition)), scope, "order__customer"))
 
 
 FIELDS = (

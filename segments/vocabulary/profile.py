@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q, QuerySet, TextField
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
-from segments.vocabulary.comparing import exists, given, moment, number, opposite_if, texts
+from segments.vocabulary.comparing import given, has, latest, moment, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, paired
 from segments.vocabulary.field import PROFILE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, KNOWN, MOMENTS, NEXT, POSSESSION, UNKNOWN
@@ -90,7 +90,7 @@ def profiled(compile_field: Compile) -> Compile:
 
     def compile_profiled(condition: Condition, scope: Scope) -> Q:
         positive = compile_field(replace(condition, is_negative=False, operator=_twin(condition.operator)), scope)
-        return opposite_if(condition, positive & ~exists(scope.about(_without_profiling())))
+        return opposite_if(condition, positive & ~has(_without_profiling(scope), scope))
 
     return compile_profiled
 
@@ -99,10 +99,9 @@ def _twin(operator: str) -> str:
     return {"is_not": "is", "unknown": "known", "contains_not": "contains"}.get(operator, operator)
 
 
-def _without_profiling() -> QuerySet[ConsentRecord]:
+def _without_profiling(scope: Scope) -> QuerySet[ConsentRecord]:
     lines = ConsentRecord.objects.filter(purpose=ConsentRecord.Purpose.PROFILING)
-    last = lines.order_by("customer", "-occurred_at", "-pk").distinct("customer")
-    return lines.filter(pk__in=last.values("pk")).exclude(action=ConsentRecord.Action.GRANTED)
+    return latest(lines, scope, "occurred_at").exclude(action=ConsentRecord.Action.GRANTED)
 
 
 def _suggest_attributes(text: str, limit: int) -> list[tuple[str, str]]:
@@ -117,7 +116,7 @@ def _contact(column: str) -> Compile:
         contacts = Contact.objects.filter(**{f"{column}__in": texts(condition)})
         for one in condition.where:
             contacts = contacts.filter(CHANNEL.compile(one, scope))
-        return opposite_if(condition, exists(scope.about(contacts)))
+        return opposite_if(condition, has(contacts, scope))
 
     return compile_contact
 
@@ -136,7 +135,7 @@ def _tags(condition: Condition, scope: Scope) -> Q:
 def _reachable(purpose: Purpose) -> Compile:
     def compile_reachable(condition: Condition, scope: Scope) -> Q:
         contacts = Contact.objects.usable(purpose).filter(channel__in=texts(condition))
-        return opposite_if(condition, exists(scope.about(contacts)))
+        return opposite_if(condition, has(contacts, scope))
 
     return compile_reachable
 

@@ -24,8 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.timezones import zone_of
 from segments.vocabulary.comparing import (
     compared,
-    exists,
     grouped,
+    has,
     measured,
     measured_if_known,
     moment,
@@ -107,7 +107,7 @@ def _came_back(condition: Condition, scope: Scope) -> Q:
     days = [TruncDate(path, tzinfo=zone_of("")) for path in ("placed_at", "previous_at")]
     silence = ExpressionWrapper(days[0] - days[1], DurationField())
     long_enough = GreaterThanOrEqual(silence, Value(dt.timedelta(days=int(number(condition))), DurationField()))
-    return exists(scope.about(standings_of(condition, scope).filter(long_enough, previous_at__isnull=False)))
+    return has(standings_of(condition, scope).filter(long_enough, previous_at__isnull=False), scope)
 
 
 def _returns(condition: Condition, scope: Scope) -> Q:

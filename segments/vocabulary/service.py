@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product
-from segments.vocabulary.comparing import compared, exists, measured, number, opposite_if, texts
+from segments.vocabulary.comparing import compared, has, latest, measured, number, opposite_if, texts
 from segments.vocabulary.field import SERVICE, Compile, Field, Scope
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, POSSESSION
 from segments.vocabulary.values import Number, Several
@@ -20,7 +20,7 @@ NPS = Number(0, 10)
 
 def _open_case(condition: Condition, scope: Scope) -> Q:
     cases = Case.objects.open().filter(kind__in=texts(condition))
-    return opposite_if(condition, exists(scope.about(cases)))
+    return opposite_if(condition, has(cases, scope))
 
 
 def _complaints(condition: Condition, scope: Scope) -> Q:
@@ -32,19 +32,18 @@ def _complaints(condition: Condition, scope: Scope) -> Q:
 
 def _last_score(kind: str) -> Compile:
     def compile_last(condition: Condition, scope: Scope) -> Q:
-        answers = scope.about(Feedback.objects.filter(kind=kind, score__isnull=False))
-        latest = answers.order_by("customer", "-left_at", "-pk").distinct("customer")
-        return exists(Feedback.objects.filter(compared("score", condition), pk__in=latest.values("pk")))
+        answers = Feedback.objects.filter(kind=kind, score__isnull=False)
+        return has(latest(answers, scope, "left_at").filter(compared("score", condition)), scope)
 
     return compile_last
 
 
 def _any_score(kind: str) -> Compile:
     def compile_any(condition: Condition, scope: Scope) -> Q:
-        answers = scope.about(Feedback.objects.filter(compared("score", condition), kind=kind))
+        answers = Feedback.objects.filter(compared("score", condition), kind=kind)
         if condition.window is not None:
             answers = answers.filter(left_at__gte=scope.days_ago(condition.window))
-        return exists(answers)
+        return has(answers, scope)
 
     return compile_any
 
@@ -57,7 +56,7 @@ def _silent(condition: Condition, scope: Scope) -> Q:
         customer=OuterRef("customer"), kind__in=SIGNS_OF_LIFE, occurred_at__gt=OuterRef("delivered_at")
     ).exclude(properties__contains={"is_machine": True})
     arrived = Order.objects.counted().filter(delivered_at__lt=scope.days_ago(int(number(condition)) - 1))
-    return exists(scope.about(arrived.filter(Exists(complex_goods), ~Exists(later), ~Exists(signs))))
+    return has(arrived.filter(Exists(complex_goods), ~Exists(later), ~Exists(signs)), scope)
 
 
 SIGNS_OF_LIFE = [

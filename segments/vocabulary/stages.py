@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.lifecycle import Stage, in_stage
 from crm.models import CustomerScore
-from segments.vocabulary.comparing import compared, exists, opposite_if, texts
+from segments.vocabulary.comparing import compared, has, opposite_if, texts
 from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, YES_NO
 from segments.vocabulary.values import Nothing, Number, Several
@@ -24,12 +24,12 @@ def _stage(condition: Condition, scope: Scope) -> Q:
 
 
 def _vip(condition: Condition, scope: Scope) -> Q:
-    return opposite_if(condition, exists(scope.about(CustomerScore.objects.filter(is_vip=True))))
+    return opposite_if(condition, has(CustomerScore.objects.filter(is_vip=True), scope))
 
 
 def _score(column: str) -> Compile:
     def compile_score(condition: Condition, scope: Scope) -> Q:
-        return exists(scope.about(CustomerScore.objects.filter(compared(column, condition))))
+        return has(CustomerScore.objects.filter(compared(column, condition)), scope)
 
     return compile_score
 
