@@ -13,12 +13,11 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from chains import copying, publishing, share
-from chains.admin.step import StepInline
+from chains.admin.tree import drawn
 from chains.arms import arms
 from chains.engine.lateness import overdue
 from chains.health import problems
 from chains.models import Chain
-from chains.step_wording import step_sentence
 from chains.tally import tally, under_way
 from chains.wording import trigger_sentence
 from crm.admin.verbs import VerbAdmin
@@ -56,7 +55,6 @@ class ChainForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(Chain)
 class ChainAdmin(VerbAdmin):
     form = ChainForm
-    inlines = (StepInline,)
     list_display = ("name", "shown_status", "starts", "shown_under_way", "priority")
     list_filter = (("status", ChoicesDropdownFilter),)
     list_filter_submit = True
@@ -97,9 +95,6 @@ class ChainAdmin(VerbAdmin):
         "re_entry_days": "re_entry == 'after_days'",
         "goal_segment": "goal == 'segment'",
     }
-
-    class Media:
-        js = ("chains/steps.js",)
 
     def verbs(self) -> dict[str, Verb]:
         return {"pause": _pause, "resume": _resume, "archive": _archive, "duplicate": _duplicate}
@@ -172,10 +167,6 @@ def _panel(chain: Chain) -> dict[str, Any]:
     """What the page says above the form: how it runs, what stands in the way, what became of each step."""
     shop, counts, sent = Shop.load(), tally(chain), share.of_chain(chain, timezone.now())
     found = problems(chain, shop)
-    steps = [
-        {"step": step, "sentence": step_sentence(step), "tally": counts.steps.get(step.key)}
-        for step in chain.steps.select_related("template")
-    ]
     running = chain.version.program if chain.version else None
     return {
         "problems": found,
@@ -184,7 +175,7 @@ def _panel(chain: Chain) -> dict[str, Any]:
         "share": sent,
         "share_goal": shop.useful_share,
         "is_share_low": sent.is_below(shop.useful_share),
-        "chain_steps": steps,
+        "tree": drawn(chain, counts.steps),
         "trigger_words": trigger_sentence(chain),
         "is_changed": running is not None and not found and publishing.compiled(chain, shop) != running,
     }

@@ -1,132 +1,213 @@
-"""Steps of a chain, edited in their order on the chain's page."""
+"""One step of a chain on a page of its own; the chain's page draws the tree that leads here."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminTextareaWidget,
-)
+from unfold.widgets import UnfoldAdminTextareaWidget
 
-from chains.models import Step
+from chains import editing
+from chains.admin import step_form
+from chains.admin.step_arms import ARM_INLINES
+from chains.models import Chain, Step, StepArm
+from chains.step_wording import step_sentence
+from chains.tree import DEEPEST, MOST_STEPS
 from crm.admin.channel_order import ChannelOrderField
-from crm.models import Shop
+from crm.admin.verbs import VerbAdmin
 
-LAST = 10_000
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
 
+    from django.db.models import Model
+    from django.http import HttpRequest, HttpResponse
 
-class StepForm(forms.ModelForm):  # type: ignore[type-arg]
-    position = forms.IntegerField(
-        label=_("place in the chain"),
-        required=False,
-        min_value=0,
-        max_value=LAST,
-        help_text=_("Empty: at the end."),
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
-    wait_weekdays = forms.TypedMultipleChoiceField(
-        label=_("only on"),
-        choices=Shop.Weekday.choices,
-        coerce=int,
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-    )
+    from crm.admin.verbs import Verb
 
-    channels = ChannelOrderField(
-        label=_("channels, the preferred first"), required=False, help_text=Step._meta.get_field("channels").help_text
-    )
-
-    class Meta:
-        model = Step
-        fields = (
-            "position",
-            "kind",
-            "name",
-            "purpose",
-            "template",
-            "channels",
-            "at_hour",
-            "late_after_hours",
-            "wait",
-            "wait_amount",
-            "wait_unit",
-            "wait_from",
-            "wait_hour",
-            "wait_weekdays",
-            "script",
-            "due_days",
-            "owner_group",
-        )
-        widgets = {"script": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        kind = given.get("kind")
-        if kind == Step.Kind.MESSAGE and not given.get("template"):
-            self.add_error("template", _("Choose what the message says."))
-        if kind == Step.Kind.STAFF_TASK and not given.get("name"):
-            self.add_error("name", _("Say what the colleague has to do."))
-        if kind == Step.Kind.WAIT and given.get("wait") == Step.Wait.TIME and (given.get("wait_amount") or 0) < 0:
-            self.add_error("wait_amount", _("Nobody can wait for less than no time."))
-        return given
-
-
-class StepFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
-    @cached_property
-    def offers(self) -> dict[str, list[Any]]:
-        """Templates and groups to choose from: the same for every step, so read once a page."""
-        fields: dict[str, Any] = self.form.base_fields
-        return {name: list(fields[name].choices) for name in ("template", "owner_group")}
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        for name, choices in self.offers.items():
-            form.fields[name].choices = choices
-
-    def clean(self) -> None:
-        """Number the steps by the places given; those without one come last, in the order they were added."""
-        super().clean()
-        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        kept = [form for form in kept if form not in self.deleted_forms]
-
-        def place(form: Any) -> int:
-            given = getattr(form, "cleaned_data", {}).get("position")
-            return LAST if given is None else given
-
-        for number, form in enumerate(sorted(kept, key=place), start=1):
-            form.instance.position = number
-
-    def save_existing_objects(self, commit: bool = True) -> list[Any]:
-        """Also those whose number changed only because another step moved."""
-        saved = super().save_existing_objects(commit)
-        for form in self.initial_forms:
-            if commit and form.instance.pk and form not in self.deleted_forms:
-                type(form.instance)._default_manager.filter(pk=form.instance.pk).update(position=form.instance.position)
-        return saved
-
-
-class StepInline(StackedInline):  # type: ignore[misc]
-    model = Step
-    form = StepForm
-    formset = StepFormSet
-    extra = 0
-    ordering_field = "position"
-    fields = (
-        ("kind", "position"),
+FIELDS: dict[Step.Kind, tuple[Any, ...]] = {
+    Step.Kind.MESSAGE: ("name", ("purpose", "template"), "channels", ("at_hour", "late_after_hours")),
+    Step.Kind.STAFF_TASK: (
         "name",
-        ("purpose", "template"),
-        "channels",
-        ("at_hour", "late_after_hours"),
-        ("wait", "wait_from"),
+        "script",
+        ("purpose", "owner_group"),
+        ("due_days", "late_after_hours"),
+        "at_hour",
+    ),
+    Step.Kind.WAIT: (
+        "wait",
+        ("wait_event", "wait_custom_event"),
+        ("wait_this_order", "looks_back"),
+        "wait_rule",
         ("wait_amount", "wait_unit"),
+        ("wait_from", "wait_attribute"),
+        "if_unknown",
+        ("wait_on", "wait_month_day"),
         "wait_hour",
         "wait_weekdays",
-        "script",
-        ("due_days", "owner_group"),
-    )
+        "name",
+    ),
+    Step.Kind.BRANCH: ("name",),
+    Step.Kind.SPLIT: ("name",),
+    Step.Kind.CHANGE: ("change", "tag", ("attribute", "attribute_value"), "name"),
+    Step.Kind.LEAVE: ("name",),
+}
+HELP = {
+    Step.Kind.BRANCH: _(
+        "Whoever comes here takes the first arm that suits them, and the last one, for everybody else, when none does. "
+        "Behind the arms the chain goes on for all."
+    ),
+    Step.Kind.SPLIT: _("Everybody takes an arm by chance, and always the same one. Behind the arms the chain goes on."),
+    Step.Kind.LEAVE: _("Nothing more comes for whoever gets here. What is on its way still goes out."),
+    Step.Kind.CHANGE: _("Nothing is changed about customers of the control group."),
+}
+
+
+@admin.register(Step)
+class StepAdmin(VerbAdmin):
+    form = step_form.StepForm
+    change_form_template = "chains/admin/step_form.html"
+    change_form_before_template = "chains/admin/step_head.html"
+    warn_unsaved_form = True
+
+    class Media:
+        js = ("chains/step.js",)
+
+    def verbs(self) -> dict[str, Verb]:
+        return {"up": _up, "down": _down}
+
+    def page_of(self, subject: Model) -> str:
+        """Where the step stands: on the page of its chain."""
+        if not isinstance(subject, Step):
+            raise TypeError(subject)
+        return reverse("admin:chains_chain_change", args=[subject.chain_id]) + f"#step-{subject.pk}"
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Steps are found on the page of their chain."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:chains_chain_changelist"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Step | None = None) -> Any:
+        kind = _kind(request, obj)
+        fields = (*FIELDS[kind], "lies_in") if obj else FIELDS[kind]
+        return ((None, {"fields": fields, "description": HELP.get(kind, "")}),)
+
+    def get_inlines(self, request: HttpRequest, obj: Step | None) -> Any:
+        return ARM_INLINES.get(_kind(request, obj), ())
+
+    def get_form(self, request: HttpRequest, obj: Step | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.kind = _kind(request, obj)
+        form.is_full = obj is None and _place(request)[0].steps.count() >= MOST_STEPS
+        return form
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        made: Callable[[], Any] | None = {
+            "wait_event": step_form.event_field,
+            "wait_from": step_form.anchor_field,
+            "wait_weekdays": step_form.weekdays_field,
+            "wait_rule": step_form.match_field,
+            "channels": lambda: ChannelOrderField(
+                label=db_field.verbose_name, required=False, help_text=db_field.help_text
+            ),
+        }.get(db_field.name)
+        if made:
+            return made()
+        if db_field.name == "script":
+            kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        step = self.get_object(request, object_id) if object_id else None
+        chain = step.chain if step else _place(request)[0]
+        kind = _kind(request, step)
+        extra = {
+            "chain": chain,
+            "title": kind.label.capitalize() if step else gettext("New step: %(kind)s") % {"kind": kind.label},
+            "subtitle": step_sentence(step) if step else "",
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+            **(extra_context or {}),
+        }
+        return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
+
+    def save_model(self, request: HttpRequest, obj: Step, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            lies_in = form.cleaned_data.get("lies_in")
+            editing.put(obj, StepArm.objects.get(pk=lies_in) if lies_in else None)
+            return
+        obj.chain, obj.arm, after = _place(request)
+        editing.add(obj, after)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        editing.complete_arms(form.instance)
+
+    def response_add(self, request: HttpRequest, obj: Step, post_url_continue: str | None = None) -> HttpResponse:
+        return self._back(request, obj, gettext("The step was added."))
+
+    def response_change(self, request: HttpRequest, obj: Step) -> HttpResponse:
+        return self._back(request, obj, gettext("The step was changed."))
+
+    def _back(self, request: HttpRequest, step: Step, words: str) -> HttpResponse:
+        messages.success(request, words)
+        return HttpResponseRedirect(self.page_of(step))
+
+    def delete_model(self, request: HttpRequest, obj: Step) -> None:
+        # The answer leads to the chain, which only the row still knows.
+        request.chain_id = obj.chain_id  # type: ignore[attr-defined]
+        super().delete_model(request, obj)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        messages.success(request, gettext("The step was deleted."))
+        chain_id = request.chain_id  # type: ignore[attr-defined]
+        return HttpResponseRedirect(reverse("admin:chains_chain_change", args=[chain_id]) + "#steps")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
+        """Arms go with their step, and need no right of their own."""
+        shown, counts, needed, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, {str(name) for name in needed} - {str(StepArm._meta.verbose_name)}, protected
+
+
+def _kind(request: HttpRequest, step: Step | None) -> Step.Kind:
+    try:
+        return Step.Kind(step.kind if step else request.GET.get("kind", Step.Kind.MESSAGE))
+    except ValueError:
+        raise Http404 from None
+
+
+def _place(request: HttpRequest) -> tuple[Chain, StepArm | None, Step | None]:
+    """The chain, the arm and the step before it, as the link to a new step names them."""
+    told = {name: request.GET.get(name, "") for name in ("chain", "arm", "after")}
+    given = {name: int(pk) for name, pk in told.items() if pk.isdecimal() and len(pk) < 19}
+    chain = get_object_or_404(Chain, pk=given.get("chain"))
+    arm = get_object_or_404(StepArm, pk=given["arm"], step__chain=chain) if "arm" in given else None
+    if editing.depth_of(arm) > DEEPEST:
+        raise PermissionDenied(gettext("Steps may lie in each other at most %(most)d levels deep.") % {"most": DEEPEST})
+    after = get_object_or_404(Step, pk=given["after"], chain=chain, arm=arm) if "after" in given else None
+    return chain, arm, after
+
+
+def _up(request: HttpRequest, step: Step, at: dt.datetime) -> str:
+    editing.move(step, -1)
+    return gettext("Moved up.")
+
+
+def _down(request: HttpRequest, step: Step, at: dt.datetime) -> str:
+    editing.move(step, 1)
+    return gettext("Moved down.")

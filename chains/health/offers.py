@@ -6,7 +6,7 @@ import re
 
 from chains.models import MessageTemplate
 
-SENTENCE = re.compile(r"[.!?\n]+\s")
+SENTENCE = re.compile(r"[.!?]+\s+(?=[A-ZА-ЯЁ])|\n")
 AMOUNT = re.compile(r"\d\s?(%|percent|процент|₽|руб|\$|€|usd|eur)", re.IGNORECASE)
 DISCOUNT = re.compile(r"\b(off|discount|sale|save|cheaper|скидк\w*|дешевле|распродаж\w*)|[-−]\s?\d", re.IGNORECASE)  # noqa: RUF001
 EVERYTHING = re.compile(

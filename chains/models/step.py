@@ -139,7 +139,10 @@ class Step(models.Model):
 
     wait = models.CharField(_("waits"), max_length=8, choices=Wait.choices, default=Wait.TIME)
     wait_amount = models.SmallIntegerField(
-        _("how long"), default=1, validators=[MinValueValidator(-LONGEST_WAIT), MaxValueValidator(LONGEST_WAIT)]
+        _("how long"),
+        default=1,
+        validators=[MinValueValidator(-LONGEST_WAIT), MaxValueValidator(LONGEST_WAIT)],
+        help_text=_("For an event: at most. Before or after a date: below zero is before it."),
     )
     wait_unit = models.CharField(_("unit"), max_length=8, choices=Unit.choices, default=Unit.DAYS)
     wait_from = models.CharField(_("counted from"), max_length=16, choices=Anchor.choices, default=Anchor.TRIGGER)

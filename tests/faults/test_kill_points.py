@@ -15,7 +15,7 @@ from django.db import connection
 
 from chains.engine.guard import LEASE
 from chains.engine.run import tick
-from chains.models import Enrolment, StaffTask, Passage, Touch
+from chains.models import Enrolment, Passage, StaffTask, Touch
 from crm.events import record_many
 from crm.models import Event, EventInbox
 from tests.chains.factories import add_tag, live_chain, marketing, message, task

@@ -1,0 +1,201 @@
+"""The form of one step. Which fields it has, the kind of the step says; see chains.admin.step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from chains import editing
+from chains.models import Step, StepArm
+from chains.models.step import CUSTOM_EVENT
+from chains.tree import MOST_ARMS, MOST_STEPS
+from crm.models import EventKind, Shop
+from segments.editing import RuleField
+
+CONTEXT = ("order", "event")
+LAST = 10_000
+
+
+def event_field() -> forms.ChoiceField:
+    choices = [("", "—"), *EventKind.choices, (CUSTOM_EVENT, _("another event"))]
+    return forms.ChoiceField(label=_("Until"), choices=choices, required=False, widget=UnfoldAdminSelectWidget)
+
+
+def anchor_field() -> forms.ChoiceField:
+    choices = [(anchor.value, anchor.label) for anchor in Step.Anchor if anchor != Step.Anchor.ARRIVAL]
+    return forms.ChoiceField(label=_("Counted from"), choices=choices, required=False, widget=UnfoldAdminSelectWidget)
+
+
+def weekdays_field() -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(
+        label=_("Only on"),
+        choices=Shop.Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+
+def match_field() -> RuleField:
+    return RuleField(
+        label=_("Only when"),
+        required=False,
+        context=CONTEXT,
+        help_text=_("Of several such events the first for which this holds counts. Empty: any."),
+    )
+
+
+class StepForm(forms.ModelForm):  # type: ignore[type-arg]
+    """`kind` and `is_full` are set on the class made for the request: a new step has no row that says them."""
+
+    kind: str
+    is_full = False
+    lies_in = forms.ChoiceField(
+        label=_("Lies in"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Another arm: it is put at its end, with everything that lies in this step."),
+    )
+    looks_back = forms.BooleanField(
+        label=_("It may have happened since the start of the chain"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("Otherwise only what happens after somebody has come to this step counts."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        step = self.instance
+        self.fields["looks_back"].initial = step.wait_from != Step.Anchor.ARRIVAL
+        if step.pk is None:
+            step.kind = self.kind
+            del self.fields["lies_in"]
+        else:
+            self.fields["lies_in"].choices = [("", _("the chain itself")), *editing.places_for(step)]  # type: ignore[attr-defined]
+            self.fields["lies_in"].initial = step.arm_id or ""
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if self.is_full:
+            self.add_error(None, _("A chain may have at most %(most)d steps.") % {"most": MOST_STEPS})
+        check = {
+            Step.Kind.MESSAGE: self._message,
+            Step.Kind.STAFF_TASK: self._task,
+            Step.Kind.WAIT: self._wait,
+            Step.Kind.CHANGE: self._change,
+        }.get(Step.Kind(self.instance.kind))
+        if check:
+            check(given)
+        return given
+
+    def _message(self, given: dict[str, Any]) -> None:
+        if not given.get("template"):
+            self.add_error("template", _("Choose what the message says."))
+
+    def _task(self, given: dict[str, Any]) -> None:
+        if not given.get("name"):
+            self.add_error("name", _("Say what the colleague has to do."))
+
+    def _change(self, given: dict[str, Any]) -> None:
+        if given.get("change") != Step.Change.SET_ATTRIBUTE:
+            if not given.get("tag"):
+                self.add_error("tag", _("Say which tag."))
+            return
+        for name in ("attribute", "attribute_value"):
+            if not given.get(name):
+                self.add_error(name, _("Say which attribute, and what it becomes."))
+
+    def _wait(self, given: dict[str, Any]) -> None:
+        kind, amount = given.get("wait"), given.get("wait_amount") or 0
+        if kind == Step.Wait.TIME and amount < 0:
+            self.add_error("wait_amount", _("Nobody can wait for less than no time."))
+        if kind == Step.Wait.DATE and not given.get("wait_on"):
+            self.add_error("wait_on", _("Say until which date."))
+        if kind == Step.Wait.OFFSET and given.get("wait_from") == Step.Anchor.ATTRIBUTE:
+            self._require(given, "wait_attribute", _("Say which attribute holds the date."))
+        if kind == Step.Wait.EVENT:
+            self._require(given, "wait_event", _("Say until what happens."))
+            if given.get("wait_event") == CUSTOM_EVENT:
+                self._require(given, "wait_custom_event", _("Say which event."))
+            if amount < 1:
+                self.add_error("wait_amount", _("Say how long at most."))
+            given["wait_from"] = Step.Anchor.TRIGGER if given.get("looks_back") else Step.Anchor.ARRIVAL
+        elif self.instance.pk and (inside := len(editing.steps_inside(self.instance))):
+            self.add_error("wait", _kept(inside))
+
+    def _require(self, given: dict[str, Any], name: str, words: Any) -> None:
+        if not given.get(name):
+            self.add_error(name, words)
+
+
+def _kept(steps: int) -> str:
+    return ngettext(
+        "%(count)d step lies in there: put it elsewhere or delete it first.",
+        "%(count)d steps lie in there: put them elsewhere or delete them first.",
+        steps,
+    ) % {"count": steps}
+
+
+class ArmForm(forms.ModelForm):  # type: ignore[type-arg]
+    position = forms.IntegerField(
+        label=_("Place"), required=False, min_value=0, max_value=LAST, widget=UnfoldAdminIntegerFieldWidget
+    )
+
+    class Meta:
+        model = StepArm
+        fields = ("name", "position")
+        widgets = {"name": UnfoldAdminTextInputWidget}
+
+
+class RuleArmForm(ArmForm):
+    rule = RuleField(label=_("For whom"), context=CONTEXT)
+
+    class Meta(ArmForm.Meta):
+        fields = ("name", "position", "rule")  # type: ignore[assignment]
+
+
+class WeightArmForm(ArmForm):
+    class Meta(ArmForm.Meta):
+        fields = ("name", "position", "weight")  # type: ignore[assignment]
+
+
+class ArmFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Arms in the order of their places; those without one come last. One that holds steps is not deleted with them."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [
+            form
+            for form in self.forms
+            if form not in self.deleted_forms and form.has_changed() | bool(form.instance.pk)
+        ]
+        for number, form in enumerate(sorted(kept, key=_place), start=1):
+            form.instance.position = number
+        for form in self.deleted_forms:
+            if form.instance.pk and (inside := form.instance.steps.count()):
+                raise forms.ValidationError(_("“%(arm)s”: %(why)s") % {"arm": form.instance, "why": _kept(inside)})
+        if len(kept) > MOST_ARMS - 1:
+            raise forms.ValidationError(_("A step may have at most %(most)d arms.") % {"most": MOST_ARMS})
+
+    def save_existing_objects(self, commit: bool = True) -> list[Any]:
+        """Also those whose number changed only because another arm moved."""
+        saved = super().save_existing_objects(commit)
+        for form in self.initial_forms:
+            if commit and form.instance.pk and form not in self.deleted_forms:
+                StepArm.objects.filter(pk=form.instance.pk).update(position=form.instance.position)
+        return saved
+
+
+def _place(form: Any) -> int:
+    given = getattr(form, "cleaned_data", {}).get("position")
+    return LAST if given is None else given

@@ -1,0 +1,112 @@
+"""The tree of steps as the chain's page draws it: sentences, what became of each step, and what may be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from chains.models import Chain, Step, StepArm
+from chains.step_wording import step_sentence
+from chains.tally import StepTally
+from chains.tree import DEEPEST, Branching, Node, tree_of
+from segments.describe import sentence_of
+
+ICONS = {
+    Step.Kind.MESSAGE: "mail",
+    Step.Kind.WAIT: "hourglass_empty",
+    Step.Kind.BRANCH: "alt_route",
+    Step.Kind.SPLIT: "casino",
+    Step.Kind.STAFF_TASK: "call",
+    Step.Kind.CHANGE: "sell",
+    Step.Kind.LEAVE: "logout",
+}
+PARTING = (Step.Kind.BRANCH, Step.Kind.SPLIT)
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A link to a new step of one kind at one place."""
+
+    label: str
+    icon: str
+    url: str
+
+
+@dataclass
+class DrawnArm:
+    arm: StepArm
+    letter: str
+    whom: str
+    steps: list[DrawnStep]
+    additions: list[Addition]
+
+
+@dataclass
+class DrawnStep:
+    step: Step
+    number: str
+    icon: str
+    sentence: str
+    tally: StepTally | None
+    is_first: bool
+    is_last: bool
+    additions: list[Addition]
+    arms: list[DrawnArm] = field(default_factory=list)
+
+
+def drawn(chain: Chain, tallies: Mapping[str, StepTally]) -> dict[str, Any]:
+    """For the template: the steps of the top level with all that lies in them, and what may be added at their end."""
+    return {"steps": _steps(chain, tree_of(chain), tallies, None), "additions": _additions(chain, None, None, 0)}
+
+
+def _steps(chain: Chain, nodes: list[Node], tallies: Mapping[str, StepTally], arm: StepArm | None) -> list[DrawnStep]:
+    return [
+        DrawnStep(
+            step=node.step,
+            number=node.number,
+            icon=ICONS[Step.Kind(node.step.kind)],
+            sentence=step_sentence(node.step),
+            tally=tallies.get(node.step.key),
+            is_first=place == 0,
+            is_last=place == len(nodes) - 1,
+            additions=_additions(chain, arm, node.step, node.depth),
+            arms=[_arm(chain, node, branching, tallies) for branching in node.arms],
+        )
+        for place, node in enumerate(nodes)
+    ]
+
+
+def _arm(chain: Chain, node: Node, branching: Branching, tallies: Mapping[str, StepTally]) -> DrawnArm:
+    arm = branching.arm
+    return DrawnArm(
+        arm=arm,
+        letter=f"{node.number}{branching.letter}",
+        whom=_whom(node, arm),
+        steps=_steps(chain, branching.nodes, tallies, arm),
+        additions=_additions(chain, arm, None, node.depth + 1),
+    )
+
+
+def _whom(node: Node, arm: StepArm) -> str:
+    if node.step.kind == Step.Kind.SPLIT:
+        return f"{100 * arm.weight / sum(one.arm.weight for one in node.arms):.0f} %"
+    return sentence_of(arm.rule) if arm.rule else ""
+
+
+def _additions(chain: Chain, arm: StepArm | None, after: Step | None, depth: int) -> list[Addition]:
+    if depth > DEEPEST:
+        return []
+    place = {"chain": chain.pk} | ({"arm": arm.pk} if arm else {}) | ({"after": after.pk} if after else {})
+    return [
+        Addition(
+            str(kind.label),
+            ICONS[kind],
+            f"{reverse('admin:chains_step_add')}?{urlencode(place | {'kind': kind.value})}",
+        )
+        for kind in Step.Kind
+        if depth < DEEPEST or kind not in PARTING
+    ]

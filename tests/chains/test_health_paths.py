@@ -1,0 +1,131 @@
+"""What must hold along every way through a chain before it may be published."""
+
+import pytest
+
+from chains.health.steps import step_problems
+from chains.models import Step
+from tests.chains.factories import (
+    add_tag,
+    branch,
+    draft_chain,
+    leave,
+    make_template,
+    marketing,
+    message,
+    split,
+    task,
+    until,
+    wait,
+)
+
+pytestmark = pytest.mark.django_db
+
+REPEAT = {"all": [{"field": "orders_count", "operator": "at_least", "value": 2}]}
+BROKEN = {"all": [{"field": "gone", "operator": "is", "value": 1}]}
+ARRIVED = {"since": "delivered"}
+FIRST = "a service message must come first"
+TOO_EARLY = "marketing must not come before the delivery"
+NOBODY = "nobody ever gets here"
+
+
+def offer(words="Have a look."):
+    return marketing(name="offer", template=make_template(purpose="marketing", body=words))
+
+
+@pytest.mark.parametrize(
+    ("told", "steps", "problems"),
+    [
+        ("in order", lambda: [message(), wait(1, **ARRIVED), offer()], []),
+        (
+            "no service on one way",
+            lambda: [branch((REPEAT, message()), (None,)), wait(1, **ARRIVED), offer()],
+            ["Step 3"],
+        ),
+        (
+            "service on every way",
+            lambda: [branch((REPEAT, message()), (None, task())), wait(1, **ARRIVED), offer()],
+            [],
+        ),
+        (
+            "too early in an arm",
+            lambda: [message(), split((1, offer()), (1, wait(1, **ARRIVED), offer()))],
+            ["Step 2a.1"],
+        ),
+        ("one way does not wait", lambda: [message(), split((1,), (1, wait(1, **ARRIVED))), offer()], ["Step 3"]),
+        ("the other way ends", lambda: [message(), split((1, leave()), (1, wait(1, **ARRIVED))), offer()], []),
+        ("goes on unknown", lambda: [message(), wait(1, **ARRIVED, if_unknown="go_on"), offer()], ["Step 3"]),
+        ("before the delivery", lambda: [message(), wait(-1, **ARRIVED), offer()], ["Step 3"]),
+        ("before the warranty ends", lambda: [message(), wait(-30, since="warranty_end"), offer()], []),
+        (
+            "the delivery happened",
+            lambda: [message(), until("order.delivered", wait_this_order=True, happened=[offer()], ran_out=[leave()])],
+            [],
+        ),
+        (
+            "the delivery did not happen",
+            lambda: [message(), until("order.delivered", wait_this_order=True, ran_out=[offer()])],
+            ["Step 2b.1"],
+        ),
+        ("behind the end", lambda: [message(), split((1, leave()), (1, leave())), message(), message()], ["Step 3"]),
+        ("behind the end of an arm", lambda: [message(), split((1, leave(), add_tag("x")), (1,))], ["Step 2a.2"]),
+    ],
+)
+def test_every_way_keeps_the_order(told, steps, problems):
+    found = list(step_problems(draft_chain(*steps())))
+
+    assert [problem.partition(" (")[0] for problem in found] == problems
+
+
+@pytest.mark.parametrize(
+    ("told", "steps", "words"),
+    [
+        ("marketing first", lambda: [wait(1, **ARRIVED), offer()], FIRST),
+        ("marketing too early", lambda: [message(), offer()], TOO_EARLY),
+        ("out of reach", lambda: [message(), leave(), message()], NOBODY),
+        ("nothing to do", lambda: [wait()], "nothing to send or to do"),
+        ("one arm", lambda: [message(), split((1,))], "at least two arms"),
+        ("no arm for the rest", lambda: [message(), branch((REPEAT,), (REPEAT,))], "a last arm for everybody else"),
+        (
+            "an arm asked before",
+            lambda: [message(), branch((REPEAT,), (REPEAT,), (None,))],
+            "one before it asks the same",
+        ),
+        ("an arm for all", lambda: [message(), branch((None,), (None,))], "nobody takes those behind it"),
+        ("a broken rule", lambda: [message(), branch((BROKEN,), (None,))], "choose what to ask about"),
+        ("a broken match", lambda: [message(), until("order.paid", wait_rule=BROKEN)], "choose what to ask about"),
+        ("no event", lambda: [message(), until("")], "say until what happens"),
+        ("no time-out", lambda: [message(), until("order.paid", amount=0)], "say how long at most"),
+        ("no date", lambda: [message(), wait(wait=Step.Wait.DATE)], "say until which date"),
+        ("no attribute", lambda: [message(), wait(since="attribute")], "which attribute holds the date"),
+        ("no tag", lambda: [message(), add_tag("")], "say what to change"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(told, steps, words):
+    assert any(words in problem for problem in step_problems(draft_chain(*steps())))
+
+
+@pytest.mark.parametrize(
+    ("words", "is_storewide"),
+    [
+        ("Take 10 % off everything in the shop.", True),
+        ("Скидка 15% на весь ассортимент до пятницы!", True),
+        ("Скидка 500 руб. на любой заказ.", True),
+        ("10 % off accessories for your kettle, for 7 days.", False),
+        ("Скидка 10 % на аксессуары.", False),
+        ("100 % of everything we sell is tested.", False),
+        ("All orders come with tea. Save the date: 10 May.", False),
+    ],
+)
+def test_a_discount_on_everything_is_not_the_first_offer(words, is_storewide):
+    chain = draft_chain(message(), wait(1, **ARRIVED), offer(words))
+    later = draft_chain(message(), wait(1, **ARRIVED), offer(), wait(30), offer(words))
+
+    assert any("must not be the first offer" in problem for problem in step_problems(chain)) is is_storewide
+    assert list(step_problems(later)) == []
+
+
+def test_steps_left_in_an_arm_that_is_gone_are_told(shop):
+    chain = draft_chain(message(), until("order.paid", happened=[message(name="inside")]))
+    chain.steps.filter(wait="event").update(wait="time")
+
+    assert list(step_problems(chain)) == ["The step “inside” lies in an arm that no longer exists."]
