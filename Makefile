@@ -9,6 +9,7 @@ OPTIONS = $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 TESTS ?= tests
 # Tests keep a database of their own beside the shop's.
 TEST_VAR := $(CURDIR)/var/test
+DOVECOT := PATH="$$PATH:/usr/sbin" command -v dovecot
 
 .PHONY: help setup setup-dev tools start demo stop backup restore test lint unit test-services bench soak
 
@@ -44,7 +45,7 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 	@touch $@
 
 tools:
-	@sh .ci/tools chromium smtp-sink xgettext
+	@sh .ci/tools chromium smtp-sink xgettext dovecot
 
 start: setup
 	@$(MANAGE) start $(OPTIONS)
@@ -72,8 +73,10 @@ lint: setup-dev
 unit: setup-dev tools
 	ENCORE_VAR=$(TEST_VAR) $(MANAGE) translations
 	@command -v chromium >/dev/null || echo "WITHOUT CHROMIUM: the browser tests are left out."
+	@$(DOVECOT) >/dev/null || echo "WITHOUT DOVECOT: the mailbox tests are left out."
 	ENCORE_VAR=$(TEST_VAR) $(BIN)/pytest -q -n 2 --durations=10 \
-		-m "not services $$(command -v chromium >/dev/null || echo 'and not browser')" $(TESTS) && \
+		-m "not services $$(command -v chromium >/dev/null || echo 'and not browser') \
+			$$($(DOVECOT) >/dev/null || echo 'and not imap')" $(TESTS) && \
 	ENCORE_VAR=$(TEST_VAR) CELERY_BROKER_URL=filesystem:// $(BIN)/pytest -q -m services $(TESTS); \
 		status=$$?; ENCORE_VAR=$(TEST_VAR) $(MANAGE) stop >/dev/null; exit $$status
 

@@ -10,6 +10,7 @@ class ChainsConfig(AppConfig):
     def ready(self) -> None:
         from chains import audience, person, story
         from chains.engine.follow import follow
+        from chains.incoming import webhooks  # noqa: F401  (it listens to Anymail)
         from crm import merge
         from crm.privacy import erase, export
         from crm.story import register

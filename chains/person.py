@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chains.models import Enrolment, StaffTask, Touch
+from chains.models import Enrolment, IncomingMail, StaffTask, Touch
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,6 +32,11 @@ def tell(customers: list[int]) -> dict[str, list[dict[str, Any]]]:
                 "sent_at",
                 "opened_at",
                 "clicked_at",
+                "delivered_at",
+                "bounced_at",
+                "replied_at",
+                "complained_at",
+                "unsubscribed_at",
             )  # fmt: skip
         ),
         "staff_tasks": _rows(tasks.values("title", "script", "status", "outcome", "created_at", "done_at")),
@@ -49,4 +54,7 @@ def erase(customers: list[int], at: dt.datetime) -> dict[str, int]:
     return {
         "touches": Touch.objects.filter(customer__in=customers).update(subject="", links=[], facts={}),
         "staff_tasks": tasks.update(script="", outcome=""),
+        "letters_received": IncomingMail.objects.filter(customer__in=customers).update(
+            sender="", subject="", text="", detail=""
+        ),
     }

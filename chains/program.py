@@ -4,7 +4,7 @@ The JSON of a `ChainVersion`:
 
     {"trigger": {"kind", "event", "days", "hour", "order_kind", "categories": [id]},
      "audience": segment id | null, "re_entry": {"rule", "days"}, "goal": {"kind", "segment"},
-     "exit": {"segment", "on_cancel"}, "priority": 1-9, "control_share": 0-50,
+     "exit": {"segment", "on_cancel", "on_reply"}, "priority": 1-9, "control_share": 0-50,
      "steps": [see chains.program_step]}
 """
 
@@ -52,6 +52,7 @@ class Program:
     goal_segment: int | None = None
     exit_segment: int | None = None
     exit_on_cancel: bool = True
+    exit_on_reply: bool = False
     priority: int = 5
     control_share: int = 0
 
@@ -105,6 +106,7 @@ def parse(version_id: int, chain_id: int, source: dict[str, Any]) -> Program:
         goal_segment=goal.get("segment"),
         exit_segment=leaving.get("segment"),
         exit_on_cancel=leaving.get("on_cancel", True),
+        exit_on_reply=leaving.get("on_reply", False),
         priority=source.get("priority", 5),
         control_share=source.get("control_share", 0),
     )

@@ -65,7 +65,11 @@ def compiled(chain: Chain, shop: Shop) -> dict[str, Any]:
         "audience": chain.audience_id,
         "re_entry": {"rule": chain.re_entry, "days": chain.re_entry_days},
         "goal": {"kind": chain.goal, "segment": chain.goal_segment_id},
-        "exit": {"segment": chain.exit_segment_id, "on_cancel": chain.exit_on_cancel},
+        "exit": {
+            "segment": chain.exit_segment_id,
+            "on_cancel": chain.exit_on_cancel,
+            "on_reply": chain.exit_on_reply,
+        },
         "priority": chain.priority,
         "control_share": chain.control_share,
         "steps": compiled_steps(chain, shop),

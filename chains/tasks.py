@@ -1,9 +1,12 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from chains.engine.run import run
+from chains.incoming.mailbox import poll
+from chains.incoming.reputation import watch
 
 logger = logging.getLogger(__name__)
 
@@ -16,3 +19,16 @@ def run_engine() -> None:
     counts = {name: count for name, count in run(timezone.now, RUN_SECONDS).items() if count}
     if counts:
         logger.info("Chains: %s", ", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
+@shared_task(name="chains.tasks.read_mailbox")
+def read_mailbox() -> None:
+    if not settings.INBOX_URL:
+        return
+    if counts := poll(settings.INBOX_URL, timezone.now):
+        logger.info("Letters received: %s", ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
+
+
+@shared_task(name="chains.tasks.watch_reputation")
+def watch_reputation() -> None:
+    watch(timezone.now())

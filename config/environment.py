@@ -50,7 +50,7 @@ def var_directory(path: str) -> Path:
 
 def database(url: str, pool_size: int) -> dict[str, Any]:
     """Django's entry for a `postgres://user:password@host:port/name?option=value` address."""
-    parts = _parsed("DATABASE_URL", url, "postgres://user:password@host:5432/name")
+    parts = parsed("DATABASE_URL", url, "postgres://user:password@host:5432/name")
     name = unquote(parts.path.lstrip("/"))
     if parts.scheme not in POSTGRES_SCHEMES or not name:
         raise ImproperlyConfigured(
@@ -116,7 +116,7 @@ def broker(url: str, directory: Path) -> dict[str, Any]:
 
 def email(url: str) -> dict[str, Any]:
     """Django's mail settings for an SMTP server or for a provider that Anymail speaks to."""
-    parts = _parsed("EMAIL_URL", url, "smtp://user:password@host:587")
+    parts = parsed("EMAIL_URL", url, "smtp://user:password@host:587")
     provider = parts.scheme.removeprefix("anymail+")
     if parts.scheme in SMTP_SCHEMES:
         return _smtp(parts)
@@ -173,7 +173,7 @@ def _rate(name: str, written: str) -> float:
 
 def site_url(value: str) -> str:
     """The address of this shop's Encore without a closing slash."""
-    parts = _parsed("SITE_URL", value, "https://crm.example.com")
+    parts = parsed("SITE_URL", value, "https://crm.example.com")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise ImproperlyConfigured(
             f"SITE_URL must be an address such as https://crm.example.com, not {value!r}: links in letters lead there."
@@ -218,7 +218,7 @@ def secret_key(file: Path) -> str:
     return file.read_text().strip()
 
 
-def _parsed(name: str, value: str, example: str) -> ParseResult:
+def parsed(name: str, value: str, example: str) -> ParseResult:
     parts = urlparse(value)
     try:
         parts.port  # noqa: B018  (urllib checks the port only when it is read)

@@ -1,15 +1,17 @@
 """Everything a deployment may decide comes from the environment and is read here, nowhere else."""
 
 import logging
+import os
 import warnings
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from config import environment
+from config import environment, incoming
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -130,6 +132,16 @@ OUTBOX_DIR = VAR_DIR / "outbox"
 EMAIL_BACKEND = "chains.channels.outbox.EmailBackend"
 if EMAIL_URL:
     globals().update(environment.email(EMAIL_URL))
+_webhook_secret = env.str("WEBHOOK_SECRET", "")
+# Further settings of a provider go by Anymail's names: ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY and such.
+ANYMAIL: dict[str, Any] = {**globals().get("ANYMAIL", {}), **incoming.prefixed("ANYMAIL_", os.environ)}
+if _webhook_secret:
+    ANYMAIL["WEBHOOK_SECRET"] = incoming.webhook_secret(_webhook_secret)
+    # A letter with pictures comes as one request.
+    DATA_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
+WEBHOOK_PROVIDERS: list[str] = incoming.webhook_providers(env.list("WEBHOOK_PROVIDERS", []), EMAIL_URL)
+INBOX_URL = incoming.inbox(env.str("INBOX_URL", ""))
+BOUNCE_ADDRESS = incoming.bounce_address(env.str("BOUNCE_ADDRESS", ""))
 
 # Messages a second over all workers, for the channels that have a limit.
 CHANNEL_RATES = environment.rates({name: env.str(f"{name.upper()}_RATE", "") for name in environment.CHANNELS})

@@ -11,6 +11,13 @@ class CrmConfig(AppConfig):
         from crm import chronicle, lookups
         from crm.story import register
 
-        for source in (chronicle.orders, chronicle.cases, chronicle.feedback, chronicle.consents, chronicle.profile):
+        for source in (
+            chronicle.orders,
+            chronicle.cases,
+            chronicle.letters,
+            chronicle.feedback,
+            chronicle.consents,
+            chronicle.profile,
+        ):
             register(source)
         lookups.register()

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+# With these the customer was told what they waited for.
+SETTLES = {"answered_at", "resolved_at"}
+
+
 @transaction.atomic
 def open_case(
     customer: Customer,
@@ -77,6 +81,21 @@ def answer(case: Case, *, at: dt.datetime, solution: str, alternative: str = "",
 
 
 @transaction.atomic
+def escalate(case: Case, *, kind: str, severity: str, at: dt.datetime) -> Case:
+    """What looked like a question is a complaint, or cannot wait. Nothing becomes less than it was."""
+    hold_fact(case)
+    becomes_complaint = kind == Case.Kind.COMPLAINT != case.kind
+    if becomes_complaint:
+        case.kind = kind
+    if severity == Case.Severity.HIGH:
+        case.severity = severity
+    case.save(update_fields=["kind", "severity"])
+    if becomes_complaint:
+        _record(case, EventKind.CASE_ESCALATED, at)
+    return case
+
+
+@transaction.atomic
 def resolve(case: Case, *, at: dt.datetime) -> Case:
     """The matter is settled; marketing may resume."""
     return _reach(case, "resolved_at", EventKind.CASE_RESOLVED, at)
@@ -102,7 +121,9 @@ def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
     hold_fact(case)
     if getattr(case, moment) is None:
         setattr(case, moment, at)
-        case.save(update_fields=[moment])
+        if moment in SETTLES:
+            case.unanswered_at = None
+        case.save(update_fields=[moment, "unanswered_at"])
         _record(case, kind, at)
     return case
 

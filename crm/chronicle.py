@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from crm.feedback import in_words
-from crm.models import Case, ConsentRecord, Customer, Event, EventKind, Milestone, Order
+from crm.models import Case, CaseMessage, ConsentRecord, Customer, Event, EventKind, Milestone, Order
 from crm.story import StoryEntry, StoryKind
 
 if TYPE_CHECKING:
@@ -47,6 +47,22 @@ def cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             if at:
                 words = title % {"subject": case.subject}
                 yield StoryEntry(at, icon, words, detail, _page(case), tone, StoryKind.CASE)
+
+
+def letters(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    """What the customer wrote and what colleagues wrote back."""
+    newest = CaseMessage.objects.filter(case__customer=customer).select_related("case", "author")
+    for message in newest.order_by("-occurred_at", "-pk")[:limit]:
+        title = _("The customer wrote: %(subject)s") if message.is_received else _("We wrote: %(subject)s")
+        yield StoryEntry(
+            message.occurred_at,
+            "inbox" if message.is_received else "reply",
+            title % {"subject": message.subject or message.case.subject},
+            message.text,
+            _page(message.case),
+            "",
+            StoryKind.CASE,
+        )
 
 
 def feedback(customer: Customer, limit: int) -> Iterator[StoryEntry]:

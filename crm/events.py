@@ -11,7 +11,8 @@
     customer.mood        {"mood"}
     customer.date        {"name", "from", "to"}, of the birth date (born_on) or an attribute that spells a date
     segment.*            {"segment"}
-    message.*            {"touch", "chain", "step", "tags", "is_machine"}; clicked adds {"link", "address"}
+    message.*            {"touch", "chain", "step", "tags"}; opened and clicked add {"is_machine"}, clicked
+                         {"link", "address"}, bounced {"is_lasting", "detail"}, replied {"case"}
     page.viewed          {"url", "title", "seconds"}
 """
 

@@ -83,7 +83,7 @@ class ChainAdmin(VerbAdmin):
         ),
         (
             _("When it ends"),
-            {"fields": (("goal", "goal_segment"), ("exit_segment", "exit_on_cancel"), "priority")},
+            {"fields": (("goal", "goal_segment"), ("exit_segment", "exit_on_cancel", "exit_on_reply"), "priority")},
         ),
         (_("Does it cause anything?"), {"fields": ("control_share",)}),
     )

@@ -6,6 +6,7 @@ import smtplib
 from typing import TYPE_CHECKING
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.conf import settings
 from django.core import mail
 from django.core.mail.message import BadHeaderError
 
@@ -14,6 +15,7 @@ from chains.channels.http import never_connected, pause_of
 from chains.channels.smtp import HandedOver
 from chains.letters.letter import Letter, wire_address
 from chains.public.addresses import unsubscribe_url
+from crm import conversations
 from crm.models import Contact, Purpose
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def letter_for(outgoing: Outgoing, shop: Shop) -> Letter:
         headers["Reply-To"] = reply_to
     if outgoing.purpose == Purpose.MARKETING:
         headers["List-Id"] = f"<marketing.{shop.sender_address.rpartition('@')[2]}>"
-    return Letter(
+    letter = Letter(
         sender=(shop.name, shop.sender_address),
         to=outgoing.address,
         subject=outgoing.content.subject,
@@ -100,14 +102,26 @@ def letter_for(outgoing: Outgoing, shop: Shop) -> Letter:
         html=outgoing.content.html,
         headers=headers,
     )
+    _mark(letter, outgoing.token)
+    return letter
+
+
+def _mark(letter: Letter, token: str) -> None:
+    """Let what a server or a provider reports of the letter name the touch."""
+    if settings.BOUNCE_ADDRESS:
+        letter.envelope_from = conversations.reply_address(settings.BOUNCE_ADDRESS, token)
+    # For providers that Anymail speaks to; MailerSend knows tags only.
+    if "mailersend" in settings.EMAIL_BACKEND:
+        letter.tags = [f"touch:{token}"]
+    else:
+        letter.metadata = {"touch": token}
 
 
 def reply_address(shop: Shop, token: str) -> str:
     """`help+TOKEN@shop`: whatever address a customer answers from, the answer finds its way back to them."""
     if not shop.reply_address:
         return ""
-    local, _at, domain = wire_address(shop.reply_address).rpartition("@")
-    return f"{local.partition('+')[0]}+{token}@{domain}"
+    return conversations.reply_address(wire_address(shop.reply_address), token)
 
 
 def outcome_of(error: Exception, touch_id: int) -> Outcome:

@@ -28,6 +28,7 @@ ENDING_OF = {
     Reason.EXIT_SEGMENT: Enrolment.Ending.SEGMENT,
     Reason.ORDER_CANCELLED: Enrolment.Ending.CANCELLED,
     Reason.ORDER_RETURNED: Enrolment.Ending.RETURNED,
+    Reason.REPLIED: Enrolment.Ending.REPLIED,
 }
 
 

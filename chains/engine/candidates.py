@@ -29,12 +29,14 @@ OWN_ACTIONS = frozenset(
         EventKind.FEEDBACK_LEFT,
         EventKind.CONSENT_CHANGED,
         EventKind.MESSAGE_CLICKED,
+        EventKind.MESSAGE_REPLIED,
     }
 )
 LEFT_BECAUSE = {
     Enrolment.Ending.SEGMENT: Reason.EXIT_SEGMENT,
     Enrolment.Ending.CANCELLED: Reason.ORDER_CANCELLED,
     Enrolment.Ending.RETURNED: Reason.ORDER_RETURNED,
+    Enrolment.Ending.REPLIED: Reason.REPLIED,
     Enrolment.Ending.ERASED: Reason.ERASED,
     Enrolment.Ending.ARCHIVED: Reason.CHAIN_ARCHIVED,
 }

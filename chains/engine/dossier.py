@@ -16,7 +16,10 @@ from crm.models import Contact, Customer, Purpose
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the shop decided. `closed`: channels whose provider is down, and when to try again."""
+    """What the shop decided. `closed`: channels whose provider is down, and when to try again.
+
+    `stopped`: channels that carry no marketing, as too much of it was reported as spam.
+    """
 
     weekly_cap: int = 3
     less_cap: int = 1
@@ -25,6 +28,7 @@ class Limits:
     quiet: Quiet = field(default_factory=Quiet)
     quiet_of: Mapping[str, Quiet] = field(default_factory=dict)
     closed: Mapping[str, dt.datetime] = field(default_factory=dict)
+    stopped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,15 @@ def exits(standings: Collection[Standing], orders: dict[int, OrderMoments], now:
             found[standing.enrolment_id] = Reason.ORDER_CANCELLED.value
         elif moments.returned_at and moments.returned_at > standing.triggered_at:
             found[standing.enrolment_id] = Reason.ORDER_RETURNED.value
-    return found
+    return found | dict.fromkeys(_replied(standings, now), Reason.REPLIED.value)
+
+
+def _replied(standings: Collection[Standing], now: dt.datetime) -> set[int]:
+    """Enrolments that end by a reply, and got one to a letter of theirs."""
+    asked = [standing.enrolment_id for standing in standings if standing.program.exit_on_reply]
+    if not asked:
+        return set()
+    return set(Touch.objects.filter(enrolment__in=asked, replied_at__lte=now).values_list("enrolment_id", flat=True))
 
 
 def _by_segment(standings: Collection[Standing], part: str, now: dt.datetime) -> set[int]:

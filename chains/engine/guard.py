@@ -18,7 +18,7 @@ from chains.engine.clockwork import Quiet
 from chains.engine.dossier import Decision, Limits
 from chains.engine.people import people
 from chains.engine.rules import decide
-from chains.models import ChannelState, QuietHours, Touch
+from chains.models import ChannelState, QuietHours, Reputation, Touch
 from crm.models import Purpose, Shop
 
 LEASE = dt.timedelta(minutes=5)
@@ -59,6 +59,7 @@ def _limits(shop: Shop, now: dt.datetime) -> Limits:
         more_cap=shop.more_cap,
         rest_days=shop.rest_days,
         quiet=_quiet(shop),
+        stopped=Reputation.stopped_channels(),
         quiet_of={hours.channel: _quiet(hours) for hours in QuietHours.objects.all()},
         closed=ChannelState.objects.closed(now),
     )

@@ -1,14 +1,15 @@
 """By which channel a message can reach the customer now. Values in, values out.
 
 The channels in order of preference: the customer's own, that of their segments, the step's, the shop's. The first
-passes whose address works, whose owner agrees to the purpose, whose provider is up and whose hours are not quiet.
+passes whose address works, whose owner agrees to the purpose, whose provider is up, which is not stopped for spam
+reports, and whose hours are not quiet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chains.engine.clockwork import quiet_ends, spread
+from chains.engine.clockwork import DAY, quiet_ends, spread
 from chains.engine.dossier import Address, Question, Refusal, Way
 from chains.models.touch import Touch
 from crm.models import Contact
@@ -48,6 +49,10 @@ def _through(channel: str, asked: Question) -> Way | Refusal:
         return address
     if opens_at := asked.limits.closed.get(channel):
         return Refusal(Reason.CHANNEL_DOWN, {"channel": channel}, opens_at)
+    if asked.candidate.is_marketing and channel in asked.limits.stopped:
+        # Allowing it again wakes the touch; the daily look is for what told nobody.
+        again = min(asked.now + DAY, asked.candidate.useful_until)
+        return Refusal(Reason.SPAM_STOP, {"channel": channel}, again)
     return _quiet(channel, asked) or Way(channel, address.contact_id)
 
 

@@ -120,6 +120,9 @@ class Letter(EmailMultiAlternatives):
         )
         self.attach_alternative(html, "text/html")
         self.html = html
+        # Read by Anymail alone.
+        self.metadata: dict[str, str] = {}
+        self.tags: list[str] = []
 
     def message(self) -> Prepared:  # type: ignore[override]
         headers = {

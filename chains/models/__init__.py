@@ -2,7 +2,9 @@ from chains.models.chain import Chain
 from chains.models.channel_state import ChannelState
 from chains.models.enrolment import Enrolment
 from chains.models.guarding import QuietHours, SegmentCare
+from chains.models.incoming import IncomingMail, Mailbox
 from chains.models.passage import Passage
+from chains.models.reputation import Reputation
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step, StepArm
 from chains.models.template import MessageTemplate, TemplateText
@@ -14,9 +16,12 @@ __all__ = [
     "ChainVersion",
     "ChannelState",
     "Enrolment",
+    "IncomingMail",
+    "Mailbox",
     "MessageTemplate",
     "Passage",
     "QuietHours",
+    "Reputation",
     "SegmentCare",
     "StaffTask",
     "Step",

@@ -112,6 +112,11 @@ class Chain(models.Model):
         verbose_name=_("leaves when in the segment"),
     )
     exit_on_cancel = models.BooleanField(_("leaves when the order is cancelled or returned"), default=True)
+    exit_on_reply = models.BooleanField(
+        _("leaves when they reply to a letter of it"),
+        default=False,
+        help_text=_("A person answers them from then on, not the chain."),
+    )
     re_entry = models.CharField(
         _("how often a customer may enter"), max_length=16, choices=ReEntry.choices, default=ReEntry.PER_ORDER
     )

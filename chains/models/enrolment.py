@@ -54,6 +54,7 @@ class Enrolment(models.Model):
         SEGMENT = "segment", _("entered the segment that ends the chain")
         CANCELLED = "cancelled", _("the order was cancelled")
         RETURNED = "returned", _("the order was returned")
+        REPLIED = "replied", _("the customer replied")
         MERGED = "merged", _("merged with a customer who is in the chain")
         ERASED = "erased", _("the customer was erased")
         ARCHIVED = "archived", _("the chain was archived")

@@ -81,6 +81,7 @@ class Touch(models.Model):
         EXIT_SEGMENT = "exit_segment", _("the customer is in the segment that ends the chain")
         ORDER_CANCELLED = "order_cancelled", _("the order was cancelled")
         ORDER_RETURNED = "order_returned", _("the order was returned")
+        REPLIED = "replied", _("the customer replied")
         ERASED = "erased", _("the customer was erased")
         COMPLAINT = "complaint", _("an open complaint")
         MOOD = "mood", _("a bad mood was noted")
@@ -91,6 +92,7 @@ class Touch(models.Model):
         NO_ADDRESS = "no_address", _("no address")
         BAD_ADDRESS = "bad_address", _("the address does not work")
         NO_CONSENT = "no_consent", _("no consent")
+        SPAM_STOP = "spam_stop", _("marketing letters are stopped: too many spam reports")
         OPTED_OUT = "opted_out", _("the customer unsubscribed")
         TOPIC_MUTED = "topic_muted", _("the customer does not want this topic")
         QUIET_HOURS = "quiet_hours", _("quiet hours")
@@ -143,6 +145,11 @@ class Touch(models.Model):
     links = models.JSONField(_("links"), default=list, blank=True)
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
     clicked_at = models.DateTimeField(_("clicked at"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    bounced_at = models.DateTimeField(_("came back at"), null=True, blank=True)
+    replied_at = models.DateTimeField(_("replied to at"), null=True, blank=True)
+    complained_at = models.DateTimeField(_("reported as spam at"), null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(_("unsubscribed at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = TouchQuerySet.as_manager()
@@ -202,6 +209,8 @@ class Touch(models.Model):
             models.Index(fields=["customer", "-created_at"], name="touch_story"),
             models.Index(fields=["chain", "step_key", "status", "reason"], name="touch_by_chain"),
             models.Index(fields=["-created_at"], name="touch_newest"),
+            # The rate of spam reports.
+            models.Index(fields=["sent_at"], condition=Q(complained_at__isnull=False), name="touch_complained"),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,9 @@ def unsubscribe(request: HttpRequest, touch: Touch) -> HttpResponse:
     if request.method != "POST":
         return page(request, "unsubscribe", touch=touch, addresses=_addresses(touch))
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-    end_marketing(touch, at=timezone.now(), evidence=_evidence(request, touch, one_click=is_one_click))
+    now = timezone.now()
+    end_marketing(touch, at=now, evidence=_evidence(request, touch, one_click=is_one_click))
+    Touch.objects.filter(pk=touch.pk, unsubscribed_at=None).update(unsubscribed_at=now)
     return page(request, "unsubscribed", touch=touch)
 
 
@@ -58,13 +60,13 @@ def preferences(request: HttpRequest, touch: Touch) -> HttpResponse:
 
 
 @transaction.atomic
-def end_marketing(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any]) -> None:
+def end_marketing(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any], source: str = "unsubscribe page") -> None:
     """Withdraw consent to marketing for the address the letter went to, for everybody who shares it."""
     for channel, address in _addresses(touch):
         sharing = Contact.objects.select_related("customer").filter(channel=channel, address=address)
         for contact in sharing.filter(customer__in=Customer.objects.current()):
             if contact.marketing_consent != Contact.Consent.WITHDRAWN:
-                _note_no(contact, at, "unsubscribe page", evidence)
+                _note_no(contact, at, source, evidence)
 
 
 @transaction.atomic

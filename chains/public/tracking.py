@@ -22,6 +22,8 @@ from crm.models import EventKind
 if TYPE_CHECKING:
     import datetime as dt
 
+    from crm.models import Event
+
 SOURCE = "letters"
 PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
@@ -65,7 +67,7 @@ def short(request: HttpRequest, code: str) -> HttpResponse:
 def record_open(touch: Touch, *, at: dt.datetime, by_machine: bool) -> None:
     """One event for people and one for machines, however often the pixel is fetched."""
     who = "machine" if by_machine else "person"
-    _record(touch, EventKind.MESSAGE_OPENED, at, f"open:{touch.pk}:{who}", is_machine=by_machine)
+    record_about(touch, EventKind.MESSAGE_OPENED, at, f"open:{touch.pk}:{who}", is_machine=by_machine)
     if not by_machine:
         Touch.objects.filter(pk=touch.pk, opened_at=None).update(opened_at=at)
 
@@ -74,18 +76,21 @@ def record_click(touch: Touch, index: int, *, at: dt.datetime, by_machine: bool)
     """One event for each link, for people and for machines."""
     who = "machine" if by_machine else "person"
     told = {"link": index, "address": touch.links[index], "is_machine": by_machine}
-    _record(touch, EventKind.MESSAGE_CLICKED, at, f"click:{touch.pk}:{index}:{who}", **told)
+    record_about(touch, EventKind.MESSAGE_CLICKED, at, f"click:{touch.pk}:{index}:{who}", **told)
     if not by_machine:
         Touch.objects.filter(pk=touch.pk, clicked_at=None).update(clicked_at=at)
 
 
-def _record(touch: Touch, kind: EventKind, at: dt.datetime, key: str, **properties: Any) -> None:
-    record(
+def record_about(
+    touch: Touch, kind: EventKind, at: dt.datetime, key: str, *, source: str = SOURCE, **properties: Any
+) -> Event | None:
+    """An event about a touch, with what chains and segments ask of it; None when it was told before."""
+    return record(
         kind,
         customer=touch.customer,
         order=touch.order,
         occurred_at=at,
-        source=SOURCE,
+        source=source,
         key=key,
         properties={
             "touch": touch.pk,

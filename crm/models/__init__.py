@@ -1,6 +1,7 @@
 from crm.models.case import Case
 from crm.models.channel import Channel, Purpose
 from crm.models.consent import ConsentRecord
+from crm.models.conversation import CaseAttachment, CaseMessage
 from crm.models.customer import Contact, Customer, MergeProposal
 from crm.models.erasure import ErasedAddress, ErasureCertificate
 from crm.models.event import Event, EventInbox, EventKind
@@ -12,6 +13,8 @@ from crm.models.standing import CustomerScore, CustomerStats, OrderStanding
 
 __all__ = [
     "Case",
+    "CaseAttachment",
+    "CaseMessage",
     "Category",
     "Channel",
     "ConsentRecord",

@@ -26,6 +26,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Open cases whose promised answer time has passed without a solution offered."""
         return self.open().filter(answered_at=None, promised_at__lt=now)
 
+    def unanswered(self) -> Self:
+        """Open cases whose customer wrote last."""
+        return self.open().exclude(unanswered_at=None)
+
 
 class Case(models.Model):
     """Something a customer needs from a human. Only an open *complaint* stops marketing."""
@@ -75,6 +79,13 @@ class Case(models.Model):
     goodwill = models.CharField(_("goodwill bonus"), max_length=200, blank=True)
     resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed content at"), null=True, blank=True)
+    unanswered_at = models.DateTimeField(
+        _("unanswered since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the customer wrote what nobody has answered yet."),
+    )
     key = models.CharField(max_length=200, null=True, blank=True, unique=True, editable=False)
 
     objects = CaseQuerySet.as_manager()

@@ -24,6 +24,7 @@ class EventKind(models.TextChoices):
     CASE_ACKNOWLEDGED = "case.acknowledged", _("case acknowledged")
     CASE_ANSWERED = "case.answered", _("solution offered")
     CASE_RESOLVED = "case.resolved", _("case resolved")
+    CASE_ESCALATED = "case.escalated", _("question became a complaint")
     CASE_CONFIRMED = "case.confirmed", _("customer confirmed being content")
     FEEDBACK_LEFT = "feedback.left", _("rating or review left")
     CONSENT_CHANGED = "consent.changed", _("consent changed")
@@ -32,9 +33,13 @@ class EventKind(models.TextChoices):
     MOOD_NOTED = "customer.mood", _("mood noted")
     SEGMENT_ENTERED = "segment.entered", _("segment entered")
     SEGMENT_LEFT = "segment.left", _("segment left")
+    MESSAGE_DELIVERED = "message.delivered", _("message delivered")
     MESSAGE_OPENED = "message.opened", _("message opened")
     MESSAGE_CLICKED = "message.clicked", _("link clicked")
     MESSAGE_REPLIED = "message.replied", _("message replied to")
+    MESSAGE_BOUNCED = "message.bounced", _("message came back")
+    MESSAGE_COMPLAINED = "message.complained", _("message reported as spam")
+    MESSAGE_UNSUBSCRIBED = "message.unsubscribed", _("unsubscribed from a message")
     PAGE_VIEWED = "page.viewed", _("page viewed")
 
 

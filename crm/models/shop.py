@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.validators import ArrayMaxLengthValidator
@@ -113,6 +114,50 @@ class Shop(models.Model):
     )
     low_rating = models.PositiveSmallIntegerField(
         _("a rating this low opens a case"), default=3, validators=[MinValueValidator(0), MaxValueValidator(5)]
+    )
+
+    urgent_words = models.TextField(
+        _("words that make a reply urgent"),
+        blank=True,
+        default="need help\nurgent\nasap\nhuman\nнужна помощь\nпомогите\nсрочно\nоператор",
+        help_text=_("One a line; the beginning of a word is enough."),
+    )
+    complaint_words = models.TextField(
+        _("words that make a reply a complaint"),
+        blank=True,
+        default="complain\nrefund\nmoney back\nжалоб\nпожал\nпретензи\nверните деньги\nвозврат денег",
+        help_text=_("One a line; the beginning of a word is enough. Marketing to the customer stops then."),
+    )
+    soft_bounces = models.PositiveSmallIntegerField(
+        _("letters come back before an address is given up"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_("For passing reasons, e.g. a full mailbox. An address that does not exist is given up at once."),
+    )
+    soft_bounce_days = models.PositiveSmallIntegerField(
+        _("counted over, days"), default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    spam_warn_percent = models.DecimalField(
+        _("warn at spam reports, %"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("0.10"),
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(100)],
+        help_text=_("Of marketing letters delivered in 7 or 30 days."),
+    )
+    spam_stop_percent = models.DecimalField(
+        _("stop marketing letters at, %"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("0.30"),
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(100)],
+        help_text=_("Gmail and Yahoo turn away senders who come to 0.3 %."),
+    )
+    spam_stop_least = models.PositiveSmallIntegerField(
+        _("and at least so many reports"),
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text=_("So that one report out of ten letters stops nothing."),
     )
 
     history = HistoricalRecords(

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from crm.merge import keep_still
 from crm.models import (
     Case,
+    CaseAttachment,
+    CaseMessage,
     ConsentRecord,
     Contact,
     Customer,
@@ -108,6 +110,8 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
         "consent_records": _of(ConsentRecord, ids).update(address="", evidence={}),
         "events": _of(Event, ids).update(properties={}),
         "cases": cases.update(subject=ERASED, body="", solution="", alternative="", goodwill=""),
+        "letters": CaseMessage.objects.filter(case__customer__in=ids).update(address="", subject="", text="", key=None),
+        "files": CaseAttachment.objects.filter(message__case__customer__in=ids).delete()[0],
         "feedback": _of(Feedback, ids).update(text="", may_publish=False),
         "orders": _of(Order, ids).update(tracking_number="", receipt_url="", coupon_code=""),
     }

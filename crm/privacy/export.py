@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q
 
-from crm.models import Contact, Customer, CustomerScore, CustomerStats, Milestone, OrderLine
+from crm.models import (
+    CaseAttachment,
+    CaseMessage,
+    Contact,
+    Customer,
+    CustomerScore,
+    CustomerStats,
+    Milestone,
+    OrderLine,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,7 +25,19 @@ if TYPE_CHECKING:
     # What an app knows about these customers, as lists of plain rows by name.
     Exporter = Callable[[list[int]], dict[str, list[dict[str, Any]]]]
 
-INTERNAL = {"id", "key", "recorded_by", "responsible", "owner", "merged_into", "order", "customer"}
+INTERNAL = {
+    "id",
+    "key",
+    "recorded_by",
+    "responsible",
+    "owner",
+    "merged_into",
+    "order",
+    "customer",
+    "case",
+    "author",
+    "token",
+}
 
 _exporters: list[Exporter] = []
 
@@ -42,6 +63,10 @@ def export_person(customer: Customer) -> dict[str, Any]:
         "consents": _rows(person.consent_records.order_by("occurred_at", "pk")),
         "orders": _orders(person),
         "cases": _rows(person.cases.order_by("opened_at")),
+        "letters": _rows(CaseMessage.objects.filter(case__customer=person).order_by("occurred_at", "pk")),
+        "files": list(
+            CaseAttachment.objects.filter(message__case__customer=person).values("name", "content_type", "size")
+        ),
         "feedback": _rows(person.feedback.order_by("left_at")),
         "events": _rows(person.events.order_by("occurred_at", "pk")),
         "figures": _rows(CustomerStats.objects.filter(customer=person)),

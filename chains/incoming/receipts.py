@@ -1,0 +1,121 @@
+"""What became of a message after its channel took it: delivered, came back, reported as spam, unsubscribed.
+
+Receipts come from providers and mail servers: twice, out of order, late, for messages of other programs, and forged.
+The token of the touch, known only to whoever has the message, is what a receipt has to name; the event log, which
+takes each outcome of a touch once, is what makes the second one nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from chains.models import Touch
+from chains.public.choices import end_marketing
+from chains.public.tracking import record_about
+from crm.identity import hold
+from crm.models import Contact, EventKind, Purpose, Shop
+
+logger = logging.getLogger(__name__)
+
+SOURCE = "receipts"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`key` is the teller's own id of it, kept with the event for whoever looks into it."""
+
+    class Kind(StrEnum):
+        DELIVERED = "delivered"
+        BOUNCED = "bounced"  # for good: the address does not exist
+        SOFT_BOUNCED = "soft_bounced"  # for a passing reason
+        COMPLAINED = "complained"
+        UNSUBSCRIBED = "unsubscribed"
+
+    kind: Kind
+    token: str
+    at: dt.datetime
+    detail: str = ""
+    key: str = ""
+
+
+Kind = Receipt.Kind
+# The event it becomes and the moment of the touch that it sets.
+TOLD = {
+    Kind.DELIVERED: (EventKind.MESSAGE_DELIVERED, "delivered_at"),
+    Kind.BOUNCED: (EventKind.MESSAGE_BOUNCED, "bounced_at"),
+    Kind.SOFT_BOUNCED: (EventKind.MESSAGE_BOUNCED, "bounced_at"),
+    Kind.COMPLAINED: (EventKind.MESSAGE_COMPLAINED, "complained_at"),
+    Kind.UNSUBSCRIBED: (EventKind.MESSAGE_UNSUBSCRIBED, "unsubscribed_at"),
+}
+
+
+@transaction.atomic
+def take(receipt: Receipt, now: dt.datetime) -> bool:
+    """Note the outcome; False when nothing is known of the message, or this was told before."""
+    touch = _touch(receipt.token)
+    if touch is None:
+        logger.info("A receipt (%s) names no message of ours.", receipt.kind)
+        return False
+    hold(touch.customer)
+    # A teller's clock may be ahead of ours; nothing may have happened later than now.
+    at = min(receipt.at, now)
+    event, moment = TOLD[receipt.kind]
+    told: dict[str, Any] = {"detail": receipt.detail[:300], "told_as": receipt.key[:200]}
+    if event == EventKind.MESSAGE_BOUNCED:
+        told["is_lasting"] = receipt.kind == Kind.BOUNCED
+    if not record_about(touch, event, at, f"{receipt.kind}:{touch.pk}", source=SOURCE, **told):
+        return False
+    Touch.objects.filter(pk=touch.pk, **{moment: None}).update(**{moment: at})
+    _follow(receipt, touch, at)
+    return True
+
+
+def _touch(token: str) -> Touch | None:
+    if not token or "\0" in token:
+        return None
+    return Touch.objects.select_related("customer", "contact", "order", "enrolment").filter(token=token).first()
+
+
+def _follow(receipt: Receipt, touch: Touch, at: dt.datetime) -> None:
+    match receipt.kind:
+        case Kind.DELIVERED:
+            # Nobody knew whether it had left; now somebody does.
+            Touch.objects.filter(pk=touch.pk, status=Touch.Status.UNKNOWN).update(
+                status=Touch.Status.SENT, reason=Touch.Reason.NONE, sent_at=touch.sent_at or at
+            )
+        case Kind.BOUNCED:
+            _give_up(touch, Contact.State.BOUNCED, receipt.detail)
+        case Kind.SOFT_BOUNCED:
+            _count_soft(touch, receipt.detail, at)
+        case Kind.COMPLAINED | Kind.UNSUBSCRIBED:
+            evidence = {"touch": touch.pk, "told_as": receipt.key[:200], "detail": receipt.detail[:300]}
+            source = "spam report" if receipt.kind == Kind.COMPLAINED else "mail provider"
+            end_marketing(touch, at=at, evidence=evidence, source=source)
+            # Who calls a letter about their own order spam does not want even those.
+            if receipt.kind == Kind.COMPLAINED and touch.purpose == Purpose.SERVICE:
+                _give_up(touch, Contact.State.COMPLAINED, receipt.detail)
+
+
+def _give_up(touch: Touch, state: str, detail: str) -> None:
+    """The address is dead, or closed to us, for everybody who shares it."""
+    if touch.contact:
+        sharing = Contact.objects.filter(channel=touch.contact.channel, address=touch.contact.address)
+        sharing.filter(state=Contact.State.ACTIVE).update(state=state, state_reason=detail[:300])
+
+
+def _count_soft(touch: Touch, detail: str, at: dt.datetime) -> None:
+    """So many letters that came back, with none delivered since the first of them, and the address is given up."""
+    shop = Shop.load()
+    since = at - dt.timedelta(days=shop.soft_bounce_days)
+    letters = Touch.objects.filter(contact=touch.contact_id)
+    delivered = letters.filter(delivered_at__gt=since, bounced_at=None).order_by("delivered_at").last()
+    if delivered and delivered.delivered_at:
+        since = delivered.delivered_at
+    if touch.contact_id and letters.filter(bounced_at__gt=since).count() >= shop.soft_bounces:
+        _give_up(touch, Contact.State.BOUNCED, detail)

@@ -1,0 +1,103 @@
+"""What mail providers tell us, through Anymail: receipts, and letters that came in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from anymail.signals import EventType, RejectReason, inbound, tracking
+from django.conf import settings
+from django.dispatch import receiver
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import resolve
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from chains.incoming import receipts, take
+from chains.incoming.mail import read
+from chains.incoming.receipts import Receipt
+
+if TYPE_CHECKING:
+    from anymail.inbound import AnymailInboundMessage
+
+logger = logging.getLogger(__name__)
+
+Kind = Receipt.Kind
+PLAIN = {
+    EventType.DELIVERED: Kind.DELIVERED,
+    EventType.COMPLAINED: Kind.COMPLAINED,
+    EventType.UNSUBSCRIBED: Kind.UNSUBSCRIBED,
+}
+FAILED = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
+LASTING = {RejectReason.INVALID, RejectReason.BOUNCED}
+
+
+@csrf_exempt
+def webhook(request: HttpRequest, provider: str, what: str) -> HttpResponseBase:
+    """Anymail's own view of this provider, when the shop uses it: it checks the secret, or the provider's signature."""
+    if not settings.ANYMAIL.get("WEBHOOK_SECRET") or provider not in settings.WEBHOOK_PROVIDERS:
+        raise Http404
+    path = f"/{provider.replace('-', '_')}/{what}".rstrip("/")
+    return resolve(f"{path}/", urlconf="anymail.urls").func(request)  # type: ignore[no-any-return]
+
+
+@receiver(tracking)
+def on_receipt(event: Any, esp_name: str, **rest: Any) -> None:
+    now = timezone.now()
+    if receipt := receipt_of(event, esp_name, now):
+        receipts.take(receipt, now)
+
+
+@receiver(inbound)
+def on_letter(event: Any, esp_name: str, **rest: Any) -> None:
+    message: AnymailInboundMessage = event.message
+    recipient = str(message.envelope_recipient or "")
+    take.take(read(message.as_bytes(), [recipient] if recipient else []), timezone.now())
+
+
+def receipt_of(event: Any, provider: str, now: dt.datetime) -> Receipt | None:
+    """What Anymail's event says about a touch of ours; None when that is nothing to act on."""
+    kind = _kind(event)
+    token = _token(event)
+    if kind is None or not token:
+        return None
+    detail = str(event.mta_response or event.description or event.reject_reason or "")
+    key = f"{provider}:{event.event_id}" if event.event_id else ""
+    return Receipt(kind, token, event.timestamp or now, detail, key)
+
+
+def _kind(event: Any) -> Kind | None:
+    """Passing troubles (`deferred`) end in a delivery or a bounce, and are told again then."""
+    if event.event_type in FAILED:
+        if event.reject_reason == RejectReason.UNSUBSCRIBED:
+            return Kind.UNSUBSCRIBED
+        return Kind.BOUNCED if event.reject_reason in LASTING and not _is_soft(event) else Kind.SOFT_BOUNCED
+    return PLAIN.get(event.event_type)
+
+
+def _is_soft(event: Any) -> bool:
+    """Some providers call a full mailbox a bounce like any other, and tell the difference in the status alone."""
+    told = f"{event.mta_response or ''} {event.description or ''}"
+    raw = event.esp_event if isinstance(event.esp_event, Mapping) else {}
+    return bool(_SOFT_STATUS.search(told)) or raw.get("Type") == "SoftBounce" or raw.get("event") == "soft_bounce"
+
+
+_SOFT_STATUS = re.compile(r"\b(?:4\.\d{1,3}\.\d{1,3}|5\.2\.2|5\.7\.\d{1,3}|452|421|450)\b")
+
+
+def _token(event: Any) -> str:
+    """We give the token along with every letter; where a provider keeps nothing, it is in the Message-ID."""
+    metadata = event.metadata if isinstance(event.metadata, Mapping) else {}
+    if token := metadata.get("touch"):
+        return str(token)
+    tagged = [tag for tag in event.tags or [] if isinstance(tag, str) and tag.startswith(TAG)]
+    if tagged:
+        return tagged[0].removeprefix(TAG)
+    local, _at, host = str(event.message_id or "").strip("<>").partition("@")
+    return local if host == settings.SITE_HOST else ""
+
+
+TAG = "touch:"

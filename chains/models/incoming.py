@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chains.models.touch import Touch
+from crm.models import CaseMessage, Customer
+
+
+class IncomingMail(models.Model):
+    """A letter that came in, once, and what was made of it. The words of a reply lie with its case."""
+
+    class Kind(models.TextChoices):
+        REPLY = "reply", _("reply")
+        STOP = "stop", _("asks for no more letters")
+        STRANGER = "stranger", _("from nobody known")
+        AUTOMATIC = "automatic", _("automatic answer")
+        REPORT = "report", _("delivery or spam report")
+        OWN = "own", _("our own letter")
+        FLOOD = "flood", _("too many from one sender")
+        UNREADABLE = "unreadable", _("could not be read")
+
+    key = models.CharField(max_length=500, unique=True, editable=False, help_text="Message-ID, or a digest.")
+    kind = models.CharField(_("what it is"), max_length=16, choices=Kind.choices)
+    sender = models.CharField(_("from"), max_length=320, blank=True)
+    subject = models.CharField(_("subject"), max_length=500, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("customer")
+    )
+    touch = models.ForeignKey(
+        Touch, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("answers")
+    )
+    message = models.ForeignKey(
+        CaseMessage, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("kept with the case as")
+    )
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("letter received")
+        verbose_name_plural = _("letters received")
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "reply",
+                        "stop",
+                        "stranger",
+                        "automatic",
+                        "report",
+                        "own",
+                        "flood",
+                        "unreadable",
+                    ]
+                ),
+                name="incoming_kind_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-received_at"], name="incoming_newest"),
+            # Whether a sender has written too often.
+            models.Index(fields=["sender", "-received_at"], name="incoming_by_sender"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.sender or self.key
+
+
+class Mailbox(models.Model):
+    """How far a mailbox has been read, and who is reading it."""
+
+    name = models.CharField(_("mailbox"), max_length=200, unique=True)
+    uid_validity = models.BigIntegerField(null=True)
+    last_uid = models.BigIntegerField(default=0)
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(_("last read at"), null=True)
+    error = models.CharField(_("what went wrong"), max_length=300, blank=True)
+    failing_since = models.DateTimeField(_("failing since"), null=True)
+
+    class Meta:
+        verbose_name = _("mailbox")
+        verbose_name_plural = _("mailboxes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lease=None, lease_until=None) | Q(lease__isnull=False, lease_until__isnull=False),
+                name="mailbox_leased_until",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

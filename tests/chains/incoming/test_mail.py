@@ -1,0 +1,156 @@
+import time
+
+import pytest
+
+from chains.incoming.mail import read
+from tests.chains.incoming.letters import reply
+
+
+def test_reads_who_wrote_what_in_answer_to_which_letter():
+    mail = read(
+        reply(
+            "It leaks.\n\nOn Tue, 10 Mar 2026 at 12:00, Kettle & Co <shop@kettle.example.com> wrote:\n> Hello",
+            to="Help <help+AbCdEfGhIjKlMnOpQrStUv@kettle.example.com>",
+            In_Reply_To="<b@x>",
+            References="<a@x> <b@x>",
+            subject="Re: Ваш чайник",
+        )
+    )
+
+    assert (mail.key, mail.sender, mail.subject, mail.text) == (
+        "<1@example.com>",
+        "ann@example.com",
+        "Re: Ваш чайник",
+        "It leaks.",
+    )
+    assert mail.recipients == ("help+AbCdEfGhIjKlMnOpQrStUv@kettle.example.com",)
+    assert mail.references == ("<b@x>", "<a@x>")
+    assert not mail.is_automatic
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Auto-Submitted", "auto-replied"),
+        ("Precedence", "bulk"),
+        ("X-Autoreply", "yes"),
+        ("Return-Path", "<>"),
+        ("List-Id", "<news.example.com>"),
+        ("Subject", "Automatic reply: Your kettle"),
+        ("Subject", "Автоответ: Ваш чайник"),
+        ("From", "MAILER-DAEMON@example.com"),
+    ],
+)
+def test_knows_what_a_program_wrote(header, value):
+    raw = reply().replace(b"Subject: Re: Your kettle\n", b"") if header == "Subject" else reply()
+    raw = raw.replace(b"From: Ann <ann@example.com>\n", b"") if header == "From" else raw
+
+    assert read(f"{header}: {value}\n".encode() + raw).is_automatic
+
+
+def test_people_who_say_that_they_are_no_program_are_believed():
+    assert not read(reply(Auto_Submitted="no")).is_automatic
+
+
+@pytest.mark.parametrize(
+    ("declared", "content"),
+    [
+        ("windows-1251", "Здравствуйте".encode("cp1251")),
+        ("koi8-r", "Здравствуйте".encode("koi8-r")),
+        ("us-ascii", "Здравствуйте".encode()),
+        ("no-such-charset", "Здравствуйте".encode()),
+        ("utf-8", "Здравствуйте".encode()),
+        ("iso-2022-jp", "Здравствуйте".encode("iso-2022-jp")),
+    ],
+)
+def test_reads_words_in_whatever_charset(declared, content):
+    head = f'From: a@example.com\nMessage-ID: <1@x>\nContent-Type: text/plain; charset="{declared}"\n\n'
+
+    assert read(head.encode() + content).text == "Здравствуйте"
+
+
+def test_bytes_of_no_charset_are_read_as_far_as_possible():
+    assert "\ufffd" in read(b"From: a@x.example\nContent-Type: text/plain; charset=utf-8\n\n\xff\xfe\xfa hello").text
+
+
+def test_a_header_in_raw_utf_8_and_a_broken_encoded_word_are_read():
+    mail = read("From: a@example.com\nSubject: Привет =?utf-8?b?!!!?=\n\nx".encode())
+
+    assert mail.subject.startswith("Привет")
+
+
+def test_only_html_becomes_text_without_scripts_and_without_the_quote():
+    html = (
+        "<html><head><title>t</title><style>p{}</style></head><body><p>It&nbsp;leaks</p><script>x()</script>"
+        '<div>Help<br>me</div><div class="gmail_quote">On Tue we wrote<blockquote>Hello</blockquote></div></body>'
+    )
+    raw = f"From: a@example.com\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n{html}".encode()
+
+    assert read(raw).text == "It leaks\nHelp\nme"
+
+
+def test_attachments_are_taken_and_named_safely():
+    from email.message import EmailMessage
+
+    letter = EmailMessage()
+    letter["From"] = "a@example.com"
+    letter.set_content("See the picture")
+    letter.add_attachment(b"\x89PNG" * 10, maintype="image", subtype="png", filename="../../фото\n.png")
+
+    mail = read(letter.as_bytes())
+
+    assert mail.text == "See the picture"
+    (file,) = mail.attachments
+    assert (file.size, file.content_type) == (40, "image/png")
+    assert "/" not in file.name
+    assert "\n" not in file.name
+
+
+def test_a_letter_without_an_id_is_known_by_its_bytes():
+    raw = b"From: a@example.com\n\nx"
+
+    assert read(raw).key == read(raw).key
+    assert read(raw).key != read(raw + b"y").key
+    assert read(raw).key.startswith("sha256:")
+
+
+NESTED = "".join(f'Content-Type: multipart/mixed; boundary="b{depth}"\n\n--b{depth}\n' for depth in range(3000))
+MIXED = b'From: a@x.example\nContent-Type: multipart/mixed; boundary="b"\n\n'
+HOSTILE = {
+    "nothing": b"",
+    "only a line break": b"\r\n\r\n",
+    "bytes of nothing": bytes(range(256)) * 50,
+    "NUL everywhere": b"From: a\0@example.com\nSubject: a\0b\nMessage-ID: <\0@x>\n\n\0hello\0",
+    "no end of a part": MIXED + b"--b\nContent-Type: text/plain\n\nhi",
+    "parts in parts": b"From: a@example.com\n" + NESTED.encode(),
+    "a million parts": MIXED + b"--b\n\n" * 1_000_000,
+    "a header of 5 MB": b"From: a@example.com\nReferences: " + b"<a@b> " * 800_000 + b"\n\nhi",
+    "100,000 headers": b"From: a@example.com\n" + b"X-Bomb: 1\n" * 100_000 + b"\nhi",
+    "comments in comments": b"From: " + b"(" * 20_000 + b"\nTo: " + b"(" * 20_000 + b"\n\nhi",
+    "addresses without end": b"From: " + b"a@b.example, " * 200_000 + b"\n\nhi",
+    "encoded words without end": b"From: a@x.example\nSubject: " + b"=?utf-8?q?a?= " * 100_000 + b"\n\nhi",
+    "wrong base64": b"From: a@x.example\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n!!!=\xff",
+    "wrong charset name": b"From: a@x.example\nContent-Type: text/plain; charset*=\xff''%ff\n\nhi",
+    "wrong file name": b"From: a@x.example\nContent-Type: a/b; name*0*=nope''%zz; name*1=\xff\n\nhi",
+    "half a surrogate": b"From: a@x.example\nContent-Type: text/plain; charset=utf-16\n\n\x00\xd8a",
+    "divs in divs": b"From: a@x.example\nContent-Type: text/html\n\n" + b"<div>" * 90_000,
+    "open tags": b"From: a@x.example\nContent-Type: text/html\n\n" + b"<a" * 200_000,
+    "lines made for the quote search": b"From: a@x.example\n\n" + (b"on " + b"a" * 190 + b"\n") * 2_000,
+    "spaces": b"From: a@x.example\n\n" + b"\n" + b" " * 400_000,
+    "a type of nonsense": b"Content-Type: \xff/\xff; ;;=;\nFrom: @\n\nhi",
+    "uuencoded rubbish": b"From: a@x.example\nContent-Transfer-Encoding: x-uuencode\n\nbegin 6\n\xff\nend",
+}
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_a_stranger_sends_breaks_the_reader(raw):
+    began = time.monotonic()
+
+    mail = read(raw)
+
+    assert time.monotonic() - began < 10
+    words = "".join([mail.key, mail.sender, mail.subject, mail.text, *mail.recipients, *mail.references])
+    assert "\0" not in words
+    words.encode()
+    assert len(mail.key) <= 500
+    assert len(mail.subject) <= 500
