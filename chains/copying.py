@@ -18,14 +18,14 @@ NAME_KEPT = 170
 @transaction.atomic
 def duplicate(chain: Chain) -> Chain:
     """A draft with the same trigger, rules and tree of steps."""
-    nodes, categories = tree_of(chain), list(chain.categories.all())
+    nodes = tree_of(chain)
     name = _name_of_copy(chain.name)
     chain = Chain.objects.get(pk=chain.pk)
     chain.pk, chain._state.adding = None, True
     chain.name = name
     chain.status, chain.version, chain.watermark_at = Chain.Status.DRAFT, None, None
+    chain.surged_at, chain.calm_since = None, None
     chain.save(force_insert=True)
-    chain.categories.set(categories)
     _copy_steps(nodes, chain, None)
     return chain
 

@@ -2,14 +2,15 @@
 
 The JSON of a `ChainVersion`:
 
-    {"trigger": {"kind", "event", "days", "hour", "order_kind", "categories": [id]},
-     "audience": segment id | null, "re_entry": {"rule", "days"}, "goal": {"kind", "segment"},
-     "exit": {"segment", "on_cancel", "on_reply"}, "priority": 1-9, "control_share": 0-50,
+    {"trigger": {"kind", ...what its kind asks for: see chains.program_trigger},
+     "audience": rule | null, "re_entry": {"rule", "days"}, "goal": {"kind", "rule"},
+     "exit": {"rule", "on_cancel", "on_reply"}, "priority": 1-9, "control_share": 0-50,
      "steps": [see chains.program_step]}
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,24 +20,10 @@ from django.db.models.functions import MD5, Cast
 
 from chains.models import Chain, ChainVersion
 from chains.program_step import ProgramStep, parse_steps
+from chains.program_trigger import Trigger, parse_trigger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    kind: str = Chain.Trigger.EVENT
-    event: str = ""
-    days: int = 0
-    hour: int = 10
-    order_kind: str = ""
-    categories: tuple[int, ...] = ()
-
-    @property
-    def is_about_order(self) -> bool:
-        """Whether the chain accompanies an order, so that service has to come first."""
-        return self.kind == Chain.Trigger.EVENT and self.event.startswith("order.")
 
 
 @dataclass(frozen=True)
@@ -45,12 +32,12 @@ class Program:
     chain_id: int
     trigger: Trigger
     steps: tuple[ProgramStep, ...]
-    audience: int | None = None
+    audience: dict[str, Any] | None = None
     re_entry: str = Chain.ReEntry.ONCE
     re_entry_days: int = 0
     goal: str = Chain.Goal.NONE
-    goal_segment: int | None = None
-    exit_segment: int | None = None
+    goal_rule: dict[str, Any] | None = None
+    exit_rule: dict[str, Any] | None = None
     exit_on_cancel: bool = True
     exit_on_reply: bool = False
     priority: int = 5
@@ -59,6 +46,14 @@ class Program:
     @cached_property
     def _by_key(self) -> dict[str, ProgramStep]:
         return {step.key: step for step in self.steps}
+
+    def entry_key(self, order_id: int | None, at: dt.datetime) -> str:
+        """What makes an entry unique for the customer: nothing, the order or the moment, by the re-entry rule."""
+        if self.re_entry == Chain.ReEntry.ONCE:
+            return ""
+        if self.re_entry == Chain.ReEntry.PER_ORDER and order_id:
+            return f"order:{order_id}"
+        return f"at:{at.astimezone(dt.UTC).isoformat()}"
 
     def step(self, key: str) -> ProgramStep | None:
         """None at the end, whose key is empty."""
@@ -97,14 +92,14 @@ def parse(version_id: int, chain_id: int, source: dict[str, Any]) -> Program:
     return Program(
         version_id=version_id,
         chain_id=chain_id,
-        trigger=Trigger(**{**trigger, "categories": tuple(trigger.get("categories", ()))}),
+        trigger=parse_trigger(trigger),
         steps=parse_steps(source["steps"]),
         audience=source.get("audience"),
         re_entry=again.get("rule", Chain.ReEntry.ONCE),
         re_entry_days=again.get("days", 0),
         goal=goal.get("kind", Chain.Goal.NONE),
-        goal_segment=goal.get("segment"),
-        exit_segment=leaving.get("segment"),
+        goal_rule=goal.get("rule"),
+        exit_rule=leaving.get("rule"),
         exit_on_cancel=leaving.get("on_cancel", True),
         exit_on_reply=leaving.get("on_reply", False),
         priority=source.get("priority", 5),

@@ -1,16 +1,21 @@
-"""From a draft to what the engine runs: publishing, pausing, resuming, archiving."""
+"""From a draft to what the engine runs."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from chains.compiling import compiled_steps
 from chains.health import problems
-from chains.models import Chain, ChainVersion, Enrolment, Touch
+from chains.models import Backlog, Chain, ChainVersion, Entrant
+from chains.program_trigger import compiled_trigger
 from crm.models import Shop
 
 if TYPE_CHECKING:
@@ -25,84 +30,97 @@ class NotPublishable(ValueError):
         super().__init__(" ".join(found))
 
 
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """Those to whom it happened after `since_at` enter too: at once, or spread over some days."""
+
+    since_at: dt.datetime
+    spread_days: int = 0
+
+
 @transaction.atomic
-def publish(chain: Chain, now: dt.datetime, by: User | None = None) -> ChainVersion:
+def publish(
+    chain: Chain,
+    now: dt.datetime,
+    by: User | None = None,
+    *,
+    moves_people: bool = False,
+    let_in: LetIn | None = None,
+    agreed: str = "",
+) -> ChainVersion:
     """Freeze the draft into the version the engine runs; raises NotPublishable.
 
-    Those under way finish the version they began with. The first publishing, and one with another trigger, counts
-    from now on: what happened before starts nothing.
+    Those under way finish the version they began with, or are moved to the new one by the engine. The first publishing,
+    and one with another trigger, counts from now on: what happened before starts nothing unless it is let in.
+    `agreed` is the digest of what the marketer saw; a draft changed since is not published. Publishing again what runs
+    already changes nothing, so that a second click does no harm.
     """
-    chain = Chain.objects.select_for_update(of=("self",)).select_related("version").get(pk=chain.pk)
+    chain = Chain.objects.select_for_update(of=("self",), no_key=True).select_related("version").get(pk=chain.pk)
     shop = Shop.load()
     if found := problems(chain, shop):
         raise NotPublishable(found)
     program = compiled(chain, shop)
+    if agreed and agreed != digest(program):
+        raise NotPublishable([_("The draft was changed after this page was shown. Look at it again.")])
+    is_new = chain.status in (Chain.Status.DRAFT, Chain.Status.ARCHIVED)
+    running = None if is_new else chain.version
+    if running and running.program == program:
+        return running
+    version = _freeze(chain, program, now, by, moves_people=moves_people)
+    if running is None or running.program["trigger"] != program["trigger"]:
+        _begin_anew(chain, now)
+    if is_new:
+        chain.status = Chain.Status.LIVE
+    chain.version = version
+    chain.save(update_fields=["version", "watermark_at", "surged_at", "status"])
+    if let_in:
+        told = {"since_at": let_in.since_at, "until_at": now, "enters_from_at": now, "spread_days": let_in.spread_days}
+        Backlog.objects.update_or_create(chain=chain, defaults=told)
+    return version
+
+
+def _freeze(
+    chain: Chain, program: dict[str, Any], now: dt.datetime, by: User | None, *, moves_people: bool
+) -> ChainVersion:
     number = chain.versions.aggregate(last=Max("number"))["last"] or 0
     version = ChainVersion.objects.create(
         chain=chain, number=number + 1, program=program, published_at=now, published_by=by
     )
-    is_new = chain.status in (Chain.Status.DRAFT, Chain.Status.ARCHIVED)
-    if is_new or not chain.version or chain.version.program["trigger"] != program["trigger"]:
-        chain.watermark_at = now
-    if is_new:
-        chain.status = Chain.Status.LIVE
-    chain.version = version
-    chain.save(update_fields=["version", "watermark_at", "status"])
+    if moves_people:
+        chain.versions.exclude(pk=version.pk).update(moves_to=version)
     return version
 
 
+def _begin_anew(chain: Chain, now: dt.datetime) -> None:
+    """Count from now on, and forget who waited for the trigger there was before."""
+    chain.watermark_at, chain.surged_at = now, None
+    Entrant.objects.filter(chain=chain).delete()
+    Backlog.objects.filter(chain=chain).delete()
+
+
 def compiled(chain: Chain, shop: Shop) -> dict[str, Any]:
-    """The program of the draft as it stands; see chains.program for its shape."""
+    """The program of the draft as it stands, for a draft without problems; see chains.program for its shape."""
+    return {**compiled_entry(chain), "steps": compiled_steps(chain, shop)}
+
+
+def compiled_entry(chain: Chain) -> dict[str, Any]:
+    """The program without its steps: who enters, and how it ends."""
     return {
-        "trigger": {
-            "kind": chain.trigger,
-            "event": chain.event_kind if chain.trigger == Chain.Trigger.EVENT else "",
-            "days": chain.trigger_days,
-            "hour": chain.trigger_hour,
-            "order_kind": chain.order_kind,
-            "categories": sorted(chain.categories.values_list("pk", flat=True)),
-        },
-        "audience": chain.audience_id,
+        "trigger": compiled_trigger(chain),
+        "audience": chain.audience_rule,
         "re_entry": {"rule": chain.re_entry, "days": chain.re_entry_days},
-        "goal": {"kind": chain.goal, "segment": chain.goal_segment_id},
-        "exit": {
-            "segment": chain.exit_segment_id,
-            "on_cancel": chain.exit_on_cancel,
-            "on_reply": chain.exit_on_reply,
-        },
+        "goal": {"kind": chain.goal, "rule": chain.goal_rule if chain.goal == Chain.Goal.RULE else None},
+        "exit": {"rule": chain.exit_rule, "on_cancel": chain.exit_on_cancel, "on_reply": chain.exit_on_reply},
         "priority": chain.priority,
         "control_share": chain.control_share,
-        "steps": compiled_steps(chain, shop),
+        "steps": [],
     }
 
 
-@transaction.atomic
-def pause(chain: Chain, now: dt.datetime) -> None:
-    """Nobody enters, goes on or is written to until it is resumed; the engine sets aside what falls due."""
-    Chain.objects.live().filter(pk=chain.pk).update(status=Chain.Status.PAUSED)
+def digest(program: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(program, sort_keys=True).encode()).hexdigest()
 
 
-@transaction.atomic
-def resume(chain: Chain, now: dt.datetime) -> None:
-    """Go on. What happened meanwhile starts nothing; messages that are still of use go out."""
-    if not Chain.objects.filter(pk=chain.pk, status=Chain.Status.PAUSED).update(
-        status=Chain.Status.LIVE, watermark_at=now
-    ):
-        return
-    Enrolment.objects.active().filter(chain=chain, awaits=Enrolment.Awaits.RESUME).update(
-        due_at=now, awaits=Enrolment.Awaits.NOTHING
-    )
-    Touch.objects.scheduled().filter(chain=chain, reason=Touch.Reason.CHAIN_PAUSED).update(due_at=now)
-
-
-@transaction.atomic
-def archive(chain: Chain, now: dt.datetime) -> None:
-    """End it: advance takes everybody out, guard skips what still waits."""
-    if not Chain.objects.exclude(status=Chain.Status.ARCHIVED).filter(pk=chain.pk).update(status=Chain.Status.ARCHIVED):
-        return
-    # In id order, as advance takes them too: two long updates of the same rows must not cross.
-    under_way = Enrolment.objects.active().filter(chain=chain).order_by("pk").select_for_update()
-    Enrolment.objects.filter(pk__in=list(under_way.values_list("pk", flat=True))).update(
-        due_at=now, awaits=Enrolment.Awaits.NOTHING
-    )
-    Touch.objects.scheduled().filter(chain=chain).update(due_at=now)
+def widens(program: dict[str, Any], running: dict[str, Any] | None) -> bool:
+    """Whether other people may enter than before, so that it has to be asked what of the past is let in."""
+    return running is None or any(program[part] != running[part] for part in ("trigger", "audience", "re_entry"))

@@ -4,6 +4,7 @@
 
     order.*              {"number"}; returned adds {"amount"}, milestone {"name"},
                          promise_moved and appointment_moved {"from", "to"}
+    product.registered   {"number", "product", "serial"}
     case.*               {"case", "kind", "severity"}
     feedback.left        {"kind", "score", "feedback"}
     consent.changed      {"channel", "purpose", "action"}

@@ -33,6 +33,7 @@ __all__ = [
     "pay",
     "place",
     "reach_milestone",
+    "register_product",
     "return_goods",
     "ship",
 ]
@@ -144,6 +145,22 @@ def reach_milestone(order: Order, name: str, *, at: dt.datetime) -> Order:
     if is_new:
         write(order, EventKind.MILESTONE_REACHED, at=at, key=f"milestone:{milestone.pk}", name=name)
     return order
+
+
+@transaction.atomic
+def register_product(line: OrderLine, *, at: dt.datetime, serial: str = "") -> None:
+    """The customer told the shop that it is they who have the goods of this line, once for each line."""
+    check_moment(at)
+    order = line.order
+    hold_fact(order)
+    write(
+        order,
+        EventKind.PRODUCT_REGISTERED,
+        at=at,
+        key=f"registered:{line.pk}",
+        product=line.product_id,
+        serial=serial[:100],
+    )
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ class OrderFields(TypedDict, total=False):
     kind: str
     promised_at: dt.datetime | None
     appointment_at: dt.datetime | None
+    payment_due_at: dt.datetime | None
     tracking_number: str
     responsible: User | None
     coupon_code: str

@@ -2,25 +2,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.db.models import Count
 from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextareaWidget
 
-from chains import copying, publishing, share
+from chains import copying, pausing, publishing, share
+from chains.admin.entry_form import CONDITIONAL, FIELDSETS, ChainForm
+from chains.admin.publishing import PublishingPages
 from chains.admin.tree import drawn
 from chains.arms import arms
 from chains.engine.lateness import overdue
+from chains.entry_wording import ending_sentence, entry_sentence, trigger_words
 from chains.health import problems
 from chains.models import Chain
+from chains.program import parse
+from chains.program_trigger import compiled_trigger, parse_trigger
 from chains.tally import tally, under_way
-from chains.wording import trigger_sentence
-from crm.admin.verbs import VerbAdmin
+from chains.waiting import door
 from crm.models import Shop
 
 if TYPE_CHECKING:
@@ -31,29 +35,9 @@ if TYPE_CHECKING:
 
     from crm.admin.verbs import Verb
 
-BY_EVENT, BY_DATE = "trigger == 'event'", "trigger != 'event' && trigger != 'last_order'"
-
-
-class ChainForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("trigger") == Chain.Trigger.EVENT:
-            if not given.get("trigger_event"):
-                self.add_error("trigger_event", _("Choose the event that starts the chain."))
-            elif given["trigger_event"] == Chain.CUSTOM_EVENT and not given.get("custom_event"):
-                self.add_error("custom_event", _("Say which event."))
-        if given.get("trigger") == Chain.Trigger.LAST_ORDER and (given.get("trigger_days") or 0) < 1:
-            self.add_error("trigger_days", _("Say how many days after the last order."))
-        if given.get("goal") == Chain.Goal.SEGMENT and not given.get("goal_segment"):
-            self.add_error("goal_segment", _("Choose the segment that is the goal."))
-        return given
-
 
 @admin.register(Chain)
-class ChainAdmin(VerbAdmin):
+class ChainAdmin(PublishingPages):
     form = ChainForm
     list_display = ("name", "shown_status", "starts", "shown_under_way", "priority")
     list_filter = (("status", ChoicesDropdownFilter),)
@@ -61,47 +45,28 @@ class ChainAdmin(VerbAdmin):
     list_per_page = 50
     search_fields = ("name__icontains",)
     ordering = ("priority", "name")
-    autocomplete_fields = ("audience", "goal_segment", "exit_segment", "categories")
+    autocomplete_fields = ("trigger_segment",)
     warn_unsaved_form = True
-    list_before_template = "chains/admin/lateness.html"
+    list_before_template = "chains/admin/chain_list_notices.html"
     change_form_outer_before_template = "chains/admin/chain_panel.html"
     actions_submit_line = ("save_and_publish",)
-    fieldsets = (
-        (None, {"fields": ("name", "description")}),
-        (
-            _("Who enters and when"),
-            {
-                "fields": (
-                    "trigger",
-                    ("trigger_event", "custom_event"),
-                    ("trigger_days", "trigger_hour"),
-                    ("order_kind", "categories"),
-                    "audience",
-                    ("re_entry", "re_entry_days"),
-                )
-            },
-        ),
-        (
-            _("When it ends"),
-            {"fields": (("goal", "goal_segment"), ("exit_segment", "exit_on_cancel", "exit_on_reply"), "priority")},
-        ),
-        (_("Does it cause anything?"), {"fields": ("control_share",)}),
-    )
-    conditional_fields = {
-        "trigger_event": BY_EVENT,
-        "custom_event": f"{BY_EVENT} && trigger_event == 'custom'",
-        "trigger_days": "trigger != 'event'",
-        "trigger_hour": BY_DATE,
-        "re_entry_days": "re_entry == 'after_days'",
-        "goal_segment": "goal == 'segment'",
-    }
+    fieldsets = (*FIELDSETS, (_("Does it cause anything?"), {"fields": ("control_share",)}))
+    conditional_fields = CONDITIONAL
 
     def verbs(self) -> dict[str, Verb]:
-        return {"pause": _pause, "resume": _resume, "archive": _archive, "duplicate": _duplicate}
+        return {
+            "pause": _pause,
+            "archive": _archive,
+            "duplicate": _duplicate,
+            "let-in": _let_in,
+            "discard": _discard,
+            "stop-letting-in": _stop_letting_in,
+        }
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         now = timezone.now()
-        extra = {"late": overdue(now), "now": now, **(extra_context or {})}
+        surged = Chain.objects.filter(surged_at__isnull=False).annotate(waiting=Count("entrants"))
+        extra = {"late": overdue(now), "now": now, "surged": surged, **(extra_context or {})}
         self._under_way: dict[int, int] = {}
         return super().changelist_view(request, extra)  # type: ignore[no-any-return]
 
@@ -129,18 +94,11 @@ class ChainAdmin(VerbAdmin):
     def response_change(self, request: HttpRequest, obj: Chain) -> HttpResponse:
         if not getattr(request, "publishes", False):
             return super().response_change(request, obj)  # type: ignore[no-any-return]
-        try:
-            version = publishing.publish(obj, timezone.now(), request.user)  # type: ignore[arg-type]
-        except publishing.NotPublishable:
-            messages.warning(request, gettext("Saved, but not published: see what stands in the way."))
-        else:
-            words = gettext("Published as version %(number)d.") % {"number": version.number}
-            messages.success(request, words)
-        return HttpResponseRedirect(self.page_of(obj))
+        return HttpResponseRedirect(reverse("admin:chains_chain_publish", args=[obj.pk]))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chain]:
         found: QuerySet[Chain] = super().get_queryset(request)
-        return found.select_related("version", "audience").prefetch_related("categories")
+        return found.select_related("version", "trigger_segment")
 
     @display(
         description=_("status"),
@@ -152,7 +110,7 @@ class ChainAdmin(VerbAdmin):
 
     @display(description=_("starts"))
     def starts(self, chain: Chain) -> str:
-        return trigger_sentence(chain)
+        return trigger_words(parse_trigger(compiled_trigger(chain)))
 
     @display(description=_("under way"))
     def shown_under_way(self, chain: Chain) -> int:
@@ -168,6 +126,7 @@ def _panel(chain: Chain) -> dict[str, Any]:
     shop, counts, sent = Shop.load(), tally(chain), share.of_chain(chain, timezone.now())
     found = problems(chain, shop)
     running = chain.version.program if chain.version else None
+    draft = parse(0, chain.pk, publishing.compiled_entry(chain))
     return {
         "problems": found,
         "counts": counts,
@@ -176,24 +135,39 @@ def _panel(chain: Chain) -> dict[str, Any]:
         "share_goal": shop.useful_share,
         "is_share_low": sent.is_below(shop.useful_share),
         "tree": drawn(chain, counts.steps),
-        "trigger_words": trigger_sentence(chain),
+        "entry_words": entry_sentence(draft),
+        "ending_words": ending_sentence(draft),
+        "door": door(chain),
         "is_changed": running is not None and not found and publishing.compiled(chain, shop) != running,
     }
 
 
 def _pause(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:
-    publishing.pause(chain, at)
+    pausing.pause(chain, at, request.user)  # type: ignore[arg-type]
     return gettext("Paused: nobody enters, goes on or is written to.")
 
 
-def _resume(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:
-    publishing.resume(chain, at)
-    return gettext("It goes on. Messages that came too late meanwhile are dropped.")
-
-
 def _archive(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:
-    publishing.archive(chain, at)
+    pausing.archive(chain, at)
     return gettext("Archived: everybody leaves it.")
+
+
+def _let_in(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:
+    count = pausing.let_in(chain, at)
+    words = ngettext("%(count)d customer is let in.", "%(count)d customers are let in.", count)
+    return words % {"count": count}
+
+
+def _discard(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:
+    count = pausing.discard(chain, at)
+    words = ngettext("%(count)d customer will not enter.", "%(count)d customers will not enter.", count)
+    return words % {"count": count}
+
+
+def _stop_letting_in(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:
+    count = pausing.stop_letting_in(chain)
+    words = ngettext("%(count)d customer will not enter.", "%(count)d customers will not enter.", count)
+    return words % {"count": count}
 
 
 def _duplicate(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:

@@ -15,6 +15,7 @@ from chains.engine.answers import Asker, answers
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.dates import Asked, Dates
 from chains.engine.facts import OrderMoments, Profile, Standing
+from chains.engine.holds import Hold
 from chains.engine.stays import Stay
 from chains.engine.walk import Planned, Traveller, Walk, walk
 from chains.models import Chain, Enrolment, Touch
@@ -25,7 +26,7 @@ from crm.timezones import zone_of
 
 Reason = Touch.Reason
 ENDING_OF = {
-    Reason.EXIT_SEGMENT: Enrolment.Ending.SEGMENT,
+    Reason.EXIT_RULE: Enrolment.Ending.RULE,
     Reason.ORDER_CANCELLED: Enrolment.Ending.CANCELLED,
     Reason.ORDER_RETURNED: Enrolment.Ending.RETURNED,
     Reason.REPLIED: Enrolment.Ending.REPLIED,
@@ -43,8 +44,23 @@ class Place(NamedTuple):
     order_id: int | None
     is_held: bool
     triggered_at: dt.datetime
+    started_at: dt.datetime | None
+    event_id: int | None
     step_key: str
     arrived_at: dt.datetime
+    entered_at: dt.datetime
+    version__published_at: dt.datetime
+
+    @property
+    def start(self) -> dt.datetime:
+        """From when the steps count: when it happened, or when the customer was let in."""
+        return self.started_at or self.triggered_at
+
+    def holds(self, pauses: list[Hold]) -> list[Hold]:
+        """The chain's pauses; and for somebody moved to a newer version nothing falls due before that was published."""
+        if self.entered_at < self.version__published_at:
+            return [*pauses, Hold.before(self.version__published_at)]
+        return pauses
 
 
 def advance(now: dt.datetime, limit: int = BATCH) -> Counts:
@@ -65,7 +81,9 @@ def _advance(places: list[Place], now: dt.datetime) -> Counts:
     orders = facts.order_moments(place.order_id for place in places if place.order_id)
     people = facts.profiles({place.customer_id for place in places})
     standings = [
-        Standing(place.pk, place.customer_id, place.order_id, place.triggered_at, programs[place.version_id])
+        Standing(
+            place.pk, place.customer_id, place.order_id, place.triggered_at, programs[place.version_id], place.event_id
+        )
         for place in places
     ]
     exits, goals = facts.exits(standings, orders, now), facts.goals_reached(standings, now)
@@ -117,17 +135,24 @@ def _travellers(
     places: list[Place], programs: dict[int, Program], orders: dict[int, OrderMoments], people: dict[int, Profile]
 ) -> dict[int, Traveller]:
     asked = {
-        place.pk: Asked(place.customer_id, place.order_id, place.triggered_at, programs[place.version_id].anchors)
+        place.pk: Asked(place.customer_id, place.order_id, place.start, programs[place.version_id].anchors)
         for place in places
     }
     dates = Dates(asked.values(), orders)
+    pauses = facts.pauses({place.chain_id for place in places})
     passed = passages.before(place.pk for place in places if programs[place.version_id].decides)
     found = {}
     for place in places:
         zone = zone_of(people[place.customer_id].time_zone)
         anchors = dates.anchors(asked[place.pk], zone)
         found[place.pk] = Traveller(
-            place.customer_id, place.step_key, place.arrived_at, anchors, zone, passed.get(place.pk, ())
+            place.customer_id,
+            place.step_key,
+            place.arrived_at,
+            anchors,
+            zone,
+            passed.get(place.pk, ()),
+            holds=place.holds(pauses.get(place.chain_id, [])),
         )
     return found
 
@@ -152,7 +177,7 @@ def _walks(
 def _asker(place: Place, way: Walk) -> Asker:
     if way.question is None:
         raise ValueError(f"enrolment {place.pk} asks nothing")
-    return Asker(place.pk, place.customer_id, place.order_id, None, way.question)
+    return Asker(place.pk, place.customer_id, place.order_id, place.event_id, way.question)
 
 
 def _touch(place: Place, planned: Planned, now: dt.datetime) -> touches.New:
@@ -171,4 +196,6 @@ def _touch(place: Place, planned: Planned, now: dt.datetime) -> touches.New:
         useful_until=planned.useful_until,
         created_at=now,
         token=new_token(),
+        status=str(Touch.Status.SKIPPED if planned.is_dropped else Touch.Status.SCHEDULED),
+        reason=str(Touch.Reason.CHAIN_PAUSED if planned.is_dropped else Touch.Reason.NONE),
     )

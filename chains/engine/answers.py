@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from chains.engine import facts
 from chains.engine.walk import Answer, Question
 from chains.models import Step
-from segments.rules import RuleError
-from segments.subjects import Subject, holding
-
-logger = logging.getLogger(__name__)
+from segments.subjects import Subject
 
 # Every event that may end somebody's wait, the first first. What started the chain is not what it waits for.
 HAPPENED = """
@@ -65,7 +62,7 @@ def _arms(askers: Collection[Asker], now: dt.datetime) -> dict[int, Answer]:
         subject = Subject(asker.key, asker.customer_id, asker.order_id, asker.event_id)
         for rule in {_spelled(arm.rule) for arm in asker.question.step.arms if arm.rule is not None}:
             asked[rule].append(subject)
-    holds = {rule: _holding(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
+    holds = {rule: facts.holding_now(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
     return {
         asker.key: Answer(
             next(
@@ -88,7 +85,7 @@ def _events(askers: Collection[Asker], now: dt.datetime) -> dict[int, Answer]:
         if rules[one.asker] is not None:
             subject = Subject(number, customers[one.asker], one.order_id, one.event_id)
             asked[_spelled(rules[one.asker])].append(subject)
-    fitting = {rule: _holding(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
+    fitting = {rule: facts.holding_now(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
     first = {asker.key: Answer() for asker in askers}
     # The last written is the first that happened.
     for number, one in reversed(list(enumerate(found))):
@@ -114,15 +111,6 @@ def _happened(askers: Iterable[Asker]) -> list[_Found]:
     with connection.cursor() as cursor:
         cursor.execute(HAPPENED, columns)
         return [_Found(*row) for row in cursor.fetchall()]
-
-
-def _holding(rule: Any, subjects: Collection[Subject], now: dt.datetime) -> set[int]:
-    """For whom the rule holds; one that can no longer be read (its segment was deleted) holds for nobody."""
-    try:
-        return holding(rule, subjects, now)
-    except RuleError as error:
-        logger.error("A rule of a chain cannot be read, it holds for nobody: %s", error)
-        return set()
 
 
 def _spelled(rule: Any) -> str:

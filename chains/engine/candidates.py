@@ -33,7 +33,7 @@ OWN_ACTIONS = frozenset(
     }
 )
 LEFT_BECAUSE = {
-    Enrolment.Ending.SEGMENT: Reason.EXIT_SEGMENT,
+    Enrolment.Ending.RULE: Reason.EXIT_RULE,
     Enrolment.Ending.CANCELLED: Reason.ORDER_CANCELLED,
     Enrolment.Ending.RETURNED: Reason.ORDER_RETURNED,
     Enrolment.Ending.REPLIED: Reason.REPLIED,
@@ -61,6 +61,7 @@ class Due(NamedTuple):
     enrolment__status: str
     enrolment__ending: str
     enrolment__triggered_at: dt.datetime
+    enrolment__event_id: int | None
     enrolment__is_held: bool
 
 
@@ -93,6 +94,7 @@ def _surroundings(due: list[Due], now: dt.datetime) -> Surroundings:
             order_id=row.order_id,
             triggered_at=row.enrolment__triggered_at,
             program=programs[row.enrolment__version_id],
+            event_id=row.enrolment__event_id,
         )
         for row in due
     ]

@@ -1,4 +1,4 @@
-"""Who may enter a chain, and entering it."""
+"""Who may enter a chain: those its rule names, as often as it says."""
 
 from __future__ import annotations
 
@@ -6,32 +6,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import connection
 from django.db.models import Max, Q
 
 from chains.engine import facts
-from chains.engine.control import held_places
 from chains.models import Chain, Enrolment
 from chains.program import Program
-from crm.models import Category, Customer, Order, OrderLine
-
-# Returning tells how many are new: the same entry found twice is one.
-WRITE = """
-    INSERT INTO chains_enrolment (
-        chain_id, version_id, customer_id, order_id, entry_key, triggered_at, step_key, arrived_at, due_at, is_held,
-        entered_at, status, ending, awaits
-    )
-    SELECT entry.*, %(now)s, 'active', '', ''
-    FROM unnest(
-        %(chain)s::bigint[], %(version)s::bigint[], %(customer)s::bigint[], %(order)s::bigint[], %(key)s::text[],
-        %(at)s::timestamptz[], %(step)s::text[], %(at)s::timestamptz[], %(at)s::timestamptz[],
-        %(held)s::bool[]
-    ) AS entry
-    ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
-    RETURNING id
-"""
+from crm.models import Customer
+from segments.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +24,28 @@ class Entry:
     customer_id: int
     triggered_at: dt.datetime
     order_id: int | None = None
+    event_id: int | None = None
+    started_at: dt.datetime | None = None  # when they were let in later than it happened
+    is_let_in: bool = False  # by decision of staff, past the limit
 
     @property
     def key(self) -> str:
         """What makes this entry unique for the customer, by the chain's re-entry rule."""
-        if self.program.re_entry == Chain.ReEntry.ONCE:
-            return ""
-        if self.program.re_entry == Chain.ReEntry.PER_ORDER and self.order_id:
-            return f"order:{self.order_id}"
-        return f"at:{self.triggered_at.astimezone(dt.UTC).isoformat()}"
+        return self.program.entry_key(self.order_id, self.triggered_at)
 
     @property
     def place(self) -> tuple[int, int]:
         return self.program.chain_id, self.customer_id
 
+    @property
+    def plan_from(self) -> dt.datetime:
+        return self.started_at or self.triggered_at
 
-def enter(entries: Iterable[Entry], now: dt.datetime) -> int:
-    """Enrol those whom order, audience and re-entry rule let in; returns how many are new."""
+
+def fitting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
+    """Those whom audience and re-entry rule let in, the first of equal ones, in the order in which it happened."""
     wanted = sorted(entries, key=lambda entry: (entry.triggered_at, entry.place))
-    fitting = _allowed_again(_in_audience(_current(_with_fitting_order(wanted)), now))
-    if not fitting:
-        return 0
-    held = held_places(fitting)
-    columns: dict[str, Any] = {
-        "chain": [entry.program.chain_id for entry in fitting],
-        "version": [entry.program.version_id for entry in fitting],
-        "customer": [entry.customer_id for entry in fitting],
-        "order": [entry.order_id for entry in fitting],
-        "key": [entry.key for entry in fitting],
-        "at": [entry.triggered_at for entry in fitting],
-        "step": [entry.program.steps[0].key for entry in fitting],
-        "held": [entry.place in held for entry in fitting],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, {**columns, "now": now})
-        return len(cursor.fetchall())
+    return _allowed_again(_in_audience(_not_in_yet(_current(wanted)), now))
 
 
 def _current(entries: Sequence[Entry]) -> list[Entry]:
@@ -85,46 +54,38 @@ def _current(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.customer_id in current]
 
 
-def _with_fitting_order(entries: Sequence[Entry]) -> list[Entry]:
-    """Entries whose order is of the kind, and has goods of the categories, that the trigger asks for."""
-    asking = [entry for entry in entries if entry.program.trigger.order_kind or entry.program.trigger.categories]
-    orders = {entry.order_id for entry in asking if entry.order_id}
-    kinds = dict(Order.objects.filter(pk__in=orders).values_list("pk", "kind")) if orders else {}
-    bought = _categories_bought(orders) if any(entry.program.trigger.categories for entry in asking) else {}
-
-    def fits(entry: Entry) -> bool:
-        trigger = entry.program.trigger
-        if trigger.order_kind and kinds.get(entry.order_id or 0) != trigger.order_kind:
-            return False
-        return not trigger.categories or not bought.get(entry.order_id or 0, set()).isdisjoint(trigger.categories)
-
-    return [entry for entry in entries if fits(entry)]
-
-
-def _categories_bought(orders: set[int]) -> dict[int, set[int]]:
-    """The categories of each order's goods, with everything those are part of."""
-    parents = dict(Category.objects.values_list("pk", "parent"))
-    bought: dict[int, set[int]] = defaultdict(set)
-    lines = OrderLine.objects.filter(order__in=orders, product__category__isnull=False)
-    for order, bottom in lines.values_list("order_id", "product__category"):
-        category: int | None = bottom
-        while category is not None and category not in bought[order]:
-            bought[order].add(category)
-            category = parents.get(category)
-    return bought
+def _not_in_yet(entries: Sequence[Entry]) -> list[Entry]:
+    """Without those that have entered by the same key, or come a second time in this batch."""
+    if not entries:
+        return []
+    past = Enrolment.objects.filter(
+        chain__in={entry.program.chain_id for entry in entries},
+        customer__in={entry.customer_id for entry in entries},
+        entry_key__in={entry.key for entry in entries},
+    )
+    seen = set(past.values_list("chain_id", "customer_id", "entry_key"))
+    fresh = []
+    for entry in entries:
+        identity = (*entry.place, entry.key)
+        if identity not in seen:
+            seen.add(identity)
+            fresh.append(entry)
+    return fresh
 
 
 def _in_audience(entries: Sequence[Entry], now: dt.datetime) -> list[Entry]:
-    asked: dict[int, set[int]] = defaultdict(set)
-    for entry in entries:
-        if entry.program.audience:
-            asked[entry.program.audience].add(entry.customer_id)
-    inside = {(segment, pk) for segment, ids in asked.items() for pk in facts.members(segment, ids, now)}
-    return [
-        entry
-        for entry in entries
-        if not entry.program.audience or (entry.program.audience, entry.customer_id) in inside
-    ]
+    """One evaluation of each chain's rule for all who ask to enter it."""
+    asked: dict[int, list[Subject]] = defaultdict(list)
+    rules = {}
+    for number, entry in enumerate(entries):
+        if entry.program.audience is not None:
+            version = entry.program.version_id
+            asked[version].append(Subject(number, entry.customer_id, entry.order_id, entry.event_id))
+            rules[version] = entry.program.audience
+    inside = {
+        number for version, subjects in asked.items() for number in facts.holding_now(rules[version], subjects, now)
+    }
+    return [entry for number, entry in enumerate(entries) if entry.program.audience is None or number in inside]
 
 
 def _allowed_again(entries: Sequence[Entry]) -> list[Entry]:

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chains.engine.dossier import Address
+from chains.engine.holds import Hold
 from chains.engine.week import WEEK
-from chains.models import Chain, Touch
+from chains.models import Chain, Pause, Touch
 from chains.program import Program
 from crm.models import Case, Contact, Customer, Order, Purpose
 from crm.timezones import day_of
-from segments.compile import matching
 from segments.models import Segment
 from segments.rules import RuleError
+from segments.subjects import Subject, holding
 
 logger = logging.getLogger(__name__)
 Reason = Touch.Reason
@@ -44,6 +45,7 @@ class Standing:
     order_id: int | None
     triggered_at: dt.datetime
     program: Program
+    event_id: int | None = None
 
 
 class Profile(NamedTuple):
@@ -70,6 +72,16 @@ def complaints(customers: Collection[int]) -> dict[int, str]:
     """The subject of the oldest open complaint of each who has one."""
     rows = Case.objects.open().complaints().filter(customer__in=customers).order_by("-opened_at")
     return dict(rows.values_list("customer_id", "subject"))
+
+
+def pauses(chains: Collection[int]) -> dict[int, list[Hold]]:
+    """The times in which each chain stood still and what was decided about them, the oldest first."""
+    found: dict[int, list[Hold]] = defaultdict(list)
+    rows = Pause.objects.filter(chain__in=chains, resumed_at__isnull=False).order_by("paused_at")
+    for chain, since, until, decision in rows.values_list("chain_id", "paused_at", "resumed_at", "decision"):
+        if until:
+            found[chain].append(Hold(since, until, decision))
+    return found
 
 
 def addresses(customers: Collection[int]) -> dict[int, dict[str, tuple[Address, ...]]]:
@@ -107,18 +119,23 @@ def service_of_orders(order_ids: Iterable[int]) -> dict[int, str]:
 
 
 def members(segment_id: int, customers: Collection[int], now: dt.datetime) -> set[int]:
-    """Which of the customers the segment's rule holds for at this moment; a broken rule holds for nobody."""
+    """Which of the customers the segment's rule holds for at this moment."""
     rule = Segment.objects.values_list("rule", flat=True).get(pk=segment_id)
+    return holding_now(rule, [Subject(customer, customer) for customer in customers], now)
+
+
+def holding_now(rule: dict[str, Any], subjects: Collection[Subject], now: dt.datetime) -> set[int]:
+    """Keys of the subjects for which a chain's rule holds at this moment; a broken rule holds for nobody."""
     try:
-        return set(matching(rule, now, customers=customers).values_list("pk", flat=True))
+        return holding(rule, subjects, now)
     except RuleError as error:
-        logger.error("Segment %s cannot be read, nobody belongs to it: %s", segment_id, error)
+        logger.error("A chain's rule cannot be read, it holds for nobody: %s", error)
         return set()
 
 
 def goals_reached(standings: Collection[Standing], now: dt.datetime) -> dict[int, dict[str, Any]]:
-    """Enrolments whose goal is reached, and how: another order placed since the start, or the segment joined."""
-    by_segment = _by_segment(standings, "goal_segment", now)
+    """Enrolments whose goal is reached, and how: another order placed since the start, or the goal's rule holds."""
+    by_rule = _by_rule(standings, "goal_rule", now)
     ordering = [standing for standing in standings if standing.program.goal == Chain.Goal.ORDERED]
     orders: dict[int, list[tuple[dt.datetime, int, str]]] = defaultdict(list)
     if ordering:
@@ -128,7 +145,7 @@ def goals_reached(standings: Collection[Standing], now: dt.datetime) -> dict[int
         )
         for customer, placed_at, pk, number in rows.values_list("customer_id", "placed_at", "pk", "number"):
             orders[customer].append((placed_at, pk, number))
-    reached: dict[int, dict[str, Any]] = dict.fromkeys(by_segment, {})
+    reached: dict[int, dict[str, Any]] = dict.fromkeys(by_rule, {})
     for standing in ordering:
         for at, pk, number in sorted(orders[standing.customer_id]):
             if at > standing.triggered_at and pk != standing.order_id:
@@ -139,7 +156,7 @@ def goals_reached(standings: Collection[Standing], now: dt.datetime) -> dict[int
 
 def exits(standings: Collection[Standing], orders: dict[int, OrderMoments], now: dt.datetime) -> dict[int, str]:
     """The reason for which each enrolment has to end, for those that have to."""
-    found = dict.fromkeys(_by_segment(standings, "exit_segment", now), Reason.EXIT_SEGMENT.value)
+    found = dict.fromkeys(_by_rule(standings, "exit_rule", now), Reason.EXIT_RULE.value)
     for standing in standings:
         moments = orders.get(standing.order_id) if standing.order_id else None
         if moments is None or not standing.program.exit_on_cancel:
@@ -160,16 +177,13 @@ def _replied(standings: Collection[Standing], now: dt.datetime) -> set[int]:
     return set(Touch.objects.filter(enrolment__in=asked, replied_at__lte=now).values_list("enrolment_id", flat=True))
 
 
-def _by_segment(standings: Collection[Standing], part: str, now: dt.datetime) -> set[int]:
-    """Enrolments whose customer is in the segment their program names as `part`: a query a segment."""
-    asked: dict[int, set[int]] = defaultdict(set)
-    for standing in standings:
-        segment: Any = getattr(standing.program, part)
-        if segment and (part != "goal_segment" or standing.program.goal == Chain.Goal.SEGMENT):
-            asked[segment].add(standing.customer_id)
-    inside = {(segment, customer) for segment, ids in asked.items() for customer in members(segment, ids, now)}
-    return {
-        standing.enrolment_id
-        for standing in standings
-        if (getattr(standing.program, part), standing.customer_id) in inside
-    }
+def _by_rule(standings: Collection[Standing], part: str, now: dt.datetime) -> set[int]:
+    """Enrolments for which the rule holds that their program names as `part`: one evaluation a program."""
+    asked: dict[int, list[Subject]] = defaultdict(list)
+    rules: dict[int, dict[str, Any]] = {}
+    for one in standings:
+        rule = getattr(one.program, part)
+        if rule is not None:
+            rules[one.program.version_id] = rule
+            asked[one.program.version_id].append(Subject(one.enrolment_id, one.customer_id, one.order_id, one.event_id))
+    return {key for version, subjects in asked.items() for key in holding_now(rules[version], subjects, now)}

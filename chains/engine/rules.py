@@ -20,6 +20,7 @@ from chains.models.touch import Touch
 Reason = Touch.Reason
 Status = Touch.Status
 LOOK_AGAIN = DAY
+SET_ASIDE = 365 * DAY
 LOOK_AGAIN_SOON = HOUR
 
 
@@ -37,6 +38,10 @@ def decide(person: Person, candidates: Iterable[Candidate], limits: Limits, now:
 
 def _decide(asked: Question) -> Decision:
     touch = asked.candidate
+    if touch.chain_status == Chain.Status.PAUSED and not touch.left:
+        # Set aside, however late, until it is decided what becomes of it: chains.engine.release.
+        facts = {"due_at": touch.due_at.isoformat()}
+        return Decision(touch.touch_id, Status.SCHEDULED, Reason.CHAIN_PAUSED, facts, asked.now + SET_ASIDE)
     if asked.now > touch.useful_until:
         facts = {"waited_for": touch.waited_for, "useful_until": touch.useful_until.isoformat()}
         return Decision(touch.touch_id, Status.MISSED, Reason.TOO_LATE, facts)
@@ -70,9 +75,6 @@ def _chain(asked: Question) -> Refusal | None:
         return Refusal(touch.left)
     if touch.is_marketing and touch.goal is not None:
         return Refusal(Reason.GOAL, touch.goal)
-    if touch.chain_status != Chain.Status.LIVE:
-        # Resuming wakes it; otherwise it comes up once more when it is too late.
-        return Refusal(Reason.CHAIN_PAUSED, {}, touch.useful_until)
     return None
 
 

@@ -14,7 +14,9 @@ from chains.engine.deliver import Clock, deliver
 from chains.engine.enrol import enrol
 from chains.engine.gate import is_throttled
 from chains.engine.guard import guard
+from chains.engine.move import move
 from chains.engine.recover import recover
+from chains.engine.release import release
 
 BREATH = dt.timedelta(seconds=1)
 SHOWN = (
@@ -60,8 +62,8 @@ def _passes(clock: Clock, is_over: Callable[[], bool]) -> Counts:
 
 
 def _pass(clock: Clock, is_over: Callable[[], bool]) -> Counts:
-    counts = recover(clock())
-    for verb in (enrol, advance, lambda now: guard_and_deliver(now, clock)):
+    counts = recover(clock()) + release(clock())
+    for verb in (enrol, move, advance, lambda now: guard_and_deliver(now, clock)):
         while not is_over():
             done = verb(clock())
             counts += done

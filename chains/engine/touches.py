@@ -67,11 +67,12 @@ SCHEDULE = """
         enrolment_id, chain_id, customer_id, order_id, step_key, step_name, channel, purpose, topic, due_at,
         useful_until, created_at, token, status, reason, subject, facts, links, attempts
     )
-    SELECT planned.*, 'scheduled', '', '', '{}', '[]', 0
+    SELECT planned.*, '', '{}', '[]', 0
     FROM unnest(
         %(enrolment_id)s::bigint[], %(chain_id)s::bigint[], %(customer_id)s::bigint[], %(order_id)s::bigint[],
         %(step_key)s::text[], %(step_name)s::text[], %(channel)s::text[], %(purpose)s::text[], %(topic)s::text[],
-        %(due_at)s::timestamptz[], %(useful_until)s::timestamptz[], %(created_at)s::timestamptz[], %(token)s::text[]
+        %(due_at)s::timestamptz[], %(useful_until)s::timestamptz[], %(created_at)s::timestamptz[], %(token)s::text[],
+        %(status)s::text[], %(reason)s::text[]
     ) AS planned
     ON CONFLICT (enrolment_id, step_key) DO NOTHING
     RETURNING id
@@ -152,6 +153,8 @@ class New(NamedTuple):
     useful_until: dt.datetime
     created_at: dt.datetime
     token: str
+    status: str
+    reason: str
 
 
 def schedule(planned: Sequence[New]) -> int:

@@ -18,6 +18,7 @@ class Heard(NamedTuple):
     """The columns read of an event in the inbox, named as the query spells them."""
 
     pk: int
+    event_id: int
     event__kind: str
     event__customer_id: int
     event__order_id: int | None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chains.engine.clockwork import DAY, HOUR, next_hour
+from chains.engine.holds import Hold, is_dropped, postponed
 from chains.engine.waits import OF_THE_GOODS, Anchors, meant_for
 from chains.models.enrolment import Enrolment
 from chains.models.step import Step
@@ -41,6 +42,7 @@ class Traveller:
     zone: ZoneInfo
     passed: Collection[str] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    holds: Collection[Hold] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Planned:
     step: ProgramStep
     due_at: dt.datetime
     useful_until: dt.datetime
+    is_dropped: bool = False  # it fell due in a pause, and it was decided so
 
 
 class Passed(NamedTuple):
@@ -116,7 +119,7 @@ def _pass(step: ProgramStep, way: Walk, who: Traveller, now: dt.datetime) -> str
     if step.kind == Step.Kind.CHANGE:
         way.passages.append(Passed(step))
     else:
-        way.touches.append(_planned(step, way, who.zone))
+        way.touches.append(_planned(step, way, who))
     return step.next
 
 
@@ -124,6 +127,7 @@ def _wait(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.date
     meant_at = meant_for(wait, way.arrived_at, who.anchors, who.zone)
     if meant_at is None:
         return _wait_for_date(step, wait, way, who, now)
+    meant_at = postponed(meant_at, who.holds)
     if meant_at > now:
         way.due_at = meant_at
         return None
@@ -146,6 +150,7 @@ def _wait_for_date(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now
 
 def _await_event(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
     until = meant_for(wait, way.arrived_at, who.anchors, who.zone) or way.arrived_at
+    until = postponed(until, who.holds)
     since = who.anchors.trigger if wait.anchor == Step.Anchor.TRIGGER else way.arrived_at
     answer = who.answers.get(step.key)
     if answer is None:
@@ -188,9 +193,11 @@ def _leave(way: Walk, ending: str) -> None:
     way.step_key, way.ending = "", ending
 
 
-def _planned(step: ProgramStep, way: Walk, zone: ZoneInfo) -> Planned:
-    due_at = way.arrived_at if step.at_hour is None else next_hour(way.arrived_at, step.at_hour, zone)
+def _planned(step: ProgramStep, way: Walk, who: Traveller) -> Planned:
+    due_at = way.arrived_at if step.at_hour is None else next_hour(way.arrived_at, step.at_hour, who.zone)
+    due_at = postponed(due_at, who.holds)
     # Service is of use from when its turn came, an offer from when it was meant for.
     # Service is of use from when its turn came, an offer from when it was meant for; waiting for its hour is no delay.
     delay = way.arrived_at - way.meant_at if step.purpose == Purpose.MARKETING else dt.timedelta()
-    return Planned(step, due_at, due_at - delay + step.late_after_hours * HOUR)
+    useful_until = due_at - delay + step.late_after_hours * HOUR
+    return Planned(step, due_at, useful_until, is_dropped(due_at, who.holds))

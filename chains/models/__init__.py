@@ -1,9 +1,11 @@
 from chains.models.chain import Chain
 from chains.models.channel_state import ChannelState
 from chains.models.enrolment import Enrolment
+from chains.models.entrant import Backlog, Entrant
 from chains.models.guarding import QuietHours, SegmentCare
 from chains.models.incoming import IncomingMail, Mailbox
 from chains.models.passage import Passage
+from chains.models.pause import Pause
 from chains.models.reputation import Reputation
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step, StepArm
@@ -12,14 +14,17 @@ from chains.models.touch import Touch
 from chains.models.version import ChainVersion
 
 __all__ = [
+    "Backlog",
     "Chain",
     "ChainVersion",
     "ChannelState",
     "Enrolment",
+    "Entrant",
     "IncomingMail",
     "Mailbox",
     "MessageTemplate",
     "Passage",
+    "Pause",
     "QuietHours",
     "Reputation",
     "SegmentCare",

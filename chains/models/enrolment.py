@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models.chain import Chain
 from chains.models.version import ChainVersion
-from crm.models import Customer, Order
+from crm.models import Customer, Event, Order
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,7 +51,7 @@ class Enrolment(models.Model):
         NONE = "", _("not ended")
         LAST_STEP = "last_step", _("after the last step")
         GOAL = "goal", _("the goal was reached")
-        SEGMENT = "segment", _("entered the segment that ends the chain")
+        RULE = "rule", _("the rule that ends the chain held")
         CANCELLED = "cancelled", _("the order was cancelled")
         RETURNED = "returned", _("the order was returned")
         REPLIED = "replied", _("the customer replied")
@@ -79,7 +79,9 @@ class Enrolment(models.Model):
         RESUME = "resume", _("the chain to be resumed")
 
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="enrolments", verbose_name=_("chain"))
-    version = models.ForeignKey(ChainVersion, models.PROTECT, related_name="enrolments", verbose_name=_("version"))
+    version = models.ForeignKey(
+        ChainVersion, models.PROTECT, related_name="enrolments", db_index=False, verbose_name=_("version")
+    )
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="enrolments", db_index=False, verbose_name=_("customer")
     )
@@ -92,10 +94,19 @@ class Enrolment(models.Model):
         db_index=False,
         verbose_name=_("order"),
     )
+    event = models.ForeignKey(
+        Event, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("event")
+    )
     entry_key = models.CharField(
         max_length=64, blank=True, help_text="What makes this entry unique for the customer: see chains.engine.entry."
     )
     triggered_at = models.DateTimeField(_("triggered at"), help_text=_("When what started the chain happened."))
+    started_at = models.DateTimeField(
+        _("let in at"),
+        null=True,
+        blank=True,
+        help_text=_("When the customer was let in later than it happened: the steps count from then."),
+    )
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE)
     ending = models.CharField(
         _("ended because"), max_length=16, choices=Ending.choices, blank=True, default=Ending.NONE
@@ -152,6 +163,10 @@ class Enrolment(models.Model):
             models.Index(
                 fields=["customer"], condition=Q(status="active") & ~Q(awaited_event=""), name="enrolment_by_awaited"
             ),
+            # An event that is cleared away is forgotten here too.
+            models.Index(fields=["event"], condition=Q(event__isnull=False), name="enrolment_by_event"),
+            # Who is still to be moved to a newer version.
+            models.Index(fields=["version"], condition=Q(status="active"), name="enrolment_active_by_version"),
             # The chain's page counts who is under way, and resuming finds who was stopped.
             models.Index(fields=["chain", "status", "awaits"], name="enrolment_by_chain"),
             models.Index(fields=["-entered_at"], name="enrolment_newest"),

@@ -78,7 +78,7 @@ class Touch(models.Model):
         CHAIN_ARCHIVED = "chain_archived", _("the chain is archived")
         LEFT = "left", _("the customer left the chain")
         GOAL = "goal", _("the goal was reached")
-        EXIT_SEGMENT = "exit_segment", _("the customer is in the segment that ends the chain")
+        EXIT_RULE = "exit_rule", _("the rule that ends the chain holds")
         ORDER_CANCELLED = "order_cancelled", _("the order was cancelled")
         ORDER_RETURNED = "order_returned", _("the order was returned")
         REPLIED = "replied", _("the customer replied")

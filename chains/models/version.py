@@ -10,7 +10,7 @@ from chains.models.chain import Chain
 
 
 class ChainVersion(models.Model):
-    """What publishing froze: all the engine reads of a chain. Never changed afterwards.
+    """What publishing froze: all the engine reads of a chain. Its program never changes afterwards.
 
     `program`: {"trigger": {...}, "re_entry": {...}, "goal": {...}, "exit": {...}, "steps": [...]}; see chains.program.
     """
@@ -26,6 +26,16 @@ class ChainVersion(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("published by"),
+    )
+
+    moves_to = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("goes on in"),
+        help_text=_("Those under way in this version are moved there. Empty: they finish this one."),
     )
 
     class Meta:

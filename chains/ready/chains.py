@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 SHOP = "{{ shop.site_url }}"
 RECEIPT = "{{ order.receipt_url }}"
@@ -40,12 +41,14 @@ class ReadyChain:
 
     key: str
     names: dict[str, tuple[str, str]]
-    rules: dict[str, str | int]
+    rules: dict[str, Any]
     steps: tuple[Letter | Wait, ...]
 
 
 WEEK_HOURS = 168
-ON_ORDER: dict[str, str | int] = {
+GOODS = {"all": [{"field": "order_kind", "operator": "is", "value": ["goods"]}]}
+SERVICES = {"all": [{"field": "order_kind", "operator": "is", "value": ["service"]}]}
+ON_ORDER: dict[str, Any] = {
     "trigger": "event",
     "trigger_event": "order.placed",
     "re_entry": "per_order",
@@ -57,18 +60,18 @@ SMALL_APPLIANCE = ReadyChain(
     names={
         "en": (
             "Small appliance",
-            "From the confirmation to the next purchase. Choose the categories of small appliances it is for. "
+            "From the confirmation to the next purchase. Choose under “For whom” the categories of small appliances. "
             "Letter 4 offers 10 % on accessories for 7 days to whoever names the order number: tell your staff, "
             "or take the sentence out.",
         ),
         "ru": (
             "Мелкая техника",
-            "От подтверждения заказа до следующей покупки. Выберите категории мелкой техники, для которых она. "
+            "От подтверждения заказа до следующей покупки. Выберите в поле «Для кого» категории мелкой техники. "
             "Письмо 4 даёт 10 % на аксессуары на 7 дней тому, кто назовёт номер заказа: предупредите сотрудников "
             "или уберите эту фразу.",
         ),
     },
-    rules=ON_ORDER | {"order_kind": "goods", "priority": 3},
+    rules=ON_ORDER | {"audience_rule": GOODS, "priority": 3},
     steps=(
         Letter("order_confirmed", tags=("order",), leads_to=RECEIPT, picture=PICTURE, late_after_hours=24),
         Wait(0, since="delivered"),
@@ -88,15 +91,16 @@ LARGE_APPLIANCE = ReadyChain(
     names={
         "en": (
             "Large appliance",
-            "Delivery, installation, care, service before the warranty ends. Choose the categories of large "
-            "appliances it is for.",
+            "Delivery, installation, care, service before the warranty ends. Choose under “For whom” the "
+            "categories of large appliances it is for.",
         ),
         "ru": (
             "Крупная техника",
-            "Доставка, установка, уход, сервис до конца гарантии. Выберите категории крупной техники, для которых она.",
+            "Доставка, установка, уход, сервис до конца гарантии. "
+            "Категории крупной техники выберите в поле «Для кого».",
         ),
     },
-    rules=ON_ORDER | {"order_kind": "goods", "priority": 2},
+    rules=ON_ORDER | {"audience_rule": GOODS, "priority": 2},
     steps=(
         Letter("order_confirmed", tags=("order",), leads_to=RECEIPT, picture=PICTURE, late_after_hours=24),
         Wait(0, since="delivered"),
@@ -123,7 +127,7 @@ SERVICE = ReadyChain(
             "последнее ожидание поставьте на срок, когда вашу услугу обычно повторяют.",
         ),
     },
-    rules=ON_ORDER | {"order_kind": "service", "priority": 2},
+    rules=ON_ORDER | {"audience_rule": SERVICES, "priority": 2},
     steps=(
         Letter("booking_confirmed", tags=("order",), leads_to=RECEIPT, late_after_hours=24),
         Wait(-1, since="appointment"),
@@ -155,7 +159,7 @@ REVIEW_REQUEST = ReadyChain(
         "trigger": "event",
         "trigger_event": "order.delivered",
         "re_entry": "per_order",
-        "order_kind": "goods",
+        "audience_rule": GOODS,
         "priority": 4,
     },
     steps=(

@@ -43,5 +43,7 @@ def _tell_appliances_apart() -> None:
     """The chains for small and for large appliances each get their part of the catalogue."""
     for key, names in (("small_appliance/", SMALL), ("large_appliance/", LARGE)):
         categories = Category.objects.filter(parent=None, name__in=names)
+        inside = {"field": "order_category", "operator": "has", "value": [str(one.pk) for one in categories]}
         for chain in Chain.objects.filter(steps__template__ready_key__startswith=key).distinct():
-            chain.categories.set(categories)
+            chain.audience_rule = {"all": [chain.audience_rule, inside]}
+            chain.save(update_fields=["audience_rule"])

@@ -115,7 +115,7 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
     ordering = ("-placed_at",)
     change_form_outer_before_template = "crm/admin/order_panel.html"
     fieldsets = (
-        (None, {"fields": ("responsible", "appointment_at", "receipt_url")}),
+        (None, {"fields": ("responsible", "appointment_at", "payment_due_at", "receipt_url")}),
         (_("Money"), {"fields": (("total", "discount"), ("refunded", "currency"), ("coupon_code", "source"))}),
     )
     readonly_fields = ("total", "discount", "refunded", "currency", "coupon_code", "source")

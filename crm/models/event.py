@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     PROMISE_MOVED = "order.promise_moved", _("promised date moved")
     APPOINTMENT_MOVED = "order.appointment_moved", _("appointment moved")
     MILESTONE_REACHED = "order.milestone", _("milestone reached")
+    PRODUCT_REGISTERED = "product.registered", _("product registered")
     CASE_OPENED = "case.opened", _("case opened")
     CASE_ACKNOWLEDGED = "case.acknowledged", _("case acknowledged")
     CASE_ANSWERED = "case.answered", _("solution offered")

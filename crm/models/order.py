@@ -51,6 +51,7 @@ class Order(models.Model):
     )
     promised_at = models.DateTimeField(_("promised for"), null=True, blank=True)
     appointment_at = models.DateTimeField(_("appointment or departure"), null=True, blank=True)
+    payment_due_at = models.DateTimeField(_("payment due"), null=True, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=100, blank=True)
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL,

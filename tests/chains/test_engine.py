@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.core import mail
 
-from chains import publishing
+from chains import pausing, publishing
 from chains.engine.advance import advance
 from chains.engine.enrol import enrol
 from chains.engine.run import tick
@@ -339,15 +339,16 @@ def test_a_paused_chain_holds_everybody_and_resuming_lets_them_go_on():
     order = make_order(placed_at=NOW + HOUR)
     tick(NOW + HOUR)
 
-    publishing.pause(chain, NOW + 2 * HOUR)
-    make_order(placed_at=NOW + 3 * HOUR)
+    pausing.pause(chain, NOW + 2 * HOUR)
+    meanwhile = make_order(placed_at=NOW + 3 * HOUR)
     tick(NOW + 2 * DAY)
     assert (len(mail.outbox), Enrolment.objects.get().awaits) == (1, "resume")
 
-    publishing.resume(chain, NOW + 2 * DAY)
+    pausing.resume(chain, NOW + 2 * DAY, "send")
     tick(NOW + 2 * DAY)
     assert outcome(order.customer, "second") == ("sent", "")
-    assert Enrolment.objects.get().status == "finished"
+    assert order.enrolments.get().status == "finished"
+    assert outcome(meanwhile.customer, "first") == ("sent", "")
 
 
 def test_an_archived_chain_lets_everybody_go():
@@ -355,7 +356,7 @@ def test_an_archived_chain_lets_everybody_go():
     make_order(placed_at=NOW + HOUR)
     tick(NOW + HOUR)
 
-    publishing.archive(chain, NOW + 2 * HOUR)
+    pausing.archive(chain, NOW + 2 * HOUR)
     tick(NOW + 2 * HOUR)
 
     assert (Enrolment.objects.get().status, Enrolment.objects.get().ending) == ("left", "archived")

@@ -388,7 +388,6 @@ def test_of_what_waits_for_the_morning_the_chain_of_higher_priority_still_goes_f
 @pytest.mark.parametrize(
     ("told", "person", "fields", "limits"),
     [
-        ("a paused chain", PERSON, {"chain_status": "paused"}, Limits()),
         ("peace after a complaint", replace(PERSON, peace_until=NOON + 9 * DAY), {}, Limits()),
         ("an order on its way", PERSON, {"needs_service_first": True}, Limits()),
         ("rest", PERSON, {"needs_service_first": True, "arrived_at": NOON}, Limits(rest_days=9)),
@@ -497,3 +496,12 @@ def test_whoever_it_is_each_message_gets_one_decision_within_every_promise(perso
         else:
             assert decision.reason
         week += decision.status == "claimed"
+
+
+def test_a_pause_sets_aside_however_late_until_somebody_decides():
+    touch = candidate(chain_status="paused")
+
+    (decision,) = decide(PERSON, [touch], Limits(), touch.useful_until + DAY)
+
+    assert (decision.status, decision.reason) == ("scheduled", "chain_paused")
+    assert decision.facts == {"due_at": touch.due_at.isoformat()}

@@ -45,7 +45,7 @@ def test_tick_without_a_moment_acts_now(capsys):
 
 def test_a_replay_lets_in_who_entered_a_segment_meanwhile(capsys):
     repeat = Segment.objects.get(key="repeat")
-    live_chain(message(), event="segment.entered", audience=repeat, re_entry="once")
+    live_chain(message(), event="segment.entered", trigger_segment=repeat, re_entry="once")
     customer = make_order(placed_at=NOW.replace(hour=13)).customer
     call_command("tick", "--at=2026-03-10T16:00:00+03:00")
     make_order(customer=customer, placed_at=NOW.replace(hour=14))

@@ -4,15 +4,15 @@ import datetime as dt
 
 import pytest
 
-from chains import publishing
+from chains import pausing
 from chains.engine.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Chain, Enrolment
-from crm import orders
+from crm import cases, orders
 from crm.models import Product
 from segments.models import Segment
 from tests.chains.factories import live_chain, message, wait
-from tests.conftest import NOW, make_customer, make_order, make_product
+from tests.conftest import NOW, make_category, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -158,9 +158,9 @@ def test_what_fell_due_while_a_chain_was_paused_starts_nothing():
     make_order(placed_at=NOW - 29 * DAY)
     chain = clock_chain(Chain.Trigger.LAST_ORDER, 30)
 
-    publishing.pause(chain, NOW)
+    pausing.pause(chain, NOW)
     tick(NOW + 2 * DAY)
-    publishing.resume(chain, NOW + 2 * DAY)
+    pausing.resume(chain, NOW + 2 * DAY, "drop")
 
     assert tick(NOW + 3 * DAY)["entered"] == 0
 
@@ -191,12 +191,13 @@ def test_how_often_a_customer_may_enter(told, rule, days, expected):
     assert entered_after(*moments, re_entry=rule, re_entry_days=days) == expected
 
 
-def test_only_orders_with_goods_of_the_category_or_its_parts():
-    from tests.conftest import make_category
+def rule(field, operator, *values):
+    return {"all": [{"field": field, "operator": operator, "value": list(values)}]}
 
-    chain = live_chain(message())
-    chain.categories.add(make_category("Kitchen"))
-    publishing.publish(chain, NOW)
+
+def test_only_orders_with_goods_of_the_category_or_its_parts():
+    kitchen = make_category("Kitchen")
+    live_chain(message(), audience_rule=rule("order_category", "has", str(kitchen.pk)))
     kettle = make_product(category="Kitchen / Kettles")
     fridge = make_product(category="Large / Fridges")
 
@@ -208,7 +209,7 @@ def test_only_orders_with_goods_of_the_category_or_its_parts():
 
 
 def test_only_services():
-    live_chain(message(), order_kind="service")
+    live_chain(message(), audience_rule=rule("order_kind", "is", "service"))
     visit = make_order(product=make_product(kind=Product.Kind.SERVICE), placed_at=NOW + HOUR)
     make_order(placed_at=NOW + HOUR)
 
@@ -217,11 +218,8 @@ def test_only_services():
     assert Enrolment.objects.get().order == visit
 
 
-def test_only_the_audience():
-    segment = Segment.objects.create(
-        name="Romans", rule={"all": [{"field": "city", "operator": "is", "value": ["Rome"]}]}
-    )
-    live_chain(message(), audience=segment)
+def test_only_customers_of_whom_the_rule_holds():
+    live_chain(message(), audience_rule=rule("city", "is", "Rome"))
     roman = make_order(customer=make_customer(city="Rome"), placed_at=NOW + HOUR)
     make_order(customer=make_customer(city="Paris"), placed_at=NOW + HOUR)
 
@@ -230,11 +228,20 @@ def test_only_the_audience():
     assert Enrolment.objects.get().order == roman
 
 
-def test_a_customer_leaves_when_they_join_the_segment_that_ends_the_chain():
-    segment = Segment.objects.create(
-        name="Romans", rule={"all": [{"field": "city", "operator": "is", "value": ["Rome"]}]}
-    )
-    live_chain(message(), wait(1), message(), exit_segment=segment)
+def test_only_complaints_start_a_chain_about_complaints():
+    live_chain(message(), event="case.opened", audience_rule=rule("event_case", "is", "complaint"))
+    angry, curious = make_customer(), make_customer()
+    cases.open_case(angry, kind="complaint", subject="It leaks", at=NOW + HOUR)
+    cases.open_case(curious, kind="question", subject="Which filter?", at=NOW + HOUR)
+
+    tick(NOW + HOUR)
+
+    assert Enrolment.objects.get().customer == angry
+    assert Enrolment.objects.get().event.kind == "case.opened"
+
+
+def test_a_customer_leaves_as_soon_as_the_exit_rule_holds():
+    live_chain(message(), wait(1), message(), exit_rule=rule("city", "is", "Rome"))
     order = make_order(placed_at=NOW + HOUR)
     tick(NOW + HOUR)
     order.customer.city = "Rome"
@@ -242,7 +249,19 @@ def test_a_customer_leaves_when_they_join_the_segment_that_ends_the_chain():
 
     tick(NOW + 2 * DAY)
 
-    assert (Enrolment.objects.get().status, Enrolment.objects.get().ending) == ("left", "segment")
+    assert (Enrolment.objects.get().status, Enrolment.objects.get().ending) == ("left", "rule")
+
+
+def test_a_rule_that_can_no_longer_be_read_stops_nothing_but_its_own_chain():
+    segment = Segment.objects.create(name="Romans", rule=rule("city", "is", "Rome"))
+    live_chain(message(name="narrow"), audience_rule=rule("segment", "is", str(segment.pk)))
+    wide = live_chain(message(name="wide"))
+    segment.delete()
+    make_order(placed_at=NOW + HOUR)
+
+    tick(NOW + HOUR)
+
+    assert Enrolment.objects.get().chain == wide
 
 
 def test_a_delivery_told_days_later_counts_from_when_it_happened():

@@ -1,0 +1,194 @@
+"""The pages on which a marketer decides: publishing, resuming, and what was published before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chains import pausing, program
+from chains.differences import differences
+from chains.engine import backlog, crowd, season
+from chains.engine.clockwork import DAY
+from chains.entry_wording import ending_sentence, entry_sentence
+from chains.health import problems
+from chains.models import Chain, Enrolment, Pause
+from chains.publishing import LetIn, NotPublishable, compiled, compiled_entry, digest, publish, widens
+from crm.admin.verbs import VerbAdmin
+from crm.models import Shop
+from crm.timezones import zone_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from chains.program import Program
+
+LOOK_BACK_DAYS = 30
+LONGEST_LOOK_BACK = 3650
+SECONDS_TO_COUNT = 5
+
+
+class LookBackForm(forms.Form):
+    """How far into the past the question of whom to let in looks."""
+
+    days = forms.IntegerField(min_value=1, max_value=LONGEST_LOOK_BACK)
+
+
+class PublishForm(forms.Form):
+    """What the marketer decided on the page; without questions there is nothing to decide."""
+
+    agreed = forms.CharField()
+    people = forms.ChoiceField(choices=[("finish", ""), ("move", "")], required=False)
+    past = forms.ChoiceField(choices=[("none", ""), ("now", ""), ("spread", "")], required=False)
+    days = forms.IntegerField(min_value=1, max_value=LONGEST_LOOK_BACK, required=False)
+    spread_days = forms.IntegerField(
+        min_value=1,
+        max_value=365,
+        required=False,
+        error_messages={"invalid": gettext_lazy("Say over how many days.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("past") == "spread" and not given.get("spread_days"):
+            self.add_error("spread_days", _("Say over how many days they are spread."))
+        return given
+
+    def let_in(self, now: dt.datetime) -> LetIn | None:
+        given = self.cleaned_data
+        if given["past"] not in ("now", "spread"):
+            return None
+        since = now - (given["days"] or LOOK_BACK_DAYS) * DAY
+        return LetIn(since, given["spread_days"] if given["past"] == "spread" else 0)
+
+
+class PublishingPages(VerbAdmin):
+    """Pages below a chain's own; each shows what would happen in counts, and asks."""
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        pages = {"publish": self.publish_view, "resume": self.resume_view, "versions": self.versions_view}
+        own = [path(f"<int:chain_id>/{name}/", wrap(view), name=f"chains_chain_{name}") for name, view in pages.items()]
+        return [*own, *super().get_urls()]
+
+    def publish_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
+        chain = self._chain(request, chain_id)
+        form = PublishForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            return self._publish(request, chain, form)
+        return self._page(request, chain, "publish", {"form": form, **_question(request, chain, timezone.now())})
+
+    def _publish(self, request: HttpRequest, chain: Chain, form: PublishForm) -> HttpResponse:
+        now = timezone.now()
+        try:
+            version = publish(
+                chain,
+                now,
+                request.user,  # type: ignore[arg-type]
+                moves_people=form.cleaned_data["people"] == "move",
+                let_in=form.let_in(now),
+                agreed=form.cleaned_data["agreed"],
+            )
+        except NotPublishable as error:
+            for problem in error.problems:
+                messages.error(request, problem)
+        else:
+            messages.success(request, _("Published as version %(number)d.") % {"number": version.number})
+        return HttpResponseRedirect(self.page_of(chain))
+
+    def resume_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
+        chain = self._chain(request, chain_id)
+        if chain.status != Chain.Status.PAUSED:
+            return HttpResponseRedirect(self.page_of(chain))
+        if request.method == "POST":
+            try:
+                pausing.resume(chain, timezone.now(), request.POST.get("decision", ""), request.user)  # type: ignore[arg-type]
+            except ValueError as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, _("It goes on."))
+                return HttpResponseRedirect(self.page_of(chain))
+        extra = {"held": pausing.held(chain, timezone.now()), "decisions": Pause.Decision.choices[1:]}
+        return self._page(request, chain, "resume", extra)
+
+    def versions_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
+        chain = self._chain(request, chain_id, may_read=True)
+        versions = list(chain.versions.select_related("published_by", "moves_to"))
+        before = {version.pk: older.program for version, older in zip(versions, versions[1:], strict=False)}
+        here = _under_way(chain)
+        told = [
+            {
+                "version": version,
+                "under_way": here.get(version.number, 0),
+                "differences": differences(before.get(version.pk), version.program),
+            }
+            for version in versions
+        ]
+        return self._page(request, chain, "versions", {"versions": told})
+
+    def _chain(self, request: HttpRequest, chain_id: int, *, may_read: bool = False) -> Chain:
+        chain = self.get_queryset(request).filter(pk=chain_id).first()
+        if chain is None:
+            raise Http404
+        allowed = self.has_view_permission if may_read else self.has_change_permission
+        if not allowed(request, chain):
+            raise PermissionDenied
+        return chain  # type: ignore[no-any-return]
+
+    def _page(self, request: HttpRequest, chain: Chain, name: str, extra: dict[str, Any]) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": str(chain), "chain": chain, **extra}
+        return TemplateResponse(request, f"chains/admin/{name}.html", context)
+
+
+def _question(request: HttpRequest, chain: Chain, now: dt.datetime) -> dict[str, Any]:
+    """What the page of publishing says and asks."""
+    shop = Shop.load()
+    found = problems(chain, shop)
+    draft = compiled_entry(chain) if found else compiled(chain, shop)
+    running = chain.version.program if chain.version and chain.status != Chain.Status.ARCHIVED else None
+    plan = program.parse(0, chain.pk, draft)
+    return {
+        "problems": found,
+        "agreed": digest(draft),
+        "is_same": running == draft,
+        "entry": entry_sentence(plan),
+        "ending": ending_sentence(plan),
+        "differences": [] if found else differences(running, draft),
+        "under_way": sum(_under_way(chain).values()),
+        **(_past(request, plan, now) if not found and widens(draft, running) else {}),
+    }
+
+
+def _past(request: HttpRequest, plan: Program, now: dt.datetime) -> dict[str, Any]:
+    """Who would enter: of those to whom it happened already, or at the next moment of the calendar."""
+    if plan.trigger.is_by_calendar:
+        coming = season.coming(plan.trigger, zone_of(""), now)
+        return {"coming": coming, "crowd": crowd.crowd(plan, now).count()}
+    look_back = LookBackForm(request.GET or {"days": LOOK_BACK_DAYS})
+    days = look_back.cleaned_data["days"] if look_back.is_valid() else LOOK_BACK_DAYS
+    return {"past": backlog.tally(plan, now - days * DAY, now, _patience()), "days": days, "longest": LONGEST_LOOK_BACK}
+
+
+def _patience() -> Iterator[bool]:
+    """Whether the person before the screen has waited long enough, asked again and again."""
+    end = time.monotonic() + SECONDS_TO_COUNT
+    while True:
+        yield time.monotonic() > end
+
+
+def _under_way(chain: Chain) -> dict[int, int]:
+    """How many are under way in each version, by its number."""
+    rows = Enrolment.objects.active().filter(chain=chain).order_by()
+    return dict(rows.values_list("version__number").annotate(Count("pk")))
