@@ -38,12 +38,18 @@ def event_words(kind: str) -> str:
     return str(known[kind]) if kind in known else _("event “%(name)s”") % {"name": kind}
 
 
+def change_words(kind: str, name: str, value: str = "") -> str:
+    if kind == Step.Change.SET_ATTRIBUTE:
+        return _("set “%(name)s” to “%(value)s”") % {"name": name, "value": value}
+    if kind == Step.Change.REMOVE_TAG:
+        return _("take the tag “%(tag)s” away") % {"tag": name}
+    return _("add the tag “%(tag)s”") % {"tag": name}
+
+
 def _change(step: Step) -> str:
     if step.change == Step.Change.SET_ATTRIBUTE:
-        return _("set “%(name)s” to “%(value)s”") % {"name": step.attribute, "value": step.attribute_value}
-    if step.change == Step.Change.REMOVE_TAG:
-        return _("take the tag “%(tag)s” away") % {"tag": step.tag}
-    return _("add the tag “%(tag)s”") % {"tag": step.tag}
+        return change_words(step.change, step.attribute, step.attribute_value)
+    return change_words(step.change, step.tag)
 
 
 def _for_time(step: Step) -> str:

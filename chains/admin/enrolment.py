@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
@@ -12,6 +15,8 @@ from unfold.paginator import InfinitePaginator
 
 from chains import program, settling
 from chains.models import Enrolment
+from chains.step_wording import event_words
+from chains.way import turns
 from crm.admin.verbs import ReadOnlyAdmin
 
 if TYPE_CHECKING:
@@ -44,6 +49,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
         "order",
         "shown_status",
         "where",
+        "shown_way",
         "triggered_at",
         "entered_at",
         "due_at",
@@ -72,10 +78,20 @@ class EnrolmentAdmin(ReadOnlyAdmin):
         if enrolment.status != Enrolment.Status.ACTIVE:
             return enrolment.get_ending_display()
         if enrolment.awaits:
-            return str(_("waits for: %(what)s") % {"what": enrolment.get_awaits_display()})
+            kind = enrolment.awaited_event
+            what = event_words(kind) if kind else enrolment.get_awaits_display()
+            return str(_("waits for: %(what)s") % {"what": what})
         plan = program.load([enrolment.version_id])[enrolment.version_id]
         step = plan.step(enrolment.step_key)
         return str(_("step %(number)s") % {"number": step.number}) if step else ""
+
+    @display(description=_("decisions on the way"))
+    def shown_way(self, enrolment: Enrolment) -> str:
+        lines = (
+            (turn.number, turn.step, turn.words, date_format(localtime(turn.at), "SHORT_DATETIME_FORMAT"))
+            for turn in turns(enrolment)
+        )
+        return format_html_join("", "<p>{}. {} {} <span class='enc-faint'>({})</span></p>", lines) or "—"
 
     @admin.action(description=_("Take out of the chain"), permissions=["take_out"])
     def take_out(self, request: HttpRequest, enrolments: QuerySet[Enrolment]) -> None:

@@ -57,6 +57,8 @@ def _step(chain: Chain, node: Node, now: dt.datetime) -> Iterator[str]:
     step = node.step
     if step.kind == Step.Kind.WAIT:
         yield from _wait(chain, step, now)
+        if step.parts and len(node.arms) != 2:
+            yield _("it has lost its two ways out: save it again.")
     elif step.kind in Step.PARTING:
         yield from _arms(node, now)
     elif step.kind == Step.Kind.CHANGE:

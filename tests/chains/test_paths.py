@@ -3,12 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
+from django.urls import reverse
 
 from chains.engine.advance import advance
 from chains.engine.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Enrolment, Passage
+from chains.way import turns
 from crm import attributes, dates, merge, orders
 from crm.customers import find_or_create
 from crm.events import record
@@ -300,6 +303,35 @@ def test_those_held_back_go_the_same_way_and_nothing_about_them_changes():
     assert 0 < len(held) < 20
     assert set(Customer.objects.filter(tags=[]).values_list("pk", flat=True)) == held
     assert Passage.objects.count() == 20
+
+
+def test_the_way_somebody_went_is_told_in_words(client):
+    live_chain(
+        add_tag("met"),
+        branch((REPEAT,), (None,), name="Known?"),
+        split((1,), (1,)),
+        until("order.paid", happened=[], ran_out=[letter("reminder")], wait_this_order=True),
+        until("page.viewed", ran_out=[]),
+        letter("end"),
+    )
+    order = make_order(placed_at=NOW + HOUR)
+    tick(NOW + HOUR)
+    orders.pay(order, at=NOW + DAY)
+    tick(NOW + DAY)
+    enrolment = Enrolment.objects.get()
+
+    told = [(turn.number, turn.words) for turn in turns(enrolment)]
+
+    assert told[:2] == [("1", "add the tag “met”"), ("2", "took “b”: nothing before it suited")]
+    assert told[2][1].endswith(": by chance")
+    assert told[3][1].startswith("took “a”: order paid, ")
+    assert len(told) == 4
+    client.force_login(User.objects.create_superuser("boss"))
+    page = client.get(reverse("admin:chains_enrolment_change", args=[enrolment.pk])).content.decode()
+    assert "nothing before it suited" in page
+    assert "waits for: page viewed" in page
+    tick(NOW + 9 * DAY)
+    assert list(turns(enrolment))[4].words == "took “b”: it did not happen in time"
 
 
 @pytest.mark.parametrize(
