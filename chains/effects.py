@@ -44,7 +44,7 @@ def _week(shop: Shop) -> Iterator[str]:
         yield _("Those who asked for less: %(few)s.") % {"few": few}
         if shop.unread_letters:
             yield ngettext(
-                "Those who neither opened nor clicked their last letter: %(few)s.",
+                "Those who neither opened nor clicked their last %(letters)d letter: %(few)s.",
                 "Those who neither opened nor clicked their last %(letters)d letters: %(few)s.",
                 shop.unread_letters,
             ) % {"letters": shop.unread_letters, "few": few}

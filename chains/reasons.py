@@ -84,7 +84,7 @@ def _why_so_few(facts: Facts) -> str:
             return _(", although the customer asked for more")
         case "unread":
             return ngettext(
-                ", as the last letter was not read",
+                ", as the last %(letters)d letter was not read",
                 ", as the last %(letters)d letters were not read",
                 facts["letters"],
             ) % {"letters": facts["letters"]}

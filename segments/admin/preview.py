@@ -83,7 +83,7 @@ def _counted_orders(rule: Rule) -> dict[str, Any]:
     newest = Order.objects.order_by("-placed_at").values_list("pk", "customer")[:NEWEST]
     subjects = [Subject(order, customer, order) for order, customer in newest]
     count = len(holding(rule, subjects, timezone.now()))
-    of = ngettext("of the newest order", "of the newest %(orders)s orders", len(subjects))
+    of = ngettext("of the newest %(orders)s order", "of the newest %(orders)s orders", len(subjects))
     return answer | {"count": _number(count), "of": of % {"orders": _number(len(subjects))}}
 
 
