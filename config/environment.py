@@ -10,8 +10,6 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
-CHANNELS = ("email", "sms", "telegram", "push")
-SPANS = {"s": 1, "m": 60, "h": 3600}
 POSTGRES_SCHEMES = {"postgres", "postgresql"}
 BROKER_SCHEMES = {"amqp", "amqps", "redis", "rediss", "filesystem", "memory"}
 SMTP_SCHEMES = {"smtp": {}, "smtp+tls": {"EMAIL_USE_TLS": True}, "smtps": {"EMAIL_USE_SSL": True}}
@@ -157,18 +155,6 @@ def _anymail(provider: str, parts: ParseResult) -> dict[str, Any]:
         options["MAILJET_SECRET_KEY"] = unquote(parts.password)
     backend = provider.replace("-", "_")
     return {"EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend", "ANYMAIL": options}
-
-
-def rates(written: dict[str, str]) -> dict[str, float]:
-    """Messages a second by channel, out of `10/s`, `300/m` or `5000/h`; channels left empty have no limit."""
-    return {channel: _rate(f"{channel.upper()}_RATE", rate) for channel, rate in written.items() if rate}
-
-
-def _rate(name: str, written: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)/([smh])", written)
-    if not found or not float(found[1]):
-        raise ImproperlyConfigured(f"{name} must say how many messages in what time, as 10/s, 300/m or 5000/h.")
-    return float(found[1]) / SPANS[found[2]]
 
 
 def site_url(value: str) -> str:

@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from config import environment, incoming
+from config import environment, incoming, providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -143,8 +143,14 @@ WEBHOOK_PROVIDERS: list[str] = incoming.webhook_providers(env.list("WEBHOOK_PROV
 INBOX_URL = incoming.inbox(env.str("INBOX_URL", ""))
 BOUNCE_ADDRESS = incoming.bounce_address(env.str("BOUNCE_ADDRESS", ""))
 
+SMS = providers.sms(env.str("SMS_URL", ""), {name: env.str(name, "") for name in providers.SMS_OPTIONS})
+TELEGRAM_TOKEN, TELEGRAM_BOT = providers.telegram(env.str("TELEGRAM_TOKEN", ""), env.str("TELEGRAM_BOT", ""))
+TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", "https://api.telegram.org").rstrip("/")
+# Whom a push service may write to about what this shop sends; naming one switches push on.
+PUSH_CONTACT = env.str("PUSH_CONTACT", "")
+PUSH_SERVICES = env.list("PUSH_SERVICES", providers.PUSH_SERVICES)
 # Messages a second over all workers, for the channels that have a limit.
-CHANNEL_RATES = environment.rates({name: env.str(f"{name.upper()}_RATE", "") for name in environment.CHANNELS})
+CHANNEL_RATES = providers.rates({name: env.str(f"{name.upper()}_RATE", "") for name in providers.CHANNELS})
 
 _broker = environment.broker(env.str("CELERY_BROKER_URL", "filesystem://"), VAR_DIR / "broker")
 CELERY_BROKER_URL = _broker["url"]

@@ -42,6 +42,7 @@ class Outcome:
     contact_state: str = ""  # a Contact.State to mark the address with, when a permanent failure is the address's fault
     is_providers_fault: bool = False  # it would have failed for any other recipient too
     pause: dt.timedelta | None = None  # how long the provider asks to be left alone
+    provider_id: str = ""  # how the provider calls the message it took, for its receipts
 
 
 class Channel(Protocol):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = (5, 20)  # seconds to connect, seconds to answer
 DEFAULT_PAUSE = dt.timedelta(seconds=30)
-LONGEST_PAUSE = dt.timedelta(hours=1)
+LONGEST_PAUSE_SECONDS = 3600
 DETAIL_LENGTH = 300
 # The account, the key or the address of the provider is wrong: no recipient's fault, and it may be put right.
 MISCONFIGURED = frozenset({401, 402, 403, 404, 405})
@@ -34,7 +34,8 @@ def attempt(
     if answer.status_code == 429:
         return Outcome(touch_id, Result.TEMPORARY, _words(answer), pause=pause_of(answer))
     if answer.status_code >= 500:
-        return Outcome(touch_id, Result.TEMPORARY, _words(answer), is_providers_fault=True, pause=_asked(answer))
+        asked = _pause(answer.headers.get("Retry-After", ""))
+        return Outcome(touch_id, Result.TEMPORARY, _words(answer), is_providers_fault=True, pause=asked)
     return judge(touch_id, answer)
 
 
@@ -59,24 +60,33 @@ def never_connected(error: BaseException | None) -> bool:
 
 
 def pause_of(answer: requests.Response | None) -> dt.timedelta | None:
-    """How long a 429 asks to be left alone; half a minute where it does not say."""
+    """How long a 429 asks to be left alone, in a header or, as Telegram says it, in its body."""
     if answer is None or answer.status_code != 429:
         return None
-    return _asked(answer) or DEFAULT_PAUSE
-
-
-def _asked(answer: requests.Response) -> dt.timedelta | None:
-    """Retry-After: seconds or a date (RFC 9110, 10.2.3)."""
     written = answer.headers.get("Retry-After", "")
+    if not written and "json" in answer.headers.get("Content-Type", ""):
+        told = answer.json()
+        parameters = told.get("parameters") if isinstance(told, dict) else None
+        written = str(parameters.get("retry_after", "")) if isinstance(parameters, dict) else ""
+    return asked_pause(written)
+
+
+def asked_pause(written: str) -> dt.timedelta:
+    """Retry-After of a 429; half a minute where it does not say."""
+    return _pause(written) or DEFAULT_PAUSE
+
+
+def _pause(written: str) -> dt.timedelta | None:
+    """Retry-After: seconds or a date (RFC 9110, 10.2.3)."""
     if written.isdecimal():
-        return min(dt.timedelta(seconds=min(int(written), 10**6)), LONGEST_PAUSE)
+        return dt.timedelta(seconds=min(int(written[:9]), LONGEST_PAUSE_SECONDS))
     try:
         until = parsedate_to_datetime(written)
     except ValueError:
         return None
     if until.tzinfo is None:
         return None
-    return min(max(until - timezone.now(), dt.timedelta()), LONGEST_PAUSE)
+    return min(max(until - timezone.now(), dt.timedelta()), dt.timedelta(seconds=LONGEST_PAUSE_SECONDS))
 
 
 def _words(answer: requests.Response) -> str:

@@ -1,15 +1,35 @@
-"""Which channels there are."""
+"""Which channels are set up."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from chains.channels import Channel
+from django.conf import settings
+
 from chains.channels.email import EmailChannel
+from chains.channels.gateway import GatewayChannel
+from chains.channels.push import PushChannel
 from chains.channels.staff_task import StaffTaskChannel
+from chains.channels.telegram import TelegramChannel
+from chains.channels.twilio import TwilioChannel
 from chains.models import Touch
+
+if TYPE_CHECKING:
+    from chains.channels import Channel
 
 
 @cache
 def channels() -> dict[str, Channel]:
-    return {Touch.Channel.EMAIL: EmailChannel(), Touch.Channel.STAFF_TASK: StaffTaskChannel()}
+    """Letters and tasks always have somewhere to go; the others once settings name their provider."""
+    found: dict[str, Channel] = {
+        Touch.Channel.EMAIL: EmailChannel(),
+        Touch.Channel.STAFF_TASK: StaffTaskChannel(),
+    }
+    if settings.SMS:
+        found[Touch.Channel.SMS] = TwilioChannel() if settings.SMS["kind"] == "twilio" else GatewayChannel()
+    if settings.TELEGRAM_TOKEN:
+        found[Touch.Channel.TELEGRAM] = TelegramChannel()
+    if settings.PUSH_CONTACT:
+        found[Touch.Channel.PUSH] = PushChannel()
+    return found

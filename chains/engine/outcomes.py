@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from chains.channels import Outcome, Result
 from chains.engine.clockwork import retry_after
@@ -29,17 +30,18 @@ def ending(outcome: Outcome, *, purpose: str, attempts: int, is_idempotent: bool
     pk, error = outcome.touch_id, outcome.detail[:DETAIL_LENGTH]
     attempts += 1
     if outcome.result is Result.SENT:
-        return Ending(pk, Status.SENT, sent_at=at, attempts=attempts)
+        facts = {"provider_id": outcome.provider_id} if outcome.provider_id else {}
+        return Ending(pk, Status.SENT, facts=facts, sent_at=at, attempts=attempts)
     if outcome.result is Result.PERMANENT:
         return Ending(pk, Status.FAILED, Reason.REJECTED, {"error": error}, attempts=attempts)
     if outcome.result is Result.UNKNOWN and purpose == Purpose.MARKETING and not is_idempotent:
         return Ending(pk, Status.UNKNOWN, Reason.INTERRUPTED, {"error": error}, attempts=attempts)
-    facts = {"error": error, "attempts": attempts}
+    tried: dict[str, Any] = {"error": error, "attempts": attempts}
     if outcome.result is Result.UNKNOWN and attempts >= MOST_ATTEMPTS:
-        return Ending(pk, Status.FAILED, Reason.GAVE_UP, facts, attempts=attempts)
+        return Ending(pk, Status.FAILED, Reason.GAVE_UP, tried, attempts=attempts)
     reason = Reason.TEMPORARY if outcome.result is Result.TEMPORARY else Reason.INTERRUPTED
     due_at = at + max(retry_after(attempts), outcome.pause or NO_TIME)
-    return Ending(pk, Status.SCHEDULED, reason, facts, due_at=due_at, attempts=attempts)
+    return Ending(pk, Status.SCHEDULED, reason, tried, due_at=due_at, attempts=attempts)
 
 
 def not_rendered(touch_id: int, attempts: int, error: str) -> Ending:

@@ -6,6 +6,7 @@ from chains.models.guarding import QuietHours, SegmentCare
 from chains.models.incoming import IncomingMail, Mailbox
 from chains.models.passage import Passage
 from chains.models.pause import Pause
+from chains.models.push import PushKey, PushSubscription
 from chains.models.reputation import Reputation
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step, StepArm
@@ -28,6 +29,8 @@ __all__ = [
     "QuietHours",
     "Reputation",
     "SegmentCare",
+    "PushKey",
+    "PushSubscription",
     "StaffTask",
     "Step",
     "StepArm",

@@ -1,0 +1,77 @@
+"""Telegram: a bot writes to the chats that customers opened with it, over the Bot API."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import requests
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from chains.channels import Outcome, Result
+from chains.channels.http import TIMEOUT, attempt, refused
+from crm.models import Contact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from chains.channels import Outgoing
+    from chains.letters.note import Note
+    from crm.models import Shop
+
+# What the Bot API says of chats nothing can be written to.
+NO_SUCH_CHAT = ("chat not found", "PEER_ID_INVALID", "user not found")
+
+
+class TelegramChannel:
+    is_idempotent = False  # the Bot API knows no idempotency key
+
+    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+        with requests.Session() as session:
+            for outgoing in batch:
+                yield attempt(outgoing.touch_id, partial(_send, session, outgoing), _judge)
+
+
+def _send(session: requests.Session, outgoing: Outgoing) -> requests.Response:
+    return session.post(
+        method_url("sendMessage"),
+        json=message(outgoing.address, outgoing.content),
+        timeout=TIMEOUT,
+        allow_redirects=False,
+    )
+
+
+def method_url(method: str) -> str:
+    return f"{settings.TELEGRAM_API_URL}/bot{settings.TELEGRAM_TOKEN}/{method}"
+
+
+def webhook_secret() -> str:
+    """What Telegram has to repeat with every update, so that nobody else can speak in its name."""
+    return salted_hmac("chains.telegram", settings.TELEGRAM_TOKEN, algorithm="sha256").hexdigest()
+
+
+def message(chat: str, note: Note) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#sendmessage; the picture stands large above the words."""
+    buttons = [(note.label, note.button), (note.stop_label, note.stop)]
+    preview = {"url": note.picture, "prefer_large_media": True, "show_above_text": True}
+    return {
+        "chat_id": chat,
+        "text": note.text,
+        "parse_mode": "HTML",
+        "link_preview_options": preview if note.picture else {"is_disabled": True},
+        "reply_markup": {"inline_keyboard": [[{"text": label, "url": url}] for label, url in buttons if url]},
+    }
+
+
+def _judge(touch_id: int, answer: requests.Response) -> Outcome:
+    told = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+    if answer.status_code == 200 and told.get("ok"):
+        return Outcome(touch_id, Result.SENT, provider_id=str(told["result"]["message_id"]))
+    words = str(told.get("description", ""))
+    if answer.status_code == 403:
+        # Blocked by the customer, or their account is gone; /start brings it back.
+        return refused(touch_id, answer, contact_state=Contact.State.STALE)
+    if answer.status_code == 400 and any(known in words for known in NO_SUCH_CHAT):
+        return refused(touch_id, answer, contact_state=Contact.State.INVALID)
+    return refused(touch_id, answer)

@@ -1,0 +1,66 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import providers
+
+
+def test_reads_rates_in_any_span():
+    assert providers.rates({"email": "", "sms": "10/s", "telegram": "90/m", "push": "7200/h"}) == {
+        "sms": 10, "telegram": 1.5, "push": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["10", "ten/s", "0/s", "10/d", "-1/s", "1e9/s"])
+def test_refuses_a_rate_it_cannot_read(written):
+    with pytest.raises(ImproperlyConfigured, match="SMS_RATE must say how many"):
+        providers.rates({"sms": written})
+
+
+def test_without_an_address_there_is_no_sms():
+    assert providers.sms("", {}) == {}
+
+
+def test_reads_twilio():
+    found = providers.sms("twilio://AC1:se%40cret@%2B15005550006", {})
+
+    assert (found["account"], found["secret"], found["sender"]) == ("AC1", "se@cret", "+15005550006")
+
+
+def test_reads_a_gateway():
+    found = providers.sms(
+        "https://gateway.example/send?key={{ key }}",
+        {
+            "SMS_HEADERS": "Authorization: Bearer a:b | Content-Type: text/xml",
+            "SMS_IDEMPOTENT": "true",
+            "SMS_METHOD": "put",
+        },
+    )
+
+    assert found["headers"] == {"Authorization": "Bearer a:b", "Content-Type": "text/xml"}
+    assert (found["method"], found["is_idempotent"]) == ("PUT", True)
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "words"),
+    [
+        ("gateway.example", {}, "SMS_URL must be the address"),
+        ("twilio://AC1@+15005550006", {}, "must name account, token and sender"),
+        ("https://gateway.example/{{ phon }}", {}, r"SMS_URL names \{\{ phon \}\}; there are digits, key"),
+        ("https://gateway.example", {"SMS_BODY": "{{ message }}"}, r"SMS_BODY names \{\{ message \}\}"),
+        ("https://gateway.example", {"SMS_SUCCESS": "("}, "SMS_SUCCESS is not a regular expression"),
+        ("https://gateway.example", {"SMS_MESSAGE_ID": "id"}, "SMS_MESSAGE_ID must hold one group"),
+        ("https://gateway.example", {"SMS_HEADERS": "Bearer"}, "SMS_HEADERS must look like"),
+    ],
+)
+def test_says_what_is_wrong_with_a_gateway(url, options, words):
+    with pytest.raises(ImproperlyConfigured, match=words):
+        providers.sms(url, options)
+
+
+@pytest.mark.parametrize(
+    ("token", "bot", "words"),
+    [("1:a", "", "belong together"), ("", "bot", "belong together"), ("token", "bot", "does not look like")],
+)
+def test_says_what_is_wrong_with_a_bot(token, bot, words):
+    with pytest.raises(ImproperlyConfigured, match=words):
+        providers.telegram(token, bot)
