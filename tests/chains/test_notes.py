@@ -155,7 +155,7 @@ def words_for(template, channel, **fields):
 def test_a_touch_gets_the_text_of_its_channel(shop):
     template = make_template(body="By email")
     words_for(template, "sms")
-    chain = live_chain(message(template=template))
+    chain = live_chain(message(template=template), name="By channel")
     touch = make_touch(status="scheduled", sent_at=None, step_key=chain.version.program["steps"][0]["key"],
                        due_at="2026-03-10T12:00Z", channel="sms", purpose="service")  # fmt: skip
     touch.enrolment.version = chain.version
