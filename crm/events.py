@@ -3,7 +3,7 @@
 `properties` by kind (ids are primary keys, moments ISO 8601):
 
     order.*              {"number"}; returned adds {"amount"}, milestone {"name"},
-                         promise_moved and appointment_moved {"from", "to"}
+                         promise_moved, appointment_moved and payment_moved {"from", "to"}
     product.registered   {"number", "product", "serial"}
     case.*               {"case", "kind", "severity"}
     feedback.left        {"kind", "score", "feedback"}

@@ -29,6 +29,7 @@ __all__ = [
     "cancel",
     "deliver",
     "move_appointment",
+    "move_payment",
     "move_promise",
     "pay",
     "place",
@@ -104,36 +105,19 @@ def return_goods(
     return order
 
 
-@transaction.atomic
 def move_promise(order: Order, *, to: dt.datetime, at: dt.datetime) -> Order:
     """Promise another moment than before."""
-    check_moment(to)
-    check_moment(at)
-    hold_fact(order)
-    key = f"promised:{stamp(to)}:{stamp(at)}"
-    if order.promised_at == to or is_written(order, key):
-        return order
-    before, order.promised_at = order.promised_at, to
-    order.save(update_fields=["promised_at"])
-    told = {"from": before.isoformat() if before else None, "to": to.isoformat()}
-    write(order, EventKind.PROMISE_MOVED, at=at, key=key, **told)
-    return order
+    return _move(order, "promised_at", EventKind.PROMISE_MOVED, "promised", to, at)
 
 
-@transaction.atomic
 def move_appointment(order: Order, *, to: dt.datetime | None, at: dt.datetime) -> Order:
     """Agree on another moment than before, or on none."""
-    for moment in filter(None, (to, at)):
-        check_moment(moment)
-    hold_fact(order)
-    key = f"appointment:{stamp(to) if to else 'none'}:{stamp(at)}"
-    if order.appointment_at == to or is_written(order, key):
-        return order
-    before, order.appointment_at = order.appointment_at, to
-    order.save(update_fields=["appointment_at"])
-    told = {"from": before.isoformat() if before else None, "to": to.isoformat() if to else None}
-    write(order, EventKind.APPOINTMENT_MOVED, at=at, key=key, **told)
-    return order
+    return _move(order, "appointment_at", EventKind.APPOINTMENT_MOVED, "appointment", to, at)
+
+
+def move_payment(order: Order, *, to: dt.datetime | None, at: dt.datetime) -> Order:
+    """Let it be paid by another moment than before, or by none."""
+    return _move(order, "payment_due_at", EventKind.PAYMENT_MOVED, "payment", to, at)
 
 
 @transaction.atomic
@@ -161,6 +145,23 @@ def register_product(line: OrderLine, *, at: dt.datetime, serial: str = "") -> N
         product=line.product_id,
         serial=serial[:100],
     )
+
+
+@transaction.atomic
+def _move(order: Order, moment: str, kind: EventKind, name: str, to: dt.datetime | None, at: dt.datetime) -> Order:
+    """Put a moment that lies ahead elsewhere."""
+    for told in filter(None, (to, at)):
+        check_moment(told)
+    hold_fact(order)
+    before: dt.datetime | None = getattr(order, moment)
+    key = f"{name}:{stamp(to) if to else 'none'}:{stamp(at)}"
+    if before == to or is_written(order, key):
+        return order
+    setattr(order, moment, to)
+    order.save(update_fields=[moment])
+    spelled = {"from": before.isoformat() if before else None, "to": to.isoformat() if to else None}
+    write(order, kind, at=at, key=key, **spelled)
+    return order
 
 
 @transaction.atomic

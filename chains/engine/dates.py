@@ -72,6 +72,7 @@ def _people(customer_ids: Iterable[int]) -> dict[int, tuple[dt.date | None, dict
 def _of_order(order: OrderMoments, terms: Terms | None, zone: ZoneInfo) -> dict[str, Moment | None]:
     dates: dict[str, Moment | None] = {
         Step.Anchor.PLACED: order.placed_at,
+        Step.Anchor.PAYMENT_DUE: order.payment_due_at,
         Step.Anchor.PAID: order.paid_at,
         Step.Anchor.SHIPPED: order.shipped_at,
         Step.Anchor.DELIVERED: order.delivered_at,

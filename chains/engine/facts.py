@@ -27,6 +27,7 @@ Reason = Touch.Reason
 class OrderMoments(NamedTuple):
     number: str
     placed_at: dt.datetime
+    payment_due_at: dt.datetime | None
     paid_at: dt.datetime | None
     shipped_at: dt.datetime | None
     delivered_at: dt.datetime | None

@@ -22,6 +22,7 @@ from crm.dates import Moment, date_in
 OF_THE_ORDER = frozenset(
     {
         Step.Anchor.PLACED,
+        Step.Anchor.PAYMENT_DUE,
         Step.Anchor.PAID,
         Step.Anchor.SHIPPED,
         Step.Anchor.DELIVERED,

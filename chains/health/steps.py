@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chains.engine.waits import OF_THE_GOODS, OF_THE_ORDER
 from chains.health.message import message_problems
 from chains.health.paths import at_step, path_problems
 from chains.models import Chain, Step
@@ -18,18 +19,8 @@ from segments.compile import check
 from segments.rules import RuleError, parse
 from segments.vocabulary.field import Context
 
-OF_AN_ORDER = frozenset(
-    {
-        Step.Anchor.PLACED,
-        Step.Anchor.PAID,
-        Step.Anchor.SHIPPED,
-        Step.Anchor.DELIVERED,
-        Step.Anchor.PROMISED,
-        Step.Anchor.APPOINTMENT,
-        Step.Anchor.WARRANTY_END,
-        Step.Anchor.REPURCHASE,
-    }
-)
+# Chains that start with these never have an order.
+WITHOUT_ORDER = frozenset({Chain.Trigger.BIRTHDAY, Chain.Trigger.ATTRIBUTE, Chain.Trigger.MOMENT, Chain.Trigger.SEASON})
 
 
 def step_problems(chain: Chain) -> Iterator[str]:
@@ -85,8 +76,8 @@ def _wait(chain: Chain, step: Step, now: dt.datetime) -> Iterator[str]:
     if step.wait == Step.Wait.OFFSET:
         if step.wait_from == Step.Anchor.ATTRIBUTE and not step.wait_attribute:
             yield _("say which attribute holds the date.")
-        if chain.trigger == Chain.Trigger.BIRTHDAY and step.wait_from in OF_AN_ORDER:
-            yield _("a chain about a birthday has no order to count from.")
+        if chain.trigger in WITHOUT_ORDER and step.wait_from in OF_THE_ORDER | OF_THE_GOODS:
+            yield _("this chain has no order to count from.")
 
 
 def _arms(node: Node, now: dt.datetime) -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AWAITS = (
     "",
+    "payment_due",
     "paid",
     "shipped",
     "delivered",
@@ -66,6 +67,7 @@ class Enrolment(models.Model):
         """What has to happen before `due_at` can be known, or lets them go on before it."""
 
         NOTHING = "", _("nothing")
+        PAYMENT_DUE = "payment_due", _("a day the payment is due")
         PAID = "paid", _("the payment")
         SHIPPED = "shipped", _("the shipping")
         DELIVERED = "delivered", _("the delivery")

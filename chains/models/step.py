@@ -23,6 +23,7 @@ ANCHORS = (
     "arrival",
     "trigger",
     "placed",
+    "payment_due",
     "paid",
     "shipped",
     "delivered",
@@ -69,6 +70,7 @@ class Step(models.Model):
         ARRIVAL = "arrival", _("coming to this step")
         TRIGGER = "trigger", _("the start of the chain")
         PLACED = "placed", _("the order")
+        PAYMENT_DUE = "payment_due", _("the day the payment is due")
         PAID = "paid", _("the payment")
         SHIPPED = "shipped", _("the shipping")
         DELIVERED = "delivered", _("the delivery")

@@ -148,10 +148,13 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Order, form: Any, change: bool) -> None:
-        """An appointment that moves is an event: what waits for it moves along."""
-        to, obj.appointment_at = obj.appointment_at, form.initial.get("appointment_at")
+        """An appointment or a payment that moves is an event: what waits for it moves along."""
+        appointment_at, obj.appointment_at = obj.appointment_at, form.initial.get("appointment_at")
+        payment_due_at, obj.payment_due_at = obj.payment_due_at, form.initial.get("payment_due_at")
         super().save_model(request, obj, form, change)
-        orders.move_appointment(obj, to=to, at=timezone.now())
+        now = timezone.now()
+        orders.move_appointment(obj, to=appointment_at, at=now)
+        orders.move_payment(obj, to=payment_due_at, at=now)
 
     @display(description=_("status"), label=TONES)
     def shown_status(self, order: Order) -> tuple[str, object]:

@@ -19,6 +19,7 @@ class EventKind(models.TextChoices):
     ORDER_RETURNED = "order.returned", _("order returned")
     PROMISE_MOVED = "order.promise_moved", _("promised date moved")
     APPOINTMENT_MOVED = "order.appointment_moved", _("appointment moved")
+    PAYMENT_MOVED = "order.payment_moved", _("payment date moved")
     MILESTONE_REACHED = "order.milestone", _("milestone reached")
     PRODUCT_REGISTERED = "product.registered", _("product registered")
     CASE_OPENED = "case.opened", _("case opened")

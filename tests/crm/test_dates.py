@@ -29,6 +29,7 @@ def test_an_appointment_moved_on_the_orders_page_is_told(boss, now):
     order = make_order(appointment_at=now)
     page = reverse("admin:crm_order_change", args=[order.pk])
     form = {"appointment_at_0": "2026-05-01", "appointment_at_1": "10:00:00", "responsible": "", "receipt_url": ""}
+    form |= {"payment_due_at_0": "2026-05-02", "payment_due_at_1": "10:00:00"}
     form |= {"lines-TOTAL_FORMS": "0", "lines-INITIAL_FORMS": "0"}
 
     for _ in range(2):
@@ -38,6 +39,8 @@ def test_an_appointment_moved_on_the_orders_page_is_told(boss, now):
     order.refresh_from_db()
     (moved,) = told("order.appointment_moved")
     assert moved["to"] == order.appointment_at.isoformat() != now.isoformat()
+    (moved,) = told("order.payment_moved")
+    assert moved == {"number": order.number, "from": None, "to": order.payment_due_at.isoformat()}
 
 
 def test_a_birth_date_corrected_by_staff_is_told(boss, now):
