@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("chains", "0013_ready_chains"),
+        ("chains", "0014_push"),
         ("crm", "0006_payment_due"),
     ]
 
