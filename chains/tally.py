@@ -13,6 +13,9 @@ from chains.reasons import because
 
 WAITING = (Touch.Status.SCHEDULED, Touch.Status.CLAIMED, Touch.Status.SENDING)
 
+# What may follow the sending; the touch notes the first moment of each.
+FOLLOWED = ("opened", "clicked", "delivered", "bounced", "replied", "complained", "unsubscribed")
+
 
 @dataclass(slots=True)
 class StepTally:
@@ -21,7 +24,13 @@ class StepTally:
     standing: int = 0
     waiting: int = 0
     sent: int = 0
+    opened: int = 0
     clicked: int = 0
+    delivered: int = 0
+    bounced: int = 0
+    replied: int = 0
+    complained: int = 0
+    unsubscribed: int = 0
     uncertain: int = 0
     not_sent: dict[str, int] = field(default_factory=dict)
 
@@ -42,9 +51,11 @@ def tally(chain: Chain) -> ChainTally:
     for key, count in standing.values_list("step_key").annotate(Count("pk")):
         steps[key].standing = count
     touches = Touch.objects.filter(chain=chain).order_by()
-    rows = touches.values_list("step_key", "status", "reason").annotate(total=Count("pk"), clicks=Count("clicked_at"))
-    for key, status, reason, count, clicked in rows.order_by("-total"):
-        _add(steps[key], status, reason, count, clicked)
+    rows = touches.values_list("step_key", "status", "reason").annotate(
+        total=Count("pk"), **{name: Count(f"{name}_at") for name in FOLLOWED}
+    )
+    for key, status, reason, count, *followed in rows.order_by("-total"):
+        _add(steps[key], status, reason, count, followed)
     return ChainTally(
         ways.get(Enrolment.Status.ACTIVE, 0),
         ways.get(Enrolment.Status.FINISHED, 0),
@@ -53,8 +64,9 @@ def tally(chain: Chain) -> ChainTally:
     )
 
 
-def _add(step: StepTally, status: str, reason: str, count: int, clicked: int) -> None:
-    step.clicked += clicked
+def _add(step: StepTally, status: str, reason: str, count: int, followed: Iterable[int]) -> None:
+    for name, number in zip(FOLLOWED, followed, strict=True):
+        setattr(step, name, getattr(step, name) + number)
     if status == Touch.Status.SENT:
         step.sent += count
     elif status == Touch.Status.UNKNOWN:

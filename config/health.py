@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django_celery_beat.models import PeriodicTask
 
 from chains.engine.lateness import overdue
-from chains.models import ChannelState
+from chains.models import ChannelState, Mailbox
 from config import broker
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ BROKER_TIMEOUT = 3
 BEATS_MISSED = 3
 BEAT_GRACE = timedelta(minutes=1)
 LATE_AFTER = timedelta(minutes=5)
+MAILBOX_LATE_AFTER = timedelta(minutes=30)
 
 Part = dict[str, Any]
 
@@ -32,7 +33,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     now = timezone.now()
     parts = {"database": database()}
     if is_ok(parts["database"]):
-        parts |= {"broker": messages(), "beat": beat(now), "touches": touches(now), "channels": channels()}
+        parts |= {"broker": messages(), "beat": beat(now), "touches": touches(now)}
+        parts |= {"channels": channels(), "mailbox": mailbox(now)}
     well = all(is_ok(part) for part in parts.values())
     return JsonResponse({"status": "ok" if well else "trouble", **parts}, status=200 if well else 503)
 
@@ -88,3 +90,10 @@ def touches(now: datetime) -> Part:
     if waiting.oldest_due_at and now - waiting.oldest_due_at > LATE_AFTER:
         part |= {"status": "late", "words": "Messages are due and nobody sends them: is a worker running?"}
     return part
+
+
+def mailbox(now: datetime) -> Part:
+    """Replies that nobody reads are customers who wait in vain."""
+    if Mailbox.objects.failing(now - MAILBOX_LATE_AFTER).exists():
+        return {"status": "late", "words": "The mailbox that replies come to cannot be read: see the chains page."}
+    return {"status": "ok"}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from smtplib import SMTPException
 from typing import TYPE_CHECKING
 
+from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -111,8 +113,15 @@ def write_back(case: Case, *, text: str, at: dt.datetime, by: User) -> CaseMessa
     )
     acknowledge(case, at=at)
     Case.objects.filter(pk=case.pk).update(unanswered_at=None)
-    letter_of(message, shop, answers=last.key if last else None).send()
+    _send(letter_of(message, shop, answers=last.key if last else None))
     return message
+
+
+def _send(letter: EmailMessage) -> None:
+    try:
+        letter.send()
+    except (OSError, SMTPException, AnymailError) as error:
+        raise ValueError(_("The letter could not be sent: %(error)s") % {"error": str(error)[:300]}) from error
 
 
 def letter_of(message: CaseMessage, shop: Shop, *, answers: str | None) -> EmailMessage:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from chains import copying, pausing, publishing, share
+from chains.admin import coming_back
 from chains.admin.entry_form import CONDITIONAL, FIELDSETS, ChainForm
 from chains.admin.publishing import PublishingPages
 from chains.admin.tree import drawn
@@ -63,10 +64,15 @@ class ChainAdmin(PublishingPages):
             "stop-letting-in": _stop_letting_in,
         }
 
+    def get_urls(self) -> list[URLPattern]:
+        allow = self.admin_site.admin_view(coming_back.allow_view)
+        return [path("allow-marketing/", allow, name="chains_allow_marketing"), *super().get_urls()]
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         now = timezone.now()
         surged = Chain.objects.filter(surged_at__isnull=False).annotate(waiting=Count("entrants"))
-        extra = {"late": overdue(now), "now": now, "surged": surged, **(extra_context or {})}
+        extra = {"late": overdue(now), "now": now, "surged": surged, **coming_back.context(request, now)}
+        extra |= extra_context or {}
         self._under_way: dict[int, int] = {}
         return super().changelist_view(request, extra)  # type: ignore[no-any-return]
 

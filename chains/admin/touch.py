@@ -81,8 +81,13 @@ class TouchAdmin(ReadOnlyAdmin):
         "due_at",
         "useful_until",
         "sent_at",
+        "delivered_at",
+        "bounced_at",
         "opened_at",
         "clicked_at",
+        "replied_at",
+        "unsubscribed_at",
+        "complained_at",
         "attempts",
     )
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from chains.incoming import receipts, reports
 from chains.incoming.wording import asks_to_stop, route
 from chains.models import Enrolment, IncomingMail, Touch
-from chains.public.choices import end_marketing
+from chains.public.choices import unsubscribe_from
 from chains.public.tracking import record_about
 from crm.addresses import normalise_email
 from crm.conversations import Written, hear
@@ -98,8 +98,7 @@ def _reply(noted: IncomingMail, mail: Mail, shop: Shop, now: dt.datetime) -> Non
     elif known.touch and asks_to_stop(mail.text):
         # Only who holds the letter may say so: the sender's name alone can be forged.
         evidence = {"touch": known.touch.pk, "message_id": mail.key, "text": mail.text, "from": mail.sender}
-        end_marketing(known.touch, at=now, evidence=evidence, source="reply")
-        Touch.objects.filter(pk=known.touch.pk, unsubscribed_at=None).update(unsubscribed_at=now)
+        unsubscribe_from(known.touch, at=now, evidence=evidence, source="reply")
         _keep(noted, kind=Kind.STOP, customer=known.customer, touch=known.touch)
     else:
         message = answer_to(known, mail, shop, now)
@@ -120,6 +119,16 @@ def answer_to(known: Correspondent, mail: Mail, shop: Shop, now: dt.datetime) ->
         Touch.objects.filter(pk=touch.pk, replied_at=None).update(replied_at=now)
         _leave_chain(touch, now)
     return message
+
+
+@transaction.atomic
+def assign(noted: IncomingMail, customer: Customer, now: dt.datetime) -> None:
+    """A person says whom a letter is from that nobody could place."""
+    shop = Shop.load()
+    kind, severity = route(noted.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
+    written = Written(noted.key, noted.sender, noted.subject, noted.text, noted.received_at)
+    message = hear(customer, written, kind=kind, severity=severity)
+    _keep(noted, kind=Kind.REPLY, customer=message.case.customer, message=message, text="")
 
 
 def _leave_chain(touch: Touch, now: dt.datetime) -> None:

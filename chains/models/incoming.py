@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -7,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models.touch import Touch
 from crm.models import CaseMessage, Customer
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class IncomingMail(models.Model):
@@ -69,6 +74,17 @@ class IncomingMail(models.Model):
     def __str__(self) -> str:
         return self.subject or self.sender or self.key
 
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Nobody knows yet whom it is from."""
+        return self.customer_id is None and self.kind in {self.Kind.STRANGER, self.Kind.UNREADABLE}
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    def failing(self, since: dt.datetime) -> Self:
+        """Those that could not be read since then or longer."""
+        return self.filter(failing_since__lte=since)
+
 
 class Mailbox(models.Model):
     """How far a mailbox has been read, and who is reading it."""
@@ -81,6 +97,8 @@ class Mailbox(models.Model):
     read_at = models.DateTimeField(_("last read at"), null=True)
     error = models.CharField(_("what went wrong"), max_length=300, blank=True)
     failing_since = models.DateTimeField(_("failing since"), null=True)
+
+    objects = MailboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mailbox")

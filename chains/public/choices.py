@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from chains.models import MessageTemplate, Touch
 from chains.public.pages import of_touch, page
+from chains.public.tracking import record_about
 from crm.consent import grant, withdraw
-from crm.models import Channel, Contact, Customer, Purpose
+from crm.models import Channel, Contact, Customer, EventKind, Purpose
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,9 +30,7 @@ def unsubscribe(request: HttpRequest, touch: Touch) -> HttpResponse:
     if request.method != "POST":
         return page(request, "unsubscribe", touch=touch, addresses=_addresses(touch))
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-    now = timezone.now()
-    end_marketing(touch, at=now, evidence=_evidence(request, touch, one_click=is_one_click))
-    Touch.objects.filter(pk=touch.pk, unsubscribed_at=None).update(unsubscribed_at=now)
+    unsubscribe_from(touch, at=timezone.now(), evidence=_evidence(request, touch, one_click=is_one_click))
     return page(request, "unsubscribed", touch=touch)
 
 
@@ -60,7 +59,17 @@ def preferences(request: HttpRequest, touch: Touch) -> HttpResponse:
 
 
 @transaction.atomic
-def end_marketing(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any], source: str = "unsubscribe page") -> None:
+def unsubscribe_from(
+    touch: Touch, *, at: dt.datetime, evidence: dict[str, Any], source: str = "unsubscribe page"
+) -> None:
+    """This very message made them say no."""
+    end_marketing(touch, at=at, evidence=evidence, source=source)
+    record_about(touch, EventKind.MESSAGE_UNSUBSCRIBED, at, f"unsubscribed:{touch.pk}", source="receipts")
+    Touch.objects.filter(pk=touch.pk, unsubscribed_at=None).update(unsubscribed_at=at)
+
+
+@transaction.atomic
+def end_marketing(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any], source: str) -> None:
     """Withdraw consent to marketing for the address the letter went to, for everybody who shares it."""
     for channel, address in _addresses(touch):
         sharing = Contact.objects.select_related("customer").filter(channel=channel, address=address)

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import F
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Prefetch, Q
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +17,8 @@ from unfold.decorators import display
 
 from crm.admin.verbs import VerbAdmin, colleagues
 from crm.cases import acknowledge, answer, confirm, resolve
-from crm.models import Case
+from crm.conversations import write_back
+from crm.models import Case, CaseAttachment, CaseMessage
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,12 +40,19 @@ class StandingFilter(DropdownFilter):  # type: ignore[misc]
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Case]) -> list[tuple[str, str | _StrPromise]]:
-        return [("open", _("open")), ("overdue", _("overdue")), ("mine", _("open, mine")), ("closed", _("resolved"))]
+        return [
+            ("open", _("open")),
+            ("unanswered", _("the customer wrote last")),
+            ("overdue", _("overdue")),
+            ("mine", _("open, mine")),
+            ("closed", _("resolved")),
+        ]
 
     def queryset(self, request: HttpRequest, cases: QuerySet[Case]) -> QuerySet[Case]:
         everything = Case.objects.all()
         chosen = {
             "open": lambda: everything.open(),
+            "unanswered": lambda: everything.unanswered(),
             "overdue": lambda: everything.overdue(timezone.now()),
             "mine": lambda: everything.open().filter(owner=request.user.pk),
             "closed": lambda: everything.exclude(resolved_at=None),
@@ -57,9 +70,10 @@ class CaseAdmin(VerbAdmin):
     show_full_result_count = False
     search_fields = ("subject__istartswith", "order__number__startswith", "customer__last_name__istartswith")
     search_help_text = _("Subject, last name or order number")
-    # What nobody has answered yet comes first, the one promised earliest on top.
+    # Whoever wrote last waits for us; then what nobody has answered yet, the one promised earliest on top.
     ordering = (
         F("resolved_at").desc(nulls_first=True),
+        F("unanswered_at").asc(nulls_last=True),
         F("answered_at").desc(nulls_first=True),
         F("promised_at").asc(nulls_last=True),
         "-opened_at",
@@ -70,7 +84,31 @@ class CaseAdmin(VerbAdmin):
     actions = ("acknowledge_all",)
 
     def verbs(self) -> dict[str, Verb]:
-        return {"acknowledge": _acknowledge, "answer": _answer, "resolve": _resolve, "confirm": _confirm}
+        return {
+            "acknowledge": _acknowledge,
+            "answer": _answer,
+            "write": _write,
+            "resolve": _resolve,
+            "confirm": _confirm,
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        file = path(
+            "<int:case_id>/file/<int:file_id>/", self.admin_site.admin_view(self.file_view), name="crm_case_file"
+        )
+        return [file, *super().get_urls()]
+
+    def file_view(self, request: HttpRequest, case_id: int, file_id: int) -> FileResponse:
+        """A file of a stranger: to be saved, never shown by the browser in our name."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        file = get_object_or_404(CaseAttachment, pk=file_id, message__case=case_id, content__isnull=False)
+        return FileResponse(
+            BytesIO(file.content or b""),
+            as_attachment=True,
+            filename=file.name,
+            content_type="application/octet-stream",
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         return super().get_queryset(request).select_related("customer", "order", "owner")  # type: ignore[no-any-return]
@@ -85,7 +123,12 @@ class CaseAdmin(VerbAdmin):
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        extra = {"now": timezone.now(), "show_save_and_continue": False, **(extra_context or {})}
+        extra = {
+            "now": timezone.now(),
+            "letters": _letters(object_id),
+            "show_save_and_continue": False,
+            **(extra_context or {}),
+        }
         return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -103,10 +146,13 @@ class CaseAdmin(VerbAdmin):
             "acknowledged": "warning",
             "answered": "info",
             "done": "success",
+            "unanswered": "danger",
         },
     )
     def standing(self, case: Case) -> tuple[str, object]:
         now = timezone.now()
+        if case.unanswered_at and not case.resolved_at:
+            return "unanswered", gettext("wrote to us")
         if case.promised_at and not case.answered_at and not case.resolved_at and case.promised_at < now:
             return "overdue", gettext("overdue")
         return ("done" if case.resolved_at else case.stage.value), case.stage.label
@@ -134,6 +180,19 @@ def _answer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     posted = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in OFFER}
     answer(case, at=at, **posted)
     return gettext("The offered solution is noted.")
+
+
+def _write(request: HttpRequest, case: Case, at: dt.datetime) -> str:
+    message = write_back(case, text=request.POST.get("text", ""), at=at, by=request.user)  # type: ignore[arg-type]
+    return gettext("Sent to %(address)s.") % {"address": message.address}
+
+
+def _letters(case_id: str | None) -> list[CaseMessage]:
+    """The conversation without the contents of its files."""
+    if not case_id or not case_id.isdecimal():
+        return []
+    files = Prefetch("attachments", CaseAttachment.objects.defer("content").annotate(is_kept=Q(content__isnull=False)))
+    return list(CaseMessage.objects.filter(case=int(case_id)).select_related("author").prefetch_related(files))
 
 
 def _resolve(request: HttpRequest, case: Case, at: dt.datetime) -> str:

@@ -95,6 +95,21 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
             },
         ),
         (
+            _("What comes back"),
+            {
+                "fields": (
+                    "urgent_words",
+                    "complaint_words",
+                    ("soft_bounces", "soft_bounce_days"),
+                    ("spam_warn_percent", "spam_stop_percent", "spam_stop_least"),
+                ),
+                "description": _(
+                    "A reply opens a case, a question unless your words say otherwise. Addresses that letters come "
+                    "back from are given up, and marketing letters stop before mailbox providers lock the shop out."
+                ),
+            },
+        ),
+        (
             _("How things are counted"),
             {
                 "fields": ("lapse_days", "repeat_window_days", "low_rating"),

@@ -168,6 +168,7 @@ def test_a_letter_that_says_stop_ends_marketing_and_opens_nothing(now):
 
     contact = Contact.objects.get()
     assert (contact.marketing_consent, contact.service_consent) == ("withdrawn", "unknown")
+    assert Event.objects.filter(kind="message.unsubscribed").count() == 1
     assert not Case.objects.exists()
 
 
@@ -301,7 +302,7 @@ def test_a_letter_the_server_refuses_was_never_written(now, admin_user, settings
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     case = make_case(at=now)
 
-    with pytest.raises(OSError):  # noqa: PT011
+    with pytest.raises(ValueError, match="could not be sent"):
         conversations.write_back(case, text="Hello", at=now, by=admin_user)
 
     assert not CaseMessage.objects.exists()

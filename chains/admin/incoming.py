@@ -1,0 +1,72 @@
+"""Letters that came in: a log, where a person says whom a letter is from when Encore could not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from chains.incoming.take import assign
+from chains.models import IncomingMail
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+    from django.http import HttpRequest
+
+TONES = {"reply": "success", "stranger": "danger", "unreadable": "danger", "flood": "warning", "stop": "warning"}
+
+
+@admin.register(IncomingMail)
+class IncomingMailAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("subject_or_none", "shown_kind", "sender", "customer", "received_at")
+    list_display_links = ("subject_or_none",)
+    list_select_related = ("customer",)
+    list_filter = (("kind", ChoicesDropdownFilter),)
+    list_filter_submit = True
+    list_per_page = 50
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    search_fields = ("sender__startswith",)
+    search_help_text = _("Address of the sender")
+    ordering = ("-received_at", "-pk")
+    autocomplete_fields = ("customer",)
+    fields = ("shown_kind", "sender", "subject", "text", "detail", "received_at", "touch", "case", "customer")
+    actions = None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        is_open = isinstance(obj, IncomingMail) and obj.waits_for_a_person
+        return self.fields[:-1] if is_open else self.fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: IncomingMail, form: Any, change: bool) -> None:
+        """Whom it is from is all that can be changed."""
+        if obj.customer:
+            assign(obj, obj.customer, timezone.now())
+
+    @display(description=_("subject"), ordering="subject")
+    def subject_or_none(self, mail: IncomingMail) -> str:
+        return mail.subject or "—"
+
+    @display(description=_("what it is"), ordering="kind", label=TONES)
+    def shown_kind(self, mail: IncomingMail) -> tuple[str, str]:
+        return mail.kind, mail.get_kind_display()
+
+    @display(description=_("case"))
+    def case(self, mail: IncomingMail) -> str:
+        if mail.message is None:
+            return "—"
+        address = reverse("admin:crm_case_change", args=[mail.message.case_id])
+        return format_html('<a class="enc-link" href="{}">{}</a>', address, mail.message.case)
