@@ -47,7 +47,9 @@ DROP_STALE_STANDINGS = """
       AND purchase.cancelled_at IS NOT NULL
 """
 # Both ask per order and per customer (LATERAL), along an index: joined sets would be nested loops over each other,
-# hours instead of seconds, while the planner does not know yet of the rows that a bulk load has just written.
+# hours instead of seconds, while the planner does not know yet of the rows that a bulk load has just written, or has
+# been told "none" by an ANALYZE that came by meanwhile and could not see them. For that reason a return is looked up
+# order by order, too: joined, all orders were read anew for each customer.
 WRITE_STANDINGS = """
     WITH counted AS (
         SELECT id, customer_id, placed_at, total - refunded AS net_revenue
@@ -83,14 +85,15 @@ WRITE_STATS = """
             SELECT count(*) AS orders_count,
                    coalesce(sum(standing.net_revenue), 0) AS revenue,
                    sum(standing.margin) AS margin,
-                   count(purchase.returned_at) AS returns_count,
+                   count(
+                       (SELECT returned_at FROM crm_order AS purchase WHERE purchase.id = standing.order_id)
+                   ) AS returns_count,
                    min(standing.placed_at) AS first_order_at,
                    max(standing.placed_at) AS last_order_at,
                    percentile_cont(0.5) WITHIN GROUP (
                        ORDER BY extract(epoch FROM standing.placed_at - standing.previous_at)::float8 / 86400
                    ) AS median_gap_days
-            FROM crm_orderstanding AS standing JOIN crm_order AS purchase ON purchase.id = standing.order_id
-            WHERE standing.customer_id = wanted.id
+            FROM crm_orderstanding AS standing WHERE standing.customer_id = wanted.id
         ) AS figures
     ) AS found
     WHERE stats.customer_id = found.customer_id

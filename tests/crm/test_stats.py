@@ -2,6 +2,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -180,3 +181,37 @@ def test_unchanged_rows_are_not_written_again():
 
         cursor.execute("SELECT ctid::text FROM crm_orderstanding UNION ALL SELECT ctid::text FROM crm_customerstats")
         assert cursor.fetchall() == before
+
+
+MANY_ORDERS = """
+    WITH customer AS (
+        INSERT INTO crm_customer (created_at, first_name, last_name, city, language, time_zone, source, tags,
+                                  attributes, mood, muted_topics, notes)
+        SELECT now(), '', '', '', '', '', '', '{}', '{}', '', '{}', '' FROM generate_series(1, 500)
+        RETURNING id
+    ), purchase AS (
+        INSERT INTO crm_order (number, customer_id, kind, placed_at, tracking_number, currency, total, discount,
+                               refunded, coupon_code, receipt_url, source, created_at)
+        SELECT customer.id || '-' || n, customer.id, 'goods', now() - make_interval(days => n), '', 'EUR', 10, 0, 0,
+               '', '', '', now()
+        FROM customer CROSS JOIN generate_series(1, 20) AS n
+    )
+    SELECT id FROM customer
+"""
+
+
+def test_recount_goes_along_indexes_though_a_passing_analyze_saw_no_rows():
+    with connection.cursor() as cursor:
+        cursor.execute(MANY_ORDERS)
+        ids = [pk for (pk,) in cursor.fetchall()]
+        stats.lock(ids)
+        stats.refresh(ids)
+        # Autovacuum does this to tables that a long import is still filling.
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as passing:
+            passing.execute("ANALYZE crm_order, crm_orderstanding, crm_customerstats")
+        cursor.execute("EXPLAIN " + stats.WRITE_STATS, {"ids": ids})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "Index Cond: (customer_id = wanted.id)" in plan
+    assert "Index Cond: (id = standing.order_id)" in plan
+    assert CustomerStats.objects.filter(orders_count=20).count() == 500
