@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from operator import itemgetter
 
 from crm.intake.columns import LINE
 from crm.intake.fields import NULL, Fields
@@ -20,13 +21,15 @@ class Bought(dict[tuple[str, ...], tuple[str, Decimal | None]]):
     def __init__(self, fields: Fields, tell_product: Callable[[str], None]) -> None:
         super().__init__()
         self._fields = fields
+        # A column the file lacks is taken from the end, where `__missing__` puts an empty one.
+        names = fields.names
+        self._arrange = itemgetter(*(names.index(column.name) if column.name in names else -1 for column in LINE))
         self._tell_product = tell_product
         self._told: set[str] = set()
         self._serial = 0
 
     def __missing__(self, raw: tuple[str, ...]) -> tuple[str, Decimal | None]:
-        found = dict(zip(self._fields.names, self._fields.parse(raw), strict=True))
-        sku, name, category, quantity, price, cost = (found.get(column.name, NULL) for column in LINE)
+        sku, name, category, quantity, price, cost = self._arrange([*self._fields.parse(raw), NULL])
         if sku == NULL and name != NULL:
             sku = name[:100].rstrip("\\")
         value: tuple[str, Decimal | None] = ("", Decimal(0))

@@ -6,11 +6,11 @@ Locks are taken in the order of `crm.orders`: customers, their figures, orders.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from crm import stats
 from crm.intake import goods, people
+from crm.intake.bulk import indexes_built_afterwards, referenced_rows_held
 from crm.intake.report import Count
 from crm.intake.staging import Cursor, plan_for_sets
 
@@ -50,6 +50,11 @@ ADD_LINES = """
     JOIN import_order AS told ON told.head = line.head AND told.is_new
     JOIN import_sku AS sku ON sku.sku = line.sku
     JOIN crm_product AS product ON product.id = sku.id
+"""
+HOLD_ORDERS = """
+    SELECT count(*) FROM (
+        SELECT FROM crm_order WHERE id IN (SELECT id FROM import_order) FOR KEY SHARE
+    ) AS held
 """
 HOLD_PRODUCTS = """
     SELECT count(*) FROM (
@@ -135,7 +140,8 @@ def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime
     products = goods.write_products(cursor, "import_product", named, now, is_sure=False)
     _write_orders(cursor, currency, now)
     _write_lines(cursor)
-    cursor.execute(ADD_EVENTS, {"now": now})
+    with referenced_rows_held(cursor):
+        cursor.execute(ADD_EVENTS, {"now": now})
     # The recount asks customer by customer, which is a nested loop along an index.
     cursor.execute("SET LOCAL enable_nestloop = on")
     stats.refresh(customers)
@@ -143,7 +149,10 @@ def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime
 
 
 def _write_orders(cursor: Cursor, currency: str, now: dt.datetime) -> None:
-    cursor.execute(ADD_ORDERS, {"currency": currency, "now": now})
+    # Their customers are held with their figures.
+    with referenced_rows_held(cursor):
+        cursor.execute(ADD_ORDERS, {"currency": currency, "now": now})
+    cursor.execute(HOLD_ORDERS)
     cursor.execute(FIND_NEW)
     cursor.execute("ANALYZE import_order")
     values = [
@@ -169,30 +178,13 @@ def _write_lines(cursor: Cursor) -> None:
     if not has_lines:
         return
     cursor.execute("ANALYZE import_sku")
-    with referenced_rows_held(cursor):
+    cursor.execute(HOLD_PRODUCTS)
+    with indexes_built_afterwards(cursor, "crm_orderline"), referenced_rows_held(cursor):
         cursor.execute(ADD_LINES.format(cost="coalesce(line.cost, product.cost)"))
     if has_known:
         cursor.execute(COMPARE_LINES)
         for statement in (DROP_LINES, CHANGE_LINES, ADD_CHANGED_LINES, MARK_CHANGED, RETURN_LINES):
             cursor.execute(statement)
-
-
-@contextmanager
-def referenced_rows_held(cursor: Cursor) -> Iterator[None]:
-    """Check the foreign keys of many new lines at once instead of one by one, where the role may.
-
-    The lines are joined with the very rows they refer to: the orders were written by this transaction and the
-    products are locked against deletion here, as the check of each line would do. Hundreds of thousands of single
-    checks take longer than all the rest of an import. Without the right to it they are simply made.
-    """
-    cursor.execute(HOLD_PRODUCTS)
-    cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
-    may = cursor.fetchone()[0]
-    if may:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-    yield
-    if may:
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def _counts(cursor: Cursor, products: Count) -> dict[str, Count]:

@@ -151,7 +151,7 @@ class OrderRows:
         except WrongCells as error:
             self._tell(line, error, cells, stager)
             parsed = self._order.parse_readable(own)
-        if not self._number(cells):
+        if not cells[self._number_at].strip():
             stager.add_problem(Problem(line, "order_number", "", _("is missing")))
         self._text = "\t".join(parsed)
         return True

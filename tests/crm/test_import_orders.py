@@ -3,7 +3,9 @@ import gzip
 import json
 from decimal import Decimal
 
+import psycopg
 import pytest
+from django.db import connection
 from django.db.models import Sum
 
 from crm import orders
@@ -350,13 +352,12 @@ def test_live_order_told_again_by_a_file_keeps_its_events(load):
 
 
 def test_without_the_right_to_it_each_reference_is_checked_by_itself(load, django_db_blocker):
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE importer")
         cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO importer")
         cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO importer")
         cursor.execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO importer")
+        cursor.execute("ALTER TABLE crm_orderline OWNER TO importer")
         cursor.execute("SET LOCAL ROLE importer")
 
         report = load(f"{HEAD}\nA-1,1,2026-01-05,K,,1,30\n")
@@ -364,6 +365,33 @@ def test_without_the_right_to_it_each_reference_is_checked_by_itself(load, djang
         cursor.execute("RESET ROLE")
     assert report.counts["orders"] == Count(1, 0, 0)
     assert OrderLine.objects.count() == 1
+
+
+def indexes_of_lines():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'crm_orderline' ORDER BY 1")
+        return cursor.fetchall()
+
+
+def test_first_lines_leave_every_index_in_place(load):
+    before = indexes_of_lines()
+
+    load(f"{HEAD}\nA-1,1,2026-01-05,K,Kettle,1,30\n")
+    load(f"{HEAD}\nA-2,1,2026-01-05,K,Kettle,1,30\n")
+
+    assert indexes_of_lines() == before
+    assert OrderLine.objects.count() == 2
+
+
+def test_lines_go_in_beside_somebody_who_reads_them(load):
+    before = indexes_of_lines()
+
+    with psycopg.connect(**connection.get_connection_params()) as reader:
+        reader.execute("SELECT count(*) FROM crm_orderline")
+        load(f"{HEAD}\nA-1,1,2026-01-05,K,Kettle,1,30\n")
+
+    assert OrderLine.objects.count() == 1
+    assert indexes_of_lines() == before
 
 
 @pytest.mark.parametrize(
