@@ -15,6 +15,7 @@ from analytics.metrics.reactivation import Reactivation
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
 from analytics.periods import ALL_TIME, Period
+from analytics.predictions.summary import summary
 from analytics.relations import Relations, counted
 from analytics.tally import Tally, tallies
 
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
 
 
 def report(filters: Filters, lapse_days: int) -> dict[str, Any]:
-    """Figures of all time and, under `periods`, of the period asked for. Rates to 6 places, money to 2 or 4."""
+    """Figures of all time and, under `periods`, of the period asked for. Rates to 6 places, money to 2 or 4.
+
+    The models of what to expect are fitted to what was known when the period ended.
+    """
     relations = counted(filters.standings())
     asked = [] if filters.period == ALL_TIME else [filters.period]
     whole, *parts = tallies(relations, [ALL_TIME, *asked], lapse_days)
     found = _whole(whole) | _by_buyer(relations)
     if asked:
         found["periods"] = [_period(period, tally) for period, tally in zip(asked, parts, strict=True)]
+        end_on = filters.period.last_on
+        if models := summary(filters.standings(), end_on):
+            found[f"bgnbd_gamma_gamma_calibration_to_{end_on}"] = models
     found["cohorts_active_customers_by_month"] = {
         f"{cohort.first_month_on:%Y-%m}": list(cohort.active) for cohort in cohorts(relations)
     }

@@ -14,6 +14,7 @@ from crm.identity import conflict, identities
 from crm.models import (
     Case,
     Customer,
+    CustomerPrediction,
     CustomerScore,
     Event,
     EventInbox,
@@ -66,6 +67,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     _join_profiles(keeper, duplicate)
     Customer.objects.filter(merged_into=duplicate).update(merged_into=keeper)
     CustomerScore.objects.filter(customer=duplicate).delete()
+    CustomerPrediction.objects.filter(customer=duplicate).delete()
     stats.refresh([keeper.pk, duplicate.pk])
     _settle_proposals(keeper, duplicate, at)
     record(

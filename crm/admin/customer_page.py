@@ -31,7 +31,7 @@ STORY_DEPTH = 1000
 
 
 def page_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
-    customer = get_object_or_404(Customer.objects.select_related("stats", "score"), pk=customer_id)
+    customer = get_object_or_404(Customer.objects.select_related("stats", "score", "prediction"), pk=customer_id)
     if not request.user.has_perm("crm.view_customer"):
         raise PermissionDenied
     if customer.merged_into_id:

@@ -9,7 +9,7 @@ from crm.models.feedback import Feedback
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.product import Category, Product, ProductRelation
 from crm.models.shop import Shop
-from crm.models.standing import CustomerScore, CustomerStats, OrderStanding
+from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
 
 __all__ = [
     "Case",
@@ -20,6 +20,7 @@ __all__ = [
     "ConsentRecord",
     "Contact",
     "Customer",
+    "CustomerPrediction",
     "CustomerScore",
     "CustomerStats",
     "ErasedAddress",

@@ -90,3 +90,39 @@ class CustomerScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recency}{self.frequency}{self.monetary}"
+
+
+class CustomerPrediction(models.Model):
+    """What is to be expected of a customer, from the models of analytics; written only by crm.predictions."""
+
+    ORDERS_DAYS = 90
+    REVENUE_DAYS = 365
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="prediction", verbose_name=_("customer")
+    )
+    alive_percent = models.PositiveSmallIntegerField(
+        _("chance of still being a customer, %"),
+        null=True,
+        help_text=_("Empty after a single order, which says nothing about it."),
+    )
+    orders = models.DecimalField(_("orders expected in 90 days"), max_digits=9, decimal_places=2)
+    revenue = models.DecimalField(_("revenue expected in a year"), max_digits=14, decimal_places=2)
+    next_order_on = models.DateField(
+        _("next order expected"),
+        null=True,
+        help_text=_("After the usual interval of the customer, drawn to that of the shop the less is known of them."),
+    )
+    predicted_at = models.DateTimeField(_("predicted at"))
+
+    class Meta:
+        verbose_name = _("prediction for a customer")
+        verbose_name_plural = _("predictions for customers")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(alive_percent=None) | Q(alive_percent__lte=100), name="prediction_percent_at_most_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alive_percent}% / {self.orders}"

@@ -15,6 +15,7 @@ from crm.models import (
     ConsentRecord,
     Contact,
     Customer,
+    CustomerPrediction,
     CustomerScore,
     ErasureCertificate,
     Event,
@@ -102,6 +103,7 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
     cases.open().update(resolved_at=at)
     EventInbox.objects.filter(customer__in=ids).delete()
     CustomerScore.objects.filter(customer__in=ids).delete()
+    CustomerPrediction.objects.filter(customer__in=ids).delete()
     Customer.history.filter(id__in=ids).delete()
     MergeProposal.objects.filter(keeper__in=ids).delete()
     MergeProposal.objects.filter(duplicate__in=ids).delete()

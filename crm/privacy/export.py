@@ -13,6 +13,7 @@ from crm.models import (
     CaseMessage,
     Contact,
     Customer,
+    CustomerPrediction,
     CustomerScore,
     CustomerStats,
     Milestone,
@@ -71,6 +72,7 @@ def export_person(customer: Customer) -> dict[str, Any]:
         "events": _rows(person.events.order_by("occurred_at", "pk")),
         "figures": _rows(CustomerStats.objects.filter(customer=person)),
         "scores": _rows(CustomerScore.objects.filter(customer=person)),
+        "predictions": _rows(CustomerPrediction.objects.filter(customer=person)),
     }
     for exporter in _exporters:
         told |= exporter(ids)

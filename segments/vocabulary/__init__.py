@@ -2,12 +2,23 @@
 
 from collections.abc import Collection
 
-from segments.vocabulary import events, goods, letters, profile, purchases, service, stages, this_event, this_order
+from segments.vocabulary import (
+    events,
+    goods,
+    letters,
+    predictions,
+    profile,
+    purchases,
+    service,
+    stages,
+    this_event,
+    this_order,
+)
 from segments.vocabulary.field import Context, Field
 
 FIELDS: dict[str, Field] = {
     field.name: field
-    for module in (this_order, this_event, purchases, goods, stages, profile, service, letters, events)
+    for module in (this_order, this_event, purchases, goods, stages, predictions, profile, service, letters, events)
     for field in module.FIELDS
 }
 

@@ -20,10 +20,23 @@ def test_report_equals_the_public_reference(name, shared_data):
     found = printed_report()
 
     assert_equal(found, expected, but={"periods"})
+    if name == "cdnow_sample_orders":
+        assert_models_equal(printed_report("1997-01-01", "1997-09-30"), expected)
     for period in periods:
         options = {"first_on": period["from"], "last_on": period["to"], "lapse_days": period["lapse_days"]}
         (part,) = printed_report(**options)["periods"]
         assert_equal(part, period)
+
+
+def assert_models_equal(found, expected):
+    """As near as two searches for the same maximum come."""
+    name = "bgnbd_gamma_gamma_calibration_to_1997-09-30"
+    for key, value in expected[name].items():
+        shown = found[name][key]
+        if isinstance(value, dict):
+            assert shown == pytest.approx(value, rel=1e-4), key
+        else:
+            assert shown == (pytest.approx(value, rel=1e-4) if isinstance(value, float) else value), key
 
 
 def printed_report(first_on=None, last_on=None, lapse_days=180):

@@ -73,6 +73,7 @@ class Person:
     profiling: list[tuple[dt.datetime, str]] = field(default_factory=list)
     scores: tuple[int, int, int] | None = None
     is_vip: bool = False
+    prediction: tuple[int | None, float, int, dt.date | None] | None = None
     has_left: bool = False
     pk: int = 0
 
@@ -127,6 +128,15 @@ def make_people(seed, now, zone, count=60):
                 today.replace(year=today.year - rng.randrange(20, 40)) + dt.timedelta(days=rng.randrange(-3, 4)),
             ]
         )
+
+    # Drawn apart, so that the other facts stay what they were before there were predictions.
+    other = random.Random(seed + 1)
+
+    def prediction():
+        today = now.astimezone(zone).date()
+        ahead = dt.timedelta(days=other.choice([-31, -30, -1, 0, 1, 30, 31, 365, 366]))
+        known = (other.choice([None, 0, 50, 100]), other.choice([0, 0.5, 2]), other.choice([0, 100, 3000]))
+        return other.choice([None, (*known, other.choice([None, today + ahead]))])
 
     return [
         Person(
@@ -193,6 +203,7 @@ def make_people(seed, now, zone, count=60):
             scores=rng.choice([None, tuple(rng.randrange(1, 6) for _ in range(3))]),
             is_vip=rng.random() < 0.2,
             has_left=rng.random() < 0.1,
+            prediction=prediction(),
         )
         for _ in range(count)
     ]
@@ -273,6 +284,10 @@ def _store_person(models, person, number, now, products):
         customer.events.create(kind=kind, occurred_at=at, source="site", key=f"{number}-{index}", properties=properties)
     for at, action in person.profiling:
         customer.consent_records.create(purpose="profiling", action=action, occurred_at=at, source="test")
+    if person.prediction:
+        names = ("alive_percent", "orders", "revenue", "next_order_on")
+        known = dict(zip(names, person.prediction, strict=True))
+        models.CustomerPrediction.objects.create(customer=customer, predicted_at=now, **known)
     if person.scores:
         recency, frequency, monetary = person.scores
         models.CustomerScore.objects.create(
@@ -510,6 +525,25 @@ class Judge:
 
     def ask_monetary_score(self, rule, person):
         return person.scores[2] if person.scores else None
+
+    def ask_alive(self, rule, person):
+        return person.prediction and person.prediction[0]
+
+    def ask_expected_orders(self, rule, person):
+        return person.prediction and person.prediction[1]
+
+    def ask_expected_revenue(self, rule, person):
+        return person.prediction and person.prediction[2]
+
+    def ask_next_order(self, rule, person):
+        day = person.prediction and person.prediction[3]
+        if day is None:
+            return False
+        operator, value = rule["operator"], rule["value"]
+        if operator in ("since", "before"):
+            return (day >= dt.date.fromisoformat(value)) == (operator == "since")
+        ahead = (day - self.today).days
+        return 0 <= ahead <= value if operator == "next" else -ahead >= value
 
     def may_profile(self, person):
         """By time; of two at one moment the later written is the later."""

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import CustomerPrediction
+from segments.vocabulary.comparing import compared, has, number
+from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
+from segments.vocabulary.operators import AGO, AT_LEAST, AT_MOST, BEFORE, NEXT, SINCE
+from segments.vocabulary.orders import MONEY
+from segments.vocabulary.values import Number
+
+if TYPE_CHECKING:
+    from segments.rules import Condition
+
+
+def _figure(column: str) -> Compile:
+    def compile_figure(condition: Condition, scope: Scope) -> Q:
+        return has(CustomerPrediction.objects.filter(compared(column, condition)), scope)
+
+    return compile_figure
+
+
+def _next_order(condition: Condition, scope: Scope) -> Q:
+    return has(CustomerPrediction.objects.filter(_on(condition, scope.today)), scope)
+
+
+def _on(condition: Condition, today: dt.date) -> Q:
+    if isinstance(condition.value, dt.date):
+        lookup = "gte" if condition.operator == "since" else "lt"
+        return Q(**{f"next_order_on__{lookup}": condition.value})
+    days = dt.timedelta(days=int(number(condition)))
+    if condition.operator == "ago":
+        return Q(next_order_on__lte=today - days)
+    return Q(next_order_on__range=(today, today + days))
+
+
+NIGHTLY = _("Counted every night from everybody's orders; not known before the first order.")
+
+FIELDS = (
+    Field(
+        "alive",
+        _("chance of still being a customer, %"),
+        LIFE_CYCLE,
+        Number(0, 100),
+        (AT_LEAST, AT_MOST),
+        _figure("alive_percent"),
+        note=_("Counted every night from everybody's orders; not known after a single order."),
+    ),
+    Field(
+        "expected_orders",
+        _("orders expected in 90 days"),
+        LIFE_CYCLE,
+        Number(0, 1000, 2),
+        (AT_LEAST, AT_MOST),
+        _figure("orders"),
+        note=NIGHTLY,
+    ),
+    Field(
+        "expected_revenue",
+        _("revenue expected in a year"),
+        LIFE_CYCLE,
+        MONEY,
+        (AT_LEAST, AT_MOST),
+        _figure("revenue"),
+        note=NIGHTLY,
+    ),
+    Field(
+        "next_order",
+        _("next order expected"),
+        LIFE_CYCLE,
+        Number(),
+        (NEXT, AGO, SINCE, BEFORE),
+        _next_order,
+        note=_("The customer's own rhythm and the shop's, counted every night. Days ago: it is overdue."),
+        follows_days=True,
+    ),
+)
