@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chains.models import Enrolment, IncomingMail, StaffTask, Touch
+from chains.models import Enrolment, IncomingMail, PushSubscription, StaffTask, Touch
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,6 +51,7 @@ def erase(customers: list[int], at: dt.datetime) -> dict[str, int]:
     """Blank what was written to them and about them; counts of what was sent stay. Advance and guard end the rest."""
     tasks = StaffTask.objects.filter(customer__in=customers)
     tasks.filter(status=StaffTask.Status.OPEN).update(status=StaffTask.Status.DROPPED, done_at=at)
+    PushSubscription.objects.orphaned().delete()
     return {
         "touches": Touch.objects.filter(customer__in=customers).update(subject="", links=[], facts={}),
         "staff_tasks": tasks.update(script="", outcome=""),

@@ -48,13 +48,15 @@ PLACEHOLDERS = (
     Placeholder("rating_scale", _("1 2 3 4 5 to press; only in the text")),
     Placeholder("preferences_url", _("page where the customer chooses topics"), is_link=True),
     Placeholder("unsubscribe_url", _("page to unsubscribe"), is_link=True),
+    Placeholder("telegram_url", _("page to get messages in Telegram"), is_link=True),
+    Placeholder("push_url", _("page to get notifications"), is_link=True),
 )
 LINE_FIELDS = {"name", "quantity", "price", "sum"}
 LOOP_FIELDS = {"index", "index0", "rindex", "rindex0", "first", "last", "length"}
 
 KNOWN = frozenset(placeholder.path for placeholder in PLACEHOLDERS)
 LINKS = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholder.is_link)
-OWN_PAGES = frozenset({"rate_url", "preferences_url", "unsubscribe_url"})
+OWN_PAGES = frozenset({"rate_url", "preferences_url", "unsubscribe_url", "telegram_url", "push_url"})
 # Names Encore itself puts into a letter; staff's own variables may not take their place.
 RESERVED = frozenset(path.split(".")[0] for path in KNOWN) | {
     "links", "picture", "open_url", "preheader", "stop_url",

@@ -60,6 +60,8 @@ _PAGES = {
     "rate_url": "https://shop.example/m/r/sample/",
     "preferences_url": "https://shop.example/m/p/sample/",
     "unsubscribe_url": "https://shop.example/m/u/sample/",
+    "telegram_url": "https://shop.example/m/t/sample/",
+    "push_url": "https://shop.example/m/n/sample/",
     "click_url": "https://shop.example/m/c/sample/",
     "open_url": "https://shop.example/m/o/sample.gif",
 }

@@ -18,6 +18,8 @@ def _patterns() -> dict[str, str]:
         "rate_url": reverse("chains:rate", args=[_TOKEN]),
         "preferences_url": reverse("chains:preferences", args=[_TOKEN]),
         "unsubscribe_url": reverse("chains:unsubscribe", args=[_TOKEN]),
+        "telegram_url": reverse("chains:telegram", args=[_TOKEN]),
+        "push_url": reverse("chains:push", args=[_TOKEN]),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chains.models import MessageTemplate, Touch
+from chains.public.addresses import pages
 from chains.public.pages import of_touch, page
 from chains.public.tracking import record_about
 from crm.consent import grant, withdraw
@@ -51,6 +53,8 @@ def preferences(request: HttpRequest, touch: Touch) -> HttpResponse:
         is_saved=is_saved,
         topics=[(topic, topic.value not in touch.customer.muted_topics) for topic in TOPICS],
         paces=[(pace, pace == touch.customer.pace) for pace in Customer.Pace],
+        telegram_url=pages(touch.token)["telegram_url"] if settings.TELEGRAM_TOKEN else "",
+        push_url=pages(touch.token)["push_url"] if settings.PUSH_CONTACT else "",
         contacts=[
             (contact, masked(contact), contact.marketing_consent == Contact.Consent.GRANTED)
             for contact in _contacts(touch)

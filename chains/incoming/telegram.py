@@ -1,0 +1,118 @@
+"""What customers tell the bot: to connect, to stop, or something a person should read. Idempotent by update."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound, JsonResponse
+from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from chains import connecting
+from chains.channels.telegram import webhook_secret
+from chains.incoming.wording import route
+from chains.letters.context import language_of
+from chains.models import Touch
+from crm.conversations import Written, hear
+from crm.models import Channel, Contact, Shop
+
+SOURCE = "telegram"
+TEXT_LIMIT = 4096
+
+
+@csrf_exempt
+@require_POST
+def webhook(request: HttpRequest) -> HttpResponse:
+    """https://core.telegram.org/bots/api#setwebhook; the answer, if there is one, is said in the response."""
+    told = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+    if not settings.TELEGRAM_TOKEN or not constant_time_compare(told, webhook_secret()):
+        return HttpResponseNotFound()
+    try:
+        update = json.loads(request.body)
+        answer = _heard(update, timezone.now())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return HttpResponseBadRequest()
+    if not answer:
+        return HttpResponse()
+    chat = update["message"]["chat"]["id"]
+    return JsonResponse({"method": "sendMessage", "chat_id": chat, "text": answer})
+
+
+def _heard(update: dict[str, Any], now: dt.datetime) -> str:
+    """Do what was asked and return what to answer."""
+    if "my_chat_member" in update:
+        _note_membership(update["my_chat_member"], now)
+        return ""
+    message = update.get("message") or {}
+    text = str(message.get("text", "")).replace("\0", "")[:TEXT_LIMIT]
+    if message.get("chat", {}).get("type") != "private" or not text:
+        return ""
+    chat, number = str(int(message["chat"]["id"])), int(update["update_id"])
+    at = min(dt.datetime.fromtimestamp(int(message["date"]), dt.UTC), now)
+    command, _space, rest = text.partition(" ")
+    with translation.override(_language(chat, message)):
+        if command == "/start":
+            return _start(chat, rest.strip(), at, number)
+        if command == "/stop":
+            return _stop(chat, at, number)
+        return _written(chat, text, at, number)
+
+
+def _start(chat: str, token: str, at: dt.datetime, number: int) -> str:
+    touch = Touch.objects.select_related("customer").filter(token=token).first() if token else None
+    if touch is None or touch.customer.erased_at:
+        return _stranger(chat)
+    evidence = {"touch": touch.pk, "update": number}
+    with translation.override(language_of(touch.customer)):
+        connecting.connect(touch.customer, Channel.TELEGRAM, chat, at=at, source=SOURCE, evidence=evidence)
+        return _("Welcome! %(shop)s writes to you here from now on. /stop ends it.") % {"shop": Shop.load().name}
+
+
+def _stop(chat: str, at: dt.datetime, number: int) -> str:
+    connecting.disconnect(Channel.TELEGRAM, chat, at=at, source=SOURCE, evidence={"update": number})
+    return _("We write to you here no more. /start with the link in a letter brings it back.")
+
+
+def _written(chat: str, text: str, at: dt.datetime, number: int) -> str:
+    """Anything else is for a person."""
+    known = connecting.connected(Channel.TELEGRAM, chat)
+    if not known:
+        return _stranger(chat)
+    shop = Shop.load()
+    kind, severity = route(text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
+    written = Written(f"telegram:{number}", f"telegram:{chat}", text.splitlines()[0][:100], text, at)
+    hear(known[0].customer, written, kind=kind, severity=severity)
+    return _("Thank you, a person reads this and answers you.")
+
+
+def _stranger(chat: str) -> str:
+    """Also how staff learn their own number, to try the channel out."""
+    return _("Please press the link in one of our letters, so that we know who you are. (This chat is %(chat)s.)") % {
+        "chat": chat
+    }
+
+
+def _note_membership(told: dict[str, Any], now: dt.datetime) -> None:
+    """Whoever blocks the bot cannot be written to; whoever unblocks it, can."""
+    chat, status = str(int(told["chat"]["id"])), told["new_chat_member"]["status"]
+    contacts = Contact.objects.filter(channel=Channel.TELEGRAM, address=chat)
+    if status == "kicked":
+        blocked = _("the bot was blocked")
+        contacts.filter(state=Contact.State.ACTIVE).update(state=Contact.State.STALE, state_reason=blocked)
+    elif status == "member":
+        contacts.filter(state=Contact.State.STALE).update(state=Contact.State.ACTIVE, state_reason="")
+
+
+def _language(chat: str, message: dict[str, Any]) -> str:
+    """The customer's, where the chat is known; otherwise Telegram's, where we speak it."""
+    known = connecting.connected(Channel.TELEGRAM, chat)
+    if known:
+        return language_of(known[0].customer)
+    code = str(message.get("from", {}).get("language_code", ""))[:2]
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
