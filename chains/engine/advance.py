@@ -197,5 +197,5 @@ def _touch(place: Place, planned: Planned, now: dt.datetime) -> touches.New:
         created_at=now,
         token=new_token(),
         status=str(Touch.Status.SKIPPED if planned.is_dropped else Touch.Status.SCHEDULED),
-        reason=str(Touch.Reason.CHAIN_PAUSED if planned.is_dropped else Touch.Reason.NONE),
+        reason=str(Touch.Reason.PAUSE_DROPPED if planned.is_dropped else Touch.Reason.NONE),
     )

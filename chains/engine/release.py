@@ -32,7 +32,7 @@ FREE = {
         WHERE id = ANY(%(ids)s)
     """,
     Pause.Decision.DROP: """
-        UPDATE chains_touch SET status = 'skipped', reason = 'chain_paused', facts = '{"dropped": true}'
+        UPDATE chains_touch SET status = 'skipped', reason = 'pause_dropped', facts = '{}'
         WHERE id = ANY(%(ids)s)
     """,
 }

@@ -21,6 +21,7 @@ from chains.engine.release import release
 BREATH = dt.timedelta(seconds=1)
 SHOWN = (
     "entered",
+    "moved",
     "advanced",
     "scheduled",
     "claimed",

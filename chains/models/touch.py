@@ -75,6 +75,7 @@ class Touch(models.Model):
 
         NONE = "", _("no reason")
         CHAIN_PAUSED = "chain_paused", _("the chain is paused")
+        PAUSE_DROPPED = "pause_dropped", _("it fell due while the chain was paused")
         CHAIN_ARCHIVED = "chain_archived", _("the chain is archived")
         LEFT = "left", _("the customer left the chain")
         GOAL = "goal", _("the goal was reached")

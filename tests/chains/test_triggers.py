@@ -1,14 +1,17 @@
 """What starts a chain by the clock, and who may enter."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from chains import pausing
 from chains.engine.enrol import enrol
 from chains.engine.run import tick
+from chains.engine.season import falls_on, latest, may_start
 from chains.models import Chain, Enrolment
-from crm import cases, orders
+from chains.program_trigger import Trigger
+from crm import cases, events, orders
 from crm.models import Product
 from segments.models import Segment
 from tests.chains.factories import live_chain, message, wait
@@ -272,3 +275,224 @@ def test_a_delivery_told_days_later_counts_from_when_it_happened():
     tick(NOW + 3 * DAY)
 
     assert Enrolment.objects.get().triggered_at == NOW + DAY
+
+
+def by_calendar(**fields):
+    fields = {"trigger_hour": 9, "re_entry": "per_order"} | fields
+    return live_chain(message(), **fields)
+
+
+def test_one_day_of_the_calendar_comes_to_everybody_at_their_own_hour():
+    romans = rule("city", "is", "Rome")
+    here = make_customer(city="Rome")
+    far = make_customer(city="Rome", time_zone="Asia/Vladivostok")
+    make_customer(city="Paris")
+    by_calendar(trigger="moment", trigger_on=dt.date(2026, 3, 12), audience_rule=romans)
+
+    assert hourly(NOW, NOW + 4 * DAY) == [
+        dt.datetime(2026, 3, 11, 23, tzinfo=dt.UTC),
+        dt.datetime(2026, 3, 12, 9, tzinfo=dt.UTC),
+    ]
+    assert Enrolment.objects.get(customer=far).triggered_at == dt.datetime(2026, 3, 11, 23, tzinfo=dt.UTC)
+    assert Enrolment.objects.get(customer=here).triggered_at == dt.datetime(2026, 3, 12, 9, tzinfo=dt.UTC)
+
+
+def test_by_the_shops_clock_everybody_starts_at_one_moment():
+    make_customer()
+    make_customer(time_zone="Asia/Vladivostok")
+    by_calendar(trigger="moment", trigger_on=dt.date(2026, 3, 12), trigger_clock="shop")
+
+    assert hourly(NOW, NOW + 4 * DAY) == [dt.datetime(2026, 3, 12, 9, tzinfo=dt.UTC)] * 2
+
+
+def test_a_day_of_the_calendar_that_is_past_starts_nothing():
+    make_customer()
+    by_calendar(trigger="moment", trigger_on=dt.date(2026, 3, 10))
+
+    assert hourly(NOW, NOW + 2 * DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "fields", "days"),
+    [
+        ("every day", {"trigger_every": "day"}, [11, 12, 13, 14]),
+        ("every week", {"trigger_every": "week", "trigger_weekdays": [2, 4]}, [11, 13]),
+        ("every month", {"trigger_every": "month", "trigger_day": 13}, [13]),
+        ("every year", {"trigger_every": "year", "trigger_day": 12, "trigger_month": 3}, [12]),
+        ("in another month", {"trigger_every": "year", "trigger_day": 12, "trigger_month": 4}, []),
+    ],
+)
+def test_again_and_again_by_the_calendar(told, fields, days):
+    make_customer()
+    by_calendar(trigger="season", **fields)
+
+    assert hourly(NOW, NOW + 4 * DAY) == [dt.datetime(2026, 3, day, 9, tzinfo=dt.UTC) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("told", "day", "is_start"),
+    [
+        ("the last of February", dt.date(2026, 2, 28), True),
+        ("the last of a leap February", dt.date(2028, 2, 29), True),
+        ("not the day before it", dt.date(2028, 2, 28), False),
+        ("the 30th of April", dt.date(2026, 4, 30), True),
+        ("the 31st of May", dt.date(2026, 5, 31), True),
+        ("not the 30th of May", dt.date(2026, 5, 30), False),
+    ],
+)
+def test_the_31st_of_every_month_is_its_last_day(told, day, is_start):
+    assert falls_on(Trigger(kind="season", every="month", day=31), day) is is_start
+
+
+@pytest.mark.parametrize(
+    ("told", "zone", "day", "moment"),
+    [
+        (
+            "an hour that spring skips",
+            "Europe/Berlin",
+            dt.date(2026, 3, 29),
+            dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC),
+        ),
+        (
+            "an hour that autumn repeats",
+            "Europe/Berlin",
+            dt.date(2026, 10, 25),
+            dt.datetime(2026, 10, 25, 0, tzinfo=dt.UTC),
+        ),
+        (
+            "the first zone to see the day",
+            "Pacific/Kiritimati",
+            dt.date(2026, 5, 1),
+            dt.datetime(2026, 4, 30, 12, tzinfo=dt.UTC),
+        ),
+        ("the last zone to see the day", "Etc/GMT+12", dt.date(2026, 5, 1), dt.datetime(2026, 5, 1, 14, tzinfo=dt.UTC)),
+    ],
+)
+def test_the_moment_of_a_day_in_a_zone(told, zone, day, moment):
+    trigger = Trigger(kind="moment", on=day, hour=2)
+
+    assert latest(trigger, ZoneInfo(zone), moment - DAY, moment) == moment
+    assert latest(trigger, ZoneInfo(zone), moment, moment + DAY) is None
+    assert may_start(trigger, moment - HOUR, moment)
+
+
+def test_an_outage_makes_up_for_the_last_start_only():
+    make_customer()
+    by_calendar(trigger="season", trigger_every="day")
+    tick(NOW)
+
+    assert tick(NOW + 3 * DAY)["entered"] == 1
+    assert Enrolment.objects.get().triggered_at == dt.datetime(2026, 3, 13, 9, tzinfo=dt.UTC)
+
+
+def test_a_clock_that_jumps_back_starts_nobody_twice():
+    make_customer(born_on=dt.date(1990, 3, 11))
+    make_order(placed_at=NOW - 30 * DAY + HOUR)
+    clock_chain(Chain.Trigger.BIRTHDAY, 0, re_entry="per_order")
+    clock_chain(Chain.Trigger.LAST_ORDER, 30)
+    by_calendar(trigger="season", trigger_every="day")
+    ahead = NOW + DAY
+
+    first = tick(ahead)["entered"]
+    counts = [tick(ahead - hours * HOUR)["entered"] for hours in (6, 3, 1, 0)]
+
+    assert (first, sum(counts)) == (4, 0)
+
+
+def test_a_date_that_the_shop_keeps_with_the_customer():
+    make_customer(attributes={"departure": "2026-03-20"})
+    make_customer(attributes={"departure": "2026-03-20T18:30:00"})
+    make_customer(attributes={"departure": "soon"})
+    make_customer(attributes={"departure": "2026-13-45"})
+    make_customer()
+    clock_chain(Chain.Trigger.ATTRIBUTE, -7, trigger_attribute="departure")
+
+    assert hourly(NOW, NOW + 5 * DAY) == [dt.datetime(2026, 3, 13, 10, tzinfo=dt.UTC)] * 2
+
+
+def test_a_date_of_the_customer_that_comes_back_every_year():
+    make_customer(attributes={"wedding": "2019-03-13"})
+    make_customer(attributes={"wedding": "2020-02-29"})
+    start = dt.datetime(2027, 2, 27, tzinfo=dt.UTC)
+    clock_chain(Chain.Trigger.ATTRIBUTE, 0, trigger_attribute="wedding", is_yearly=True, at=start)
+
+    assert hourly(start, start + 16 * DAY) == [
+        dt.datetime(2027, 2, 28, 10, tzinfo=dt.UTC),
+        dt.datetime(2027, 3, 13, 10, tzinfo=dt.UTC),
+    ]
+
+
+def test_days_before_a_payment_is_due_and_only_while_it_is():
+    make_order(placed_at=NOW, payment_due_at=NOW + 5 * DAY)
+    make_order(placed_at=NOW, payment_due_at=NOW + 5 * DAY, paid_at=NOW + HOUR)
+    clock_chain(Chain.Trigger.PAYMENT_DUE, -3)
+
+    assert hourly(NOW, NOW + 4 * DAY) == [dt.datetime(2026, 3, 12, 10, tzinfo=dt.UTC)]
+
+
+@pytest.mark.parametrize("kind", ["segment.entered", "segment.left"])
+def test_only_the_segment_that_the_chain_names(kind):
+    romans = Segment.objects.create(name="Romans", rule=rule("city", "is", "Rome"))
+    others = Segment.objects.create(name="Parisians", rule=rule("city", "is", "Paris"))
+    live_chain(message(), event=kind, trigger_segment=romans)
+    for segment in (romans, others):
+        told = make_customer()
+        events.record(
+            kind,
+            customer=told,
+            occurred_at=NOW + HOUR,
+            source="test",
+            key=segment.name,
+            properties={"segment": segment.pk},
+        )
+
+    tick(NOW + HOUR)
+
+    assert Enrolment.objects.get().event.properties == {"segment": romans.pk}
+
+
+def test_a_customer_in_the_chain_for_one_order_enters_for_another():
+    customer = make_customer()
+    live_chain(message(), wait(30), message())
+    for day in (1, 2):
+        make_order(customer=customer, placed_at=NOW + day * DAY)
+
+    tick(NOW + 3 * DAY)
+
+    assert Enrolment.objects.active().filter(customer=customer).count() == 2
+
+
+def test_an_event_told_late_still_starts_the_chain():
+    """It committed after later ones were handled: the inbox keeps no place in the order of events."""
+    live_chain(message(late_after_hours=100))
+    make_order(placed_at=NOW + 3 * HOUR)
+    tick(NOW + 3 * HOUR)
+
+    make_order(placed_at=NOW + HOUR)
+    tick(NOW + 4 * HOUR)
+
+    assert Enrolment.objects.count() == 2
+
+
+def test_a_date_told_after_its_moment_starts_nothing():
+    clock_chain(Chain.Trigger.BIRTHDAY, 0)
+    tick(NOW + 2 * DAY)
+    make_customer(born_on=dt.date(1990, 3, 11))
+
+    assert tick(NOW + 3 * DAY)["entered"] == 0
+
+
+def test_a_registered_product_starts_a_chain():
+    live_chain(message(), event="product.registered")
+    order = make_order(placed_at=NOW)
+    line = order.lines.get()
+
+    for _click in range(2):
+        orders.register_product(line, at=NOW + HOUR, serial="K-1")
+    tick(NOW + HOUR)
+
+    assert Enrolment.objects.get().event.properties == {
+        "number": order.number,
+        "product": line.product_id,
+        "serial": "K-1",
+    }
