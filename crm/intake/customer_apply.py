@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from crm.intake import people
+from crm.intake import moved_dates, people
 from crm.intake.columns import CUSTOMER
 from crm.intake.report import Count
 from crm.intake.staging import Cursor, StagingTable, plan_for_sets
@@ -117,7 +117,12 @@ def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, 
     plan_for_sets(cursor, TABLE.name)
     people.recognise(cursor, TABLE.name, "consent_at", now)
     told = [(name, PROFILE[name]) for name in fields if name in PROFILE]
+    has_dates = bool({"birth_date", "attributes"} & set(fields))
+    if has_dates:
+        moved_dates.keep(cursor)
     people.describe(cursor, TABLE.name, told, "line DESC", is_sure=True)
+    if has_dates:
+        moved_dates.tell(cursor, now)
     counts = {"customers": people.count(cursor)}
     if "marketing_consent" in fields:
         counts["consents"] = _write_consents(cursor, now)

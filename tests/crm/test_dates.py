@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from crm import attributes, orders
+from crm.intake.run import Options, import_file
 from crm.models import Customer, Event
 from tests.conftest import make_customer, make_order
 
@@ -83,3 +84,17 @@ def test_an_appointment_moves_once_and_may_be_called_off(now):
     assert [moved["to"] for moved in told("order.appointment_moved")] == [(now + DAY).isoformat(), None]
     with pytest.raises(ValueError, match="time zone"):
         orders.move_appointment(order, to=dt.datetime(2026, 5, 1), at=now)  # noqa: DTZ001
+
+
+def test_a_file_tells_of_dates_it_changes_for_those_known_before(tmp_path, now):
+    make_customer(external_id="7", born_on=dt.date(1990, 5, 1), attributes={"departure_on": "2026-07-01", "pet": "cat"})
+    file = tmp_path / "customers.csv"
+    file.write_text(
+        "customer_id,birth_date,departure_on,pet\n7,1990-05-01,2026-08-01,dog\n8,1991-05-01,2026-09-01,cat\n"
+    )
+
+    for _ in range(2):
+        import_file("customers", file, now=now, options=Options(keeps_attributes=True))
+
+    assert told("customer.date") == [{"name": "departure_on", "from": "2026-07-01", "to": "2026-08-01"}]
+    assert not Event.objects.get(kind="customer.date").is_historic
