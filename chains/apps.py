@@ -11,7 +11,7 @@ class ChainsConfig(AppConfig):
         from chains import audience, person, story
         from chains.engine.follow import follow
         from chains.incoming import webhooks  # noqa: F401  (it listens to Anymail)
-        from crm import merge
+        from crm import customer_links, merge
         from crm.privacy import erase, export
         from crm.story import register
         from segments import vocabulary
@@ -20,4 +20,9 @@ class ChainsConfig(AppConfig):
         export.register(person.tell)
         erase.register(person.erase)
         register(story.touches)
+        customer_links.register(
+            customer_links.CustomerLink(
+                _("Chains"), "account_tree", "admin:chains_customer_chains", "chains.view_enrolment"
+            )
+        )
         vocabulary.register(*audience.FIELDS)

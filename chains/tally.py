@@ -19,7 +19,7 @@ FOLLOWED = ("opened", "clicked", "delivered", "bounced", "replied", "complained"
 
 @dataclass(slots=True)
 class StepTally:
-    """Touches of one step by what became of them; `not_sent` by reason in words, the most frequent first."""
+    """Touches of one step by what became of them; `not_sent` by reason, the most frequent first."""
 
     standing: int = 0
     waiting: int = 0
@@ -33,6 +33,11 @@ class StepTally:
     unsubscribed: int = 0
     uncertain: int = 0
     not_sent: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Why it was not sent: the reason, in words, and how often."""
+        return [(reason, because(reason, {}), count) for reason, count in self.not_sent.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,7 @@ def _add(step: StepTally, status: str, reason: str, count: int, followed: Iterab
     elif status in WAITING:
         step.waiting += count
     else:
-        words = because(reason, {})
-        step.not_sent[words] = step.not_sent.get(words, 0) + count
+        step.not_sent[reason] = step.not_sent.get(reason, 0) + count
 
 
 def under_way(chains: Iterable[Chain]) -> dict[int, int]:

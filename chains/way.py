@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from chains import program
 from chains.models import Enrolment, Passage, Step
+from chains.program import Program
 from chains.program_step import Change, ProgramArm, ProgramStep
 from chains.step_wording import change_words, event_words
 from segments.describe import sentence_of
@@ -30,7 +31,11 @@ class Turn:
 def turns(enrolment: Enrolment) -> Iterator[Turn]:
     """In the order they were taken; those of a version they have left keep their words as far as the step is known."""
     plan = program.load([enrolment.version_id])[enrolment.version_id]
-    for passage in enrolment.passages.select_related("event").order_by("passed_at", "pk"):
+    return turns_at(plan, enrolment.passages.select_related("event", "enrolment").order_by("passed_at", "pk"))
+
+
+def turns_at(plan: Program, passages: Iterable[Passage]) -> Iterator[Turn]:
+    for passage in passages:
         step = plan.step(passage.step_key)
         if step:
             yield Turn(step.number, step.name, _words(step, passage), passage.passed_at)

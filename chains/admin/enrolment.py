@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -13,26 +14,29 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from chains import program, settling
+from chains import settling
+from chains.admin import why
+from chains.admin.touch import StepFilter
 from chains.models import Enrolment
-from chains.step_wording import event_words
 from chains.way import turns
+from chains.why.outlook import outlooks
 from crm.admin.verbs import ReadOnlyAdmin
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(ReadOnlyAdmin):
     list_display = ("customer", "chain", "shown_status", "where", "due_at", "order", "entered_at")
-    list_select_related = ("customer", "chain", "order")
+    list_select_related = ("customer", "chain", "order", "version")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("ending", ChoicesDropdownFilter),
         ("awaits", ChoicesDropdownFilter),
         ("chain", RelatedDropdownFilter),
+        StepFilter,
     )
     list_filter_submit = True
     list_per_page = 50
@@ -74,16 +78,27 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 
     @display(description=_("stands at"))
     def where(self, enrolment: Enrolment) -> str:
-        """The step it stands at, or why it ended."""
-        if enrolment.status != Enrolment.Status.ACTIVE:
-            return enrolment.get_ending_display()
-        if enrolment.awaits:
-            kind = enrolment.awaited_event
-            what = event_words(kind) if kind else enrolment.get_awaits_display()
-            return str(_("waits for: %(what)s") % {"what": what})
-        plan = program.load([enrolment.version_id])[enrolment.version_id]
-        step = plan.step(enrolment.step_key)
-        return str(_("step %(number)s") % {"number": step.number}) if step else ""
+        """Where it waits and until when, or why it ended."""
+        known = getattr(enrolment, "outlook", None) or outlooks([enrolment], timezone.now())[enrolment.pk]
+        return str(known.stands)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        page: HttpResponse = super().changelist_view(request, extra_context)
+        changes = getattr(page, "context_data", {}).get("cl")
+        if changes is not None:
+            # Read once for the whole list, not for each of its rows.
+            ahead = outlooks(list(changes.result_list), timezone.now())
+            for enrolment in changes.result_list:
+                enrolment.outlook = ahead[enrolment.pk]
+        return page
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("why/<int:chain_id>/", wrap(why.chain_why_view), name="chains_chain_why"),
+            path("of/<int:customer_id>/", wrap(why.customer_chains_view), name="chains_customer_chains"),
+            *super().get_urls(),
+        ]
 
     @display(description=_("decisions on the way"))
     def shown_way(self, enrolment: Enrolment) -> str:

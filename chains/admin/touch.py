@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.utils import timezone
@@ -38,12 +38,12 @@ class StepFilter(admin.SimpleListFilter):
     parameter_name = "step"
     template = "unfold/filters/filters_field.html"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Touch]) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
         asked = request.GET.get("step", "")
         return [(asked, asked)] if asked else []
 
-    def queryset(self, request: HttpRequest, touches: QuerySet[Touch]) -> QuerySet[Touch]:
-        return touches.filter(step_key=self.value()) if self.value() else touches
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(step_key=self.value()) if self.value() else rows
 
 
 @admin.register(Touch)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import replace
-from typing import NamedTuple
 
 from django.db import transaction
 
@@ -13,16 +12,14 @@ from chains import program
 from chains.engine import facts, passages, stays, touches
 from chains.engine.answers import Asker, answers
 from chains.engine.claim import BATCH, Counts, claim_customers
-from chains.engine.dates import Asked, Dates
-from chains.engine.facts import OrderMoments, Profile, Standing
-from chains.engine.holds import Hold
+from chains.engine.facts import Profile, Standing
 from chains.engine.stays import Stay
+from chains.engine.travellers import Place, travellers
 from chains.engine.walk import Planned, Traveller, Walk, walk
 from chains.models import Chain, Enrolment, Touch
 from chains.models.touch import new_token
 from chains.program import Program
 from crm.models import Purpose
-from crm.timezones import zone_of
 
 Reason = Touch.Reason
 ENDING_OF = {
@@ -31,36 +28,6 @@ ENDING_OF = {
     Reason.ORDER_RETURNED: Enrolment.Ending.RETURNED,
     Reason.REPLIED: Enrolment.Ending.REPLIED,
 }
-
-
-class Place(NamedTuple):
-    """The columns read of a due enrolment, named as the query spells them."""
-
-    pk: int
-    chain_id: int
-    chain__status: str
-    version_id: int
-    customer_id: int
-    order_id: int | None
-    is_held: bool
-    triggered_at: dt.datetime
-    started_at: dt.datetime | None
-    event_id: int | None
-    step_key: str
-    arrived_at: dt.datetime
-    entered_at: dt.datetime
-    version__published_at: dt.datetime
-
-    @property
-    def start(self) -> dt.datetime:
-        """From when the steps count: when it happened, or when the customer was let in."""
-        return self.started_at or self.triggered_at
-
-    def holds(self, pauses: list[Hold]) -> list[Hold]:
-        """The chain's pauses; and for somebody moved to a newer version nothing falls due before that was published."""
-        if self.entered_at < self.version__published_at:
-            return [*pauses, Hold.before(self.version__published_at)]
-        return pauses
 
 
 def advance(now: dt.datetime, limit: int = BATCH) -> Counts:
@@ -98,7 +65,7 @@ def _advance(places: list[Place], now: dt.datetime) -> Counts:
             moves.append(Stay(place.pk, place.arrived_at, place.step_key, awaits=Enrolment.Awaits.RESUME))
         else:
             going.append(place)
-    walks = _walks(going, programs, _travellers(going, programs, orders, people), now)
+    walks = _walks(going, programs, travellers(going, programs, orders, people), now)
     written = touches.schedule([_touch(place, planned, now) for place, way in walks for planned in way.touches])
     passages.write(
         [
@@ -129,32 +96,6 @@ def _ending(place: Place, plan: Program, person: Profile, exit_reason: str, has_
 
 def _has_service_ahead(plan: Program, step_key: str) -> bool:
     return any(step.is_touch and step.purpose == Purpose.SERVICE for step in plan.ahead(step_key))
-
-
-def _travellers(
-    places: list[Place], programs: dict[int, Program], orders: dict[int, OrderMoments], people: dict[int, Profile]
-) -> dict[int, Traveller]:
-    asked = {
-        place.pk: Asked(place.customer_id, place.order_id, place.start, programs[place.version_id].anchors)
-        for place in places
-    }
-    dates = Dates(asked.values(), orders)
-    pauses = facts.pauses({place.chain_id for place in places})
-    passed = passages.before(place.pk for place in places if programs[place.version_id].decides)
-    found = {}
-    for place in places:
-        zone = zone_of(people[place.customer_id].time_zone)
-        anchors = dates.anchors(asked[place.pk], zone)
-        found[place.pk] = Traveller(
-            place.customer_id,
-            place.step_key,
-            place.arrived_at,
-            anchors,
-            zone,
-            passed.get(place.pk, ()),
-            holds=place.holds(pauses.get(place.chain_id, [])),
-        )
-    return found
 
 
 def _walks(

@@ -29,10 +29,14 @@ ISO_DAY = len("2026-03-31")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The moments after `since` until `until`, both in UTC."""
+    """The moments after `since` until `until`, both in UTC; of everybody, or of one customer."""
 
     since: dt.datetime
     until: dt.datetime
+    customer_id: int | None = None
+
+    def whose(self, path: str) -> Q:
+        return Q() if self.customer_id is None else Q(**{path: self.customer_id})
 
     def holds(self, moment: dt.datetime) -> bool:
         return self.since < moment <= self.until
@@ -56,7 +60,8 @@ def _birthday(program: Program, within: Window) -> Iterator[Entry]:
     trigger = program.trigger
     born = Customer.objects.current().alias(code=ExtractMonth("born_on") * 100 + ExtractDay("born_on"))
     codes = [month * 100 + day for month, day in within.days(trigger.days)]
-    for customer, day, zone in born.filter(code__in=codes).values_list("pk", "born_on", "time_zone"):
+    near = born.filter(within.whose("pk"), code__in=codes)
+    for customer, day, zone in near.values_list("pk", "born_on", "time_zone"):
         for moment in yearly(day, trigger.days, trigger.hour, _zone(trigger, zone), within.until) if day else ():
             yield Entry(program, customer, moment)
 
@@ -65,7 +70,8 @@ def _anniversary(program: Program, within: Window) -> Iterator[Entry]:
     trigger = program.trigger
     orders = Order.objects.counted().alias(code=ExtractMonth("placed_at") * 100 + ExtractDay("placed_at"))
     codes = [month * 100 + day for month, day in within.days(trigger.days)]
-    rows = orders.filter(code__in=codes).values_list("pk", "customer_id", "placed_at", "customer__time_zone")
+    near = orders.filter(within.whose("customer"), code__in=codes)
+    rows = near.values_list("pk", "customer_id", "placed_at", "customer__time_zone")
     for order, customer, placed_at, zone_name in rows:
         zone = _zone(trigger, zone_name)
         day = placed_at.astimezone(zone).date()
@@ -81,14 +87,19 @@ def _warranty_end(program: Program, within: Window) -> Iterator[Entry]:
         start, end = within.shifted(span + program.trigger.days * DAY)
         slack = (2 + months // 4) * DAY
         yield from _after_delivery(
-            program, Q(product__warranty_months=months), start - slack, end + slack, _months_later(months)
+            program,
+            Q(product__warranty_months=months) & within.whose("order__customer"),
+            start - slack,
+            end + slack,
+            _months_later(months),
         )
 
 
 def _repurchase(program: Program, within: Window) -> Iterator[Entry]:
     for days in _distinct("repurchase_days"):
         start, end = within.shifted((days + program.trigger.days) * DAY)
-        yield from _after_delivery(program, Q(product__repurchase_days=days), start, end, _days_later(days))
+        goods = Q(product__repurchase_days=days) & within.whose("order__customer")
+        yield from _after_delivery(program, goods, start, end, _days_later(days))
 
 
 def _appointment(program: Program, within: Window) -> Iterator[Entry]:
@@ -103,7 +114,9 @@ def _payment_due(program: Program, within: Window) -> Iterator[Entry]:
 def _order_date(program: Program, within: Window, column: str, which: Q) -> Iterator[Entry]:
     trigger = program.trigger
     start, end = within.shifted(trigger.days * DAY)
-    rows = Order.objects.counted().filter(which, **{f"{column}__gt": start, f"{column}__lte": end})
+    rows = Order.objects.counted().filter(
+        which, within.whose("customer"), **{f"{column}__gt": start, f"{column}__lte": end}
+    )
     for order, customer, at, zone_name in rows.values_list("pk", "customer_id", column, "customer__time_zone"):
         yield Entry(program, customer, _moment(trigger, at, _zone(trigger, zone_name)), order)
 
@@ -117,7 +130,7 @@ def _attribute(program: Program, within: Window) -> Iterator[Entry]:
     if trigger.is_yearly and "02-28" in wanted:
         wanted.add("02-29")
     length = 5 if trigger.is_yearly else ISO_DAY
-    told = Customer.objects.current().alias(part=Substr(text, part, length)).filter(part__in=wanted)
+    told = Customer.objects.current().alias(part=Substr(text, part, length)).filter(within.whose("pk"), part__in=wanted)
     for customer, written, zone_name in told.values_list("pk", text, "time_zone"):
         if day := _day(written):
             for moment in _moments(trigger, day, _zone(trigger, zone_name), within.until):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm.admin.complaint_form import ComplaintForm
 from crm.cases import open_case
+from crm.customer_links import links_for
 from crm.customers import note_mood
 from crm.lifecycle import stage_of
 from crm.models import Case, Customer
@@ -103,6 +104,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "kinds": KINDS,
         "kind": kind,
         "story": Paginator(entries, STORY_PAGE).get_page(request.GET.get("page")),
+        "links": links_for(request.user, customer.pk),
         "now": now,
         "may_log": request.user.has_perm("crm.add_case") and not customer.erased_at,
         "may_erase": request.user.has_perm("crm.delete_customer"),

@@ -1,0 +1,64 @@
+"""Why somebody is in a chain or not, where they stand, and what comes next: of a chain, and of a customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from chains.models import Chain
+from chains.why.customer import overview
+from chains.why.entry import entrance
+from chains.why.stays import stays
+from crm.models import Customer
+from crm.search import find_customers
+
+MOST_FOUND = 10
+MAY_LOOK = ["chains.view_enrolment", "chains.view_touch", "crm.view_customer"]
+
+
+@require_GET
+@permission_required(MAY_LOOK, raise_exception=True)
+def chain_why_view(request: HttpRequest, chain_id: int) -> HttpResponse:
+    """Find a customer, and read what came of them in this chain."""
+    chain = get_object_or_404(Chain.objects.select_related("version"), pk=chain_id)
+    text = request.GET.get("q", "").strip()
+    customer, now = _chosen(request.GET.get("customer", "")), timezone.now()
+    context: dict[str, Any] = {
+        "title": _("Why is somebody in “%(chain)s” or not?") % {"chain": chain},
+        "chain": chain,
+        "text": text,
+        "customer": customer,
+        "found": find_customers(text, limit=MOST_FOUND) if customer is None else [],
+    }
+    if customer is not None:
+        context |= {"entrance": entrance(chain, customer, now), "stays": stays(customer, now, chain)}
+    return TemplateResponse(request, "chains/admin/why.html", {**admin.site.each_context(request), **context})
+
+
+@require_GET
+@permission_required(MAY_LOOK, raise_exception=True)
+def customer_chains_view(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Every chain for this customer: in it, through with it, or not and why."""
+    customer = get_object_or_404(Customer, pk=customer_id)
+    context: dict[str, Any] = {
+        "title": _("Chains of %(customer)s") % {"customer": customer},
+        "customer": customer,
+        "overview": overview(customer, timezone.now()),
+    }
+    return TemplateResponse(
+        request, "chains/admin/customer_chains.html", {**admin.site.each_context(request), **context}
+    )
+
+
+def _chosen(number: str) -> Customer | None:
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    return Customer.objects.filter(pk=number).first()
