@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
+
+from django.conf import settings
 
 from chains.channels import Channel, Outcome, Outgoing
 from chains.channels.registry import channels
@@ -28,16 +30,22 @@ MARGIN = dt.timedelta(minutes=1)
 Clock = Callable[[], dt.datetime]
 
 
-def deliver(now: dt.datetime, lease: UUID, clock: Clock | None = None) -> Counts:
-    """Send everything leased to `lease`. `clock` tells the time while sending; without it, it stays `now`."""
+def deliver(
+    now: dt.datetime, lease: UUID, clock: Clock | None = None, through: Mapping[str, Channel] | None = None
+) -> Counts:
+    """Send everything leased to `lease`. `clock` tells the time while sending; without it, it stays `now`.
+
+    `through` stands for the shop's own channels: a rehearsal's take everything and send nothing.
+    """
     told = clock or (lambda: now)
     counts: Counts = Counter()
     shop, states = Shop.load(), ChannelState.objects.in_bulk()
     for name, group in groupby(_taken(lease), key=lambda row: row.channel):
         batch = list(group)
-        channel = channels().get(name)
+        channel = (through or channels()).get(name)
         if channel:
-            gate = Gate(name, states.get(name), told())
+            rate = None if through else settings.CHANNEL_RATES.get(name)
+            gate = Gate(name, states.get(name), told(), rate)
             _Delivery(channel, shop, lease, told, counts, gate).run(batch)
         else:
             touches.turn([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, told())

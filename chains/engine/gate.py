@@ -41,8 +41,8 @@ TAKE = """
 class Gate:
     """One channel under one lease. `state` is its row as this worker read it; none: it never gave trouble."""
 
-    def __init__(self, channel: str, state: ChannelState | None, now: dt.datetime) -> None:
-        self.channel = channel
+    def __init__(self, channel: str, state: ChannelState | None, now: dt.datetime, rate: float | None) -> None:
+        self.channel, self._rate = channel, rate
         self._known = breaker_of(state)
         self._error = state.last_error if state else ""
         self._answered, self._failures = False, 0
@@ -56,9 +56,9 @@ class Gate:
 
     def admit(self, rows: Sequence[Taken], now: dt.datetime) -> tuple[list[Taken], list[Ending]]:
         """The rows that may go, service first, and what becomes of the others."""
-        rate = settings.CHANNEL_RATES.get(self.channel)
         if self.is_shut:
             return [], self.put_off(rows)
+        rate = self._rate
         if not rate:
             return list(rows), []
         ordered = sorted(rows, key=lambda row: row.purpose != Purpose.SERVICE)

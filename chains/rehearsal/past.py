@@ -1,0 +1,181 @@
+"""How each table of facts looked at a moment of the past. What is not told here looks as it does today.
+
+A row appears when it was `born`. A moment that lies ahead is not known yet. `then` says how another column looked, in
+SQL about `live`, the row as it is today, at `%(at)s`; `turns` selects (id, moment) of what else changed a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from crm.models import EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    table: str
+    born: str = ""
+    moments: tuple[str, ...] = ()
+    then: Mapping[str, str] = field(default_factory=dict)
+    turns: str = ""
+    only: str = "true"
+
+
+# A shop knows somebody since they were entered, or since the first thing they did, whichever is told to be earlier.
+KNOWN_SINCE = """least(
+    live.created_at,
+    (SELECT min(placed_at) FROM {live}.crm_order WHERE customer_id = live.id),
+    (SELECT min(occurred_at) FROM {live}.crm_event WHERE customer_id = live.id)
+)"""
+# A mood is noted as an event; one noted before there were events stands since its moment.
+MOOD = """coalesce(
+    (SELECT told.properties ->> 'mood' FROM {live}.crm_event AS told
+     WHERE told.customer_id = live.id AND told.kind = 'customer.mood' AND told.occurred_at <= %(at)s
+     ORDER BY told.occurred_at DESC, told.id DESC LIMIT 1),
+    CASE WHEN live.mood_noted_at <= %(at)s THEN live.mood ELSE '' END
+)"""
+# The latest yes or no of the ledger, of two at one moment the no (crm.consent.standing).
+CONSENT = """coalesce(
+    (SELECT told.action FROM {live}.crm_consentrecord AS told
+     WHERE told.customer_id = live.customer_id AND told.channel = live.channel AND told.address = live.address
+       AND told.purpose = '{purpose}' AND told.occurred_at <= %(at)s
+     ORDER BY told.action = 'requested', told.occurred_at DESC, told.action = 'withdrawn' DESC LIMIT 1),
+    CASE WHEN EXISTS (
+        SELECT FROM {live}.crm_consentrecord AS told
+        WHERE told.customer_id = live.customer_id AND told.channel = live.channel AND told.address = live.address
+          AND told.purpose = '{purpose}'
+    ) THEN 'unknown' ELSE live.{purpose}_consent END
+)"""
+CONSENT_TURNS = """
+    SELECT contact.id, told.occurred_at
+    FROM {live}.crm_consentrecord AS told
+    JOIN {live}.crm_contact AS contact USING (customer_id, channel, address)
+"""
+# Until it was moved, a promise or an appointment was what it was moved from.
+BEFORE_MOVED = """(
+    SELECT CASE WHEN count(*) = 0 THEN live.{column}
+           ELSE (array_agg((told.properties ->> 'from')::timestamptz ORDER BY told.occurred_at, told.id))[1] END
+    FROM {live}.crm_event AS told
+    WHERE told.order_id = live.id AND told.kind = '{kind}' AND told.occurred_at > %(at)s
+)"""
+# Attributes that spell a date were, until each changed, what they were changed from.
+ATTRIBUTES = """jsonb_strip_nulls(live.attributes || coalesce((
+    SELECT jsonb_object_agg(name, before) FROM (
+        SELECT DISTINCT ON (told.properties ->> 'name')
+            told.properties ->> 'name' AS name, told.properties -> 'from' AS before
+        FROM {live}.crm_event AS told
+        WHERE told.customer_id = live.id AND told.kind = 'customer.date' AND told.occurred_at > %(at)s
+          AND told.properties ->> 'name' <> 'born_on'
+        ORDER BY told.properties ->> 'name', told.occurred_at, told.id
+    ) AS changed
+), '{{}}'))"""
+IS_RETURNED = "live.returned_at <= %(at)s"
+
+
+def _before(column: str, kind: str) -> str:
+    return BEFORE_MOVED.replace("{column}", column).replace("{kind}", kind)
+
+
+def _consent(purpose: str) -> str:
+    return CONSENT.replace("{purpose}", purpose)
+
+
+FACTS = (
+    Fact(
+        "crm_customer",
+        born=KNOWN_SINCE,
+        moments=("mood_noted_at",),
+        then={"mood": MOOD, "attributes": ATTRIBUTES},
+        turns="SELECT customer_id, occurred_at FROM {live}.crm_event WHERE kind IN ('customer.mood', 'customer.date')",
+    ),
+    Fact(
+        "crm_contact",
+        then={
+            "marketing_consent": _consent("marketing"),
+            "service_consent": _consent("service"),
+        },
+        turns=CONSENT_TURNS,
+    ),
+    Fact("crm_consentrecord", born="live.occurred_at"),
+    Fact(
+        "crm_order",
+        born="live.placed_at",
+        moments=("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at"),
+        then={
+            "promised_at": _before("promised_at", EventKind.PROMISE_MOVED),
+            "appointment_at": _before("appointment_at", EventKind.APPOINTMENT_MOVED),
+            "refunded": f"CASE WHEN {IS_RETURNED} THEN live.refunded ELSE 0 END",
+            "tracking_number": "CASE WHEN live.shipped_at <= %(at)s THEN live.tracking_number ELSE '' END",
+        },
+        turns="SELECT order_id, occurred_at FROM {live}.crm_event"
+        " WHERE kind IN ('order.promise_moved', 'order.appointment_moved')",
+    ),
+    Fact(
+        "crm_orderline",
+        then={
+            "returned_quantity": "CASE WHEN (SELECT returned_at FROM {live}.crm_order WHERE id = live.order_id)"
+            " <= %(at)s THEN live.returned_quantity ELSE 0 END"
+        },
+        turns="SELECT line.id, bought.returned_at FROM {live}.crm_orderline AS line"
+        " JOIN {live}.crm_order AS bought ON bought.id = line.order_id",
+    ),
+    Fact("crm_milestone", born="live.reached_at"),
+    Fact(
+        "crm_case",
+        born="live.opened_at",
+        moments=("acknowledged_at", "answered_at", "resolved_at", "confirmed_at"),
+    ),
+    Fact("crm_feedback", born="live.left_at"),
+    # Nobody opens or clicks what only seems to be sent, so what came of the chain's real letters is left out. Who
+    # entered the segment that starts the chain is found anew: it may be young, or have had another rule then.
+    Fact(
+        "crm_event",
+        born="live.occurred_at",
+        only="NOT (live.kind LIKE 'message.%%' AND live.properties -> 'chain' = to_jsonb(%(chain)s::bigint))"
+        " AND (live.kind NOT LIKE 'segment.%%' OR live.properties -> 'segment' IS DISTINCT FROM"
+        " to_jsonb(%(segment)s::bigint))",
+    ),
+    Fact("segments_segment"),
+    Fact(
+        "segments_membership",
+        born="live.entered_at",
+        moments=("left_at",),
+        only="live.segment_id IS DISTINCT FROM %(segment)s::bigint",
+    ),
+    # What other chains really sent fills the week as it did, and is what rules about letters know of.
+    Fact(
+        "chains_touch",
+        born="live.sent_at",
+        moments=("opened_at", "clicked_at"),
+        only="live.status = 'sent' AND live.chain_id <> %(chain)s",
+    ),
+)
+# Follow from facts and are counted anew, or are the engine's own work, which begins from nothing.
+MADE_ANEW = frozenset(
+    {
+        "crm_customerstats",
+        "crm_orderstanding",
+        "crm_customerscore",
+        "crm_eventinbox",
+        "crm_historicalcustomer",
+        "segments_change",
+        "segments_segmentsize",
+    }
+)
+# Taken as they are today, and never written by the engine.
+AS_TODAY = frozenset(
+    {
+        "crm_caseattachment",
+        "crm_casemessage",
+        "crm_category",
+        "crm_erasedaddress",
+        "crm_erasurecertificate",
+        "crm_historicalshop",
+        "crm_mergeproposal",
+        "crm_product",
+        "crm_productrelation",
+        "crm_shop",
+        "segments_historicalsegment",
+    }
+)
