@@ -7,6 +7,8 @@ from django.utils import timezone
 from chains.engine.run import run
 from chains.incoming.mailbox import poll
 from chains.incoming.reputation import watch
+from chains.rehearsal.conduct import conduct
+from chains.trial.walk import walk_on
 
 logger = logging.getLogger(__name__)
 
@@ -32,3 +34,14 @@ def read_mailbox() -> None:
 @shared_task(name="chains.tasks.watch_reputation")
 def watch_reputation() -> None:
     watch(timezone.now())
+
+
+@shared_task(name="chains.tasks.conduct_rehearsal")
+def conduct_rehearsal(rehearsal_id: int) -> None:
+    logger.info("Rehearsal %s: %s", rehearsal_id, conduct(rehearsal_id) or "begun by another worker")
+
+
+@shared_task(name="chains.tasks.send_test_orders")
+def send_test_orders() -> None:
+    if sent := walk_on(timezone.now()):
+        logger.info("Letters of test orders sent: %s", sent)

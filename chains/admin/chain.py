@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from chains import copying, pausing, publishing, share
 from chains.admin import coming_back
 from chains.admin.entry_form import CONDITIONAL, FIELDSETS, ChainForm
-from chains.admin.publishing import PublishingPages
+from chains.admin.rehearsal import RehearsalPages
 from chains.admin.tree import drawn
 from chains.arms import arms
 from chains.engine.lateness import overdue
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Chain)
-class ChainAdmin(PublishingPages):
+class ChainAdmin(RehearsalPages):
     form = ChainForm
     list_display = ("name", "shown_status", "starts", "shown_under_way", "priority")
     list_filter = (("status", ChoicesDropdownFilter),)

@@ -39,18 +39,19 @@ class _Trial:
 
 def filled(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Rendered:
     """The letter for this customer and their latest order, or for a made-up one; raises TemplateError."""
-    return render(compile_text(text, shop), _context(text, customer, now, shop), is_tracked=False)
+    return render(compile_text(text, shop), context_for(text.language, customer, now, shop), is_tracked=False)
 
 
 def filled_note(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Note:
     """The same of a short message."""
-    return render_note(compile_text(text, shop), _context(text, customer, now, shop))
+    return render_note(compile_text(text, shop), context_for(text.language, customer, now, shop))
 
 
-def _context(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> dict[str, Any]:
+def context_for(language: str, customer: Customer | None, now: dt.datetime, shop: Shop) -> dict[str, Any]:
+    """What placeholders stand for, for this customer or a made-up one; every link changes nothing."""
     if customer:
         return {**contexts([_Trial(customer.pk)], now)[0], "open_url": ""}
-    context = sample(text.language)
+    context = sample(language)
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}
     # A made-up picture would only show as a broken one.
     product = {**context["product"], "picture_url": ""}

@@ -7,11 +7,13 @@ from chains.models.incoming import IncomingMail, Mailbox
 from chains.models.passage import Passage
 from chains.models.pause import Pause
 from chains.models.push import PushKey, PushSubscription
+from chains.models.rehearsal import Rehearsal
 from chains.models.reputation import Reputation
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step, StepArm
 from chains.models.template import MessageTemplate, TemplateText
 from chains.models.touch import Touch
+from chains.models.trial import Trial, TrialLetter
 from chains.models.version import ChainVersion
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Passage",
     "Pause",
     "QuietHours",
+    "Rehearsal",
     "Reputation",
     "SegmentCare",
     "PushKey",
@@ -36,4 +39,6 @@ __all__ = [
     "StepArm",
     "TemplateText",
     "Touch",
+    "Trial",
+    "TrialLetter",
 ]

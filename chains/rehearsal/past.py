@@ -154,6 +154,15 @@ FACTS = (
 # Follow from facts and are counted anew, or are the engine's own work, which begins from nothing.
 MADE_ANEW = frozenset(
     {
+        "chains_backlog",
+        "chains_chain",
+        "chains_chainversion",
+        "chains_channelstate",
+        "chains_enrolment",
+        "chains_entrant",
+        "chains_passage",
+        "chains_pause",
+        "chains_stafftask",
         "crm_customerstats",
         "crm_orderstanding",
         "crm_customerscore",
@@ -166,9 +175,24 @@ MADE_ANEW = frozenset(
 # Taken as they are today, and never written by the engine.
 AS_TODAY = frozenset(
     {
+        "chains_incomingmail",
+        "chains_mailbox",
+        "chains_messagetemplate",
+        "chains_pushkey",
+        "chains_pushsubscription",
+        "chains_quiethours",
+        "chains_rehearsal",
+        "chains_reputation",
+        "chains_segmentcare",
+        "chains_step",
+        "chains_steparm",
+        "chains_templatetext",
+        "chains_trial",
+        "chains_trialletter",
         "crm_caseattachment",
         "crm_casemessage",
         "crm_category",
+        "crm_customerprediction",
         "crm_erasedaddress",
         "crm_erasurecertificate",
         "crm_historicalshop",

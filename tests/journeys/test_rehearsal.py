@@ -1,0 +1,104 @@
+"""Rehearsal equals reality: two months of a real shop rehearsed, then lived through hour by hour, come to the same."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from chains.engine.run import tick
+from chains.models import Passage, Touch
+from chains.publishing import publish
+from chains.rehearsal.period import Period
+from chains.rehearsal.rehearse import rehearse
+from tests.chains.factories import add_tag, branch, draft_chain, marketing, message, split, wait
+from tests.journeys import recount
+from tests.journeys.recount import DAY, END, HOUR, START
+from tests.journeys.test_olist import _place, facts_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# One customer in so many: enough for every kind of outcome, few enough to be lived through within a minute.
+ONE_IN = 12
+FORGET = """
+    TRUNCATE crm_customer, crm_product, crm_category, crm_event, chains_enrolment, chains_touch RESTART IDENTITY CASCADE
+"""
+
+
+def make_chain():
+    """Every kind of step and of decision that follows from the orders alone."""
+    loyal = {"all": [{"field": "orders_count", "operator": "at_least", "value": 2}]}
+    return draft_chain(
+        message(name="thanks"),
+        wait(2, since="delivered"),
+        message(name="care"),
+        add_tag("cared for"),
+        wait(1),
+        branch((loyal, marketing(name="for the loyal")), (None, marketing(name="for the new", late_after_hours=24))),
+        split((1, message(name="tip a")), (1, message(name="tip b"))),
+        wait(3),
+        marketing(name="offer", late_after_hours=96),
+        goal="ordered",
+        re_entry="per_order",
+        control_share=20,
+    )
+
+
+def live_through(purchases, hours):
+    """Record every fact at its moment, and do what there is to do at every full hour."""
+    placed, facts = {}, iter(facts_of(purchases))
+    fact = next(facts, None)
+    hour = START
+    while hour < END:
+        while fact and fact[0] <= hour:
+            at, verb, purchase = fact
+            if verb is _place:
+                placed[purchase.number] = _place(purchase)
+            else:
+                verb(placed[purchase.number], at=at)
+            fact = next(facts, None)
+        hours(hour)
+        hour += HOUR
+
+
+def touches():
+    rows = Touch.objects.values_list(
+        "customer__external_id", "order__number", "step_name", "status", "reason", "sent_at"
+    )
+    return Counter((*row[:5], row[5] and row[5].isoformat()) for row in rows)
+
+
+def test_a_rehearsal_of_two_months_comes_to_what_they_would_have_been(shop, shared_data):
+    shop.weekly_cap = recount.WEEKLY_CAP + 1
+    shop.save()
+    purchases = [
+        purchase
+        for purchase in recount.purchases(shared_data / "olist_order_lines.csv.gz")
+        if int(purchase.customer[:6], 16) % ONE_IN == 0
+    ]
+    chain = make_chain()
+    live_through(purchases, lambda hour: None)
+    period = Period.of(START.date(), (END - DAY).date(), dt.datetime.now(dt.UTC))
+
+    result = rehearse(chain, period, lambda share, outside: None, with_log=True)
+
+    rehearsed = Counter(
+        (row["external_id"], row["order"], row["step"], row["status"], row["reason"], row["sent_at"])
+        for row in result["log"]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET)
+    publish(chain, START)
+    live_through(purchases, lambda hour: tick(hour) if hour > START else None)
+    lived = touches()
+    print(f"{rehearsed.total()} touches rehearsed, {lived.total()} lived;", end=" ")  # noqa: T201
+    print(f"only rehearsed: {rehearsed - lived}, only lived: {lived - rehearsed}")  # noqa: T201
+    assert rehearsed == lived
+    # That it was worth the walk: these became of touches, and both arms were taken.
+    assert {(status, reason) for *_who, status, reason, _at in lived} >= {
+        ("sent", ""),
+        ("held", ""),
+        ("skipped", "no_consent"),
+    }
+    assert Passage.objects.exclude(arm_key="").values("step_key", "arm_key").distinct().count() == 4
+    assert result["entered"] > 100
