@@ -19,6 +19,7 @@ SPOKEN = {
     "name": gettext_lazy("the name"),
     "purpose": gettext_lazy("service or marketing"),
     "script": gettext_lazy("the script"),
+    "arms": gettext_lazy("the arms"),
 }
 
 
@@ -49,7 +50,7 @@ def _steps(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]
     for key, step in new.items():
         if key not in old:
             yield _("New step: %(step)s.") % {"step": _called(step)}
-        elif changed := [name for name in step if name != "arms" and step[name] != old[key].get(name)]:
+        elif changed := [name for name in step if _own(step, name) != _own(old[key], name)]:
             parts = sorted({str(SPOKEN.get(name, _("the settings"))) for name in changed})
             yield _("Step %(step)s: changed %(parts)s.") % {"step": _called(step), "parts": ", ".join(parts)}
     for key, step in old.items():
@@ -57,6 +58,13 @@ def _steps(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]
             yield _("Removed step: %(step)s.") % {"step": _called(step)}
     if [key for key in new if key in old] != [key for key in old if key in new]:
         yield _("The order of the steps was changed.")
+
+
+def _own(step: Mapping[str, Any], name: str) -> Any:
+    """A part of the step itself: of its arms all but the steps in them, which are told of by themselves."""
+    if name != "arms":
+        return step.get(name)
+    return [{part: arm[part] for part in arm if part != "steps"} for arm in step.get("arms", ())]
 
 
 def _flat(steps: list[Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -107,7 +107,7 @@ def _tags(touch: Touch) -> list[str]:
     found = ChainVersion.objects.filter(pk=touch.enrolment.version_id).values_list(
         Func(
             F("program"),
-            Value("$.steps[*] ? (@.key == $key).tags"),
+            Value("$.steps.** ? (exists(@.tags) && @.key == $key).tags"),
             Value({"key": touch.step_key}, output_field=JSONField()),
             function="jsonb_path_query_first",
             template="%(function)s(%(expressions)s)",

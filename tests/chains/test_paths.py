@@ -7,17 +7,30 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.urls import reverse
 
+from chains.differences import differences
 from chains.engine.advance import advance
 from chains.engine.enrol import enrol
 from chains.engine.run import tick
-from chains.models import Enrolment, Passage
+from chains.models import Enrolment, Passage, Step, Touch
+from chains.publishing import publish
 from chains.way import turns
 from crm import attributes, dates, merge, orders
 from crm.customers import find_or_create
 from crm.events import record
 from crm.models import Customer, Event, Product
 from segments.models import Segment
-from tests.chains.factories import add_tag, branch, leave, live_chain, marketing, message, split, until, wait
+from tests.chains.factories import (
+    add_tag,
+    branch,
+    leave,
+    live_chain,
+    make_template,
+    marketing,
+    message,
+    split,
+    until,
+    wait,
+)
 from tests.conftest import NOW, make_customer, make_order
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +318,35 @@ def test_those_held_back_go_the_same_way_and_nothing_about_them_changes():
     assert Passage.objects.count() == 20
 
 
+def test_a_click_in_a_message_of_an_arm_tells_its_tags(client):
+    template = make_template(tags=["care"], body="[Look](https://kettle.example.com/)")
+    live_chain(
+        branch((REPEAT,), (None, split((1, letter("a", template=template)), (1, letter("b", template=template)))))
+    )
+    make_order(placed_at=NOW + HOUR)
+    tick(NOW + HOUR)
+
+    client.get(f"/m/c/{Touch.objects.get().token}/0/")
+
+    assert Event.objects.get(kind="message.clicked").properties["tags"] == ["care"]
+
+
+def test_what_changed_in_an_arm_is_told_of_the_version():
+    chain = live_chain(branch((REPEAT, message(name="inside")), (None,), name="Known?"))
+    before = chain.version.program
+    chain.steps.get(name="Known?").arms.filter(rule__isnull=True).update(name="the rest")
+    chain.steps.get(name="inside").delete()
+    Step.objects.create(chain=chain, position=9, **message(name="last"))
+    publish(chain, NOW)
+    chain.refresh_from_db()
+
+    assert differences(before, chain.version.program) == [
+        "Step “Known?”: changed the arms.",
+        "New step: “last”.",
+        "Removed step: “inside”.",
+    ]
+
+
 def test_the_way_somebody_went_is_told_in_words(client):
     live_chain(
         add_tag("met"),
@@ -329,7 +371,7 @@ def test_the_way_somebody_went_is_told_in_words(client):
     client.force_login(User.objects.create_superuser("boss"))
     page = client.get(reverse("admin:chains_enrolment_change", args=[enrolment.pk])).content.decode()
     assert "nothing before it suited" in page
-    assert "waits for: page viewed" in page
+    assert "page viewed" in page
     tick(NOW + 9 * DAY)
     assert list(turns(enrolment))[4].words == "took “b”: it did not happen in time"
 
