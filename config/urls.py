@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("push-worker.js", connect.worker, name="push_worker"),
     path("hooks/telegram/", telegram.webhook, name="telegram_webhook"),
     path("m/", include("chains.public.urls")),
-    path("hooks/mail/", include("chains.incoming.urls")),
+    path("hooks/", include("chains.incoming.urls")),
     path("admin/", admin.site.admin_view(landing)),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),

@@ -38,12 +38,18 @@ class IncomingMailAdmin(ModelAdmin):  # type: ignore[misc]
     search_help_text = _("Address of the sender")
     ordering = ("-received_at", "-pk")
     autocomplete_fields = ("customer",)
-    fields = ("shown_kind", "sender", "subject", "text", "detail", "received_at", "touch", "case", "customer")
+    fields = ("kind", "sender", "subject", "text", "detail", "received_at", "touch", "case", "customer")
     actions = None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         is_open = isinstance(obj, IncomingMail) and obj.waits_for_a_person
         return self.fields[:-1] if is_open else self.fields
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.help_text = _("Say whom it is from, and it becomes a case of theirs.")
+        return field
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

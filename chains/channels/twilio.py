@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from django.conf import settings
+from django.urls import reverse
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
@@ -51,6 +52,8 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the library brings no ty
 def _handed_over(outgoing: Outgoing, client: Client, http: _Http) -> Outcome:
     sender = settings.SMS["sender"]
     by = {"messaging_service_sid": sender} if sender.startswith("MG") else {"from_": sender}
+    if settings.IS_HTTPS:  # Twilio refuses a message whose receipt it could not bring
+        by["status_callback"] = settings.SITE_URL + reverse("incoming:twilio", args=[outgoing.token])
     try:
         message = client.messages.create(to=outgoing.address, body=outgoing.content.text, **by)
     except TwilioRestException as error:

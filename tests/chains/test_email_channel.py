@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from anymail.exceptions import AnymailRequestsAPIError
 
 from chains.channels import Outgoing, Result
-from chains.channels.email import EmailChannel, outcome_of
+from chains.channels.email import EmailChannel, letter_for, outcome_of
 from chains.letters.rendering import Rendered
 from crm.models import Shop
 
@@ -19,6 +19,7 @@ class Sink:
     def __init__(self, pipelines):
         self.pipelines = pipelines
         self.taken = []
+        self.senders = []
         self.sessions = set()
         self.answers = {}
         self.letters_a_connection = None
@@ -34,6 +35,7 @@ class Sink:
                 server.transport.abort()
             return self.farewell or "250 OK"
         envelope.mail_from = address
+        self.senders.append(address)
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -255,3 +257,20 @@ def test_a_provider_gets_the_letter_through_its_interface(settings):
     assert sent["subject"] == "Уход за чайником"
     assert sent["html_body"] == "<p>Привет</p>"
     assert sent["extra_headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_bounces_and_receipts_name_the_touch(sink, settings):
+    settings.BOUNCE_ADDRESS = "bounces@example.com"
+
+    deliver(outgoing(7))
+
+    assert sink.senders == ["bounces+token7@example.com"]
+
+
+def test_every_provider_gets_the_token_in_a_form_it_knows(settings):
+    assert letter_for(outgoing(7), a_shop()).metadata == {"touch": "token7"}
+
+    settings.EMAIL_BACKEND = "anymail.backends.mailersend.EmailBackend"
+
+    letter = letter_for(outgoing(7), a_shop())
+    assert (letter.metadata, letter.tags) == ({}, ["touch:token7"])
