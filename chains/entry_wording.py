@@ -28,7 +28,9 @@ def re_entry_sentence(program: Program) -> str:
     if program.re_entry == Chain.ReEntry.ONCE:
         return _("Each customer enters once in a lifetime.")
     if program.re_entry == Chain.ReEntry.PER_ORDER:
-        return _("A customer enters once for every order.")
+        if program.trigger.has_order:
+            return _("A customer enters once for every order.")
+        return _("A customer enters every time.")
     return ngettext(
         "A customer enters again after %(days)d day at the earliest, and never while still in it.",
         "A customer enters again after %(days)d days at the earliest, and never while still in it.",

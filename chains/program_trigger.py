@@ -31,6 +31,11 @@ class Trigger:
         return self.kind == Chain.Trigger.EVENT and self.event.startswith("order.")
 
     @property
+    def has_order(self) -> bool:
+        """Whether an order belongs to what starts it; of an event the shop names itself that is not known."""
+        return self.is_about_order or self.kind in Chain.ABOUT_ORDERS
+
+    @property
     def is_by_calendar(self) -> bool:
         """Whether it starts for a whole crowd at one moment."""
         return self.kind in Chain.BY_CALENDAR

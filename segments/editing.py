@@ -10,18 +10,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from segments.compile import check
 from segments.rules import DEEPEST, Kind, RuleError, dump, parse
 from segments.vocabulary import FIELDS, offered
 from segments.vocabulary.field import Context, Field
-from segments.vocabulary.values import Pair, Several, ValueKind
+from segments.vocabulary.values import Pair, Several, ValueKind, Words
 
 
 class RuleWidget(forms.Widget):
     template_name = "segments/rule.html"
     error: RuleError | None = None
     context: tuple[Context, ...] = ()
+    blank: Words = gettext_lazy("Everybody")
 
     class Media:
         css = {"all": ["segments/rule.css"]}
@@ -30,6 +32,7 @@ class RuleWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         raw = _loaded(value)
+        context["widget"]["blank"] = self.blank
         context["widget"]["editor"] = {
             "fields": editable(offered(self.context)),
             "context": list(self.context),
@@ -44,15 +47,16 @@ class RuleField(forms.Field):
     """Cleans to the JSON of a rule that was read and compiled once; mistakes are told at their row.
 
     `context` names what there is beside the customer: the rule may ask about it. Where no rule is required, one without
-    conditions is none at all and means everybody: it cleans to None.
+    conditions is none at all and cleans to None; `blank` says what that means.
     """
 
     widget = RuleWidget
     # The segment whose rule is edited: it may not ask for itself.
     asking: int | None = None
 
-    def __init__(self, *, context: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *, context: Iterable[str] = (), blank: Words = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.widget.blank = blank or RuleWidget.blank
         self.context = self.widget.context = tuple(Context(one) for one in context)
 
     def prepare_value(self, value: Any) -> Any:

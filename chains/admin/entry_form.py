@@ -26,14 +26,14 @@ class ChainForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("For whom"),
         required=False,
         context=BESIDE,
-        help_text=_("Without conditions: everybody to whom it happens."),
+        blank=_("Everybody to whom it happens"),
     )
-    goal_rule = RuleField(label=_("The goal is reached when"), required=False, context=BESIDE)
+    goal_rule = RuleField(label=_("The goal is reached when"), required=False, context=BESIDE, blank=_("Not said yet"))
     exit_rule = RuleField(
         label=_("Leaves when"),
         required=False,
         context=BESIDE,
-        help_text=_("Without conditions: nobody leaves because of a rule."),
+        blank=_("Nobody leaves because of a rule"),
     )
     trigger_weekdays = forms.TypedMultipleChoiceField(
         label=_("on"),
@@ -110,11 +110,16 @@ FIELDSETS = (
         {
             "fields": (
                 "trigger",
-                ("trigger_event", "custom_event", "trigger_segment"),
-                ("trigger_attribute", "is_yearly"),
+                "trigger_event",
+                "custom_event",
+                "trigger_segment",
+                "trigger_attribute",
+                "is_yearly",
                 "trigger_days",
                 "trigger_on",
-                ("trigger_every", "trigger_month", "trigger_day"),
+                "trigger_every",
+                "trigger_month",
+                "trigger_day",
                 "trigger_weekdays",
                 ("trigger_hour", "trigger_clock"),
                 "audience_rule",

@@ -14,17 +14,6 @@ from segments.compile import check
 from segments.rules import RuleError, parse
 from segments.vocabulary.field import Context
 
-ABOUT_ORDERS = frozenset(
-    {
-        Chain.Trigger.LAST_ORDER,
-        Chain.Trigger.ANNIVERSARY,
-        Chain.Trigger.WARRANTY_END,
-        Chain.Trigger.REPURCHASE,
-        Chain.Trigger.APPOINTMENT,
-        Chain.Trigger.PAYMENT_DUE,
-    }
-)
-
 
 def shop_problems(shop: Shop) -> Iterator[str]:
     if not shop.support_contact:
@@ -73,4 +62,4 @@ def contexts_of(chain: Chain) -> tuple[Context, ...]:
     """What a rule of the chain may speak of beside the customer."""
     if chain.trigger == Chain.Trigger.EVENT:
         return (Context.ORDER, Context.EVENT)
-    return (Context.ORDER,) if chain.trigger in ABOUT_ORDERS else ()
+    return (Context.ORDER,) if chain.trigger in Chain.ABOUT_ORDERS else ()

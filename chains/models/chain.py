@@ -44,7 +44,7 @@ class Chain(TriggerFields):
 
     class ReEntry(models.TextChoices):
         ONCE = "once", _("once in a lifetime")
-        PER_ORDER = "per_order", _("once for every order")
+        PER_ORDER = "per_order", _("every time, for one order once")
         AFTER_DAYS = "after_days", _("again after some days")
 
     name = models.CharField(_("name"), max_length=200, unique=True)

@@ -40,6 +40,17 @@ class TriggerFields(models.Model):
     # Those that start for whole crowds at one moment, whoever they are.
     BY_CALENDAR = (Trigger.MOMENT.value, Trigger.SEASON.value)
 
+    ABOUT_ORDERS = frozenset(
+        {
+            Trigger.LAST_ORDER.value,
+            Trigger.ANNIVERSARY.value,
+            Trigger.WARRANTY_END.value,
+            Trigger.REPURCHASE.value,
+            Trigger.APPOINTMENT.value,
+            Trigger.PAYMENT_DUE.value,
+        }
+    )
+
     trigger = models.CharField(_("starts when"), max_length=16, choices=Trigger.choices, default=Trigger.EVENT)
     trigger_event = models.CharField(
         _("event"),
@@ -84,9 +95,7 @@ class TriggerFields(models.Model):
     trigger_month = models.PositiveSmallIntegerField(
         _("month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
-    trigger_hour = models.PositiveSmallIntegerField(
-        _("hour"), default=10, validators=[MaxValueValidator(23)], help_text=_("For chains that start by a date.")
-    )
+    trigger_hour = models.PositiveSmallIntegerField(_("at the hour"), default=10, validators=[MaxValueValidator(23)])
     trigger_clock = models.CharField(_("by the clock"), max_length=8, choices=Clock.choices, default=Clock.CUSTOMER)
 
     class Meta:
