@@ -55,7 +55,8 @@ def publish(
     `agreed` is the digest of what the marketer saw; a draft changed since is not published. Publishing again what runs
     already changes nothing, so that a second click does no harm.
     """
-    chain = Chain.objects.select_for_update(of=("self",), no_key=True).select_related("version").get(pk=chain.pk)
+    # Its version is read after the lock is held: one joined to it would be that from before somebody else published.
+    chain = Chain.objects.select_for_update(no_key=True).get(pk=chain.pk)
     shop = Shop.load()
     if found := problems(chain, shop):
         raise NotPublishable(found)
