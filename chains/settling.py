@@ -7,7 +7,8 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from chains.models import Enrolment, StaffTask, Touch
+from chains.models import ChannelState, Enrolment, StaffTask, Touch
+from crm.events import ring_on_commit
 from crm.models import Customer
 
 
@@ -51,3 +52,13 @@ def close_task(task: StaffTask, *, status: str, outcome: str, at: dt.datetime, b
     return bool(
         StaffTask.objects.open().filter(pk=task.pk).update(status=status, outcome=outcome, done_at=at, done_by=by)
     )
+
+
+@transaction.atomic
+def try_channel_again(channel: str, now: dt.datetime) -> int:
+    """Somebody mended the provider: what waits for it is due at once, and one message tries first."""
+    if not ChannelState.objects.filter(pk=channel, resumes_at__gt=now).update(resumes_at=now):
+        return 0
+    waiting = Touch.objects.scheduled().filter(reason=Touch.Reason.CHANNEL_DOWN, due_at__gt=now)
+    ring_on_commit()
+    return waiting.update(due_at=now)

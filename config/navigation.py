@@ -46,6 +46,7 @@ SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Templates"), "draft", "admin:chains_messagetemplate_changelist", "chains.view_messagetemplate"),
             Item(_("Touches"), "send", "admin:chains_touch_changelist", "chains.view_chain"),
             Item(_("Enrolments"), "route", "admin:chains_enrolment_changelist", "chains.view_chain"),
+            Item(_("Channels"), "cell_tower", "admin:chains_channelstate_changelist", "chains.view_chain"),
             Item(_("Outbox"), "outbox", "admin:chains_outbox", "chains.view_chain"),
         ),
     ),

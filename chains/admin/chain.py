@@ -21,7 +21,7 @@ from chains.arms import arms
 from chains.engine.lateness import overdue
 from chains.entry_wording import ending_sentence, entry_sentence, trigger_words
 from chains.health import problems
-from chains.models import Chain
+from chains.models import Chain, ChannelState
 from chains.program import parse
 from chains.program_trigger import compiled_trigger, parse_trigger
 from chains.tally import tally, under_way
@@ -71,7 +71,13 @@ class ChainAdmin(RehearsalPages):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         now = timezone.now()
         surged = Chain.objects.filter(surged_at__isnull=False).annotate(waiting=Count("entrants"))
-        extra = {"late": overdue(now), "now": now, "surged": surged, **coming_back.context(request, now)}
+        extra = {
+            "late": overdue(now),
+            "now": now,
+            "surged": surged,
+            "down": ChannelState.objects.down(),
+            **coming_back.context(request, now),
+        }
         extra |= extra_context or {}
         self._under_way: dict[int, int] = {}
         return super().changelist_view(request, extra)  # type: ignore[no-any-return]
