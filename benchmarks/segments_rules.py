@@ -23,7 +23,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 DATABASE = "encore_bench_segments"
-ROUNDS = 5
 CHANGED = 1_000
 # What somebody who knows the tables would write; each is the part after `FROM crm_customer c`.
 CURRENT = "c.merged_into_id IS NULL AND c.erased_at IS NULL"
@@ -120,6 +119,7 @@ RULES: dict[str, tuple[dict[str, Any], str]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rule", help="only the rules whose name has this in it")
     parser.add_argument("--keep", action="store_true", help="keep the database, and use the one kept before")
     options = parser.parse_args()
@@ -134,12 +134,12 @@ def main() -> None:
     connection.settings_dict["TEST"]["NAME"] = DATABASE
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=options.keep)
     try:
-        report(options.customers, options.rule or "")
+        report(options.customers, options.rule or "", options.rounds)
     finally:
         connection.creation.destroy_test_db(before, verbosity=0, keepdb=options.keep)
 
 
-def report(customers: int, wanted: str) -> None:
+def report(customers: int, wanted: str, rounds: int) -> None:
     from benchmarks.peers.large_shop import fill
     from crm.models import Customer
 
@@ -147,32 +147,32 @@ def report(customers: int, wanted: str) -> None:
         started = time.perf_counter()
         fill(customers)
         print(f"filled in {time.perf_counter() - started:.0f} s")
-    print(f"{customers:,} customers, medians of {ROUNDS} rounds")
+    print(f"{customers:,} customers, medians of {rounds} rounds")
     rules = {name: rule for name, rule in RULES.items() if wanted in name}
     for name, (rule, by_hand) in rules.items():
-        measure(name, rule, by_hand)
+        measure(name, rule, by_hand, rounds)
     for name, (rule, _by_hand) in rules.items():
-        measure_changes(name, rule, customers)
+        measure_changes(name, rule, customers, rounds)
     print(f"memory of this process at its highest: {getrusage(RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def measure(name: str, rule: dict[str, Any], by_hand: str) -> None:
+def measure(name: str, rule: dict[str, Any], by_hand: str, rounds: int) -> None:
     from segments.compile import matching
 
     query = f"FROM crm_customer c {by_hand} AND {CURRENT}"
     counts: list[Callable[[], int]] = [lambda: matching(rule, NOW).count(), lambda: fetch(f"SELECT count(*) {query}")]
     found = [count() for count in counts]
     assert found[0] == found[1], (name, found)
-    ours, theirs = alternately(counts)
+    ours, theirs = alternately(counts, rounds)
     fills: list[Callable[[], int]] = [lambda: refreshed(rule), lambda: filled(query)]
-    our_fill, their_fill = alternately(fills)
+    our_fill, their_fill = alternately(fills, rounds)
     print(
         f"{name:32} {found[0]:>9,}   count {ours:7.3f} s, by hand {theirs:7.3f} s: {ours / theirs:4.2f}"
         f"   refresh {our_fill:7.3f} s, by hand {their_fill:7.3f} s: {our_fill / their_fill:4.2f}"
     )
 
 
-def measure_changes(name: str, rule: dict[str, Any], customers: int) -> None:
+def measure_changes(name: str, rule: dict[str, Any], customers: int, rounds: int) -> None:
     """A refresh after some customers changed against one that asks about everybody, on one day of the shop."""
     from django.db import connection, transaction
 
@@ -185,7 +185,7 @@ def measure_changes(name: str, rule: dict[str, Any], customers: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         segment = Segment.objects.create(name="Measured", rule=rule)
         refresh(segment, NOW)
-        for _round in range(ROUNDS):
+        for _round in range(rounds):
             for is_full, times in taken.items():
                 # From all over: the first ones are the heaviest buyers.
                 cursor.execute("UPDATE crm_customer SET notes = notes || 'x' WHERE id %% %s = 0", [apart])
@@ -199,10 +199,10 @@ def measure_changes(name: str, rule: dict[str, Any], customers: int) -> None:
     print(f"{name:32} after {changing:,} changed {few:7.3f} s, everybody {full:7.3f} s: 1/{full / few:.0f}")
 
 
-def alternately(calls: list[Callable[[], int]]) -> list[float]:
+def alternately(calls: list[Callable[[], int]], rounds: int) -> list[float]:
     """Medians, taken in turns so that a busy moment of the machine meets both."""
     taken: list[list[float]] = [[] for _call in calls]
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         for call, times in zip(calls, taken, strict=True):
             started = time.perf_counter()
             call()

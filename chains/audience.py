@@ -147,7 +147,6 @@ FIELDS = (
         True,
         (CHAIN, STEP, CLICKED, NO_CLICK, NO_ORDER),
         is_heavy=always,
-        is_watched=False,
         note=_("“Not clicked” and “no order” hold once the days have passed."),
     ),
     Field(
@@ -159,7 +158,6 @@ FIELDS = (
         _opened_of_last,
         filters=(LAST,),
         is_heavy=always,
-        is_watched=False,
         note=_(
             "Of the last ten unless you say otherwise. Opens are unreliable: many mail programs hide them or open by "
             "themselves. Prefer clicks or orders."

@@ -59,16 +59,19 @@ INDEXES = """
 
 
 def fill(customers: int) -> None:
-    from django.db import connection
+    """In place of whatever shop was there."""
+    from django.db import connection, transaction
 
     with connection.cursor() as cursor:
-        cursor.execute(QUICK)
-        cursor.execute(INDEXES)
-        indexes = cursor.fetchall()
-        for name, _definition in indexes:
-            cursor.execute(f"DROP INDEX {name}")
-        cursor.execute(FILL.format(customers=customers))
-        for _name, definition in indexes:
-            cursor.execute(definition)
+        with transaction.atomic():
+            cursor.execute(QUICK)
+            cursor.execute("TRUNCATE crm_customer, crm_product, crm_category CASCADE")
+            cursor.execute(INDEXES)
+            indexes = cursor.fetchall()
+            for name, _definition in indexes:
+                cursor.execute(f"DROP INDEX {name}")
+            cursor.execute(FILL.format(customers=customers))
+            for _name, definition in indexes:
+                cursor.execute(definition)
         cursor.execute("RESET ALL")
         cursor.execute("VACUUM ANALYZE")

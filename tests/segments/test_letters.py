@@ -4,12 +4,15 @@ import datetime as dt
 
 import pytest
 
+from chains.models import Touch
+from segments import changes
 from segments.compile import matching
-from segments.models import Segment
-from segments.refresh import refresh_due
+from segments.models import Change, Segment
+from segments.refresh import refresh, refresh_due
+from segments.rules import parse
 from tests.chains.letters import make_touch
 from tests.conftest import NOW, make_customer, make_order
-from tests.segments.conftest import condition
+from tests.segments.conftest import condition, make_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +85,26 @@ def test_every_starter_segment_can_be_counted():
 
     assert len(outcomes) == Segment.objects.count() == 25
     assert not any(outcome.is_broken for outcome in outcomes.values())
+
+
+def test_a_refresh_asks_only_those_about_whom_a_letter_told_something():
+    written_to(5)
+    segment = make_segment(condition("sent", "at_least", 1))
+    refresh(segment, NOW)
+    Change.objects.all().delete()
+
+    planned = make_touch(status="scheduled")
+    Change.objects.all().delete()
+    Touch.objects.filter(pk=planned.pk).update(due_at=NOW)
+    assert changes.to_ask(segment, parse(segment.rule), NOW) == set()
+    Touch.objects.filter(pk=planned.pk).update(status="sent", sent_at=NOW)
+    assert changes.to_ask(segment, parse(segment.rule), NOW) == {planned.customer_id}
+    assert refresh(segment, NOW).entered == 1
+    assert refresh(segment, NOW).entered == 0
+
+    Change.objects.all().delete()
+    Touch.objects.filter(pk=planned.pk).update(opened_at=NOW)
+    assert changes.to_ask(segment, parse(segment.rule), NOW) == {planned.customer_id}
+    Change.objects.all().delete()
+    Touch.objects.filter(pk=planned.pk).delete()
+    assert changes.to_ask(segment, parse(segment.rule), NOW) == {planned.customer_id}
