@@ -127,6 +127,7 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
             "deliver": _deliver,
             "cancel": _cancel,
             "return": _return,
+            "register": _register,
         }
 
     def get_inlines(self, request: HttpRequest, obj: Order | None) -> tuple[type[ReadOnlyInline], ...]:
@@ -195,6 +196,15 @@ def _return(request: HttpRequest, order: Order, at: dt.datetime) -> str:
             raise ValueError(gettext("Give an amount above zero, or leave it empty for the whole order."))
     orders.return_goods(order, at=at, amount=amount, key=f"after:{seen}" if typed and seen else "")
     return gettext("The return is booked.")
+
+
+def _register(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    """The customer says that it is they who have the goods; a second click tells nothing new."""
+    line = order.lines.filter(pk=int(typed) if (typed := _posted(request, "line")[:18]).isdecimal() else 0).first()
+    if line is None:
+        raise ValueError(gettext("Choose which product of the order it is."))
+    orders.register_product(line, at=at, serial=_posted(request, "serial"))
+    return gettext("The product is registered.")
 
 
 def _posted(request: HttpRequest, name: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +70,11 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("event log")
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="event_once_per_source")]
-        indexes = [models.Index(fields=["customer", "kind", "occurred_at"], name="event_by_customer_kind")]
+        indexes = [
+            models.Index(fields=["customer", "kind", "occurred_at"], name="event_by_customer_kind"),
+            # A time of the past is looked through for whom to let into a chain. The log grows in time order, nearly.
+            BrinIndex(fields=["occurred_at"], name="event_when", autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return self.kind

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.models import Case, MergeProposal, Order, Shop
-from tests.conftest import NOW, make_case, make_customer, make_order, settings_form
+from crm.models import Case, Event, MergeProposal, Order, Shop
+from tests.conftest import NOW, make_case, make_customer, make_order, make_product, settings_form
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +101,18 @@ def test_a_second_click_books_a_return_only_once(client, agent):
 
     assert Order.objects.get().refunded == 50
     assert 'name="refunded" value="50.00"' in page.text
+
+
+def test_a_product_is_registered_once(client, agent):
+    order = make_order(product=make_product(name="Kettle"), delivered_at=NOW)
+
+    for _click in range(2):
+        answer = do(client, order, "register", line=order.lines.get().pk, serial="K-7")
+    assert "The product is registered." in answer.text
+    assert "Choose which product" in do(client, order, "register", line="x").text
+
+    told = Event.objects.get(kind="product.registered")
+    assert (told.order, told.properties["serial"]) == (order, "K-7")
 
 
 def test_no_character_a_browser_can_send_breaks_a_button(client, agent):
