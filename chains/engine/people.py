@@ -21,8 +21,8 @@ TIME_TO_READ = DAY
 UNREAD = """
     SELECT customer.id FROM unnest(%(customers)s::bigint[]) AS customer (id)
     CROSS JOIN LATERAL (
-        SELECT count(*) AS sent, count(opened_at) + count(clicked_at) AS signs FROM (
-            SELECT opened_at, clicked_at FROM chains_touch
+        SELECT count(*) AS sent, count(opened_at) + count(clicked_at) + count(replied_at) AS signs FROM (
+            SELECT opened_at, clicked_at, replied_at FROM chains_touch
             WHERE customer_id = customer.id AND status = 'sent' AND channel = 'email' AND sent_at <= %(until)s
             ORDER BY sent_at DESC LIMIT %(letters)s
         ) AS last
@@ -73,7 +73,7 @@ def _resting(customers: Collection[int], days: int, now: dt.datetime) -> dict[in
 
 
 def _unread(customers: Collection[int], letters: int, now: dt.datetime) -> set[int]:
-    """Those who neither opened nor clicked any of their last so many letters. Opens by machines are not kept."""
+    """Those who gave no sign of reading any of their last so many letters. Opens by machines are not kept."""
     if not letters or not customers:
         return set()
     with connection.cursor() as cursor:

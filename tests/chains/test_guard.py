@@ -71,8 +71,8 @@ def test_who_reads_nothing_gets_one_a_week():
     )
 
 
-@pytest.mark.parametrize("sign", ["opened_at", "clicked_at"])
-def test_a_click_counts_as_reading_just_as_an_open(sign):
+@pytest.mark.parametrize("sign", ["opened_at", "clicked_at", "replied_at"])
+def test_a_click_or_an_answer_counts_as_reading_just_as_an_open(sign):
     customer = make_customer()
     read_nothing(customer, **{sign: NOW - 9 * DAY})
 

@@ -14,8 +14,8 @@ from django.db.models import Count
 
 from chains.engine.guard import LEASE
 from chains.engine.run import tick
-from chains.models import Touch
-from crm.models import Shop
+from chains.models import Enrolment, Touch
+from crm.models import Customer, Shop
 from tests.chains.factories import fill_due, live_chain, marketing, message
 from tests.conftest import NOW
 
@@ -97,6 +97,29 @@ def test_two_workers_send_each_letter_once_and_keep_the_cap(shop, sink, worker):
     a_customer = Touch.objects.filter(customer__in=people, status="sent").values("customer").annotate(sent=Count("pk"))
     assert set(a_customer.values_list("sent", flat=True)) == {Shop.load().weekly_cap}
     assert set(Touch.objects.exclude(status="sent").values_list("status", "reason")) == {("skipped", "weekly_cap")}
+
+
+def test_two_workers_keep_each_customers_own_number_and_hold_back_the_control_group(shop, sink, worker):
+    shop.more_cap = 4
+    shop.save()
+    people = fill_due(live_chain(marketing(), event="asked"), customers=300, each=6)
+    paces = {"less": people[:100], "": people[100:200], "more": people[200:]}
+    for pace, theirs in paces.items():
+        Customer.objects.filter(pk__in=[person.pk for person in theirs]).update(pace=pace)
+    held = fill_due(live_chain(marketing(), event="asked", control_share=50), customers=100, each=2)
+    Enrolment.objects.filter(customer__in=held).update(is_held=True)
+    workers = [worker(), worker()]
+
+    for process in workers:
+        go(process)
+    told = [process.communicate(timeout=120) for process in workers]
+
+    assert [process.returncode for process in workers] == [0, 0], told
+    sent = Counter(Touch.objects.sent().values_list("customer", flat=True))
+    numbers = {pace: {sent[person.pk] for person in theirs} for pace, theirs in paces.items()}
+    assert numbers == {"less": {1}, "": {3}, "more": {4}}
+    assert set(Touch.objects.filter(customer__in=held).values_list("status", "reason")) == {("held", "control")}
+    assert len(sink.handler.message_ids) == len(set(sink.handler.message_ids)) == 100 * (1 + 3 + 4)
 
 
 def test_a_worker_killed_while_sending_loses_nothing_and_doubles_no_marketing(shop, sink, worker, settings):
