@@ -105,11 +105,12 @@ FACTS = (
         then={
             "promised_at": _before("promised_at", EventKind.PROMISE_MOVED),
             "appointment_at": _before("appointment_at", EventKind.APPOINTMENT_MOVED),
+            "payment_due_at": _before("payment_due_at", EventKind.PAYMENT_MOVED),
             "refunded": f"CASE WHEN {IS_RETURNED} THEN live.refunded ELSE 0 END",
             "tracking_number": "CASE WHEN live.shipped_at <= %(at)s THEN live.tracking_number ELSE '' END",
         },
         turns="SELECT order_id, occurred_at FROM {live}.crm_event"
-        " WHERE kind IN ('order.promise_moved', 'order.appointment_moved')",
+        " WHERE kind IN ('order.promise_moved', 'order.appointment_moved', 'order.payment_moved')",
     ),
     Fact(
         "crm_orderline",
