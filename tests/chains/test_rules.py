@@ -312,12 +312,12 @@ def reached(person, limits=None, now=NOON, **fields):
         ),
         (
             "the next where the first does not work",
-            {"addresses": EVERYWHERE.addresses | {"telegram": (Address(3, state=Contact.State.BOUNCED),)}},
+            {"addresses": {**EVERYWHERE.addresses, "telegram": (Address(3, state=Contact.State.BOUNCED),)}},
             "email",
         ),
         (
             "the next where the first is not agreed to",
-            {"addresses": EVERYWHERE.addresses | {"telegram": (Address(3, marketing_consent="withdrawn"),)}},
+            {"addresses": {**EVERYWHERE.addresses, "telegram": (Address(3, marketing_consent="withdrawn"),)}},
             "email",
         ),
     ],

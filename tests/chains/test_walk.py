@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from chains.engine.waits import Anchors
 from chains.engine.walk import Answer, Traveller, drawn_arm, walk
-from chains.program import Program, Trigger
+from chains.program import Program
 from chains.program_step import parse_steps
+from chains.program_trigger import Trigger
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOON = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)
