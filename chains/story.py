@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from chains.models import Touch
 from crm.story import StoryEntry, StoryKind
@@ -30,8 +31,19 @@ def touches(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             at=touch.sent_at or touch.due_at,
             icon=ICONS.get(Touch.Channel(touch.channel), "chat"),
             title=str(touch),
-            detail=f"{touch.chain}: {touch.why}",
+            detail=", ".join([f"{touch.chain}: {touch.why}", *_followed(touch)]),
             url=reverse("admin:chains_touch_change", args=[touch.pk]),
-            tone=TONES.get(Touch.Status(touch.status), ""),
+            tone="bad" if touch.bounced_at or touch.complained_at else TONES.get(Touch.Status(touch.status), ""),
             kind=StoryKind.TOUCH,
         )
+
+
+def _followed(touch: Touch) -> list[str]:
+    """What came back for it."""
+    told = (
+        (touch.bounced_at, _("came back")),
+        (touch.replied_at, _("replied")),
+        (touch.unsubscribed_at, _("unsubscribed")),
+        (touch.complained_at, _("reported as spam")),
+    )
+    return [words for at, words in told if at]

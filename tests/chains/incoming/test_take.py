@@ -194,6 +194,9 @@ def test_reports_in_the_mailbox_mark_the_touch(now):
     contact = Contact.objects.get()
     assert (contact.state, contact.marketing_consent) == ("bounced", "withdrawn")
     assert "no such user" in contact.state_reason
+    (entry,) = [entry for entry in story(touch.customer) if entry.kind == "touch"]
+    assert entry.detail.endswith("came back, reported as spam")
+    assert entry.tone == "bad"
     assert not Case.objects.exists()
 
 
