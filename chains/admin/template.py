@@ -119,6 +119,9 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
     change_form_outer_before_template = "chains/admin/template_placeholders.html"
     change_form_outer_after_template = "chains/admin/template_preview.html"
 
+    class Media:
+        js = ("chains/sms.js",)
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
