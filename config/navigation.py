@@ -47,6 +47,8 @@ SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Touches"), "send", "admin:chains_touch_changelist", "chains.view_chain"),
             Item(_("Enrolments"), "route", "admin:chains_enrolment_changelist", "chains.view_chain"),
             Item(_("Channels"), "cell_tower", "admin:chains_channelstate_changelist", "chains.view_chain"),
+            Item(_("Coupons"), "sell", "admin:crm_coupon_changelist", "crm.view_coupon"),
+            Item(_("Points"), "toll", "admin:crm_pointsentry_changelist", "crm.view_pointsentry"),
             Item(_("Outbox"), "outbox", "admin:chains_outbox", "chains.view_chain"),
         ),
     ),

@@ -17,6 +17,7 @@ class CrmConfig(AppConfig):
             chronicle.letters,
             chronicle.feedback,
             chronicle.consents,
+            chronicle.loyalty,
             chronicle.profile,
         ):
             register(source)

@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from crm.feedback import in_words
+from crm.loyalty.wording import in_short
 from crm.models import Case, CaseMessage, ConsentRecord, Customer, Event, EventKind, Milestone, Order
 from crm.story import StoryEntry, StoryKind
 
@@ -83,6 +84,25 @@ def consents(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             "warning" if line.action == ConsentRecord.Action.WITHDRAWN else "",
             StoryKind.CONSENT,
         )
+
+
+def loyalty(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    kind = StoryKind.LOYALTY
+    for entry in customer.points.select_related("order").order_by("-occurred_at")[:limit]:
+        title = _("Points, %(kind)s: %(points)s") % {"kind": entry.get_kind_display(), "points": f"{entry.points:+d}"}
+        where = _page(entry.order) if entry.order else ""
+        yield StoryEntry(entry.occurred_at, "toll", title, entry.reason, where, "", kind)
+    for coupon in customer.coupons.select_related("order", "product", "category").order_by("-issued_at")[:limit]:
+        words = {"code": coupon.code, "offer": in_short(coupon)}
+        yield StoryEntry(coupon.issued_at, "sell", _("Coupon %(code)s issued: %(offer)s") % words, "", "", "", kind)
+        if coupon.redeemed_at:
+            title = _("Coupon %(code)s redeemed: %(offer)s") % words
+            where = _page(coupon.order) if coupon.order else ""
+            yield StoryEntry(coupon.redeemed_at, "redeem", title, str(coupon.order or ""), where, "good", kind)
+    refused = Event.objects.filter(customer=customer, kind=EventKind.COUPON_REFUSED).order_by("-occurred_at")
+    for event in refused[:limit]:
+        reason = event.properties.get("reason", "")
+        yield StoryEntry(event.occurred_at, "money_off", _("Coupon not redeemed"), reason, "", "warning", kind)
 
 
 def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:

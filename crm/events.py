@@ -7,6 +7,8 @@
     product.registered   {"number", "product", "serial"}
     case.*               {"case", "kind", "severity"}
     feedback.left        {"kind", "score", "feedback"}
+    points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
+    coupon.*             {"coupon", "kind"}; refused {"code", "reason"}, expiring adds {"expires_at"}
     consent.changed      {"channel", "purpose", "action"}
     customer.merged      {"duplicate"}, on the one who was kept
     customer.mood        {"mood"}

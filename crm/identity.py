@@ -93,6 +93,26 @@ def hold(customer: Customer) -> Customer:
     return customer if keeper_id is None else hold(Customer.objects.get(pk=keeper_id))
 
 
+def hold_all(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Be the only one to change what these customers have until the transaction ends.
+
+    Returns who stands for each now; those whose data was erased are left out.
+    """
+    wanted, held = set(customer_ids), set[int]()
+    while wanted - held:
+        held |= wanted
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, merged_into_id, erased_at FROM crm_customer WHERE id = ANY(%s) ORDER BY id"
+                " FOR NO KEY UPDATE",
+                [sorted(held)],
+            )
+            found = {pk: (merged_into, erased_at) for pk, merged_into, erased_at in cursor.fetchall()}
+        wanted |= {merged_into for merged_into, _erased_at in found.values() if merged_into}
+    standing = {pk: merged_into or pk for pk, (merged_into, _erased_at) in found.items()} if held else {}
+    return {pk: owner for pk, owner in standing.items() if not found[owner][1]}
+
+
 def hold_fact(fact: Order | Case, hold_owner: Callable[[int], object] | None = None) -> None:
     """Read a fact as it is now and keep it, with whose it is, until the transaction ends.
 

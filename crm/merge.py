@@ -13,6 +13,7 @@ from crm.events import record
 from crm.identity import conflict, identities
 from crm.models import (
     Case,
+    Coupon,
     Customer,
     CustomerPrediction,
     CustomerScore,
@@ -22,6 +23,7 @@ from crm.models import (
     Feedback,
     MergeProposal,
     Order,
+    PointsEntry,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     Mover = Callable[[Customer, Customer, dt.datetime], None]
 
-MOVED = (Order, Case, Feedback, Event, EventInbox)
+MOVED = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox)
 FILLED = ("external_id", "first_name", "last_name", "born_on", "city", "language", "time_zone")
 
 _movers: list[Mover] = []

@@ -12,6 +12,7 @@ from crm import amounts, stats
 from crm.catalogue import LineData, products_for
 from crm.checking import check_fields
 from crm.identity import hold
+from crm.loyalty import redeem_with_order
 from crm.models import Customer, EventKind, Order, OrderLine, Product
 from crm.order_events import check_moment, write
 
@@ -76,6 +77,8 @@ def place(
         return known
     OrderLine.objects.bulk_create([_line(order, line, products[line.sku]) for line in checked.lines])
     write(order, EventKind.ORDER_PLACED, at=placed_at, key="placed")
+    if order.coupon_code:
+        redeem_with_order(order, at=placed_at)
     stats.refresh([customer.pk])
     return order
 

@@ -24,6 +24,7 @@ class StoryKind(TextChoices):
     CASE = "case", _("cases")
     FEEDBACK = "feedback", _("feedback")
     CONSENT = "consent", _("consent")
+    LOYALTY = "loyalty", _("points and coupons")
     PROFILE = "profile", _("profile")
 
 

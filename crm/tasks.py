@@ -3,6 +3,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from crm.loyalty import expire_points, tell_expiring
 from crm.scores import score_all
 
 logger = logging.getLogger(__name__)
@@ -11,3 +12,9 @@ logger = logging.getLogger(__name__)
 @shared_task
 def score_customers() -> None:
     logger.info("Customers whose scores changed: %s", score_all(timezone.now()))
+
+
+@shared_task
+def watch_loyalty() -> None:
+    now = timezone.now()
+    logger.info("Gifts of points expired: %s; ends told: %s", expire_points(now), tell_expiring(now))

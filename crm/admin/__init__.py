@@ -1,3 +1,3 @@
-from crm.admin import case, consent, customer, event, feedback, merge, order, product, shop
+from crm.admin import case, consent, customer, event, feedback, loyalty, merge, order, product, shop
 
-__all__ = ["case", "consent", "customer", "event", "feedback", "merge", "order", "product", "shop"]
+__all__ = ["case", "consent", "customer", "event", "feedback", "loyalty", "merge", "order", "product", "shop"]

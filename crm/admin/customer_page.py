@@ -21,10 +21,15 @@ from crm.cases import open_case
 from crm.customer_links import links_for
 from crm.customers import note_mood
 from crm.lifecycle import stage_of
+from crm.loyalty import balances
+from crm.loyalty.terms import last_day
+from crm.loyalty.wording import in_short
 from crm.models import Case, Customer
 from crm.story import KINDS, story
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.http import HttpRequest, HttpResponseBase
 
 STORY_PAGE = 40
@@ -97,6 +102,8 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "stage": stage_of(stats, now),
         "stats": stats,
         "usual_gap": None if gap is None else round(gap),
+        "points": balances([customer.pk], now)[customer.pk],
+        "coupons": _coupons(customer, now),
         "contacts": customer.contacts.order_by("channel", "pk"),
         "open_cases": _open_cases(customer),
         "form": form,
@@ -115,6 +122,19 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
 
 def _open_cases(customer: Customer) -> list[Case]:
     return list(customer.cases.open().select_related("owner", "order").order_by("kind", "opened_at"))
+
+
+def _coupons(customer: Customer, now: dt.datetime) -> list[dict[str, Any]]:
+    usable = customer.coupons.usable(now).select_related("category", "product").order_by("expires_at", "pk")
+    return [
+        {
+            "code": coupon.code,
+            "offer": in_short(coupon),
+            "until": last_day(coupon.expires_at) if coupon.expires_at else None,
+            "term_days": coupon.term_days,
+        }
+        for coupon in usable
+    ]
 
 
 def _agent(request: HttpRequest) -> User:

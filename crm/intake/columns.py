@@ -76,6 +76,7 @@ ORDER = (
     Column("currency", "text", _plain(cells.currency)),
     _money("total"),
     _money("discount"),
+    _text("coupon", 64),
 )
 LINE = (
     _text("sku", 100),

@@ -23,7 +23,7 @@ ADD_ORDERS = """
                            receipt_url, source, created_at)
     SELECT number, customer, 'goods', placed_at, paid_at, shipped_at, delivered_at, cancelled_at,
            returned_at, '', coalesce(currency, %(currency)s), total, coalesce(discount, 0),
-           CASE WHEN returned_at IS NULL THEN 0 ELSE total END, '', '', '', %(now)s
+           CASE WHEN returned_at IS NULL THEN 0 ELSE total END, coalesce(coupon, ''), '', '', %(now)s
     FROM import_order WHERE id IS NULL ORDER BY head
 """
 FIND_NEW = """
@@ -33,10 +33,12 @@ FIND_NEW = """
 # What a file leaves empty stays; a whole return is booked once.
 CHANGE_ORDERS = """
     WITH changed AS (
-        UPDATE crm_order AS known SET (placed_at, {moments}, currency, total, discount, refunded) = ROW ({values})
+        UPDATE crm_order AS known
+        SET (placed_at, {moments}, currency, total, discount, refunded, coupon_code) = ROW ({values})
         FROM import_order AS told
         WHERE known.id = told.id AND NOT told.is_new
-          AND (known.placed_at, {known}, known.currency, known.total, known.discount, known.refunded)
+          AND (known.placed_at, {known}, known.currency, known.total, known.discount, known.refunded,
+               known.coupon_code)
             IS DISTINCT FROM ({values})
         RETURNING known.id
     )
@@ -121,6 +123,24 @@ ADD_EVENTS = """
     WHERE fact.at IS NOT NULL AND (told.is_new OR told.is_changed)
     ON CONFLICT (source, key) DO NOTHING
 """
+# A coupon of the customer's own, brought first by this order. Imported history asks neither its term nor its minimum.
+REDEEM = """
+    WITH redeemed AS (
+        UPDATE crm_coupon AS coupon SET order_id = brought.id, redeemed_at = brought.placed_at
+        FROM (
+            SELECT DISTINCT ON (upper(coupon)) upper(coupon) AS code, id, customer, placed_at
+            FROM import_order WHERE coupon IS NOT NULL AND (is_new OR is_changed)
+            ORDER BY upper(coupon), placed_at, head
+        ) AS brought
+        WHERE coupon.code = brought.code AND coupon.customer_id = brought.customer AND coupon.redeemed_at IS NULL
+          AND NOT EXISTS (SELECT FROM crm_coupon AS other WHERE other.order_id = brought.id)
+        RETURNING coupon.*
+    )
+    INSERT INTO crm_event (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
+    SELECT 'coupon.redeemed', customer_id, order_id, redeemed_at, %(now)s, 'crm', 'coupon:' || id || ':redeemed',
+           jsonb_build_object('coupon', id, 'kind', kind), true
+    FROM redeemed ON CONFLICT (source, key) DO NOTHING
+"""
 COUNT = """
     SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE is_changed AND NOT is_new), count(*)
     FROM import_order
@@ -142,6 +162,8 @@ def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime
     _write_lines(cursor)
     with referenced_rows_held(cursor):
         cursor.execute(ADD_EVENTS, {"now": now})
+    if "coupon" in fields:
+        cursor.execute(REDEEM, {"now": now})
     # The recount asks customer by customer, which is a nested loop along an index.
     cursor.execute("SET LOCAL enable_nestloop = on")
     stats.refresh(customers)
@@ -162,6 +184,7 @@ def _write_orders(cursor: Cursor, currency: str, now: dt.datetime) -> None:
         "told.total",
         "coalesce(told.discount, known.discount)",
         "CASE WHEN told.returned_at IS NOT NULL AND known.returned_at IS NULL THEN told.total ELSE known.refunded END",
+        "coalesce(told.coupon, known.coupon_code)",
     ]
     cursor.execute(
         CHANGE_ORDERS.format(

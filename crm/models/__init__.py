@@ -6,6 +6,7 @@ from crm.models.customer import Contact, Customer, MergeProposal
 from crm.models.erasure import ErasedAddress, ErasureCertificate
 from crm.models.event import Event, EventInbox, EventKind
 from crm.models.feedback import Feedback
+from crm.models.loyalty import Coupon, PointsEntry
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.product import Category, Product, ProductRelation
 from crm.models.shop import Shop
@@ -19,6 +20,7 @@ __all__ = [
     "Channel",
     "ConsentRecord",
     "Contact",
+    "Coupon",
     "Customer",
     "CustomerPrediction",
     "CustomerScore",
@@ -34,6 +36,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderStanding",
+    "PointsEntry",
     "Product",
     "ProductRelation",
     "Purpose",

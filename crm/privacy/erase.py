@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Least
 
 from crm.merge import keep_still
 from crm.models import (
@@ -14,6 +15,7 @@ from crm.models import (
     CaseMessage,
     ConsentRecord,
     Contact,
+    Coupon,
     Customer,
     CustomerPrediction,
     CustomerScore,
@@ -23,6 +25,7 @@ from crm.models import (
     Feedback,
     MergeProposal,
     Order,
+    PointsEntry,
 )
 from crm.privacy.suppression import suppress
 
@@ -53,6 +56,9 @@ BLANK_PROFILE: dict[str, Any] = {
     "channel_order": [],
     "notes": "",
 }
+
+# Unique, and never equal to what somebody types: codes are read without dashes.
+BLANK_CODE = Concat(Value("—"), Cast("pk", CharField()))
 
 _erasers: list[Eraser] = []
 
@@ -115,6 +121,8 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
         "letters": CaseMessage.objects.filter(case__customer__in=ids).update(address="", subject="", text="", key=None),
         "files": CaseAttachment.objects.filter(message__case__customer__in=ids).delete()[0],
         "feedback": _of(Feedback, ids).update(text="", may_publish=False),
+        "points": _of(PointsEntry, ids).update(reason="", unspent=0),
+        "coupons": _of(Coupon, ids).update(code=BLANK_CODE, gift=ERASED, expires_at=Least(F("expires_at"), Value(at))),
         "orders": _of(Order, ids).update(tracking_number="", receipt_url="", coupon_code=""),
     }
 

@@ -69,6 +69,8 @@ def export_person(customer: Customer) -> dict[str, Any]:
             CaseAttachment.objects.filter(message__case__customer=person).values("name", "content_type", "size")
         ),
         "feedback": _rows(person.feedback.order_by("left_at")),
+        "points": _rows(person.points.order_by("occurred_at", "pk")),
+        "coupons": _rows(person.coupons.order_by("issued_at", "pk")),
         "events": _rows(person.events.order_by("occurred_at", "pk")),
         "figures": _rows(CustomerStats.objects.filter(customer=person)),
         "scores": _rows(CustomerScore.objects.filter(customer=person)),

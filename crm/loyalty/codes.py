@@ -1,0 +1,26 @@
+"""Codes of coupons: hard to guess, easy to read out and to type."""
+
+from __future__ import annotations
+
+import secrets
+
+# Without what is taken for something else: 0 and O, 1 and I and L.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH = 8
+# Typed on a keyboard left in Russian.
+LOOKALIKES = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
+
+
+def new_code() -> str:
+    """One of 850,000,000,000, in two halves: ABCD-EFGH."""
+    return _halved("".join(secrets.choice(ALPHABET) for _place in range(LENGTH)))
+
+
+def normalise(typed: str) -> str:
+    """The code as it is stored, whatever the case, spaces and dashes it was typed with."""
+    plain = "".join(sign for sign in typed.upper().translate(LOOKALIKES) if sign.isalnum())
+    return _halved(plain) if len(plain) == LENGTH else plain
+
+
+def _halved(code: str) -> str:
+    return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"

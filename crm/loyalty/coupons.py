@@ -1,0 +1,168 @@
+"""Coupons: issued to one person, sent, redeemed by one order. Every verb may be called again and then changes nothing.
+
+Locks are taken in the order customer, order, coupon.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from crm.events import record, record_many
+from crm.identity import hold_all
+from crm.loyalty.codes import new_code, normalise
+from crm.loyalty.points import PointsGift, give_points
+from crm.loyalty.terms import covers, ends_at, refusal
+from crm.models import Coupon, Event, EventKind, Order
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+TRIES = 3
+
+
+class CouponRefused(ValueError):
+    """Why a coupon cannot be redeemed, in words."""
+
+
+@dataclass(frozen=True)
+class CouponDraft:
+    """A coupon for one customer; `key` tells it from every other.
+
+    Its term counts from the sending of its message; with `is_sent`, handed over at once, from `at`.
+    """
+
+    customer_id: int
+    kind: str
+    key: str
+    at: dt.datetime
+    value: Decimal | None = None
+    gift: str = ""
+    category_id: int | None = None
+    product_id: int | None = None
+    minimum: Decimal = Decimal(0)
+    term_days: int | None = None
+    is_sent: bool = False
+
+
+@transaction.atomic
+def issue_coupons(drafts: Sequence[CouponDraft]) -> int:
+    """Issue coupons to many customers in a constant number of queries; returns how many were new.
+
+    Who was merged gets theirs as the customer who was kept; who was erased gets none.
+    """
+    standing = hold_all(draft.customer_id for draft in drafts)
+    wanted = {draft.key: draft for draft in drafts if draft.customer_id in standing}
+    new: list[str] = []
+    for _turn in range(TRIES):
+        known = set(Coupon.objects.filter(key__in=wanted).values_list("key", flat=True))
+        missing = sorted(wanted.keys() - known)
+        if not missing:
+            break
+        # A code that is taken already leaves its coupon missing: it is drawn again.
+        Coupon.objects.bulk_create(
+            (_coupon(wanted[key], standing[wanted[key].customer_id]) for key in missing), ignore_conflicts=True
+        )
+        new += missing
+    issued = list(Coupon.objects.filter(key__in=set(new)))
+    record_many(_event(EventKind.COUPON_ISSUED, coupon, coupon.issued_at, "issued") for coupon in issued)
+    return len(issued)
+
+
+def start_terms(coupon_ids: Collection[int], *, at: dt.datetime) -> int:
+    """Their message was sent: the term runs from now, once. Returns how many terms started."""
+    waiting = list(Coupon.objects.filter(pk__in=coupon_ids, sent_at=None).exclude(term_days=None))
+    for coupon in waiting:
+        coupon.sent_at, coupon.expires_at = at, ends_at(at, coupon.term_days)
+    with transaction.atomic():
+        locked = set(
+            Coupon.objects.select_for_update(no_key=True)
+            .filter(pk__in=[coupon.pk for coupon in waiting], sent_at=None)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        return Coupon.objects.bulk_update(
+            [coupon for coupon in waiting if coupon.pk in locked], ["sent_at", "expires_at"]
+        )
+
+
+@transaction.atomic
+def redeem(code: str, *, order: Order, at: dt.datetime) -> Coupon:
+    """Keep the promise for this order, once. Raises CouponRefused for a code that is unknown, foreign, used or late."""
+    hold_all([order.customer_id])
+    coupon = Coupon.objects.select_for_update(no_key=True).filter(code=normalise(code)).first()
+    if coupon is None:
+        raise CouponRefused(_("There is no coupon %(code)s.") % {"code": code[:64]})
+    if coupon.order_id == order.pk:
+        return coupon
+    lines = list(order.lines.select_related("product"))
+    reason = refusal(coupon, order, lines, at, is_covered=covers(coupon, lines))
+    if reason:
+        raise CouponRefused(reason)
+    coupon.redeemed_at, coupon.order = at, order
+    coupon.save(update_fields=["redeemed_at", "order"])
+    record_many([_event(EventKind.COUPON_REDEEMED, coupon, at, "redeemed")])
+    if coupon.kind == Coupon.Kind.POINTS and coupon.value:
+        key = f"coupon:{coupon.pk}"
+        give_points([PointsGift(coupon.customer_id, int(coupon.value), key, at, coupon.code, order_id=order.pk)])
+    return coupon
+
+
+def redeem_with_order(order: Order, *, at: dt.datetime) -> None:
+    """An order came in with a code. It stands whatever the code is worth: a refusal is noted in the customer's story.
+
+    A code Encore never issued is the shop's own affair.
+    """
+    if not Coupon.objects.filter(code=normalise(order.coupon_code)).exists():
+        return
+    try:
+        # Noted for staff, so in the shop's language.
+        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+            redeem(order.coupon_code, order=order, at=at)
+    except CouponRefused as refused:
+        record(
+            EventKind.COUPON_REFUSED,
+            customer=order.customer,
+            order=order,
+            occurred_at=at,
+            source="crm",
+            key=f"order:{order.number}:coupon",
+            properties={"code": order.coupon_code, "reason": str(refused)},
+        )
+
+
+def _coupon(draft: CouponDraft, owner: int) -> Coupon:
+    return Coupon(
+        customer_id=owner,
+        code=new_code(),
+        kind=draft.kind,
+        value=draft.value,
+        gift=draft.gift,
+        category_id=draft.category_id,
+        product_id=draft.product_id,
+        minimum=draft.minimum,
+        term_days=draft.term_days,
+        issued_at=draft.at,
+        sent_at=draft.at if draft.is_sent else None,
+        expires_at=ends_at(draft.at, draft.term_days) if draft.is_sent else None,
+        key=draft.key,
+    )
+
+
+def _event(kind: EventKind, coupon: Coupon, at: dt.datetime, name: str) -> Event:
+    return Event(
+        kind=kind,
+        customer_id=coupon.customer_id,
+        order_id=coupon.order_id,
+        occurred_at=at,
+        source="crm",
+        key=f"coupon:{coupon.pk}:{name}",
+        properties={"coupon": coupon.pk, "kind": coupon.kind},
+    )

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.customer import Customer
+from crm.models.order import Order
+from crm.models.product import Category, Product
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
+    def unspent(self, at: dt.datetime) -> Self:
+        """What customers may still spend at this moment."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), unspent__gt=0)
+
+
+class PointsEntry(models.Model):
+    """One line of the ledger of points. Append-only, but for `unspent`: what of an accrual is left.
+
+    A balance is the sum of what is left, so the database itself keeps it from falling below nothing.
+    """
+
+    class Kind(models.TextChoices):
+        ACCRUAL = "accrual", _("given")
+        SPENDING = "spending", _("spent")
+        EXPIRY = "expiry", _("expired")
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="points", db_index=False, verbose_name=_("customer")
+    )
+    order = models.ForeignKey(
+        Order, models.SET_NULL, null=True, blank=True, related_name="points", verbose_name=_("order")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    points = models.IntegerField(_("points"), help_text=_("Less than nothing when spent or expired."))
+    unspent = models.PositiveIntegerField(_("left of them"), default=0)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    key = models.CharField(max_length=200, unique=True, editable=False)
+    occurred_at = models.DateTimeField(_("when"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expire at"), null=True, blank=True)
+
+    objects = PointsEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("points entry")
+        verbose_name_plural = _("points")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="accrual", points__gt=0, unspent__gte=0, unspent__lte=F("points"))
+                | Q(kind__in=["spending", "expiry"], points__lt=0, unspent=0, expires_at=None),
+                name="points_never_below_nothing",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-occurred_at"], name="points_by_customer"),
+            # The balance of one customer, and what the nightly task finds expiring.
+            models.Index(fields=["customer", "expires_at"], condition=Q(unspent__gt=0), name="points_unspent"),
+            models.Index(fields=["expires_at"], condition=Q(unspent__gt=0), name="points_expiring"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points:+d}"
+
+
+class CouponQuerySet(models.QuerySet["Coupon"]):
+    def usable(self, at: dt.datetime) -> Self:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), redeemed_at=None)
+
+
+class Coupon(models.Model):
+    """A promise to one person under a code of their own, kept once."""
+
+    class Kind(models.TextChoices):
+        PERCENT = "percent", _("percent off")
+        AMOUNT = "amount", _("amount off")
+        FREE_DELIVERY = "free_delivery", _("free delivery")
+        POINTS = "points", _("points")
+        GIFT = "gift", _("gift")
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="coupons", db_index=False, verbose_name=_("customer")
+    )
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    value = models.DecimalField(_("percent, amount or points"), max_digits=12, decimal_places=2, null=True, blank=True)
+    gift = models.CharField(_("gift"), max_length=200, blank=True)
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only for category"),
+    )
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("only for product")
+    )
+    minimum = models.DecimalField(_("from an order of"), max_digits=12, decimal_places=2, default=0)
+    term_days = models.PositiveSmallIntegerField(
+        _("term, days"), null=True, blank=True, help_text=_("Counted from the day its message was sent.")
+    )
+    issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    redeemed_at = models.DateTimeField(_("redeemed at"), null=True, blank=True)
+    order = models.OneToOneField(
+        Order, models.SET_NULL, null=True, blank=True, related_name="coupon", verbose_name=_("redeemed by order")
+    )
+    key = models.CharField(max_length=200, unique=True, editable=False)
+
+    objects = CouponQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("coupon")
+        verbose_name_plural = _("coupons")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="percent", value__gt=0, value__lte=100)
+                | Q(kind__in=["amount", "points"], value__gt=0)
+                | Q(kind="free_delivery", value=None)
+                | Q(kind="gift", value=None) & ~Q(gift=""),
+                name="coupon_value_fits_kind",
+            ),
+            models.CheckConstraint(condition=Q(category=None) | Q(product=None), name="coupon_one_scope"),
+            models.CheckConstraint(condition=Q(order=None) | ~Q(redeemed_at=None), name="coupon_order_redeems"),
+            models.CheckConstraint(condition=~Q(code=""), name="coupon_code_not_empty"),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-issued_at"], name="coupon_by_customer"),
+            models.Index(fields=["expires_at"], condition=Q(redeemed_at=None), name="coupon_expiring"),
+            # Terms that wait for their message.
+            models.Index(
+                fields=["customer"],
+                condition=Q(sent_at=None, term_days__isnull=False, redeemed_at=None),
+                name="coupon_unsent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
