@@ -1,4 +1,4 @@
-"""Pages beside the list of segments: the RFM grid, two segments compared, members as a file."""
+"""Pages beside the list of segments: the RFM grid, two segments compared."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from crm.admin.export import FORMATS, CustomerResource
-from crm.models import Customer
 from segments.grid import FIFTHS, grid
-from segments.models import Membership, Segment
+from segments.models import Segment
 from segments.overlap import compare
 
 
@@ -73,26 +69,6 @@ def compare_view(request: HttpRequest) -> HttpResponse:
             (_("only in “%(segment)s”") % {"segment": second}, found.only_second),
         ]
     return _page(request, "segments/admin/compare.html", title=_("Compare two segments"), **context)
-
-
-@require_GET
-@permission_required(["segments.view_segment", "crm.add_customer", "crm.change_customer"], raise_exception=True)
-def members_file_view(request: HttpRequest, segment_id: int, extension: str) -> HttpResponse:
-    """The members of now, for who may export customers at all.
-
-    Cells that a spreadsheet would run are made harmless by the resource.
-    """
-    segment = get_object_or_404(Segment, pk=segment_id)
-    formats = {one().get_extension(): one() for one in FORMATS}
-    if extension not in formats:
-        raise Http404
-    stays = Membership.objects.open().filter(segment=segment).values("customer")
-    data = CustomerResource().export(Customer.objects.current().filter(pk__in=stays).order_by("pk"))
-    made = formats[extension]
-    response = HttpResponse(made.export_data(data), content_type=made.get_content_type())
-    name = slugify(segment.name) or f"segment-{segment.pk}"
-    response["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
-    return response
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -10,15 +11,16 @@ from django.db import transaction
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from crm.admin.history import HistoryAdmin
 from segments.admin.beginning import began
-from segments.admin.pages import compare_view, grid_view, members_file_view
+from segments.admin.members_file import members_file_view
+from segments.admin.pages import compare_view, grid_view
 from segments.admin.preview import count_view, values_view
 from segments.admin.sparkline import sparkline
 from segments.admin.why import why_view
@@ -164,6 +166,13 @@ def members_address(segment: Segment) -> str:
     return f"{reverse('admin:segments_membership_changelist')}?{chosen}"
 
 
+def _letter_to(segment: Segment) -> dict[str, str]:
+    """The beginning of a chain for one message: who of the segment gets it is decided by the guards, as always."""
+    rule = {"all": [{"field": "segment", "operator": "is", "value": [str(segment.pk)]}]}
+    name = gettext("To “%(segment)s”") % {"segment": segment}
+    return {"name": name[:200], "trigger": "moment", "re_entry": "once", "audience_rule": json.dumps(rule)}
+
+
 def _panel(object_id: str | None) -> dict[str, Any]:
     if object_id is None or not object_id.isdecimal() or len(object_id) > 18:
         return {}
@@ -175,6 +184,7 @@ def _panel(object_id: str | None) -> dict[str, Any]:
     return {
         "segment": segment,
         "members_address": members_address(segment),
+        "letter_address": f"{reverse('admin:chains_chain_add')}?{urlencode(_letter_to(segment))}",
         "copy_address": f"{reverse('admin:segments_segment_add')}?{urlencode({'copy': segment.pk})}",
         "size_line": sparkline(list(sizes.values_list("day", "members_count"))),
         "size_days": SIZE_DAYS,

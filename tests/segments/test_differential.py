@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+import os
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -106,6 +107,10 @@ def named_values(pairs, kind):
     return st.tuples(st.sampled_from([name for name, _value in pairs]), told).map(list)
 
 
+# A long run takes another number: ENCORE_RANDOM_RULES=20000 pytest tests/segments/test_differential.py
+RANDOM_RULES = int(os.environ.get("ENCORE_RANDOM_RULES", "1000"))
+
+
 class Shop:
     def __init__(self):
         self.people = make_people(11, NOW, ZONE)
@@ -190,7 +195,7 @@ def test_every_field_and_operator_finds_whom_a_walk_over_the_facts_finds(kept_sh
 
 
 def test_random_rules_find_whom_a_walk_over_the_facts_finds(kept_shop):
-    @exploring(max_examples=200)
+    @exploring(max_examples=RANDOM_RULES)
     @given(kept_shop.rules())
     def agrees(rule):
         assert kept_shop.by_sql(rule) == kept_shop.judge.members(rule, kept_shop.people), rule

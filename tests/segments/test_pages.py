@@ -1,4 +1,6 @@
+import html
 import io
+import re
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -90,20 +92,21 @@ def test_members_are_taken_out_as_files_that_no_spreadsheet_runs(buyers, staff, 
     make_order(customer=make_customer(first_name="=HYPERLINK(1)"), placed_at=now)
     segment = make_segment(BUYERS, name="Buyers")
     refresh(segment, now)
-    manager = staff("view_segment", "add_customer", "change_customer")
+    manager = staff("change_segment", "view_customer")
 
     text = manager.get(reverse("admin:segments_segment_file", args=[segment.pk, "csv"]))
     sheet = manager.get(reverse("admin:segments_segment_file", args=[segment.pk, "xlsx"]))
 
-    lines = text.content.decode().splitlines()
+    told = text.getvalue().decode()
+    lines = told.splitlines()
     assert len(lines) == 1 + 6
     assert any(",'=HYPERLINK(1)," in line for line in lines)
-    assert "Visitor" not in text.content.decode()
+    assert "Visitor" not in told
     assert text["Content-Disposition"] == 'attachment; filename="buyers.csv"'
-    assert load_workbook(io.BytesIO(sheet.content)).active.max_row == 7
+    assert load_workbook(io.BytesIO(sheet.getvalue())).active.max_row == 7
 
 
-def test_files_are_for_those_who_may_export_customers(staff, now):
+def test_files_are_for_those_who_make_segments(staff, now):
     segment = make_segment(BUYERS)
     client = staff("view_segment", "view_customer")
 
@@ -118,3 +121,17 @@ def test_pages_take_a_constant_number_of_queries(buyers, staff, now, django_asse
         client.get(reverse("admin:segments_segment_grid"))
     with django_assert_max_num_queries(16):
         client.get(reverse("admin:segments_segment_compare"), {"first": first.pk, "second": second.pk})
+
+
+def test_a_segment_leads_to_a_chain_of_one_letter_to_it(buyers, admin_client):
+    segment = make_segment(BUYERS, name="Buyers")
+
+    page = admin_client.get(reverse("admin:segments_segment_change", args=[segment.pk])).content.decode()
+    address = html.unescape(re.search(r'href="([^"]*chain/add/[^"]*)"', page)[1])
+    form = admin_client.get(address).context["adminform"].form
+
+    assert form.initial["name"] == "To “Buyers”"
+    assert form.initial["trigger"] == "moment"
+    assert form.fields["audience_rule"].clean(form.initial["audience_rule"]) == {
+        "all": [condition("segment", "is", [str(segment.pk)])]
+    }
