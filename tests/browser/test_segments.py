@@ -130,6 +130,65 @@ def test_a_mistake_is_shown_at_its_row_on_a_phone(page, sign_in, live_server, ke
     assert fits(page)
 
 
+def test_marketer_describes_the_seed_example_by_keyboard_alone_in_russian(page, sign_in, live_server, kettle_buyer):
+    with translation.override("ru"):
+        words = {name: str(FIELDS[name].label) for name in ("age", "bought_category", "opened", "city")}
+        words |= {text: gettext(text) for text in ("Add a condition", "What to ask about")}
+    sign_in("Marketing")
+    page.context.add_cookies([{"name": "django_language", "value": "ru", "url": live_server.url}])
+    open_new_segment(page, live_server)
+    keys = page.keyboard
+    rows = page.locator(".rule-rows > li")
+
+    def choose(field):
+        keys.type(words[field])
+        keys.press("Tab")
+
+    def add_condition(field):
+        page.get_by_role("button", name=words["Add a condition"]).focus()
+        keys.press("Enter")
+        choose(field)
+
+    page.locator("#id_name").focus()
+    keys.type("Любители чайников")
+    rows.first.get_by_label(words["What to ask about"]).focus()
+    choose("age")
+    keys.press("Tab")
+    keys.type("25")
+    add_condition("age")
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.type("34")
+    add_condition("bought_category")
+    keys.press("Tab")
+    keys.type("kettles")
+    keys.press("Enter")
+    expect(rows.nth(2).locator(".rule-chip")).to_contain_text("Kettles")
+    add_condition("opened")
+    keys.press("Tab")
+    keys.type("2")
+    for _window_copy_remove_narrow in range(4):
+        keys.press("Tab")
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type("recipes")
+    keys.press("Enter")
+    add_condition("city")
+    keys.press("Tab")
+    keys.type("Moscow")
+    keys.press("Enter")
+
+    expect(page.locator(".rule-preview strong")).to_have_text("1")
+    page.locator("[name=_continue]").focus()
+    keys.press("Enter")
+    expect(page.locator(".segment-panel")).to_be_visible()
+    segment = Segment.objects.get(name="Любители чайников")
+    assert [item["field"] for item in segment.rule["all"]] == ["age", "age", "bought_category", "opened", "city"]
+    assert [item["operator"] for item in segment.rule["all"]][:2] == ["at_least", "at_most"]
+    assert segment.members_count == 1
+
+
 def test_marketer_nests_groups_by_mouse_in_russian(page, sign_in, live_server, kettle_buyer):
     with translation.override("ru"):
         words = {name: str(FIELDS[name].label) for name in ("age", "bought_category", "opened", "city", "vip")} | {
