@@ -7,7 +7,7 @@ from typing import Any
 from chains.letters.compiling import compile_text
 from chains.models import Chain, MessageTemplate, Step
 from chains.tree import Node, tree_of
-from crm.models import Shop
+from crm.models import Coupon, Shop
 
 # What the program keeps of a wait, by its kind; everything else of the row means nothing to it.
 WAIT_FIELDS = {
@@ -30,7 +30,7 @@ def _compiled(node: Node, shop: Shop) -> dict[str, Any]:
     if step.kind == Step.Kind.WAIT:
         source["wait"] = _wait(step)
     elif step.kind == Step.Kind.CHANGE:
-        source["change"] = _change(step)
+        source["change"] = compiled_change(step)
     elif step.kind in (Step.Kind.MESSAGE, Step.Kind.STAFF_TASK):
         source |= {"name": str(step)} | _touch(step, shop)
     if node.arms:
@@ -65,7 +65,20 @@ def _wait(step: Step) -> dict[str, Any]:
     return {"kind": step.wait, **{name: known[name] for name in WAIT_FIELDS[Step.Wait(step.wait)]}}
 
 
-def _change(step: Step) -> dict[str, Any]:
+def compiled_change(step: Step) -> dict[str, Any]:
+    if step.change == Step.Change.GIVE_POINTS:
+        return {"kind": step.change, "points": step.points or 0, "days": step.points_days}
+    if step.change == Step.Change.ISSUE_COUPON:
+        return {
+            "kind": step.change,
+            "coupon": step.coupon_kind,
+            "value": str(step.coupon_value) if step.coupon_takes_value and step.coupon_value else "",
+            "gift": step.coupon_gift if step.coupon_kind == Coupon.Kind.GIFT else "",
+            "category": step.coupon_category_id,
+            "product": step.coupon_product_id,
+            "minimum": str(step.coupon_minimum),
+            "days": step.coupon_days,
+        }
     if step.change == Step.Change.SET_ATTRIBUTE:
         return {"kind": step.change, "name": step.attribute, "value": step.attribute_value}
     return {"kind": step.change, "name": step.tag}

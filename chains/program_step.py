@@ -6,7 +6,8 @@
 {"kind": "staff_task", "purpose", "script", "due_days", "owner_group", "late_after_hours", "at_hour"}
 {"kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", …}, "arms": [...] when it is for an event}
 {"kind": "branch" | "split", "arms": [{"key", "name", "rule", "weight", "steps": [steps as these]}]}
-{"kind": "change", "change": {"kind", "name", "value"}}
+{"kind": "change", "change": {"kind"} and "name", "value" | "points", "days" | "coupon", "value", "gift", "category",
+ "product", "minimum", "days"}
 {"kind": "leave"}
 """
 
@@ -42,9 +43,18 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """What changes about the customer: a tag or attribute by name, points, or a coupon with its terms."""
+
     kind: str
     name: str = ""
     value: str = ""
+    points: int = 0
+    days: int | None = None
+    coupon: str = ""
+    gift: str = ""
+    category: int | None = None
+    product: int | None = None
+    minimum: str = "0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chains.compiling import compiled_change
 from chains.models import Step
-from crm.models import EventKind
+from chains.program_step import Change
+from crm.models import Coupon, EventKind
 
 
 def step_sentence(step: Step) -> str:
@@ -24,7 +28,7 @@ def step_sentence(step: Step) -> str:
     if step.kind == Step.Kind.STAFF_TASK:
         return _("task for a colleague: %(name)s") % {"name": step.name}
     if step.kind == Step.Kind.CHANGE:
-        return _change(step)
+        return change_words(Change(**compiled_change(step)))
     if step.kind == Step.Kind.BRANCH:
         return _("the first arm that suits the customer")
     if step.kind == Step.Kind.SPLIT:
@@ -38,7 +42,12 @@ def event_words(kind: str) -> str:
     return str(known[kind]) if kind in known else _("event “%(name)s”") % {"name": kind}
 
 
-def change_words(kind: str, name: str, value: str = "") -> str:
+def change_words(change: Change) -> str:
+    kind, name, value = change.kind, change.name, change.value
+    if kind == Step.Change.GIVE_POINTS:
+        return ngettext("give %(n)d point", "give %(n)d points", change.points) % {"n": change.points}
+    if kind == Step.Change.ISSUE_COUPON:
+        return _("issue a coupon: %(coupon)s") % {"coupon": _coupon_words(change)}
     if kind == Step.Change.SET_ATTRIBUTE:
         return _("set “%(name)s” to “%(value)s”") % {"name": name, "value": value}
     if kind == Step.Change.REMOVE_TAG:
@@ -46,10 +55,16 @@ def change_words(kind: str, name: str, value: str = "") -> str:
     return _("add the tag “%(tag)s”") % {"tag": name}
 
 
-def _change(step: Step) -> str:
-    if step.change == Step.Change.SET_ATTRIBUTE:
-        return change_words(step.change, step.attribute, step.attribute_value)
-    return change_words(step.change, step.tag)
+def _coupon_words(change: Change) -> str:
+    words = {
+        Coupon.Kind.PERCENT: _("%(value)s %% off"),
+        Coupon.Kind.AMOUNT: _("%(value)s off"),
+        Coupon.Kind.FREE_DELIVERY: _("free delivery"),
+        Coupon.Kind.POINTS: _("%(value)s points"),
+        Coupon.Kind.GIFT: _("a gift, %(gift)s"),
+    }
+    value = number_format(Decimal(change.value).normalize()) if change.value else "—"
+    return words[Coupon.Kind(change.coupon)] % {"value": value, "gift": change.gift}
 
 
 def _for_time(step: Step) -> str:

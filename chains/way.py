@@ -51,7 +51,7 @@ def _words(step: ProgramStep, passage: Passage) -> str:
 def _changed(change: Change, passage: Passage) -> str:
     if passage.enrolment.is_held:
         return _("nothing was changed: the control group")
-    return change_words(change.kind, change.name, change.value)
+    return change_words(change)
 
 
 def _why(step: ProgramStep, arm: ProgramArm, passage: Passage) -> str:

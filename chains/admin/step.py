@@ -55,7 +55,17 @@ FIELDS: dict[Step.Kind, tuple[Any, ...]] = {
     ),
     Step.Kind.BRANCH: ("name",),
     Step.Kind.SPLIT: ("name",),
-    Step.Kind.CHANGE: ("change", "tag", ("attribute", "attribute_value"), "name"),
+    Step.Kind.CHANGE: (
+        "change",
+        "tag",
+        ("attribute", "attribute_value"),
+        ("points", "points_days"),
+        ("coupon_kind", "coupon_value"),
+        "coupon_gift",
+        ("coupon_category", "coupon_product"),
+        ("coupon_minimum", "coupon_days"),
+        "name",
+    ),
     Step.Kind.LEAVE: ("name",),
 }
 HELP = {
@@ -75,6 +85,7 @@ class StepAdmin(VerbAdmin):
     change_form_template = "chains/admin/step_form.html"
     change_form_before_template = "chains/admin/step_head.html"
     warn_unsaved_form = True
+    autocomplete_fields = ("coupon_category", "coupon_product")
 
     class Media:
         js = ("chains/step.js",)

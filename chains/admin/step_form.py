@@ -19,7 +19,7 @@ from chains import editing
 from chains.models import Step, StepArm
 from chains.models.step import CUSTOM_EVENT
 from chains.tree import MOST_ARMS, MOST_STEPS
-from crm.models import EventKind, Shop
+from crm.models import Coupon, EventKind, Shop
 from segments.editing import RuleField
 
 CONTEXT = ("order", "event")
@@ -107,13 +107,29 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("name", _("Say what the colleague has to do."))
 
     def _change(self, given: dict[str, Any]) -> None:
-        if given.get("change") != Step.Change.SET_ATTRIBUTE:
-            if not given.get("tag"):
-                self.add_error("tag", _("Say which tag."))
-            return
-        for name in ("attribute", "attribute_value"):
-            if not given.get(name):
-                self.add_error(name, _("Say which attribute, and what it becomes."))
+        kind = given.get("change")
+        if kind in (Step.Change.ADD_TAG, Step.Change.REMOVE_TAG):
+            self._require(given, "tag", _("Say which tag."))
+        elif kind == Step.Change.SET_ATTRIBUTE:
+            for name in ("attribute", "attribute_value"):
+                self._require(given, name, _("Say which attribute, and what it becomes."))
+        elif kind == Step.Change.GIVE_POINTS:
+            self._require(given, "points", _("Say how many points."))
+        elif kind == Step.Change.ISSUE_COUPON:
+            self._coupon(given)
+
+    def _coupon(self, given: dict[str, Any]) -> None:
+        kind, value = given.get("coupon_kind"), given.get("coupon_value")
+        if kind in Step.COUPONS_WITH_VALUE:
+            self._require(given, "coupon_value", _("Say how much the coupon is worth."))
+        if kind == Coupon.Kind.PERCENT and value and value > 100:
+            self.add_error("coupon_value", _("No more than 100 percent."))
+        if kind == Coupon.Kind.POINTS and value and value % 1:
+            self.add_error("coupon_value", _("Points are whole."))
+        if kind == Coupon.Kind.GIFT:
+            self._require(given, "coupon_gift", _("Say what the gift is."))
+        if given.get("coupon_category") and given.get("coupon_product"):
+            self.add_error("coupon_product", _("Either a category or a product."))
 
     def _wait(self, given: dict[str, Any]) -> None:
         kind, amount = given.get("wait"), given.get("wait_amount") or 0

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from chains.engine import changes
 from chains.engine.walk import Passed
-from chains.models import Passage, Step
-from chains.program_step import Change
-from crm import attributes, tags
-from crm.models import Customer
+from chains.models import Passage
 
 # Returning tells which are new: what somebody did at a step before is not done again.
 WRITE = """
@@ -54,20 +52,5 @@ def write(passages: Sequence[New], now: dt.datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {**columns, "now": now})
         fresh = set(cursor.fetchall())
-    wanted: dict[Change, list[int]] = defaultdict(list)
-    for one in passages:
-        step = one.passed.step
-        if step.change and not one.is_held and (one.enrolment_id, step.key) in fresh:
-            wanted[step.change].append(one.customer_id)
-    for change, customers in wanted.items():
-        _make(change, customers, now)
-
-
-def _make(change: Change, customer_ids: Collection[int], now: dt.datetime) -> None:
-    customers = Customer.objects.current().filter(pk__in=customer_ids)
-    if change.kind == Step.Change.ADD_TAG:
-        tags.add_tag(customers, change.name)
-    elif change.kind == Step.Change.REMOVE_TAG:
-        tags.remove_tag(customers, change.name)
-    else:
-        attributes.put(customers, change.name, change.value, now)
+    changing = [one for one in passages if one.passed.step.change and not one.is_held]
+    changes.make([one for one in changing if (one.enrolment_id, one.passed.step.key) in fresh], now)

@@ -65,6 +65,8 @@ class _Paths:
         if node.arms:
             after = [self._along(arm.nodes, self._into(step, place, ways)) for place, arm in enumerate(node.arms)]
             return frozenset().union(*after)
+        if step.is_storewide_discount and not all(been.offered for been in ways):
+            self._say(node, _("a discount on everything must not be the first offer."))
         if _ensures_delivery(step):
             return frozenset(been._replace(delivered=True) for been in ways)
         return ways

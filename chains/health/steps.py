@@ -53,7 +53,7 @@ def _step(chain: Chain, node: Node, now: dt.datetime) -> Iterator[str]:
     elif step.kind in Step.PARTING:
         yield from _arms(node, now)
     elif step.kind == Step.Kind.CHANGE:
-        if not (step.attribute if step.change == Step.Change.SET_ATTRIBUTE else step.tag):
+        if step.lacks_change:
             yield _("say what to change.")
     elif step.kind == Step.Kind.STAFF_TASK:
         if not step.name:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 
 from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
@@ -10,13 +11,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.chain import Chain
-from crm.models import Channel, Purpose, Shop
+from crm.models import Category, Channel, Coupon, Product, Purpose, Shop
 
 LONGEST_WAIT = 3650
+MOST_POINTS = 10_000_000
 CUSTOM_EVENT = Chain.CUSTOM_EVENT
 
 
 # What the database knows, written out: a class cannot see the choices of the one around it.
+CHANGES = ("add_tag", "remove_tag", "attribute", "points", "coupon")
 KINDS = ("message", "wait", "branch", "split", "staff_task", "change", "leave")
 WAITS = ("time", "event", "offset", "hour", "date", "monthday")
 ANCHORS = (
@@ -90,9 +93,12 @@ class Step(models.Model):
         ADD_TAG = "add_tag", _("add a tag")
         REMOVE_TAG = "remove_tag", _("take a tag away")
         SET_ATTRIBUTE = "attribute", _("set an attribute")
+        GIVE_POINTS = "points", _("give points")
+        ISSUE_COUPON = "coupon", _("issue a coupon")
 
     # The steps whose arms hold steps of their own; a wait for an event has two arms, it happened and time ran out.
     PARTING = (Kind.BRANCH, Kind.SPLIT)
+    COUPONS_WITH_VALUE = (Coupon.Kind.PERCENT, Coupon.Kind.AMOUNT, Coupon.Kind.POINTS)
 
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="steps", verbose_name=_("chain"))
     arm = models.ForeignKey(
@@ -181,6 +187,49 @@ class Step(models.Model):
     tag = models.CharField(_("tag"), max_length=100, blank=True)
     attribute = models.CharField(_("attribute"), max_length=100, blank=True)
     attribute_value = models.CharField(_("value"), max_length=300, blank=True)
+    points = models.PositiveIntegerField(
+        _("points"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_POINTS)]
+    )
+    points_days = models.PositiveSmallIntegerField(
+        _("they expire after, days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_WAIT)],
+        help_text=_("Empty: never."),
+    )
+    coupon_kind = models.CharField(
+        _("a coupon for"), max_length=16, choices=Coupon.Kind.choices, default=Coupon.Kind.PERCENT
+    )
+    coupon_value = models.DecimalField(
+        _("percent, amount or points"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
+    coupon_gift = models.CharField(_("gift"), max_length=200, blank=True)
+    coupon_category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only for category"),
+    )
+    coupon_product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("only for product")
+    )
+    coupon_minimum = models.DecimalField(
+        _("from an order of"), max_digits=12, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    coupon_days = models.PositiveSmallIntegerField(
+        _("term, days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_WAIT)],
+        help_text=_("Counted from the day its message is sent. Empty: no end."),
+    )
 
     script = models.TextField(_("what to do or say"), blank=True)
     due_days = models.PositiveSmallIntegerField(_("to be done within, days"), default=1)
@@ -204,9 +253,7 @@ class Step(models.Model):
             models.CheckConstraint(
                 condition=Q(if_unknown__in=["wait", "go_on", "leave"]), name="step_if_unknown_known"
             ),
-            models.CheckConstraint(
-                condition=Q(change__in=["add_tag", "remove_tag", "attribute"]), name="step_change_known"
-            ),
+            models.CheckConstraint(condition=Q(change__in=CHANGES), name="step_change_known"),
         ]
 
     def __str__(self) -> str:
@@ -220,6 +267,33 @@ class Step(models.Model):
     @property
     def is_touch(self) -> bool:
         return self.kind in (Step.Kind.MESSAGE, Step.Kind.STAFF_TASK)
+
+    @property
+    def coupon_takes_value(self) -> bool:
+        return self.coupon_kind in Step.COUPONS_WITH_VALUE
+
+    @property
+    def is_storewide_discount(self) -> bool:
+        """Whether it issues a coupon that takes something off whatever is bought."""
+        return (
+            self.kind == Step.Kind.CHANGE
+            and self.change == Step.Change.ISSUE_COUPON
+            and self.coupon_kind in (Coupon.Kind.PERCENT, Coupon.Kind.AMOUNT)
+            and self.coupon_category_id is None
+            and self.coupon_product_id is None
+        )
+
+    @property
+    def lacks_change(self) -> bool:
+        """Whether a step that changes something does not yet say what."""
+        needed: dict[str, object] = {
+            Step.Change.ADD_TAG: self.tag,
+            Step.Change.REMOVE_TAG: self.tag,
+            Step.Change.SET_ATTRIBUTE: self.attribute,
+            Step.Change.GIVE_POINTS: self.points,
+            Step.Change.ISSUE_COUPON: self.coupon_value if self.coupon_takes_value else True,
+        }
+        return not needed[self.change]
 
     @property
     def parts(self) -> bool:

@@ -122,6 +122,8 @@ FACTS = (
         " JOIN {live}.crm_order AS bought ON bought.id = line.order_id",
     ),
     Fact("crm_milestone", born="live.reached_at"),
+    Fact("crm_pointsentry", born="live.occurred_at"),
+    Fact("crm_coupon", born="live.issued_at", moments=("sent_at", "redeemed_at")),
     Fact(
         "crm_case",
         born="live.opened_at",
