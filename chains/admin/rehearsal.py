@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from chains.admin.preview import framed
 from chains.admin.publishing import PublishingPages
@@ -41,8 +41,8 @@ TICK_COLOR = "#8b93a1"
 
 
 class PeriodForm(forms.Form):
-    first_on = forms.DateField(label=gettext_lazy("From"), widget=UnfoldAdminDateWidget)
-    last_on = forms.DateField(label=gettext_lazy("to"), widget=UnfoldAdminDateWidget)
+    first_on = forms.DateField(label=gettext_lazy("From"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    last_on = forms.DateField(label=gettext_lazy("to"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

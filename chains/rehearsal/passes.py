@@ -26,15 +26,18 @@ NEXT_DUE = """
 """
 
 
-def passes(now: dt.datetime, channel: Channel) -> Counts:
-    """Until nothing more is due, as chains.engine.run does, without asking again where nothing can be."""
+def passes(now: dt.datetime, channel: Channel) -> tuple[Counts, dt.datetime | None]:
+    """Until nothing more is due, as chains.engine.run does, without asking again where nothing can be.
+
+    Also when somebody goes on next, or guard has to decide, unless something happens before.
+    """
     total: Counts = Counter()
     while True:
         done = enrol(now, EVERYBODY) + advance(now, EVERYBODY) + _sent(now, channel)
         total += done
-        due_at = next_due_at()
+        due_at = _next_due_at()
         if not done.total() or due_at is None or due_at > now:
-            return total
+            return total, due_at
 
 
 def _sent(now: dt.datetime, channel: Channel) -> Counts:
@@ -45,8 +48,7 @@ def _sent(now: dt.datetime, channel: Channel) -> Counts:
     return counts
 
 
-def next_due_at() -> dt.datetime | None:
-    """When somebody goes on, or guard has to decide, unless something happens before."""
+def _next_due_at() -> dt.datetime | None:
     with connection.cursor() as cursor:
         cursor.execute(NEXT_DUE)
         found: dt.datetime | None = cursor.fetchone()[0]

@@ -15,11 +15,11 @@ from chains.program import Program
 from chains.publishing import NotPublishable, compiled
 from chains.rehearsal import figures, shadows, timeline
 from chains.rehearsal.apart import Outside, apart
-from chains.rehearsal.passes import next_due_at, passes
+from chains.rehearsal.passes import passes
 from chains.rehearsal.period import Period
 from chains.rehearsal.recorder import Recorder
 from chains.rehearsal.timeline import Timeline
-from chains.rehearsal.world import World
+from chains.rehearsal.world import World, asks_for_scores
 from crm.models import Shop
 
 Watch = Callable[[float, Outside], None]
@@ -39,11 +39,12 @@ def rehearse(chain: Chain, period: Period, watch: Watch, *, with_log: bool = Fal
         watch(0, outside)
         about = {"chain": chain.pk, "segment": source["trigger"].get("segment")}
         lived = timeline.read(live, about, period.since, period.until)
-        world = World(live, about, lived)
+        world = World(live, about, lived, has_scores=asks_for_scores(source))
         world.begin()
         plan = _switch_on(live, chain.pk, source, period.since)
         recorder = Recorder(sum(step.is_touch for step in plan.steps))
-        postponed = _live_through(world, lived, plan, recorder, lambda share: watch(share, outside))
+        with program.held(plan):
+            postponed = _live_through(world, lived, plan, recorder, lambda share: watch(share, outside))
         result = {
             "chain": chain.name,
             **period.told(),
@@ -71,11 +72,12 @@ def _live_through(
 ) -> int:
     """A pass at every full hour but those in which nothing happened and nothing fell due. How often guard put off."""
     looks_every_hour = plan.trigger.kind != Chain.Trigger.EVENT
-    postponed, due_at = 0, None
+    postponed = 0
+    due_at: dt.datetime | None = world.at
     for hour in lived.hours():
         has_changed = world.move(hour)
         if has_changed or looks_every_hour or (due_at and due_at <= hour):
-            postponed += passes(hour, recorder)["postponed"]
-            due_at = next_due_at()
+            counts, due_at = passes(hour, recorder)
+            postponed += counts["postponed"]
         watch((hour - lived.since) / (lived.until - lived.since))
     return postponed

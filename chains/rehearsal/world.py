@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection, transaction
 
+from chains.models import SegmentCare
 from chains.rehearsal import shadows
 from chains.rehearsal.past import FACTS, Fact
 from chains.rehearsal.timeline import Timeline, Turn
@@ -25,6 +28,7 @@ RING = """
     FROM crm_event AS event CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
     WHERE event.id = ANY(%(ids)s) ORDER BY event.occurred_at, event.id
 """
+SCORES = ("vip", "recency_score", "frequency_score", "monetary_score")
 # The planner hears of the growing tables once in so many days.
 ANALYZE_EVERY_DAYS = 7
 
@@ -32,14 +36,15 @@ ANALYZE_EVERY_DAYS = 7
 class World:
     """`at` is the moment it shows. Written only through the verbs of the engine and `move`."""
 
-    def __init__(self, live: str, about: Mapping[str, int | None], timeline: Timeline) -> None:
+    def __init__(self, live: str, about: Mapping[str, int | None], timeline: Timeline, *, has_scores: bool) -> None:
         self.at = timeline.since
+        self._has_scores = has_scores
         self._timeline = timeline
         self._told = about
         self._segment = Segment.objects.filter(pk__in=[pk for pk in [about["segment"]] if pk])
         self._fills = {fact.table: _sentence(FILL, fact, live) for fact in FACTS}
         self._moves = {fact.table: _sentence(MOVE, fact, live) for fact in FACTS}
-        self._scored_on: dt.date | None = None
+        self._seen_on: dt.date | None = None
         self._analyzed_on = day_of(self.at)
 
     @transaction.atomic
@@ -51,7 +56,7 @@ class World:
         self._segment.update(refreshed_at=None)
         stats.rebuild()
         shadows.analyze(("crm_customerstats", "crm_orderstanding"))
-        self._score()
+        self._sleep()
         self._follow_segment()
 
     @transaction.atomic
@@ -61,7 +66,7 @@ class World:
         turn = self._timeline.turns.get(to)
         if turn:
             self._turn(turn)
-        has_new_day = self._score()
+        has_new_day = self._sleep()
         if turn or has_new_day:
             self._follow_segment()
         if (day_of(to) - self._analyzed_on).days >= ANALYZE_EVERY_DAYS:
@@ -79,12 +84,13 @@ class World:
         stats.lock(turn.rows.get("crm_customer", ()))
         stats.refresh(turn.recounted)
 
-    def _score(self) -> bool:
-        """Scores follow once a night, as they do in the shop; whether one has passed."""
-        if self._scored_on == day_of(self.at):
+    def _sleep(self) -> bool:
+        """Whether a night has passed. Scores follow once a night, as in the shop, where a rule asks for them."""
+        if self._seen_on == day_of(self.at):
             return False
-        self._scored_on = day_of(self.at)
-        score_all(self.at)
+        self._seen_on = day_of(self.at)
+        if self._has_scores:
+            score_all(self.at)
         return True
 
     def _follow_segment(self) -> None:
@@ -95,6 +101,12 @@ class World:
         self._segment.update(seen=None)
         for segment in self._segment.all():
             refresh(segment, self.at)
+
+
+def asks_for_scores(source: dict[str, Any]) -> bool:
+    """Whether a rule of the program speaks of scores; a segment named by one, or one with a limit of its own, may."""
+    told = json.dumps(source)
+    return any(f'"{name}"' in told for name in (*SCORES, "segment")) or SegmentCare.objects.exists()
 
 
 def _sentence(form: str, fact: Fact, live: str) -> str:

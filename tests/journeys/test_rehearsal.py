@@ -97,7 +97,7 @@ def test_a_rehearsal_of_two_months_comes_to_what_they_would_have_been(shop, shar
     # That it was worth the walk: these became of touches, and both arms were taken.
     assert {(status, reason) for *_who, status, reason, _at in lived} >= {
         ("sent", ""),
-        ("held", ""),
+        ("held", "control"),
         ("skipped", "no_consent"),
     }
     assert Passage.objects.exclude(arm_key="").values("step_key", "arm_key").distinct().count() == 4
