@@ -64,6 +64,8 @@ class Rehearsal(models.Model):
             models.UniqueConstraint(
                 fields=["chain"], condition=Q(status__in=["waiting", "running"]), name="rehearsal_one_at_a_time"
             ),
+            # Two would keep both workers of a small shop from its letters.
+            models.UniqueConstraint(fields=["status"], condition=Q(status="running"), name="rehearsal_runs_alone"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from celery import current_app
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,11 +55,14 @@ def _send(pk: int) -> None:
 
 def settle(chain: Chain, now: dt.datetime) -> None:
     """What a worker that died left behind has failed; of what was told before, the last few are kept."""
-    gone = Rehearsal.objects.abandoned(now).filter(chain=chain)
-    trouble = _("The worker stopped before it was done. Start it again.")
-    gone.update(status=Rehearsal.Status.FAILED, ended_at=now, trouble=trouble)
+    _bury(now)
     old = Rehearsal.objects.filter(chain=chain).values_list("pk", flat=True)[KEPT:]
     Rehearsal.objects.filter(pk__in=list(old)).delete()
+
+
+def _bury(now: dt.datetime) -> None:
+    trouble = _("The worker stopped before it was done. Start it again.")
+    Rehearsal.objects.abandoned(now).update(status=Rehearsal.Status.FAILED, ended_at=now, trouble=trouble)
 
 
 def stop(rehearsal: Rehearsal, now: dt.datetime) -> bool:
@@ -69,10 +72,27 @@ def stop(rehearsal: Rehearsal, now: dt.datetime) -> bool:
 
 
 def conduct(pk: int) -> str:
-    """Run what was asked for, once; returns its status in the end."""
-    waiting = Rehearsal.objects.filter(pk=pk, status=Rehearsal.Status.WAITING)
-    if not waiting.update(status=Rehearsal.Status.RUNNING, heard_at=timezone.now()):
-        return ""
+    """Run what was asked for, once, and then what waited for it to end; returns its status in the end."""
+    status = _conduct(pk) if _begin(pk) else ""
+    waiting = Rehearsal.objects.filter(status=Rehearsal.Status.WAITING).order_by("asked_at", "pk")
+    if status and (following := waiting.values_list("pk", flat=True).first()):
+        _send(following)
+    return status
+
+
+def _begin(pk: int) -> bool:
+    """Whether its turn has come; while another one runs, it waits, and whoever runs that one sends it again."""
+    now = timezone.now()
+    _bury(now)
+    try:
+        with transaction.atomic():
+            waiting = Rehearsal.objects.filter(pk=pk, status=Rehearsal.Status.WAITING)
+            return bool(waiting.update(status=Rehearsal.Status.RUNNING, heard_at=now))
+    except IntegrityError:
+        return False
+
+
+def _conduct(pk: int) -> str:
     rehearsal = Rehearsal.objects.select_related("chain").get(pk=pk)
     try:
         period = Period.of(rehearsal.first_on, rehearsal.last_on, timezone.now())

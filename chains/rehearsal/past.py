@@ -130,6 +130,8 @@ FACTS = (
         moments=("acknowledged_at", "answered_at", "resolved_at", "confirmed_at"),
     ),
     Fact("crm_feedback", born="live.left_at"),
+    Fact("crm_pointsentry", born="live.occurred_at"),
+    Fact("crm_coupon", born="live.issued_at", moments=("sent_at", "redeemed_at")),
     # Nobody opens or clicks what only seems to be sent, so what came of the chain's real letters is left out. Who
     # entered the segment that starts the chain is found anew: it may be young, or have had another rule then.
     Fact(

@@ -53,6 +53,22 @@ def test_a_second_click_finds_the_first(asked):
     assert Rehearsal.objects.count() == 1
 
 
+def test_while_one_runs_the_next_waits_and_then_has_its_turn(asked, monkeypatch):
+    now = timezone.now()
+    other = conduct.ask(draft_chain(message()), Period.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
+    Rehearsal.objects.filter(pk=other.pk).update(status="running", heard_at=now)
+    sent = []
+    monkeypatch.setattr(conduct, "_send", sent.append)
+
+    assert conduct.conduct(asked.pk) == ""
+    asked.refresh_from_db()
+    assert asked.status == "waiting"
+    Rehearsal.objects.filter(pk=other.pk).update(status="waiting", heard_at=now)
+    assert conduct.conduct(other.pk) == "done"
+
+    assert sent == [asked.pk]
+
+
 def test_it_stops_when_somebody_says_so(asked, admin_client, monkeypatch):
     monkeypatch.setattr(conduct, "TELL_EVERY_SECONDS", 0)
     heard = []
