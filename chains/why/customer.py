@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Max, Q
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chains import program
@@ -16,6 +14,7 @@ from chains.entry_wording import trigger_words
 from chains.models import Chain, Entrant
 from chains.program import Program
 from chains.why.stays import Stayed, stays
+from chains.why.wording import moment
 from crm.models import Customer, Event
 
 
@@ -68,7 +67,7 @@ def _why(
     if chain.pk in waiting:
         enters_at = waiting[chain.pk]
         return (
-            _("waits to be let in, on %(day)s") % {"day": _moment(enters_at)}
+            _("waits to be let in, on %(day)s") % {"day": moment(enters_at)}
             if enters_at
             else _("waits outside until somebody decides")
         )
@@ -81,10 +80,6 @@ def _why(
     if chain.watermark_at and at <= chain.watermark_at:
         return _("%(trigger)s, last on %(day)s: before the chain was switched on") % {
             "trigger": words,
-            "day": _moment(at),
+            "day": moment(at),
         }
-    return _("%(trigger)s on %(day)s, and yet not entered") % {"trigger": words, "day": _moment(at)}
-
-
-def _moment(at: dt.datetime) -> str:
-    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    return _("%(trigger)s on %(day)s, and yet not entered") % {"trigger": words, "day": moment(at)}

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chains import program
@@ -19,6 +17,7 @@ from chains.models import Enrolment, Step
 from chains.program import Program
 from chains.program_step import ProgramStep
 from chains.step_wording import event_words
+from chains.why.wording import moment
 
 # Farther than anybody plans; a walk that far still ends, as every way leads forward.
 AHEAD = dt.timedelta(days=5 * 366)
@@ -57,7 +56,7 @@ def outlooks(enrolments: Sequence[Enrolment], now: dt.datetime) -> dict[int, Out
 
 def ended(enrolment: Enrolment) -> str:
     return _("ended on %(day)s: %(why)s") % {
-        "day": _moment(enrolment.ended_at),
+        "day": moment(enrolment.ended_at),
         "why": enrolment.get_ending_display(),
     }
 
@@ -79,9 +78,9 @@ def _stands(enrolment: Enrolment, plan: Program) -> str:
         return _("waits %(where)s for: %(what)s; until %(when)s at most") % {
             "where": where,
             "what": event_words(step.wait.event),
-            "when": _moment(enrolment.due_at),
+            "when": moment(enrolment.due_at),
         }
-    return _("waits %(where)s until %(when)s") % {"where": where, "when": _moment(enrolment.due_at)}
+    return _("waits %(where)s until %(when)s") % {"where": where, "when": moment(enrolment.due_at)}
 
 
 def _then(enrolment: Enrolment, plan: Program, way: Walk) -> str:
@@ -106,10 +105,6 @@ def _awaited(awaits: str, event: str) -> str:
     if awaits == Enrolment.Awaits.EVENT:
         return event_words(event)
     return str(Enrolment.Awaits(awaits).label)
-
-
-def _moment(at: dt.datetime | None) -> str:
-    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "—"
 
 
 def _place(one: Enrolment) -> Place:
