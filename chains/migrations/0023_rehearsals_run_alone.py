@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0021_loyalty_events"),
+        ("chains", "0022_rewards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
