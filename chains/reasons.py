@@ -169,7 +169,7 @@ def _gave_up(facts: Facts) -> str:
 
 
 def _rejected(facts: Facts) -> str:
-    return _("refused by the mail server (%(error)s)") % {"error": facts["error"]} if facts.get("error") else ""
+    return _("refused by the provider (%(error)s)") % {"error": facts["error"]} if facts.get("error") else ""
 
 
 def _template(facts: Facts) -> str:

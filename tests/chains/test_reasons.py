@@ -81,7 +81,7 @@ def why(status, reason, facts):
         ),
         ("temporary", {"attempts": 2, "error": "451 later"}, "a temporary failure, tried 2 times (451 later)"),
         ("gave_up", {"error": "451 later"}, "failed too many times (451 later)"),
-        ("rejected", {"error": "550 no"}, "refused by the mail server (550 no)"),
+        ("rejected", {"error": "550 no"}, "refused by the provider (550 no)"),
         ("template", {"error": "line 1"}, "the text could not be made (line 1)"),
     ],
 )
