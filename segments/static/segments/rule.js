@@ -146,7 +146,7 @@
 
     // Copy and remove, for a condition as for a group.
     const tools = (item, copyWords, removeWords) => [
-        button("rule-tool rule-copy", copyWords, "⧉", () => item.parent.append(item.snapshot(), true, item.node)),
+        button("rule-tool rule-copy material-symbols-outlined", copyWords, "content_copy", () => item.parent.append(item.snapshot(), true, item.node)),
         button("rule-tool rule-remove", removeWords, "×", () => {
             const next = item.node.nextElementSibling || item.node.previousElementSibling;
             item.node.remove();
