@@ -25,7 +25,7 @@ def unschedule(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("analytics", "0002_schedule"),
-        ("crm", "0007_customer_prediction"),
+        ("crm", "0001_initial"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

@@ -34,6 +34,6 @@ def _permissions(apps: Apps, names: tuple[str, ...]) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("config", "0002_marketers_change_settings"), ("chains", "0010_what_comes_back")]
+    dependencies = [("config", "0002_marketers_change_settings"), ("chains", "0001_initial")]
 
     operations = [migrations.RunPython(allow, refuse)]

@@ -31,6 +31,6 @@ def _permissions(apps: Apps) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("config", "0003_support_reads_letters"), ("crm", "0009_loyalty")]
+    dependencies = [("config", "0003_support_reads_letters"), ("crm", "0001_initial")]
 
     operations = [migrations.RunPython(allow, refuse)]

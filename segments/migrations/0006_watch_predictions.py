@@ -7,7 +7,7 @@ TABLE = "crm_customerprediction"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segments", "0005_more_starter_segments"), ("crm", "0007_customer_prediction")]
+    dependencies = [("segments", "0005_more_starter_segments"), ("crm", "0001_initial")]
 
     operations = [
         migrations.RunSQL(

@@ -24,7 +24,7 @@ def unschedule(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0017_rehearsals"),
+        ("chains", "0003_schedule_what_comes_back"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

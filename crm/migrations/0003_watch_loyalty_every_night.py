@@ -24,7 +24,7 @@ def unschedule(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0009_loyalty"),
+        ("crm", "0002_score_customers_every_night"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

@@ -32,6 +32,6 @@ FORGET = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chains", "0019_words_of_triggers"), ("segments", "0004_changes")]
+    dependencies = [("chains", "0005_ready_chains"), ("segments", "0004_changes")]
 
     operations = [migrations.RunSQL(NOTE, FORGET)]

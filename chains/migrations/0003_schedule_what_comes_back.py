@@ -25,7 +25,7 @@ def unschedule(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0010_what_comes_back"),
+        ("chains", "0002_schedule"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

@@ -18,6 +18,6 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chains", "0012_triggers_and_rules")]
+    dependencies = [("chains", "0004_schedule_test_orders")]
 
     operations = [migrations.RunPython(add, remove)]
