@@ -41,8 +41,8 @@ TICK_COLOR = "#8b93a1"
 
 
 class PeriodForm(forms.Form):
-    first_on = forms.DateField(label=gettext_lazy("From"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
-    last_on = forms.DateField(label=gettext_lazy("to"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    first_on = forms.DateField(label=gettext_lazy("First day"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    last_on = forms.DateField(label=gettext_lazy("Last day"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
