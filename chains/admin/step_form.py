@@ -77,6 +77,9 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         step = self.instance
         self.fields["looks_back"].initial = step.wait_from != Step.Anchor.ARRIVAL
+        # Only a coupon has these: a step that changes something else must not be held up by them.
+        for name in self.fields.keys() & {"coupon_kind", "coupon_minimum"}:
+            self.fields[name].required = False
         if step.pk is None:
             step.kind = self.kind
             del self.fields["lies_in"]
@@ -108,6 +111,8 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _change(self, given: dict[str, Any]) -> None:
         kind = given.get("change")
+        given["coupon_kind"] = given.get("coupon_kind") or Coupon.Kind.PERCENT
+        given["coupon_minimum"] = given.get("coupon_minimum") or 0
         if kind in (Step.Change.ADD_TAG, Step.Change.REMOVE_TAG):
             self._require(given, "tag", _("Say which tag."))
         elif kind == Step.Change.SET_ATTRIBUTE:

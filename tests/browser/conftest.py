@@ -1,8 +1,10 @@
 import os
+import time
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -37,7 +39,22 @@ def page(chromium, live_server):
     page.on("pageerror", lambda error: broken.append(str(error)))
     yield page
     context.close()
+    wait_until_nobody_asks()
     assert broken == []
+
+
+def wait_until_nobody_asks():
+    """A page that was closed may have left a question being answered, and emptying the tables would deadlock with it."""
+    with connection.cursor() as cursor:
+        for _moment in range(100):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(0.1)
+    pytest.fail("The server was still busy ten seconds after the browser was closed.")
 
 
 @pytest.fixture

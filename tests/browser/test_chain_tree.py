@@ -41,6 +41,7 @@ def test_marketer_builds_a_branch_by_keyboard(page, sign_in, live_server, shop):
         ("2", "Thanks"),
     ]
     page.get_by_role("button", name="Save and publish").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_text("live").first).to_be_visible()
     assert Chain.objects.get(name="After an order").is_live
 

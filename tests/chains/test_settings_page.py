@@ -195,5 +195,6 @@ def test_a_share_that_is_too_low_is_flagged_on_the_settings_and_on_the_chain(mar
 def test_the_page_asks_as_much_however_many_segments_there_are(marketer, django_assert_max_num_queries):
     for number in range(30):
         SegmentCare.objects.create(segment=Segment.objects.create(name=f"Segment {number}"), weekly_cap=1)
+    marketer.get(PAGE)  # what a process asks once and keeps
     with django_assert_max_num_queries(25):
         marketer.get(PAGE)
