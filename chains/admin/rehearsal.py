@@ -41,7 +41,9 @@ TICK_COLOR = "#8b93a1"
 
 
 class PeriodForm(forms.Form):
-    first_on = forms.DateField(label=gettext_lazy("First day"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    first_on = forms.DateField(
+        label=gettext_lazy("First day"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    )
     last_on = forms.DateField(label=gettext_lazy("Last day"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def page(chromium, live_server):
 
 
 def wait_until_nobody_asks():
-    """A page that was closed may have left a question being answered, and emptying the tables would deadlock with it."""
+    """A closed page may have left a question being answered, and emptying the tables would deadlock with it."""
     with connection.cursor() as cursor:
         for _moment in range(100):
             cursor.execute(
