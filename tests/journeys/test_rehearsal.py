@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # One customer in so many: enough for every kind of outcome, few enough to be lived through within a minute.
 ONE_IN = 12
-# Goods stay: steps may refer to them.
+# Goods stay: steps may refer to them. Both lives number their customers alike, as arms are drawn by the number.
 FORGET = "TRUNCATE crm_customer, crm_event, chains_enrolment, chains_touch RESTART IDENTITY CASCADE"
 
 
@@ -60,6 +60,11 @@ def live_through(purchases, hours):
         hour += HOUR
 
 
+def forget():
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET)
+
+
 def touches():
     rows = Touch.objects.values_list(
         "customer__external_id", "order__number", "step_name", "status", "reason", "sent_at"
@@ -76,6 +81,7 @@ def test_a_rehearsal_of_two_months_comes_to_what_they_would_have_been(shop, shar
         if int(purchase.customer[:6], 16) % ONE_IN == 0
     ]
     chain = make_chain()
+    forget()
     live_through(purchases, lambda hour: None)
     period = Period.of(START.date(), (END - DAY).date(), dt.datetime.now(dt.UTC))
 
@@ -85,8 +91,7 @@ def test_a_rehearsal_of_two_months_comes_to_what_they_would_have_been(shop, shar
         (row["external_id"], row["order"], row["step"], row["status"], row["reason"], row["sent_at"])
         for row in result["log"]
     )
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET)
+    forget()
     publish(chain, START)
     live_through(purchases, lambda hour: tick(hour) if hour > START else None)
     lived = touches()
