@@ -167,6 +167,8 @@ def _insert(model: type[Model], count: int, after: int = 0, **given: Any) -> Non
         f"SELECT {', '.join(expressions)} FROM generate_series({after + 1}, {after + count}) AS n",
         values,
     )
+    # What the engine adds is numbered on from here.
+    _run(f"SELECT setval(pg_get_serial_sequence('{model._meta.db_table}', 'id'), {after + count})")
 
 
 def _run(statement: str, values: Sequence[Any] = ()) -> None:
