@@ -67,6 +67,15 @@ def shop(db):
     return shop
 
 
+@pytest.fixture(autouse=True)
+def channels_as_set_up():
+    """A process keeps which channels are set up; a test that sets up others must not leave them to the next."""
+    yield
+    from chains.channels.registry import channels
+
+    channels.cache_clear()
+
+
 def make_customer(*, email=None, phone="", consent=True, created_at=NOW - dt.timedelta(days=400), **fields):
     """A customer with an email address who said yes to marketing there, unless told otherwise."""
     from crm import consent as ledger
