@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from playwright.sync_api import TimeoutError
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -72,5 +73,11 @@ def sign_in(page, live_server):
 
 
 def fits(page):
-    """Nothing sticks out to the right, so nobody has to scroll sideways."""
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    """Nothing sticks out to the right, so nobody has to scroll sideways; charts take a moment to follow the window."""
+    try:
+        page.wait_for_function(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth", timeout=5_000
+        )
+    except TimeoutError:
+        return False
+    return True
