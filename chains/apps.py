@@ -8,13 +8,13 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chains import audience, person, story
+        from chains import audience, person, segment_uses, story
         from chains.engine.follow import follow
         from chains.incoming import webhooks  # noqa: F401  (it listens to Anymail)
         from crm import customer_links, merge
         from crm.privacy import erase, export
         from crm.story import register
-        from segments import vocabulary
+        from segments import uses, vocabulary
 
         merge.register(follow)
         export.register(person.tell)
@@ -26,3 +26,4 @@ class ChainsConfig(AppConfig):
             )
         )
         vocabulary.register(*audience.FIELDS)
+        uses.register(segment_uses.needed)

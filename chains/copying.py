@@ -7,7 +7,7 @@ from itertools import count
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chains.models import Chain, Step, StepArm
+from chains.models import Chain, MessageTemplate, Step, StepArm
 from chains.models.step import new_step_key
 from chains.tree import Node, tree_of
 
@@ -19,7 +19,7 @@ NAME_KEPT = 170
 def duplicate(chain: Chain) -> Chain:
     """A draft with the same trigger, rules and tree of steps."""
     nodes = tree_of(chain)
-    name = _name_of_copy(chain.name)
+    name = free_name(Chain, _("%(name)s (copy)") % {"name": chain.name[:NAME_KEPT]})
     chain = Chain.objects.get(pk=chain.pk)
     chain.pk, chain._state.adding = None, True
     chain.name = name
@@ -45,8 +45,7 @@ def _copy_steps(nodes: list[Node], chain: Chain, arm: StepArm | None) -> None:
             _copy_steps(branching.nodes, chain, branching.arm)
 
 
-def _name_of_copy(name: str) -> str:
-    """A name that nothing has yet, short enough for its column."""
-    first = _("%(name)s (copy)") % {"name": name[:NAME_KEPT]}
-    taken = set(Chain.objects.filter(name__startswith=first).values_list("name", flat=True))
-    return first if first not in taken else next(new for n in count(2) if (new := f"{first} {n}") not in taken)
+def free_name(model: type[Chain | MessageTemplate], wanted: str) -> str:
+    """The name, or the name with a number behind it when something has it already."""
+    taken = set(model._default_manager.filter(name__startswith=wanted).values_list("name", flat=True))
+    return wanted if wanted not in taken else next(new for n in count(2) if (new := f"{wanted} {n}") not in taken)

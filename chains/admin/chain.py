@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from chains import copying, pausing, publishing, share
 from chains.admin import coming_back
 from chains.admin.entry_form import CONDITIONAL, FIELDSETS, ChainForm
+from chains.admin.one_off import one_off_view
 from chains.admin.rehearsal import RehearsalPages
 from chains.admin.tree import drawn
 from chains.arms import arms
@@ -66,7 +67,12 @@ class ChainAdmin(RehearsalPages):
 
     def get_urls(self) -> list[URLPattern]:
         allow = self.admin_site.admin_view(coming_back.allow_view)
-        return [path("allow-marketing/", allow, name="chains_allow_marketing"), *super().get_urls()]
+        once = self.admin_site.admin_view(one_off_view)
+        return [
+            path("allow-marketing/", allow, name="chains_allow_marketing"),
+            path("one-off/", once, name="chains_one_off"),
+            *super().get_urls(),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         now = timezone.now()

@@ -25,6 +25,7 @@ from crm.search import find_customers
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from django.http import HttpRequest
 
@@ -58,8 +59,9 @@ def panel(request: HttpRequest, object_id: str | None) -> dict[str, Any]:
         return {}
     asked = request.GET.get("as", "")
     customer = next(iter(find_customers(asked, limit=1)), None) if _may_see_customers(request) else None
+    texts = template.texts.order_by("channel", "language").select_related("template")
     return {
-        "sheets": _sheets(template, customer, timezone.now()),
+        "sheets": sheets(texts, customer, timezone.now(), Shop.load()),
         "asked": asked,
         "shown_customer": customer,
         "may_see_customers": _may_see_customers(request),
@@ -112,9 +114,9 @@ def _send(request: HttpRequest, template: MessageTemplate, to: str) -> None:
         messages.success(request, _("Put into the outbox for %(to)s: no mail server is set up.") % {"to": to})
 
 
-def _sheets(template: MessageTemplate, customer: Customer | None, now: dt.datetime) -> list[Sheet]:
-    shop, names = Shop.load(), dict(settings.LANGUAGES)
-    texts = template.texts.order_by("channel", "language").select_related("template")
+def sheets(texts: Iterable[TemplateText], customer: Customer | None, now: dt.datetime, shop: Shop) -> list[Sheet]:
+    """Each text as this customer gets it, or a made-up one."""
+    names = dict(settings.LANGUAGES)
     return [_sheet(text, f"{names.get(text.language, text.language)}", customer, now, shop) for text in texts]
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -11,8 +10,8 @@ from django.db import transaction
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -29,6 +28,7 @@ from segments.editing import RuleField
 from segments.models import Membership, Segment, SegmentSize
 from segments.patience import SCREEN
 from segments.refresh import refresh
+from segments.uses import Reader, uses, visible
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -93,14 +93,17 @@ class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context = _panel(object_id) | (extra_context or {})
+        context = _panel(object_id, request.user) | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
-        """Who its members are and were belongs to the segment: no right of its own is needed to delete it along."""
-        shown, counts, needed, protected = super().get_deleted_objects(objs, request)
+        """Who its members are and were belongs to the segment: no right of its own is needed to delete it along.
+
+        What a rule names keeps its segment as a foreign key would, though the database knows no key there.
+        """
+        shown, counts, needed, _protected = super().get_deleted_objects(objs, request)
         own = {str(model._meta.verbose_name) for model in (Membership, SegmentSize)}
-        return shown, counts, {str(name) for name in needed} - own, protected
+        return shown, counts, {str(name) for name in needed} - own, _needing([one.pk for one in objs], request)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
         if change:
@@ -166,14 +169,14 @@ def members_address(segment: Segment) -> str:
     return f"{reverse('admin:segments_membership_changelist')}?{chosen}"
 
 
-def _letter_to(segment: Segment) -> dict[str, str]:
-    """The beginning of a chain for one message: who of the segment gets it is decided by the guards, as always."""
-    rule = {"all": [{"field": "segment", "operator": "is", "value": [str(segment.pk)]}]}
-    name = gettext("To “%(segment)s”") % {"segment": segment}
-    return {"name": name[:200], "trigger": "moment", "re_entry": "once", "audience_rule": json.dumps(rule)}
+def _needing(pks: list[int], request: HttpRequest) -> list[str]:
+    """What must be changed before these segments may go, as links for whoever may follow them."""
+    found = {use: None for needing in uses(pks).values() for use in needing}
+    seen = visible(found, request.user)
+    return [format_html('<a href="{}">{}</a>', one.address, one.label) if one in seen else one.label for one in found]
 
 
-def _panel(object_id: str | None) -> dict[str, Any]:
+def _panel(object_id: str | None, user: Reader) -> dict[str, Any]:
     if object_id is None or not object_id.isdecimal() or len(object_id) > 18:
         return {}
     segment = Segment.objects.filter(pk=object_id).first()
@@ -184,8 +187,8 @@ def _panel(object_id: str | None) -> dict[str, Any]:
     return {
         "segment": segment,
         "members_address": members_address(segment),
-        "letter_address": f"{reverse('admin:chains_chain_add')}?{urlencode(_letter_to(segment))}",
         "copy_address": f"{reverse('admin:segments_segment_add')}?{urlencode({'copy': segment.pk})}",
         "size_line": sparkline(list(sizes.values_list("day", "members_count"))),
         "size_days": SIZE_DAYS,
+        "uses": visible(uses([segment.pk]).get(segment.pk, []), user),
     }

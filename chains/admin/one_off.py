@@ -1,0 +1,98 @@
+"""The page on which a marketer writes to a segment once: written, looked at, sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from chains import one_off
+from chains.admin.one_off_form import OneOffForm, taken
+from chains.admin.preview import sheets
+from chains.copying import NAME_KEPT, free_name
+from chains.models import Chain
+from chains.publishing import NotPublishable
+from crm.models import Channel, Customer, Shop
+from segments.compile import compile_rule
+from segments.models import Segment
+from segments.rules import RuleError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+NEEDED = ("chains.add_chain", "chains.change_chain", "chains.add_messagetemplate", "segments.view_segment")
+
+
+def one_off_view(request: HttpRequest) -> HttpResponse:
+    """Shows the letter and how many it is for before it can be sent; what was written stays on the page meanwhile."""
+    if not request.user.has_perms(NEEDED):
+        raise PermissionDenied
+    now = timezone.now()
+    form = OneOffForm(request.POST or None, initial=_beginning(request.GET.get("segment", ""), now), now=now)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        if "send" in request.POST and (chain := _sent(request, form, now)):
+            return HttpResponseRedirect(reverse("admin:chains_chain_change", args=[chain.pk]))
+        context |= _look(request, form, now)
+    return TemplateResponse(request, "chains/admin/one_off.html", _page(request, context))
+
+
+def _page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    return {**admin.site.each_context(request), "title": _("Write to a segment once"), **context}
+
+
+def _beginning(pk: str, now: dt.datetime) -> dict[str, Any]:
+    """The segment that the page was opened from, and a name of that and of today."""
+    segment = Segment.objects.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 18 else None
+    if segment is None:
+        return {}
+    day = formats.date_format(timezone.localtime(now), "SHORT_DATE_FORMAT")
+    name = _("To “%(segment)s”, %(day)s") % {"segment": segment.name[:NAME_KEPT], "day": day}
+    return {"segment": segment, "name": free_name(Chain, name)}
+
+
+def _sent(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> Chain | None:
+    """The chain that sends it; None when something stands in the way, which the form then says."""
+    name = form.cleaned_data["name"]
+    try:
+        with transaction.atomic():
+            template = form.cleaned_data["template"] or one_off.write(name, form.written, form.texts)
+            chain = one_off.send(name, form.cleaned_data["segment"], template, form.at, now, request.user)  # type: ignore[arg-type]
+    except IntegrityError:
+        # Two clicks at once: the constraint on the name let one of them through.
+        form.add_error("name", taken(name))
+        return None
+    except NotPublishable as error:
+        for problem in error.problems:
+            form.add_error(None, problem)
+        return None
+    messages.success(request, _("It is on its way. Pausing the chain stops what has not gone out yet."))
+    return chain
+
+
+def _look(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> dict[str, Any]:
+    """Whom it is for, and what it looks like for one of them."""
+    try:
+        members = Customer.objects.current().filter(compile_rule(form.cleaned_data["segment"].rule, now))
+        total = members.count()
+    except RuleError as error:
+        form.add_error("segment", str(error))
+        return {}
+    reached = [(Channel(one).label, members.reachable(one, form.purpose_of_message).count()) for one in form.channels]
+    sample = members.order_by("pk").first() if request.user.has_perm("crm.view_customer") else None
+    return {
+        "total": total,
+        "reached": reached,
+        "sample": sample,
+        "sheets": sheets(form.texts, sample, now, Shop.load()),
+        "button": ngettext("Send to %(total)s customer", "Send to %(total)s customers", total)
+        % {"total": formats.number_format(total, force_grouping=True)},
+    }

@@ -1,0 +1,161 @@
+"""What is asked of a one-off message: to whom, what, and when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from chains.models import Chain, MessageTemplate, TemplateText
+from chains.one_off import Hour
+from crm.models import Channel, Purpose
+from crm.timezones import day_of
+from segments.models import Segment
+
+WORDS = ("subject", "preheader", "body", "cta_label", "cta_url")
+FARTHEST_DAYS = 365
+
+
+def taken(name: str) -> str:
+    return _("There is a chain “%(name)s” already. If you have just sent this message, it is on its way.") % {
+        "name": name
+    }
+
+
+class WordsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The letter in one language."""
+
+    class Meta:
+        model = TemplateText
+        fields = WORDS
+        widgets = {name: UnfoldAdminTextInputWidget() for name in WORDS} | {
+            "body": UnfoldAdminTextareaWidget(attrs={"rows": 8})
+        }
+
+
+class OneOffForm(forms.Form):
+    """`forms_of_words` hold the letter by language; the shop's own is needed, where no template is chosen."""
+
+    segment = forms.ModelChoiceField(
+        Segment.objects.all(), label=gettext_lazy("To whom"), widget=UnfoldAdminSelectWidget
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy(
+            "Only staff see it. The message becomes a chain of this name; there it shows how it fares."
+        ),
+    )
+    template = forms.ModelChoiceField(
+        MessageTemplate.objects.all(),
+        label=gettext_lazy("Message"),
+        required=False,
+        empty_label=gettext_lazy("Written below"),
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy("A template may speak over several channels; what is written below is a letter."),
+    )
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Purpose"),
+        choices=Purpose.choices,
+        initial=Purpose.MARKETING,
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy(
+            "Service is about the customer's own order. Everything that invites to buy is marketing."
+        ),
+    )
+    topic = forms.ChoiceField(
+        label=gettext_lazy("Topic"),
+        choices=MessageTemplate.Topic.choices,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=MessageTemplate._meta.get_field("topic").help_text,
+    )
+    on = forms.DateField(
+        label=gettext_lazy("Day"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        help_text=gettext_lazy("Empty: now. Quiet hours and the weekly limit hold all the same."),
+    )
+    hour = forms.TypedChoiceField(
+        label=gettext_lazy("At the hour of the customer's day"),
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        coerce=int,
+        initial=10,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def __init__(self, data: Any = None, *, now: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.now = now
+        own = settings.LANGUAGE_CODE
+        languages = sorted(dict(settings.LANGUAGES).items(), key=lambda language: language[0] != own)
+        self.forms_of_words = [(name, self._words(code)) for code, name in languages]
+
+    def _words(self, language: str) -> WordsForm:
+        is_needed = language == settings.LANGUAGE_CODE
+        text = TemplateText(language=language, channel=Channel.EMAIL, template=MessageTemplate())
+        return WordsForm(
+            self.data if self.is_bound else None,
+            prefix=language,
+            instance=text,
+            empty_permitted=not is_needed,
+            use_required_attribute=False,
+        )
+
+    def clean_name(self) -> str:
+        """Taken since the page was shown: most likely by the first of two clicks."""
+        name: str = self.cleaned_data["name"]
+        if Chain.objects.filter(name=name).exists():
+            raise ValidationError(taken(name))
+        return name
+
+    def clean_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["on"]
+        today = day_of(self.now)
+        if day and not today <= day <= today + dt.timedelta(days=FARTHEST_DAYS):
+            raise ValidationError(_("Choose a day between today and a year from now."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        wrong = [words for _name, words in self.forms_of_words if not words.is_valid()]
+        if wrong and not given.get("template"):
+            raise ValidationError(_("Something is missing in the letter: see below."))
+        return given
+
+    @property
+    def written(self) -> MessageTemplate:
+        given = self.cleaned_data
+        return MessageTemplate(purpose=given["purpose"], topic=given["topic"])
+
+    @property
+    def texts(self) -> list[TemplateText]:
+        """What goes out, by channel and language."""
+        if template := self.cleaned_data["template"]:
+            return list(template.texts.order_by("channel", "language").select_related("template"))
+        texts = [words.instance for _name, words in self.forms_of_words if words.has_changed()]
+        for text in texts:
+            text.template = self.written
+        return texts
+
+    @property
+    def purpose_of_message(self) -> str:
+        template = self.cleaned_data["template"]
+        return str(template.purpose if template else self.cleaned_data["purpose"])
+
+    @property
+    def channels(self) -> list[str]:
+        return list(dict.fromkeys(text.channel for text in self.texts))
+
+    @property
+    def at(self) -> Hour | None:
+        """None: now."""
+        day = self.cleaned_data["on"]
+        return Hour(day, self.cleaned_data["hour"]) if day else None

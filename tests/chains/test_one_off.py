@@ -1,0 +1,162 @@
+"""One message to a segment: seen before it is sent, sent once, guarded like everything else."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from chains.engine.run import tick
+from chains.models import Chain, MessageTemplate, Touch
+from tests.chains.factories import make_template
+from tests.conftest import NOW, make_customer, make_order
+from tests.segments.conftest import condition, make_segment
+
+pytestmark = pytest.mark.django_db
+
+PAGE = reverse("admin:chains_one_off")
+
+
+@pytest.fixture(autouse=True)
+def kettle_shop(shop):
+    return shop
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    with time_machine.travel(NOW + dt.timedelta(minutes=20), tick=False):
+        yield
+
+
+@pytest.fixture
+def buyers():
+    """A segment of two, one of whom said no to marketing; a third customer is not in it."""
+    make_order(customer=make_customer(first_name="Ann", email="ann@example.com"))
+    make_order(customer=make_customer(first_name="Bob", email="bob@example.com", consent=False))
+    make_customer(first_name="Zoe", email="zoe@example.com")
+    return make_segment(condition("orders_count", "at_least", 1), name="Buyers")
+
+
+def form(to, **fields):
+    words = {"subject": "A word to {{ customer.first_name }}", "body": "We are closed on Friday.", "preheader": ""}
+    given = {
+        "segment": to.pk,
+        "name": "Closed on Friday",
+        "template": "",
+        "purpose": "marketing",
+        "topic": "",
+        "on": "",
+        "hour": "10",
+        **{f"en-{name}": words.get(name, "") for name in ("subject", "preheader", "body", "cta_label", "cta_url")},
+        **{f"ru-{name}": "" for name in ("subject", "preheader", "body", "cta_label", "cta_url")},
+    }
+    return {**given, **fields}
+
+
+def test_the_page_opens_with_the_segment_it_was_asked_from_and_a_name_nothing_has(buyers, admin_client):
+    Chain.objects.create(name="To “Buyers”, 03/10/2026")
+
+    page = admin_client.get(PAGE, {"segment": buyers.pk})
+
+    assert page.context["form"].initial == {"segment": buyers, "name": "To “Buyers”, 03/10/2026 2"}
+
+
+def test_looking_shows_the_letter_and_the_counts_and_sends_nothing(buyers, admin_client):
+    page = admin_client.post(PAGE, form(buyers, look="1"))
+
+    assert page.context["total"] == 2
+    assert page.context["reached"] == [("Email", 1)]
+    assert page.context["sheets"][0].letter.subject == "A word to Ann"
+    assert "Send to 2 customers" in page.content.decode()
+    assert not Chain.objects.filter(name="Closed on Friday").exists()
+    assert not MessageTemplate.objects.filter(name="Closed on Friday").exists()
+
+
+def test_it_goes_at_once_to_those_who_may_be_written_to_and_says_why_not_to_others(buyers, admin_client, mailoutbox):
+    response = admin_client.post(PAGE, form(buyers, send="1"))
+    chain = Chain.objects.get(name="Closed on Friday")
+    tick(NOW + dt.timedelta(minutes=21))
+    tick(NOW + dt.timedelta(minutes=22))
+
+    assert response.url == reverse("admin:chains_chain_change", args=[chain.pk])
+    assert [(letter.to, letter.subject) for letter in mailoutbox] == [(["ann@example.com"], "A word to Ann")]
+    told = Touch.objects.filter(chain=chain).values_list("customer__first_name", "status", "reason")
+    assert set(told) == {("Ann", "sent", ""), ("Bob", "skipped", "no_consent")}
+
+
+def test_a_second_click_sends_nothing_more(buyers, admin_client, mailoutbox):
+    admin_client.post(PAGE, form(buyers, send="1"))
+
+    page = admin_client.post(PAGE, form(buyers, send="1"))
+    tick(NOW + dt.timedelta(minutes=21))
+
+    assert "If you have just sent this message, it is on its way." in page.content.decode()
+    assert Chain.objects.filter(audience_rule__isnull=False, name__startswith="Closed").count() == 1
+    assert len(mailoutbox) == 1
+
+
+def test_it_waits_for_the_hour_of_each_customers_day(buyers, admin_client, mailoutbox):
+    admin_client.post(PAGE, form(buyers, send="1", on="2026-03-11", hour="15"))
+
+    tick(dt.datetime(2026, 3, 11, 14, 59, tzinfo=dt.UTC))
+    before = len(mailoutbox)
+    tick(dt.datetime(2026, 3, 11, 15, 1, tzinfo=dt.UTC))
+
+    assert (before, len(mailoutbox)) == (0, 1)
+
+
+def test_a_template_is_sent_as_it_is(buyers, admin_client, mailoutbox):
+    template = make_template(purpose="service", subject="About your order")
+
+    admin_client.post(PAGE, form(buyers, send="1", template=template.pk))
+    tick(NOW + dt.timedelta(minutes=21))
+
+    assert {letter.subject for letter in mailoutbox} == {"About your order"}
+    assert len(mailoutbox) == 2
+    assert not MessageTemplate.objects.filter(name="Closed on Friday").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        pytest.param({"en-body": ""}, "Something is missing in the letter", id="no words"),
+        pytest.param({"en-body": "{{ customer.shoe_size }}"}, "shoe_size", id="unknown placeholder"),
+        pytest.param({"en-cta_label": "Look"}, "A button needs both", id="a button to nowhere"),
+        pytest.param({"ru-subject": "Только тема"}, "Something is missing in the letter", id="half of a language"),
+        pytest.param({"on": "2026-03-09"}, "between today and a year from now", id="yesterday"),
+        pytest.param({"segment": "0"}, "Select a valid choice", id="no such segment"),
+        pytest.param({"name": " "}, "This field is required", id="no name"),
+    ],
+)
+def test_a_mistake_is_told_at_its_place_and_nothing_is_kept(buyers, admin_client, fields, told):
+    page = admin_client.post(PAGE, form(buyers, send="1", **fields))
+
+    assert told in page.content.decode()
+    assert not Chain.objects.filter(name="Closed on Friday").exists()
+    assert not MessageTemplate.objects.filter(name="Closed on Friday").exists()
+
+
+def test_what_stands_in_the_way_of_publishing_is_told_and_nothing_is_kept(buyers, admin_client, shop):
+    shop.support_contact = ""
+    shop.save()
+
+    page = admin_client.post(PAGE, form(buyers, send="1"))
+
+    assert "The shop settings have no support contact" in page.content.decode()
+    assert not Chain.objects.filter(name="Closed on Friday").exists()
+    assert not MessageTemplate.objects.filter(name="Closed on Friday").exists()
+
+
+def test_a_segment_whose_rule_is_broken_is_told(admin_client):
+    broken = make_segment(condition("segment", "is", ["999999"]))
+
+    page = admin_client.post(PAGE, form(broken, look="1"))
+
+    assert "no longer exists" in page.content.decode()
+
+
+def test_it_is_for_marketers_only(buyers, client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("agent", password="x", is_staff=True))
+
+    assert client.post(PAGE, form(buyers, send="1")).status_code == 403
+    assert not Chain.objects.filter(name="Closed on Friday").exists()
