@@ -47,7 +47,7 @@ def _of_customer(asked: list[Condition], customer: int, now: dt.datetime, asking
         return {}
     cases = {
         f"holds_{number}": Case(
-            When(compile_rule(one, now, [customer], asking), then=Value(True)),
+            When(compile_rule(one, now, True, asking), then=Value(True)),
             default=Value(False),
             output_field=BooleanField(),
         )

@@ -6,17 +6,19 @@ import datetime as dt
 import operator as python
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import (
     BooleanField,
     DecimalField,
     Exists,
     F,
+    Func,
     Model,
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     TextField,
     Value,
     Window,
@@ -25,14 +27,14 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, RowNumber
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessThanOrEqual, Lookup
 
-from crm.models import Customer
 from crm.timezones import start_of
-from segments.vocabulary.field import Compile, Rows, Scope
+from segments.vocabulary.field import Compile, Scope
 from segments.vocabulary.values import Suggest
 
 if TYPE_CHECKING:
     from segments.rules import Condition
 
+Rows = TypeVar("Rows", bound=Model)
 _LOOKUPS = {"at_least": "gte", "at_most": "lte", "exactly": "exact"}
 _COMPARE: dict[str, type[Lookup[Any]]] = {
     "at_least": GreaterThanOrEqual,
@@ -106,27 +108,27 @@ def exists(rows: QuerySet[Any], path: str = "customer") -> Q:
 def has(rows: QuerySet[Any], scope: Scope, path: str = "customer") -> Q:
     """The customer has such rows.
 
-    Of everybody they are found as a set. Of a batch each customer is looked up, and only those whom the cheaper
-    conditions leave: the planner knows little of a batch, and a join of sets may cost as much as asking everybody.
-    COALESCE keeps it from making a join of it.
+    Of everybody they are found as a set. Of few each customer is looked up, and only those whom the cheaper conditions
+    leave: the planner knows little of a batch, and a join of sets may cost as much as asking everybody. COALESCE keeps
+    it from making a join of it.
     """
-    if not scope.is_batch:
-        return exists(scope.about(rows, path), path)
+    if not scope.is_few:
+        return exists(rows, path)
     found = Exists(rows.filter(**{path: OuterRef("pk")}))
     return Q(Coalesce(found, Value(False), output_field=BooleanField()))
 
 
 def latest(rows: QuerySet[Rows], scope: Scope, moment: str, count: int = 1) -> QuerySet[Rows]:
-    """The last rows of each customer asked about; of those of one moment the later written."""
+    """The last rows of each customer; of those of one moment the later written."""
     order = (F(moment).desc(), F("pk").desc())
     last: QuerySet[Any]
-    if scope.is_batch:
+    if scope.is_few:
         last = rows.filter(customer=OuterRef("customer")).order_by(*order)[:count]
     elif count == 1:
-        last = scope.about(rows).order_by("customer", *order).distinct("customer")
+        last = rows.order_by("customer", *order).distinct("customer")
     else:
         place = Window(RowNumber(), partition_by=F("customer"), order_by=list(order))
-        last = scope.about(rows).order_by().annotate(place=place).filter(place__lte=count)
+        last = rows.order_by().annotate(place=place).filter(place__lte=count)
     return rows.model._default_manager.filter(pk__in=last.values("pk"))
 
 
@@ -146,13 +148,26 @@ def measured_if_known(
 
 def grouped(rows: QuerySet[Any], measure: Any, holds: Q, scope: Scope) -> Q:
     """Customers who have rows and for whom this holds of the aggregate over them, `measured`."""
-    if scope.is_batch:
+    if scope.is_few:
         of_one = rows.filter(customer=OuterRef("pk")).order_by().values("customer")
         return Q(Exists(of_one.annotate(measured=measure).filter(holds)))
-    groups = scope.about(rows).order_by().values("customer").annotate(measured=measure).filter(holds)
-    # A plain `NOT IN (grouped)` cannot become an anti-join and crawls once the groups outgrow work_mem;
-    # inside EXISTS both the positive and the negative form become hash joins.
-    return exists(Customer.objects.filter(pk__in=groups.values("customer")), "pk")
+    groups = rows.order_by().values("customer").annotate(measured=measure).filter(holds)
+    return Q(Among(groups.values("customer")))
+
+
+class Among(Func):
+    """The customer is one of those a query finds.
+
+    A plain `NOT IN (grouped)` cannot become an anti-join and crawls once the groups outgrow work_mem; inside EXISTS
+    both the positive and the negative form become hash joins.
+    """
+
+    template = "EXISTS (SELECT 1 FROM %(expressions)s)"
+    arg_joiner = " AS found (customer) WHERE found.customer = "
+    output_field = BooleanField()
+
+    def __init__(self, customers: QuerySet[Any], **extra: Any) -> None:
+        super().__init__(Subquery(customers), F("pk"), **extra)
 
 
 def given(field_name: str) -> Compile:

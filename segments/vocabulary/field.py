@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Category, Customer
+from crm.models import Category
 from crm.timezones import day_of, start_of
 from segments.vocabulary.operators import Operator
 from segments.vocabulary.values import Number, ValueKind, Words
@@ -27,25 +27,29 @@ class Context(StrEnum):
     EVENT = "event"
 
 
-Rows = TypeVar("Rows", bound=Model)
 WINDOW = Number(1, 36_500)
 
 
 class Scope:
-    """When a rule is asked, and about whom (`customers` None: everybody). Days are calendar days of the shop."""
+    """When a rule is asked, and whether about few. Days are calendar days of the shop.
+
+    Of few (`is_few`) the rows of each are looked up by index, one customer after the other; of everybody they are
+    grouped and joined as sets.
+    """
 
     def __init__(
         self,
         now: dt.datetime,
-        customers: Collection[int] | QuerySet[Customer] | None = None,
+        is_few: bool = False,
         read: Callable[[object, Scope], Q] | None = None,
         inside: frozenset[int] = frozenset(),
     ) -> None:
         self.now = now
-        self.customers = customers
+        self.is_few = is_few
         self.today: dt.date = day_of(now)
         self.read = read
         self.inside = inside
+        self._asked: dict[Hashable, Q] = {}
 
     def within(self, segment: int, rule: object) -> Q:
         """The rule of another segment asked in the same place; raises ValueError for one that asks for itself."""
@@ -53,24 +57,20 @@ class Scope:
             raise ValueError(gettext("this segment asks for itself in a circle"))
         if self.read is None:
             raise TypeError("this scope reads no rules")
-        return self.read(rule, Scope(self.now, self.customers, self.read, self.inside | {segment}))
+        return self.read(rule, Scope(self.now, self.is_few, self.read, self.inside | {segment}))
 
     def days_ago(self, days: int) -> dt.datetime:
         """The first moment of the day so many days ago."""
         return start_of(self.today - dt.timedelta(days=days))
 
-    def about(self, rows: QuerySet[Rows], path: str = "customer") -> QuerySet[Rows]:
-        """Only rows of the customers asked about, said where the planner would not see it from outside."""
-        return rows if self.customers is None else rows.filter(**{f"{path}__in": self.customers})
+    def of_few(self) -> Scope:
+        return Scope(self.now, True, self.read, self.inside)
 
-    @property
-    def is_batch(self) -> bool:
-        """Few enough to look up the rows of each by index, one after the other."""
-        return self.customers is not None and not isinstance(self.customers, QuerySet)
-
-    def narrowed(self, customers: QuerySet[Customer]) -> Scope:
-        """The same question about fewer; a batch of ids is as narrow as it gets."""
-        return self if self.is_batch else Scope(self.now, customers, self.read, self.inside)
+    def once(self, question: Hashable, ask: Callable[[], Q]) -> Q:
+        """One and the same Q however many conditions need it: a group asks it once."""
+        if question not in self._asked:
+            self._asked[question] = ask()
+        return self._asked[question]
 
     @cached_property
     def parents(self) -> dict[int, int | None]:

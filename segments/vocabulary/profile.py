@@ -90,7 +90,8 @@ def profiled(compile_field: Compile) -> Compile:
 
     def compile_profiled(condition: Condition, scope: Scope) -> Q:
         positive = compile_field(replace(condition, is_negative=False, operator=_twin(condition.operator)), scope)
-        return opposite_if(condition, positive & ~has(_without_profiling(scope), scope))
+        agreed = scope.once("profiling", lambda: ~has(_without_profiling(scope), scope))
+        return opposite_if(condition, positive & agreed)
 
     return compile_profiled
 

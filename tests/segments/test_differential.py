@@ -214,6 +214,19 @@ def test_a_rule_asked_about_a_few_customers_agrees_with_the_rule_asked_about_all
     agrees()
 
 
+@pytest.mark.parametrize("share", [pytest.param(0, id="grouping everybody's rows"), pytest.param(1, id="one by one")])
+def test_whoever_light_conditions_leave_both_ways_of_asking_the_heavy_ones_agree(kept_shop, monkeypatch, share):
+    monkeypatch.setattr("segments.compile.FEW", share)
+
+    @exploring(max_examples=200)
+    @given(st.lists(kept_shop.conditions(CUSTOMER_FIELDS), min_size=2, max_size=4))
+    def agrees(items):
+        rule = {"all": items}
+        assert kept_shop.by_sql(rule) == kept_shop.judge.members(rule, kept_shop.people), rule
+
+    agrees()
+
+
 def test_a_random_rule_reads_the_same_after_it_was_written_down(kept_shop):
     from segments.rules import dump
 
