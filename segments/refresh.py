@@ -35,23 +35,30 @@ LONGEST_IMPORT = dt.timedelta(hours=1)
 
 # One statement, so that both halves rest on the same moment of the facts.
 FOLLOW = """
-    WITH wanted (id) AS MATERIALIZED ({wanted}),
+    WITH moves AS MATERIALIZED (
+        SELECT stay.id AS stay, wanted.id AS customer
+        FROM ({wanted}) AS wanted (id) FULL JOIN ({stays}) AS stay ON stay.customer_id = wanted.id
+        WHERE stay.id IS NULL OR wanted.id IS NULL
+    ),
     gone AS (
-        UPDATE segments_membership SET left_at = greatest(%s, entered_at)
-        WHERE segment_id = %s AND left_at IS NULL AND (%s::bigint[] IS NULL OR customer_id = ANY(%s::bigint[]))
-          AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.id = segments_membership.customer_id)
-        RETURNING id, customer_id
+        UPDATE segments_membership SET left_at = greatest(%s, entered_at) FROM moves
+        WHERE moves.customer IS NULL AND segments_membership.id = moves.stay
+        RETURNING segments_membership.id, segments_membership.customer_id
     ),
     come AS (
         INSERT INTO segments_membership (segment_id, customer_id, entered_at)
-        SELECT %s, wanted.id, %s FROM wanted
-        WHERE NOT EXISTS (
-            SELECT 1 FROM segments_membership AS stay
-            WHERE stay.segment_id = %s AND stay.customer_id = wanted.id AND stay.left_at IS NULL
-        )
+        SELECT %s, customer, %s FROM moves WHERE stay IS NULL
         RETURNING id, customer_id
     )
     {told}
+"""
+STAYS = "SELECT id, customer_id FROM segments_membership WHERE segment_id = %s AND left_at IS NULL"
+# One by one, whatever the planner believes: of a young segment it knows little, and would read all stays there are.
+STAYS_OF_FEW = """
+    SELECT stay.* FROM unnest(%s::bigint[]) AS asked (id) CROSS JOIN LATERAL (
+        SELECT id, customer_id FROM segments_membership
+        WHERE segment_id = %s AND left_at IS NULL AND customer_id = asked.id OFFSET 0
+    ) AS stay
 """
 MOVES = (
     "SELECT false AS is_entry, id, customer_id FROM gone UNION ALL SELECT true, id, customer_id FROM come ORDER BY 1"
@@ -142,15 +149,15 @@ def _drifted(segment: Segment, moved: frozenset[int], horizon: int) -> int:
 def _move(segment: Segment, rule: Rule, now: dt.datetime, asked: Collection[int] | None) -> Refreshed:
     members = matching(rule, now, asked, asking=segment.pk)
     wanted, values = members.order_by().values("pk").query.sql_with_params()
-    among = None if asked is None else sorted(asked)
+    stays, whose = (STAYS, [segment.pk]) if asked is None else (STAYS_OF_FEW, [sorted(asked), segment.pk])
     is_silent = segment.refreshed_at is None
-    statement = FOLLOW.format(wanted=wanted, told=TOTALS if is_silent else MOVES)
+    statement = FOLLOW.format(wanted=wanted, stays=stays, told=TOTALS if is_silent else MOVES)
     entered = left = 0
     kept: set[int] = set()
     moved: set[int] = set()
     with connection.cursor() as cursor:
         cursor.execute(ROOM)
-        cursor.execute(statement, [*values, now, segment.pk, among, among, segment.pk, now, segment.pk])
+        cursor.execute(statement, [*values, *whose, now, segment.pk, now])
         if is_silent:
             entered, left = cursor.fetchone()
         while moves := [] if is_silent else [Move(*row) for row in cursor.fetchmany(BATCH)]:
