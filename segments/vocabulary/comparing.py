@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
     BooleanField,
     DecimalField,
@@ -118,14 +119,17 @@ def has(rows: QuerySet[Any], scope: Scope, path: str = "customer") -> Q:
     return Q(Coalesce(found, Value(False), output_field=BooleanField()))
 
 
-def latest(rows: QuerySet[Rows], scope: Scope, moment: str, count: int = 1) -> QuerySet[Rows]:
+def newest_first(column: str, moment: str) -> ArrayAgg:
+    """A measure: what the rows of a customer have in this column; of those of one moment the later written is first."""
+    return ArrayAgg(column, order_by=(F(moment).desc(), F("pk").desc()))
+
+
+def latest(rows: QuerySet[Rows], scope: Scope, moment: str, count: int) -> QuerySet[Rows]:
     """The last rows of each customer; of those of one moment the later written."""
     order = (F(moment).desc(), F("pk").desc())
     last: QuerySet[Any]
     if scope.is_few:
         last = rows.filter(customer=OuterRef("customer")).order_by(*order)[:count]
-    elif count == 1:
-        last = rows.order_by("customer", *order).distinct("customer")
     else:
         place = Window(RowNumber(), partition_by=F("customer"), order_by=list(order))
         last = rows.order_by().annotate(place=place).filter(place__lte=count)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import F, Func, Q, QuerySet, TextField
+from django.db.models import F, Func, Q, TextField
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
-from segments.vocabulary.comparing import given, has, latest, moment, number, opposite_if, texts
+from segments.vocabulary.comparing import given, grouped, has, moment, newest_first, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, paired
 from segments.vocabulary.field import PROFILE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, KNOWN, MOMENTS, NEXT, POSSESSION, UNKNOWN
@@ -90,8 +90,7 @@ def profiled(compile_field: Compile) -> Compile:
 
     def compile_profiled(condition: Condition, scope: Scope) -> Q:
         positive = compile_field(replace(condition, is_negative=False, operator=_twin(condition.operator)), scope)
-        agreed = scope.once("profiling", lambda: ~has(_without_profiling(scope), scope))
-        return opposite_if(condition, positive & agreed)
+        return opposite_if(condition, positive & scope.once("profiling", lambda: ~_refused_profiling(scope)))
 
     return compile_profiled
 
@@ -100,9 +99,9 @@ def _twin(operator: str) -> str:
     return {"is_not": "is", "unknown": "known", "contains_not": "contains"}.get(operator, operator)
 
 
-def _without_profiling(scope: Scope) -> QuerySet[ConsentRecord]:
+def _refused_profiling(scope: Scope) -> Q:
     lines = ConsentRecord.objects.filter(purpose=ConsentRecord.Purpose.PROFILING)
-    return latest(lines, scope, "occurred_at").exclude(action=ConsentRecord.Action.GRANTED)
+    return grouped(lines, newest_first("action", "occurred_at"), ~Q(measured__0=ConsentRecord.Action.GRANTED), scope)
 
 
 def _suggest_attributes(text: str, limit: int) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product
-from segments.vocabulary.comparing import compared, has, latest, measured, number, opposite_if, texts
+from segments.vocabulary.comparing import compared, grouped, has, measured, newest_first, number, opposite_if, texts
 from segments.vocabulary.field import SERVICE, Compile, Field, Scope
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, POSSESSION
 from segments.vocabulary.values import Number, Several
@@ -33,7 +33,7 @@ def _complaints(condition: Condition, scope: Scope) -> Q:
 def _last_score(kind: str) -> Compile:
     def compile_last(condition: Condition, scope: Scope) -> Q:
         answers = Feedback.objects.filter(kind=kind, score__isnull=False)
-        return has(latest(answers, scope, "left_at").filter(compared("score", condition)), scope)
+        return grouped(answers, newest_first("score", "left_at"), compared("measured__0", condition), scope)
 
     return compile_last
 
