@@ -1,6 +1,7 @@
 """Refreshes of one segment in two real processes, beside orders coming in, and killed in the middle."""
 
 import datetime as dt
+import random
 import signal
 import subprocess
 import sys
@@ -48,6 +49,12 @@ for customer in Customer.objects.order_by("pk"):
     if customer.pk % 4 == 0:
         orders.cancel(order, at=now)
 """
+IMPORTS = """
+from pathlib import Path
+from crm.intake.run import import_file
+for path in sorted(Path(sys.argv[2]).glob("*.csv")):
+    assert import_file("orders", path, now=now).is_applied
+"""
 HALF_DONE = """
 with transaction.atomic():
     print(refresh(Segment.objects.get(name="Buyers"), now), flush=True)
@@ -63,9 +70,9 @@ def buyers(db):
     return segment
 
 
-def start(work):
+def start(work, *arguments):
     process = subprocess.Popen(
-        [sys.executable, "-c", PREPARE + work, connection.settings_dict["NAME"]],
+        [sys.executable, "-c", PREPARE + work, connection.settings_dict["NAME"], *arguments],
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -102,12 +109,67 @@ def test_two_refreshes_and_orders_coming_in_tell_every_entry_once(buyers):
     refresh(buyers, NOW + 7200 * SECOND)
 
     expected = {pk for pk in Customer.objects.values_list("pk", flat=True) if pk % 4}
-    assert set(Membership.objects.open().values_list("customer", flat=True)) == expected
+    assert members() == expected
+    assert_every_stay_was_told()
+    assert expected <= set(told("segment.entered"))
+
+
+def members():
+    return set(Membership.objects.open().values_list("customer", flat=True))
+
+
+def assert_every_stay_was_told():
     entered, left = told("segment.entered"), told("segment.left")
     assert len(entered) == Membership.objects.count()
     assert len(left) == Membership.objects.exclude(left_at=None).count()
-    assert expected <= set(entered)
     assert EventInbox.objects.filter(event__kind__startswith="segment.").count() == len(entered) + len(left)
+
+
+def test_imports_and_orders_that_come_in_during_refreshes_are_all_found(buyers, tmp_path):
+    live = [make_customer(email="") for _ in range(20)]
+    for number in range(6):
+        write_orders(tmp_path / f"{number}.csv", [f"{number}-{line}" for line in range(10)])
+    processes = [start(REFRESH), start(REFRESH), start(ORDERS), start(IMPORTS, str(tmp_path))]
+
+    let_loose(processes)
+    finish(processes)
+    refresh(buyers, NOW + 7200 * SECOND)
+
+    still = Customer.objects.filter(orders__cancelled_at=None, orders__isnull=False)
+    assert members() == set(still.values_list("pk", flat=True))
+    assert Customer.objects.filter(external_id__startswith="i-", pk__in=members()).count() == 40
+    assert {one.pk for one in live if one.pk % 4} <= set(told("segment.entered"))
+    refresh(buyers, NOW + dt.timedelta(hours=30))
+    assert (buyers.proved_at, buyers.drifted_count) == (NOW + dt.timedelta(hours=30), 0)
+
+
+def write_orders(path, names):
+    """An order for each of these customers; every third one was cancelled."""
+    lines = ["order_number,customer_id,placed_at,cancelled_at,total"]
+    for line, name in enumerate(names, start=1):
+        lines.append(f"I-{name},i-{name},2026-03-01 10:00,{'' if line % 3 else '2026-03-02 10:00'},10")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def test_refreshes_killed_at_any_moment_lose_and_double_nothing(buyers):
+    for _ in range(40):
+        make_customer(email="")
+    rng = random.Random(7)
+    incoming = start(ORDERS)
+    refreshing = [start(REFRESH) for _ in range(5)]
+
+    let_loose([incoming])
+    for process in refreshing:
+        let_loose([process])
+        time.sleep(rng.uniform(0.01, 0.3))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    finish([incoming])
+    wait_until_free(buyers)
+    refresh(buyers, NOW + 7200 * SECOND)
+
+    assert members() == {pk for pk in Customer.objects.values_list("pk", flat=True) if pk % 4}
+    assert_every_stay_was_told()
 
 
 def test_a_refresh_killed_in_the_middle_loses_and_doubles_nothing(buyers):
