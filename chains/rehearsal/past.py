@@ -71,6 +71,7 @@ ATTRIBUTES = """jsonb_strip_nulls(live.attributes || coalesce((
     ) AS changed
 ), '{{}}'))"""
 IS_RETURNED = "live.returned_at <= %(at)s"
+WAS_SENT = "live.sent_at <= %(at)s"
 
 
 def _before(column: str, kind: str) -> str:
@@ -122,8 +123,6 @@ FACTS = (
         " JOIN {live}.crm_order AS bought ON bought.id = line.order_id",
     ),
     Fact("crm_milestone", born="live.reached_at"),
-    Fact("crm_pointsentry", born="live.occurred_at"),
-    Fact("crm_coupon", born="live.issued_at", moments=("sent_at", "redeemed_at")),
     Fact(
         "crm_case",
         born="live.opened_at",
@@ -131,7 +130,15 @@ FACTS = (
     ),
     Fact("crm_feedback", born="live.left_at"),
     Fact("crm_pointsentry", born="live.occurred_at"),
-    Fact("crm_coupon", born="live.issued_at", moments=("sent_at", "redeemed_at")),
+    Fact(
+        "crm_coupon",
+        born="live.issued_at",
+        moments=("sent_at", "redeemed_at"),
+        then={
+            "expires_at": f"CASE WHEN {WAS_SENT} THEN live.expires_at END",
+            "sendings": f"CASE WHEN {WAS_SENT} THEN live.sendings ELSE 0 END",
+        },
+    ),
     # Nobody opens or clicks what only seems to be sent, so what came of the chain's real letters is left out. Who
     # entered the segment that starts the chain is found anew: it may be young, or have had another rule then.
     Fact(

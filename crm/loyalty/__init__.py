@@ -1,20 +1,27 @@
 """What customers earn by coming back: points and coupons of their own."""
 
-from crm.loyalty.coupons import CouponDraft, CouponRefused, issue_coupons, redeem, redeem_with_order, start_terms
+from crm.loyalty.coupons import CouponDraft, CouponRefused, coupon_of, issue_coupons, redeem, redeem_with_order
 from crm.loyalty.points import PointsGift, balances, expire_points, give_points, spend_points
-from crm.loyalty.reminders import tell_expiring
+from crm.loyalty.reminders import Ending, next_to_expire, tell_expiring
+from crm.loyalty.sending import Sending, Term, count_sendings, hold_terms
 
 __all__ = [
     "CouponDraft",
     "CouponRefused",
+    "Ending",
     "PointsGift",
+    "Sending",
+    "Term",
     "balances",
+    "count_sendings",
+    "coupon_of",
     "expire_points",
     "give_points",
+    "hold_terms",
     "issue_coupons",
+    "next_to_expire",
     "redeem",
     "redeem_with_order",
     "spend_points",
-    "start_terms",
     "tell_expiring",
 ]

@@ -23,7 +23,7 @@ from crm.loyalty.terms import covers, ends_at, refusal
 from crm.models import Coupon, Event, EventKind, Order
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
 TRIES = 3
 
@@ -68,7 +68,8 @@ def issue_coupons(drafts: Sequence[CouponDraft]) -> int:
             break
         # A code that is taken already leaves its coupon missing: it is drawn again.
         Coupon.objects.bulk_create(
-            (_coupon(wanted[key], standing[wanted[key].customer_id]) for key in missing), ignore_conflicts=True
+            (coupon_of(wanted[key], standing[wanted[key].customer_id], new_code()) for key in missing),
+            ignore_conflicts=True,
         )
         new += missing
     issued = list(Coupon.objects.filter(key__in=set(new)))
@@ -76,21 +77,24 @@ def issue_coupons(drafts: Sequence[CouponDraft]) -> int:
     return len(issued)
 
 
-def start_terms(coupon_ids: Collection[int], *, at: dt.datetime) -> int:
-    """Their message was sent: the term runs from now, once. Returns how many terms started."""
-    waiting = list(Coupon.objects.filter(pk__in=coupon_ids, sent_at=None).exclude(term_days=None))
-    for coupon in waiting:
-        coupon.sent_at, coupon.expires_at = at, ends_at(at, coupon.term_days)
-    with transaction.atomic():
-        locked = set(
-            Coupon.objects.select_for_update(no_key=True)
-            .filter(pk__in=[coupon.pk for coupon in waiting], sent_at=None)
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
-        return Coupon.objects.bulk_update(
-            [coupon for coupon in waiting if coupon.pk in locked], ["sent_at", "expires_at"]
-        )
+def coupon_of(draft: CouponDraft, owner: int, code: str) -> Coupon:
+    """The coupon as it would be issued to this customer, not saved."""
+    return Coupon(
+        customer_id=owner,
+        code=code,
+        kind=draft.kind,
+        value=draft.value,
+        gift=draft.gift,
+        category_id=draft.category_id,
+        product_id=draft.product_id,
+        minimum=draft.minimum,
+        term_days=draft.term_days,
+        issued_at=draft.at,
+        sent_at=draft.at if draft.is_sent else None,
+        sendings=int(draft.is_sent),
+        expires_at=ends_at(draft.at, draft.term_days) if draft.is_sent else None,
+        key=draft.key,
+    )
 
 
 @transaction.atomic
@@ -136,24 +140,6 @@ def redeem_with_order(order: Order, *, at: dt.datetime) -> None:
             key=f"order:{order.number}:coupon",
             properties={"code": order.coupon_code, "reason": str(refused)},
         )
-
-
-def _coupon(draft: CouponDraft, owner: int) -> Coupon:
-    return Coupon(
-        customer_id=owner,
-        code=new_code(),
-        kind=draft.kind,
-        value=draft.value,
-        gift=draft.gift,
-        category_id=draft.category_id,
-        product_id=draft.product_id,
-        minimum=draft.minimum,
-        term_days=draft.term_days,
-        issued_at=draft.at,
-        sent_at=draft.at if draft.is_sent else None,
-        expires_at=ends_at(draft.at, draft.term_days) if draft.is_sent else None,
-        key=draft.key,
-    )
 
 
 def _event(kind: EventKind, coupon: Coupon, at: dt.datetime, name: str) -> Event:

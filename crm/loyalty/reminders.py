@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Sum
 
 from crm.events import record_many
+from crm.loyalty.terms import last_day
 from crm.models import Coupon, Event, EventKind, PointsEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from django.db.models import QuerySet
+
 BATCH = 1_000
 POINTS_AHEAD = dt.timedelta(days=14)
 COUPON_AHEAD = dt.timedelta(days=3)
+
+
+class Ending(NamedTuple):
+    points: int
+    expires_at: dt.datetime
+
+
+def next_to_expire(customer_ids: Iterable[int], at: dt.datetime) -> dict[int, Ending]:
+    """What each of these loses first, if that is near: all that ends with the same day of the shop."""
+    found: dict[int, Ending] = {}
+    near = _points_ending(at).filter(customer__in=set(customer_ids)).order_by("customer", "expires_at")
+    for customer, expires_at, points in near:
+        first = found.setdefault(customer, Ending(0, expires_at))
+        if last_day(first.expires_at) == last_day(expires_at):
+            found[customer] = Ending(first.points + points, expires_at)
+    return found
 
 
 def tell_expiring(now: dt.datetime) -> int:
@@ -26,9 +45,7 @@ def tell_expiring(now: dt.datetime) -> int:
 
 def _points(now: dt.datetime) -> Iterator[Event]:
     """One event a customer and end, however many gifts come to it."""
-    ending = PointsEntry.objects.filter(unspent__gt=0, expires_at__gt=now, expires_at__lte=now + POINTS_AHEAD)
-    sums = ending.filter(customer__erased_at=None).order_by().values_list("customer", "expires_at")
-    for customer, expires_at, points in sums.annotate(points=Sum("unspent")).iterator():
+    for customer, expires_at, points in _points_ending(now).filter(customer__erased_at=None).iterator():
         yield Event(
             kind=EventKind.POINTS_EXPIRING,
             customer_id=customer,
@@ -37,6 +54,12 @@ def _points(now: dt.datetime) -> Iterator[Event]:
             key=f"points:{customer}:{expires_at.timestamp():.0f}:expiring",
             properties={"points": points, "expires_at": expires_at.isoformat()},
         )
+
+
+def _points_ending(at: dt.datetime) -> QuerySet[Any, Any]:
+    """(customer, end, points) of what ends soon."""
+    ending = PointsEntry.objects.filter(unspent__gt=0, expires_at__gt=at, expires_at__lte=at + POINTS_AHEAD)
+    return ending.order_by().values_list("customer", "expires_at").annotate(points=Sum("unspent"))
 
 
 def _coupons(now: dt.datetime) -> Iterator[Event]:

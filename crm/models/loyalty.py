@@ -75,7 +75,11 @@ class CouponQuerySet(models.QuerySet["Coupon"]):
 
 
 class Coupon(models.Model):
-    """A promise to one person under a code of their own, kept once."""
+    """A promise to one person under a code of their own, kept once.
+
+    Its term counts from the first message that shows it. `sendings` counts the messages that were, or perhaps were,
+    sent with it: when the only one surely did not leave, the term has not begun.
+    """
 
     class Kind(models.TextChoices):
         PERCENT = "percent", _("percent off")
@@ -108,6 +112,7 @@ class Coupon(models.Model):
     )
     issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    sendings = models.PositiveIntegerField(default=0, editable=False)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     redeemed_at = models.DateTimeField(_("redeemed at"), null=True, blank=True)
     order = models.OneToOneField(
@@ -131,16 +136,14 @@ class Coupon(models.Model):
             models.CheckConstraint(condition=Q(category=None) | Q(product=None), name="coupon_one_scope"),
             models.CheckConstraint(condition=Q(order=None) | ~Q(redeemed_at=None), name="coupon_order_redeems"),
             models.CheckConstraint(condition=~Q(code=""), name="coupon_code_not_empty"),
+            models.CheckConstraint(
+                condition=Q(sent_at=None, sendings=0) | Q(sent_at__isnull=False, sendings__gt=0),
+                name="coupon_sent_with_a_message",
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-issued_at"], name="coupon_by_customer"),
             models.Index(fields=["expires_at"], condition=Q(redeemed_at=None), name="coupon_expiring"),
-            # Terms that wait for their message.
-            models.Index(
-                fields=["customer"],
-                condition=Q(sent_at=None, term_days__isnull=False, redeemed_at=None),
-                name="coupon_unsent",
-            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from crm import loyalty, orders
 from crm.intake.run import import_file
-from crm.loyalty import CouponDraft, CouponRefused, PointsGift
+from crm.loyalty import CouponDraft, CouponRefused, PointsGift, Sending
 from crm.loyalty.codes import ALPHABET, new_code, normalise
 from crm.loyalty.terms import ends_at
 from crm.loyalty.wording import in_short
@@ -167,16 +167,71 @@ def test_code_that_is_taken_is_drawn_again(monkeypatch):
     assert make_coupon(make_customer(), key="second").code == "BBBB-BBBB"
 
 
-def test_term_counts_from_sending_once_to_the_end_of_a_day_of_the_shop():
+def send(coupon, at, more=1):
+    with transaction.atomic():
+        loyalty.hold_terms([coupon.pk])
+        loyalty.count_sendings([Sending(coupon.pk, more, at, ends_at(at, coupon.term_days))])
+    coupon.refresh_from_db()
+    return coupon
+
+
+def test_term_counts_from_the_first_sending_to_the_end_of_a_day_of_the_shop():
     coupon = make_coupon(make_customer(), term_days=7)
     assert coupon.expires_at is None
 
-    assert loyalty.start_terms([coupon.pk], at=NOW + DAY) == 1
-    assert loyalty.start_terms([coupon.pk], at=NOW + 3 * DAY) == 0
+    for day in (1, 3):
+        send(coupon, NOW + day * DAY)
 
-    coupon.refresh_from_db()
-    assert coupon.sent_at == NOW + DAY
+    assert (coupon.sent_at, coupon.sendings) == (NOW + DAY, 2)
     assert coupon.expires_at == ends_at(NOW + DAY, 7) == dt.datetime(2026, 3, 19, tzinfo=dt.UTC)
+
+
+def test_term_is_taken_back_with_the_last_sending_that_was_none():
+    coupon = make_coupon(make_customer(), term_days=7)
+    for day in (1, 3):
+        send(coupon, NOW + day * DAY)
+
+    assert send(coupon, NOW, more=-1).sent_at == NOW + DAY
+    assert send(coupon, NOW, more=-1).sent_at is None
+    assert coupon.expires_at is None
+    assert send(coupon, NOW + 5 * DAY).expires_at == ends_at(NOW + 5 * DAY, 7)
+
+
+def test_coupon_that_was_never_sent_is_good_without_a_term_and_nobody_is_reminded_of_it():
+    ann = make_customer()
+    coupon = make_coupon(ann, term_days=7)
+
+    assert loyalty.tell_expiring(NOW + 300 * DAY) == 0
+    late = NOW + 300 * DAY
+    assert loyalty.redeem(coupon.code, order=make_order(customer=ann, placed_at=late), at=late) == coupon
+
+
+def test_reminder_follows_the_term_that_the_message_began():
+    coupon = make_coupon(make_customer(), term_days=7)
+    send(coupon, NOW + 5 * DAY)
+
+    assert loyalty.tell_expiring(NOW + 8 * DAY) == 0
+    assert loyalty.tell_expiring(NOW + 11 * DAY) == 1
+    assert loyalty.tell_expiring(NOW + 12 * DAY) == 0
+
+    told = Event.objects.get(kind="coupon.expiring")
+    assert told.properties["expires_at"] == str(ends_at(NOW + 5 * DAY, 7))
+
+
+def test_the_points_lost_first_are_those_of_the_next_day_on_which_any_are_lost():
+    ann, bob = make_customer(), make_customer()
+    midnight = dt.datetime(2026, 3, 15, tzinfo=dt.UTC)
+    loyalty.give_points(
+        [
+            gift(ann, 1, "lasting"),
+            gift(ann, 2, "noon", expires_at=midnight - DAY / 2),
+            gift(ann, 4, "midnight", expires_at=midnight),
+            gift(ann, 8, "next day", expires_at=midnight + DAY / 2),
+            gift(bob, 16, "far", expires_at=NOW + 15 * DAY),
+        ]
+    )
+
+    assert loyalty.next_to_expire([ann.pk, bob.pk], NOW) == {ann.pk: (6, midnight)}
 
 
 def test_order_redeems_its_coupon_once():
