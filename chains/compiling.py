@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chains.letters.compiling import compile_text
+from chains.letters.rewards import shown
 from chains.models import Chain, MessageTemplate, Step
 from chains.tree import Node, tree_of
 from crm.models import Coupon, Shop
@@ -103,5 +104,5 @@ def _touch(step: Step, shop: Shop) -> dict[str, Any]:
 def _texts(template: MessageTemplate, shop: Shop) -> dict[str, dict[str, Any]]:
     texts: dict[str, dict[str, Any]] = {}
     for text in template.texts.select_related("template"):
-        texts.setdefault(text.channel, {})[text.language] = compile_text(text, shop)
+        texts.setdefault(text.channel, {})[text.language] = compile_text(text, shop) | {"shows": sorted(shown(text))}
     return texts

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import TextField
 from django.db.models.functions import MD5, Cast
 
-from chains.models import Chain, ChainVersion
+from chains.models import Chain, ChainVersion, Step
 from chains.program_step import ProgramStep, parse_steps
 from chains.program_trigger import Trigger, parse_trigger
 
@@ -76,6 +76,16 @@ class Program:
             step = self.step(key)
             key = step.next if step else ""
         return key
+
+    @cached_property
+    def coupons_before(self) -> dict[str, list[str]]:
+        """By the key of a step: those that issue a coupon on some way to it, the nearest first."""
+        found: dict[str, list[str]] = {}
+        for step in self.steps:
+            if step.change and step.change.kind == Step.Change.ISSUE_COUPON:
+                for later in self.ahead(step.next):
+                    found.setdefault(later.key, []).insert(0, step.key)
+        return found
 
     @cached_property
     def decides(self) -> bool:

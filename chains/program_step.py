@@ -2,7 +2,7 @@
 
 {"key", "kind", "name", …}                                     every step
 {"kind": "message", "purpose", "channels": [preferred first], "template", "topic", "tags": [...],
- "late_after_hours", "at_hour", "texts": {channel: {language: compiled text}}}
+ "late_after_hours", "at_hour", "texts": {channel: {language: compiled text and "shows": ["coupon", "points"]}}}
 {"kind": "staff_task", "purpose", "script", "due_days", "owner_group", "late_after_hours", "at_hour"}
 {"kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", …}, "arms": [...] when it is for an event}
 {"kind": "branch" | "split", "arms": [{"key", "name", "rule", "weight", "steps": [steps as these]}]}
@@ -100,6 +100,13 @@ class ProgramStep:
     def channel(self) -> str:
         """Where the message is planned to go before guard knows who can be reached."""
         return Touch.Channel.STAFF_TASK if self.kind == Step.Kind.STAFF_TASK else next(iter(self.ways(all_channels())))
+
+    @property
+    def shows(self) -> frozenset[str]:
+        """Which rewards, "coupon" and "points", any of its texts shows."""
+        return frozenset(
+            reward for texts in self.texts.values() for text in texts.values() for reward in text.get("shows", ())
+        )
 
     def ways(self, order: Iterable[str]) -> tuple[str, ...]:
         """The channels to try, the preferred first: the step's own, or those it has texts for in the order given."""

@@ -176,6 +176,17 @@ def _template(facts: Facts) -> str:
     return _("the text could not be made (%(error)s)") % {"error": facts["error"]} if facts.get("error") else ""
 
 
+def _coupon(facts: Facts) -> str:
+    if facts.get("used_on"):
+        return _("its coupon %(code)s was used on %(day)s") % {"code": facts["coupon"], "day": days([facts["used_on"]])}
+    if facts.get("ended_on"):
+        return _("its coupon %(code)s was good until %(day)s") % {
+            "code": facts["coupon"],
+            "day": days([facts["ended_on"]]),
+        }
+    return ""
+
+
 def _channel_down(facts: Facts) -> str:
     return _("the channel is down (%(error)s)") % {"error": facts["error"]} if facts.get("error") else ""
 
@@ -198,4 +209,5 @@ TOLD: dict[str, Callable[[Facts], str]] = {
     "gave_up": _gave_up,
     "rejected": _rejected,
     "template": _template,
+    "coupon": _coupon,
 }

@@ -38,7 +38,7 @@ def _make(change: Change, passing: Sequence[New], now: dt.datetime) -> None:
     elif change.kind == Step.Change.GIVE_POINTS:
         loyalty.give_points([_gift(change, one, now) for one in passing])
     else:
-        loyalty.issue_coupons([_coupon(change, one, now) for one in passing])
+        loyalty.issue_coupons([coupon_draft(change, one.customer_id, _key(one), now) for one in passing])
 
 
 def _gift(change: Change, one: New, now: dt.datetime) -> loyalty.PointsGift:
@@ -52,13 +52,16 @@ def _gift(change: Change, one: New, now: dt.datetime) -> loyalty.PointsGift:
     )
 
 
-def _coupon(change: Change, one: New, now: dt.datetime) -> loyalty.CouponDraft:
-    """Its term begins when the message that tells of it is sent."""
+def coupon_draft(
+    change: Change, customer_id: int, key: str, at: dt.datetime, *, is_sent: bool = False
+) -> loyalty.CouponDraft:
+    """Its term begins when the first message that shows it is sent."""
     return loyalty.CouponDraft(
-        customer_id=one.customer_id,
+        customer_id=customer_id,
         kind=change.coupon,
-        key=_key(one),
-        at=now,
+        key=key,
+        at=at,
+        is_sent=is_sent,
         value=Decimal(change.value) if change.value else None,
         gift=change.gift,
         category_id=change.category,
@@ -69,4 +72,9 @@ def _coupon(change: Change, one: New, now: dt.datetime) -> loyalty.CouponDraft:
 
 
 def _key(one: New) -> str:
-    return f"step:{one.enrolment_id}:{one.passed.step.key}"
+    return reward_key(one.enrolment_id, one.passed.step.key)
+
+
+def reward_key(enrolment_id: int, step_key: str) -> str:
+    """What a step gives to somebody under way, it gives once."""
+    return f"step:{enrolment_id}:{step_key}"

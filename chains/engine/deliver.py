@@ -20,6 +20,7 @@ from chains.engine import outcomes, touches
 from chains.engine.claim import Counts
 from chains.engine.gate import Gate
 from chains.engine.prepare import Prepared, Taken, prepare
+from chains.engine.terms import Terms
 from chains.engine.touches import Ending
 from chains.models import ChannelState, Touch
 from crm.models import Contact, Shop
@@ -64,13 +65,14 @@ class _Delivery:
     def __init__(self, channel: Channel, shop: Shop, lease: UUID, clock: Clock, counts: Counts, gate: Gate) -> None:
         self.channel, self.shop, self.lease, self.clock, self.counts = channel, shop, lease, clock, counts
         self.gate = gate
+        self.terms = Terms()
         self.endings: list[Ending] = []
 
     def run(self, rows: Sequence[Taken]) -> None:
         by_id = {row.pk: row for row in rows}
         rows, late = self.gate.admit(rows, self.clock())
         self.endings += late
-        prepared = prepare(rows, self.clock())
+        prepared = prepare(rows, self.clock(), self.clock)
         done = 0
         try:
             while done < len(rows) and not self.gate.is_shut:
@@ -94,7 +96,7 @@ class _Delivery:
     def _record(self, beginnings: list[touches.Beginning]) -> set[int]:
         if not self.endings and not beginnings:
             return set()
-        begun = touches.turn(self.endings, beginnings, self.lease, self.clock())
+        begun = self.terms.turn(self.endings, beginnings, self.lease, self.clock())
         self.counts.update(
             "retried" if ending.status == Touch.Status.SCHEDULED else ending.status for ending in self.endings
         )

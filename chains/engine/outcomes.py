@@ -48,6 +48,10 @@ def not_rendered(touch_id: int, attempts: int, error: str) -> Ending:
     return Ending(touch_id, Status.FAILED, Reason.TEMPLATE, {"error": error[:DETAIL_LENGTH]}, attempts=attempts)
 
 
+def no_coupon(touch_id: int, attempts: int, facts: dict[str, Any]) -> Ending:
+    return Ending(touch_id, Status.SKIPPED, Reason.COUPON, facts, attempts=attempts)
+
+
 def no_channel(touch_id: int, attempts: int) -> Ending:
     return Ending(touch_id, Status.FAILED, Reason.NO_CHANNEL, attempts=attempts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from chains import program
 from chains.channels import Outgoing
 from chains.channels.staff_task import Card
 from chains.engine import outcomes
+from chains.engine.rewards import Rewards
 from chains.engine.touches import Beginning, Ending
 from chains.letters.context import contexts
 from chains.letters.note import Note, render_note
@@ -30,6 +31,8 @@ class Taken(NamedTuple):
     customer_id: int
     order_id: int | None
     contact_id: int | None
+    coupon_id: int | None
+    enrolment_id: int
     step_key: str
     channel: str
     purpose: str
@@ -49,11 +52,17 @@ class Prepared:
     beginning: Beginning
 
 
-def prepare(rows: Sequence[Taken], now: dt.datetime) -> Iterator[Prepared | Ending]:
-    """One item a touch, in order, made when it is asked for; the facts of all are read at once."""
+def prepare(
+    rows: Sequence[Taken], now: dt.datetime, clock: Callable[[], dt.datetime] | None = None
+) -> Iterator[Prepared | Ending]:
+    """One item a touch, in order, made when it is asked for; the facts of all are read at once.
+
+    `clock` tells the time as each is made, from which a coupon's term counts; without it, it stays `now`.
+    """
     programs = program.load(row.enrolment__version_id for row in rows)
     letters = [row for row in rows if row.channel != Touch.Channel.STAFF_TASK]
     context_of = contexts(letters, now) if letters else {}
+    rewards = Rewards(letters, programs, now)
     for row in rows:
         step = programs[row.enrolment__version_id].step(row.step_key)
         if step is None:
@@ -61,7 +70,7 @@ def prepare(rows: Sequence[Taken], now: dt.datetime) -> Iterator[Prepared | Endi
         elif row.channel == Touch.Channel.STAFF_TASK:
             yield _card(row, step, now)
         else:
-            yield _letter(row, step, context_of[row.pk])
+            yield _letter(row, step, context_of[row.pk], rewards, clock or (lambda: now))
 
 
 def _card(row: Taken, step: ProgramStep, now: dt.datetime) -> Prepared:
@@ -69,20 +78,33 @@ def _card(row: Taken, step: ProgramStep, now: dt.datetime) -> Prepared:
     return Prepared(_outgoing(row, card), Beginning(row.pk, step.name, []))
 
 
-def _letter(row: Taken, step: ProgramStep, context: Mapping[str, Any]) -> Prepared | Ending:
+def _letter(
+    row: Taken, step: ProgramStep, context: Mapping[str, Any], rewards: Rewards, clock: Callable[[], dt.datetime]
+) -> Prepared | Ending:
     try:
-        content = _rendered(row, step, context)
+        text = _text(row, step)
+        shown = text.get("shows", ())
+        if shown:
+            at = clock()
+            if refusal := rewards.refusal(row, shown, at):
+                return outcomes.no_coupon(row.pk, row.attempts, refusal)
+            context = {**context, **rewards.told(row, text["language"], at)}
+        content = _rendered(row, text, context)
     except TemplateError as error:
         return outcomes.not_rendered(row.pk, row.attempts, str(error))
-    return Prepared(_outgoing(row, content), Beginning(row.pk, content.subject, content.links))
+    coupon = rewards.sending(row, shown)
+    return Prepared(_outgoing(row, content), Beginning(row.pk, content.subject, content.links, coupon))
 
 
-def _rendered(row: Taken, step: ProgramStep, context: Mapping[str, Any]) -> Rendered | Note:
+def _text(row: Taken, step: ProgramStep) -> dict[str, Any]:
     texts = step.texts.get(row.channel)
     if not texts:
         # Planned by a version whose step had this text; its people were moved to one that has not.
         raise TemplateError(gettext("The step has no text for this channel."))
-    text = choose(texts, row.customer__language, settings.LANGUAGE_CODE)
+    return choose(texts, row.customer__language, settings.LANGUAGE_CODE)
+
+
+def _rendered(row: Taken, text: dict[str, Any], context: Mapping[str, Any]) -> Rendered | Note:
     return render(text, context) if row.channel == Touch.Channel.EMAIL else render_note(text, context, row.pk)
 
 

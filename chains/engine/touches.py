@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from chains.engine.dossier import Decision
 from chains.models import Touch
+from crm.loyalty import Sending
 
 WRITE_DECISIONS = """
     UPDATE chains_touch AS touch SET
@@ -57,7 +58,14 @@ TURN = """
             AND touch.lease = %(lease)s::uuid AND touch.lease_until > %(clock)s::timestamptz
         RETURNING touch.id
     )
-    SELECT (SELECT count(*) FROM ended), array(SELECT id FROM begun)
+    SELECT array(SELECT id FROM ended), array(SELECT id FROM begun)
+"""
+
+# Of touches whose slice ends or begins in the same transaction.
+SHOW_COUPONS = """
+    UPDATE chains_touch AS touch SET coupon_id = shown.coupon
+    FROM unnest(%(touch)s::bigint[], %(coupon)s::bigint[]) AS shown (touch, coupon)
+    WHERE touch.id = shown.touch
 """
 
 
@@ -91,14 +99,29 @@ class Ending:
     sent_at: dt.datetime | None = None
     attempts: int = 0
 
+    @property
+    def may_have_left(self) -> bool:
+        return self.status == Touch.Status.SENT or self.reason in {Touch.Reason.INTERRUPTED, Touch.Reason.GAVE_UP}
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A rendered touch about to be handed over; its links have to be known before anybody can click them."""
+    """A rendered touch about to be handed over; its links have to be known before anybody can click them.
+
+    `coupon` is what it shows for the first time. One that was perhaps sent before shows what it showed then.
+    """
 
     touch_id: int
     subject: str
     links: list[str]
+    coupon: Sending | None = None
+
+
+class Turn(NamedTuple):
+    """Of touches, by id: recorded as asked, and begun; without those that another worker has taken meanwhile."""
+
+    ended: set[int]
+    begun: set[int]
 
 
 def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.datetime) -> None:
@@ -117,8 +140,8 @@ def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.
         cursor.execute(WRITE_DECISIONS, {**columns, "lease": lease, "lease_until": lease_until})
 
 
-def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID, clock: dt.datetime) -> set[int]:
-    """Record the endings and begin the next slice; returns the touches that may now be handed over."""
+def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID, clock: dt.datetime) -> Turn:
+    """Record the endings and begin the next slice, whose touches may then be handed over."""
     columns: dict[str, Any] = {
         "ended": [ending.touch_id for ending in endings],
         "status": [str(ending.status) for ending in endings],
@@ -133,8 +156,14 @@ def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID
     }
     with connection.cursor() as cursor:
         cursor.execute(TURN, {**columns, "lease": lease, "clock": clock})
-        _recorded, begun = cursor.fetchone()
-    return set(begun)
+        ended, begun = cursor.fetchone()
+    return Turn(set(ended), set(begun))
+
+
+def show_coupons(shown: Mapping[int, int | None]) -> None:
+    """Note which coupon each of these touches shows; None where it turned out not to have been sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHOW_COUPONS, {"touch": list(shown), "coupon": list(shown.values())})
 
 
 class New(NamedTuple):

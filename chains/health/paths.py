@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from chains.health.offers import storewide_discount
+from chains.letters.rewards import shown
 from chains.models import Chain, Step
 from chains.tree import Node, walked
 from crm.models import EventKind, Purpose
@@ -23,6 +24,7 @@ class Been(NamedTuple):
     served: bool
     delivered: bool
     offered: bool = False
+    has_coupon: bool = False
 
 
 Ways = frozenset[Been]
@@ -61,12 +63,14 @@ class _Paths:
         if step.kind == Step.Kind.LEAVE:
             return frozenset()
         if step.is_touch:
-            return self._past_touch(node, ways)
+            return self._past_touch(node, self._past_reward(node, ways))
         if node.arms:
             after = [self._along(arm.nodes, self._into(step, place, ways)) for place, arm in enumerate(node.arms)]
             return frozenset().union(*after)
         if step.is_storewide_discount and not all(been.offered for been in ways):
             self._say(node, _("a discount on everything must not be the first offer."))
+        if step.kind == Step.Kind.CHANGE and step.change == Step.Change.ISSUE_COUPON:
+            return frozenset(been._replace(has_coupon=True) for been in ways)
         if _ensures_delivery(step):
             return frozenset(been._replace(delivered=True) for been in ways)
         return ways
@@ -75,6 +79,16 @@ class _Paths:
         """The ways into an arm: that the order was delivered is known in the arm that waited for it."""
         waited = step.kind == Step.Kind.WAIT and step.event_kind == EventKind.ORDER_DELIVERED and step.wait_this_order
         return frozenset(been._replace(delivered=True) for been in ways) if waited and place == 0 else ways
+
+    def _past_reward(self, node: Node, ways: Ways) -> Ways:
+        """What a message shows of a coupon has to have been issued, whichever way somebody came."""
+        template = node.step.template
+        if template is None or all(been.has_coupon for been in ways):
+            return ways
+        if not any("coupon" in shown(text) for text in template.texts.all()):
+            return ways
+        self._say(node, _("it shows a coupon, but not everybody who gets here has one: issue it before, on every way."))
+        return frozenset(been._replace(has_coupon=True) for been in ways)
 
     def _past_touch(self, node: Node, ways: Ways) -> Ways:
         if node.step.purpose == Purpose.SERVICE:
@@ -90,7 +104,7 @@ class _Paths:
         if template and not all(been.offered for been in ways) and (words := storewide_discount(template)):
             self._say(node, _("a discount on everything must not be the first offer: “%(words)s”") % {"words": words})
         # One mistake is told once, not again at every step that follows.
-        return frozenset({Been(served=True, delivered=True, offered=True)})
+        return frozenset(been._replace(served=True, delivered=True, offered=True) for been in ways)
 
     def _say(self, node: Node, problem: str) -> None:
         self.problems.append(at_step(node, problem))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NOTHING = nothing_known()
+# Told apart, to the letters that show them (chains.engine.rewards).
+NO_REWARDS = {"coupon": NOTHING["coupon"], "points": NOTHING["points"]}
 
 
 class Who(NamedTuple):
@@ -90,7 +92,7 @@ def contexts(touches: Iterable[Addressed], now: dt.datetime) -> dict[int, dict[s
         customer = customers[touch.customer_id]
         order = orders.get(touch.order_id) if touch.order_id else by_customer.get(touch.customer_id)
         speech = _Speech(customer, order, lines[order.pk] if order else [])
-        made[touch.pk] = {**speech.fields(), "shop": shop_fields, **pages(touch.token)}
+        made[touch.pk] = {**NO_REWARDS, **speech.fields(), "shop": shop_fields, **pages(touch.token)}
     return made
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from chains.letters.placeholders import PLACEHOLDERS
 
+SAMPLE_CODE = "KETT-LE26"
 _SAMPLES: dict[str, dict[str, Any]] = {
     "en": {
         "customer": {"first_name": "Anna", "last_name": "Brown", "name": "Anna Brown", "city": "Leeds"},
@@ -25,6 +26,14 @@ _SAMPLES: dict[str, dict[str, Any]] = {
             ],
         },
         "product": {"name": "Kettle Aria 1.7 l", "warranty_until": "5 March 2028"},
+        "coupon": {
+            "code": SAMPLE_CODE,
+            "offer": "10\xa0%",
+            "until": "17 March 2026",
+            "scope": "Accessories",
+            "minimum": "€50",
+        },
+        "points": {"balance": "320", "expiring": "120", "expiring_on": "20 March 2026"},
         "shop": {"name": "Home & Hearth", "support_contact": "+44 20 7946 0000, 9 to 18"},
     },
     "ru": {
@@ -45,6 +54,14 @@ _SAMPLES: dict[str, dict[str, Any]] = {
             ],
         },
         "product": {"name": "Чайник Aria 1,7 л", "warranty_until": "5 марта 2028"},
+        "coupon": {
+            "code": SAMPLE_CODE,
+            "offer": "10\xa0%",
+            "until": "17 марта 2026",
+            "scope": "Аксессуары",
+            "minimum": "500 ₽",
+        },
+        "points": {"balance": "320", "expiring": "120", "expiring_on": "20 марта 2026"},
         "shop": {"name": "Дом и очаг", "support_contact": "8 800 000-00-00, с 9 до 18"},
     },
 }

@@ -16,8 +16,10 @@ from chains.letters.compiling import compile_text
 from chains.letters.context import contexts
 from chains.letters.note import Note, render_note
 from chains.letters.rendering import Rendered, render
+from chains.letters.rewards import points_words
 from chains.letters.samples import sample
 from chains.public.addresses import PREVIEW, pages
+from crm import loyalty
 from crm.models import Channel, Shop
 
 if TYPE_CHECKING:
@@ -49,14 +51,21 @@ def filled_note(text: TemplateText, customer: Customer | None, now: dt.datetime,
 
 def context_for(language: str, customer: Customer | None, now: dt.datetime, shop: Shop) -> dict[str, Any]:
     """What placeholders stand for, for this customer or a made-up one; every link changes nothing."""
-    if customer:
-        return {**contexts([_Trial(customer.pk)], now)[0], "open_url": ""}
     context = sample(language)
+    if customer:
+        known = contexts([_Trial(customer.pk)], now)[0]
+        # What a coupon will say is known when a chain issues it; this one is made up for everybody.
+        return {**known, "coupon": context["coupon"], "points": _points(customer.pk, language, now), "open_url": ""}
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}
     # A made-up picture would only show as a broken one.
     product = {**context["product"], "picture_url": ""}
     shop_fields = {**context["shop"], **known}
     return {**context, **pages(PREVIEW), "product": product, "shop": shop_fields, "open_url": ""}
+
+
+def _points(customer_id: int, language: str, now: dt.datetime) -> dict[str, str]:
+    balance = loyalty.balances([customer_id], now)[customer_id]
+    return points_words(balance, loyalty.next_to_expire([customer_id], now).get(customer_id), language)
 
 
 def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.datetime) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models.chain import Chain
 from chains.models.enrolment import Enrolment
-from crm.models import Contact, Customer, Order, Purpose
+from crm.models import Contact, Coupon, Customer, Order, Purpose
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -106,6 +106,7 @@ class Touch(models.Model):
         TEMPLATE = "template", _("the text could not be made")
         NO_CHANNEL = "no_channel", _("the channel is not set up")
         INTERRUPTED = "interrupted", _("sending was interrupted")
+        COUPON = "coupon", _("no coupon to show was issued")
         CONTROL = "control", _("in the control group")
 
     enrolment = models.ForeignKey(
@@ -126,6 +127,16 @@ class Touch(models.Model):
         related_name="touches",
         db_index=False,
         verbose_name=_("contact"),
+    )
+    # Of a message that was, or perhaps was, sent with it: whatever is sent again shows the same.
+    coupon = models.ForeignKey(
+        Coupon,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="touches",
+        db_index=False,
+        verbose_name=_("coupon"),
     )
     step_key = models.CharField(max_length=32, editable=False)
     step_name = models.CharField(_("step"), max_length=200, blank=True)
@@ -206,6 +217,7 @@ class Touch(models.Model):
             # Service first: what was sent about an order.
             models.Index(fields=["order"], condition=Q(order__isnull=False), name="touch_by_order"),
             models.Index(fields=["contact"], condition=Q(contact__isnull=False), name="touch_by_contact"),
+            models.Index(fields=["coupon"], condition=Q(coupon__isnull=False), name="touch_by_coupon"),
             # The customer's story and the chain's counts.
             models.Index(fields=["customer", "-created_at"], name="touch_story"),
             models.Index(fields=["chain", "step_key", "status", "reason"], name="touch_by_chain"),

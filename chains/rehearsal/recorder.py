@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chains.channels import Outcome, Outgoing, Result
+from chains.letters.samples import SAMPLE_CODE
 from chains.models import Touch
 from chains.public.addresses import PREVIEW
 from crm.models import Shop
@@ -40,7 +41,7 @@ class Recorder:
     def samples(self) -> list[dict[str, Any]]:
         """What was kept, as it would have reached its customer, in the order in which it would have left."""
         kept = {outgoing.touch_id: outgoing for pairs in self._kept.values() for _rank, outgoing in pairs}
-        touches = Touch.objects.filter(pk__in=kept).select_related("customer").order_by("sent_at", "pk")
+        touches = Touch.objects.filter(pk__in=kept).select_related("customer", "coupon").order_by("sent_at", "pk")
         return [_sample(touch, kept[touch.pk]) for touch in touches[:MOST_SAMPLES]]
 
 
@@ -58,8 +59,13 @@ def _sample(touch: Touch, outgoing: Outgoing) -> dict[str, Any]:
         "name": str(touch.customer),
         "address": outgoing.address,
         "sent_at": touch.sent_at.isoformat() if touch.sent_at else "",
-        "subject": getattr(content, "subject", "") or touch.subject,
-        # Its links lead to pages that change nothing: there is no such touch.
-        "html": getattr(content, "html", "").replace(outgoing.token, PREVIEW),
-        "text": (getattr(content, "text", "") or getattr(content, "script", "")).replace(outgoing.token, PREVIEW),
+        "subject": _made_up(getattr(content, "subject", "") or touch.subject, touch),
+        "html": _made_up(getattr(content, "html", ""), touch),
+        "text": _made_up(getattr(content, "text", "") or getattr(content, "script", ""), touch),
     }
+
+
+def _made_up(words: str, touch: Touch) -> str:
+    """Without what exists only in the rehearsal: links lead to pages that change nothing, a code is a sample."""
+    words = words.replace(touch.token, PREVIEW)
+    return words.replace(touch.coupon.code, SAMPLE_CODE) if touch.coupon else words

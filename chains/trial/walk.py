@@ -17,14 +17,19 @@ from django.utils.translation import override
 from chains import program
 from chains.channels import Outcome, Outgoing, Result
 from chains.channels.registry import channels
+from chains.engine.changes import coupon_draft
 from chains.health import problems
 from chains.letters.note import render_note
 from chains.letters.rendering import Rendered, TemplateError, choose, render
+from chains.letters.rewards import coupon_words
+from chains.letters.samples import SAMPLE_CODE
 from chains.letters.trial import context_for
 from chains.models import Chain, Touch, Trial, TrialLetter
+from chains.program import Program
 from chains.public.addresses import PREVIEW
 from chains.publishing import NotPublishable, compiled
 from chains.trial.plan import Planned, plan
+from crm import loyalty
 from crm.models import Channel, Customer, Shop
 from crm.timezones import zone_of
 
@@ -49,11 +54,11 @@ def ask(chain: Chain, by: User, language: str, customer: Customer | None, now: d
     trial = Trial.objects.running().get(chain=chain, asked_by=by)
     if not trial.letters.exists():
         planned = plan(draft, now, zone_of(""))
-        TrialLetter.objects.bulk_create([_letter(trial, place, one, now) for place, one in enumerate(planned)])
+        TrialLetter.objects.bulk_create([_letter(trial, draft, place, one, now) for place, one in enumerate(planned)])
     return trial
 
 
-def _letter(trial: Trial, place: int, planned: Planned, now: dt.datetime) -> TrialLetter:
+def _letter(trial: Trial, draft: Program, place: int, planned: Planned, now: dt.datetime) -> TrialLetter:
     step, zone = planned.step, zone_of("")
     local = planned.at.astimezone(zone)
     return TrialLetter(
@@ -66,7 +71,7 @@ def _letter(trial: Trial, place: int, planned: Planned, now: dt.datetime) -> Tri
         day=(local.date() - now.astimezone(zone).date()).days,
         at=local.time().replace(second=0, microsecond=0),
         way=" → ".join(planned.way)[:500],
-        text=_text(planned, trial.language),
+        text=_text(planned, trial.language) | _coupon(draft, planned, trial.language),
         due_at=now + place * PAUSE,
     )
 
@@ -76,6 +81,15 @@ def _text(planned: Planned, language: str) -> dict[str, Any]:
     if step.channel == Touch.Channel.STAFF_TASK:
         return {"script": step.script}
     return choose(step.texts[step.channel], language, settings.LANGUAGE_CODE)
+
+
+def _coupon(draft: Program, planned: Planned, language: str) -> dict[str, Any]:
+    """The coupon the message would show, under a made-up code; none is issued."""
+    issuing = draft.step(next(iter(draft.coupons_before.get(planned.step.key, ())), ""))
+    if issuing is None or issuing.change is None:
+        return {}
+    told = coupon_draft(issuing.change, customer_id=0, key="", at=planned.at, is_sent=True)
+    return {"coupon": coupon_words(loyalty.coupon_of(told, owner=0, code=SAMPLE_CODE), language)}
 
 
 def stop(trial: Trial) -> bool:
@@ -125,6 +139,7 @@ def _content(letter: TrialLetter, now: dt.datetime, shop: Shop) -> Rendered:
         made = _shown(_("Task for a colleague: %(name)s") % {"name": letter.name}, text["script"])
     else:
         context = context_for(letter.trial.language, letter.trial.customer, now, shop)
+        context["coupon"] = text.get("coupon", context["coupon"])
         if letter.channel == Channel.EMAIL:
             made = render(text, context, is_tracked=False)
         else:

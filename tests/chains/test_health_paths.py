@@ -129,3 +129,33 @@ def test_steps_left_in_an_arm_that_is_gone_are_told(shop):
     chain.steps.filter(wait="event").update(wait="time")
 
     assert list(step_problems(chain)) == ["The step “inside” lies in an arm that no longer exists."]
+
+
+COUPON = {"kind": Step.Kind.CHANGE, "change": "coupon", "coupon_kind": "free_delivery"}
+NO_COUPON = "not everybody who gets here has one"
+
+
+def shows(place="body", purpose="service"):
+    words = {"body": "Good day."} | {place: "{{ customer.first_name }} {% if coupon.code != '' %}Yours{% endif %}"}
+    return message(template=make_template(purpose=purpose, **words), name="coupon letter")
+
+
+@pytest.mark.parametrize(
+    ("told", "steps", "places"),
+    [
+        ("issued before", lambda: [COUPON, shows()], []),
+        ("not issued", lambda: [shows("subject")], ["Step 1 (coupon letter)"]),
+        ("issued after", lambda: [shows(), COUPON], ["Step 1 (coupon letter)"]),
+        ("told once", lambda: [shows(), shows("preheader")], ["Step 1 (coupon letter)"]),
+        ("issued long before", lambda: [COUPON, message(), wait(3), task(), shows()], []),
+        ("on one way", lambda: [branch((REPEAT, COUPON), (None,)), shows()], ["Step 2 (coupon letter)"]),
+        ("on every way", lambda: [split((1, COUPON), (1, message(), COUPON)), shows()], []),
+        ("others have left", lambda: [branch((REPEAT, COUPON), (None, message(), leave())), shows()], []),
+        ("in its own arm", lambda: [branch((REPEAT, COUPON, shows()), (None, shows()))], ["Step 1b.1 (coupon letter)"]),
+        ("words alone", lambda: [message(body="Your coupon.code is {{ shop.name }}")], []),
+    ],
+)
+def test_a_message_shows_no_coupon_that_was_not_issued(told, steps, places):
+    problems = [problem for problem in step_problems(draft_chain(*steps())) if NO_COUPON in problem]
+
+    assert [problem.split(":")[0] for problem in problems] == places, told

@@ -55,7 +55,7 @@ def test_names_the_line_and_the_placeholder_that_was_meant():
 
 def test_finds_an_unknown_placeholder_in_a_branch_that_is_not_taken():
     with pytest.raises(TemplateError, match="Line 2"):
-        check("{% if customer.city == 'Nowhere' %}\n{{ coupon.code }}{% endif %}")
+        check("{% if customer.city == 'Nowhere' %}\n{{ coupon.number }}{% endif %}")
 
 
 def test_finds_an_unknown_field_of_an_order_line():

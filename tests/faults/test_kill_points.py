@@ -104,7 +104,7 @@ def crowd(shop):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_what_a_killed_worker_left_is_finished_by_the_next(point, crowd, sink, settings):
-    kill_at(point, sink.port)
+    kill_at(POINTS[point], sink.port)
 
     settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
@@ -130,7 +130,7 @@ def test_what_a_killed_worker_left_is_finished_by_the_next(point, crowd, sink, s
 
 
 def kill_at(point, port):
-    module, name, when, nth = POINTS[point]
+    module, name, when, nth = point
     worker = subprocess.run(
         [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], str(port), module, name, when, str(nth)],
         cwd=settings.BASE_DIR,
