@@ -9,11 +9,13 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, connection
 
 from chains.engine.run import tick
-from chains.models import Enrolment, Touch
+from chains.letters.samples import SAMPLE_CODE
+from chains.models import Enrolment, Step, Touch
 from chains.rehearsal.past import AS_TODAY, FACTS, MADE_ANEW
 from chains.rehearsal.period import Period
 from chains.rehearsal.rehearse import rehearse
 from crm import cases, consent
+from crm.models import Coupon
 from segments.models import Segment
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait
 from tests.conftest import NOW, make_case, make_customer, make_order
@@ -52,6 +54,21 @@ def test_tells_who_would_have_got_what_and_when(shop):
         {"day": "2026-02-12", "service": 1, "marketing": 0},
     ]
     assert [sample["subject"] for sample in result["samples"]] == ["Hello Ann", "Hello Ann"]
+
+
+def test_samples_show_the_coupon_that_would_have_been_issued_under_a_made_up_code(shop):
+    coupon = {"kind": Step.Kind.CHANGE, "change": "coupon", "coupon_kind": "free_delivery", "coupon_days": 7}
+    words = "{{ coupon.code }}: {{ coupon.offer }} until {{ coupon.until }}"
+    chain = draft_chain(coupon, wait(2), message(subject=words, body=words))
+    make_order(placed_at=NOON)
+
+    (sample,) = rehearsed(chain)["samples"]
+
+    told = f"{SAMPLE_CODE}: free delivery until 19 February 2026"
+    assert sample["subject"] == told
+    assert sample["text"].startswith(told)
+    assert told in sample["html"]
+    assert not Coupon.objects.exists()
 
 
 def test_leaves_the_shop_as_it_was(shop, mailoutbox):

@@ -7,9 +7,11 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.urls import reverse
 
+from chains.letters.samples import SAMPLE_CODE
 from chains.models import MessageTemplate, TemplateText
+from crm import loyalty
 from tests.chains.letters import make_text
-from tests.conftest import make_customer, make_order, make_product
+from tests.conftest import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +121,17 @@ def test_shows_a_made_up_customer_otherwise(marketer, asked):
     page = marketer.get(change_address(text.template), {"as": asked})
 
     assert "Hello Anna" in page.content.decode()
+
+
+def test_a_real_customer_sees_their_own_points_and_a_made_up_coupon(marketer):
+    customer = make_customer()
+    loyalty.give_points([loyalty.PointsGift(customer.pk, 77, "gift", NOW)])
+    text = make_text(is_saved=True, subject="{{ points.balance }} {{ coupon.code }} {{ coupon.offer }}")
+
+    page = marketer.get(change_address(text.template), {"as": customer.contacts.get().address})
+
+    assert page.context["sheets"][0].letter.subject == f"77 {SAMPLE_CODE} 10\xa0%"
+    assert "{{ coupon.until }}" in page.content.decode()
 
 
 def test_a_text_that_can_no_longer_be_compiled_says_why(marketer):

@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 
 from chains import program
-from chains.models import Enrolment, Touch, Trial, TrialLetter
+from chains.letters.samples import SAMPLE_CODE
+from chains.models import Enrolment, Step, Touch, Trial, TrialLetter
 from chains.publishing import compiled
 from chains.trial import walk
 from chains.trial.plan import plan
-from crm.models import Event
+from crm.models import Coupon, Event
 from tests.chains.factories import branch, draft_chain, leave, marketing, message, task, until, wait
 from tests.conftest import NOW, make_customer, make_order
 
@@ -70,6 +71,20 @@ def test_it_speaks_of_the_customer_chosen_and_counts_nowhere(shop, marketer, mai
     assert not Touch.objects.exists()
     assert not Enrolment.objects.exists()
     assert Event.objects.count() == events
+
+
+def test_it_shows_the_coupon_a_step_would_issue_and_issues_none(shop, marketer, mailoutbox):
+    customer = make_customer()
+    coupon = {"kind": Step.Kind.CHANGE, "change": "coupon", "coupon_kind": "gift", "coupon_gift": "a mug"}
+    words = "{{ coupon.code }}: {{ coupon.offer }} {{ coupon.until }}"
+    chain = draft_chain(wait(3), coupon | {"coupon_days": 7}, message(subject=words))
+
+    walked(walk.ask(chain, marketer, "en", customer, NOW))
+
+    assert [letter.subject for letter in mailoutbox] == [
+        f"[Test, day 3, 12:00] {SAMPLE_CODE}: a mug 20 March 2026",
+    ]
+    assert not Coupon.objects.exists()
 
 
 def test_what_was_stopped_sends_no_more(shop, marketer, mailoutbox):
