@@ -78,6 +78,7 @@ class TouchAdmin(ReadOnlyAdmin):
         "purpose",
         "contact",
         "order",
+        "coupon",
         "due_at",
         "useful_until",
         "sent_at",

@@ -21,9 +21,9 @@ from crm.cases import open_case
 from crm.customer_links import links_for
 from crm.customers import note_mood
 from crm.lifecycle import stage_of
-from crm.loyalty import balances
+from crm.loyalty import balances, next_to_expire
 from crm.loyalty.terms import last_day
-from crm.loyalty.wording import in_short
+from crm.loyalty.wording import in_short, standing
 from crm.models import Case, Customer
 from crm.story import KINDS, story
 
@@ -102,7 +102,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "stage": stage_of(stats, now),
         "stats": stats,
         "usual_gap": None if gap is None else round(gap),
-        "points": balances([customer.pk], now)[customer.pk],
+        "points": _points(customer, now),
         "coupons": _coupons(customer, now),
         "contacts": customer.contacts.order_by("channel", "pk"),
         "open_cases": _open_cases(customer),
@@ -124,17 +124,18 @@ def _open_cases(customer: Customer) -> list[Case]:
     return list(customer.cases.open().select_related("owner", "order").order_by("kind", "opened_at"))
 
 
-def _coupons(customer: Customer, now: dt.datetime) -> list[dict[str, Any]]:
+def _coupons(customer: Customer, now: dt.datetime) -> list[dict[str, str]]:
     usable = customer.coupons.usable(now).select_related("category", "product").order_by("expires_at", "pk")
-    return [
-        {
-            "code": coupon.code,
-            "offer": in_short(coupon),
-            "until": last_day(coupon.expires_at) if coupon.expires_at else None,
-            "term_days": coupon.term_days,
-        }
-        for coupon in usable
-    ]
+    return [{"code": coupon.code, "offer": in_short(coupon), "standing": standing(coupon, now)[1]} for coupon in usable]
+
+
+def _points(customer: Customer, now: dt.datetime) -> dict[str, Any]:
+    ending = next_to_expire([customer.pk], now).get(customer.pk)
+    return {
+        "balance": balances([customer.pk], now)[customer.pk],
+        "ending": ending.points if ending else 0,
+        "last_day": last_day(ending.expires_at) if ending else None,
+    }
 
 
 def _agent(request: HttpRequest) -> User:

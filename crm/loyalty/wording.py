@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from crm.loyalty.terms import last_day
 from crm.models import Coupon
+from crm.timezones import day_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from decimal import Decimal
 
 
@@ -22,6 +27,32 @@ def in_short(coupon: Coupon) -> str:
     if coupon.minimum:
         parts.append(_("from %(minimum)s") % {"minimum": _plain(coupon.minimum)})
     return ", ".join(parts)
+
+
+class Standing(StrEnum):
+    USED = "used"
+    OVER = "over"
+    RUNNING = "running"
+    UNSENT = "unsent"
+    ENDLESS = "endless"
+
+
+def standing(coupon: Coupon, at: dt.datetime) -> tuple[Standing, str]:
+    """What it is worth at this moment, in words: good until March 17, 2026."""
+    if coupon.redeemed_at:
+        return Standing.USED, _("used on %(day)s") % {"day": date_format(day_of(coupon.redeemed_at))}
+    if coupon.expires_at:
+        words = {"day": date_format(last_day(coupon.expires_at))}
+        if coupon.expires_at <= at:
+            return Standing.OVER, _("ended on %(day)s") % words
+        return Standing.RUNNING, _("good until %(day)s") % words
+    if coupon.term_days and not coupon.sent_at:
+        return Standing.UNSENT, ngettext(
+            "good for %(days)s day once its message is sent",
+            "good for %(days)s days once its message is sent",
+            coupon.term_days,
+        ) % {"days": coupon.term_days}
+    return Standing.ENDLESS, _("good without end")
 
 
 def _offer(coupon: Coupon) -> str:

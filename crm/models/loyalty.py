@@ -73,6 +73,10 @@ class CouponQuerySet(models.QuerySet["Coupon"]):
     def usable(self, at: dt.datetime) -> Self:
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), redeemed_at=None)
 
+    def unsent(self) -> Self:
+        """Their term waits for the message that shows them."""
+        return self.filter(sent_at=None, expires_at=None, redeemed_at=None, term_days__isnull=False)
+
 
 class Coupon(models.Model):
     """A promise to one person under a code of their own, kept once.

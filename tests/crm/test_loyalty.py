@@ -5,12 +5,14 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from crm import loyalty, orders
 from crm.intake.run import import_file
 from crm.loyalty import CouponDraft, CouponRefused, PointsGift, Sending
 from crm.loyalty.codes import ALPHABET, new_code, normalise
-from crm.loyalty.terms import ends_at
+from crm.loyalty.terms import ends_at, last_day
 from crm.loyalty.wording import in_short
 from crm.merge import merge
 from crm.models import Category, Coupon, Event, EventInbox, Order, PointsEntry
@@ -18,6 +20,7 @@ from crm.orders import LineData
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
 from crm.story import story
+from crm.timezones import day_of
 from tests.conftest import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
@@ -370,6 +373,72 @@ def test_staff_see_balance_and_coupons_and_find_a_code_as_it_was_read_out(admin_
     assert found.context["cl"].result_count == 1
     assert admin_client.get(reverse("admin:crm_pointsentry_changelist")).status_code == 200
     assert admin_client.get(reverse("admin:crm_coupon_add")).status_code == 403
+
+
+def test_the_page_of_a_customer_tells_which_points_are_lost_first(admin_client):
+    ann = make_customer()
+    now = timezone.now()
+    loyalty.give_points([gift(ann, 1200, "lasting"), gift(ann, 300, "soon", expires_at=now + 3 * DAY)])
+
+    page = admin_client.get(reverse("admin:crm_customer_change", args=[ann.pk])).content.decode()
+
+    assert "1,500 points" in page
+    assert f"of them 300 only until {date_format(last_day(now + 3 * DAY))}" in page
+
+
+@pytest.fixture
+def coupons_of_all_states():
+    ann, now = make_customer(), timezone.now()
+    made = {
+        "valid": make_coupon(ann, term_days=7, is_sent=True, at=now),
+        "endless": make_coupon(ann),
+        "unsent": make_coupon(ann, term_days=7),
+        "over": make_coupon(ann, term_days=7, is_sent=True, at=now - 9 * DAY),
+        "used": make_coupon(ann, term_days=7, is_sent=True, at=now),
+    }
+    loyalty.redeem(made["used"].code, order=make_order(customer=ann), at=now)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("state", "found", "words"),
+    [
+        ("valid", {"valid", "endless"}, "valid"),
+        ("unsent", {"unsent"}, "not sent yet"),
+        ("over", {"over"}, "ended"),
+        ("used", {"used"}, "used"),
+    ],
+)
+def test_coupons_are_found_by_what_they_are_worth_now(admin_client, coupons_of_all_states, state, found, words):
+    page = admin_client.get(reverse("admin:crm_coupon_changelist"), {"state": state})
+
+    shown = list(page.context["cl"].result_list)
+    assert set(shown) == {coupons_of_all_states[name] for name in found}
+    assert {str(page.context["cl"].model_admin.shown_standing(coupon)[1]) for coupon in shown} == {words}
+
+
+def test_a_coupon_says_on_its_page_what_it_is_worth(admin_client, coupons_of_all_states):
+    def page(name):
+        address = reverse("admin:crm_coupon_change", args=[coupons_of_all_states[name].pk])
+        return admin_client.get(address).content.decode()
+
+    today = timezone.now()
+    assert f"ended on {date_format(last_day(ends_at(today - 9 * DAY, 7)))}" in page("over")
+    assert f"good until {date_format(last_day(ends_at(today, 7)))}" in page("valid")
+    assert "good for 7 days once its message is sent" in page("unsent")
+    assert f"used on {date_format(day_of(today))}" in page("used")
+    assert "good without end" in page("endless")
+
+
+@pytest.mark.parametrize("model", ["coupon", "pointsentry"])
+def test_lists_take_as_many_queries_for_many_rows_as_for_few(admin_client, django_assert_max_num_queries, model):
+    for number in range(12):
+        ann = make_customer()
+        make_coupon(ann, term_days=7, product_id=make_product().pk)
+        loyalty.give_points([gift(ann, key=f"g{number}", order_id=make_order(customer=ann).pk)])
+
+    with django_assert_max_num_queries(12):
+        assert admin_client.get(reverse(f"admin:crm_{model}_changelist")).context["cl"].result_count == 12
 
 
 def test_imported_orders_redeem_the_coupons_of_their_customers(tmp_path):
