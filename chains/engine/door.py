@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce, Greatest
 from chains.engine.clockwork import DAY, HOUR
 from chains.engine.control import held_places
 from chains.engine.entry import Entry, fitting
+from chains.engine.rowset import as_json
 from chains.models import Chain, Enrolment
 
 # Returning tells how many are new: the same entry found twice is one.
@@ -27,11 +28,11 @@ ENTER = """
         arrived_at, due_at, is_held, entered_at, status, ending, awaits
     )
     SELECT entry.*, %(now)s, 'active', '', ''
-    FROM unnest(
-        %(chain)s::bigint[], %(version)s::bigint[], %(customer)s::bigint[], %(order)s::bigint[], %(event)s::bigint[],
-        %(key)s::text[], %(triggered)s::timestamptz[], %(started)s::timestamptz[], %(step)s::text[],
-        %(from)s::timestamptz[], %(from)s::timestamptz[], %(held)s::bool[]
-    ) AS entry
+    FROM json_to_recordset(%(entries)s::json) AS entry (
+        chain_id bigint, version_id bigint, customer_id bigint, order_id bigint, event_id bigint, entry_key text,
+        triggered_at timestamptz, started_at timestamptz, step_key text, arrived_at timestamptz, due_at timestamptz,
+        is_held bool
+    )
     ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
     RETURNING id
 """
@@ -40,10 +41,10 @@ WAIT = """
         chain_id, customer_id, order_id, event_id, entry_key, triggered_at, enters_at, is_let_in, created_at
     )
     SELECT entry.*, %(now)s
-    FROM unnest(
-        %(chain)s::bigint[], %(customer)s::bigint[], %(order)s::bigint[], %(event)s::bigint[], %(key)s::text[],
-        %(triggered)s::timestamptz[], %(enters)s::timestamptz[], %(let_in)s::bool[]
-    ) AS entry
+    FROM json_to_recordset(%(entries)s::json) AS entry (
+        chain_id bigint, customer_id bigint, order_id bigint, event_id bigint, entry_key text,
+        triggered_at timestamptz, enters_at timestamptz, is_let_in bool
+    )
     ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
     RETURNING id
 """
@@ -93,13 +94,12 @@ def wait(entries: Sequence[Entry], enters_at: Sequence[dt.datetime | None], now:
     """Write down who waits, and until when (None: until staff decide); returns how many are new."""
     if not entries:
         return 0
-    columns: dict[str, Any] = {
-        **_columns(entries),
-        "enters": list(enters_at),
-        "let_in": [entry.is_let_in for entry in entries],
-    }
+    rows = as_json(
+        {**_row(entry), "enters_at": at, "is_let_in": entry.is_let_in}
+        for entry, at in zip(entries, enters_at, strict=True)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(WAIT, {**columns, "now": now})
+        cursor.execute(WAIT, {"entries": rows, "now": now})
         return len(cursor.fetchall())
 
 
@@ -107,27 +107,31 @@ def _enrol(entries: Sequence[Entry], now: dt.datetime) -> int:
     if not entries:
         return 0
     held = held_places(entries)
-    columns: dict[str, Any] = {
-        **_columns(entries),
-        "version": [entry.program.version_id for entry in entries],
-        "started": [entry.started_at for entry in entries],
-        "from": [entry.plan_from for entry in entries],
-        "step": [entry.program.steps[0].key for entry in entries],
-        "held": [entry.place in held for entry in entries],
-    }
+    rows = as_json(
+        {
+            **_row(entry),
+            "version_id": entry.program.version_id,
+            "started_at": entry.started_at,
+            "step_key": entry.program.steps[0].key,
+            "arrived_at": entry.plan_from,
+            "due_at": entry.plan_from,
+            "is_held": entry.place in held,
+        }
+        for entry in entries
+    )
     with connection.cursor() as cursor:
-        cursor.execute(ENTER, {**columns, "now": now})
+        cursor.execute(ENTER, {"entries": rows, "now": now})
         return len(cursor.fetchall())
 
 
-def _columns(entries: Sequence[Entry]) -> dict[str, list[Any]]:
+def _row(entry: Entry) -> dict[str, Any]:
     return {
-        "chain": [entry.program.chain_id for entry in entries],
-        "customer": [entry.customer_id for entry in entries],
-        "order": [entry.order_id for entry in entries],
-        "event": [entry.event_id for entry in entries],
-        "key": [entry.key for entry in entries],
-        "triggered": [entry.triggered_at for entry in entries],
+        "chain_id": entry.program.chain_id,
+        "customer_id": entry.customer_id,
+        "order_id": entry.order_id,
+        "event_id": entry.event_id,
+        "entry_key": entry.key,
+        "triggered_at": entry.triggered_at,
     }
 
 

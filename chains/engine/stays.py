@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from django.db import connection
 
+from chains.engine.rowset import as_json
 from chains.engine.walk import Walk
 from chains.models import Enrolment
 
@@ -16,10 +17,10 @@ WRITE = """
     UPDATE chains_enrolment AS enrolment SET
         status = stay.status, ending = stay.ending, step_key = stay.step_key, arrived_at = stay.arrived_at,
         due_at = stay.due_at, awaits = stay.awaits, awaited_event = stay.awaited_event, ended_at = stay.ended_at
-    FROM unnest(
-        %(id)s::bigint[], %(status)s::text[], %(ending)s::text[], %(step_key)s::text[], %(arrived_at)s::timestamptz[],
-        %(due_at)s::timestamptz[], %(awaits)s::text[], %(awaited_event)s::text[], %(ended_at)s::timestamptz[]
-    ) AS stay (id, status, ending, step_key, arrived_at, due_at, awaits, awaited_event, ended_at)
+    FROM json_to_recordset(%(stays)s::json) AS stay (
+        id bigint, status text, ending text, step_key text, arrived_at timestamptz, due_at timestamptz, awaits text,
+        awaited_event text, ended_at timestamptz
+    )
     WHERE enrolment.id = stay.id
 """
 WAKE_LEFT = """
@@ -59,19 +60,22 @@ def write(stays: Sequence[Stay], now: dt.datetime) -> None:
     """Move the enrolments, and let guard look at once at what still waits for those who left."""
     if not stays:
         return
-    columns: dict[str, Any] = {
-        "id": [stay.enrolment_id for stay in stays],
-        "status": [str(stay.status) for stay in stays],
-        "ending": [str(stay.ending) for stay in stays],
-        "step_key": [stay.step_key for stay in stays],
-        "arrived_at": [stay.arrived_at for stay in stays],
-        "due_at": [stay.due_at for stay in stays],
-        "awaits": [str(stay.awaits) for stay in stays],
-        "awaited_event": [stay.awaited_event for stay in stays],
-        "ended_at": [stay.ended_at for stay in stays],
-    }
+    rows = as_json(
+        {
+            "id": stay.enrolment_id,
+            "status": stay.status,
+            "ending": stay.ending,
+            "step_key": stay.step_key,
+            "arrived_at": stay.arrived_at,
+            "due_at": stay.due_at,
+            "awaits": stay.awaits,
+            "awaited_event": stay.awaited_event,
+            "ended_at": stay.ended_at,
+        }
+        for stay in stays
+    )
     left = [stay.enrolment_id for stay in stays if stay.status == Enrolment.Status.LEFT]
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, columns)
+        cursor.execute(WRITE, {"stays": rows})
         if left:
             cursor.execute(WAKE_LEFT, {"now": now, "left": left})

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from chains.engine.dossier import Decision
+from chains.engine.rowset import as_json
 from chains.models import Touch
 from crm.loyalty import Sending
 
@@ -25,15 +25,16 @@ WRITE_DECISIONS = """
         contact_id = coalesce(decision.contact, touch.contact_id),
         lease = CASE decision.status WHEN 'claimed' THEN %(lease)s::uuid END,
         lease_until = CASE decision.status WHEN 'claimed' THEN %(lease_until)s::timestamptz END
-    FROM unnest(
-        %(id)s::bigint[], %(status)s::text[], %(reason)s::text[], %(facts)s::jsonb[],
-        %(until)s::timestamptz[], %(channel)s::text[], %(contact)s::bigint[]
-    ) AS decision (id, status, reason, facts, until, channel, contact)
+    FROM json_to_recordset(%(decisions)s::json) AS decision (
+        id bigint, status text, reason text, facts jsonb, until timestamptz, channel text, contact bigint
+    )
     WHERE touch.id = decision.id AND touch.status = 'scheduled'
 """
 
 # One statement records what became of the last slice and begins the next, so that a slice costs one commit.
 # Fenced on the lease: a worker that lost it neither begins anything nor overwrites what another has decided since.
+# What is leased and not *sending* is *claimed*; asked for by that name, the planner may walk the index of all that was
+# ever sent.
 TURN = """
     WITH ended AS (
         UPDATE chains_touch AS touch SET
@@ -45,16 +46,15 @@ TURN = """
             attempts = result.attempts,
             lease = NULL,
             lease_until = NULL
-        FROM unnest(
-            %(ended)s::bigint[], %(status)s::text[], %(reason)s::text[], %(facts)s::jsonb[],
-            %(due_at)s::timestamptz[], %(sent_at)s::timestamptz[], %(attempts)s::int[]
-        ) AS result (id, status, reason, facts, due_at, sent_at, attempts)
+        FROM json_to_recordset(%(ended)s::json) AS result (
+            id bigint, status text, reason text, facts jsonb, due_at timestamptz, sent_at timestamptz, attempts int
+        )
         WHERE touch.id = result.id AND touch.lease = %(lease)s::uuid
         RETURNING touch.id
     ), begun AS (
         UPDATE chains_touch AS touch SET status = 'sending', subject = next.subject, links = next.links
-        FROM unnest(%(begun)s::bigint[], %(subject)s::text[], %(links)s::jsonb[]) AS next (id, subject, links)
-        WHERE touch.id = next.id AND touch.status = 'claimed'
+        FROM json_to_recordset(%(begun)s::json) AS next (id bigint, subject text, links jsonb)
+        WHERE touch.id = next.id AND touch.status <> 'sending'
             AND touch.lease = %(lease)s::uuid AND touch.lease_until > %(clock)s::timestamptz
         RETURNING touch.id
     )
@@ -76,12 +76,11 @@ SCHEDULE = """
         useful_until, created_at, token, status, reason, subject, facts, links, attempts
     )
     SELECT planned.*, '', '{}', '[]', 0
-    FROM unnest(
-        %(enrolment_id)s::bigint[], %(chain_id)s::bigint[], %(customer_id)s::bigint[], %(order_id)s::bigint[],
-        %(step_key)s::text[], %(step_name)s::text[], %(channel)s::text[], %(purpose)s::text[], %(topic)s::text[],
-        %(due_at)s::timestamptz[], %(useful_until)s::timestamptz[], %(created_at)s::timestamptz[], %(token)s::text[],
-        %(status)s::text[], %(reason)s::text[]
-    ) AS planned
+    FROM json_to_recordset(%(planned)s::json) AS planned (
+        enrolment_id bigint, chain_id bigint, customer_id bigint, order_id bigint, step_key text, step_name text,
+        channel text, purpose text, topic text, due_at timestamptz, useful_until timestamptz, created_at timestamptz,
+        token text, status text, reason text
+    )
     ON CONFLICT (enrolment_id, step_key) DO NOTHING
     RETURNING id
 """
@@ -127,37 +126,41 @@ class Turn(NamedTuple):
 def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.datetime) -> None:
     if not decisions:
         return
-    columns: dict[str, Any] = {
-        "id": [decision.touch_id for decision in decisions],
-        "status": [str(decision.status) for decision in decisions],
-        "reason": [str(decision.reason) for decision in decisions],
-        "facts": [Jsonb(decision.facts) for decision in decisions],
-        "until": [decision.until for decision in decisions],
-        "channel": [decision.channel and str(decision.channel) for decision in decisions],
-        "contact": [decision.contact_id for decision in decisions],
-    }
+    rows = as_json(
+        {
+            "id": decision.touch_id,
+            "status": decision.status,
+            "reason": decision.reason,
+            "facts": decision.facts,
+            "until": decision.until,
+            "channel": decision.channel,
+            "contact": decision.contact_id,
+        }
+        for decision in decisions
+    )
     with connection.cursor() as cursor:
-        cursor.execute(WRITE_DECISIONS, {**columns, "lease": lease, "lease_until": lease_until})
+        cursor.execute(WRITE_DECISIONS, {"decisions": rows, "lease": lease, "lease_until": lease_until})
 
 
 def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID, clock: dt.datetime) -> Turn:
     """Record the endings and begin the next slice, whose touches may then be handed over."""
-    columns: dict[str, Any] = {
-        "ended": [ending.touch_id for ending in endings],
-        "status": [str(ending.status) for ending in endings],
-        "reason": [str(ending.reason) for ending in endings],
-        "facts": [Jsonb(ending.facts) for ending in endings],
-        "due_at": [ending.due_at for ending in endings],
-        "sent_at": [ending.sent_at for ending in endings],
-        "attempts": [ending.attempts for ending in endings],
-        "begun": [beginning.touch_id for beginning in beginnings],
-        "subject": [beginning.subject[:500] for beginning in beginnings],
-        "links": [Jsonb(beginning.links) for beginning in beginnings],
-    }
+    ended = as_json(
+        {
+            "id": ending.touch_id,
+            "status": ending.status,
+            "reason": ending.reason,
+            "facts": ending.facts,
+            "due_at": ending.due_at,
+            "sent_at": ending.sent_at,
+            "attempts": ending.attempts,
+        }
+        for ending in endings
+    )
+    begun = as_json({"id": item.touch_id, "subject": item.subject[:500], "links": item.links} for item in beginnings)
     with connection.cursor() as cursor:
-        cursor.execute(TURN, {**columns, "lease": lease, "clock": clock})
-        ended, begun = cursor.fetchone()
-    return Turn(set(ended), set(begun))
+        cursor.execute(TURN, {"ended": ended, "begun": begun, "lease": lease, "clock": clock})
+        recorded, taken = cursor.fetchone()
+    return Turn(set(recorded), set(taken))
 
 
 def show_coupons(shown: Mapping[int, int | None]) -> None:
@@ -190,7 +193,6 @@ def schedule(planned: Sequence[New]) -> int:
     """Write touches; one that its enrolment already has for the step stays as it is. Returns how many are new."""
     if not planned:
         return 0
-    columns = dict(zip(New._fields, map(list, zip(*planned, strict=True)), strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(SCHEDULE, columns)
+        cursor.execute(SCHEDULE, {"planned": as_json(touch._asdict() for touch in planned)})
         return len(cursor.fetchall())
