@@ -19,7 +19,7 @@ from crm import conversations
 from crm.models import Contact, Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.core.mail.backends.base import BaseEmailBackend
 
@@ -37,19 +37,39 @@ class EmailChannel:
     def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
         """Hand over one by one; letters after the one whose outcome was not taken were not attempted."""
         connection = mail.get_connection()
+        letters = _in_line(_made(outgoing, shop) for outgoing in batch)
         try:
-            for outgoing in batch:
-                yield _handed_over(outgoing, shop, connection)
+            for outgoing, letter in zip(batch, letters, strict=True):
+                yield _handed_over(outgoing, letter, connection)
         finally:
             _close(connection)
 
 
-def _handed_over(outgoing: Outgoing, shop: Shop, connection: BaseEmailBackend) -> Outcome:
+def _in_line(letters: Iterable[Letter | Outcome]) -> Iterator[Letter | Outcome]:
+    """The letters in order, each knowing which one follows it; so one is made ahead of what was asked for."""
+    before = None
+    for letter in letters:
+        if before is not None:
+            if isinstance(before, Letter) and isinstance(letter, Letter):
+                before.following = letter
+            yield before
+        before = letter
+    if before is not None:
+        yield before
+
+
+def _made(outgoing: Outgoing, shop: Shop) -> Letter | Outcome:
+    """The letter, or why there can be none."""
     try:
-        letter = letter_for(outgoing, shop)
+        return letter_for(outgoing, shop)
     except ValueError as error:
         state = "" if isinstance(error, BadHeaderError) else Contact.State.INVALID
         return Outcome(outgoing.touch_id, Result.PERMANENT, str(error), state)
+
+
+def _handed_over(outgoing: Outgoing, letter: Letter | Outcome, connection: BaseEmailBackend) -> Outcome:
+    if isinstance(letter, Outcome):
+        return letter
     try:
         _send(letter, connection)
     except (OSError, smtplib.SMTPException, AnymailError) as error:

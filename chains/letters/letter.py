@@ -11,7 +11,7 @@ from base64 import b64encode
 from binascii import b2a_base64
 from dataclasses import dataclass
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from django.core.mail import EmailMultiAlternatives
@@ -104,7 +104,10 @@ class Prepared:
 
 
 class Letter(EmailMultiAlternatives):
-    """An email whose headers are given ready for the wire, in `headers`, and whose body is text and HTML."""
+    """An email whose headers are given ready for the wire, in `headers`, and whose body is text and HTML.
+
+    Raises ValueError for an address no server takes and for a header that no letter may have.
+    """
 
     def __init__(
         self, *, sender: tuple[str, str], to: str, subject: str, text: str, html: str, headers: Mapping[str, str]
@@ -120,11 +123,14 @@ class Letter(EmailMultiAlternatives):
         )
         self.attach_alternative(html, "text/html")
         self.html = html
+        self._head = self._headers()
         # Read by Anymail alone.
         self.metadata: dict[str, str] = {}
         self.tags: list[str] = []
+        # What goes next over the same connection: its envelope may travel together with the content of this one.
+        self.following: Letter | None = None
 
-    def message(self) -> Prepared:  # type: ignore[override]
+    def _headers(self) -> bytes:
         headers = {
             "From": named_address(self.sender_name, self.envelope_from),
             "To": self.envelope_to,
@@ -134,20 +140,27 @@ class Letter(EmailMultiAlternatives):
             "MIME-Version": "1.0",
         }
         for value in headers.values():
+            if not value.isascii():
+                raise BadHeaderError("A header is written in ASCII.")
             if "\n" in value.replace("\r\n ", "") or "\r" in value.replace("\r\n ", ""):
                 raise BadHeaderError("A header holds one line.")
+        return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
+
+    def message(self) -> Prepared:  # type: ignore[override]
+        return Prepared(self.wire)
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The letter as it goes over the wire."""
         text, html = part(str(self.body), "plain"), part(self.html, "html")
         boundary = self._boundary(text, html)
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head += f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
-        line = f"--{boundary}".encode()
-        return Prepared(
-            head.encode("ascii") + line + b"\r\n" + text + b"\r\n" + line + b"\r\n" + html + b"\r\n" + line + b"--\r\n"
-        )
+        line = b"--" + boundary
+        kind = b'Content-Type: multipart/alternative; boundary="' + boundary + b'"'
+        return b"\r\n".join((self._head + kind, b"", line, text, line, html, line + b"--", b""))
 
     @staticmethod
-    def _boundary(*parts: bytes) -> str:
-        boundary = "=_encore"
-        while any(boundary.encode() in content for content in parts):
-            boundary += "x"
+    def _boundary(*parts: bytes) -> bytes:
+        boundary = b"=_encore"
+        while any(boundary in content for content in parts):
+            boundary += b"x"
         return boundary

@@ -1,11 +1,13 @@
 import email
 import email.policy
+import smtplib
 import socket
 
 import pytest
 import requests
 from aiosmtpd.controller import Controller
 from anymail.exceptions import AnymailRequestsAPIError
+from django.core import mail
 
 from chains.channels import Outgoing, Result
 from chains.channels.email import EmailChannel, letter_for, outcome_of
@@ -173,6 +175,51 @@ def test_a_connection_cut_after_the_letter_was_handed_over_is_uncertain(sink):
     assert outcome.result == Result.UNKNOWN
 
 
+def test_a_letter_cut_off_does_not_take_the_next_along(sink):
+    def hang_up(server):
+        sink.answers.clear()
+        server.transport.abort()
+        return "250 OK"
+
+    sink.answers["data"] = hang_up
+    outcomes = deliver(outgoing(1), outgoing(2), outgoing(3))
+
+    assert [outcome.result for outcome in outcomes] == [Result.UNKNOWN, Result.SENT, Result.SENT]
+    assert [str(letter["to"]) for letter in sink.taken] == [f"customer{number}@example.com" for number in (1, 2, 3)]
+
+
+def test_each_letter_gets_its_own_answer(sink):
+    sink.answers |= {"customer2@example.com": "550 5.1.1 No such user", "customer4@example.com": "450 4.2.1 Later"}
+    answers = iter(["250 OK", "554 5.6.0 Refused", "250 OK"])
+    sink.answers["data"] = lambda server: next(answers)
+
+    outcomes = deliver(*(outgoing(number) for number in range(1, 6)))
+
+    assert [outcome.result for outcome in outcomes] == [
+        Result.SENT,
+        Result.PERMANENT,
+        Result.PERMANENT,
+        Result.TEMPORARY,
+        Result.SENT,
+    ]
+    assert [str(letter["to"]) for letter in sink.taken] == ["customer1@example.com", "customer5@example.com"]
+
+
+@pytest.mark.parametrize("sink", [True], indirect=True, ids=["pipelining"])
+def test_no_other_letter_takes_the_place_of_the_one_announced(sink):
+    first, second, third = (letter_for(outgoing(number), a_shop()) for number in (1, 2, 3))
+    connection = mail.get_connection()
+    connection.open()
+    first.following = second
+    connection.send_messages([first])
+
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        connection.send_messages([third])
+    connection.close()
+
+    assert [str(letter["to"]) for letter in sink.taken] == ["customer1@example.com"]
+
+
 @pytest.mark.parametrize("farewell", ["421 4.4.2 Idle for too long", ""])
 def test_goes_on_over_a_new_connection_when_the_server_lets_go_of_an_old_one(sink, farewell):
     sink.letters_a_connection = 1
@@ -242,8 +289,6 @@ def test_without_a_mail_server_letters_land_in_the_outbox_whole(settings, tmp_pa
 
 
 def test_a_provider_gets_the_letter_through_its_interface(settings):
-    from django.core import mail
-
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
     mail.outbox = []
 
