@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import groupby
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from django.conf import settings
 from chains.channels import Channel, Outcome, Outgoing
 from chains.channels.registry import channels
 from chains.engine import outcomes, touches
+from chains.engine.ahead import slices_ahead
 from chains.engine.claim import Counts
 from chains.engine.gate import Gate
-from chains.engine.prepare import Prepared, Taken, prepare
+from chains.engine.prepare import Clock, Prepared, Taken, prepare
 from chains.engine.terms import Terms
 from chains.engine.touches import Ending
 from chains.models import ChannelState, Touch
@@ -28,7 +30,6 @@ from crm.models import Contact, Shop
 SLICE = 50
 # Longer than a channel may take for one message; what cannot begin by then is left to the next worker.
 MARGIN = dt.timedelta(minutes=1)
-Clock = Callable[[], dt.datetime]
 
 
 def deliver(
@@ -69,22 +70,29 @@ class _Delivery:
         self.endings: list[Ending] = []
 
     def run(self, rows: Sequence[Taken]) -> None:
-        by_id = {row.pk: row for row in rows}
         rows, late = self.gate.admit(rows, self.clock())
         self.endings += late
-        prepared = prepare(rows, self.clock(), self.clock)
-        done = 0
         try:
-            while done < len(rows) and not self.gate.is_shut:
-                slice_ = rows[done : done + (1 if self.gate.is_probing else SLICE)]
-                ready = self._begin([next(prepared) for _row in slice_])
-                done += len(slice_)
-                self._hand_over(ready, by_id)
+            done = self._send(rows) if rows else 0
             self.endings += self.gate.put_off(rows[done:])
         finally:
             # Even when a channel broke down: what is known must not become uncertain.
             self._record([])
             self.gate.close(self.clock())
+
+    def _send(self, rows: Sequence[Taken]) -> int:
+        """Slice after slice, rendering the next meanwhile, until the gate shuts; returns how many had their turn."""
+        by_id = {row.pk: row for row in rows}
+        prepared = prepare(rows, self.clock(), self.clock)
+        done = 0
+        with closing(slices_ahead(prepared, lambda: 1 if self.gate.is_probing else SLICE)) as slices:
+            for slice_ in slices:
+                ready = self._begin(slice_)
+                done += len(slice_)
+                self._hand_over(ready, by_id)
+                if self.gate.is_shut:
+                    break
+        return done
 
     def _begin(self, slice_: Sequence[Prepared | Ending]) -> list[Outgoing]:
         """Record the slice before and mark this one; what another worker has taken meanwhile drops out."""

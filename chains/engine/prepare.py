@@ -21,7 +21,10 @@ from chains.letters.note import Note, render_note
 from chains.letters.rendering import Rendered, TemplateError, choose, render
 from chains.models import Touch
 from chains.models.touch import message_id
+from chains.program import Program
 from chains.program_step import ProgramStep
+
+Clock = Callable[[], dt.datetime]
 
 
 class Taken(NamedTuple):
@@ -52,10 +55,8 @@ class Prepared:
     beginning: Beginning
 
 
-def prepare(
-    rows: Sequence[Taken], now: dt.datetime, clock: Callable[[], dt.datetime] | None = None
-) -> Iterator[Prepared | Ending]:
-    """One item a touch, in order, made when it is asked for; the facts of all are read at once.
+def prepare(rows: Sequence[Taken], now: dt.datetime, clock: Clock | None = None) -> Iterator[Prepared | Ending]:
+    """One item a touch, in order, made when it is asked for; the facts of all are read at once, before the first.
 
     `clock` tells the time as each is made, from which a coupon's term counts; without it, it stays `now`.
     """
@@ -63,14 +64,23 @@ def prepare(
     letters = [row for row in rows if row.channel != Touch.Channel.STAFF_TASK]
     context_of = contexts(letters, now) if letters else {}
     rewards = Rewards(letters, programs, now)
-    for row in rows:
-        step = programs[row.enrolment__version_id].step(row.step_key)
-        if step is None:
-            yield outcomes.not_rendered(row.pk, row.attempts, "")
-        elif row.channel == Touch.Channel.STAFF_TASK:
-            yield _card(row, step, now)
-        else:
-            yield _letter(row, step, context_of[row.pk], rewards, clock or (lambda: now))
+    told = clock or (lambda: now)
+    return (_prepared(row, programs, context_of, rewards, told) for row in rows)
+
+
+def _prepared(
+    row: Taken,
+    programs: Mapping[int, Program],
+    context_of: Mapping[int, dict[str, Any]],
+    rewards: Rewards,
+    clock: Clock,
+) -> Prepared | Ending:
+    step = programs[row.enrolment__version_id].step(row.step_key)
+    if step is None:
+        return outcomes.not_rendered(row.pk, row.attempts, "")
+    if row.channel == Touch.Channel.STAFF_TASK:
+        return _card(row, step, clock())
+    return _letter(row, step, context_of[row.pk], rewards, clock)
 
 
 def _card(row: Taken, step: ProgramStep, now: dt.datetime) -> Prepared:
@@ -79,7 +89,7 @@ def _card(row: Taken, step: ProgramStep, now: dt.datetime) -> Prepared:
 
 
 def _letter(
-    row: Taken, step: ProgramStep, context: Mapping[str, Any], rewards: Rewards, clock: Callable[[], dt.datetime]
+    row: Taken, step: ProgramStep, context: Mapping[str, Any], rewards: Rewards, clock: Clock
 ) -> Prepared | Ending:
     try:
         text = _text(row, step)

@@ -10,11 +10,12 @@ from uuid import uuid4
 
 from chains.engine.advance import advance
 from chains.engine.claim import Counts
-from chains.engine.deliver import Clock, deliver
+from chains.engine.deliver import deliver
 from chains.engine.enrol import enrol
 from chains.engine.gate import is_throttled
 from chains.engine.guard import guard
 from chains.engine.move import move
+from chains.engine.prepare import Clock
 from chains.engine.recover import recover
 from chains.engine.release import release
 
