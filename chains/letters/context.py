@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -143,9 +144,12 @@ class _Speech:
 
     def __init__(self, customer: Who, order: Bought | None, lines: list[OrderLine]) -> None:
         self.customer, self.order, self.lines = customer, order, lines
-        self.language = language_of(customer)
         # The main thing bought is where most of the money went.
         self.main = max(lines, key=lambda line: line.price * line.quantity, default=None)
+
+    @cached_property
+    def language(self) -> str:
+        return language_of(self.customer)
 
     def fields(self) -> dict[str, Any]:
         customer = self.customer

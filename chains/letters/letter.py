@@ -6,6 +6,7 @@ Providers that Anymail speaks to read the same letter through the ordinary attri
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from base64 import b64encode
 from binascii import b2a_base64
@@ -31,10 +32,14 @@ _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za
 def wire_address(address: str) -> str:
     """The address as a mail server takes it; raises ValueError for one that no plain mail server could."""
     local, _at, domain = address.strip().rpartition("@")
-    plain = f"{local}@{punycode(domain)}"
+    plain = f"{local}@{_domain(domain)}"
     if not _ADDRESS.fullmatch(plain) or len(plain) > 254:
         raise ValueError(address)
     return plain
+
+
+# Most customers have their mailbox at one of a few providers.
+_domain = lru_cache(maxsize=1024)(punycode)
 
 
 @lru_cache(maxsize=64)
@@ -69,17 +74,24 @@ def _pieces(words: str) -> Iterator[bytes]:
 
 def part(content: str, subtype: str) -> bytes:
     """One text part with its headers, in 7 bits so that no relay has to change what was signed."""
-    raw = content.encode(errors="replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    raw = content.encode(errors="replace")
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = raw.split(b"\n")
-    if raw.isascii() and max(map(len, lines)) < LINE_BYTES and b"\x00" not in raw:
-        encoding, body = b"7bit", b"\r\n".join(lines)
-    else:
-        encoding, body = b"base64", _base64_lines(b"\r\n".join(lines))
+    encoding, body = b"7bit", b"\r\n".join(lines)
+    if not raw.isascii() or b"\x00" in raw or max(map(len, lines)) >= LINE_BYTES:
+        encoding, body = b"base64", _base64_lines(body)
     head = b"Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n" % (
         subtype.encode(),
         encoding,
     )
     return head + body
+
+
+@lru_cache(maxsize=4)
+def _date(second: dt.datetime) -> str:
+    """Many letters are made within a second."""
+    return format_datetime(second)
 
 
 def _base64_lines(raw: bytes) -> bytes:
@@ -135,16 +147,15 @@ class Letter(EmailMultiAlternatives):
             "From": named_address(self.sender_name, self.envelope_from),
             "To": self.envelope_to,
             "Subject": header_words(str(self.subject)),
-            "Date": format_datetime(timezone.now()),
+            "Date": _date(timezone.now().replace(microsecond=0)),
             **self.extra_headers,
             "MIME-Version": "1.0",
         }
-        for value in headers.values():
-            if not value.isascii():
-                raise BadHeaderError("A header is written in ASCII.")
-            if "\n" in value.replace("\r\n ", "") or "\r" in value.replace("\r\n ", ""):
-                raise BadHeaderError("A header holds one line.")
-        return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        ends = head.replace("\r\n ", "")
+        if not head.isascii() or not ends.count("\n") == ends.count("\r") == len(headers):
+            raise BadHeaderError("A header holds one line of ASCII.")
+        return head.encode("ascii")
 
     def message(self) -> Prepared:  # type: ignore[override]
         return Prepared(self.wire)

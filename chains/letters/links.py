@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -64,6 +65,8 @@ def filled_link(source: str, context: Mapping[str, Any]) -> str:
     return link if is_usable(link) else ""
 
 
+# Most links are the same in every letter.
+@lru_cache(maxsize=1024)
 def is_usable(link: str) -> bool:
     """A web, mail or phone address that no mail program could read as anything else."""
     if not link or len(link) > LENGTH_LIMIT:
@@ -75,6 +78,7 @@ def is_usable(link: str) -> bool:
     return link.startswith("mailto:") or is_web(link)
 
 
+@lru_cache(maxsize=1024)
 def is_web(link: str) -> bool:
     try:
         parts = urlsplit(link)

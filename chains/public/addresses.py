@@ -10,9 +10,9 @@ PREVIEW = "preview"
 
 
 @cache
-def _patterns() -> dict[str, str]:
-    """By name in the letter's context, with a stand-in for the token: resolving names costs time."""
-    return {
+def _patterns() -> dict[str, tuple[str, str]]:
+    """By name in the letter's context, what stands before and behind the token: resolving names costs time."""
+    addresses = {
         "click_url": reverse("chains:click", args=[_TOKEN, 0]).removesuffix("0/"),
         "open_url": reverse("chains:open", args=[_TOKEN]),
         "rate_url": reverse("chains:rate", args=[_TOKEN]),
@@ -21,16 +21,16 @@ def _patterns() -> dict[str, str]:
         "telegram_url": reverse("chains:telegram", args=[_TOKEN]),
         "push_url": reverse("chains:push", args=[_TOKEN]),
     }
+    parted = {name: address.partition(f"/{_TOKEN}/") for name, address in addresses.items()}
+    return {name: (f"{before}/", f"/{behind}") for name, (before, _token, behind) in parted.items()}
 
 
 def pages(token: str) -> dict[str, str]:
     """The part of a letter's context that leads back to Encore."""
-    return {name: _address(name, token) for name in _patterns()}
+    site = settings.SITE_URL
+    return {name: f"{site}{before}{token}{behind}" for name, (before, behind) in _patterns().items()}
 
 
 def unsubscribe_url(token: str) -> str:
-    return _address("unsubscribe_url", token)
-
-
-def _address(name: str, token: str) -> str:
-    return settings.SITE_URL + _patterns()[name].replace(f"/{_TOKEN}", f"/{token}", 1)
+    before, behind = _patterns()["unsubscribe_url"]
+    return f"{settings.SITE_URL}{before}{token}{behind}"
