@@ -31,7 +31,9 @@ def main() -> None:
     settings.ENCORE_RING, settings.EMAIL_BACKEND = False, "chains.channels.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
     from chains.engine.run import run, tick
+    from config.celery import spare_what_is_loaded
 
+    spare_what_is_loaded()
     connection.ensure_connection()
     print("ready", flush=True)
     sys.stdin.readline()
