@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from crm import orders, stats
+from crm.intake.run import import_file
 from crm.models import Category, Customer, CustomerStats, Product
 from crm.timezones import day_of
 from segments import changes
@@ -56,7 +57,7 @@ def test_whatever_changes_about_a_customer_is_noted(now):
 
 
 def test_what_is_said_about_goods_concerns_everybody(now):
-    product = make_product()
+    product = make_product(category="Kitchen / Kettles")
     noted()
 
     Product.objects.filter(pk=product.pk).update(price_tier="premium")
@@ -65,6 +66,37 @@ def test_what_is_said_about_goods_concerns_everybody(now):
     assert noted() == set()
     Category.objects.update(parent=None)
     assert noted() == {None}
+
+
+def test_goods_that_are_saved_as_they_were_concern_nobody(now):
+    product = make_product(category="Kitchen / Kettles")
+    noted()
+
+    product.save()
+    product.category.save()
+    Product.objects.filter(pk=None).update(price_tier="premium")
+
+    assert noted() == set()
+
+
+def test_an_import_concerns_whom_it_tells_of_and_nobody_else(now, tmp_path):
+    bought, cancelled, other = (make_customer(external_id=name) for name in ("1", "2", "3"))
+    segment = make_segment(condition("happened", "at_least", 1, where=[condition("kind", "is", ["order.cancelled"])]))
+    refresh(segment, now)
+    noted()
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "order_number,customer_id,placed_at,cancelled_at,sku,quantity,price\n"
+        "A-1,1,2026-03-01,,K-1,1,30\n"
+        "A-2,2,2026-03-01,2026-03-02,K-1,1,30\n"
+    )
+
+    assert import_file("orders", file, now=now).is_applied
+
+    assert changes.changed(segment.seen) == {bought.pk, cancelled.pk}
+    refresh(segment, now + MINUTE)
+    assert members(segment) == {cancelled.pk}
+    assert other.pk not in noted()
 
 
 def test_only_changed_customers_are_asked_about(now):
