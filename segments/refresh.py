@@ -65,8 +65,10 @@ MOVES = (
 )
 KEPT = ["members_count", "refreshed_at", "checked_at", "seen", "proved_at", "drifted_count", "broken_reason"]
 TOTALS = "SELECT (SELECT count(*) FROM come), (SELECT count(*) FROM gone)"
-# The set of members is hashed several times over; the default 4 MB would send a large shop to the disk.
-ROOM = "SET LOCAL work_mem = '64MB'"
+# The set of members is hashed; the default 4 MB would send a large shop to the disk.
+FOR_ALL = "SELECT set_config('work_mem', '64MB', true), set_config('enable_bitmapscan', 'on', true)"
+# Few are looked up by their keys; a bitmap of everybody in a city or with a tag, to narrow them down, takes longer.
+FOR_FEW = "SELECT set_config('enable_bitmapscan', 'off', true)"
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _move(segment: Segment, rule: Rule, now: dt.datetime, asked: Collection[int]
     kept: set[int] = set()
     moved: set[int] = set()
     with connection.cursor() as cursor:
-        cursor.execute(ROOM)
+        cursor.execute(FOR_ALL if asked is None else FOR_FEW)
         cursor.execute(statement, [*values, *whose, now, segment.pk, now])
         if is_silent:
             entered, left = cursor.fetchone()
