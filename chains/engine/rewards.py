@@ -45,12 +45,8 @@ class Rewards:
     """Of the customers of one batch. A term that has not begun is fixed with the first letter that shows it."""
 
     def __init__(self, rows: Sequence[Leased], programs: Mapping[int, Program], now: dt.datetime) -> None:
-        places = {(row.enrolment__version_id, row.step_key) for row in rows}
-        shows = {place: _shows(programs, *place) for place in places}
-        with_coupon, with_points = (
-            [row for row in rows if reward in shows[row.enrolment__version_id, row.step_key]]
-            for reward in ("coupon", "points")
-        )
+        shows = {place: _shows(programs, *place) for place in {_place(row) for row in rows}}
+        with_coupon, with_points = (_showing(rows, shows, reward) for reward in ("coupon", "points"))
         self._coupons = _coupons(with_coupon, programs) if with_coupon else {}
         people = {row.customer_id for row in with_points}
         self._balances = loyalty.balances(people, now) if people else {}
@@ -87,6 +83,15 @@ class Rewards:
         if coupon is None or "coupon" not in shown or row.coupon_id:
             return None
         return Sending(coupon.pk, 1, coupon.sent_at, coupon.expires_at)
+
+
+def _place(row: Leased) -> tuple[int, str]:
+    return row.enrolment__version_id, row.step_key
+
+
+def _showing(rows: Sequence[Leased], shows: Mapping[tuple[int, str], Collection[str]], reward: str) -> list[Leased]:
+    places = {place for place, rewards in shows.items() if reward in rewards}
+    return [row for row in rows if _place(row) in places] if places else []
 
 
 def _shows(programs: Mapping[int, Program], version_id: int, step_key: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from chains.models import Step, Touch
 from crm import loyalty
 from crm.loyalty.terms import ends_at
 from crm.models import Coupon
-from tests.chains.factories import branch, live_chain, marketing, message, wait
+from tests.chains.factories import branch, live_chain, make_template, marketing, message, wait
 from tests.conftest import NOW, make_category, make_order
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,8 @@ def issue(kind="percent", value=10, **fields):
 
 
 def thanks(**fields):
-    return message(body=SHOWN, late_after_hours=24 * 9, **fields)
+    words = {} if "template" in fields else {"body": SHOWN}
+    return message(late_after_hours=24 * 9, **words, **fields)
 
 
 def term(coupon):
@@ -87,6 +88,19 @@ def test_a_letter_shows_the_coupon_and_starts_its_term_when_it_is_sent(post):
     assert term(coupon) == (NOW + DAY, ends_at(NOW + DAY, 7))
     assert post.texts == [f"Code {coupon.code}: 10\xa0% until 18 March 2026"]
     assert Touch.objects.get().coupon == coupon
+
+
+@pytest.mark.parametrize(("channel", "subject"), [("sms", ""), ("telegram", ""), ("push", "Yours")])
+def test_every_channel_shows_the_coupon_and_starts_its_term(post, monkeypatch, channel, subject):
+    monkeypatch.setitem(channels(), channel, post)
+    live(issue(coupon_days=7), thanks(template=make_template(channel=channel, subject=subject, body=SHOWN)))
+    order = make_order(placed_at=NOW)
+    order.customer.contacts.update(channel=channel)
+
+    tick(NOW)
+
+    assert post.texts == [f"Code {Coupon.objects.get().code}: 10\xa0% until 17 March 2026"]
+    assert term(Coupon.objects.get()) == (NOW, ends_at(NOW, 7))
 
 
 def test_what_is_shown_again_later_ends_with_the_same_day(post):
