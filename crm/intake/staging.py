@@ -53,7 +53,10 @@ PROBLEM_TABLE = StagingTable(
 
 
 class Stager:
-    """Takes rows as COPY text. The largest table streams to the server; the others wait in files on disk."""
+    """Takes rows as COPY text. The largest table streams to the server; the others wait in files on disk.
+
+    What streams is sent in pieces of some size: each costs a system call here and a waking up there.
+    """
 
     def __init__(self, cursor: Cursor, copies: dict[str, Sequence[str]], streamed: str) -> None:
         self._cursor = cursor
@@ -61,6 +64,8 @@ class Stager:
         self._streamed = streamed
         self._waiting: dict[str, IO[bytes]] = {}
         self._stream: Any = None
+        self._pending: list[str] = []
+        self._pending_size = 0
 
     @contextmanager
     def filling(self) -> Iterator[Stager]:
@@ -70,6 +75,7 @@ class Stager:
             shield = transaction.atomic() if connection.in_atomic_block else nullcontext()
             with shield, self._cursor.copy(self._statement(self._streamed)) as self._stream:
                 yield self
+                self._send()
             for table, file in self._waiting.items():
                 file.seek(0)
                 with self._cursor.copy(self._statement(table)) as copy:
@@ -82,11 +88,19 @@ class Stager:
     def add(self, table: str, rows: Iterable[str]) -> None:
         text = "".join(rows)
         if table == self._streamed:
-            self._stream.write(text)
+            self._pending.append(text)
+            self._pending_size += len(text)
+            if self._pending_size >= PIECE:
+                self._send()
             return
         if table not in self._waiting:
             self._waiting[table] = TemporaryFile()  # noqa: SIM115 - closed by `filling`
         self._waiting[table].write(text.encode())
+
+    def _send(self) -> None:
+        self._stream.write("".join(self._pending))
+        self._pending.clear()
+        self._pending_size = 0
 
     def add_problem(self, problem: Problem, number: str = "") -> None:
         cells = (problem.column, short(problem.value, 100), short(problem.reason, 300))
