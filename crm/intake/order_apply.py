@@ -176,7 +176,7 @@ def _write_orders(cursor: Cursor, currency: str, now: dt.datetime) -> None:
         cursor.execute(ADD_ORDERS, {"currency": currency, "now": now})
     cursor.execute(HOLD_ORDERS)
     cursor.execute(FIND_NEW)
-    cursor.execute("ANALYZE import_order")
+    cursor.execute("ANALYZE import_order (id, head, number, customer)")
     values = [
         "told.placed_at",
         *(f"coalesce(told.{name}, known.{name})" for name in MOMENTS),

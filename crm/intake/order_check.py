@@ -132,7 +132,7 @@ def check(cursor: Cursor) -> None:
     cursor.execute(SETTLE)
     _tell(cursor, "told.total < 0", "discount", _("is more than the goods cost"), value="told.discount::text")
     _tell(cursor, "told.total >= 1e12", "", _("comes to more than can be stored"))
-    cursor.execute("ANALYZE import_order")
+    cursor.execute("ANALYZE import_order (head, number)")
     cursor.execute(FIND_KNOWN)
     _tell(cursor, SOMEBODY_ELSES, "", _("is already known as an order of another customer"), join=KNOWN)
     _tell(
