@@ -12,6 +12,7 @@ from django.core.mail.message import BadHeaderError
 
 from chains.channels import Outcome, Result
 from chains.channels.http import never_connected, pause_of
+from chains.channels.patience import TookTooLong
 from chains.channels.smtp import HandedOver
 from chains.letters.letter import Letter, wire_address
 from chains.public.addresses import unsubscribe_url
@@ -85,7 +86,7 @@ def _send(letter: Letter, connection: BaseEmailBackend) -> None:
     try:
         connection.send_messages([letter])
     except (OSError, smtplib.SMTPException) as error:
-        if is_fresh or isinstance(error, HandedOver) or not _is_broken(error):
+        if is_fresh or isinstance(error, (HandedOver, TookTooLong)) or not _is_broken(error):
             raise
         _close(connection)
         connection.open()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import smtplib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.core.mail.backends.smtp import EmailBackend as DjangoEmailBackend
 
+from chains.channels.patience import ANSWER_SECONDS, Patience, TookTooLong
 from chains.letters.letter import Letter
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ class HandedOver(smtplib.SMTPServerDisconnected):
     """The connection broke after the letter was handed over and before the server said it took it."""
 
 
-def _hand_over(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+def _hand_over(connection: _SMTP | _SMTPS, content: bytes) -> tuple[int, bytes]:
     """SMTP's DATA. A letter whose last line was not sent is known not to have been delivered."""
     code, reply = connection.docmd("data")
     if code != 354:
@@ -30,12 +32,12 @@ def _hand_over(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
     return _content(connection, content)
 
 
-def _content(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+def _content(connection: _SMTP | _SMTPS, content: bytes) -> tuple[int, bytes]:
     _give(connection, content, b"")
     return _taken(connection)
 
 
-def _give(connection: smtplib.SMTP, content: bytes, ahead: bytes) -> None:
+def _give(connection: _SMTP | _SMTPS, content: bytes, ahead: bytes) -> None:
     """Write the letter and, in the same packet, what is said `ahead` of the next; HandedOver once the letter is out."""
     ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
     # RFC 5321, 4.5.2: a line of a single period would end the letter. The first line of a letter is a header.
@@ -45,14 +47,18 @@ def _give(connection: smtplib.SMTP, content: bytes, ahead: bytes) -> None:
         raise smtplib.SMTPServerDisconnected("The connection is closed.")
     try:
         while written < len(waiting):
+            connection.sock.settimeout(connection.seconds_left())
             written += connection.sock.send(waiting[written:])
     except OSError as error:
         connection.close()
-        broken = HandedOver if written >= len(letter) else smtplib.SMTPServerDisconnected
-        raise broken(str(error)) from error
+        if written >= len(letter):
+            raise HandedOver(str(error)) from error
+        if isinstance(error, TimeoutError | TookTooLong):
+            raise TookTooLong from error
+        raise smtplib.SMTPServerDisconnected(str(error)) from error
 
 
-def _taken(connection: smtplib.SMTP) -> tuple[int, bytes]:
+def _taken(connection: _SMTP | _SMTPS) -> tuple[int, bytes]:
     try:
         return connection.getreply()
     except smtplib.SMTPServerDisconnected as error:
@@ -63,20 +69,21 @@ def _envelope(letter: Letter) -> bytes:
     return f"MAIL FROM:<{letter.envelope_from}>\r\nRCPT TO:<{letter.envelope_to}>\r\nDATA\r\n".encode("ascii")
 
 
-class _Line:
+class _Line(Patience):
     """What a connection of either kind adds. `announced`: the letter whose envelope the server has already."""
 
     announced: Letter | None = None
 
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        return _hand_over(self, msg)  # type: ignore[arg-type]  # one of the two below
+
 
 class _SMTP(_Line, smtplib.SMTP):
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        return _hand_over(self, msg)
+    pass
 
 
 class _SMTPS(_Line, smtplib.SMTP_SSL):
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        return _hand_over(self, msg)
+    pass
 
 
 def _pipelined(connection: _SMTP | _SMTPS, letter: Letter) -> None:
@@ -88,8 +95,15 @@ def _pipelined(connection: _SMTP | _SMTPS, letter: Letter) -> None:
     if connection.announced is None:
         connection.send(_envelope(letter))
     connection.announced = None
-    mail, rcpt, data = (connection.getreply() for _command in range(3))
+    mail, rcpt = connection.getreply(), connection.getreply()
     is_accepted = mail[0] == 250 and rcpt[0] in (250, 251)
+    try:
+        data = connection.getreply()
+    except smtplib.SMTPServerDisconnected:
+        if is_accepted:
+            raise
+        # It hung up on a refusal, which still stands.
+        data = (421, b"")
     if data[0] == 354:
         # A server that lets an envelope it refused go on waits for content; it gets none.
         data = _with_next(connection, letter) if is_accepted else _content(connection, b"")
@@ -98,7 +112,9 @@ def _pipelined(connection: _SMTP | _SMTPS, letter: Letter) -> None:
     if 421 in (mail[0], rcpt[0], data[0]):
         connection.close()
     elif connection.announced is None:
-        connection.rset()
+        # Some servers hang up on whom they have refused.
+        with suppress(smtplib.SMTPServerDisconnected):
+            connection.rset()
     if mail[0] != 250:
         raise smtplib.SMTPSenderRefused(*mail, letter.envelope_from)
     if not is_accepted:
@@ -119,6 +135,10 @@ def _with_next(connection: _SMTP | _SMTPS, letter: Letter) -> tuple[int, bytes]:
 class EmailBackend(DjangoEmailBackend):
     connection: _SMTP | _SMTPS | None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.timeout = self.timeout or ANSWER_SECONDS
+
     @property
     def connection_class(self) -> type[_SMTP | _SMTPS]:
         return _SMTPS if self.use_ssl else _SMTP
@@ -130,6 +150,8 @@ class EmailBackend(DjangoEmailBackend):
         super().close()
 
     def _send(self, email_message: EmailMessage) -> bool:
+        if self.connection is not None:
+            self.connection.begin_letter()
         if self.connection is not None and self.connection.announced not in (None, email_message):
             self.connection.close()
             raise smtplib.SMTPServerDisconnected("Another letter was announced.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from chains.channels import Outcome
     from chains.engine.prepare import Taken
     from chains.engine.touches import Ending
+
+logger = logging.getLogger(__name__)
 
 # A bucket that fills with the rate and holds a second's worth. FOR UPDATE inside: the balance is read as it is when
 # this worker's turn has come, so that many workers together take no more than the rate.
@@ -124,13 +127,22 @@ def record(channel: str, met: Experience, error: str, now: dt.datetime) -> Break
     """Bring the channel's row up to date with what a worker met, under its lock."""
     ChannelState.objects.bulk_create([ChannelState(channel=channel)], ignore_conflicts=True)
     state = ChannelState.objects.select_for_update().get(pk=channel)
-    after = learn(breaker_of(state), met, now)
+    before = breaker_of(state)
+    after = learn(before, met, now)
     state.failures, state.openings = after.failures, after.openings
     state.opened_at, state.resumes_at = after.opened_at, after.resumes_at
     if met.failures:
         state.last_error, state.failed_at = error[:DETAIL_LENGTH], now
     state.save(update_fields=["failures", "openings", "opened_at", "resumes_at", "last_error", "failed_at"])
+    _tell(channel, before, after, error)
     return after
+
+
+def _tell(channel: str, before: Breaker, after: Breaker, error: str) -> None:
+    if after.opened_at and after.openings != before.openings:
+        logger.warning("%s does not work, it is left alone until %s: %s", channel, after.resumes_at, error)
+    elif before.opened_at and not after.opened_at:
+        logger.warning("%s works again", channel)
 
 
 def breaker_of(state: ChannelState | None) -> Breaker:

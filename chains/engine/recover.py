@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections import Counter
 
 from django.db import connection
@@ -10,6 +11,8 @@ from django.db import connection
 from chains.channels.registry import channels
 from chains.engine.claim import Counts
 from chains.engine.outcomes import MOST_ATTEMPTS
+
+logger = logging.getLogger(__name__)
 
 # *claimed* was provably never tried and simply waits again. *sending* is uncertain: service, and channels that know
 # a message by its key, try again under the same key; marketing is left to a human. Both end after so many attempts.
@@ -38,7 +41,7 @@ RECOVER = """
         FROM abandoned WHERE touch.id = abandoned.id
         RETURNING touch.status
     )
-    SELECT status, count(*) FROM recovered GROUP BY status
+    SELECT status, count(*) FROM recovered GROUP BY status ORDER BY status
 """
 
 
@@ -48,4 +51,7 @@ def recover(now: dt.datetime, limit: int = 1000) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(RECOVER, {"now": now, "limit": limit, "idempotent": idempotent, "most": MOST_ATTEMPTS})
         found = dict(cursor.fetchall())
+    if found:
+        told = ", ".join(f"{count} {status}" for status, count in found.items())
+        logger.warning("A worker died or was too slow; of the messages it had taken are now %s", told)
     return Counter({"retried" if status == "scheduled" else status: count for status, count in found.items()})

@@ -1,0 +1,101 @@
+"""smtplib with an end to its patience: a server may hang, or drip a line now and then.
+
+An answer has its time, and so has a letter as a whole.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ANSWER_SECONDS = 30
+# With opening the connection where there is none. The engine leaves a minute between a letter and the end of its lease.
+LETTER_SECONDS = 50
+GOODBYE_SECONDS = 5
+
+
+class TookTooLong(smtplib.SMTPServerDisconnected):
+    """The server let its time pass."""
+
+    def __str__(self) -> str:
+        return "The mail server did not answer in time."
+
+
+@contextmanager
+def _time_told() -> Iterator[None]:
+    """A time-out by its name: smtplib makes it a connection closed by the server."""
+    try:
+        yield
+    except smtplib.SMTPServerDisconnected as error:
+        if isinstance(error.__context__, (TimeoutError, TookTooLong)):
+            raise TookTooLong from error
+        raise
+
+
+class Patience:
+    """What is mixed into smtplib's connections. However many pieces an answer comes in, its time is one."""
+
+    sock: socket.socket | None
+    file: Any
+    timeout: float
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.ends_at = time.monotonic() + LETTER_SECONDS
+        self.is_fresh = True
+        super().__init__(*args, **kwargs)
+
+    def begin_letter(self) -> None:
+        """The first one shares its time with the opening of the connection."""
+        if not self.is_fresh:
+            self.ends_at = time.monotonic() + LETTER_SECONDS
+        self.is_fresh = False
+
+    def seconds_left(self) -> float:
+        left = min(self.timeout, self.ends_at - time.monotonic())
+        if left <= 0:
+            raise TookTooLong
+        return left
+
+    def send(self, s: Any) -> None:
+        with _time_told():
+            if self.sock:
+                self.sock.settimeout(self.seconds_left())
+            super().send(s)  # type: ignore[misc]  # smtplib's
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock:
+            self.file = _Lines(self.sock, self)
+        with _time_told():
+            return super().getreply()  # type: ignore[misc, no-any-return]  # smtplib's
+
+    def quit(self) -> tuple[int, bytes]:
+        self.ends_at = time.monotonic() + GOODBYE_SECONDS
+        return super().quit()  # type: ignore[misc, no-any-return]  # smtplib's
+
+
+class _Lines:
+    """What the server says, line by line, in the place of the file that smtplib would read it from."""
+
+    def __init__(self, sock: socket.socket, patience: Patience) -> None:
+        self._sock, self._patience = sock, patience
+        self._heard = b""
+
+    def readline(self, limit: int) -> bytes:
+        """A line with its end, or what was said before the server hung up."""
+        while b"\n" not in self._heard and len(self._heard) < limit:
+            self._sock.settimeout(self._patience.seconds_left())
+            if not (piece := self._sock.recv(8192)):
+                break
+            self._heard += piece
+        end = self._heard.find(b"\n", 0, limit) + 1 or limit
+        line, self._heard = self._heard[:end], self._heard[end:]
+        return line
+
+    def close(self) -> None:
+        self._heard = b""
