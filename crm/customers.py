@@ -64,8 +64,9 @@ def _settle(keys: Keys, profile: Profile, now: dt.datetime) -> Customer:
     known = recognise(keys)
     if len(known.everyone) > 1:
         # They may become one, so nobody may be adding facts to any of them; who they are is read again under the lock.
-        keep_still(one.pk for one in known.everyone)
+        identity.lock_merging()
         known = recognise(keys)
+        keep_still(one.pk for one in known.everyone)
     meant = known.meant(keys)
     customer = hold(meant) if meant else Customer(created_at=now)
     _describe(customer, keys, profile, now, is_sure=known.by_id is not None)

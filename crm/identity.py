@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.models import Case, Contact, Customer, Order
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 EVERYBODY = "crm.identity"
+WHO_IS_WHO = "crm.identity.who_is_who"
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,26 @@ def lock(keys: Iterable[str]) -> None:
 
 
 def lock_everybody() -> None:
-    """Be the only one to create customers at all: for an import that recognises them in sets."""
+    """Be the only one to create or merge customers at all: for an import that recognises them in sets."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [EVERYBODY])
+    lock_merging()
+
+
+def lock_merging() -> None:
+    """Be the only one to merge or erase customers until the transaction ends. Taken before any customer's row.
+
+    A merge holds its customers against every new fact about them; what writes about many customers in any order would
+    hold one of them and wait for the other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [WHO_IS_WHO])
+
+
+def prevent_merging() -> None:
+    """Let nobody be merged or erased until the transaction ends: for what writes about many customers at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [WHO_IS_WHO])
 
 
 def hold(customer: Customer) -> Customer:
@@ -98,19 +116,33 @@ def hold_all(customer_ids: Iterable[int]) -> dict[int, int]:
 
     Returns who stands for each now; those whose data was erased are left out.
     """
-    wanted, held = set(customer_ids), set[int]()
-    while wanted - held:
-        held |= wanted
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id, merged_into_id, erased_at FROM crm_customer WHERE id = ANY(%s) ORDER BY id"
-                " FOR NO KEY UPDATE",
-                [sorted(held)],
-            )
-            found = {pk: (merged_into, erased_at) for pk, merged_into, erased_at in cursor.fetchall()}
-        wanted |= {merged_into for merged_into, _erased_at in found.values() if merged_into}
-    standing = {pk: merged_into or pk for pk, (merged_into, _erased_at) in found.items()} if held else {}
-    return {pk: owner for pk, owner in standing.items() if not found[owner][1]}
+    asked = set(customer_ids)
+    while True:
+        known = Customer.objects.filter(pk__in=asked).values_list("pk", "merged_into")
+        standing = {pk: merged_into or pk for pk, merged_into in known}
+        try:
+            erased = _hold_standing(set(standing.values()))
+        except _MergedMeanwhile:
+            continue
+        return {pk: owner for pk, owner in standing.items() if owner not in erased}
+
+
+class _MergedMeanwhile(Exception):
+    """Lets go of what was held: to hold more on top would be out of order."""
+
+
+@transaction.atomic
+def _hold_standing(customer_ids: set[int]) -> set[int]:
+    """Hold them in one pass, in id order; whose data was erased."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, merged_into_id, erased_at FROM crm_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [sorted(customer_ids)],
+        )
+        found = cursor.fetchall()
+    if any(merged_into for _pk, merged_into, _erased_at in found):
+        raise _MergedMeanwhile
+    return {pk for pk, _merged_into, erased_at in found if erased_at}
 
 
 def hold_fact(fact: Order | Case, hold_owner: Callable[[int], object] | None = None) -> None:

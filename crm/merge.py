@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm import consent, stats
 from crm.events import record
-from crm.identity import conflict, identities
+from crm.identity import conflict, identities, lock_merging
 from crm.models import (
     Case,
     Coupon,
@@ -54,12 +54,13 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     History moves to the keeper, gaps in the keeper's profile are filled from the duplicate, the stricter of two
     consents wins, figures are counted anew.
     """
-    keep_still([keeper.pk, duplicate.pk])
+    lock_merging()
     keeper, duplicate = _standing_for(keeper), _standing_for(duplicate)
     if keeper == duplicate:
         return keeper
-    # Either may stand for somebody merged before, and is not held yet.
     keep_still([keeper.pk, duplicate.pk])
+    for customer in (keeper, duplicate):
+        customer.refresh_from_db()
     stats.lock([keeper.pk, duplicate.pk])
     for model in MOVED:
         model._default_manager.filter(customer=duplicate).update(customer=keeper)
@@ -84,7 +85,12 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
 
 
 def keep_still(customer_ids: Iterable[int]) -> None:
-    """Lock customers so that nobody adds a fact to them meanwhile: their facts hold KEY SHARE, which this excludes."""
+    """Lock customers so that nobody adds a fact to them meanwhile: their facts hold KEY SHARE, which this excludes.
+
+    Who stands for them is to be read after `lock_merging`: whoever adds a fact holds a merged customer first, and then
+    the one they were merged into.
+    """
+    lock_merging()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM crm_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(set(customer_ids))]

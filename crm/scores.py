@@ -14,6 +14,7 @@ import datetime as dt
 
 from django.db import connection, transaction
 
+from crm.identity import prevent_merging
 from crm.models import CustomerScore
 
 VIP_WINDOW = dt.timedelta(days=365)
@@ -54,6 +55,7 @@ WRITE = """
 @transaction.atomic
 def score_all(now: dt.datetime) -> int:
     """Score every customer who ever ordered, and return for how many something changed."""
+    prevent_merging()
     gone, _by_model = CustomerScore.objects.exclude(
         customer__stats__orders_count__gt=0, customer__merged_into=None, customer__erased_at=None
     ).delete()

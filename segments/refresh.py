@@ -19,6 +19,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.events import record_many
+from crm.identity import prevent_merging
 from crm.models import Customer, Event, EventKind
 from crm.timezones import day_of
 from segments import changes
@@ -120,6 +121,7 @@ def _broken(segment: Segment, reason: str, now: dt.datetime) -> Refreshed:
 
 
 def _follow(segment: Segment, now: dt.datetime) -> Refreshed:
+    prevent_merging()
     # Before anything is read: what commits from here on belongs to the next refresh too.
     horizon = changes.horizon()
     rule = parse(segment.rule)

@@ -15,6 +15,11 @@ from crm import identity
 from crm.intake.report import Count
 from crm.intake.staging import Cursor
 
+# Whose a known order is was read before the lock; they may have been merged since.
+FOLLOW_MERGES = """
+    UPDATE {source} AS told SET customer = known.merged_into_id
+    FROM crm_customer AS known WHERE known.id = told.customer AND known.merged_into_id IS NOT NULL
+"""
 GATHER = """
     CREATE TEMPORARY TABLE import_person AS
     SELECT customer_id, email, phone, min(customer) AS customer, false AS is_new, false AS is_changed,
@@ -45,6 +50,19 @@ FIND_BY_ADDRESS = """
     FROM meant
     WHERE person.customer IS NULL AND meant.customer_id = person.customer_id AND meant.{column} = person.{column}
       AND (person.customer_id = '' OR meant.turn = 1)
+"""
+# A file that tells the shop's ids of people known by an address changes keys, and profiles later: all of them are held
+# in one pass, in id order, the stronger lock being taken in that order too.
+TO_LEARN = """
+    SELECT known.id FROM crm_customer AS known
+    WHERE known.external_id IS NULL
+      AND known.id IN (SELECT customer FROM import_person WHERE customer IS NOT NULL AND customer_id <> '')
+    ORDER BY known.id
+"""
+HOLD_FOUND = """
+    SELECT count(*) FROM (
+        SELECT FROM crm_customer WHERE id IN (SELECT customer FROM import_person) ORDER BY id FOR NO KEY UPDATE
+    ) AS held
 """
 LEARN_IDS = """
     UPDATE crm_customer AS known SET external_id = person.customer_id
@@ -90,10 +108,15 @@ HAND_OVER = """
     WHERE told.customer IS NULL AND told.customer_id = person.customer_id AND told.email = person.email
       AND told.phone = person.phone
 """
+# Held in id order: the update alone would take them in any.
 DESCRIBE = """
-    WITH told AS (SELECT customer, {told} FROM {source} GROUP BY customer), written AS (
+    WITH told AS (SELECT customer, {told} FROM {source} GROUP BY customer), held AS MATERIALIZED (
+        SELECT known.id FROM crm_customer AS known JOIN told ON known.id = told.customer
+        WHERE ({known}) IS DISTINCT FROM ({values}) ORDER BY known.id FOR NO KEY UPDATE OF known
+    ), written AS (
         UPDATE crm_customer AS known SET ({fields}) = ROW ({values})
-        FROM told WHERE known.id = told.customer AND ({known}) IS DISTINCT FROM ({values})
+        FROM told
+        WHERE known.id = told.customer AND known.id = ANY(ARRAY(SELECT id FROM held))
         RETURNING known.id
     )
     UPDATE import_person SET is_changed = true FROM written WHERE customer = written.id
@@ -129,10 +152,11 @@ def recognise(cursor: Cursor, source: str, since: str, now: dt.datetime) -> None
     `since` is the column that says since when they are known. Nobody else may create customers meanwhile.
     """
     identity.lock_everybody()
+    cursor.execute(FOLLOW_MERGES.format(source=source))
     cursor.execute(GATHER.format(source=source, since=since), {"now": now})
     cursor.execute("ANALYZE import_person")
     _find(cursor)
-    cursor.execute(LEARN_IDS)
+    _learn_ids(cursor)
     cursor.execute(CREATE.format(key="customer_id", external_id="key"))
     cursor.execute(ADD_CONTACTS)
     for column, _channel in ADDRESSES:
@@ -143,6 +167,14 @@ def recognise(cursor: Cursor, source: str, since: str, now: dt.datetime) -> None
     cursor.execute(HAND_OVER.format(source=source))
     reason = _("they share an address, and the shop knows them under two ids")
     cursor.execute(PROPOSE, {"reason": reason, "now": now, "most": MOST_IN_A_FAMILY})
+
+
+def _learn_ids(cursor: Cursor) -> None:
+    cursor.execute(TO_LEARN)
+    if cursor.fetchone():
+        cursor.execute(HOLD_FOUND)
+        cursor.execute(f"{TO_LEARN} FOR UPDATE")
+        cursor.execute(LEARN_IDS)
 
 
 def _find(cursor: Cursor) -> None:

@@ -6,9 +6,11 @@ import datetime as dt
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db import transaction
 from django.db.models import Sum
 
 from crm.events import record_many
+from crm.identity import prevent_merging
 from crm.loyalty.terms import last_day
 from crm.models import Coupon, Event, EventKind, PointsEntry
 
@@ -78,5 +80,7 @@ def _coupons(now: dt.datetime) -> Iterator[Event]:
 def _record(events: Iterable[Event]) -> int:
     told, waiting = 0, iter(events)
     while batch := list(islice(waiting, BATCH)):
-        told += len(record_many(batch))
+        with transaction.atomic():
+            prevent_merging()
+            told += len(record_many(batch))
     return told
