@@ -8,10 +8,14 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from chains.rehearsal.memory import Memory
+
 # Temporary tables are the only ones a read-only session may write. Without a plan compiled to machine code, which
 # costs more than such small tables are worth.
 SETTINGS = "SET default_transaction_read_only = on; SET jit = off"
 ROOM = "SET temp_buffers = '64MB'"
+# The same few dozen statements come thousands of times: their values travel apart, so that each is planned once.
+PLANS = {"server_side_binding": True, "prepare_threshold": 2}
 
 
 class Outside:
@@ -34,10 +38,14 @@ class Outside:
 def apart(prepare: Callable[[], None]) -> Iterator[Outside]:
     """Everything the ORM does within goes through a session of its own; read-only once `prepare` made its tables."""
     outside = connections[DEFAULT_DB_ALIAS]
-    inside = outside.copy()
+    inside, memory = outside.copy(), Memory()
     # A pooled session would go back to the pool with its temporary tables; this one has to end.
     inside.settings_dict["OPTIONS"].pop("pool", None)
     inside.settings_dict["CONN_MAX_AGE"] = 0
+    inside.settings_dict["OPTIONS"] |= PLANS
+    # Nothing is tried here that might fail and be gone on after.
+    inside.features.uses_savepoints = False
+    inside.make_cursor = lambda cursor: memory.cursor(cursor, inside)  # type: ignore[method-assign]
     # No bell is rung and nothing else is told of what only seems to happen.
     inside.on_commit = lambda func, robust=False: None  # type: ignore[method-assign]
     connections[DEFAULT_DB_ALIAS] = inside

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from chains import program
 from chains.health import problems
@@ -43,7 +43,7 @@ def rehearse(chain: Chain, period: Period, watch: Watch, *, with_log: bool = Fal
         world.begin()
         plan = _switch_on(live, chain.pk, source, period.since)
         recorder = Recorder(sum(step.is_touch for step in plan.steps))
-        with program.held(plan):
+        with program.held(plan), shop.held():
             postponed = _live_through(world, lived, plan, recorder, lambda share: watch(share, outside))
         result = {
             "chain": chain.name,
@@ -75,9 +75,11 @@ def _live_through(
     postponed = 0
     due_at: dt.datetime | None = world.at
     for hour in lived.hours():
-        has_changed = world.move(hour)
-        if has_changed or looks_every_hour or (due_at and due_at <= hour):
-            counts, due_at = passes(hour, recorder)
-            postponed += counts["postponed"]
+        # One transaction an hour: nobody else is here who could wait for the end of one.
+        with transaction.atomic():
+            has_changed = world.move(hour)
+            if has_changed or looks_every_hour or (due_at and due_at <= hour):
+                counts, due_at = passes(hour, recorder)
+                postponed += counts["postponed"]
         watch((hour - lived.since) / (lived.until - lived.since))
     return postponed

@@ -79,7 +79,7 @@ class World:
             for table, ids in turn.rows.items():
                 cursor.execute(self._moves[table], {**self._told, "at": self.at, "ids": ids})
             if events := turn.rows.get("crm_event"):
-                cursor.execute(RING, {"ids": events, "consumers": list(EventInbox.Consumer.values)})
+                cursor.execute(RING, {"ids": events, "consumers": [EventInbox.Consumer.CHAINS]})
         # Nobody else is here to be kept out by the lock; it makes room for the figures of those who are new.
         stats.lock(turn.rows.get("crm_customer", ()))
         stats.refresh(turn.recounted)

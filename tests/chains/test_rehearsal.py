@@ -10,7 +10,9 @@ from django.db import InternalError, connection
 
 from chains.engine.run import tick
 from chains.letters.samples import SAMPLE_CODE
-from chains.models import Enrolment, Step, Touch
+from chains.models import ChannelState, Enrolment, Step, Touch
+from chains.rehearsal import shadows
+from chains.rehearsal.apart import apart
 from chains.rehearsal.past import AS_TODAY, FACTS, MADE_ANEW
 from chains.rehearsal.period import Period
 from chains.rehearsal.rehearse import rehearse
@@ -217,6 +219,25 @@ def test_a_rehearsal_holds_no_lock_that_anybody_could_wait_for(shop):
 
     assert held == set()
     assert result["entered"] == 1
+
+
+def test_what_stands_still_is_asked_once_until_it_is_written(shop):
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
+    def states():
+        return list(ChannelState.objects.values_list("channel", flat=True))
+
+    with apart(shadows.make), connection.execute_wrapper(note):
+        before = [states(), states()]
+        ChannelState.objects.create(channel="sms")
+        after = [states(), states()]
+
+    assert (before, after) == ([[], []], [["sms"], ["sms"]])
+    assert [sql.split()[0] for sql in asked] == ["SELECT", "INSERT", "SELECT"]
 
 
 def test_whoever_watches_may_end_it(shop):
