@@ -22,7 +22,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from chains.models import Chain, Touch
+from chains.models import Chain, Letter, Touch
 from crm.models import Order
 from segments.vocabulary.comparing import latest, measured, number, opposite_if, suggesting, texts
 from segments.vocabulary.field import LETTERS, Field, Scope, always
@@ -118,7 +118,7 @@ def _sent(condition: Condition, scope: Scope) -> Q:
 def _opened_of_last(condition: Condition, scope: Scope) -> Q:
     """Letters opened by people, of the last ten sent or of as many as the filter says."""
     last = next((int(number(one)) for one in condition.where), USUAL_LAST)
-    letters = latest(Touch.objects.sent().filter(channel=Touch.Channel.EMAIL), scope, "sent_at", last)
+    letters = latest(Letter.objects.all(), scope, "sent_at", last)
     return measured(letters.filter(opened_at__isnull=False), Count("pk"), condition, scope)
 
 

@@ -22,8 +22,8 @@ UNREAD = """
     SELECT customer.id FROM unnest(%(customers)s::bigint[]) AS customer (id)
     CROSS JOIN LATERAL (
         SELECT count(*) AS sent, count(opened_at) + count(clicked_at) + count(replied_at) AS signs FROM (
-            SELECT opened_at, clicked_at, replied_at FROM chains_touch
-            WHERE customer_id = customer.id AND status = 'sent' AND channel = 'email' AND sent_at <= %(until)s
+            SELECT opened_at, clicked_at, replied_at FROM chains_letter
+            WHERE customer_id = customer.id AND sent_at <= %(until)s
             ORDER BY sent_at DESC LIMIT %(letters)s
         ) AS last
     ) AS found

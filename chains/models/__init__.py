@@ -4,6 +4,7 @@ from chains.models.enrolment import Enrolment
 from chains.models.entrant import Backlog, Entrant
 from chains.models.guarding import QuietHours, SegmentCare
 from chains.models.incoming import IncomingMail, Mailbox
+from chains.models.letter import Letter
 from chains.models.passage import Passage
 from chains.models.pause import Pause
 from chains.models.push import PushKey, PushSubscription
@@ -24,6 +25,7 @@ __all__ = [
     "Enrolment",
     "Entrant",
     "IncomingMail",
+    "Letter",
     "Mailbox",
     "MessageTemplate",
     "Passage",

@@ -159,7 +159,7 @@ FACTS = (
     Fact(
         "chains_touch",
         born="live.sent_at",
-        moments=("opened_at", "clicked_at"),
+        moments=("opened_at", "clicked_at", "replied_at"),
         only="live.status = 'sent' AND live.chain_id <> %(chain)s",
     ),
 )

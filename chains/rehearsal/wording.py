@@ -16,6 +16,7 @@ def unknowable() -> list[str]:
     """What nobody can know about the past, and how a rehearsal takes it."""
     return [
         _("Nobody opens, clicks or answers what is only rehearsed, so rules that ask for it hold for nobody new."),
+        _("It counts neither as read nor as unread: who reads nothing is told by what was really sent by then."),
         _("Orders are the ones that really came: what the letters themselves would have brought is not here."),
         _("Names, cities, tags, topics not wanted, addresses and whether they work are taken as they are today."),
         _("A return counts from its last day with all that was given back; the goods and their terms are today's."),
