@@ -13,9 +13,10 @@ from chains.engine import facts, passages, stays, touches
 from chains.engine.answers import Asker, answers
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.facts import Profile, Standing
+from chains.engine.journey import Planned, Traveller, Walk
 from chains.engine.stays import Stay
 from chains.engine.travellers import Place, travellers
-from chains.engine.walk import Planned, Traveller, Walk, walk
+from chains.engine.walk import walk
 from chains.models import Chain, Enrolment, Touch
 from chains.models.touch import new_token
 from chains.program import Program

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from chains.engine import facts
-from chains.engine.walk import Answer, Question
+from chains.engine.journey import Answer, Question
 from chains.models import Step
 from segments.subjects import Subject
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from chains.engine import changes
-from chains.engine.walk import Passed
+from chains.engine.journey import Passed
 from chains.models import Passage
 
 # Returning tells which are new: what somebody did at a step before is not done again.

@@ -9,8 +9,8 @@ from typing import Self
 
 from django.db import connection
 
+from chains.engine.journey import Walk
 from chains.engine.rowset import as_json
-from chains.engine.walk import Walk
 from chains.models import Enrolment
 
 WRITE = """

@@ -10,7 +10,7 @@ from chains.engine import facts, passages
 from chains.engine.dates import Asked, Dates
 from chains.engine.facts import OrderMoments, Profile
 from chains.engine.holds import Hold
-from chains.engine.walk import Traveller
+from chains.engine.journey import Traveller
 from chains.program import Program
 from crm.timezones import zone_of
 

@@ -8,85 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from chains.engine.clockwork import DAY, HOUR, next_hour
-from chains.engine.holds import Hold, is_dropped, postponed
-from chains.engine.waits import OF_THE_GOODS, Anchors, meant_for
+from chains.engine.holds import is_dropped, postponed
+from chains.engine.journey import Passed, Planned, Question, Traveller, Walk
+from chains.engine.waits import OF_THE_GOODS, meant_for
 from chains.models.enrolment import Enrolment
 from chains.models.step import Step
 from chains.program import Program
 from chains.program_step import ProgramArm, ProgramStep, Wait
 from crm.models import Purpose
-
-
-class Answer(NamedTuple):
-    """To a branch: the arm to take. To a wait for an event: when it happened first, if it did."""
-
-    arm_key: str = ""
-    at: dt.datetime | None = None
-    event_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Traveller:
-    """Somebody in a chain, as far as their way depends on them."""
-
-    customer_id: int
-    step_key: str
-    arrived_at: dt.datetime
-    anchors: Anchors
-    zone: ZoneInfo
-    passed: Collection[str] = ()
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    holds: Collection[Hold] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A touch to be written: its step, when it is due and until when it is of use."""
-
-    step: ProgramStep
-    due_at: dt.datetime
-    useful_until: dt.datetime
-    is_dropped: bool = False  # it fell due in a pause, and it was decided so
-
-
-class Passed(NamedTuple):
-    """A step that was decided or that changes something."""
-
-    step: ProgramStep
-    arm_key: str = ""
-    event_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What has to be answered before the walk goes on; a wait asks for events `since` until `until`."""
-
-    step: ProgramStep
-    since: dt.datetime
-    until: dt.datetime
-
-
-@dataclass(slots=True)
-class Walk:
-    """The way gone, and where it stopped: at a wait, at a question or at the end."""
-
-    step_key: str
-    arrived_at: dt.datetime
-    # What the next message was planned for: earlier than the arrival where a wait had passed before.
-    meant_at: dt.datetime
-    touches: list[Planned] = field(default_factory=list)
-    passages: list[Passed] = field(default_factory=list)
-    due_at: dt.datetime | None = None
-    awaits: str = Enrolment.Awaits.NOTHING
-    awaited_event: str = ""
-    question: Question | None = None
-    ending: str = Enrolment.Ending.NONE
 
 
 def walk(program: Program, who: Traveller, now: dt.datetime) -> Walk:
@@ -196,7 +127,6 @@ def _leave(way: Walk, ending: str) -> None:
 def _planned(step: ProgramStep, way: Walk, who: Traveller) -> Planned:
     due_at = way.arrived_at if step.at_hour is None else next_hour(way.arrived_at, step.at_hour, who.zone)
     due_at = postponed(due_at, who.holds)
-    # Service is of use from when its turn came, an offer from when it was meant for.
     # Service is of use from when its turn came, an offer from when it was meant for; waiting for its hour is no delay.
     delay = way.arrived_at - way.meant_at if step.purpose == Purpose.MARKETING else dt.timedelta()
     useful_until = due_at - delay + step.late_after_hours * HOUR

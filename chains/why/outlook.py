@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from chains import program
 from chains.engine import facts
+from chains.engine.journey import Walk
 from chains.engine.travellers import Place, travellers
-from chains.engine.walk import Walk, walk
+from chains.engine.walk import walk
 from chains.models import Enrolment, Step
 from chains.program import Program
 from chains.program_step import ProgramStep

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chains.engine.journey import Answer, Traveller
 from chains.engine.waits import Anchors
-from chains.engine.walk import Answer, Traveller, drawn_arm, walk
+from chains.engine.walk import drawn_arm, walk
 from chains.program import Program
 from chains.program_step import parse_steps
 from chains.program_trigger import Trigger
