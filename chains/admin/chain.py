@@ -16,8 +16,8 @@ from chains import copying, pausing, publishing, share
 from chains.admin import coming_back
 from chains.admin.entry_form import CONDITIONAL, FIELDSETS, ChainForm
 from chains.admin.one_off import one_off_view
-from chains.admin.rehearsal import RehearsalPages
 from chains.admin.tree import drawn
+from chains.admin.trial import TrialPages
 from chains.arms import arms
 from chains.engine.lateness import overdue
 from chains.entry_wording import ending_sentence, entry_sentence, trigger_words
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Chain)
-class ChainAdmin(RehearsalPages):
+class ChainAdmin(TrialPages):
     form = ChainForm
     list_display = ("name", "shown_status", "starts", "shown_under_way", "priority")
     list_filter = (("status", ChoicesDropdownFilter),)

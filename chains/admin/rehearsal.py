@@ -1,43 +1,34 @@
-"""Pages on which a chain is tried before it runs: against the shop's past, and as a test order to oneself."""
+"""The page on which a chain is rehearsed against the shop's past before it runs."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from chains.admin.preview import framed
 from chains.admin.publishing import PublishingPages
+from chains.admin.rehearsal_chart import chart_of
 from chains.health import problems
-from chains.models import Chain, Trial
-from chains.publishing import NotPublishable
 from chains.reasons import because
 from chains.rehearsal import conduct
 from chains.rehearsal.period import DAY, Period
 from chains.rehearsal.wording import ended, unknowable
-from chains.trial import walk
-from chains.trial.walk import note_of
-from crm.models import Customer, Shop
-from crm.search import find_customers
+from crm.models import Shop
 from crm.timezones import day_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 USUAL_DAYS = 60
-TICK_COLOR = "#8b93a1"
 
 
 class PeriodForm(forms.Form):
@@ -56,29 +47,6 @@ class PeriodForm(forms.Form):
         return given
 
 
-class TrialForm(forms.Form):
-    language = forms.ChoiceField(label=gettext_lazy("Language"), widget=UnfoldAdminSelectWidget)
-    customer = forms.CharField(
-        label=gettext_lazy("As the customer"),
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=gettext_lazy("Name, email, phone or order number. Empty: a made-up customer."),
-    )
-
-    def __init__(self, languages: list[tuple[str, str]], *args: Any, may_see_customers: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["language"].choices = languages  # type: ignore[attr-defined]
-        if not may_see_customers:
-            del self.fields["customer"]
-
-    def clean_customer(self) -> Customer | None:
-        asked = self.cleaned_data["customer"]
-        found = next(iter(find_customers(asked, limit=1)), None) if asked else None
-        if asked and found is None:
-            raise forms.ValidationError(_("Nobody was found by that."))
-        return found
-
-
 class RehearsalPages(PublishingPages):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -86,10 +54,6 @@ class RehearsalPages(PublishingPages):
             path("<int:chain_id>/rehearsal/", wrap(self.rehearsal_view), name="chains_chain_rehearsal"),
             path("<int:chain_id>/rehearsal/<int:pk>/stop/", wrap(self.stop_view), name="chains_chain_rehearsal_stop"),
             path("<int:chain_id>/rehearsal/<int:pk>/letter/<int:place>/", wrap(self.sample_view), name="chains_sample"),
-            path("<int:chain_id>/test-order/", wrap(self.trial_view), name="chains_chain_trial"),
-            path(
-                "<int:chain_id>/test-order/<int:pk>/stop/", wrap(self.stop_trial_view), name="chains_chain_trial_stop"
-            ),
         ]
         return [*own, *super().get_urls()]
 
@@ -131,7 +95,7 @@ class RehearsalPages(PublishingPages):
             "messages_count": sum(step["sent"] for step in steps),
             "refused_count": sum(count for step in steps for _words, count in step["reasons"]),
             "endings": ended(result),
-            "chart": _chart(result),
+            "chart": chart_of(result),
             "busiest": result["busiest"] if may_see else [],
             "samples": [_dated(sample) for sample in result["samples"]] if may_see else [],
         }
@@ -153,79 +117,7 @@ class RehearsalPages(PublishingPages):
             raise Http404
         return framed(HttpResponse(result["samples"][place]["html"]))
 
-    def trial_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
-        chain = self._chain(request, chain_id)
-        form = TrialForm(
-            _languages(),
-            request.POST if request.method == "POST" else None,
-            initial={"language": get_language()},
-            may_see_customers=request.user.has_perm("crm.view_customer"),
-        )
-        address = getattr(request.user, "email", "")
-        found = problems(chain, Shop.load())
-        if request.method == "POST" and address and not found and form.is_valid():
-            return self._try(request, chain, form)
-        runs = Trial.objects.filter(chain=chain, asked_by=request.user).prefetch_related("letters")  # type: ignore[misc]
-        trial = runs.select_related("customer").first()
-        letters = [(letter, note_of(letter)) for letter in trial.letters.all()] if trial else []
-        extra = {"form": form, "address": address, "problems": found, "trial": trial, "letters": letters}
-        return self._page(request, chain, "test_order", {**extra, "runs": trial and trial.status == "running"})
-
-    def _try(self, request: HttpRequest, chain: Chain, form: TrialForm) -> HttpResponse:
-        given, by = form.cleaned_data, request.user
-        try:
-            walk.ask(chain, by, given["language"], given.get("customer"), timezone.now())  # type: ignore[arg-type]
-        except NotPublishable as error:
-            messages.error(request, str(error))
-        return HttpResponseRedirect(reverse("admin:chains_chain_trial", args=[chain.pk]))
-
-    def stop_trial_view(self, request: HttpRequest, chain_id: int, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        chain = self._chain(request, chain_id)
-        walk.stop(get_object_or_404(Trial, pk=pk, chain=chain, asked_by=request.user))
-        return HttpResponseRedirect(reverse("admin:chains_chain_trial", args=[chain.pk]))
-
-
-def _languages() -> list[tuple[str, str]]:
-    return [(code, str(name)) for code, name in settings.LANGUAGES]
-
 
 def _dated(sample: dict[str, Any]) -> dict[str, Any]:
     at = timezone.localtime(dt.datetime.fromisoformat(sample["sent_at"]))
     return {**sample, "sent_on": formats.date_format(at, "SHORT_DATETIME_FORMAT")}
-
-
-def _chart(result: dict[str, Any]) -> dict[str, Any]:
-    """Messages a day, days without any included: `data` and `options` are Chart.js's."""
-    told = {day["day"]: day for day in result["days"]}
-    first, last = (dt.date.fromisoformat(result[name]) for name in ("from", "to"))
-    days = [first + number * DAY for number in range((last - first).days + 1)]
-    rows = [(day, *(told.get(day.isoformat(), {}).get(name, 0) for name in ("service", "marketing"))) for day in days]
-    labels = [formats.date_format(day, "j M") for day in days]
-    series = [
-        _series(_("service"), [service for _day, service, _marketing in rows], "--color-primary-700"),
-        _series(_("marketing"), [marketing for _day, _service, marketing in rows], "--color-primary-300"),
-    ]
-    return {
-        "data": json.dumps({"labels": labels, "datasets": series}),
-        "options": json.dumps(_options()),
-        "rows": [row for row in rows if row[1] or row[2]],
-    }
-
-
-def _series(name: str, values: list[int], color: str) -> dict[str, Any]:
-    return {"label": name, "data": values, "backgroundColor": f"var({color})", "maxBarThickness": 28}
-
-
-def _options() -> dict[str, Any]:
-    ticks = {"color": TICK_COLOR, "maxRotation": 0, "autoSkipPadding": 12}
-    axis = {"stacked": True, "beginAtZero": True, "ticks": {**ticks, "precision": 0}, "grid": {"lineWidth": 0.5}}
-    return {
-        "responsive": True,
-        "maintainAspectRatio": False,
-        "animation": False,
-        "interaction": {"mode": "index", "intersect": False},
-        "plugins": {"legend": {"display": True, "align": "end", "labels": {"color": TICK_COLOR, "boxWidth": 10}}},
-        "scales": {"x": {"stacked": True, "grid": {"display": False}, "ticks": ticks}, "y": axis},
-    }
