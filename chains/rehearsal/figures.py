@@ -11,6 +11,7 @@ from django.db import connection
 from chains.models import Enrolment, Touch
 from chains.program import Program
 from chains.reasons import because
+from crm.models import Order
 
 BUSIEST = 10
 
@@ -62,6 +63,8 @@ def figures(program: Program, since: dt.datetime) -> dict[str, Any]:
     told = {"chain": program.chain_id, "since": since, "zone": settings.TIME_ZONE, "limit": BUSIEST}
     return {
         **_ways(program.chain_id),
+        # What came after the last day is not in the tables.
+        "orders": Order.objects.filter(placed_at__gt=since).count(),
         "days": _days(_rows(DAYS, told)),
         "steps": _steps(program, _rows(STEPS, told)),
         "busiest": [

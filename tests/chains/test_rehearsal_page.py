@@ -40,6 +40,25 @@ def test_a_worker_runs_it_once_and_the_page_shows_what_it_told(asked, admin_clie
     assert b"Good day" in letter.content
 
 
+def test_days_without_orders_are_told_from_a_chain_that_nobody_enters(asked, admin_client):
+    conduct.stop(asked, timezone.now())
+    now = timezone.now()
+
+    def told(first, last):
+        rehearsal = conduct.ask(asked.chain, Period.of((now - first).date(), (now - last).date(), now), now)
+        assert conduct.conduct(rehearsal.pk) == "done"
+        return admin_client.get(address(rehearsal)).content.decode()
+
+    empty = told(40 * DAY, 30 * DAY)
+    Rehearsal.objects.filter(status="done").delete()
+    asked.chain.trigger_event = "order.paid"
+    asked.chain.save()
+    unentered = told(8 * DAY, DAY)
+
+    assert "the shop has no orders from then" in empty
+    assert "Nobody would have entered in these days." in unentered
+
+
 def address(rehearsal):
     return reverse("admin:chains_chain_rehearsal", args=[rehearsal.chain_id])
 
