@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chains.rehearsal.then import ATTRIBUTES, CONSENT_TURNS, KNOWN_SINCE, MOOD, before, consent
 from crm.models import EventKind
 
 
@@ -22,64 +23,8 @@ class Fact:
     only: str = "true"
 
 
-# A shop knows somebody since they were entered, or since the first thing they did, whichever is told to be earlier.
-KNOWN_SINCE = """least(
-    live.created_at,
-    (SELECT min(placed_at) FROM {live}.crm_order WHERE customer_id = live.id),
-    (SELECT min(occurred_at) FROM {live}.crm_event WHERE customer_id = live.id)
-)"""
-# A mood is noted as an event; one noted before there were events stands since its moment.
-MOOD = """coalesce(
-    (SELECT told.properties ->> 'mood' FROM {live}.crm_event AS told
-     WHERE told.customer_id = live.id AND told.kind = 'customer.mood' AND told.occurred_at <= %(at)s
-     ORDER BY told.occurred_at DESC, told.id DESC LIMIT 1),
-    CASE WHEN live.mood_noted_at <= %(at)s THEN live.mood ELSE '' END
-)"""
-# The latest yes or no of the ledger, of two at one moment the no (crm.consent.standing).
-CONSENT = """coalesce(
-    (SELECT told.action FROM {live}.crm_consentrecord AS told
-     WHERE told.customer_id = live.customer_id AND told.channel = live.channel AND told.address = live.address
-       AND told.purpose = '{purpose}' AND told.occurred_at <= %(at)s
-     ORDER BY told.action = 'requested', told.occurred_at DESC, told.action = 'withdrawn' DESC LIMIT 1),
-    CASE WHEN EXISTS (
-        SELECT FROM {live}.crm_consentrecord AS told
-        WHERE told.customer_id = live.customer_id AND told.channel = live.channel AND told.address = live.address
-          AND told.purpose = '{purpose}'
-    ) THEN 'unknown' ELSE live.{purpose}_consent END
-)"""
-CONSENT_TURNS = """
-    SELECT contact.id, told.occurred_at
-    FROM {live}.crm_consentrecord AS told
-    JOIN {live}.crm_contact AS contact USING (customer_id, channel, address)
-"""
-# Until it was moved, a promise or an appointment was what it was moved from.
-BEFORE_MOVED = """(
-    SELECT CASE WHEN count(*) = 0 THEN live.{column}
-           ELSE (array_agg((told.properties ->> 'from')::timestamptz ORDER BY told.occurred_at, told.id))[1] END
-    FROM {live}.crm_event AS told
-    WHERE told.order_id = live.id AND told.kind = '{kind}' AND told.occurred_at > %(at)s
-)"""
-# Attributes that spell a date were, until each changed, what they were changed from.
-ATTRIBUTES = """jsonb_strip_nulls(live.attributes || coalesce((
-    SELECT jsonb_object_agg(name, before) FROM (
-        SELECT DISTINCT ON (told.properties ->> 'name')
-            told.properties ->> 'name' AS name, told.properties -> 'from' AS before
-        FROM {live}.crm_event AS told
-        WHERE told.customer_id = live.id AND told.kind = 'customer.date' AND told.occurred_at > %(at)s
-          AND told.properties ->> 'name' <> 'born_on'
-        ORDER BY told.properties ->> 'name', told.occurred_at, told.id
-    ) AS changed
-), '{{}}'))"""
 IS_RETURNED = "live.returned_at <= %(at)s"
 WAS_SENT = "live.sent_at <= %(at)s"
-
-
-def _before(column: str, kind: str) -> str:
-    return BEFORE_MOVED.replace("{column}", column).replace("{kind}", kind)
-
-
-def _consent(purpose: str) -> str:
-    return CONSENT.replace("{purpose}", purpose)
 
 
 FACTS = (
@@ -93,8 +38,8 @@ FACTS = (
     Fact(
         "crm_contact",
         then={
-            "marketing_consent": _consent("marketing"),
-            "service_consent": _consent("service"),
+            "marketing_consent": consent("marketing"),
+            "service_consent": consent("service"),
         },
         turns=CONSENT_TURNS,
     ),
@@ -104,9 +49,9 @@ FACTS = (
         born="live.placed_at",
         moments=("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at"),
         then={
-            "promised_at": _before("promised_at", EventKind.PROMISE_MOVED),
-            "appointment_at": _before("appointment_at", EventKind.APPOINTMENT_MOVED),
-            "payment_due_at": _before("payment_due_at", EventKind.PAYMENT_MOVED),
+            "promised_at": before("promised_at", EventKind.PROMISE_MOVED),
+            "appointment_at": before("appointment_at", EventKind.APPOINTMENT_MOVED),
+            "payment_due_at": before("payment_due_at", EventKind.PAYMENT_MOVED),
             "refunded": f"CASE WHEN {IS_RETURNED} THEN live.refunded ELSE 0 END",
             "tracking_number": "CASE WHEN live.shipped_at <= %(at)s THEN live.tracking_number ELSE '' END",
         },
