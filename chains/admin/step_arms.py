@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 
-from chains.admin import step_form
+from chains.admin import arm_form
 from chains.models import Step, StepArm
 from chains.tree import MOST_ARMS
 
@@ -34,8 +34,8 @@ class ArmRights:
 
 class RuleArmInline(ArmRights, StackedInline):  # type: ignore[misc]
     model = StepArm
-    form = step_form.RuleArmForm
-    formset = step_form.ArmFormSet
+    form = arm_form.RuleArmForm
+    formset = arm_form.ArmFormSet
     verbose_name = _("arm")
     verbose_name_plural = _("arms: the first that suits is taken")
     fields = (("name", "position"), "rule")
@@ -50,8 +50,8 @@ class RuleArmInline(ArmRights, StackedInline):  # type: ignore[misc]
 
 class WeightArmInline(ArmRights, TabularInline):  # type: ignore[misc]
     model = StepArm
-    form = step_form.WeightArmForm
-    formset = step_form.ArmFormSet
+    form = arm_form.WeightArmForm
+    formset = arm_form.ArmFormSet
     verbose_name = _("arm")
     verbose_name_plural = _("arms")
     fields = ("name", "weight", "position")

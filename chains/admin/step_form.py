@@ -9,21 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from chains import editing
-from chains.models import Step, StepArm
+from chains.models import Step
 from chains.models.step import CUSTOM_EVENT
-from chains.tree import MOST_ARMS, MOST_STEPS
+from chains.tree import MOST_STEPS
 from crm.models import Coupon, EventKind, Shop
 from segments.editing import RuleField
 
 CONTEXT = ("order", "event")
-LAST = 10_000
 
 
 def event_field() -> forms.ChoiceField:
@@ -152,71 +149,16 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error("wait_amount", _("Say how long at most."))
             given["wait_from"] = Step.Anchor.TRIGGER if given.get("looks_back") else Step.Anchor.ARRIVAL
         elif self.instance.pk and (inside := len(editing.steps_inside(self.instance))):
-            self.add_error("wait", _kept(inside))
+            self.add_error("wait", still_inside(inside))
 
     def _require(self, given: dict[str, Any], name: str, words: Any) -> None:
         if not given.get(name):
             self.add_error(name, words)
 
 
-def _kept(steps: int) -> str:
+def still_inside(steps: int) -> str:
     return ngettext(
         "%(count)d step lies in there: put it elsewhere or delete it first.",
         "%(count)d steps lie in there: put them elsewhere or delete them first.",
         steps,
     ) % {"count": steps}
-
-
-class ArmForm(forms.ModelForm):  # type: ignore[type-arg]
-    position = forms.IntegerField(
-        label=_("Place"), required=False, min_value=0, max_value=LAST, widget=UnfoldAdminIntegerFieldWidget
-    )
-
-    class Meta:
-        model = StepArm
-        fields = ("name", "position")
-        widgets = {"name": UnfoldAdminTextInputWidget}
-
-
-class RuleArmForm(ArmForm):
-    rule = RuleField(label=_("For whom"), context=CONTEXT)
-
-    class Meta(ArmForm.Meta):
-        fields = ("name", "position", "rule")  # type: ignore[assignment]
-
-
-class WeightArmForm(ArmForm):
-    class Meta(ArmForm.Meta):
-        fields = ("name", "position", "weight")  # type: ignore[assignment]
-
-
-class ArmFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
-    """Arms in the order of their places; those without one come last. One that holds steps is not deleted with them."""
-
-    def clean(self) -> None:
-        super().clean()
-        kept = [
-            form
-            for form in self.forms
-            if form not in self.deleted_forms and form.has_changed() | bool(form.instance.pk)
-        ]
-        for number, form in enumerate(sorted(kept, key=_place), start=1):
-            form.instance.position = number
-        for form in self.deleted_forms:
-            if form.instance.pk and (inside := form.instance.steps.count()):
-                raise forms.ValidationError(_("“%(arm)s”: %(why)s") % {"arm": form.instance, "why": _kept(inside)})
-        if len(kept) > MOST_ARMS - 1:
-            raise forms.ValidationError(_("A step may have at most %(most)d arms.") % {"most": MOST_ARMS})
-
-    def save_existing_objects(self, commit: bool = True) -> list[Any]:
-        """Also those whose number changed only because another arm moved."""
-        saved = super().save_existing_objects(commit)
-        for form in self.initial_forms:
-            if commit and form.instance.pk and form not in self.deleted_forms:
-                StepArm.objects.filter(pk=form.instance.pk).update(position=form.instance.position)
-        return saved
-
-
-def _place(form: Any) -> int:
-    given = getattr(form, "cleaned_data", {}).get("position")
-    return LAST if given is None else given
