@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chains.models import Chain, MessageTemplate, Step, StepArm
-from chains.models.step import new_step_key
+from chains.models.step_arm import new_step_key
 from chains.tree import Node, tree_of
 
 # Of the 200 letters of a name, so that a copy has room to say that it is one.

@@ -15,7 +15,7 @@ from unfold.widgets import (
 
 from chains import editing
 from chains.models import Step
-from chains.models.step import CUSTOM_EVENT
+from chains.models.step_wait import CUSTOM_EVENT
 from chains.tree import MOST_STEPS
 from crm.models import Coupon, EventKind, Shop
 from segments.editing import RuleField

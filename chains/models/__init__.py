@@ -11,7 +11,8 @@ from chains.models.push import PushKey, PushSubscription
 from chains.models.rehearsal import Rehearsal
 from chains.models.reputation import Reputation
 from chains.models.staff_task import StaffTask
-from chains.models.step import Step, StepArm
+from chains.models.step import Step
+from chains.models.step_arm import StepArm
 from chains.models.template import MessageTemplate, TemplateText
 from chains.models.touch import Touch
 from chains.models.trial import Trial, TrialLetter
