@@ -1,0 +1,93 @@
+"""The goods in the one order that something is about: each condition gives a Q on Order."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, DecimalField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import OrderLine
+from segments.vocabulary.comparing import (
+    exists,
+    opposite_if,
+    texts,
+    weighed,
+)
+from segments.vocabulary.field import THIS_ORDER, Compile, Context, Field, Scope
+from segments.vocabulary.goods import CATEGORY, COMPLEXITY, PRODUCT, RELATION, TIER, lacking, with_line
+from segments.vocabulary.operators import (
+    COMPARISONS,
+    IDENTITY,
+    POSSESSION,
+    SEARCHES,
+)
+from segments.vocabulary.values import Number, Several
+
+if TYPE_CHECKING:
+    from segments.rules import Condition
+
+UNITS = DecimalField(max_digits=15, decimal_places=3)
+
+
+def _over_lines(measure: Any) -> Compile:
+    """A figure over the lines of the order; without lines it is zero."""
+
+    def compile_lines(condition: Condition, scope: Scope) -> Q:
+        lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+        found = Subquery(lines.annotate(measured=measure).values("measured"), output_field=UNITS)
+        return weighed(Coalesce(found, Value(0), output_field=UNITS), condition)
+
+    return compile_lines
+
+
+def _lacks(condition: Condition, scope: Scope) -> Q:
+    return opposite_if(condition, exists(lacking(OrderLine.objects.all(), texts(condition)), "order"))
+
+
+_field = partial(Field, group=THIS_ORDER, context=Context.ORDER)
+
+FIELDS = (
+    _field(
+        "order_lines",
+        _("different goods in this order"),
+        value=Number(0, 10_000),
+        operators=COMPARISONS,
+        compile=_over_lines(Count("product", distinct=True)),
+    ),
+    _field(
+        "order_units",
+        _("units in this order"),
+        value=Number(0, 1_000_000, 3),
+        operators=COMPARISONS,
+        compile=_over_lines(Sum("quantity")),
+    ),
+    _field(
+        "order_category",
+        _("category of goods in this order"),
+        value=CATEGORY,
+        operators=POSSESSION,
+        compile=with_line,
+        note=_("Categories inside the chosen one count too."),
+    ),
+    _field("order_product", _("product in this order"), value=PRODUCT, operators=POSSESSION, compile=with_line),
+    _field("order_named", _("name of goods in this order"), value=Several(), operators=SEARCHES, compile=with_line),
+    _field("order_tier", _("price tier in this order"), value=TIER, operators=POSSESSION, compile=with_line),
+    _field(
+        "order_complexity",
+        _("complexity of goods in this order"),
+        value=COMPLEXITY,
+        operators=POSSESSION,
+        compile=with_line,
+    ),
+    _field(
+        "order_lacking",
+        _("missing to the goods of this order"),
+        value=RELATION,
+        operators=IDENTITY,
+        compile=_lacks,
+        note=_("Something in it goes with such goods, and the customer has none of those, ever."),
+    ),
+)
