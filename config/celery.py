@@ -1,12 +1,14 @@
 """The Celery application. Its schedule is rows in the database, never settings."""
 
 import gc
+import logging
 import os
 import warnings
 from typing import Any
 
 from celery import Celery, signals
 from celery.exceptions import SecurityWarning
+from django.db import InterfaceError, OperationalError
 
 from config import broker
 from config.supervisor.readiness import announce
@@ -17,12 +19,21 @@ broker.register()
 # Celery warns of pickled messages run as root; ours are JSON only.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
+logger = logging.getLogger(__name__)
+
 app = Celery("encore")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 signals.worker_ready.connect(announce)
 signals.beat_init.connect(announce)
+
+
+@signals.task_failure.connect
+def say_that_the_database_is_away(sender: Any, exception: BaseException, **_signal: Any) -> None:
+    """The words above the traceback: nothing is lost by it."""
+    if isinstance(exception, (OperationalError, InterfaceError)):
+        logger.error("The database does not answer: %s ends here and is begun anew by the next beat.", sender.name)
 
 
 @signals.setup_logging.connect

@@ -7,6 +7,8 @@ same statement that records the slice before. A worker that dies leaves at most 
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -14,6 +16,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
 from chains.channels import Channel, Outcome, Outgoing
 from chains.channels.registry import channels
@@ -27,9 +30,12 @@ from chains.engine.touches import Ending
 from chains.models import ChannelState, Touch
 from crm.models import Contact, Shop
 
+logger = logging.getLogger(__name__)
+
 SLICE = 50
 # Longer than a channel may take for one message; what cannot begin by then is left to the next worker.
 MARGIN = dt.timedelta(minutes=1)
+PAUSE_SECONDS = 1
 
 
 def deliver(
@@ -68,31 +74,38 @@ class _Delivery:
         self.gate = gate
         self.terms = Terms()
         self.endings: list[Ending] = []
+        # How many of the rows have had their turn.
+        self.done = 0
 
     def run(self, rows: Sequence[Taken]) -> None:
         rows, late = self.gate.admit(rows, self.clock())
         self.endings += late
         try:
-            done = self._send(rows) if rows else 0
-            self.endings += self.gate.put_off(rows[done:])
+            if rows:
+                self._send(rows)
+            self.endings += self.gate.put_off(rows[self.done :])
+        except (OperationalError, InterfaceError):
+            # Whether their beginning reached the database or not: nothing of them was handed over.
+            known = {ending.touch_id for ending in self.endings}
+            self.endings += [
+                outcomes.not_begun(row.pk, row.attempts) for row in rows[self.done :] if row.pk not in known
+            ]
+            raise
         finally:
-            # Even when a channel broke down: what is known must not become uncertain.
-            self._record([])
+            self._record_what_is_known(rows)
             self.gate.close(self.clock())
 
-    def _send(self, rows: Sequence[Taken]) -> int:
-        """Slice after slice, rendering the next meanwhile, until the gate shuts; returns how many had their turn."""
+    def _send(self, rows: Sequence[Taken]) -> None:
+        """Slice after slice, rendering the next meanwhile, until the gate shuts."""
         by_id = {row.pk: row for row in rows}
         prepared = prepare(rows, self.clock(), self.clock)
-        done = 0
         with closing(slices_ahead(prepared, lambda: 1 if self.gate.is_probing else SLICE)) as slices:
             for slice_ in slices:
                 ready = self._begin(slice_)
-                done += len(slice_)
+                self.done += len(slice_)
                 self._hand_over(ready, by_id)
                 if self.gate.is_shut:
                     break
-        return done
 
     def _begin(self, slice_: Sequence[Prepared | Ending]) -> list[Outgoing]:
         """Record the slice before and mark this one; what another worker has taken meanwhile drops out."""
@@ -110,6 +123,25 @@ class _Delivery:
         )
         self.endings = []
         return begun
+
+    def _record_what_is_known(self, rows: Sequence[Taken]) -> None:
+        """Even when a channel broke down, or the database: what is known must not become uncertain.
+
+        A database that starts again is waited for while the lease lasts; only this worker knows these outcomes.
+        """
+        patience = (rows[0].lease_until - self.clock()).total_seconds() if rows else 0
+        end = time.monotonic() + patience
+        while True:
+            try:
+                self._record([])
+            except (OperationalError, InterfaceError) as error:
+                if connection.in_atomic_block or time.monotonic() > end:
+                    raise
+                logger.warning("The database does not answer, %s outcomes wait: %s", len(self.endings), error)
+                connection.close()
+                time.sleep(PAUSE_SECONDS)
+            else:
+                return
 
     def _hand_over(self, batch: Sequence[Outgoing], by_id: dict[int, Taken]) -> None:
         attempts = self.channel.deliver(batch, self.shop) if batch else iter(())

@@ -35,8 +35,23 @@ class Terms:
         """
         stayed = self._stayed(endings) if self._begun else {}
         shown = {one.touch_id: one.coupon for one in beginnings if one.coupon}
-        if not stayed and not shown:
-            return touches.turn(endings, beginnings, lease, clock).begun
+        if stayed or shown:
+            begun = self._turn(endings, beginnings, stayed, shown, lease, clock)
+        else:
+            begun = touches.turn(endings, beginnings, lease, clock).begun
+        for ending in endings:
+            self._begun.pop(ending.touch_id, None)
+        return begun
+
+    def _turn(
+        self,
+        endings: Sequence[Ending],
+        beginnings: Sequence[Beginning],
+        stayed: dict[int, int],
+        shown: dict[int, Sending],
+        lease: UUID,
+        clock: dt.datetime,
+    ) -> set[int]:
         with transaction.atomic():
             terms = loyalty.hold_terms({*stayed.values(), *(sending.coupon_id for sending in shown.values())})
             fitting = [one for one in beginnings if one.coupon is None or _fits(one.coupon, terms)]
@@ -48,8 +63,8 @@ class Terms:
 
     def _stayed(self, endings: Sequence[Ending]) -> dict[int, int]:
         """The coupons of letters that were begun and surely did not leave, by touch."""
-        settled = [(ending, self._begun.pop(ending.touch_id, None)) for ending in endings]
-        return {ending.touch_id: coupon for ending, coupon in settled if coupon and not ending.may_have_left}
+        stayed = {ending.touch_id for ending in endings if not ending.may_have_left}
+        return {pk: coupon for pk, coupon in self._begun.items() if pk in stayed}
 
 
 def _fits(sending: Sending, terms: dict[int, loyalty.Term]) -> bool:
