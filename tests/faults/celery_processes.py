@@ -8,8 +8,11 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.supervisor.readiness import READY
+
+ENGINE = "chains.tasks.run_engine"
 
 
 def wait_for(condition, seconds=90, told=lambda: ""):
@@ -25,6 +28,15 @@ def address_of_database(**params):
     own = {**connection.get_connection_params(), **params}
     secret = f":{quote(own['password'])}" if own.get("password") else ""
     return f"postgres://{own['user']}{secret}@{own['host']}:{own['port']}/{own['dbname']}"
+
+
+def ring_every_second():
+    """A schedule with nothing but the engine in it, rung more often than a shop's."""
+    PeriodicTask.objects.exclude(task=ENGINE).update(enabled=False)
+    interval = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.update_or_create(
+        task=ENGINE, defaults={"name": "Run chains", "interval": interval, "expire_seconds": 5}
+    )
 
 
 class Processes:

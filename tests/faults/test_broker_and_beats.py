@@ -12,7 +12,7 @@ from chains.models import Touch
 from crm.models import EventInbox
 from tests.chains.factories import live_chain, message
 from tests.conftest import make_customer, make_order
-from tests.faults.celery_processes import Processes, address_of_database, wait_for
+from tests.faults.celery_processes import ENGINE, Processes, address_of_database, ring_every_second, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,10 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def processes(shop, sink, tmp_path):
     """On the test's database, with a broker of their own. The schedule rings the engine every second."""
-    PeriodicTask.objects.exclude(task="chains.tasks.run_engine").update(enabled=False)
-    task = PeriodicTask.objects.get(task="chains.tasks.run_engine")
-    task.interval = type(task.interval).objects.create(every=1, period="seconds")
-    task.save()
+    ring_every_second()
     live_chain(message(), event="order.placed", re_entry="per_order", at=timezone.now() - dt.timedelta(days=1))
     processes = Processes(tmp_path, address_of_database(), (sink.hostname, sink.port))
     yield processes
@@ -67,12 +64,12 @@ def test_two_beats_and_two_workers_double_nothing(processes, sink):
         processes.worker(f"worker{number}")
         processes.beat(f"beat{number}")
     processes.wait_until_ready("worker1", "worker2", "beat1", "beat2")
-    runs = PeriodicTask.objects.get(task="chains.tasks.run_engine").total_run_count
+    runs = PeriodicTask.objects.get(task=ENGINE).total_run_count
 
     for _burst in range(8):
         buy(5)
     wait_for(lambda: sent() == 40, told=processes.everything)
-    wait_for(lambda: PeriodicTask.objects.get(task="chains.tasks.run_engine").total_run_count > runs + 3)
+    wait_for(lambda: PeriodicTask.objects.get(task=ENGINE).total_run_count > runs + 3)
 
     assert_each_letter_left_once(sink, 40)
     assert [process.poll() for process in processes.running] == [None] * 4

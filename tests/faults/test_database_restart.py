@@ -17,12 +17,11 @@ import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
 
 from config.database import dump, server
 from config.database.cluster import Cluster, binaries, free_port
 from tests.chains.factories import fill_due, live_chain, marketing, message
-from tests.faults.celery_processes import Processes, address_of_database, wait_for
+from tests.faults.celery_processes import Processes, address_of_database, ring_every_second, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,10 +33,7 @@ def letters_falling_due(shop):
     """Service and marketing letters, some of them due at every moment of the next seconds."""
     shop.quiet_from = shop.quiet_until = dt.time(0)
     shop.save()
-    PeriodicTask.objects.exclude(task="chains.tasks.run_engine").update(enabled=False)
-    task = PeriodicTask.objects.get(task="chains.tasks.run_engine")
-    task.interval = type(task.interval).objects.create(every=1, period="seconds")
-    task.save()
+    ring_every_second()
     now = timezone.now()
     for step in (message(), marketing()):
         fill_due(live_chain(step, event="asked", at=now), customers=LETTERS, due_at=now)
