@@ -6,7 +6,7 @@ from chains.tree import tree_of, walked
 from tests.browser.conftest import NARROW, fits
 from tests.chains.factories import draft_chain, message
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_marketer_builds_a_branch_by_keyboard(page, sign_in, live_server, shop):

@@ -9,7 +9,7 @@ from analytics import rollups
 from tests.browser.conftest import NARROW, fits
 from tests.conftest import make_customer, make_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from segments.models import Segment
 from tests.browser.conftest import NARROW, fits
 from tests.conftest import make_customer, make_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_marketer_builds_a_segment_from_rows(page, sign_in, live_server, shop):

@@ -14,7 +14,7 @@ from tests.browser.conftest import NARROW, fits
 from tests.chains.factories import branch, draft_chain, marketing, message, wait
 from tests.conftest import make_customer, make_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LOYAL = {"all": [{"field": "orders_count", "operator": "at_least", "value": 2}]}
 

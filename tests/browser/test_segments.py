@@ -14,7 +14,7 @@ from segments.vocabulary import FIELDS
 from tests.browser.conftest import NARROW, fits
 from tests.conftest import make_customer, make_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.browser.conftest import NARROW, fits
 from tests.chains.factories import live_chain, marketing, message, wait
 from tests.conftest import make_customer, make_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_agent_finds_a_customer_and_logs_a_complaint(page, sign_in, shop):

@@ -19,7 +19,7 @@ from crm.models import CaseMessage, Event
 from tests.chains.incoming.dovecot import dovecot, is_here
 from tests.chains.incoming.letters import reply, sent_touch, to
 
-pytestmark = [pytest.mark.imap, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.imap, pytest.mark.django_db(transaction=True)]
 
 LETTERS = 4
 READER = """

@@ -246,7 +246,7 @@ def test_a_reader_overtaken_by_another_stops_and_takes_nothing(box, real_now, mo
     assert not CaseMessage.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_take_every_letter_once(box, real_now):
     touch = sent_touch(real_now)
     box.put(*letters(15, touch))
