@@ -1,5 +1,4 @@
-"""Words that unfold and Django put on the screen without a translation, or with a bad one. Named here, they enter our
-catalogue."""
+"""Words of unfold and Django that have no translation, or a bad one. Named here, they enter our catalogue."""
 
 from django.utils.translation import gettext_noop
 

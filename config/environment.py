@@ -46,6 +46,10 @@ def var_directory(path: str) -> Path:
     return directory
 
 
+# A host that swallows packets would hold a worker, and /healthz, for minutes.
+CONNECT_SECONDS = 10
+
+
 def database(url: str, pool_size: int) -> dict[str, Any]:
     """Django's entry for a `postgres://user:password@host:port/name?option=value` address."""
     parts = parsed("DATABASE_URL", url, "postgres://user:password@host:5432/name")
@@ -62,7 +66,7 @@ def database(url: str, pool_size: int) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {"connect_timeout": CONNECT_SECONDS, **dict(parse_qsl(parts.query))},
     }
     return pooled(entry, pool_size)
 

@@ -51,7 +51,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
         "chain",
         "version",
         "order",
-        "shown_status",
+        "status",
         "where",
         "shown_way",
         "triggered_at",

@@ -72,7 +72,7 @@ class TouchAdmin(ReadOnlyAdmin):
         "chain",
         "step_name",
         "subject",
-        "shown_status",
+        "status",
         "why",
         "channel",
         "purpose",

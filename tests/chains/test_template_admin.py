@@ -130,7 +130,7 @@ def test_a_real_customer_sees_their_own_points_and_a_made_up_coupon(marketer):
 
     page = marketer.get(change_address(text.template), {"as": customer.contacts.get().address})
 
-    assert page.context["sheets"][0].letter.subject == f"77 {SAMPLE_CODE} 10\xa0%"
+    assert page.context["sheets"][0].letter.subject == f"77 {SAMPLE_CODE} 10 %"
     assert "{{ coupon.until }}" in page.content.decode()
 
 

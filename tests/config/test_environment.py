@@ -86,7 +86,13 @@ def test_a_database_address_is_taken_apart():
     assert entry["USER"] == "me"
     assert entry["PASSWORD"] == "p@ss"
     assert entry["NAME"] == "shop"
-    assert entry["OPTIONS"] == {"sslmode": "require"}
+    assert entry["OPTIONS"] == {"sslmode": "require", "connect_timeout": 10}
+
+
+def test_an_address_may_name_its_own_patience():
+    entry = environment.database("postgres://localhost/shop?connect_timeout=3", pool_size=0)
+
+    assert entry["OPTIONS"] == {"connect_timeout": "3"}
 
 
 def test_a_pool_replaces_connections_kept_by_thread():
