@@ -74,7 +74,7 @@ unit: setup-dev tools
 	ENCORE_VAR=$(TEST_VAR) $(MANAGE) translations
 	@command -v chromium >/dev/null || echo "WITHOUT CHROMIUM: the browser tests are left out."
 	@$(DOVECOT) >/dev/null || echo "WITHOUT DOVECOT: the mailbox tests are left out."
-	ENCORE_VAR=$(TEST_VAR) $(BIN)/pytest -q -n 2 --durations=10 \
+	ENCORE_VAR=$(TEST_VAR) $(BIN)/pytest -q -n 2 --dist worksteal --durations=15 \
 		-m "not services $$(command -v chromium >/dev/null || echo 'and not browser') \
 			$$($(DOVECOT) >/dev/null || echo 'and not imap')" $(TESTS) && \
 	ENCORE_VAR=$(TEST_VAR) CELERY_BROKER_URL=filesystem:// $(BIN)/pytest -q -m services $(TESTS); \
