@@ -25,11 +25,12 @@ def needed() -> Iterator[tuple[Use, Collection[int]]]:
 def _by_chain() -> dict[int, set[int]]:
     """The segments each chain names.
 
-    An archived chain is history: before it is published again its rules are checked anew.
+    The rules of an archived chain are history: before it is published again they are checked anew. The segment that
+    started it is held by a foreign key.
     """
     drafts = Chain.objects.exclude(status=Chain.Status.ARCHIVED).order_by()
     found: dict[int, set[int]] = defaultdict(set)
-    for pk, segment in drafts.exclude(trigger_segment=None).values_list("pk", "trigger_segment"):
+    for pk, segment in Chain.objects.exclude(trigger_segment=None).values_list("pk", "trigger_segment"):
         found[pk].add(int(segment or 0))
     for rule in ("audience_rule", "goal_rule", "exit_rule"):
         _collect(found, drafts, rule, "pk")

@@ -103,7 +103,10 @@ class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
         """
         shown, counts, needed, _protected = super().get_deleted_objects(objs, request)
         own = {str(model._meta.verbose_name) for model in (Membership, SegmentSize)}
-        return shown, counts, {str(name) for name in needed} - own, _needing([one.pk for one in objs], request)
+        needing = _needing([one.pk for one in objs], request)
+        # What needs it is told before which rights would be missing to delete that along.
+        lacking = set() if needing else {str(name) for name in needed} - own
+        return shown, counts, lacking, needing
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
         if change:

@@ -75,6 +75,16 @@ def test_what_was_published_counts_while_the_engine_reads_it(segment):
     assert labels(segment) == []
 
 
+def test_a_segment_that_started_an_archived_chain_stays_with_it(segment, admin_client):
+    chain = live_chain(message(), name="Once live", event="segment.entered", trigger_segment=segment)
+    pausing.archive(chain, NOW)
+
+    response = admin_client.post(reverse("admin:segments_segment_delete", args=[segment.pk]), {"post": "yes"})
+
+    assert "chain “Once live”" in response.content.decode()
+    assert Segment.objects.filter(pk=segment.pk).exists()
+
+
 def test_a_needed_segment_is_not_deleted_and_the_page_says_by_what_it_is_needed(segment, admin_client):
     chain = draft_chain(message(), name="Welcome", audience_rule=naming(segment))
     address = reverse("admin:segments_segment_delete", args=[segment.pk])
