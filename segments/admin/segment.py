@@ -97,16 +97,13 @@ class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
         return super().changeform_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
-        """Who its members are and were belongs to the segment: no right of its own is needed to delete it along.
-
-        What a rule names keeps its segment as a foreign key would, though the database knows no key there.
+        """The segments, and how many stays of members go along: of these there may be millions, and no right of their
+        own is needed. What a rule names keeps its segment as a foreign key would, though the database knows none there.
         """
-        shown, counts, needed, _protected = super().get_deleted_objects(objs, request)
-        own = {str(model._meta.verbose_name) for model in (Membership, SegmentSize)}
-        needing = _needing([one.pk for one in objs], request)
-        # What needs it is told before which rights would be missing to delete that along.
-        lacking = set() if needing else {str(name) for name in needed} - own
-        return shown, counts, lacking, needing
+        chosen = list(objs)
+        stays = Membership.objects.filter(segment__in=chosen).count()
+        counts = {Segment._meta.verbose_name_plural: len(chosen), Membership._meta.verbose_name_plural: stays}
+        return [str(one) for one in chosen], counts, set(), _needing([one.pk for one in chosen], request)
 
     def save_model(self, request: HttpRequest, obj: Segment, form: SegmentForm, change: bool) -> None:
         if change:

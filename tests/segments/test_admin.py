@@ -327,8 +327,12 @@ def test_who_may_delete_a_segment_may_delete_it_with_its_members(marketer, now):
     segment = make_segment(rule=BUYERS)
     refresh(segment, now)
 
+    asked = marketer.get(reverse("admin:segments_segment_delete", args=[segment.pk]))
     marketer.post(reverse("admin:segments_segment_delete", args=[segment.pk]), {"post": "yes"})
 
+    # In counts: of members there may be millions.
+    assert asked.context["deleted_objects"] == [str(segment)]
+    assert [count for _name, count in asked.context["model_count"]] == [1, 1]
     assert not type(segment).objects.filter(pk=segment.pk).exists()
 
 
