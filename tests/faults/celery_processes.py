@@ -1,6 +1,8 @@
 """`celery worker` and `celery beat` in processes of their own; what they say goes to a file each."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -74,6 +76,7 @@ class Processes:
                 env=self.environment,
                 stdout=ear,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         self.running.append(process)
         return process
@@ -89,6 +92,8 @@ class Processes:
         return "\n".join(f"--- {log.name}\n{log.read_text()}" for log in sorted(self.folder.glob("*.log")))
 
     def kill(self):
+        """With their children, who would outlive them: Celery's pool and granian's workers."""
         for process in self.running:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
