@@ -107,8 +107,13 @@ def prevent_merging() -> None:
 
 def hold(customer: Customer) -> Customer:
     """Whoever now stands for this customer, kept from being merged away until the transaction ends."""
-    keeper_id = _hold_id(customer.pk)
-    return customer if keeper_id is None else hold(Customer.objects.get(pk=keeper_id))
+    while True:
+        try:
+            _hold_id(customer.pk)
+        except _MergedMeanwhile:
+            customer = Customer.objects.get(merged_from=customer)
+        else:
+            return customer
 
 
 def hold_all(customer_ids: Iterable[int]) -> dict[int, int]:
@@ -127,8 +132,23 @@ def hold_all(customer_ids: Iterable[int]) -> dict[int, int]:
         return {pk: owner for pk, owner in standing.items() if owner not in erased}
 
 
+def hold_fact(fact: Order | Case, hold_owner: Callable[[int], object] | None = None) -> None:
+    """Read a fact as it is now and keep it, with whose it is, until the transaction ends.
+
+    The customer comes first, as in a merge, or the two would wait for each other; and again, should a merge have
+    moved the fact while we waited.
+    """
+    while True:
+        try:
+            _hold_fact_of(fact, fact.customer_id, hold_owner or _hold_id)
+        except _MergedMeanwhile:
+            fact.refresh_from_db(fields=["customer"])
+        else:
+            return
+
+
 class _MergedMeanwhile(Exception):
-    """Lets go of what was held: to hold more on top would be out of order."""
+    """Lets go of what was held: a merge holds keeper and merged in id order, and so must whoever wants both."""
 
 
 @transaction.atomic
@@ -145,26 +165,21 @@ def _hold_standing(customer_ids: set[int]) -> set[int]:
     return {pk for pk, _merged_into, erased_at in found if erased_at}
 
 
-def hold_fact(fact: Order | Case, hold_owner: Callable[[int], object] | None = None) -> None:
-    """Read a fact as it is now and keep it, with whose it is, until the transaction ends.
-
-    The customer comes first, as in a merge, or the two would wait for each other; and again, should a merge have
-    moved the fact while we waited.
-    """
-    owner_id = None
-    while owner_id != fact.customer_id:
-        owner_id = fact.customer_id
-        (hold_owner or _hold_id)(owner_id)
-        locked: QuerySet[Any] = type(fact)._default_manager.select_for_update(no_key=True)
-        fact.refresh_from_db(from_queryset=locked)
+@transaction.atomic
+def _hold_fact_of(fact: Order | Case, owner_id: int, hold_owner: Callable[[int], object]) -> None:
+    hold_owner(owner_id)
+    locked: QuerySet[Any] = type(fact)._default_manager.select_for_update(no_key=True)
+    fact.refresh_from_db(from_queryset=locked)
+    if fact.customer_id != owner_id:
+        raise _MergedMeanwhile
 
 
-def _hold_id(customer_id: int) -> int | None:
-    """Keep the customer; the id of whom they were merged into, if they were."""
+@transaction.atomic
+def _hold_id(customer_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer_id])
         row = cursor.fetchone()
     if row is None:
         raise Customer.DoesNotExist(_("This customer no longer exists."))
-    merged_into: int | None = row[0]
-    return merged_into
+    if row[0]:
+        raise _MergedMeanwhile

@@ -84,17 +84,21 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     return keeper
 
 
-def keep_still(customer_ids: Iterable[int]) -> None:
+def keep_still(customer_ids: Iterable[int]) -> list[int]:
     """Lock customers so that nobody adds a fact to them meanwhile: their facts hold KEY SHARE, which this excludes.
 
-    Who stands for them is to be read after `lock_merging`: whoever adds a fact holds a merged customer first, and then
-    the one they were merged into.
+    Returns whom it holds: those asked for, and those once merged into them, whose pointers change with theirs; all in
+    one pass, in id order. Who stands for them is to be read after `lock_merging`: whoever adds a fact holds a merged
+    customer first, and then the one they were merged into.
     """
     lock_merging()
+    asked = list(customer_ids)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM crm_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(set(customer_ids))]
+            "SELECT id FROM crm_customer WHERE id = ANY(%s) OR merged_into_id = ANY(%s) ORDER BY id FOR UPDATE",
+            [asked, asked],
         )
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def join(one: Customer, other: Customer, *, at: dt.datetime) -> None:

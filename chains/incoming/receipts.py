@@ -18,7 +18,6 @@ from django.db import transaction
 from chains.models import Touch
 from chains.public.choices import end_marketing
 from chains.public.tracking import record_about
-from crm.identity import hold
 from crm.models import Contact, EventKind, Purpose, Shop
 
 logger = logging.getLogger(__name__)
@@ -62,7 +61,6 @@ def take(receipt: Receipt, now: dt.datetime) -> bool:
     if touch is None:
         logger.info("A receipt (%s) names no message of ours.", receipt.kind)
         return False
-    hold(touch.customer)
     # A teller's clock may be ahead of ours; nothing may have happened later than now.
     at = min(receipt.at, now)
     event, moment = TOLD[receipt.kind]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import F, Func, JSONField, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -17,6 +18,7 @@ from chains.public.machines import is_machine
 from chains.public.pages import of_touch, private, unknown
 from chains.public.short import PAGES, read
 from crm.events import record
+from crm.identity import hold
 from crm.models import EventKind
 
 if TYPE_CHECKING:
@@ -81,13 +83,14 @@ def record_click(touch: Touch, index: int, *, at: dt.datetime, by_machine: bool)
         Touch.objects.filter(pk=touch.pk, clicked_at=None).update(clicked_at=at)
 
 
+@transaction.atomic
 def record_about(
     touch: Touch, kind: EventKind, at: dt.datetime, key: str, *, source: str = SOURCE, **properties: Any
 ) -> Event | None:
     """An event about a touch, with what chains and segments ask of it; None when it was told before."""
     return record(
         kind,
-        customer=touch.customer,
+        customer=hold(touch.customer),
         order=touch.order,
         occurred_at=at,
         source=source,

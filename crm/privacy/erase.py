@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
 
+from crm.identity import lock_merging
 from crm.merge import keep_still
 from crm.models import (
     Case,
@@ -77,9 +78,10 @@ def erase(customer: Customer, *, at: dt.datetime, by: User | None = None) -> dic
     Kept: orders with their lines and amounts, scores of feedback, moments of cases, and the consent ledger without
     addresses, as proof of what was allowed when. Erasing twice returns the first certificate.
     """
+    lock_merging()
+    customer.refresh_from_db(fields=["merged_into"])
     person = customer.merged_into or customer
-    ids = sorted(Customer.objects.filter(merged_into=person).values_list("pk", flat=True)) + [person.pk]
-    keep_still(ids)
+    ids = keep_still([person.pk])
     known = ErasureCertificate.objects.filter(customer=person).first()
     if known:
         return certificate_of(known)
