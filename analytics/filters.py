@@ -36,7 +36,7 @@ class Filters:
     def standings(self) -> QuerySet[OrderStanding]:
         orders = OrderStanding.objects.all()
         if self.segment is not None:
-            members = Membership.objects.open().filter(segment=self.segment, customer=OuterRef("customer"))
+            members = Membership.objects.open_in(self.segment.pk).filter(customer=OuterRef("customer"))
             orders = orders.filter(Exists(members))
         if self.source:
             orders = orders.filter(customer__source=self.source)

@@ -49,7 +49,7 @@ def compare(first: Segment, second: Segment) -> Comparison:
 
 
 def _inside(segment: Segment) -> Q:
-    return Q(Exists(Membership.objects.open().filter(segment=segment, customer=OuterRef("pk"))))
+    return Q(Exists(Membership.objects.open_in(segment.pk).filter(customer=OuterRef("pk"))))
 
 
 def _part(*conditions: Q) -> Part:

@@ -23,8 +23,9 @@ from crm.identity import prevent_merging
 from crm.models import Customer, Event, EventKind
 from crm.timezones import day_of
 from segments import changes
-from segments.compile import matching
+from segments.compile import id_array, matching
 from segments.models import Membership, Segment, SegmentSize
+from segments.models.membership import ANY_ONE
 from segments.patience import TookTooLong, impatient
 from segments.rules import Rule, RuleError, parse
 
@@ -54,13 +55,14 @@ FOLLOW = """
     {told}
 """
 STAYS = "SELECT id, customer_id FROM segments_membership WHERE segment_id = %s AND left_at IS NULL"
-# One by one, whatever the planner believes: of a young segment it knows little, and would read all stays there are.
-STAYS_OF_FEW = """
+# One by one, whatever the planner believes: of a young segment it knows little, and would read all stays there are
+# (MembershipQuerySet.open_in).
+STAYS_OF_FEW = f"""
     SELECT stay.* FROM unnest(%s::bigint[]) AS asked (id) CROSS JOIN LATERAL (
         SELECT id, customer_id FROM segments_membership
-        WHERE segment_id = %s AND left_at IS NULL AND customer_id = asked.id OFFSET 0
+        WHERE segment_id = {ANY_ONE % {"expressions": "%s"}} AND left_at IS NULL AND customer_id = asked.id OFFSET 0
     ) AS stay
-"""
+"""  # noqa: S608 - constants
 MOVES = (
     "SELECT false AS is_entry, id, customer_id FROM gone UNION ALL SELECT true, id, customer_id FROM come ORDER BY 1"
 )
@@ -107,17 +109,24 @@ def refresh(segment: Segment, now: dt.datetime, patience: dt.timedelta | None = 
     except TookTooLong:
         return None
     except RuleError as error:
-        outcome = _broken(segment, str(error), now)
+        return _broken(segment, str(error), now)
     except DatabaseError:
         logger.exception("Segment %s cannot be refreshed", segment.pk)
-        outcome = _broken(segment, _("The database could not answer. It is asked again every few minutes."), now)
-    segment.refresh_from_db(fields=KEPT)
+        return _broken(segment, _("The database could not answer. It is asked again every few minutes."), now)
+    for name in KEPT:
+        setattr(segment, name, getattr(held, name))
     return outcome
 
 
 def _broken(segment: Segment, reason: str, now: dt.datetime) -> Refreshed:
-    Segment.objects.filter(pk=segment.pk).update(broken_reason=reason, checked_at=now, seen=None)
+    segment.broken_reason, segment.checked_at, segment.seen = reason, now, None
+    _keep(segment, ["broken_reason", "checked_at", "seen"])
     return Refreshed(is_broken=True)
+
+
+def _keep(segment: Segment, names: Collection[str]) -> None:
+    """Not by `save`, which writes history: what a refresh finds is no change that somebody made."""
+    Segment.objects.filter(pk=segment.pk).update(**{name: getattr(segment, name) for name in names})
 
 
 def _follow(segment: Segment, now: dt.datetime) -> Refreshed:
@@ -153,7 +162,7 @@ def _drifted(segment: Segment, moved: frozenset[int], horizon: int) -> int:
 def _move(segment: Segment, rule: Rule, now: dt.datetime, asked: Collection[int] | None) -> Refreshed:
     members = matching(rule, now, asked, asking=segment.pk)
     wanted, values = members.order_by().values("pk").query.sql_with_params()
-    stays, whose = (STAYS, [segment.pk]) if asked is None else (STAYS_OF_FEW, [sorted(asked), segment.pk])
+    stays, whose = (STAYS, [segment.pk]) if asked is None else (STAYS_OF_FEW, [id_array(sorted(asked)), segment.pk])
     is_silent = segment.refreshed_at is None
     statement = FOLLOW.format(wanted=wanted, stays=stays, told=TOTALS if is_silent else MOVES)
     entered = left = 0
@@ -207,20 +216,14 @@ def _event(segment: Segment, move: Move, now: dt.datetime) -> Event:
 
 
 def _note_size(segment: Segment, outcome: Refreshed, now: dt.datetime, is_full: bool) -> None:
-    members = segment.members_count + outcome.entered - outcome.left
+    segment.members_count += outcome.entered - outcome.left
     if is_full:
-        members = Membership.objects.open().filter(segment=segment).count()
-    Segment.objects.filter(pk=segment.pk).update(
-        members_count=members,
-        refreshed_at=now,
-        checked_at=now,
-        seen=segment.seen,
-        proved_at=segment.proved_at,
-        drifted_count=segment.drifted_count,
-        broken_reason="",
-    )
+        segment.members_count = Membership.objects.open().filter(segment=segment).count()
+    segment.refreshed_at = segment.checked_at = now
+    segment.broken_reason = ""
+    _keep(segment, KEPT)
     SegmentSize.objects.bulk_create(
-        [SegmentSize(segment=segment, day=day_of(now), members_count=members)],
+        [SegmentSize(segment=segment, day=day_of(now), members_count=segment.members_count)],
         update_conflicts=True,
         unique_fields=["segment", "day"],
         update_fields=["members_count"],

@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
                 (
                     "segment",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to="segments.segment",

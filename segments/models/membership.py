@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer
@@ -13,9 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+# A value that the planner takes for any of the column's.
+ANY_ONE = "(SELECT %(expressions)s::bigint)"
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def open(self) -> Self:
         return self.filter(left_at=None)
+
+    def open_in(self, segment: int) -> Self:
+        """The stays in a segment, to be looked up customer by customer.
+
+        Which segment is kept from the planner: of a young one it knows nothing yet, takes it for one row whatever the
+        customer, and may read all of its stays for each of them.
+        """
+        return self.open().filter(segment=Func(Value(segment), template=ANY_ONE, output_field=models.BigIntegerField()))
 
     def of(self, customers: Iterable[int]) -> Self:
         return self.filter(customer__in=list(customers))
@@ -24,7 +36,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """One stay of a customer in a segment. Written only by segments.refresh; a new stay is a new row."""
 
-    segment = models.ForeignKey(Segment, models.CASCADE, related_name="memberships", verbose_name=_("segment"))
+    segment = models.ForeignKey(
+        Segment, models.CASCADE, related_name="memberships", db_index=False, verbose_name=_("segment")
+    )
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="memberships", verbose_name=_("customer"))
     entered_at = models.DateTimeField(_("entered at"))
     left_at = models.DateTimeField(_("left at"), null=True)

@@ -39,7 +39,7 @@ def _belongs(condition: Condition, scope: Scope) -> Q:
         if segment.is_active:
             found |= scope.within(segment.pk, segment.rule)
         else:
-            found |= has(Membership.objects.open().filter(segment=segment), scope)
+            found |= has(Membership.objects.open_in(segment.pk), scope)
     return opposite_if(condition, found)
 
 

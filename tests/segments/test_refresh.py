@@ -239,3 +239,19 @@ def test_a_merge_is_neither_a_leaving_nor_an_entering(now):
     assert (outcome.entered, outcome.left) == (1, 1)
     assert members(segment) == {keeper.pk}
     assert told() == []
+
+
+def test_a_young_segment_is_looked_up_customer_by_customer(now):
+    """The planner's figures are older than the segment: all of its stays would look like one row to it."""
+    Customer.objects.bulk_create([Customer(created_at=now, first_name="Ann") for _number in range(2_000)])
+    everybody = condition("orders_count", "at_most", 0)
+    for name in ("Old", "Older", "Oldest"):
+        refresh(make_segment(everybody, name=name), now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE segments_membership")
+    young = make_segment(everybody, name="Young")
+    refresh(young, now)
+
+    plan = Membership.objects.open_in(young.pk).filter(customer=Customer.objects.latest("pk")).explain()
+
+    assert "membership_open_once" in plan, plan
