@@ -1,22 +1,50 @@
-"""`customer__in=batch` as one array instead of a parameter for every id.
+"""How batches of ids are asked for.
 
-The engine asks for batches of hundreds of customers, several times a batch. Django writes `IN (%s, %s, …)`, and
-preparing and quoting each id costs more than finding the row. `= ANY('{…}')` is the same to PostgreSQL's planner.
+The engine asks for hundreds of customers, several times a batch. Django writes `IN (%s, %s, …)`, and preparing and
+quoting each id costs more than finding the row; of a list the driver looks at each number. `= ANY('{…}')` with the
+array as one text is the same to PostgreSQL's planner.
 """
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import AutoField, BigAutoField, ForeignKey
+from django.db.models import AutoField, BigAutoField, BigIntegerField, ForeignKey, Func, Q, Value
 from django.db.models.fields import AutoFieldMixin
 from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.lookups import In
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
+
+# A value that the planner takes for any of the column's.
+ANY_ONE = "(SELECT %(expressions)s::bigint)"
+
+
+def any_one(pk: int) -> Func:
+    """An id kept from the planner: for a segment or a chain whose rows are looked up customer by customer.
+
+    Of a young one the planner knows nothing yet. It takes all its rows for one, whatever the customer, and may read all
+    of them for each batch, or for each customer of it. Not told which one is meant, it expects an average one, and
+    goes by the customers.
+    """
+    return Func(Value(pk), template=ANY_ONE, output_field=BigIntegerField())
+
+
+def any_of(column: str, pks: Collection[int]) -> Q:
+    """Of these ids, of which there is at least one; each kept from the planner as by `any_one`."""
+    return reduce(or_, (Q(**{column: any_one(pk)}) for pk in sorted(pks)))
+
+
+def id_array(ids: Iterable[int]) -> str:
+    """As PostgreSQL reads an array."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 class _OneArray:
@@ -33,7 +61,7 @@ class _OneArray:
             return super().process_rhs(compiler, connection)  # type: ignore[misc,no-any-return]
         if not self.rhs:
             raise EmptyResultSet
-        return "%s", [self.rhs]
+        return "%s::bigint[]", [id_array(self.rhs)]
 
     def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:
         if not self._is_of_ids():

@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 
 from crm.events import record_many
 from crm.identity import prevent_merging
+from crm.lookups import ANY_ONE, id_array
 from crm.models import Customer, Event, EventKind
 from crm.timezones import day_of
 from segments import changes
-from segments.compile import id_array, matching
+from segments.compile import matching
 from segments.models import Membership, Segment, SegmentSize
-from segments.models.membership import ANY_ONE
 from segments.patience import TookTooLong, impatient
 from segments.rules import Rule, RuleError, parse
 
@@ -56,7 +56,7 @@ FOLLOW = """
 """
 STAYS = "SELECT id, customer_id FROM segments_membership WHERE segment_id = %s AND left_at IS NULL"
 # One by one, whatever the planner believes: of a young segment it knows little, and would read all stays there are
-# (MembershipQuerySet.open_in).
+# (crm.lookups.any_one).
 STAYS_OF_FEW = f"""
     SELECT stay.* FROM unnest(%s::bigint[]) AS asked (id) CROSS JOIN LATERAL (
         SELECT id, customer_id FROM segments_membership

@@ -22,6 +22,7 @@ from chains.engine.entry import Entry, fitting
 from chains.engine.triggers import found
 from chains.models import Backlog, Chain, Entrant
 from chains.program import Program
+from crm.lookups import any_one
 from crm.models import Event, EventKind
 from segments.models import Membership
 
@@ -122,7 +123,8 @@ def _not_waiting(plan: Program, entries: list[Entry]) -> list[Entry]:
     if plan.re_entry == Chain.ReEntry.PER_ORDER:
         return entries
     ids = [entry.customer_id for entry in entries]
-    waiting = set(Entrant.objects.filter(chain=plan.chain_id, customer__in=ids).values_list("customer_id", flat=True))
+    known = Entrant.objects.filter(chain=any_one(plan.chain_id), customer__in=ids)
+    waiting = set(known.values_list("customer_id", flat=True))
     return [entry for entry in entries if entry.customer_id not in waiting]
 
 

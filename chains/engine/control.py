@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from chains.models import Enrolment
+from crm.lookups import any_of
 
 if TYPE_CHECKING:
     from chains.engine.entry import Entry
@@ -30,7 +31,8 @@ def held_places(entries: Collection[Entry]) -> set[tuple[int, int]]:
     if not asking:
         return set()
     past = Enrolment.objects.filter(
-        chain__in={chain for chain, _customer in asking}, customer__in={customer for _chain, customer in asking}
+        any_of("chain", {chain for chain, _customer in asking}),
+        customer__in={customer for _chain, customer in asking},
     )
     first = past.order_by("chain_id", "customer_id", "entered_at", "pk").distinct("chain_id", "customer_id")
     arms = {

@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from chains.engine import facts
 from chains.models import Chain, Enrolment
 from chains.program import Program
+from crm.lookups import any_of
 from crm.models import Customer
 from segments.subjects import Subject
 
@@ -59,7 +60,7 @@ def _not_in_yet(entries: Sequence[Entry]) -> list[Entry]:
     if not entries:
         return []
     past = Enrolment.objects.filter(
-        chain__in={entry.program.chain_id for entry in entries},
+        any_of("chain", {entry.program.chain_id for entry in entries}),
         customer__in={entry.customer_id for entry in entries},
         entry_key__in={entry.key for entry in entries},
     )
@@ -94,7 +95,8 @@ def _allowed_again(entries: Sequence[Entry]) -> list[Entry]:
     if not asking:
         return list(entries)
     past = Enrolment.objects.filter(
-        chain__in={entry.program.chain_id for entry in asking}, customer__in={entry.customer_id for entry in asking}
+        any_of("chain", {entry.program.chain_id for entry in asking}),
+        customer__in={entry.customer_id for entry in asking},
     )
     rows = past.values_list("chain_id", "customer_id").annotate(
         last=Max("triggered_at"), active=Max("triggered_at", filter=Q(status=Enrolment.Status.ACTIVE))

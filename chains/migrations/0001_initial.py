@@ -704,6 +704,7 @@ class Migration(migrations.Migration):
                 (
                     "chain",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="enrolments",
                         to="chains.chain",
@@ -1023,6 +1024,7 @@ class Migration(migrations.Migration):
                 (
                     "enrolment",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="passages",
                         to="chains.enrolment",

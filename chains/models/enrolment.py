@@ -80,7 +80,7 @@ class Enrolment(models.Model):
         EVENT = "event", _("something to happen")
         RESUME = "resume", _("the chain to be resumed")
 
-    chain = models.ForeignKey(Chain, models.CASCADE, related_name="enrolments", verbose_name=_("chain"))
+    chain = models.ForeignKey(Chain, models.CASCADE, related_name="enrolments", db_index=False, verbose_name=_("chain"))
     version = models.ForeignKey(
         ChainVersion, models.PROTECT, related_name="enrolments", db_index=False, verbose_name=_("version")
     )

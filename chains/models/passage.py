@@ -13,7 +13,9 @@ class Passage(models.Model):
     Messages and tasks leave a touch instead, and plain waits nothing.
     """
 
-    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="passages", verbose_name=_("enrolment"))
+    enrolment = models.ForeignKey(
+        Enrolment, models.CASCADE, related_name="passages", db_index=False, verbose_name=_("enrolment")
+    )
     step_key = models.CharField(_("step"), max_length=32)
     arm_key = models.CharField(_("arm"), max_length=32, blank=True)
     event = models.ForeignKey(

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.lookups import any_one
 from crm.models import Customer
 from segments.models.segment import Segment
 
@@ -13,21 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-# A value that the planner takes for any of the column's.
-ANY_ONE = "(SELECT %(expressions)s::bigint)"
-
-
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def open(self) -> Self:
         return self.filter(left_at=None)
 
     def open_in(self, segment: int) -> Self:
-        """The stays in a segment, to be looked up customer by customer.
-
-        Which segment is kept from the planner: of a young one it knows nothing yet, takes it for one row whatever the
-        customer, and may read all of its stays for each of them.
-        """
-        return self.open().filter(segment=Func(Value(segment), template=ANY_ONE, output_field=models.BigIntegerField()))
+        """The stays in a segment, to be looked up customer by customer."""
+        return self.open().filter(segment=any_one(segment))
 
     def of(self, customers: Iterable[int]) -> Self:
         return self.filter(customer__in=list(customers))
