@@ -2,7 +2,9 @@
 
     python benchmarks/import_orders.py [FILE] [--rounds 3]
 
-Prints the seconds of each round and the ratio of the medians. Works in a database of its own that it drops.
+Prints the seconds of each round and the ratio of the medians, and what the shop's tables ask for whatever the way:
+the finished rows copied back into them, emptied, without checking a reference. Works in a database of its own that it
+drops.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT.parent / "shared" / "data" / "online_retail_2010_order_lines.csv.gz"
 PIECE = 1 << 18
 GOAL = 8
+FILLED = ("customer", "product", "order", "orderline", "event", "customerstats", "orderstanding")
 
 
 def main() -> None:
@@ -44,13 +47,18 @@ def main() -> None:
 def measure(path: Path, rounds: int) -> None:
     plain = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     print(f"{path.name}: {len(plain) / 1e6:.1f} MB, {plain.count(b'%c' % 10) - 1:,} rows")
-    bare, full = [], []
+    bare, full, stored = [], [], []
     for number in range(1, rounds + 1):
         bare.append(bare_copy(plain))
         full.append(whole_import(path))
-        print(f"round {number}: bare COPY {bare[-1]:.2f} s, import {full[-1]:.2f} s")
-    ratio = statistics.median(full) / statistics.median(bare)
-    print(f"median: {statistics.median(bare):.2f} s and {statistics.median(full):.2f} s: {ratio:.1f} x (goal {GOAL} x)")
+        stored.append(storing_again())
+        print(
+            f"round {number}: bare COPY {bare[-1]:.2f} s, import {full[-1]:.2f} s,"
+            f" storing the finished rows alone {stored[-1]:.2f} s"
+        )
+    of_bare, of_full, of_stored = (statistics.median(taken) for taken in (bare, full, stored))
+    print(f"median: {of_bare:.2f} s and {of_full:.2f} s: {of_full / of_bare:.1f} x (goal {GOAL} x)")
+    print(f"storing the finished rows alone: {of_stored:.2f} s, {of_stored / of_bare:.1f} x")
 
 
 def bare_copy(plain: bytes) -> float:
@@ -83,6 +91,26 @@ def whole_import(path: Path) -> float:
     seconds = time.perf_counter() - started
     if not report.is_applied:
         raise SystemExit(f"the file was refused: {report.problems[0]}")
+    return seconds
+
+
+def storing_again() -> float:
+    """What the import wrote, from temporary tables that hold it ready, in one transaction."""
+    from django.db import connection, transaction
+
+    tables = [f"crm_{name}" for name in FILLED]
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"CREATE TEMPORARY TABLE ready_{table} AS TABLE {table}")
+        cursor.execute("TRUNCATE crm_customer, crm_product, crm_category CASCADE")
+        cursor.execute("CHECKPOINT")
+        started = time.perf_counter()
+        with transaction.atomic():
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for table in tables:
+                cursor.execute(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM ready_{table}")
+        seconds = time.perf_counter() - started
+        cursor.execute(f"DROP TABLE {', '.join(f'ready_{table}' for table in tables)}")
     return seconds
 
 
