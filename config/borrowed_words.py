@@ -101,4 +101,5 @@ WORDS = (
         "Are you sure you want to delete the selected %(objects_name)s? All of the following objects and"
         " their related items will be deleted:"
     ),
+    gettext_noop("Yes, I’m sure"),
 )
