@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from pytest_django.plugin import blocking_manager_key
 
 from tests import seeds
 
@@ -26,14 +27,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
         seeds.remember()
 
 
-@pytest.fixture(autouse=True)
-def _migrated_rows(request):
-    """Tests with real transactions find what migrations wrote, though such a test before them emptied every table."""
-    marker = request.node.get_closest_marker("django_db")
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item, nextitem):
+    """A test with real transactions ends by emptying every table; the next one finds what migrations wrote.
+
+    After the last the database is gone, and the connection would be to the one that tests must not touch.
+    """
+    ended = yield
+    if nextitem is None:
+        return ended
+    marker = item.get_closest_marker("django_db")
     is_transactional = bool(marker and marker.kwargs.get("transaction"))
-    if is_transactional or {"transactional_db", "live_server"} & set(request.fixturenames):
-        request.getfixturevalue("transactional_db")
-        seeds.bring_back()
+    if is_transactional or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+        with item.config.stash[blocking_manager_key].unblock():
+            seeds.bring_back()
+    return ended
 
 
 @pytest.fixture
