@@ -24,7 +24,7 @@ def plan_of(query):
 def test_who_is_in_it_already_is_looked_up_by_customer(shop):
     """Known to the planner it looked like one row, whatever the customer, and all who are in it were read each time."""
     for name in ("Old", "Older", "Oldest"):
-        fill_due(live_chain(message(), name=name), customers=2_000)
+        fill_due(live_chain(message(), name=name), customers=5_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE chains_enrolment")
     young = live_chain(
@@ -36,9 +36,9 @@ def test_who_is_in_it_already_is_looked_up_by_customer(shop):
         re_entry_days=1,
         control_share=10,
     )
-    people = fill_due(young, customers=2_000)
+    people = fill_due(young, customers=5_000)
     held = program.load([young.version_id])[young.version_id]
-    entries = [Entry(held, one.pk, NOW + dt.timedelta(days=2)) for one in people[:100]]
+    entries = [Entry(held, one.pk, NOW + dt.timedelta(days=2)) for one in people[:20]]
 
     with CaptureQueriesContext(connection) as asked:
         fitting(entries, NOW)
