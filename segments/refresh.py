@@ -219,9 +219,12 @@ def _note_size(segment: Segment, outcome: Refreshed, now: dt.datetime, is_full: 
     segment.members_count += outcome.entered - outcome.left
     if is_full:
         segment.members_count = Membership.objects.open().filter(segment=segment).count()
+    is_noted = segment.refreshed_at is not None and day_of(segment.refreshed_at) == day_of(now)
     segment.refreshed_at = segment.checked_at = now
     segment.broken_reason = ""
     _keep(segment, KEPT)
+    if is_noted and not (is_full or outcome.entered or outcome.left):
+        return
     SegmentSize.objects.bulk_create(
         [SegmentSize(segment=segment, day=day_of(now), members_count=segment.members_count)],
         update_conflicts=True,
