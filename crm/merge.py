@@ -88,8 +88,7 @@ def keep_still(customer_ids: Iterable[int]) -> list[int]:
     """Lock customers so that nobody adds a fact to them meanwhile: their facts hold KEY SHARE, which this excludes.
 
     Returns whom it holds: those asked for, and those once merged into them, whose pointers change with theirs; all in
-    one pass, in id order. Who stands for them is to be read after `lock_merging`: whoever adds a fact holds a merged
-    customer first, and then the one they were merged into.
+    one pass, in id order. Who stands for them is to be read after `lock_merging`: until then they may be merged.
     """
     lock_merging()
     asked = list(customer_ids)
