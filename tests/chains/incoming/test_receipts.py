@@ -8,6 +8,8 @@ from chains.incoming.mail import read
 from chains.incoming.receipts import Receipt
 from chains.incoming.reports import receipts as reported
 from chains.models import Touch
+from chains.public.tracking import record_open
+from crm.merge import merge
 from crm.models import ConsentRecord, Contact, Event
 from tests.chains.factories import live_chain, message
 from tests.chains.incoming.letters import delivery_report, sent_touch, spam_report
@@ -240,3 +242,13 @@ def test_reads_spam_reports_even_when_most_is_redacted(now, message_id):
     (receipt,) = reported(read(spam_report(touch, message_id=message_id)), "127.0.0.1", now)
 
     assert (receipt.kind, receipt.token) == ("complained", touch.token)
+
+
+def test_what_is_told_of_somebody_merged_away_meanwhile_is_told_of_the_keeper(now):
+    """The touch was read before the merge committed."""
+    read_before = sent_touch(now)
+    keeper = merge(make_customer(), read_before.customer, at=now)
+
+    record_open(read_before, at=now + MINUTE, by_machine=False)
+
+    assert Event.objects.get(kind="message.opened").customer == keeper
