@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.lookups import any_one
 from crm.models import Customer
@@ -34,7 +35,7 @@ class Membership(models.Model):
     )
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="memberships", verbose_name=_("customer"))
     entered_at = models.DateTimeField(_("entered at"))
-    left_at = models.DateTimeField(_("left at"), null=True)
+    left_at = models.DateTimeField(pgettext_lazy("a segment", "left at"), null=True)
 
     objects = MembershipQuerySet.as_manager()
 
