@@ -257,9 +257,9 @@ def ready_made(chain: Any) -> bytes:
 
     from benchmarks.peers.shop import clear, fill_due
     from chains.channels.email import letter_for
-    from chains.engine.deliver import _taken
-    from chains.engine.guard import guard
-    from chains.engine.prepare import Prepared, prepare
+    from chains.engine.deliver.deliver import _taken
+    from chains.engine.deliver.prepare import Prepared, prepare
+    from chains.engine.guard.guard import guard
     from crm.models import Shop
 
     clear()

@@ -94,7 +94,7 @@ def enrolments(count: int = 20_000) -> None:
     from django.db import connection
 
     from benchmarks.peers import shop
-    from chains.engine.enrol import enrol
+    from chains.engine.enrol.enrol import enrol
 
     at = dt.datetime.now(dt.UTC)
     shop.chain_of_two_letters(at - dt.timedelta(days=1))
@@ -133,7 +133,7 @@ def steady(sink: MailServer, rate: int, seconds: float) -> None:
 
 def killed(sink: MailServer, rate: int, kills: int) -> None:
     from benchmarks.peers import shop
-    from chains.engine.guard import LEASE
+    from chains.engine.guard.guard import LEASE
     from chains.engine.run import tick
     from chains.models import Touch
 

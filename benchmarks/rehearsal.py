@@ -137,8 +137,8 @@ def draft() -> Any:
 
 
 def measure(orders: int, days: int, *, is_profiled: bool) -> None:
-    from chains.rehearsal.period import Period
-    from chains.rehearsal.rehearse import rehearse
+    from chains.simulate.rehearsal.period import Period
+    from chains.simulate.rehearsal.rehearse import rehearse
 
     chain, period = draft(), Period.of(LAST - dt.timedelta(days=days - 1), LAST, NOW)
     profile = None

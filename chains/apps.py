@@ -8,8 +8,8 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chains import audience, person, segment_uses, story
-        from chains.engine.follow import follow
+        from chains.contributions import privacy, segment_fields, segment_uses, story
+        from chains.contributions.merging import follow
         from chains.incoming import webhooks  # noqa: F401  (it listens to Anymail)
         from crm import customer_links, merge
         from crm.privacy import erase, export
@@ -17,13 +17,13 @@ class ChainsConfig(AppConfig):
         from segments import uses, vocabulary
 
         merge.register(follow)
-        export.register(person.tell)
-        erase.register(person.erase)
+        export.register(privacy.tell)
+        erase.register(privacy.erase)
         register(story.touches)
         customer_links.register(
             customer_links.CustomerLink(
                 _("Chains"), "account_tree", "admin:chains_customer_chains", "chains.view_enrolment"
             )
         )
-        vocabulary.register(*audience.FIELDS)
+        vocabulary.register(*segment_fields.FIELDS)
         uses.register(segment_uses.needed)

@@ -7,8 +7,8 @@ from django.utils import timezone
 from chains.engine.run import run
 from chains.incoming.mailbox import poll
 from chains.incoming.reputation import watch
-from chains.rehearsal.conduct import conduct
-from chains.trial.walk import walk_on
+from chains.simulate.rehearsal.job import conduct
+from chains.simulate.test_order.send import walk_on
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django_celery_beat.models import PeriodicTask
 
-from chains.engine.lateness import overdue
 from chains.models import ChannelState, Mailbox
+from chains.stats.lateness import overdue
 from config import broker
 
 logger = logging.getLogger(__name__)

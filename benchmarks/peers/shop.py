@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
+from chains.definition.publishing import publish
 from chains.models import Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
-from chains.publishing import publish
 from crm.models import Channel, Contact, Customer, Event, EventInbox, EventKind, Order, Purpose, Shop
 
 ASKED = "benchmark.asked"

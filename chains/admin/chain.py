@@ -12,21 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from chains import copying, pausing, publishing, share
-from chains.admin import coming_back
-from chains.admin.entry_form import CONDITIONAL, FIELDSETS, ChainForm
+from chains.admin import incoming_notices
+from chains.admin.chain_form import CONDITIONAL, FIELDSETS, ChainForm
 from chains.admin.one_off import one_off_view
+from chains.admin.test_order import TrialPages
 from chains.admin.tree import drawn
-from chains.admin.trial import TrialPages
-from chains.arms import arms
-from chains.engine.lateness import overdue
-from chains.entry_wording import ending_sentence, entry_sentence, trigger_words
-from chains.health import problems
+from chains.definition import copying, pausing, publishing
+from chains.definition.checks import problems
+from chains.explain.entry_sentences import ending_sentence, entry_sentence, trigger_words
 from chains.models import Chain, ChannelState
-from chains.program import parse
-from chains.program_trigger import compiled_trigger, parse_trigger
-from chains.tally import tally, under_way
-from chains.waiting import door
+from chains.program.program import parse
+from chains.program.trigger import compiled_trigger, parse_trigger
+from chains.stats import service_share
+from chains.stats.control_group import arms
+from chains.stats.entrants import door
+from chains.stats.lateness import overdue
+from chains.stats.steps import tally, under_way
 from crm.models import Shop
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class ChainAdmin(TrialPages):
         }
 
     def get_urls(self) -> list[URLPattern]:
-        allow = self.admin_site.admin_view(coming_back.allow_view)
+        allow = self.admin_site.admin_view(incoming_notices.allow_view)
         once = self.admin_site.admin_view(one_off_view)
         return [
             path("allow-marketing/", allow, name="chains_allow_marketing"),
@@ -82,7 +83,7 @@ class ChainAdmin(TrialPages):
             "now": now,
             "surged": surged,
             "down": ChannelState.objects.down(),
-            **coming_back.context(request, now),
+            **incoming_notices.context(request, now),
         }
         extra |= extra_context or {}
         self._under_way: dict[int, int] = {}
@@ -141,7 +142,7 @@ class ChainAdmin(TrialPages):
 
 def _panel(chain: Chain) -> dict[str, Any]:
     """What the page says above the form: how it runs, what stands in the way, what became of each step."""
-    shop, counts, sent = Shop.load(), tally(chain), share.of_chain(chain, timezone.now())
+    shop, counts, sent = Shop.load(), tally(chain), service_share.of_chain(chain, timezone.now())
     found = problems(chain, shop)
     running = chain.version.program if chain.version else None
     draft = parse(0, chain.pk, publishing.compiled_entry(chain))

@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
-from chains.channels import Result, trial
+from chains.channels import Result, test_message
 from chains.channels.registry import channels
 from chains.channels.telegram import register_webhook
+from chains.engine.by_hand import try_channel_again
 from chains.models import ChannelState, PushSubscription
 from chains.public.connect import public_key, read_subscription
-from chains.settling import try_channel_again
 from crm.models import Channel, Shop
 
 if TYPE_CHECKING:
@@ -145,11 +145,11 @@ def trial_view(request: HttpRequest, channel: str) -> HttpResponse:
 def _tried(channel: str, given: QueryDict) -> Outcome:
     shop = Shop.load()
     if channel != Channel.PUSH:
-        return trial.send(channel, given.get("address", ""), shop)
+        return test_message.send(channel, given.get("address", ""), shop)
     subscription = read_subscription(json.loads(given.get("subscription", "")))
     subscription.save()
     try:
-        return trial.send(channel, subscription.key, shop)
+        return test_message.send(channel, subscription.key, shop)
     finally:
         PushSubscription.objects.orphaned().filter(pk=subscription.pk).delete()
 

@@ -14,12 +14,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from chains import settling
 from chains.admin import why
 from chains.admin.touch import StepFilter
+from chains.engine import by_hand
+from chains.explain.decisions import turns
+from chains.explain.outlook import outlooks
 from chains.models import Enrolment
-from chains.way import turns
-from chains.why.outlook import outlooks
 from crm.admin.verbs import ReadOnlyAdmin
 
 if TYPE_CHECKING:
@@ -110,6 +110,6 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Take out of the chain"), permissions=["take_out"])
     def take_out(self, request: HttpRequest, enrolments: QuerySet[Enrolment]) -> None:
-        count = settling.take_out(enrolments, timezone.now())
+        count = by_hand.take_out(enrolments, timezone.now())
         text = ngettext("%(count)d customer taken out.", "%(count)d customers taken out.", count)
         self.message_user(request, text % {"count": count})

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from chains.incoming.take import assign
+from chains.incoming.record_mail import assign
 from chains.models import IncomingMail
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains import one_off
 from chains.admin.one_off_form import OneOffForm, taken
 from chains.admin.preview import sheets
-from chains.copying import NAME_KEPT, free_name
+from chains.definition import one_off
+from chains.definition.copying import NAME_KEPT, free_name
+from chains.definition.publishing import NotPublishable
 from chains.models import Chain
-from chains.publishing import NotPublishable
 from crm.models import Channel, Customer, Shop
 from segments.compile import compile_rule
 from segments.models import Segment

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from chains.definition.one_off import Hour
 from chains.models import Chain, MessageTemplate, TemplateText
-from chains.one_off import Hour
 from crm.models import Channel, Purpose
 from crm.timezones import day_of
 from segments.models import Segment

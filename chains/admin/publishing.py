@@ -18,14 +18,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chains import pausing, program
-from chains.differences import differences
-from chains.engine import backlog, crowd, season
-from chains.engine.clockwork import DAY
-from chains.entry_wording import ending_sentence, entry_sentence
-from chains.health import problems
+from chains.definition import pausing
+from chains.definition.checks import problems
+from chains.definition.differences import differences
+from chains.definition.publishing import LetIn, NotPublishable, compiled, compiled_entry, digest, publish, widens
+from chains.engine.enrol import backlog, calendar, season
+from chains.engine.local_time import DAY
+from chains.explain.entry_sentences import ending_sentence, entry_sentence
 from chains.models import Chain, Enrolment, Pause
-from chains.publishing import LetIn, NotPublishable, compiled, compiled_entry, digest, publish, widens
+from chains.program import program
 from crm.admin.verbs import VerbAdmin
 from crm.models import Shop
 from crm.timezones import zone_of
@@ -33,7 +34,7 @@ from crm.timezones import zone_of
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from chains.program import Program
+    from chains.program.program import Program
 
 LOOK_BACK_DAYS = 30
 LONGEST_LOOK_BACK = 3650
@@ -175,7 +176,7 @@ def _past(request: HttpRequest, plan: Program, now: dt.datetime) -> dict[str, An
     """Who would enter: of those to whom it happened already, or at the next moment of the calendar."""
     if plan.trigger.is_by_calendar:
         coming = season.coming(plan.trigger, zone_of(""), now)
-        return {"coming": coming, "crowd": crowd.crowd(plan, now).count()}
+        return {"coming": coming, "crowd": calendar.crowd(plan, now).count()}
     look_back = LookBackForm(request.GET or {"days": LOOK_BACK_DAYS})
     days = look_back.cleaned_data["days"] if look_back.is_valid() else LOOK_BACK_DAYS
     return {"past": backlog.tally(plan, now - days * DAY, now, _patience()), "days": days, "longest": LONGEST_LOOK_BACK}

@@ -17,11 +17,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from chains.admin.preview import framed
 from chains.admin.publishing import PublishingPages
 from chains.admin.rehearsal_chart import chart_of
-from chains.health import problems
-from chains.reasons import because
-from chains.rehearsal import conduct
-from chains.rehearsal.period import DAY, Period
-from chains.rehearsal.wording import ended, unknowable
+from chains.definition.checks import problems
+from chains.explain.reasons import because
+from chains.simulate.rehearsal import job
+from chains.simulate.rehearsal.period import DAY, Period
+from chains.simulate.rehearsal.wording import ended, unknowable
 from crm.models import Shop
 from crm.timezones import day_of
 
@@ -65,9 +65,9 @@ class RehearsalPages(PublishingPages):
         form = PeriodForm(request.POST if request.method == "POST" else None, initial=usual)
         found = problems(chain, Shop.load())
         if request.method == "POST" and form.is_valid() and not found:
-            conduct.ask(chain, form.cleaned_data["period"], now, request.user)  # type: ignore[arg-type]
+            job.ask(chain, form.cleaned_data["period"], now, request.user)  # type: ignore[arg-type]
             return HttpResponseRedirect(reverse("admin:chains_chain_rehearsal", args=[chain.pk]))
-        conduct.settle(chain, now)
+        job.settle(chain, now)
         runs = list(chain.rehearsals.all())
         asked = request.GET.get("run", "")
         shown = next((run for run in runs if str(run.pk) == asked), runs[0] if runs else None)
@@ -104,7 +104,7 @@ class RehearsalPages(PublishingPages):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         chain = self._chain(request, chain_id)
-        conduct.stop(get_object_or_404(chain.rehearsals, pk=pk), timezone.now())
+        job.stop(get_object_or_404(chain.rehearsals, pk=pk), timezone.now())
         return HttpResponseRedirect(reverse("admin:chains_chain_rehearsal", args=[chain.pk]))
 
     def sample_view(self, request: HttpRequest, chain_id: int, pk: int, place: int) -> HttpResponse:

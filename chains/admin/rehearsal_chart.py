@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from chains.rehearsal.period import DAY
+from chains.simulate.rehearsal.period import DAY
 
 TICK_COLOR = "#8b93a1"
 

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.utils import timezone
 from unfold.admin import TabularInline
 
-from chains import share
-from chains.effects import effects, warnings
+from chains.explain.settings_sentences import effects, warnings
 from chains.models import QuietHours, SegmentCare
+from chains.stats import service_share
 from crm.admin.shop import ShopAdmin, quiet_weekdays_field
 from crm.models import Channel, Shop
 
@@ -83,8 +83,8 @@ def _panel() -> dict[str, Any]:
     """As it is saved: how customers are treated, and how much of what they got was service."""
     shop, now = Shop.load(), timezone.now()
     cares = list(SegmentCare.objects.select_related("segment"))
-    shares = {"chain": share.of_chains(now), "segment": share.of_segments(now)}
-    everything = share.of_shop(now)
+    shares = {"chain": service_share.of_chains(now), "segment": service_share.of_segments(now)}
+    everything = service_share.of_shop(now)
     return {
         "effects": effects(shop, QuietHours.objects.all(), cares),
         "warnings": warnings(shop, cares),

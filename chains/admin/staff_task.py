@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
+from chains.engine.by_hand import close_task
 from chains.models import StaffTask
-from chains.settling import close_task
 from crm.admin.verbs import VerbAdmin
 
 if TYPE_CHECKING:

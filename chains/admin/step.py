@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from chains import editing
 from chains.admin import step_form
-from chains.admin.step_arms import ARM_INLINES
+from chains.admin.branch_arms import ARM_INLINES
 from chains.admin.step_fields import FIELDS, HELP
+from chains.definition import editing
+from chains.definition.tree import DEEPEST, MOST_STEPS
+from chains.explain.step_sentences import step_sentence
 from chains.models import Chain, Step, StepArm
-from chains.step_wording import step_sentence
-from chains.tree import DEEPEST, MOST_STEPS
 from crm.admin.channel_order import ChannelOrderField
 from crm.admin.verbs import VerbAdmin
 

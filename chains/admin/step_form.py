@@ -13,10 +13,10 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from chains import editing
+from chains.definition import editing
+from chains.definition.tree import MOST_STEPS
 from chains.models import Step
 from chains.models.step_wait import CUSTOM_EVENT
-from chains.tree import MOST_STEPS
 from crm.models import Coupon, EventKind, Shop
 from segments.editing import RuleField
 

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chains.admin import outbox, preview
-from chains.letters.placeholders import PLACEHOLDERS
+from chains.messages.placeholders import PLACEHOLDERS
 from chains.models import MessageTemplate, TemplateText
 from crm.models import Channel
 

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from chains.definition.tree import DEEPEST, Branching, Node, tree_of
+from chains.explain.step_sentences import step_sentence
 from chains.models import Chain, Step, StepArm
-from chains.step_wording import step_sentence
-from chains.tally import StepTally
-from chains.tree import DEEPEST, Branching, Node, tree_of
+from chains.stats.steps import StepTally
 from segments.describe import sentence_of
 
 ICONS = {

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from chains.explain.customer import overview
+from chains.explain.entry import entrance
+from chains.explain.stays import stays
 from chains.models import Chain
-from chains.why.customer import overview
-from chains.why.entry import entrance
-from chains.why.stays import stays
 from crm.models import Customer
 from crm.search import find_customers
 

@@ -12,10 +12,10 @@ from django.core.mail.message import BadHeaderError
 
 from chains.channels import Outcome, Result
 from chains.channels.http import never_connected, pause_of
-from chains.channels.patience import TookTooLong
 from chains.channels.smtp import HandedOver
-from chains.letters.letter import Letter, wire_address
-from chains.public.addresses import unsubscribe_url
+from chains.channels.smtp_timeouts import TookTooLong
+from chains.messages.mime import Letter, wire_address
+from chains.public.page_urls import unsubscribe_url
 from crm import conversations
 from crm.models import Contact, Purpose
 

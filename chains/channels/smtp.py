@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.mail.backends.smtp import EmailBackend as DjangoEmailBackend
 
-from chains.channels.patience import ANSWER_SECONDS, Patience, TookTooLong
-from chains.letters.letter import Letter
+from chains.channels.smtp_timeouts import ANSWER_SECONDS, Patience, TookTooLong
+from chains.messages.mime import Letter
 
 if TYPE_CHECKING:
     from django.core.mail.message import EmailMessage

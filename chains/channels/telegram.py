@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from chains.channels import Outgoing
-    from chains.letters.note import Note
+    from chains.messages.short_message import Note
     from crm.models import Shop
 
 # What the Bot API says of chats nothing can be written to.

@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from chains.engine.dossier import Address
-from chains.engine.holds import Hold
-from chains.engine.week import WEEK
+from chains.engine.guard.values import Address
+from chains.engine.guard.weekly_cap import WEEK
+from chains.engine.pauses import Hold
 from chains.models import Chain, Pause, Touch
-from chains.program import Program
+from chains.program.program import Program
 from crm.models import Case, Contact, Customer, Order, Purpose
 from crm.timezones import day_of
 from segments.models import Segment

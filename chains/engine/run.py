@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Callable
 from uuid import uuid4
 
-from chains.engine.advance import advance
+from chains.engine.advance.advance import advance
+from chains.engine.advance.version_move import move
 from chains.engine.claim import Counts
-from chains.engine.deliver import deliver
-from chains.engine.enrol import enrol
-from chains.engine.gate import is_throttled
-from chains.engine.guard import guard
-from chains.engine.move import move
-from chains.engine.prepare import Clock
-from chains.engine.recover import recover
-from chains.engine.release import release
+from chains.engine.deliver.deliver import deliver
+from chains.engine.deliver.prepare import Clock
+from chains.engine.deliver.recover import recover
+from chains.engine.deliver.throttle import is_throttled
+from chains.engine.enrol.enrol import enrol
+from chains.engine.guard.guard import guard
+from chains.engine.pause_release import release
 
 BREATH = dt.timedelta(seconds=1)
 SHOWN = (

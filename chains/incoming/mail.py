@@ -18,7 +18,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from chains.incoming.wording import fresh_text, from_html
+from chains.incoming.reply_text import fresh_text, from_html
 from crm.conversations import Attachment
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from uuid import uuid4
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from chains.incoming.connection import Box, connect
+from chains.incoming.imap import Box, connect
 from chains.incoming.mail import clean, read
-from chains.incoming.take import take
+from chains.incoming.record_mail import take
 from chains.models import IncomingMail, Mailbox
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from chains.models import Touch
-from chains.public.choices import end_marketing
+from chains.public.preferences import end_marketing
 from chains.public.tracking import record_about
 from crm.models import Contact, EventKind, Purpose, Shop
 

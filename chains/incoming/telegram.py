@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from chains import connecting
+from chains.channels import connecting
 from chains.channels.telegram import webhook_secret
-from chains.incoming.wording import route
-from chains.letters.context import language_of
+from chains.incoming.reply_text import route
+from chains.messages.context import language_of
 from chains.models import Touch
 from crm.conversations import Written, hear
 from crm.models import Channel, Contact, Shop

@@ -16,7 +16,7 @@ from django.urls import resolve
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from chains.incoming import receipts, take
+from chains.incoming import receipts, record_mail
 from chains.incoming.mail import read
 from chains.incoming.receipts import Receipt
 
@@ -55,7 +55,7 @@ def on_receipt(event: Any, esp_name: str, **rest: Any) -> None:
 def on_letter(event: Any, esp_name: str, **rest: Any) -> None:
     message: AnymailInboundMessage = event.message
     recipient = str(message.envelope_recipient or "")
-    take.take(read(message.as_bytes(), [recipient] if recipient else []), timezone.now())
+    record_mail.take(read(message.as_bytes(), [recipient] if recipient else []), timezone.now())
 
 
 def receipt_of(event: Any, provider: str, now: dt.datetime) -> Receipt | None:

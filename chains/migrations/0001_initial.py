@@ -589,7 +589,7 @@ class Migration(migrations.Migration):
                     "entry_key",
                     models.CharField(
                         blank=True,
-                        help_text="What makes this entry unique for the customer: see chains.engine.entry.",
+                        help_text="What makes this entry unique for the customer.",
                         max_length=64,
                     ),
                 ),

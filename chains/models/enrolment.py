@@ -100,7 +100,9 @@ class Enrolment(models.Model):
         Event, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("event")
     )
     entry_key = models.CharField(
-        max_length=64, blank=True, help_text="What makes this entry unique for the customer: see chains.engine.entry."
+        max_length=64,
+        blank=True,
+        help_text="What makes this entry unique for the customer.",
     )
     triggered_at = models.DateTimeField(_("triggered at"), help_text=_("When what started the chain happened."))
     started_at = models.DateTimeField(

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chains.letters.compiling import problems
+from chains.messages.compiling import problems
 from crm.models import Channel, Purpose
 
 

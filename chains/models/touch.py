@@ -71,7 +71,7 @@ class Touch(models.Model):
         UNKNOWN = "unknown", _("uncertain")
 
     class Reason(models.TextChoices):
-        """Why a touch waits or was not sent; the sentence with its facts comes from chains.reasons."""
+        """Why a touch waits or was not sent; the sentence with its facts comes from chains.explain.reasons."""
 
         NONE = "", _("no reason")
         CHAIN_PAUSED = "chain_paused", _("the chain is paused")
@@ -235,6 +235,6 @@ class Touch(models.Model):
 
     @property
     def why(self) -> str:
-        from chains.reasons import sentence
+        from chains.explain.reasons import sentence
 
         return sentence(self)

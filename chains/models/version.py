@@ -12,7 +12,8 @@ from chains.models.chain import Chain
 class ChainVersion(models.Model):
     """What publishing froze: all the engine reads of a chain. Its program never changes afterwards.
 
-    `program`: {"trigger": {...}, "re_entry": {...}, "goal": {...}, "exit": {...}, "steps": [...]}; see chains.program.
+    `program`: {"trigger": {...}, "re_entry": {...}, "goal": {...}, "exit": {...}, "steps": [...]};
+    see chains.program.program.
     """
 
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="versions", verbose_name=_("chain"))

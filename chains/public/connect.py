@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from py_vapid import Vapid
 
-from chains import connecting
+from chains.channels import connecting
 from chains.models import PushKey, PushSubscription
 from chains.public.pages import of_touch, page, unknown
 from crm.models import Channel

@@ -12,10 +12,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from chains.letters.context import language_of
-from chains.letters.layout import color_of, ink_on
+from chains.messages.context import language_of
+from chains.messages.layout import color_of, ink_on
 from chains.models import Touch
-from chains.public.addresses import PREVIEW
+from chains.public.page_urls import PREVIEW
 from crm.models import Shop
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from chains.letters.links import is_web
+from chains.messages.links import is_web
 from chains.models import ChainVersion, Touch
-from chains.public.addresses import pages
-from chains.public.machines import is_machine
+from chains.public.machine_opens import is_machine
+from chains.public.page_urls import pages
 from chains.public.pages import of_touch, private, unknown
-from chains.public.short import PAGES, read
+from chains.public.short_links import PAGES, read
 from crm.events import record
 from crm.identity import hold
 from crm.models import EventKind

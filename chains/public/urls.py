@@ -1,13 +1,13 @@
 from django.urls import path
 
-from chains.public import choices, connect, rating, tracking
+from chains.public import connect, preferences, rating, tracking
 
 app_name = "chains"
 urlpatterns = [
     path("o/<str:token>/", tracking.open_pixel, name="open"),
     path("c/<str:token>/<int:index>/", tracking.click, name="click"),
-    path("u/<str:token>/", choices.unsubscribe, name="unsubscribe"),
-    path("p/<str:token>/", choices.preferences, name="preferences"),
+    path("u/<str:token>/", preferences.unsubscribe, name="unsubscribe"),
+    path("p/<str:token>/", preferences.preferences, name="preferences"),
     path("t/<str:token>/", connect.telegram, name="telegram"),
     path("n/<str:token>/", connect.push, name="push"),
     path("r/<str:token>/", rating.rate, name="rate"),

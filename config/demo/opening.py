@@ -6,8 +6,8 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from chains.definition.publishing import publish
 from chains.models import Chain
-from chains.publishing import publish
 from config.demo.catalogue import LARGE, SITE, SMALL
 from crm.models import Category, Shop
 

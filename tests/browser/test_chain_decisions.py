@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chains import pausing
+from chains.definition import pausing
 from chains.engine.run import tick
 from chains.models import Backlog, Chain, Enrolment, Entrant
 from segments.models import Segment

@@ -1,8 +1,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from chains.definition.tree import tree_of, walked
 from chains.models import Chain
-from chains.tree import tree_of, walked
 from tests.browser.conftest import NARROW, fits
 from tests.chains.factories import draft_chain, message
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from chains.models import Rehearsal, Trial
-from chains.rehearsal import conduct
-from chains.trial import walk
+from chains.simulate.rehearsal import job
+from chains.simulate.test_order import send
 from tests.browser.conftest import NARROW, fits
 from tests.chains.factories import branch, draft_chain, marketing, message, wait
 from tests.conftest import make_customer, make_order
@@ -48,7 +48,7 @@ def test_marketer_rehearses_a_draft_and_reads_what_it_told(page, sign_in, live_s
     page.get_by_role("button", name="Rehearse", exact=True).click()
     expect(page.get_by_text("waiting for its turn")).to_be_visible()
     shot(page, "rehearsal-waiting")
-    conduct.conduct(Rehearsal.objects.get().pk)
+    job.conduct(Rehearsal.objects.get().pk)
 
     expect(page.get_by_role("heading", name="Messages a day")).to_be_visible()
     expect(page.locator("canvas").first).to_be_visible()
@@ -73,7 +73,7 @@ def test_marketer_sends_herself_a_test_order_and_stops_it(page, sign_in, live_se
     shot(page, "test-order-empty")
     page.get_by_role("button", name="Send to marketer@kettle.example.com").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    walk.walk_on(Trial.objects.get().asked_at)
+    send.walk_on(Trial.objects.get().asked_at)
     page.reload()
     expect(page.get_by_text("sent", exact=True)).to_be_visible()
     shot(page, "test-order-wide")

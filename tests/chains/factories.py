@@ -3,8 +3,8 @@
 import datetime as dt
 import itertools
 
+from chains.definition.publishing import publish
 from chains.models import Chain, Enrolment, MessageTemplate, Step, StepArm, TemplateText, Touch
-from chains.publishing import publish
 from crm.models import Contact, Customer, Purpose
 from tests.conftest import NOW
 

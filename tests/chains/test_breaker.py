@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chains.engine.breaker import OPENS_AFTER, PROBE, Breaker, Experience, learn
+from chains.engine.deliver.breaker import OPENS_AFTER, PROBE, Breaker, Experience, learn
 from tests.conftest import NOW
 
 MINUTE = dt.timedelta(minutes=1)

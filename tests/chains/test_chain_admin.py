@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from chains import publishing
+from chains.definition import publishing
 from chains.engine.run import tick
 from chains.models import Chain, Enrolment, StaffTask, Step, Touch
 from tests.chains.factories import draft_chain, fill_due, live_chain, make_template, marketing, message, task, wait

@@ -1,8 +1,8 @@
 import pytest
 
-from chains.compiling import compiled_steps
-from chains.copying import duplicate
-from chains.tree import tree_of, walked
+from chains.definition.compiling import compiled_steps
+from chains.definition.copying import duplicate
+from chains.definition.tree import tree_of, walked
 from tests.chains.factories import branch, draft_chain, marketing, message, split, until, wait
 
 pytestmark = pytest.mark.django_db

@@ -8,12 +8,12 @@ import pytest
 
 from chains.channels import Outcome, Result
 from chains.channels.registry import channels
-from chains.engine.advance import advance
-from chains.engine.deliver import deliver
-from chains.engine.enrol import enrol
-from chains.engine.guard import LEASE, guard
+from chains.engine.advance.advance import advance
+from chains.engine.deliver.deliver import deliver
+from chains.engine.enrol.enrol import enrol
+from chains.engine.guard.guard import LEASE, guard
 from chains.engine.run import tick
-from chains.letters.rewards import coupon_words
+from chains.messages.rewards import coupon_words
 from chains.models import Step, Touch
 from crm import loyalty
 from crm.loyalty.terms import ends_at

@@ -8,13 +8,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail
 
-from chains.engine.deliver import deliver
-from chains.engine.guard import LEASE, guard
-from chains.engine.lateness import overdue
-from chains.engine.outcomes import MOST_ATTEMPTS
-from chains.engine.recover import recover
+from chains.engine.deliver.deliver import deliver
+from chains.engine.deliver.outcomes import MOST_ATTEMPTS
+from chains.engine.deliver.recover import recover
+from chains.engine.guard.guard import LEASE, guard
 from chains.engine.run import tick
 from chains.models import Enrolment, Touch
+from chains.stats.lateness import overdue
 from tests.chains.factories import live_chain, make_template, marketing, message
 from tests.conftest import NOW, make_customer
 

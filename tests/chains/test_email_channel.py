@@ -11,7 +11,7 @@ from django.core import mail
 
 from chains.channels import Outgoing, Result
 from chains.channels.email import EmailChannel, letter_for, outcome_of
-from chains.letters.rendering import Rendered
+from chains.messages.rendering import Rendered
 from crm.models import Shop
 
 

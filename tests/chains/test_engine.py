@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.core import mail
 
-from chains import pausing, publishing
-from chains.engine.advance import advance
-from chains.engine.enrol import enrol
+from chains.definition import pausing, publishing
+from chains.engine.advance.advance import advance
+from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Enrolment, StaffTask, Touch
 from crm import cases, consent, merge, orders

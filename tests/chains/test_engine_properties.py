@@ -15,11 +15,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from chains.engine.advance import advance
-from chains.engine.deliver import deliver
-from chains.engine.enrol import enrol
-from chains.engine.guard import guard
-from chains.engine.recover import recover
+from chains.engine.advance.advance import advance
+from chains.engine.deliver.deliver import deliver
+from chains.engine.deliver.recover import recover
+from chains.engine.enrol.enrol import enrol
+from chains.engine.guard.guard import guard
 from chains.models import Enrolment, Passage, Touch
 from crm import cases, consent
 from crm.events import record

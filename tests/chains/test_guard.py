@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chains.engine.guard import guard
+from chains.engine.guard.guard import guard
 from chains.engine.run import tick
 from chains.models import QuietHours, SegmentCare, Touch
 from crm import cases, merge, orders

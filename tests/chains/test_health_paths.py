@@ -2,7 +2,7 @@
 
 import pytest
 
-from chains.health.steps import step_problems
+from chains.definition.checks.steps import step_problems
 from chains.models import Step
 from tests.chains.factories import (
     add_tag,

@@ -7,13 +7,13 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.urls import reverse
 
-from chains.differences import differences
-from chains.engine.advance import advance
-from chains.engine.enrol import enrol
+from chains.definition.differences import differences
+from chains.definition.publishing import publish
+from chains.engine.advance.advance import advance
+from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
+from chains.explain.decisions import turns
 from chains.models import Enrolment, Passage, Step, Touch
-from chains.publishing import publish
-from chains.way import turns
 from crm import attributes, dates, merge, orders
 from crm.customers import find_or_create
 from crm.events import record

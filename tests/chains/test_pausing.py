@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from chains import pausing
-from chains.engine.advance import advance
-from chains.engine.guard import guard
-from chains.engine.holds import Hold, is_dropped, postponed
+from chains.definition import pausing
+from chains.engine.advance.advance import advance
+from chains.engine.guard.guard import guard
+from chains.engine.pauses import Hold, is_dropped, postponed
 from chains.engine.run import tick
 from chains.models import Enrolment, Entrant, Pause, Touch
 from tests.chains.factories import live_chain, message, wait

@@ -1,7 +1,7 @@
 import pytest
 
-from chains import program
 from chains.models import ChainVersion
+from chains.program import program
 from tests.chains.factories import draft_chain, live_chain, message, wait
 
 pytestmark = pytest.mark.django_db

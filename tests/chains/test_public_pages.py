@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chains.models import Touch
-from chains.public.machines import is_machine
+from chains.public.machine_opens import is_machine
 from crm.models import Case, ConsentRecord, Contact, Event, Feedback
-from tests.chains.letters import make_touch
+from tests.chains.written_messages import make_touch
 from tests.conftest import make_customer, make_order
 
 pytestmark = pytest.mark.django_db

@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from chains import publishing
-from chains.engine.enrol import enrol
+from chains.definition import publishing
+from chains.definition.publishing import LetIn
+from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Backlog, Chain, Enrolment, Entrant, Touch
-from chains.publishing import LetIn
 from segments.models import Segment
 from segments.refresh import refresh
 from tests.chains.factories import draft_chain, live_chain, message, wait

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
-from chains import pausing
+from chains.definition import pausing
 from chains.models import Backlog, Chain
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait
 from tests.conftest import NOW, make_customer, make_order

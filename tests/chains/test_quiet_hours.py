@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chains.engine.clockwork import Quiet, quiet_ends
+from chains.engine.local_time import Quiet, quiet_ends
 
 MINUTES = dt.timedelta(minutes=10)
 

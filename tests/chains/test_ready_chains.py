@@ -4,16 +4,16 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from chains.health import problems
-from chains.letters.compiling import compile_text
-from chains.letters.rendering import render
-from chains.letters.samples import nothing_known, sample
+from chains.definition.checks import problems
+from chains.definition.publishing import publish
+from chains.messages.compiling import compile_text
+from chains.messages.rendering import render
+from chains.messages.samples import nothing_known, sample
 from chains.models import Chain, MessageTemplate, Step, TemplateText
-from chains.publishing import publish
 from chains.ready.chains import READY_CHAINS, Letter
 from chains.ready.install import install
 from chains.ready.words import LANGUAGES, TEXTS, read
-from tests.chains.letters import make_shop
+from tests.chains.written_messages import make_shop
 
 LETTERS = [(ready, step) for ready in READY_CHAINS for step in ready.steps if isinstance(step, Letter)]
 IN_BOTH = [

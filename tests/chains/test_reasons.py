@@ -3,8 +3,8 @@
 import pytest
 from django.utils import translation
 
+from chains.explain.reasons import TOLD, because
 from chains.models import Touch
-from chains.reasons import TOLD, because
 
 WEEK = {"cap": 3, "days": ["2026-03-02", "2026-03-04", "2026-03-06"]}
 ONE = {"cap": 1, "days": ["2026-03-02"]}

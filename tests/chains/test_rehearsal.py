@@ -9,13 +9,13 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, connection
 
 from chains.engine.run import tick
-from chains.letters.samples import SAMPLE_CODE
+from chains.messages.samples import SAMPLE_CODE
 from chains.models import ChannelState, Enrolment, Step, Touch
-from chains.rehearsal import shadows
-from chains.rehearsal.apart import apart
-from chains.rehearsal.past import AS_TODAY, FACTS, MADE_ANEW
-from chains.rehearsal.period import Period
-from chains.rehearsal.rehearse import rehearse
+from chains.simulate.rehearsal import temp_tables
+from chains.simulate.rehearsal.past_tables import AS_TODAY, FACTS, MADE_ANEW
+from chains.simulate.rehearsal.period import Period
+from chains.simulate.rehearsal.readonly_session import apart
+from chains.simulate.rehearsal.rehearse import rehearse
 from crm import cases, consent
 from crm.models import Coupon
 from segments.models import Segment
@@ -231,7 +231,7 @@ def test_what_stands_still_is_asked_once_until_it_is_written(shop):
     def states():
         return list(ChannelState.objects.values_list("channel", flat=True))
 
-    with apart(shadows.make), connection.execute_wrapper(note):
+    with apart(temp_tables.make), connection.execute_wrapper(note):
         before = [states(), states()]
         ChannelState.objects.create(channel="sms")
         after = [states(), states()]

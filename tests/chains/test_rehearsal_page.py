@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chains.models import Rehearsal
-from chains.rehearsal import conduct
-from chains.rehearsal.period import Period
+from chains.simulate.rehearsal import job
+from chains.simulate.rehearsal.period import Period
 from tests.chains.factories import draft_chain, marketing, message, wait
 from tests.conftest import make_customer, make_order
 
@@ -23,12 +23,12 @@ def asked(shop):
     now = timezone.now()
     make_order(customer=make_customer(consent=False), placed_at=now - 5 * DAY, delivered_at=now - 4 * DAY)
     chain = draft_chain(message(name="Thanks"), wait(1, "hours", since="delivered"), marketing(name="Offer"))
-    return conduct.ask(chain, Period.of((now - 8 * DAY).date(), (now - DAY).date(), now), now)
+    return job.ask(chain, Period.of((now - 8 * DAY).date(), (now - DAY).date(), now), now)
 
 
 def test_a_worker_runs_it_once_and_the_page_shows_what_it_told(asked, admin_client):
-    assert conduct.conduct(asked.pk) == "done"
-    assert conduct.conduct(asked.pk) == ""
+    assert job.conduct(asked.pk) == "done"
+    assert job.conduct(asked.pk) == ""
 
     asked.refresh_from_db()
     assert (asked.status, asked.share, asked.result["entered"]) == ("done", 1, 1)
@@ -41,12 +41,12 @@ def test_a_worker_runs_it_once_and_the_page_shows_what_it_told(asked, admin_clie
 
 
 def test_days_without_orders_are_told_from_a_chain_that_nobody_enters(asked, admin_client):
-    conduct.stop(asked, timezone.now())
+    job.stop(asked, timezone.now())
     now = timezone.now()
 
     def told(first, last):
-        rehearsal = conduct.ask(asked.chain, Period.of((now - first).date(), (now - last).date(), now), now)
-        assert conduct.conduct(rehearsal.pk) == "done"
+        rehearsal = job.ask(asked.chain, Period.of((now - first).date(), (now - last).date(), now), now)
+        assert job.conduct(rehearsal.pk) == "done"
         return admin_client.get(address(rehearsal)).content.decode()
 
     empty = told(40 * DAY, 30 * DAY)
@@ -66,7 +66,7 @@ def address(rehearsal):
 def test_a_second_click_finds_the_first(asked):
     now = timezone.now()
 
-    again = conduct.ask(asked.chain, Period.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
+    again = job.ask(asked.chain, Period.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
 
     assert again == asked
     assert Rehearsal.objects.count() == 1
@@ -74,22 +74,22 @@ def test_a_second_click_finds_the_first(asked):
 
 def test_while_one_runs_the_next_waits_and_then_has_its_turn(asked, monkeypatch):
     now = timezone.now()
-    other = conduct.ask(draft_chain(message()), Period.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
+    other = job.ask(draft_chain(message()), Period.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
     Rehearsal.objects.filter(pk=other.pk).update(status="running", heard_at=now)
     sent = []
-    monkeypatch.setattr(conduct, "_send", sent.append)
+    monkeypatch.setattr(job, "_send", sent.append)
 
-    assert conduct.conduct(asked.pk) == ""
+    assert job.conduct(asked.pk) == ""
     asked.refresh_from_db()
     assert asked.status == "waiting"
     Rehearsal.objects.filter(pk=other.pk).update(status="waiting", heard_at=now)
-    assert conduct.conduct(other.pk) == "done"
+    assert job.conduct(other.pk) == "done"
 
     assert sent == [asked.pk]
 
 
 def test_it_stops_when_somebody_says_so(asked, admin_client, monkeypatch):
-    monkeypatch.setattr(conduct, "TELL_EVERY_SECONDS", 0)
+    monkeypatch.setattr(job, "TELL_EVERY_SECONDS", 0)
     heard = []
 
     def stop_meanwhile(chain, period, watch):
@@ -101,10 +101,10 @@ def test_it_stops_when_somebody_says_so(asked, admin_client, monkeypatch):
 
         return rehearse(chain, period, first_stop)
 
-    rehearse = conduct.rehearse
-    monkeypatch.setattr(conduct, "rehearse", stop_meanwhile)
+    rehearse = job.rehearse
+    monkeypatch.setattr(job, "rehearse", stop_meanwhile)
 
-    assert conduct.conduct(asked.pk) == "stopped"
+    assert job.conduct(asked.pk) == "stopped"
 
     asked.refresh_from_db()
     assert (asked.status, asked.result, heard) == ("stopped", None, [302])
@@ -135,7 +135,7 @@ def test_asking_on_the_page_needs_the_right_to_change_chains(asked, client, djan
 
 
 def test_the_page_says_which_days_cannot_be_rehearsed(asked, admin_client):
-    conduct.stop(asked, timezone.now())
+    job.stop(asked, timezone.now())
 
     page = admin_client.post(address(asked), {"first_on": "2026-02-02", "last_on": "2026-02-01"}).content.decode()
 

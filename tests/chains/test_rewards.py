@@ -7,11 +7,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from chains.definition.checks.steps import step_problems
 from chains.engine.run import tick
-from chains.health.steps import step_problems
+from chains.explain.decisions import turns
+from chains.explain.step_sentences import step_sentence
 from chains.models import Enrolment, Passage, Step
-from chains.step_wording import step_sentence
-from chains.way import turns
 from crm.models import Coupon, PointsEntry
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait
 from tests.conftest import NOW, make_category, make_order

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chains.engine.clockwork import Quiet
-from chains.engine.dossier import Address, Candidate, Limits, Person, SegmentCap
-from chains.engine.rules import decide
-from chains.engine.week import cap_of
+from chains.engine.guard.rules import decide
+from chains.engine.guard.values import Address, Candidate, Limits, Person, SegmentCap
+from chains.engine.guard.weekly_cap import cap_of
+from chains.engine.local_time import Quiet
 from crm.models import Contact
 
 MOSCOW = ZoneInfo("Europe/Moscow")

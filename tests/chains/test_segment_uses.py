@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from chains import pausing
+from chains.definition import pausing
+from chains.definition.publishing import publish
 from chains.models import Chain, SegmentCare
-from chains.publishing import publish
 from segments.models import Segment
 from segments.uses import uses
 from tests.chains.factories import branch, draft_chain, leave, live_chain, message, until

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import Group, User
 
-from chains import share
-from chains.effects import effects, warnings
+from chains.explain.settings_sentences import effects, warnings
 from chains.models import QuietHours, SegmentCare, Touch
+from chains.stats import service_share
 from crm.models import Shop
 from segments.models import Membership, Segment
 from tests.chains.factories import fill_due, live_chain, marketing, message
@@ -170,17 +170,22 @@ def test_the_share_of_service_is_counted_by_shop_chain_and_segment(django_assert
     Membership.objects.create(segment=segment, customer=useful[0], entered_at=NOW)
 
     with django_assert_num_queries(4):
-        found = (share.of_shop(NOW), share.of_chain(selling, NOW), share.of_chains(NOW), share.of_segments(NOW))
+        found = (
+            service_share.of_shop(NOW),
+            service_share.of_chain(selling, NOW),
+            service_share.of_chains(NOW),
+            service_share.of_segments(NOW),
+        )
 
-    assert found[0] == share.Share(useful=4, total=8)
-    assert found[1] == share.Share(useful=1, total=5)
-    assert found[2] == {service.name: share.Share(3, 3), selling.name: share.Share(1, 5)}
-    assert found[3] == {"Cooks": share.Share(1, 1)}
+    assert found[0] == service_share.Share(useful=4, total=8)
+    assert found[1] == service_share.Share(useful=1, total=5)
+    assert found[2] == {service.name: service_share.Share(3, 3), selling.name: service_share.Share(1, 5)}
+    assert found[3] == {"Cooks": service_share.Share(1, 1)}
     assert (found[0].percent, found[0].is_below(80), found[2][service.name].is_below(80)) == (50, True, False)
 
 
 def test_nothing_sent_is_no_share_and_no_alarm():
-    assert (share.of_shop(NOW).percent, share.of_shop(NOW).is_below(80)) == (None, False)
+    assert (service_share.of_shop(NOW).percent, service_share.of_shop(NOW).is_below(80)) == (None, False)
 
 
 def test_a_share_that_is_too_low_is_flagged_on_the_settings_and_on_the_chain(marketer, time_machine):

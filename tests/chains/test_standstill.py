@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 
-from chains.engine.advance import advance
-from chains.engine.enrol import enrol
-from chains.engine.guard import LEASE, guard
+from chains.engine.advance.advance import advance
+from chains.engine.enrol.enrol import enrol
+from chains.engine.guard.guard import LEASE, guard
 from chains.engine.run import tick
 from chains.models import Touch
 from tests.chains.factories import live_chain, marketing, message, wait

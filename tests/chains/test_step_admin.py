@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from chains import editing
+from chains.definition import editing
+from chains.definition.tree import DEEPEST, MOST_STEPS, tree_of, walked
 from chains.models import Step, StepArm
-from chains.tree import DEEPEST, MOST_STEPS, tree_of, walked
 from tests.chains.factories import branch, draft_chain, leave, make_template, message, split, until, wait
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from chains import pausing
-from chains.engine.enrol import enrol
+from chains.definition import pausing
+from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Chain, Enrolment, Entrant
 from crm import merge

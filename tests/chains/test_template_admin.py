@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.urls import reverse
 
-from chains.letters.samples import SAMPLE_CODE
+from chains.messages.samples import SAMPLE_CODE
 from chains.models import MessageTemplate, TemplateText
 from crm import loyalty
-from tests.chains.letters import make_text
+from tests.chains.written_messages import make_text
 from tests.conftest import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +188,7 @@ def outbox(settings, tmp_path):
     settings.OUTBOX_DIR = tmp_path
 
     def put(number):
-        from tests.chains.test_letters_mime import make_letter
+        from tests.chains.test_messages_mime import make_letter
 
         letter = make_letter(subject=f"Письмо {number}", html="<p>Привет</p><script>alert(1)</script>")
         return keep(letter.message().as_bytes())

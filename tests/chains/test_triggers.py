@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chains import pausing
-from chains.engine.enrol import enrol
+from chains.definition import pausing
+from chains.engine.enrol.enrol import enrol
+from chains.engine.enrol.season import falls_on, latest, may_start
 from chains.engine.run import tick
-from chains.engine.season import falls_on, latest, may_start
 from chains.models import Chain, Enrolment
-from chains.program_trigger import Trigger
+from chains.program.trigger import Trigger
 from crm import cases, events, orders
 from crm.models import Product
 from segments.models import Segment

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chains.engine.waits import Anchors, meant_for
-from chains.program_step import Wait
+from chains.engine.advance.waits import Anchors, meant_for
+from chains.program.step import Wait
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chains.engine.journey import Answer, Traveller
-from chains.engine.waits import Anchors
-from chains.engine.walk import drawn_arm, walk
-from chains.program import Program
-from chains.program_step import parse_steps
-from chains.program_trigger import Trigger
+from chains.engine.advance.waits import Anchors
+from chains.engine.advance.walk import drawn_arm, walk
+from chains.engine.advance.walk_state import Answer, Traveller
+from chains.program.program import Program
+from chains.program.step import parse_steps
+from chains.program.trigger import Trigger
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOON = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)

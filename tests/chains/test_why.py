@@ -10,12 +10,12 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chains import pausing
+from chains.definition import pausing
 from chains.engine.run import tick
+from chains.explain.customer import overview
+from chains.explain.entry import entrance
+from chains.explain.stays import stays
 from chains.models import Chain, Enrolment
-from chains.why.customer import overview
-from chains.why.entry import entrance
-from chains.why.stays import stays
 from crm import consent, orders
 from crm.events import record
 from tests.chains.factories import branch, live_chain, marketing, message, wait

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chains import program
-from chains.engine.control import held_places
-from chains.engine.entry import Entry, fitting
+from chains.engine.enrol.control_group import held_places
+from chains.engine.enrol.eligibility import Entry, fitting
+from chains.program import program
 from tests.chains.factories import fill_due, live_chain, marketing, message
 from tests.conftest import NOW
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from chains.engine.guard import LEASE
+from chains.engine.guard.guard import LEASE
 from chains.engine.run import tick
 from chains.models import Step, Touch
 from crm.events import record_many
@@ -23,16 +23,21 @@ PEOPLE = 60
 LATER = NOW + dt.timedelta(days=1)
 SHOWN = "{{ coupon.code }} until {{ coupon.until }}"
 POINTS = {
-    "leased, nothing begun": ("chains.engine.terms", "loyalty.hold_terms", "before", 1),
-    "coupons held": ("chains.engine.terms", "loyalty.hold_terms", "after", 1),
-    "letters begun, terms not": ("chains.engine.terms", "loyalty.count_sendings", "before", 1),
-    "terms begun, letters do not name them": ("chains.engine.terms", "touches.show_coupons", "before", 1),
-    "all written, not committed": ("chains.engine.terms", "touches.show_coupons", "after", 1),
+    "leased, nothing begun": ("chains.engine.deliver.coupon_terms", "loyalty.hold_terms", "before", 1),
+    "coupons held": ("chains.engine.deliver.coupon_terms", "loyalty.hold_terms", "after", 1),
+    "letters begun, terms not": ("chains.engine.deliver.coupon_terms", "loyalty.count_sendings", "before", 1),
+    "terms begun, letters do not name them": (
+        "chains.engine.deliver.coupon_terms",
+        "touch_writes.show_coupons",
+        "before",
+        1,
+    ),
+    "all written, not committed": ("chains.engine.deliver.coupon_terms", "touch_writes.show_coupons", "after", 1),
     "committed, nothing handed over": ("chains.channels.email", "_handed_over", "before", 1),
     "in the middle of a slice": ("chains.channels.email", "_handed_over", "after", 20),
-    "a slice handed over, not recorded": ("chains.engine.terms", "touches.turn", "before", 2),
-    "a slice recorded, not committed": ("chains.engine.terms", "touches.turn", "after", 2),
-    "a slice recorded, the next begun": ("chains.engine.deliver", "Terms.turn", "after", 2),
+    "a slice handed over, not recorded": ("chains.engine.deliver.coupon_terms", "touch_writes.turn", "before", 2),
+    "a slice recorded, not committed": ("chains.engine.deliver.coupon_terms", "touch_writes.turn", "after", 2),
+    "a slice recorded, the next begun": ("chains.engine.deliver.deliver", "Terms.turn", "after", 2),
 }
 
 

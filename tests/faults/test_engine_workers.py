@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 
-from chains.engine.guard import LEASE
+from chains.engine.guard.guard import LEASE
 from chains.engine.run import tick
 from chains.models import Enrolment, Touch
 from crm.models import Customer, Shop
@@ -31,8 +31,8 @@ from django.db import connection
 connection.settings_dict["NAME"], port = sys.argv[1], int(sys.argv[2])
 settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
 settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 30
-from chains.engine.deliver import deliver
-from chains.engine.guard import guard
+from chains.engine.deliver.deliver import deliver
+from chains.engine.guard.guard import guard
 now = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 connection.ensure_connection()
 print("ready", flush=True)

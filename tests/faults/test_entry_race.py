@@ -7,12 +7,12 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from chains import pausing, publishing
-from chains.engine.advance import advance
-from chains.engine.enrol import enrol
-from chains.engine.guard import guard
-from chains.engine.move import move
-from chains.engine.release import release
+from chains.definition import pausing, publishing
+from chains.engine.advance.advance import advance
+from chains.engine.advance.version_move import move
+from chains.engine.enrol.enrol import enrol
+from chains.engine.guard.guard import guard
+from chains.engine.pause_release import release
 from chains.models import Chain, Enrolment, Entrant, Touch
 from tests.chains.factories import draft_chain, live_chain, message, wait
 from tests.conftest import NOW, make_customer, make_order

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from chains.engine.guard import LEASE
+from chains.engine.guard.guard import LEASE
 from chains.engine.run import tick
 from chains.models import Enrolment, Passage, StaffTask, Touch
 from crm.events import record_many
@@ -63,21 +63,26 @@ print("survived", flush=True)
 """
 
 POINTS = {
-    "enrol: customers claimed": ("chains.engine.enrol", "claim_customers", "after", 1),
-    "enrol: before anybody entered": ("chains.engine.enrol", "enter", "before", 1),
-    "enrol: entered, inbox not emptied": ("chains.engine.enrol", "enter", "after", 1),
-    "enrol: committed": ("chains.engine.advance", "claim_customers", "before", 1),
-    "advance: questions answered, nothing written": ("chains.engine.advance", "touches.schedule", "before", 1),
-    "advance: touches written, places not": ("chains.engine.advance", "stays.write", "before", 1),
-    "advance: all written, not committed": ("chains.engine.advance", "stays.write", "after", 1),
-    "advance: committed": ("chains.engine.guard", "claim_customers", "before", 1),
-    "guard: decided, nothing written": ("chains.engine.guard", "touches.write_decisions", "before", 1),
-    "guard: claimed, not committed": ("chains.engine.guard", "touches.write_decisions", "after", 1),
-    "deliver: leased, nothing begun": ("chains.engine.deliver", "touches.turn", "before", 1),
-    "deliver: the first slice begun": ("chains.engine.deliver", "touches.turn", "after", 1),
+    "enrol: customers claimed": ("chains.engine.enrol.enrol", "claim_customers", "after", 1),
+    "enrol: before anybody entered": ("chains.engine.enrol.enrol", "enter", "before", 1),
+    "enrol: entered, inbox not emptied": ("chains.engine.enrol.enrol", "enter", "after", 1),
+    "enrol: committed": ("chains.engine.advance.advance", "claim_customers", "before", 1),
+    "advance: questions answered, nothing written": (
+        "chains.engine.advance.advance",
+        "touch_writes.schedule",
+        "before",
+        1,
+    ),
+    "advance: touches written, places not": ("chains.engine.advance.advance", "enrolment_writes.write", "before", 1),
+    "advance: all written, not committed": ("chains.engine.advance.advance", "enrolment_writes.write", "after", 1),
+    "advance: committed": ("chains.engine.guard.guard", "claim_customers", "before", 1),
+    "guard: decided, nothing written": ("chains.engine.guard.guard", "touch_writes.write_decisions", "before", 1),
+    "guard: claimed, not committed": ("chains.engine.guard.guard", "touch_writes.write_decisions", "after", 1),
+    "deliver: leased, nothing begun": ("chains.engine.deliver.deliver", "touch_writes.turn", "before", 1),
+    "deliver: the first slice begun": ("chains.engine.deliver.deliver", "touch_writes.turn", "after", 1),
     "deliver: in the middle of a slice": ("chains.channels.email", "_handed_over", "after", 20),
-    "deliver: a slice handed over, not recorded": ("chains.engine.deliver", "touches.turn", "before", 2),
-    "deliver: a slice recorded, the next begun": ("chains.engine.deliver", "touches.turn", "after", 2),
+    "deliver: a slice handed over, not recorded": ("chains.engine.deliver.deliver", "touch_writes.turn", "before", 2),
+    "deliver: a slice recorded, the next begun": ("chains.engine.deliver.deliver", "touch_writes.turn", "after", 2),
     "deliver: staff tasks listed, not recorded": ("chains.channels.staff_task", "StaffTaskChannel.deliver", "after", 1),
 }
 

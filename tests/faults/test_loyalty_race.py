@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from chains.engine.advance import advance
-from chains.engine.enrol import enrol
-from chains.engine.guard import guard
+from chains.engine.advance.advance import advance
+from chains.engine.enrol.enrol import enrol
+from chains.engine.guard.guard import guard
 from chains.models import Step, Touch
 from crm import loyalty
 from crm.loyalty import CouponDraft, PointsGift

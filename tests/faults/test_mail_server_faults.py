@@ -5,10 +5,10 @@ import logging
 
 import pytest
 
-from chains.channels.patience import ANSWER_SECONDS, GOODBYE_SECONDS, LETTER_SECONDS
-from chains.engine.breaker import OPENS_AFTER
-from chains.engine.deliver import MARGIN
-from chains.engine.guard import LEASE
+from chains.channels.smtp_timeouts import ANSWER_SECONDS, GOODBYE_SECONDS, LETTER_SECONDS
+from chains.engine.deliver.breaker import OPENS_AFTER
+from chains.engine.deliver.deliver import MARGIN
+from chains.engine.guard.guard import LEASE
 from chains.engine.run import tick
 from chains.models import ChannelState, Touch
 from config import environment
@@ -123,7 +123,7 @@ def test_one_bad_address_of_a_slice_whose_refusal_ends_the_connection_holds_nobo
 
 @pytest.mark.parametrize("point", ["greeting", "rcpt", "dot"])
 def test_a_server_that_drips_is_left_like_one_that_hangs(server, due, monkeypatch, point):
-    monkeypatch.setattr("chains.channels.patience.LETTER_SECONDS", PATIENCE)
+    monkeypatch.setattr("chains.channels.smtp_timeouts.LETTER_SECONDS", PATIENCE)
     offer = due(marketing)[0]
     server.troubles = {point: DRIP}
 
@@ -147,7 +147,7 @@ def test_a_server_that_hangs_in_the_middle_of_a_connection_is_not_asked_again_at
 
 
 def test_a_server_that_does_not_say_goodbye_keeps_no_outcome_back(server, due, monkeypatch):
-    monkeypatch.setattr("chains.channels.patience.GOODBYE_SECONDS", PATIENCE)
+    monkeypatch.setattr("chains.channels.smtp_timeouts.GOODBYE_SECONDS", PATIENCE)
     offer = due(marketing)[0]
     server.troubles = {"quit": DRIP}
 

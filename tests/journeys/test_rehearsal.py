@@ -6,11 +6,11 @@ from collections import Counter
 import pytest
 from django.db import connection
 
+from chains.definition.publishing import publish
 from chains.engine.run import tick
 from chains.models import Passage, Touch
-from chains.publishing import publish
-from chains.rehearsal.period import Period
-from chains.rehearsal.rehearse import rehearse
+from chains.simulate.rehearsal.period import Period
+from chains.simulate.rehearsal.rehearse import rehearse
 from tests.chains.factories import add_tag, branch, draft_chain, marketing, message, split, wait
 from tests.journeys import recount
 from tests.journeys.recount import DAY, END, HOUR, START

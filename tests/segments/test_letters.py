@@ -10,7 +10,7 @@ from segments.compile import matching
 from segments.models import Change, Segment
 from segments.refresh import refresh, refresh_due
 from segments.rules import parse
-from tests.chains.letters import make_touch
+from tests.chains.written_messages import make_touch
 from tests.conftest import NOW, make_customer, make_order
 from tests.segments.conftest import condition, make_segment
 

@@ -258,7 +258,7 @@ def test_offers_what_is_said_about_the_order_before_what_is_said_about_the_custo
 
 def test_tells_the_chain_the_step_and_the_segment_of_an_event(no_starters, now):
     from chains.models import Touch
-    from tests.chains.letters import make_touch
+    from tests.chains.written_messages import make_touch
 
     segment = make_segment(condition("vip", "yes"))
     touch = make_touch()

@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from chains.definition.publishing import NotPublishable
 from chains.models import Chain
-from chains.publishing import NotPublishable
-from chains.rehearsal.apart import Outside
-from chains.rehearsal.period import Period
-from chains.rehearsal.rehearse import rehearse
-from chains.rehearsal.wording import report
+from chains.simulate.rehearsal.period import Period
+from chains.simulate.rehearsal.readonly_session import Outside
+from chains.simulate.rehearsal.rehearse import rehearse
+from chains.simulate.rehearsal.wording import report
 
 
 def day(text: str) -> dt.date:

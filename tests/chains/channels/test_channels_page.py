@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chains.channels.registry import channels
+from chains.engine.by_hand import try_channel_again
 from chains.models import ChannelState, Touch
-from chains.settling import try_channel_again
 from tests.chains.channels.provider import closed_address, running_provider
 from tests.chains.channels.setups import SETUPS, browser_keys, set_up
-from tests.chains.letters import make_touch
+from tests.chains.written_messages import make_touch
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db

@@ -5,14 +5,14 @@ import json
 import pytest
 from django.utils import translation
 
-from chains import connecting
+from chains.channels import connecting
 from chains.channels.telegram import webhook_secret
 from chains.models import PushSubscription
 from chains.public.connect import public_key
 from crm.models import CaseMessage, ConsentRecord, Contact
 from crm.privacy.erase import erase
 from tests.chains.channels.setups import TOKEN, browser_keys
-from tests.chains.letters import make_touch
+from tests.chains.written_messages import make_touch
 from tests.conftest import NOW, make_customer
 
 pytestmark = pytest.mark.django_db

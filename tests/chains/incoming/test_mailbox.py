@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from django.db import OperationalError, connection, connections
 
-from chains.incoming import connection as connecting
+from chains.incoming import imap as connecting
 from chains.incoming import mailbox
 from chains.incoming.mailbox import poll
 from chains.models import IncomingMail, Mailbox

@@ -5,8 +5,8 @@ import pytest
 from chains.engine.run import tick
 from chains.incoming import receipts
 from chains.incoming.mail import read
+from chains.incoming.mail_reports import receipts as reported
 from chains.incoming.receipts import Receipt
-from chains.incoming.reports import receipts as reported
 from chains.models import Touch
 from chains.public.tracking import record_open
 from crm.merge import merge

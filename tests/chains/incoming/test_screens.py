@@ -5,10 +5,10 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
-from chains.incoming import take as taking
+from chains.incoming import record_mail as taking
 from chains.incoming.mail import read
 from chains.models import IncomingMail, Mailbox, Reputation, Touch
-from chains.tally import tally
+from chains.stats.steps import tally
 from crm.models import Case, CaseMessage
 from tests.chains.incoming.letters import reply, sent_touch, to
 from tests.conftest import make_customer

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from chains.engine.run import tick
-from chains.incoming import take as taking
+from chains.incoming import record_mail as taking
 from chains.incoming.mail import read
 from chains.models import Enrolment, IncomingMail, Touch
 from crm import cases, conversations

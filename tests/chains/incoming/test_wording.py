@@ -1,6 +1,6 @@
 import pytest
 
-from chains.incoming.wording import asks_to_stop, fresh_text, route
+from chains.incoming.reply_text import asks_to_stop, fresh_text, route
 
 WORDS = {"complaint_words": "complain\nверните деньги\nжалоб", "urgent_words": "need help\nсрочно\n"}
 

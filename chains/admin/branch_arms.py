@@ -1,0 +1,66 @@
+"""The arms of a branch or a split, on the page of their step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline, TabularInline
+
+from chains.admin import branch_arm_form
+from chains.definition.tree import MOST_ARMS
+from chains.models import Step, StepArm
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest
+
+
+class ArmRights:
+    """Arms belong to their step: whoever may change it may write them."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("chains.view_step")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("chains.change_step")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("chains.change_step")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("chains.change_step")
+
+
+class RuleArmInline(ArmRights, StackedInline):  # type: ignore[misc]
+    model = StepArm
+    form = branch_arm_form.RuleArmForm
+    formset = branch_arm_form.ArmFormSet
+    verbose_name = _("arm")
+    verbose_name_plural = _("arms: the first that suits is taken")
+    fields = (("name", "position"), "rule")
+    extra = 0
+    min_num = 1
+    max_num = MOST_ARMS - 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StepArm]:
+        """The arm for everybody else asks nothing and is always there."""
+        return super().get_queryset(request).filter(rule__isnull=False)  # type: ignore[no-any-return]
+
+
+class WeightArmInline(ArmRights, TabularInline):  # type: ignore[misc]
+    model = StepArm
+    form = branch_arm_form.WeightArmForm
+    formset = branch_arm_form.ArmFormSet
+    verbose_name = _("arm")
+    verbose_name_plural = _("arms")
+    fields = ("name", "weight", "position")
+    extra = 0
+    min_num = 2
+    max_num = MOST_ARMS - 1
+
+
+ARM_INLINES: dict[Step.Kind, tuple[type[ArmRights], ...]] = {
+    Step.Kind.BRANCH: (RuleArmInline,),
+    Step.Kind.SPLIT: (WeightArmInline,),
+}

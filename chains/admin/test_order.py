@@ -1,0 +1,100 @@
+"""The page on which a chain is tried as a test order to oneself before it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from chains.admin.rehearsal import RehearsalPages
+from chains.definition.checks import problems
+from chains.definition.publishing import NotPublishable
+from chains.models import Chain, Trial
+from chains.simulate.test_order import send
+from chains.simulate.test_order.send import note_of
+from crm.models import Customer, Shop
+from crm.search import find_customers
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class TrialForm(forms.Form):
+    language = forms.ChoiceField(label=gettext_lazy("Language"), widget=UnfoldAdminSelectWidget)
+    customer = forms.CharField(
+        label=gettext_lazy("As the customer"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy("Name, email, phone or order number. Empty: a made-up customer."),
+    )
+
+    def __init__(self, languages: list[tuple[str, str]], *args: Any, may_see_customers: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = languages  # type: ignore[attr-defined]
+        if not may_see_customers:
+            del self.fields["customer"]
+
+    def clean_customer(self) -> Customer | None:
+        asked = self.cleaned_data["customer"]
+        found = next(iter(find_customers(asked, limit=1)), None) if asked else None
+        if asked and found is None:
+            raise forms.ValidationError(_("Nobody was found by that."))
+        return found
+
+
+class TrialPages(RehearsalPages):
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:chain_id>/test-order/", wrap(self.trial_view), name="chains_chain_trial"),
+            path(
+                "<int:chain_id>/test-order/<int:pk>/stop/", wrap(self.stop_trial_view), name="chains_chain_trial_stop"
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def trial_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
+        chain = self._chain(request, chain_id)
+        form = TrialForm(
+            _languages(),
+            request.POST if request.method == "POST" else None,
+            initial={"language": get_language()},
+            may_see_customers=request.user.has_perm("crm.view_customer"),
+        )
+        address = getattr(request.user, "email", "")
+        found = problems(chain, Shop.load())
+        if request.method == "POST" and address and not found and form.is_valid():
+            return self._try(request, chain, form)
+        runs = Trial.objects.filter(chain=chain, asked_by=request.user).prefetch_related("letters")  # type: ignore[misc]
+        trial = runs.select_related("customer").first()
+        letters = [(letter, note_of(letter)) for letter in trial.letters.all()] if trial else []
+        extra = {"form": form, "address": address, "problems": found, "trial": trial, "letters": letters}
+        return self._page(request, chain, "test_order", {**extra, "runs": trial and trial.status == "running"})
+
+    def _try(self, request: HttpRequest, chain: Chain, form: TrialForm) -> HttpResponse:
+        given, by = form.cleaned_data, request.user
+        try:
+            send.ask(chain, by, given["language"], given.get("customer"), timezone.now())  # type: ignore[arg-type]
+        except NotPublishable as error:
+            messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("admin:chains_chain_trial", args=[chain.pk]))
+
+    def stop_trial_view(self, request: HttpRequest, chain_id: int, pk: int) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        chain = self._chain(request, chain_id)
+        send.stop(get_object_or_404(Trial, pk=pk, chain=chain, asked_by=request.user))
+        return HttpResponseRedirect(reverse("admin:chains_chain_trial", args=[chain.pk]))
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(code, str(name)) for code, name in settings.LANGUAGES]

@@ -1,0 +1,49 @@
+"""Whether a message step has everything that it needs to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from chains.messages.compiling import problems as text_problems
+from chains.models import MessageTemplate, Step, TemplateText
+from crm.models import Channel
+
+
+def message_problems(step: Step) -> Iterator[str]:
+    template = step.template
+    if template is None:
+        yield _("choose a template.")
+        return
+    if template.purpose != step.purpose:
+        yield _("the template “%(template)s” is %(theirs)s, but the step is %(ours)s.") % {
+            "template": template,
+            "theirs": template.get_purpose_display(),
+            "ours": step.get_purpose_display(),
+        }
+    yield from _channels(step, template)
+    languages = dict(settings.LANGUAGES)
+    for text in template.texts.all():
+        text.template = template
+        for field, error in text_problems(text):
+            yield _("%(channel)s, %(language)s, %(field)s: %(error)s") % {
+                "channel": text.get_channel_display(),
+                "language": languages.get(text.language, text.language),
+                "field": TemplateText._meta.get_field(field).verbose_name,  # type: ignore[union-attr]
+                "error": error,
+            }
+
+
+def _channels(step: Step, template: MessageTemplate) -> Iterator[str]:
+    """Whoever is written to over a channel may have no language we know: the shop's own must be there."""
+    texts = {(text.channel, text.language) for text in template.texts.all()}
+    channels = step.channels or sorted({channel for channel, _language in texts}) or [Channel.EMAIL.value]
+    for channel in channels:
+        if (channel, settings.LANGUAGE_CODE) not in texts:
+            yield _("the template “%(template)s” has no text in %(language)s for %(channel)s.") % {
+                "template": template,
+                "language": dict(settings.LANGUAGES)[settings.LANGUAGE_CODE],
+                "channel": Channel(channel).label,
+            }

@@ -1,0 +1,80 @@
+"""One message to a segment, once: a chain of a single step, so that guards, reasons and figures are as everywhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from chains.definition.copying import NAME_KEPT, free_name
+from chains.definition.publishing import publish
+from chains.engine.local_time import on_clock
+from chains.models import Chain, MessageTemplate, Step
+from crm.events import ring_on_commit
+from crm.timezones import zone_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from chains.models import TemplateText
+    from segments.models import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of a day: of each customer's own, or of the shop's."""
+
+    day: dt.date
+    hour: int
+    clock: str = Chain.Clock.CUSTOMER
+
+    @classmethod
+    def now(cls, now: dt.datetime) -> Hour:
+        """The hour of the shop that has begun: all of the segment starts at the next pass of the engine."""
+        here = timezone.localtime(now, zone_of(""))
+        return cls(here.date(), here.hour, Chain.Clock.SHOP)
+
+
+@transaction.atomic
+def send(
+    name: str, segment: Segment, template: MessageTemplate, at: Hour | None, now: dt.datetime, by: User | None = None
+) -> Chain:
+    """Publish a chain that writes to the segment's members at that hour, or now; raises NotPublishable.
+
+    Who is a member is asked when it starts. A name that a chain has already raises IntegrityError, so a second click
+    sends nothing.
+    """
+    hour = at or Hour.now(now)
+    chain = Chain.objects.create(
+        name=name,
+        created_at=now,
+        audience_rule={"all": [{"field": "segment", "operator": "is", "value": [str(segment.pk)]}]},
+        re_entry=Chain.ReEntry.ONCE,
+        trigger=Chain.Trigger.MOMENT,
+        trigger_on=hour.day,
+        trigger_hour=hour.hour,
+        trigger_clock=hour.clock,
+    )
+    Step.objects.create(chain=chain, kind=Step.Kind.MESSAGE, purpose=template.purpose, template=template)
+    publish(chain, now, by)
+    if at is None:
+        # A chain counts what falls due after it was published, and this hour has begun before.
+        began_at = on_clock(hour.day, dt.time(hour.hour), zone_of(""))
+        Chain.objects.filter(pk=chain.pk).update(watermark_at=began_at - dt.timedelta(seconds=1))
+    ring_on_commit()
+    return chain
+
+
+@transaction.atomic
+def write(name: str, template: MessageTemplate, texts: Sequence[TemplateText]) -> MessageTemplate:
+    """Keep what was written as a template of that name, or of one like it that nothing has yet."""
+    template.name = free_name(MessageTemplate, name[:NAME_KEPT])
+    template.save()
+    for text in texts:
+        text.template = template
+        text.save()
+    return template

@@ -1,0 +1,64 @@
+"""The steps of a draft as a tree: read in two queries, numbered as people speak of them (1, 2, 2a.1, 3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chains.models import Chain, Step, StepArm
+from chains.program.step import ARM_LETTERS
+
+# What people can still read on a page, and far less than what the engine could walk.
+MOST_STEPS = 100
+DEEPEST = 4
+MOST_ARMS = 8
+
+
+@dataclass
+class Branching:
+    """An arm with what lies in it."""
+
+    arm: StepArm
+    letter: str
+    nodes: list[Node] = field(default_factory=list)
+
+
+@dataclass
+class Node:
+    step: Step
+    number: str
+    depth: int
+    arms: list[Branching] = field(default_factory=list)
+
+
+def tree_of(chain: Chain) -> list[Node]:
+    """The nodes of the top level, each with its arms. Steps in the arms of a step that parts no more are not in it."""
+    steps = chain.steps.select_related("template", "owner_group").prefetch_related("template__texts")
+    inside: dict[int | None, list[Step]] = defaultdict(list)
+    for step in steps:
+        inside[step.arm_id].append(step)
+    arms: dict[int, list[StepArm]] = defaultdict(list)
+    for arm in StepArm.objects.filter(step__chain=chain):
+        arms[arm.step_id].append(arm)
+    return _nodes(inside, arms, None, "", 0)
+
+
+def _nodes(
+    inside: dict[int | None, list[Step]], arms: dict[int, list[StepArm]], arm: int | None, number: str, depth: int
+) -> list[Node]:
+    nodes = [Node(step, f"{number}{place}", depth) for place, step in enumerate(inside[arm], start=1)]
+    for node in nodes:
+        if node.step.parts:
+            for letter, one in zip(ARM_LETTERS, arms[node.step.pk], strict=False):
+                below = _nodes(inside, arms, one.pk, f"{node.number}{letter}.", depth + 1)
+                node.arms.append(Branching(one, letter, below))
+    return nodes
+
+
+def walked(nodes: list[Node]) -> Iterator[Node]:
+    """Every node, each before those in its arms."""
+    for node in nodes:
+        yield node
+        for branching in node.arms:
+            yield from walked(branching.nodes)

@@ -1,0 +1,80 @@
+"""Somebody's way through a chain, in values: who goes it, what is known of them, and how far they got."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from chains.engine.advance.waits import Anchors
+from chains.engine.pauses import Hold
+from chains.models.enrolment import Enrolment
+from chains.program.step import ProgramStep
+
+
+class Answer(NamedTuple):
+    """To a branch: the arm to take. To a wait for an event: when it happened first, if it did."""
+
+    arm_key: str = ""
+    at: dt.datetime | None = None
+    event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """Somebody in a chain, as far as their way depends on them."""
+
+    customer_id: int
+    step_key: str
+    arrived_at: dt.datetime
+    anchors: Anchors
+    zone: ZoneInfo
+    passed: Collection[str] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    holds: Collection[Hold] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A touch to be written: its step, when it is due and until when it is of use."""
+
+    step: ProgramStep
+    due_at: dt.datetime
+    useful_until: dt.datetime
+    is_dropped: bool = False  # it fell due in a pause, and it was decided so
+
+
+class Passed(NamedTuple):
+    """A step that was decided or that changes something."""
+
+    step: ProgramStep
+    arm_key: str = ""
+    event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What has to be answered before the walk goes on; a wait asks for events `since` until `until`."""
+
+    step: ProgramStep
+    since: dt.datetime
+    until: dt.datetime
+
+
+@dataclass(slots=True)
+class Walk:
+    """The way gone, and where it stopped: at a wait, at a question or at the end."""
+
+    step_key: str
+    arrived_at: dt.datetime
+    # What the next message was planned for: earlier than the arrival where a wait had passed before.
+    meant_at: dt.datetime
+    touches: list[Planned] = field(default_factory=list)
+    passages: list[Passed] = field(default_factory=list)
+    due_at: dt.datetime | None = None
+    awaits: str = Enrolment.Awaits.NOTHING
+    awaited_event: str = ""
+    question: Question | None = None
+    ending: str = Enrolment.Ending.NONE

@@ -1,0 +1,180 @@
+"""The fourth verb: render what guard leased to this worker, hand it to its channel, record the outcome.
+
+Sending happens outside any transaction, in slices: a slice is marked *sending* before its first letter leaves, by the
+same statement that records the slice before. A worker that dies leaves at most one slice whose fate is uncertain.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import groupby
+from uuid import UUID
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from chains.channels import Channel, Outcome, Outgoing
+from chains.channels.registry import channels
+from chains.engine import touch_writes
+from chains.engine.claim import Counts
+from chains.engine.deliver import outcomes
+from chains.engine.deliver.coupon_terms import Terms
+from chains.engine.deliver.prefetch import slices_ahead
+from chains.engine.deliver.prepare import Clock, Prepared, Taken, prepare
+from chains.engine.deliver.throttle import Gate
+from chains.engine.touch_writes import Ending
+from chains.models import ChannelState, Touch
+from crm.models import Contact, Shop
+
+logger = logging.getLogger(__name__)
+
+SLICE = 50
+# Longer than a channel may take for one message; what cannot begin by then is left to the next worker.
+MARGIN = dt.timedelta(minutes=1)
+PAUSE_SECONDS = 1
+
+
+def deliver(
+    now: dt.datetime, lease: UUID, clock: Clock | None = None, through: Mapping[str, Channel] | None = None
+) -> Counts:
+    """Send everything leased to `lease`. `clock` tells the time while sending; without it, it stays `now`.
+
+    `through` stands for the shop's own channels: a rehearsal's take everything and send nothing.
+    """
+    told = clock or (lambda: now)
+    counts: Counts = Counter()
+    shop, states = Shop.load(), ChannelState.objects.in_bulk()
+    for name, group in groupby(_taken(lease), key=lambda row: row.channel):
+        batch = list(group)
+        channel = (through or channels()).get(name)
+        if channel:
+            rate = None if through else settings.CHANNEL_RATES.get(name)
+            gate = Gate(name, states.get(name), told(), rate)
+            _Delivery(channel, shop, lease, told, counts, gate).run(batch)
+        else:
+            touch_writes.turn([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, told())
+            counts[Touch.Status.FAILED] += len(batch)
+    return counts
+
+
+def _taken(lease: UUID) -> list[Taken]:
+    rows = Touch.objects.filter(lease=lease, status=Touch.Status.CLAIMED).order_by("channel", "purpose", "due_at", "id")
+    return [Taken(*row) for row in rows.values_list(*Taken._fields)]
+
+
+class _Delivery:
+    """What one channel delivers under one lease."""
+
+    def __init__(self, channel: Channel, shop: Shop, lease: UUID, clock: Clock, counts: Counts, gate: Gate) -> None:
+        self.channel, self.shop, self.lease, self.clock, self.counts = channel, shop, lease, clock, counts
+        self.gate = gate
+        self.terms = Terms()
+        self.endings: list[Ending] = []
+        # How many of the rows have had their turn.
+        self.done = 0
+
+    def run(self, rows: Sequence[Taken]) -> None:
+        rows, late = self.gate.admit(rows, self.clock())
+        self.endings += late
+        try:
+            if rows:
+                self._send(rows)
+            self.endings += self.gate.put_off(rows[self.done :])
+        except (OperationalError, InterfaceError):
+            # Whether their beginning reached the database or not: nothing of them was handed over.
+            known = {ending.touch_id for ending in self.endings}
+            self.endings += [
+                outcomes.not_begun(row.pk, row.attempts) for row in rows[self.done :] if row.pk not in known
+            ]
+            raise
+        finally:
+            self._record_what_is_known(rows)
+            self.gate.close(self.clock())
+
+    def _send(self, rows: Sequence[Taken]) -> None:
+        """Slice after slice, rendering the next meanwhile, until the gate shuts."""
+        by_id = {row.pk: row for row in rows}
+        prepared = prepare(rows, self.clock(), self.clock)
+        with closing(slices_ahead(prepared, lambda: 1 if self.gate.is_probing else SLICE)) as slices:
+            for slice_ in slices:
+                ready = self._begin(slice_)
+                self.done += len(slice_)
+                self._hand_over(ready, by_id)
+                if self.gate.is_shut:
+                    break
+
+    def _begin(self, slice_: Sequence[Prepared | Ending]) -> list[Outgoing]:
+        """Record the slice before and mark this one; what another worker has taken meanwhile drops out."""
+        self.endings += [item for item in slice_ if isinstance(item, Ending)]
+        ready = [item for item in slice_ if isinstance(item, Prepared)]
+        begun = self._record([item.beginning for item in ready])
+        return [item.outgoing for item in ready if item.outgoing.touch_id in begun]
+
+    def _record(self, beginnings: list[touch_writes.Beginning]) -> set[int]:
+        if not self.endings and not beginnings:
+            return set()
+        begun = self.terms.turn(self.endings, beginnings, self.lease, self.clock())
+        self.counts.update(
+            "retried" if ending.status == Touch.Status.SCHEDULED else ending.status for ending in self.endings
+        )
+        self.endings = []
+        return begun
+
+    def _record_what_is_known(self, rows: Sequence[Taken]) -> None:
+        """Even when a channel broke down, or the database: what is known must not become uncertain.
+
+        A database that starts again is waited for while the lease lasts; only this worker knows these outcomes.
+        """
+        patience = (rows[0].lease_until - self.clock()).total_seconds() if rows else 0
+        end = time.monotonic() + patience
+        while True:
+            try:
+                self._record([])
+            except (OperationalError, InterfaceError) as error:
+                if connection.in_atomic_block or time.monotonic() > end:
+                    raise
+                logger.warning("The database does not answer, %s outcomes wait: %s", len(self.endings), error)
+                connection.close()
+                time.sleep(PAUSE_SECONDS)
+            else:
+                return
+
+    def _hand_over(self, batch: Sequence[Outgoing], by_id: dict[int, Taken]) -> None:
+        attempts = self.channel.deliver(batch, self.shop) if batch else iter(())
+        left = {outgoing.touch_id for outgoing in batch}
+        marks: dict[tuple[str, str], list[int]] = {}
+        for outcome in attempts:
+            row, at = by_id[outcome.touch_id], self.clock()
+            left.discard(row.pk)
+            self.endings.append(self._ending(outcome, row, at))
+            if outcome.contact_state and row.contact_id:
+                marks.setdefault((outcome.contact_state, outcome.detail[:300]), []).append(row.contact_id)
+            if self.gate.note(outcome, at) or at > row.lease_until - MARGIN:
+                break
+        _close(attempts)
+        if self.gate.is_shut:
+            self.endings += self.gate.put_off([by_id[pk] for pk in left])
+        else:
+            self.endings += [outcomes.not_begun(pk, by_id[pk].attempts) for pk in left]
+        for (state, detail), contacts in marks.items():
+            Contact.objects.filter(pk__in=contacts, state=Contact.State.ACTIVE).update(state=state, state_reason=detail)
+
+    def _ending(self, outcome: Outcome, row: Taken, at: dt.datetime) -> Ending:
+        return outcomes.ending(
+            outcome,
+            purpose=row.purpose,
+            attempts=row.attempts,
+            is_idempotent=self.channel.is_idempotent,
+            at=at,
+        )
+
+
+def _close(attempts: Iterator[Outcome]) -> None:
+    """Let the channel put its connection away although not everything was taken."""
+    if close := getattr(attempts, "close", None):
+        close()

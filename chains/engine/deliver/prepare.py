@@ -1,0 +1,133 @@
+"""From a leased touch to what its channel hands over. A text that cannot be made fails only its own touch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from chains.channels import Outgoing
+from chains.channels.staff_task import Card
+from chains.engine.deliver import outcomes
+from chains.engine.deliver.coupons_shown import Rewards
+from chains.engine.touch_writes import Beginning, Ending
+from chains.messages.context import contexts
+from chains.messages.rendering import Rendered, TemplateError, choose, render
+from chains.messages.short_message import Note, render_note
+from chains.models import Touch
+from chains.models.touch import message_id
+from chains.program import program
+from chains.program.program import Program
+from chains.program.step import ProgramStep
+
+Clock = Callable[[], dt.datetime]
+
+
+class Taken(NamedTuple):
+    """The columns read of a leased touch, named as the query spells them."""
+
+    pk: int
+    customer_id: int
+    order_id: int | None
+    contact_id: int | None
+    coupon_id: int | None
+    enrolment_id: int
+    step_key: str
+    channel: str
+    purpose: str
+    token: str
+    attempts: int
+    lease_until: dt.datetime
+    enrolment__version_id: int
+    contact__address: str | None
+    customer__language: str
+    customer__first_name: str
+    customer__last_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    outgoing: Outgoing
+    beginning: Beginning
+
+
+def prepare(rows: Sequence[Taken], now: dt.datetime, clock: Clock | None = None) -> Iterator[Prepared | Ending]:
+    """One item a touch, in order, made when it is asked for; the facts of all are read at once, before the first.
+
+    `clock` tells the time as each is made, from which a coupon's term counts; without it, it stays `now`.
+    """
+    programs = program.load(row.enrolment__version_id for row in rows)
+    letters = [row for row in rows if row.channel != Touch.Channel.STAFF_TASK]
+    context_of = contexts(letters, now) if letters else {}
+    rewards = Rewards(letters, programs, now)
+    told = clock or (lambda: now)
+    return (_prepared(row, programs, context_of, rewards, told) for row in rows)
+
+
+def _prepared(
+    row: Taken,
+    programs: Mapping[int, Program],
+    context_of: Mapping[int, dict[str, Any]],
+    rewards: Rewards,
+    clock: Clock,
+) -> Prepared | Ending:
+    step = programs[row.enrolment__version_id].step(row.step_key)
+    if step is None:
+        return outcomes.not_rendered(row.pk, row.attempts, "")
+    if row.channel == Touch.Channel.STAFF_TASK:
+        return _card(row, step, clock())
+    return _letter(row, step, context_of[row.pk], rewards, clock)
+
+
+def _card(row: Taken, step: ProgramStep, now: dt.datetime) -> Prepared:
+    card = Card(step.name, step.script, step.owner_group, now, now + dt.timedelta(days=step.due_days))
+    return Prepared(_outgoing(row, card), Beginning(row.pk, step.name, []))
+
+
+def _letter(
+    row: Taken, step: ProgramStep, context: Mapping[str, Any], rewards: Rewards, clock: Clock
+) -> Prepared | Ending:
+    try:
+        text = _text(row, step)
+        shown = text.get("shows", ())
+        if shown:
+            at = clock()
+            if refusal := rewards.refusal(row, shown, at):
+                return outcomes.no_coupon(row.pk, row.attempts, refusal)
+            context = {**context, **rewards.told(row, text["language"], at)}
+        content = _rendered(row, text, context)
+    except TemplateError as error:
+        return outcomes.not_rendered(row.pk, row.attempts, str(error))
+    coupon = rewards.sending(row, shown)
+    return Prepared(_outgoing(row, content), Beginning(row.pk, content.subject, content.links, coupon))
+
+
+def _text(row: Taken, step: ProgramStep) -> dict[str, Any]:
+    texts = step.texts.get(row.channel)
+    if not texts:
+        # Planned by a version whose step had this text; its people were moved to one that has not.
+        raise TemplateError(gettext("The step has no text for this channel."))
+    return choose(texts, row.customer__language, settings.LANGUAGE_CODE)
+
+
+def _rendered(row: Taken, text: dict[str, Any], context: Mapping[str, Any]) -> Rendered | Note:
+    return render(text, context) if row.channel == Touch.Channel.EMAIL else render_note(text, context, row.pk)
+
+
+def _outgoing(row: Taken, content: Any) -> Outgoing:
+    return Outgoing(
+        touch_id=row.pk,
+        customer_id=row.customer_id,
+        order_id=row.order_id,
+        address=row.contact__address or "",
+        name=f"{row.customer__first_name} {row.customer__last_name}".strip(),
+        purpose=row.purpose,
+        language=row.customer__language,
+        token=row.token,
+        message_id=message_id(row.token),
+        content=content,
+    )

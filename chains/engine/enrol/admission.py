@@ -1,0 +1,162 @@
+"""The door of a chain: whoever may enter does, unless it is shut by a pause or a surge. Then they wait, lost to nobody.
+
+A surge: more want to enter within the hour or the day than the chain's limit. The first of them enter, the door shuts,
+and staff decide about the others. Whom staff let in are not counted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, Count, F, Value, When
+from django.db.models.functions import Coalesce, Greatest
+
+from chains.engine.enrol.control_group import held_places
+from chains.engine.enrol.eligibility import Entry, fitting
+from chains.engine.json_rows import as_json
+from chains.engine.local_time import DAY, HOUR
+from chains.models import Chain, Enrolment
+
+# Returning tells how many are new: the same entry found twice is one.
+ENTER = """
+    INSERT INTO chains_enrolment (
+        chain_id, version_id, customer_id, order_id, event_id, entry_key, triggered_at, started_at, step_key,
+        arrived_at, due_at, is_held, entered_at, status, ending, awaits
+    )
+    SELECT entry.*, %(now)s, 'active', '', ''
+    FROM json_to_recordset(%(entries)s::json) AS entry (
+        chain_id bigint, version_id bigint, customer_id bigint, order_id bigint, event_id bigint, entry_key text,
+        triggered_at timestamptz, started_at timestamptz, step_key text, arrived_at timestamptz, due_at timestamptz,
+        is_held bool
+    )
+    ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
+    RETURNING id
+"""
+WAIT = """
+    INSERT INTO chains_entrant (
+        chain_id, customer_id, order_id, event_id, entry_key, triggered_at, enters_at, is_let_in, created_at
+    )
+    SELECT entry.*, %(now)s
+    FROM json_to_recordset(%(entries)s::json) AS entry (
+        chain_id bigint, customer_id bigint, order_id bigint, event_id bigint, entry_key text,
+        triggered_at timestamptz, enters_at timestamptz, is_let_in bool
+    )
+    ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
+    RETURNING id
+"""
+
+
+@dataclass(slots=True)
+class Door:
+    """`room`: how many more may enter by themselves; None: any number."""
+
+    is_live: bool
+    is_shut: bool
+    room: int | None
+
+    def lets(self, entry: Entry) -> bool:
+        """Whether this one enters; whoever does so by themselves takes room."""
+        if not self.is_live:
+            return False
+        if entry.is_let_in:
+            return True
+        if self.is_shut or self.room == 0:
+            self.is_shut = True
+            return False
+        if self.room is not None:
+            self.room -= 1
+        return True
+
+
+def enter(entries: Iterable[Entry], now: dt.datetime) -> int:
+    """Enrol those whom the chain's rules and its door let in; returns how many are new."""
+    wanted = fitting(entries, now)
+    if not wanted:
+        return 0
+    doors = _doors({entry.program.chain_id for entry in wanted}, now)
+    shut = {chain for chain, door in doors.items() if door.is_shut}
+    admitted: list[Entry] = []
+    kept: list[Entry] = []
+    for entry in wanted:
+        (admitted if doors[entry.program.chain_id].lets(entry) else kept).append(entry)
+    surged = {chain for chain, door in doors.items() if door.is_shut} - shut
+    if surged:
+        Chain.objects.filter(pk__in=surged).update(surged_at=now)
+    wait(kept, [None] * len(kept), now)
+    return _enrol(admitted, now)
+
+
+def wait(entries: Sequence[Entry], enters_at: Sequence[dt.datetime | None], now: dt.datetime) -> int:
+    """Write down who waits, and until when (None: until staff decide); returns how many are new."""
+    if not entries:
+        return 0
+    rows = as_json(
+        {**_row(entry), "enters_at": at, "is_let_in": entry.is_let_in}
+        for entry, at in zip(entries, enters_at, strict=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(WAIT, {"entries": rows, "now": now})
+        return len(cursor.fetchall())
+
+
+def _enrol(entries: Sequence[Entry], now: dt.datetime) -> int:
+    if not entries:
+        return 0
+    held = held_places(entries)
+    rows = as_json(
+        {
+            **_row(entry),
+            "version_id": entry.program.version_id,
+            "started_at": entry.started_at,
+            "step_key": entry.program.steps[0].key,
+            "arrived_at": entry.plan_from,
+            "due_at": entry.plan_from,
+            "is_held": entry.place in held,
+        }
+        for entry in entries
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(ENTER, {"entries": rows, "now": now})
+        return len(cursor.fetchall())
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "chain_id": entry.program.chain_id,
+        "customer_id": entry.customer_id,
+        "order_id": entry.order_id,
+        "event_id": entry.event_id,
+        "entry_key": entry.key,
+        "triggered_at": entry.triggered_at,
+    }
+
+
+def _doors(chains: Collection[int], now: dt.datetime) -> dict[int, Door]:
+    """How each door stands. Chains with a limit are locked, in id order, so that two workers share their room."""
+    limited = Chain.objects.filter(pk__in=chains, surge_limit__isnull=False).order_by("pk")
+    locked = list(limited.select_for_update(no_key=True).values_list("pk", flat=True))
+    inside = _entered_lately(locked, now) if locked else {}
+    rows = Chain.objects.filter(pk__in=chains).values_list("pk", "status", "surged_at", "surge_limit")
+    return {
+        pk: Door(
+            is_live=status == Chain.Status.LIVE,
+            is_shut=surged_at is not None,
+            room=None if limit is None else max(limit - inside.get(pk, 0), 0),
+        )
+        for pk, status, surged_at, limit in rows
+    }
+
+
+def _entered_lately(chains: Collection[int], now: dt.datetime) -> dict[int, int]:
+    """How many entered each by themselves within its hour or day, and since staff last decided."""
+    span = Case(When(chain__surge_span=Chain.Span.HOUR, then=Value(now - HOUR)), default=Value(now - DAY))
+    rows = Enrolment.objects.filter(
+        chain__in=chains,
+        started_at=None,
+        entered_at__gt=Greatest(span, Coalesce(F("chain__calm_since"), Value(now - DAY))),
+    )
+    return dict(rows.order_by().values_list("chain").annotate(Count("pk")))

@@ -1,0 +1,134 @@
+"""Those to whom it had happened before a chain was switched on, let in as its marketer decided.
+
+Counting them for the question and letting them in are one code. The past is searched from the newest week back; whoever
+is found waits, let in at once or at their share of the days it is spread over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from chains.engine.claim import Counts
+from chains.engine.enrol.admission import wait
+from chains.engine.enrol.date_triggers import Window
+from chains.engine.enrol.eligibility import Entry, fitting
+from chains.engine.enrol.triggers import found
+from chains.engine.local_time import DAY, spread
+from chains.models import Backlog, Chain, Entrant
+from chains.program import program
+from chains.program.program import Program
+from crm.lookups import any_one
+from crm.models import Event, EventKind
+from segments.models import Membership
+
+SLICE = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many would enter; not `is_whole` when the time to count ran out."""
+
+    count: int
+    is_whole: bool = True
+
+
+def search(chain_id: int, now: dt.datetime) -> Counts:
+    """Look through one more slice of the past that is still to be let in; one worker at a time."""
+    with transaction.atomic():
+        row = Backlog.objects.at_hand(chain_id)
+        if row is None or row.chain.version_id is None:
+            return Counter()
+        plan = program.load([row.chain.version_id])[row.chain.version_id]
+        within = Window(max(row.since_at, row.until_at - SLICE), row.until_at)
+        entries = _not_waiting(plan, _found(plan, within, now))
+        let_in = [
+            Entry(plan, one.customer_id, one.triggered_at, one.order_id, one.event_id, is_let_in=True)
+            for one in entries
+        ]
+        wait(let_in, [_turn(row, one) for one in let_in], now)
+        if within.since <= row.since_at:
+            row.delete()
+        else:
+            Backlog.objects.filter(pk=row.pk).update(until_at=within.since)
+        # The search itself counts as work: an empty week must not end the pass.
+        return Counter({"searched": 1, "let_in": len(let_in)})
+
+
+def tally(plan: Program, since: dt.datetime, now: dt.datetime, is_late: Iterator[bool]) -> Tally:
+    """How many would enter at once if the chain began with what happened since then."""
+    until, count = now, 0
+    seen: set[int] = set()
+    while until > since:
+        if next(is_late):
+            return Tally(count, is_whole=False)
+        within = Window(max(since, until - SLICE), until)
+        entries = _found(plan, within, now)
+        if plan.re_entry != Chain.ReEntry.PER_ORDER:
+            entries = [entry for entry in entries if entry.customer_id not in seen]
+            seen.update(entry.customer_id for entry in entries)
+        count += len(entries)
+        until = within.since
+    return Tally(count)
+
+
+def _found(plan: Program, within: Window, now: dt.datetime) -> list[Entry]:
+    past = _past(plan, within)
+    return fitting(past if plan.re_entry == Chain.ReEntry.PER_ORDER else _newest(past), now)
+
+
+def _past(plan: Program, within: Window) -> Iterable[Entry]:
+    if plan.trigger.is_by_calendar:
+        return []
+    if plan.trigger.kind != Chain.Trigger.EVENT:
+        return found(plan, within)[0]
+    if plan.trigger.event == EventKind.SEGMENT_ENTERED:
+        return _members(plan, within)
+    return _events(plan, within)
+
+
+def _events(plan: Program, within: Window) -> Iterator[Entry]:
+    """Imported history too: here it was asked for."""
+    events = Event.objects.filter(kind=plan.trigger.event, occurred_at__gt=within.since, occurred_at__lte=within.until)
+    if plan.trigger.segment:
+        events = events.filter(properties__segment=plan.trigger.segment)
+    for pk, customer, at, order in events.values_list("pk", "customer_id", "occurred_at", "order_id").iterator():
+        yield Entry(plan, customer, at, order, pk)
+
+
+def _members(plan: Program, within: Window) -> Iterator[Entry]:
+    """Who is in the segment now, whether or not entering it was told: the first members never are."""
+    stays = Membership.objects.open().filter(
+        segment=plan.trigger.segment, entered_at__gt=within.since, entered_at__lte=within.until
+    )
+    for customer, at in stays.values_list("customer_id", "entered_at").iterator():
+        yield Entry(plan, customer, at)
+
+
+def _newest(entries: Iterable[Entry]) -> list[Entry]:
+    """Of several by one customer the last, where a customer may enter but once."""
+    last: dict[int, Entry] = {}
+    for entry in entries:
+        known = last.get(entry.customer_id)
+        if known is None or known.triggered_at < entry.triggered_at:
+            last[entry.customer_id] = entry
+    return list(last.values())
+
+
+def _not_waiting(plan: Program, entries: list[Entry]) -> list[Entry]:
+    if plan.re_entry == Chain.ReEntry.PER_ORDER:
+        return entries
+    ids = [entry.customer_id for entry in entries]
+    known = Entrant.objects.filter(chain=any_one(plan.chain_id), customer__in=ids)
+    waiting = set(known.values_list("customer_id", flat=True))
+    return [entry for entry in entries if entry.customer_id not in waiting]
+
+
+def _turn(row: Backlog, entry: Entry) -> dt.datetime:
+    """When this one enters: everybody's share of the days is steady and their own."""
+    share = spread(f"{entry.program.chain_id}:{entry.customer_id}:{entry.key}", row.spread_days * DAY)
+    return row.enters_from_at + share

@@ -1,0 +1,161 @@
+"""Due touches with what guard has to know about their chain and order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from chains.channels.registry import channels
+from chains.engine import facts
+from chains.engine.facts import OrderMoments, Standing
+from chains.engine.guard.values import Candidate
+from chains.models import Enrolment, Touch
+from chains.program import program
+from chains.program.program import Program
+from chains.program.step import ProgramStep
+from crm.models import EventKind, Purpose, Shop
+
+Reason = Touch.Reason
+FRESH = dt.timedelta(minutes=30)
+# What a customer does and then expects an answer to, at whatever hour.
+OWN_ACTIONS = frozenset(
+    {
+        EventKind.ORDER_PLACED,
+        EventKind.ORDER_PAID,
+        EventKind.CASE_OPENED,
+        EventKind.FEEDBACK_LEFT,
+        EventKind.CONSENT_CHANGED,
+        EventKind.MESSAGE_CLICKED,
+        EventKind.MESSAGE_REPLIED,
+    }
+)
+LEFT_BECAUSE = {
+    Enrolment.Ending.RULE: Reason.EXIT_RULE,
+    Enrolment.Ending.CANCELLED: Reason.ORDER_CANCELLED,
+    Enrolment.Ending.RETURNED: Reason.ORDER_RETURNED,
+    Enrolment.Ending.REPLIED: Reason.REPLIED,
+    Enrolment.Ending.ERASED: Reason.ERASED,
+    Enrolment.Ending.ARCHIVED: Reason.CHAIN_ARCHIVED,
+}
+
+
+class Due(NamedTuple):
+    """The columns guard reads of a due touch, named as the query spells them."""
+
+    pk: int
+    customer_id: int
+    enrolment_id: int
+    order_id: int | None
+    step_key: str
+    purpose: str
+    channel: str
+    topic: str
+    due_at: dt.datetime
+    useful_until: dt.datetime
+    reason: str
+    chain__status: str
+    enrolment__version_id: int
+    enrolment__status: str
+    enrolment__ending: str
+    enrolment__triggered_at: dt.datetime
+    enrolment__event_id: int | None
+    enrolment__is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    programs: dict[int, Program]
+    orders: dict[int, OrderMoments]
+    service: dict[int, str]
+    goals: dict[int, dict[str, Any]]
+    exits: dict[int, str]
+
+
+def candidates(customers: Collection[int], shop: Shop, now: dt.datetime) -> dict[int, list[Candidate]]:
+    """All due touches of these customers, by customer."""
+    rows = Touch.objects.due(now).filter(customer__in=customers).values_list(*Due._fields)
+    due = [Due(*row) for row in rows]
+    around = _surroundings(due, now)
+    found: dict[int, list[Candidate]] = defaultdict(list)
+    for row in due:
+        found[row.customer_id].append(_candidate(row, around, shop, now))
+    return found
+
+
+def _surroundings(due: list[Due], now: dt.datetime) -> Surroundings:
+    programs = program.load(row.enrolment__version_id for row in due)
+    standings = [
+        Standing(
+            enrolment_id=row.enrolment_id,
+            customer_id=row.customer_id,
+            order_id=row.order_id,
+            triggered_at=row.enrolment__triggered_at,
+            program=programs[row.enrolment__version_id],
+            event_id=row.enrolment__event_id,
+        )
+        for row in due
+    ]
+    orders = facts.order_moments(row.order_id for row in due if row.order_id)
+    waiting_for_service = {row.order_id for row in due if row.order_id and _needs_service(row, programs)}
+    return Surroundings(
+        programs,
+        orders,
+        facts.service_of_orders(waiting_for_service) if waiting_for_service else {},
+        facts.goals_reached(standings, now),
+        facts.exits(standings, orders, now),
+    )
+
+
+def _needs_service(row: Due, programs: dict[int, Program]) -> bool:
+    return row.purpose == Purpose.MARKETING and programs[row.enrolment__version_id].trigger.is_about_order
+
+
+def _candidate(row: Due, around: Surroundings, shop: Shop, now: dt.datetime) -> Candidate:
+    plan = around.programs[row.enrolment__version_id]
+    step = plan.step(row.step_key)
+    order = around.orders.get(row.order_id) if row.order_id else None
+    needs_service = order is not None and _needs_service(row, around.programs)
+    return Candidate(
+        touch_id=row.pk,
+        purpose=row.purpose,
+        channels=_ways(row, step, shop),
+        due_at=row.due_at,
+        useful_until=row.useful_until,
+        topic=row.topic,
+        priority=plan.priority,
+        chain_status=row.chain__status,
+        left=_left(row) or around.exits.get(row.enrolment_id, ""),
+        goal=around.goals.get(row.enrolment_id),
+        order=order.number if order else "",
+        needs_service_first=needs_service,
+        arrived_at=order.delivered_at if order else None,
+        service=around.service.get(row.order_id or 0, Touch.Status.SKIPPED),
+        names_hour=step is not None and step.at_hour is not None,
+        waited_for=row.reason,
+        is_fresh_reply=_is_fresh_reply(row, plan, now),
+        is_held=row.enrolment__is_held,
+    )
+
+
+def _is_fresh_reply(row: Due, plan: Program, now: dt.datetime) -> bool:
+    """Service that answers what the customer did minutes ago: they are awake."""
+    return (
+        row.purpose == Purpose.SERVICE
+        and plan.trigger.event in OWN_ACTIONS
+        and now - row.enrolment__triggered_at <= FRESH
+    )
+
+
+def _left(row: Due) -> str:
+    if row.enrolment__status != Enrolment.Status.LEFT:
+        return ""
+    return LEFT_BECAUSE.get(Enrolment.Ending(row.enrolment__ending), Reason.LEFT)
+
+
+def _ways(row: Due, step: ProgramStep | None, shop: Shop) -> tuple[str, ...]:
+    """The step's channels that are set up. What has none keeps its own: a task, or a step gone from the program."""
+    ways = step.ways(shop.channel_order) if step else ()
+    return tuple(channel for channel in ways if channel in channels()) or ways or (row.channel,)

@@ -1,0 +1,69 @@
+"""The third verb: decide about every message that is due, and take those that may go out.
+
+Being cleared and being taken are one: what passes is leased to this worker in the same transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from chains.engine import touch_writes
+from chains.engine.claim import BATCH, Counts, claim_customers
+from chains.engine.guard.due_touches import candidates
+from chains.engine.guard.recipients import people
+from chains.engine.guard.rules import decide
+from chains.engine.guard.values import Decision, Limits
+from chains.engine.local_time import Quiet
+from chains.models import ChannelState, QuietHours, Reputation, Touch
+from crm.models import Purpose, Shop
+
+LEASE = dt.timedelta(minutes=5)
+
+
+def guard(now: dt.datetime, lease: UUID | None = None, limit: int = BATCH) -> Counts:
+    """Decide about all due touches of up to `limit` customers; what passes is leased to `lease`."""
+    with transaction.atomic():
+        decisions = _decisions(_claim(now, limit), now)
+        touch_writes.write_decisions(decisions, lease or uuid4(), now + LEASE)
+    return Counter(
+        "postponed" if decision.status == Touch.Status.SCHEDULED else str(decision.status) for decision in decisions
+    )
+
+
+def _claim(now: dt.datetime, limit: int) -> set[int]:
+    """Customers with something due, service before marketing: two queries, each along its own index."""
+    due = Touch.objects.due(now).order_by("due_at", "id")
+    claimed = claim_customers(due.filter(purpose=Purpose.SERVICE), limit)
+    if len(claimed) < limit:
+        claimed |= claim_customers(due.filter(purpose=Purpose.MARKETING), limit - len(claimed))
+    return claimed
+
+
+def _decisions(customers: set[int], now: dt.datetime) -> list[Decision]:
+    if not customers:
+        return []
+    shop = Shop.load()
+    due = candidates(customers, shop, now)
+    known, limits = people(due, shop, now), _limits(shop, now)
+    return [decision for pk, theirs in due.items() for decision in decide(known[pk], theirs, limits, now)]
+
+
+def _limits(shop: Shop, now: dt.datetime) -> Limits:
+    return Limits(
+        weekly_cap=shop.weekly_cap,
+        less_cap=shop.less_cap,
+        more_cap=shop.more_cap,
+        rest_days=shop.rest_days,
+        quiet=_quiet(shop),
+        stopped=Reputation.stopped_channels(),
+        quiet_of={hours.channel: _quiet(hours) for hours in QuietHours.objects.all()},
+        closed=ChannelState.objects.closed(now),
+    )
+
+
+def _quiet(hours: Shop | QuietHours) -> Quiet:
+    return Quiet(hours.quiet_from, hours.quiet_until, frozenset(hours.quiet_weekdays))

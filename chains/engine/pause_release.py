@@ -1,0 +1,71 @@
+"""Letting go on what a pause had held, as its marketer decided: sent now, dropped, or put off by the time of the pause.
+
+Resuming does it in its own transaction. A worker that had read “paused” before may still set aside somebody afterwards,
+so for an hour the engine looks whether anything was left behind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from chains.engine.claim import Counts
+from chains.engine.local_time import HOUR
+from chains.models import Chain, Enrolment, Pause, Touch
+from crm.models import Customer
+
+# A touch that guard set aside keeps its own moment in its facts.
+FREE = {
+    Pause.Decision.SEND: """
+        UPDATE chains_touch SET due_at = %(resumed)s, reason = '', facts = '{}',
+            useful_until = %(resumed)s + (useful_until - coalesce((facts->>'due_at')::timestamptz, due_at))
+        WHERE id = ANY(%(ids)s)
+    """,
+    Pause.Decision.SHIFT: """
+        UPDATE chains_touch SET due_at = coalesce((facts->>'due_at')::timestamptz, due_at) + %(length)s,
+            useful_until = useful_until + %(length)s, reason = '', facts = '{}'
+        WHERE id = ANY(%(ids)s)
+    """,
+    Pause.Decision.DROP: """
+        UPDATE chains_touch SET status = 'skipped', reason = 'pause_dropped', facts = '{}'
+        WHERE id = ANY(%(ids)s)
+    """,
+}
+
+
+def release(now: dt.datetime) -> Counts:
+    """Free whoever was set aside by a pause that is over."""
+    lately = Pause.objects.filter(resumed_at__gt=now - HOUR, chain__status=Chain.Status.LIVE)
+    counts: Counts = Counter()
+    for ended in lately:
+        with transaction.atomic():
+            counts["released"] += settle(ended)
+    return counts
+
+
+def settle(ended: Pause, overdue: Q | None = None) -> int:
+    """Free the enrolments and touches set aside, and those that `overdue` names; returns how many."""
+    enrolments = Enrolment.objects.active().filter(chain=ended.chain_id, awaits=Enrolment.Awaits.RESUME)
+    held = Q(reason=Touch.Reason.CHAIN_PAUSED)
+    touches = Touch.objects.scheduled().filter(held if overdue is None else held | overdue, chain=ended.chain_id)
+    customers = {*enrolments.values_list("customer", flat=True), *touches.values_list("customer", flat=True)}
+    if not customers:
+        return 0
+    list(Customer.objects.locked(customers).values_list("pk"))
+    freed = enrolments.update(due_at=ended.resumed_at, awaits=Enrolment.Awaits.NOTHING)
+    ids = list(touches.values_list("pk", flat=True))
+    _free(ended, ids)
+    return freed + len(ids)
+
+
+def _free(ended: Pause, ids: Collection[int]) -> None:
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {"ids": list(ids), "resumed": ended.resumed_at, "length": ended.length}
+        cursor.execute(FREE[Pause.Decision(ended.decision)], values)

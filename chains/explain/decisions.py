@@ -1,0 +1,65 @@
+"""Somebody's way through a chain in words: which arm they took at each parting and why, and what was changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from chains.explain.step_sentences import change_words, event_words
+from chains.models import Enrolment, Passage, Step
+from chains.program import program
+from chains.program.program import Program
+from chains.program.step import Change, ProgramArm, ProgramStep
+from segments.describe import sentence_of
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One decision: “3. Known? → Regulars: Number of orders: at least 2”."""
+
+    number: str
+    step: str
+    words: str
+    at: dt.datetime
+
+
+def turns(enrolment: Enrolment) -> Iterator[Turn]:
+    """In the order they were taken; those of a version they have left keep their words as far as the step is known."""
+    plan = program.load([enrolment.version_id])[enrolment.version_id]
+    return turns_at(plan, enrolment.passages.select_related("event", "enrolment").order_by("passed_at", "pk"))
+
+
+def turns_at(plan: Program, passages: Iterable[Passage]) -> Iterator[Turn]:
+    for passage in passages:
+        step = plan.step(passage.step_key)
+        if step:
+            yield Turn(step.number, step.name, _words(step, passage), passage.passed_at)
+
+
+def _words(step: ProgramStep, passage: Passage) -> str:
+    if step.change:
+        return _changed(step.change, passage)
+    arm = next((arm for arm in step.arms if arm.key == passage.arm_key), None)
+    return _("took “%(arm)s”: %(why)s") % {"arm": arm.name, "why": _why(step, arm, passage)} if arm else ""
+
+
+def _changed(change: Change, passage: Passage) -> str:
+    if passage.enrolment.is_held:
+        return _("nothing was changed: the control group")
+    return change_words(change)
+
+
+def _why(step: ProgramStep, arm: ProgramArm, passage: Passage) -> str:
+    if step.kind == Step.Kind.SPLIT:
+        return _("by chance")
+    if step.kind == Step.Kind.BRANCH:
+        return sentence_of(arm.rule) if arm.rule is not None else _("nothing before it suited")
+    if passage.event is None:
+        return _("it did not happen in time") if arm == step.arms[-1] else _("it happened")
+    when = date_format(localtime(passage.event.occurred_at), "SHORT_DATETIME_FORMAT")
+    return _("%(event)s, %(when)s") % {"event": event_words(passage.event.kind), "when": when}

@@ -1,0 +1,113 @@
+"""Where people stand in a chain, and what comes next and when: the engine's own walk, with the clock years ahead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from django.utils.translation import gettext as _
+
+from chains.engine import facts
+from chains.engine.advance.walk import walk
+from chains.engine.advance.walk_inputs import Place, travellers
+from chains.engine.advance.walk_state import Walk
+from chains.explain.step_sentences import event_words
+from chains.explain.wording import moment
+from chains.models import Enrolment, Step
+from chains.program import program
+from chains.program.program import Program
+from chains.program.step import ProgramStep
+
+# Farther than anybody plans; a walk that far still ends, as every way leads forward.
+AHEAD = dt.timedelta(days=5 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A message or task that is to come, if nothing speaks against it by then."""
+
+    step: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """`stands`: where they are now; `then`: what the way does after what is coming."""
+
+    stands: str
+    coming: tuple[Coming, ...] = ()
+    then: str = ""
+
+
+def outlooks(enrolments: Sequence[Enrolment], now: dt.datetime) -> dict[int, Outlook]:
+    """By enrolment, in a constant number of queries."""
+    programs = program.load(enrolment.version_id for enrolment in enrolments)
+    places = [_place(one) for one in enrolments if one.status == Enrolment.Status.ACTIVE]
+    orders = facts.order_moments(place.order_id for place in places if place.order_id)
+    people = facts.profiles({place.customer_id for place in places})
+    found = travellers(places, programs, orders, people)
+    ahead = {place.pk: walk(programs[place.version_id], found[place.pk], now + AHEAD) for place in places}
+    return {
+        one.pk: _outlook(one, programs[one.version_id], ahead[one.pk]) if one.pk in ahead else Outlook(ended(one))
+        for one in enrolments
+    }
+
+
+def ended(enrolment: Enrolment) -> str:
+    return _("ended on %(day)s: %(why)s") % {
+        "day": moment(enrolment.ended_at),
+        "why": enrolment.get_ending_display(),
+    }
+
+
+def _outlook(enrolment: Enrolment, plan: Program, way: Walk) -> Outlook:
+    coming = tuple(Coming(planned.step.name, planned.due_at) for planned in way.touches)
+    return Outlook(_stands(enrolment, plan), coming, _then(enrolment, plan, way))
+
+
+def _stands(enrolment: Enrolment, plan: Program) -> str:
+    step = plan.step(enrolment.step_key)
+    if enrolment.awaits == Enrolment.Awaits.RESUME:
+        return _("stands still, as the chain is paused")
+    where = _at(step) if step else _("at the end")
+    if enrolment.awaits:
+        what = _awaited(enrolment.awaits, enrolment.awaited_event)
+        return _("waits %(where)s for: %(what)s") % {"where": where, "what": what}
+    if step and step.wait and step.wait.kind == Step.Wait.EVENT:
+        return _("waits %(where)s for: %(what)s; until %(when)s at most") % {
+            "where": where,
+            "what": event_words(step.wait.event),
+            "when": moment(enrolment.due_at),
+        }
+    return _("waits %(where)s until %(when)s") % {"where": where, "when": moment(enrolment.due_at)}
+
+
+def _then(enrolment: Enrolment, plan: Program, way: Walk) -> str:
+    step = plan.step(way.step_key)
+    if step is None:
+        return _("then it ends")
+    if step.key == enrolment.step_key:
+        return ""
+    if step.kind == Step.Kind.BRANCH:
+        return _("then the way parts %(where)s") % {"where": _at(step)}
+    what = event_words(step.wait.event) if step.wait and step.wait.event else _awaited(way.awaits, "")
+    return _("then it waits %(where)s for: %(what)s") % {"where": _at(step), "what": what}
+
+
+def _at(step: ProgramStep) -> str:
+    if step.name:
+        return _("at step %(number)s “%(name)s”") % {"number": step.number, "name": step.name}
+    return _("at step %(number)s") % {"number": step.number}
+
+
+def _awaited(awaits: str, event: str) -> str:
+    if awaits == Enrolment.Awaits.EVENT:
+        return event_words(event)
+    return str(Enrolment.Awaits(awaits).label)
+
+
+def _place(one: Enrolment) -> Place:
+    """As advance reads it."""
+    return Place(*(attrgetter(name.replace("__", "."))(one) for name in Place._fields))

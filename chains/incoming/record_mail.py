@@ -1,0 +1,170 @@
+"""A letter came in: note it once, find whom it is from, and put it where a person or the engine will see it.
+
+Nothing here ever answers by itself, so that no two programs can write to each other for ever. What a program wrote,
+what we wrote ourselves and what comes in floods is noted and goes no further.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+
+from chains.incoming import mail_reports, receipts
+from chains.incoming.reply_text import asks_to_stop, route
+from chains.models import Enrolment, IncomingMail, Touch
+from chains.public.preferences import unsubscribe_from
+from chains.public.tracking import record_about
+from crm.addresses import normalise_email
+from crm.conversations import Written, hear
+from crm.events import ring_on_commit
+from crm.identity import hold
+from crm.models import CaseMessage, Channel, Customer, EventKind, Shop
+
+if TYPE_CHECKING:
+    from chains.incoming.mail import Mail
+    from crm.models import Case
+
+logger = logging.getLogger(__name__)
+
+Kind = IncomingMail.Kind
+SOURCE = "replies"
+FLOOD_WITHIN = dt.timedelta(hours=1)
+MOST_FROM_ONE = 20
+KEPT_OF_STRANGERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Whom a letter is from, and what it answers as far as that is known."""
+
+    customer: Customer
+    touch: Touch | None = None
+    case: Case | None = None
+
+
+@transaction.atomic
+def take(mail: Mail, now: dt.datetime) -> IncomingMail | None:
+    """Note the letter and do what follows from it; None when it was taken before."""
+    shop = Shop.load()
+    noted, is_new = IncomingMail.objects.get_or_create(
+        key=mail.key,
+        defaults={
+            "kind": _kind(mail, shop, now),
+            "sender": mail.sender,
+            "subject": mail.subject,
+            "received_at": now,
+        },
+    )
+    if not is_new:
+        return None
+    if noted.kind == Kind.REPORT:
+        _report(noted, mail, now)
+    elif noted.kind == Kind.REPLY:
+        _reply(noted, mail, shop, now)
+    return noted
+
+
+def _kind(mail: Mail, shop: Shop, now: dt.datetime) -> Kind:
+    """What can be said of a letter by itself. Whoever is not known is told apart afterwards."""
+    if mail_reports.is_report(mail):
+        return Kind.REPORT
+    if mail.sender and mail.sender in {shop.sender_address.lower(), shop.reply_address.lower()}:
+        return Kind.OWN
+    if mail.is_automatic:
+        return Kind.AUTOMATIC
+    recent = IncomingMail.objects.filter(sender=mail.sender, received_at__gt=now - FLOOD_WITHIN)
+    if recent.count() >= MOST_FROM_ONE:
+        return Kind.FLOOD
+    return Kind.REPLY
+
+
+def _report(noted: IncomingMail, mail: Mail, now: dt.datetime) -> None:
+    told = mail_reports.receipts(mail, settings.SITE_HOST, now)
+    for receipt in told:
+        receipts.take(receipt, now)
+    _keep(noted, detail="; ".join(f"{receipt.kind} {receipt.detail}".strip() for receipt in told))
+
+
+def _reply(noted: IncomingMail, mail: Mail, shop: Shop, now: dt.datetime) -> None:
+    known = correspondent(mail)
+    if known is None:
+        kind = Kind.UNREADABLE if mail.is_unreadable else Kind.STRANGER
+        _keep(noted, kind=kind, text=mail.text[:KEPT_OF_STRANGERS], detail=_files(mail))
+    elif known.touch and asks_to_stop(mail.text):
+        # Only who holds the letter may say so: the sender's name alone can be forged.
+        evidence = {"touch": known.touch.pk, "message_id": mail.key, "text": mail.text, "from": mail.sender}
+        unsubscribe_from(known.touch, at=now, evidence=evidence, source="reply")
+        _keep(noted, kind=Kind.STOP, customer=known.customer, touch=known.touch)
+    else:
+        message = answer_to(known, mail, shop, now)
+        kind = Kind.UNREADABLE if mail.is_unreadable else Kind.REPLY
+        _keep(noted, kind=kind, customer=message.case.customer, touch=known.touch, message=message)
+
+
+def answer_to(known: Correspondent, mail: Mail, shop: Shop, now: dt.datetime) -> CaseMessage:
+    """Put the reply with its case, and tell the chain it answers."""
+    customer, touch = hold(known.customer), known.touch
+    kind, severity = route(mail.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
+    written = Written(mail.key, mail.sender, mail.subject, mail.text, now, mail.attachments)
+    order = touch.order if touch else None
+    message = hear(customer, written, kind=kind, severity=severity, order=order, case=known.case)
+    if touch:
+        key = f"reply:{mail.key}"[:200]
+        record_about(touch, EventKind.MESSAGE_REPLIED, now, key, source=SOURCE, case=message.case_id)
+        Touch.objects.filter(pk=touch.pk, replied_at=None).update(replied_at=now)
+        _leave_chain(touch, now)
+    return message
+
+
+@transaction.atomic
+def assign(noted: IncomingMail, customer: Customer, now: dt.datetime) -> None:
+    """A person says whom a letter is from that nobody could place."""
+    shop = Shop.load()
+    kind, severity = route(noted.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
+    written = Written(noted.key, noted.sender, noted.subject, noted.text, noted.received_at)
+    message = hear(customer, written, kind=kind, severity=severity)
+    _keep(noted, kind=Kind.REPLY, customer=message.case.customer, message=message, text="")
+
+
+def _leave_chain(touch: Touch, now: dt.datetime) -> None:
+    """Wake the enrolment: advance takes out of the chain whoever replied to it, if the chain says so."""
+    leaves = Enrolment.objects.active().filter(pk=touch.enrolment_id, version__program__exit__on_reply=True)
+    if leaves.exclude(awaits=Enrolment.Awaits.RESUME).update(due_at=now, awaits=Enrolment.Awaits.NOTHING):
+        Touch.objects.scheduled().filter(enrolment=touch.enrolment_id).update(due_at=now)
+        ring_on_commit()
+
+
+def correspondent(mail: Mail) -> Correspondent | None:
+    """By the reply address or the letter they answer; else by the sender, when it is one customer's address."""
+    for token in mail_reports.tokens(mail, settings.SITE_HOST):
+        touch = Touch.objects.select_related("customer", "contact", "order", "enrolment").filter(token=token).first()
+        if touch and touch.customer.erased_at is None:
+            return Correspondent(touch.customer, touch)
+        ours = CaseMessage.objects.select_related("case__customer").filter(token=token).first()
+        if ours and ours.case.customer.erased_at is None:
+            return Correspondent(ours.case.customer, case=ours.case)
+    answered = CaseMessage.objects.select_related("case__customer").filter(key__in=mail.references).first()
+    try:
+        address = normalise_email(mail.sender)
+    except ValueError:
+        return None
+    sharing = list(Customer.objects.by_address(Channel.EMAIL, address).distinct()[:2])
+    # A letter in a thread we had counts only from an address of that customer: anybody may name a thread.
+    if answered and answered.case.customer in sharing:
+        return Correspondent(answered.case.customer, case=answered.case)
+    return Correspondent(sharing[0]) if len(sharing) == 1 else None
+
+
+def _files(mail: Mail) -> str:
+    return ", ".join(f"{attachment.name} ({attachment.size})" for attachment in mail.attachments)[:500]
+
+
+def _keep(noted: IncomingMail, **told: Any) -> None:
+    for name, value in told.items():
+        setattr(noted, name, value[:500] if name == "detail" else value)
+    noted.save(update_fields=list(told))

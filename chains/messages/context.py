@@ -1,0 +1,220 @@
+"""What placeholders stand for, for a whole batch of touches in five queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from django.conf import settings
+
+from chains.messages import wording
+from chains.messages.samples import nothing_known
+from chains.public.page_urls import pages
+from crm.models import Customer, Order, OrderLine, Shop
+from crm.timezones import zone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTHING = nothing_known()
+# Told apart, to the letters that show them (chains.engine.deliver.coupons_shown).
+NO_REWARDS = {"coupon": NOTHING["coupon"], "points": NOTHING["points"]}
+
+
+class Who(NamedTuple):
+    """The columns read of a customer: making whole models takes longer than filling in the letter."""
+
+    pk: int
+    first_name: str
+    last_name: str
+    city: str
+    language: str
+    time_zone: str
+
+
+class Bought(NamedTuple):
+    """The columns read of an order."""
+
+    pk: int
+    customer_id: int
+    number: str
+    tracking_number: str
+    receipt_url: str
+    total: Decimal
+    currency: str
+    placed_at: dt.datetime
+    promised_at: dt.datetime | None
+    delivered_at: dt.datetime | None
+    appointment_at: dt.datetime | None
+
+
+class Addressed(Protocol):
+    """What of a touch decides its context."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def customer_id(self) -> int: ...
+    @property
+    def order_id(self) -> int | None: ...
+    @property
+    def token(self) -> str: ...
+
+
+class Fields(dict[str, Any]):
+    """Values worked out when a letter first asks: most letters name few of them, and formatting a date costs."""
+
+    def __init__(self, known: Mapping[str, Any], later: Mapping[str, Callable[[], Any]]) -> None:
+        super().__init__(known)
+        self._later = later
+
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = self._later[name]()
+        return value
+
+
+def contexts(touches: Iterable[Addressed], now: dt.datetime) -> dict[int, dict[str, Any]]:
+    """The context of each touch by its id. A touch without an order speaks of the customer's latest one."""
+    touches = list(touches)
+    shop = Shop.load()
+    people = Customer.objects.filter(pk__in={touch.customer_id for touch in touches}).values_list(*Who._fields)
+    customers = {who.pk: who for who in map(Who._make, people)}
+    orders = _orders(touches, now)
+    lines = _lines(orders.values())
+    by_customer = {order.customer_id: order for order in orders.values()}
+    shop_fields = _of_shop(shop)
+    made: dict[int, dict[str, Any]] = {}
+    for touch in touches:
+        customer = customers[touch.customer_id]
+        order = orders.get(touch.order_id) if touch.order_id else by_customer.get(touch.customer_id)
+        speech = _Speech(customer, order, lines[order.pk] if order else [])
+        made[touch.pk] = {**NO_REWARDS, **speech.fields(), "shop": shop_fields, **pages(touch.token)}
+    return made
+
+
+def language_of(customer: Customer | Who) -> str:
+    """The customer's language where Encore speaks it, otherwise the shop's."""
+    known = dict(settings.LANGUAGES)
+    code = customer.language.lower().split("-")[0]
+    return code if code in known else settings.LANGUAGE_CODE
+
+
+def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, Bought]:
+    """The orders that touches are about, and the latest one of customers whose touch is about none."""
+    named = {touch.order_id for touch in touches if touch.order_id}
+    others = {touch.customer_id for touch in touches if not touch.order_id}
+    latest = (
+        Order.objects.counted()
+        .filter(customer__in=others, placed_at__lte=now)
+        .order_by("customer", "-placed_at")
+        .distinct("customer")
+    )
+    rows = chain(Order.objects.filter(pk__in=named).values_list(*Bought._fields), latest.values_list(*Bought._fields))
+    return {order.pk: order for order in map(Bought._make, rows)}
+
+
+def _lines(orders: Iterable[Bought]) -> defaultdict[int, list[OrderLine]]:
+    found: defaultdict[int, list[OrderLine]] = defaultdict(list)
+    for line in (
+        OrderLine.objects.filter(order__in=[order.pk for order in orders])
+        .select_related("product")
+        .order_by("order", "pk")
+    ):
+        found[line.order_id].append(line)
+    return found
+
+
+def _of_shop(shop: Shop) -> dict[str, Any]:
+    return {
+        "name": shop.name,
+        "support_contact": shop.support_contact,
+        "postal_address": shop.postal_address,
+        "site_url": shop.site_url.rstrip("/"),
+        "review_url": shop.review_url,
+    }
+
+
+class _Speech:
+    """One customer's facts in the words of their language and the days of their time zone."""
+
+    def __init__(self, customer: Who, order: Bought | None, lines: list[OrderLine]) -> None:
+        self.customer, self.order, self.lines = customer, order, lines
+        # The main thing bought is where most of the money went.
+        self.main = max(lines, key=lambda line: line.price * line.quantity, default=None)
+
+    @cached_property
+    def language(self) -> str:
+        return language_of(self.customer)
+
+    def fields(self) -> dict[str, Any]:
+        customer = self.customer
+        return {
+            "customer": {
+                "first_name": customer.first_name,
+                "last_name": customer.last_name,
+                "name": f"{customer.first_name} {customer.last_name}".strip(),
+                "city": customer.city,
+            },
+            "order": self._of_order(),
+            "product": self._of_product(),
+        }
+
+    def _of_order(self) -> dict[str, Any]:
+        order = self.order
+        if order is None:
+            return dict(NOTHING["order"])
+        known = {
+            "number": order.number,
+            "tracking_number": order.tracking_number,
+            "receipt_url": order.receipt_url,
+        }
+        return Fields(
+            known,
+            {
+                "total": lambda: wording.money(order.total, order.currency, self.language),
+                "placed_on": lambda: self._day(order.placed_at),
+                "promised_on": lambda: self._day(order.promised_at),
+                "delivered_on": lambda: self._day(order.delivered_at),
+                "appointment_at": self._appointment,
+                "products": lambda: ", ".join(str(line.product) for line in self.lines),
+                "lines": lambda: [self._of_line(line, order.currency) for line in self.lines],
+            },
+        )
+
+    def _of_line(self, line: OrderLine, currency: str) -> dict[str, str]:
+        return {
+            "name": str(line.product),
+            "quantity": wording.quantity(line.quantity, self.language),
+            "price": wording.money(line.price, currency, self.language),
+            "sum": wording.money(line.price * line.quantity, currency, self.language),
+        }
+
+    def _of_product(self) -> dict[str, Any]:
+        if self.main is None:
+            return dict(NOTHING["product"])
+        product = self.main.product
+        known = {
+            "name": str(product),
+            "picture_url": product.picture_url,
+            "instructions_url": product.instructions_url,
+        }
+        return Fields(known, {"warranty_until": self._warranty_until})
+
+    def _day(self, moment: dt.datetime | None) -> str:
+        return wording.day(moment, zone_of(self.customer.time_zone), self.language) if moment else ""
+
+    def _appointment(self) -> str:
+        moment = self.order.appointment_at if self.order else None
+        return wording.day_and_time(moment, zone_of(self.customer.time_zone), self.language) if moment else ""
+
+    def _warranty_until(self) -> str:
+        delivered_at = self.order.delivered_at if self.order else None
+        months = self.main.product.warranty_months if self.main else None
+        if not delivered_at or not months:
+            return ""
+        return wording.day(wording.months_later(delivered_at, months), zone_of(self.customer.time_zone), self.language)

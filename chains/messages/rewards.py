@@ -1,0 +1,76 @@
+"""What a letter says of a customer's coupon and points, in the letter's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import ngettext
+
+from chains.messages import wording
+from chains.messages.compiling import FIELDS
+from chains.messages.samples import SAMPLE_CODE, nothing_known
+from crm.models import Coupon
+from crm.timezones import zone_of
+
+if TYPE_CHECKING:
+    from chains.models import TemplateText
+    from crm.loyalty import Ending
+
+__all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "shown"]
+
+NO_COUPON: dict[str, str] = nothing_known()["coupon"]
+_LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+_REWARD = re.compile(r"\b(coupon|points)\s*[.\[]")
+# Whatever ends at midnight ends with the day before.
+_INSTANT = dt.timedelta(microseconds=1)
+
+
+def shown(text: TemplateText) -> frozenset[str]:
+    """Which of "coupon" and "points" a text names anywhere, be it under a condition."""
+    parts = (part for field in FIELDS for part in _LIQUID.findall(getattr(text, field)))
+    return frozenset(reward for part in parts for reward in _REWARD.findall(part))
+
+
+def coupon_words(coupon: Coupon, language: str) -> dict[str, str]:
+    """Its last day is the shop's: until then an order is taken, wherever the customer is."""
+    scope = coupon.product or coupon.category
+    return {
+        "code": coupon.code,
+        "offer": _offer(coupon.kind, coupon.value, language) if coupon.kind != Coupon.Kind.GIFT else coupon.gift,
+        "until": _last_day(coupon.expires_at, language) if coupon.expires_at else "",
+        "scope": str(scope or ""),
+        "minimum": wording.money(coupon.minimum, settings.CURRENCY, language) if coupon.minimum else "",
+    }
+
+
+def points_words(balance: int, ending: Ending | None, language: str) -> dict[str, str]:
+    return {
+        "balance": wording.quantity(Decimal(balance), language),
+        "expiring": wording.quantity(Decimal(ending.points), language) if ending else "",
+        "expiring_on": _last_day(ending.expires_at, language) if ending else "",
+    }
+
+
+def _last_day(expires_at: dt.datetime, language: str) -> str:
+    return wording.day(expires_at - _INSTANT, zone_of(""), language)
+
+
+@lru_cache(maxsize=1024)
+def _offer(kind: str, value: Decimal | None, language: str) -> str:
+    """10 %, 500 ₽, 200 points, free delivery."""
+    if value is None:
+        with translation.override(language):
+            return str(Coupon.Kind(kind).label)
+    if kind == Coupon.Kind.AMOUNT:
+        return wording.money(value, settings.CURRENCY, language)
+    number = wording.quantity(value.normalize(), language)
+    if kind == Coupon.Kind.PERCENT:
+        return f"{number}\xa0%"
+    with translation.override(language):
+        return ngettext("%(number)s point", "%(number)s points", int(value)) % {"number": number}

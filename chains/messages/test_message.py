@@ -1,0 +1,94 @@
+"""A template as somebody would get it, before anything is published."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core import mail
+from django.utils.translation import gettext as _
+
+from chains.channels import Outgoing
+from chains.channels.email import letter_for
+from chains.messages.compiling import compile_text
+from chains.messages.context import contexts
+from chains.messages.rendering import Rendered, render
+from chains.messages.rewards import points_words
+from chains.messages.samples import sample
+from chains.messages.short_message import Note, render_note
+from chains.public.page_urls import PREVIEW, pages
+from crm import loyalty
+from crm.models import Channel, Shop
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from chains.models import MessageTemplate, TemplateText
+    from crm.models import Customer
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Stands where a touch would: its links lead to pages that change nothing."""
+
+    customer_id: int
+    pk: int = 0
+    order_id: int | None = None
+    token: str = PREVIEW
+
+
+def filled(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Rendered:
+    """The letter for this customer and their latest order, or for a made-up one; raises TemplateError."""
+    return render(compile_text(text, shop), context_for(text.language, customer, now, shop), is_tracked=False)
+
+
+def filled_note(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Note:
+    """The same of a short message."""
+    return render_note(compile_text(text, shop), context_for(text.language, customer, now, shop))
+
+
+def context_for(language: str, customer: Customer | None, now: dt.datetime, shop: Shop) -> dict[str, Any]:
+    """What placeholders stand for, for this customer or a made-up one; every link changes nothing."""
+    context = sample(language)
+    if customer:
+        known = contexts([_Trial(customer.pk)], now)[0]
+        # What a coupon will say is known when a chain issues it; this one is made up for everybody.
+        return {**known, "coupon": context["coupon"], "points": _points(customer.pk, language, now), "open_url": ""}
+    known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}
+    # A made-up picture would only show as a broken one.
+    product = {**context["product"], "picture_url": ""}
+    shop_fields = {**context["shop"], **known}
+    return {**context, **pages(PREVIEW), "product": product, "shop": shop_fields, "open_url": ""}
+
+
+def _points(customer_id: int, language: str, now: dt.datetime) -> dict[str, str]:
+    balance = loyalty.balances([customer_id], now)[customer_id]
+    return points_words(balance, loyalty.next_to_expire([customer_id], now).get(customer_id), language)
+
+
+def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.datetime) -> int:
+    """Send every language of the template to one address and return how many; raises TemplateError, ValueError."""
+    shop = Shop.load()
+    letters = [
+        letter_for(_outgoing(text, to, filled(text, customer, now, shop)), shop)
+        for text in template.texts.filter(channel=Channel.EMAIL).order_by("language").select_related("template")
+    ]
+    mail.get_connection().send_messages(letters)
+    return len(letters)
+
+
+def _outgoing(text: TemplateText, to: str, made: Rendered) -> Outgoing:
+    return Outgoing(
+        touch_id=0,
+        customer_id=0,
+        order_id=None,
+        address=to,
+        name="",
+        purpose=text.template.purpose,
+        language=text.language,
+        token=PREVIEW,
+        message_id=f"<trial-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
+        content=Rendered(_("Test: %(subject)s") % {"subject": made.subject}, made.html, made.text, made.links),
+    )

@@ -1,0 +1,134 @@
+"""What a rehearsal comes to, read from its tables before they vanish."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from chains.explain.reasons import because
+from chains.models import Enrolment, Touch
+from chains.program.program import Program
+from crm.models import Order
+
+BUSIEST = 10
+
+DAYS = """
+    SELECT (sent_at AT TIME ZONE %(zone)s)::date AS day, purpose, count(*)
+    FROM chains_touch WHERE chain_id = %(chain)s AND status = 'sent' GROUP BY day, purpose ORDER BY day
+"""
+STEPS = """
+    SELECT step_key, status, reason, count(*) FROM chains_touch WHERE chain_id = %(chain)s
+    GROUP BY step_key, status, reason ORDER BY count(*) DESC, reason
+"""
+# With what other chains really sent them: that is what their mailbox would have held.
+BUSIEST_CUSTOMERS = """
+    SELECT week.customer_id, count(*) FILTER (WHERE is_own), max(in_week),
+           customer.first_name, customer.last_name, customer.external_id
+    FROM (
+        SELECT customer_id, chain_id = %(chain)s AS is_own, count(*) OVER (
+            PARTITION BY customer_id ORDER BY sent_at RANGE BETWEEN '7 days' PRECEDING AND CURRENT ROW
+        ) AS in_week
+        FROM chains_touch WHERE status = 'sent' AND sent_at > %(since)s::timestamptz - interval '7 days'
+    ) AS week JOIN crm_customer AS customer ON customer.id = week.customer_id
+    GROUP BY week.customer_id, customer.id HAVING bool_or(is_own)
+    ORDER BY 2 DESC, 3 DESC, 1 LIMIT %(limit)s
+"""
+LOG = """
+    SELECT customer.id, coalesce(customer.external_id, ''), coalesce(bought.number, ''), touch.step_key,
+           touch.step_name, touch.channel, touch.purpose, touch.status, touch.reason, touch.due_at, touch.sent_at
+    FROM chains_touch AS touch
+    JOIN crm_customer AS customer ON customer.id = touch.customer_id
+    LEFT JOIN crm_order AS bought ON bought.id = touch.order_id
+    WHERE touch.chain_id = %(chain)s ORDER BY coalesce(touch.sent_at, touch.due_at), touch.id
+"""
+LOG_NAMES = (
+    "customer",
+    "external_id",
+    "order",
+    "step_key",
+    "step",
+    "channel",
+    "purpose",
+    "status",
+    "reason",
+    "due_at",
+    "sent_at",
+)
+
+
+def figures(program: Program, since: dt.datetime) -> dict[str, Any]:
+    told = {"chain": program.chain_id, "since": since, "zone": settings.TIME_ZONE, "limit": BUSIEST}
+    return {
+        **_ways(program.chain_id),
+        # What came after the last day is not in the tables.
+        "orders": Order.objects.filter(placed_at__gt=since).count(),
+        "days": _days(_rows(DAYS, told)),
+        "steps": _steps(program, _rows(STEPS, told)),
+        "busiest": [
+            {"customer": pk, "name": _name(*words), "touches": touches, "most_in_7_days": most}
+            for pk, touches, most, *words in _rows(BUSIEST_CUSTOMERS, told)
+        ],
+    }
+
+
+def log(chain: int) -> list[dict[str, Any]]:
+    """Every touch, whatever became of it."""
+    return [
+        {
+            name: value.isoformat() if isinstance(value, dt.datetime) else value
+            for name, value in zip(LOG_NAMES, row, strict=True)
+        }
+        for row in _rows(LOG, {"chain": chain})
+    ]
+
+
+def _rows(question: str, told: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, told)
+        return list(cursor.fetchall())
+
+
+def _name(first: str, last: str, external_id: str | None) -> str:
+    return f"{first} {last}".strip() or external_id or ""
+
+
+def _ways(chain: int) -> dict[str, Any]:
+    enrolments = Enrolment.objects.filter(chain=chain).order_by()
+    endings: dict[str, int] = {}
+    for ending in enrolments.values_list("ending", flat=True):
+        endings[ending] = endings.get(ending, 0) + 1
+    under_way = endings.pop(Enrolment.Ending.NONE, 0)
+    return {"entered": under_way + sum(endings.values()), "under_way": under_way, "endings": endings}
+
+
+def _days(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    days: dict[str, dict[str, Any]] = {}
+    for day, purpose, count in rows:
+        days.setdefault(day.isoformat(), {"day": day.isoformat(), "service": 0, "marketing": 0})[purpose] += count
+    return list(days.values())
+
+
+def _steps(program: Program, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {
+        step.key: {
+            "key": step.key,
+            "number": step.number,
+            "name": step.name,
+            "purpose": step.purpose,
+            "sent": 0,
+            "waiting": 0,
+            "not_sent": [],
+        }
+        for step in program.steps
+        if step.is_touch
+    }
+    for key, status, reason, count in rows:
+        if status in (Touch.Status.SENT, Touch.Status.SCHEDULED):
+            found[key]["sent" if status == Touch.Status.SENT else "waiting"] += count
+        else:
+            told = {"status": status, "reason": reason, "words": because(reason, {}), "count": count}
+            found[key]["not_sent"].append(told)
+    return list(found.values())

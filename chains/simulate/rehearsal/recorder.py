@@ -1,0 +1,71 @@
+"""The channel of a rehearsal: takes every message, sends none, keeps a few to be looked at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from chains.channels import Outcome, Outgoing, Result
+from chains.messages.samples import SAMPLE_CODE
+from chains.models import Touch
+from chains.public.page_urls import PREVIEW
+from crm.models import Shop
+
+MOST_SAMPLES = 10
+
+
+class Recorder:
+    """Keeps of every step the messages that a steady hash puts first, so that the same are shown every time."""
+
+    is_idempotent = True
+
+    def __init__(self, steps: int) -> None:
+        self._each = max(MOST_SAMPLES // max(steps, 1), 1)
+        self._kept: defaultdict[str, list[tuple[str, Outgoing]]] = defaultdict(list)
+
+    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+        touches = Touch.objects.filter(pk__in=[outgoing.touch_id for outgoing in batch])
+        steps = dict(touches.values_list("pk", "step_key"))
+        for outgoing in batch:
+            self._keep(steps[outgoing.touch_id], outgoing)
+            yield Outcome(outgoing.touch_id, Result.SENT)
+
+    def _keep(self, step: str, outgoing: Outgoing) -> None:
+        kept = self._kept[step]
+        kept.append((_rank(step, outgoing), outgoing))
+        kept.sort(key=lambda pair: pair[0])
+        del kept[self._each :]
+
+    def samples(self) -> list[dict[str, Any]]:
+        """What was kept, as it would have reached its customer, in the order in which it would have left."""
+        kept = {outgoing.touch_id: outgoing for pairs in self._kept.values() for _rank, outgoing in pairs}
+        touches = Touch.objects.filter(pk__in=kept).select_related("customer", "coupon").order_by("sent_at", "pk")
+        return [_sample(touch, kept[touch.pk]) for touch in touches[:MOST_SAMPLES]]
+
+
+def _rank(step: str, outgoing: Outgoing) -> str:
+    told = f"{step}:{outgoing.customer_id}:{outgoing.order_id}"
+    return hashlib.blake2s(told.encode(), digest_size=8).hexdigest()
+
+
+def _sample(touch: Touch, outgoing: Outgoing) -> dict[str, Any]:
+    content = outgoing.content
+    return {
+        "step": touch.step_name,
+        "channel": touch.channel,
+        "customer": touch.customer_id,
+        "name": str(touch.customer),
+        "address": outgoing.address,
+        "sent_at": touch.sent_at.isoformat() if touch.sent_at else "",
+        "subject": _made_up(getattr(content, "subject", "") or touch.subject, touch),
+        "html": _made_up(getattr(content, "html", ""), touch),
+        "text": _made_up(getattr(content, "text", "") or getattr(content, "script", ""), touch),
+    }
+
+
+def _made_up(words: str, touch: Touch) -> str:
+    """Without what exists only in the rehearsal: links lead to pages that change nothing, a code is a sample."""
+    words = words.replace(touch.token, PREVIEW)
+    return words.replace(touch.coupon.code, SAMPLE_CODE) if touch.coupon else words

@@ -1,0 +1,74 @@
+"""When each message of a chain would go out, and on which way, for an order placed now. Values in, values out.
+
+Every way is walked: a test order is there to read all messages. Behind a branch the longest of its arms counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from chains.engine.advance.waits import Anchors, meant_for
+from chains.engine.local_time import next_hour
+from chains.models import Step
+from chains.program.program import Program
+from chains.program.step import ProgramStep
+
+PAID, SHIPPED, DELIVERED, APPOINTMENT = (dt.timedelta(hours=1), *(dt.timedelta(days=days) for days in (1, 3, 7)))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    step: ProgramStep
+    at: dt.datetime
+    way: tuple[str, ...]
+
+
+def plan(program: Program, start: dt.datetime, zone: ZoneInfo) -> list[Planned]:
+    """Messages and staff tasks in the order in which they are read."""
+    anchors = Anchors(start, has_order=True, dates=_order(start))
+    arrivals: dict[str, dt.datetime] = {program.steps[0].key: start} if program.steps else {}
+    ways: dict[str, tuple[str, ...]] = {}
+    found = []
+    for step in program.steps:
+        at, way = arrivals.get(step.key), ways.get(step.key, ())
+        if at is None:
+            continue  # behind a step at which everybody leaves
+        if step.is_touch:
+            found.append(Planned(step, at if step.at_hour is None else next_hour(at, step.at_hour, zone), way))
+        # What comes behind all arms is on no arm's way, whichever of them leads there last.
+        ways.setdefault(step.next, way)
+        for key, moment, name in _onward(step, at, anchors, zone):
+            arrivals[key] = max(moment, arrivals.get(key, moment))
+            ways.setdefault(key, (*way, name))
+    return found
+
+
+def _order(start: dt.datetime) -> dict[str, dt.datetime | dt.date | None]:
+    """An order that goes as orders go."""
+    return {
+        Step.Anchor.PLACED: start,
+        Step.Anchor.PAID: start + PAID,
+        Step.Anchor.SHIPPED: start + SHIPPED,
+        Step.Anchor.DELIVERED: start + DELIVERED,
+        Step.Anchor.PROMISED: start + DELIVERED,
+        Step.Anchor.APPOINTMENT: start + APPOINTMENT,
+    }
+
+
+def _onward(step: ProgramStep, at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> list[tuple[str, dt.datetime, str]]:
+    """Where it goes on, when, and over which arm."""
+    if step.kind == Step.Kind.LEAVE:
+        return []
+    over = at
+    if step.wait:
+        meant = meant_for(step.wait, at, anchors, zone)
+        over = max(at, meant) if meant else at
+    if not step.arms:
+        return [(step.next, over, "")]
+    if step.wait:
+        # What is waited for happens at once, or the time runs out.
+        happened, ran_out = step.arms[0], step.arms[-1]
+        return [(happened.first, at, happened.name), (ran_out.first, over, ran_out.name)]
+    return [(arm.first, over, arm.name) for arm in step.arms]

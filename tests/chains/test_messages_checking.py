@@ -1,0 +1,95 @@
+import time
+
+import pytest
+
+from chains.messages.checking import check
+from chains.messages.sandbox import TemplateError
+from tests.chains.written_messages import make_text
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        pytest.param("{% for i in (1..999999999) %}x{% endfor %}", "repeats more than 1000 times", id="endless loop"),
+        pytest.param("{% for i in (1..999999999) reversed %}x{% endfor %}", "repeats more than", id="reversed"),
+        pytest.param(
+            "{% if (1..999999999) contains 'x' %}x{% endif %}", "repeats more than", id="range in a condition"
+        ),
+        pytest.param("{{ (1..999999999) }}", "repeats more than", id="range printed"),
+        pytest.param(
+            "{% for a in (1..99) %}{% for b in (1..99) %}x{% endfor %}{% endfor %}", "repeats", id="nested loops"
+        ),
+        pytest.param("{% for a in (1..900) %}" + "x" * 200 + "{% endfor %}", "grows beyond 100 KB", id="huge output"),
+        pytest.param(
+            "{% assign a = 'xxxxxxxxxx' %}{% for i in (1..99) %}{% assign a = a | append: a %}{% endfor %}",
+            "grows beyond",
+            id="doubling",
+        ),
+        pytest.param("x" * 20_001, "longer than 20000 characters", id="long source"),
+        pytest.param("{% include 'secrets' %}", "unexpected tag 'include'", id="include"),
+        pytest.param("{% render 'secrets' %}", "unexpected tag 'render'", id="render"),
+        pytest.param("{{ customer.first_name | safe }}", "Unknown filter 'safe'", id="unescaped"),
+        pytest.param("{% if customer.city %}open", "never closed: {% endif %}", id="unclosed condition"),
+        pytest.param("{{ customer.first_name", "Line 1", id="unclosed placeholder"),
+        pytest.param("{{ 1 | divided_by: 0 }}", "divi", id="division by zero"),
+        pytest.param("{% assign order = 'x' %}", "a name of Encore's own", id="name taken over"),
+        pytest.param("{{ links[0] }}", "no placeholder", id="inner name"),
+        pytest.param("{{ customer.__class__ }}", "no placeholder", id="inside of an object"),
+    ],
+)
+def test_refuses_a_hostile_text_in_words(source, words):
+    started = time.monotonic()
+
+    with pytest.raises(TemplateError, match=words):
+        check(source)
+
+    assert time.monotonic() - started < 2
+
+
+def test_names_the_line_and_the_placeholder_that_was_meant():
+    with pytest.raises(TemplateError) as caught:
+        check("Hello,\n\nyour order {{ order.nmuber }} is on its way.")
+
+    assert str(caught.value) == "Line 3: There is no placeholder {{ order.nmuber }}. Did you mean {{ order.number }}?"
+
+
+def test_finds_an_unknown_placeholder_in_a_branch_that_is_not_taken():
+    with pytest.raises(TemplateError, match="Line 2"):
+        check("{% if customer.city == 'Nowhere' %}\n{{ coupon.number }}{% endif %}")
+
+
+def test_finds_an_unknown_field_of_an_order_line():
+    with pytest.raises(TemplateError, match=r"line\.weight"):
+        check("{% for line in order.lines %}{{ line.weight }}{% endfor %}")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Hello {{ customer.first_name | default: 'friend' | capitalize }}!",
+        "{% for line in order.lines %}{{ forloop.index }}. {{ line.name }} × {{ line.quantity }}\n{% endfor %}",
+        "{% if order.lines.size > 1 %}They{% else %}It{% endif %} will come {{ order.promised_on }}",
+        "{% assign name = customer.first_name %}{{ name }}",
+        "{% for i in (1..3) %}*{% endfor %}",
+        "50 % off, {curly} and {{ shop.name }}",
+    ],
+)
+def test_lets_useful_texts_pass(source):
+    check(source)
+
+
+def test_a_text_with_a_mistake_is_not_saved():
+    text = make_text(subject="{{ custmer.name }}", cta_label="Go", cta_url="{{ customer.name }}")
+
+    with pytest.raises(Exception, match="custmer") as caught:
+        text.clean()
+
+    assert set(caught.value.message_dict) == {"subject", "cta_url"}
+
+
+def test_the_documentation_names_every_placeholder(settings):
+    from chains.messages.placeholders import KNOWN
+
+    told = (settings.BASE_DIR / "docs" / "letters.md").read_text()
+
+    assert [path for path in sorted(KNOWN) if f"`{path}`" not in told] == []
