@@ -14,7 +14,7 @@ def main() -> None:
 
     from django.core.exceptions import ImproperlyConfigured
 
-    from config.database.trouble import DatabaseTrouble
+    from config.database.failure_hints import DatabaseTrouble
 
     try:
         execute_from_command_line(sys.argv)

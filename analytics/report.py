@@ -14,10 +14,10 @@ from analytics.metrics.order_interval import OrderInterval
 from analytics.metrics.reactivation import Reactivation
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
+from analytics.period_counts import Tally, tallies
 from analytics.periods import ALL_TIME, Period
 from analytics.predictions.summary import summary
 from analytics.relations import Relations, counted
-from analytics.tally import Tally, tallies
 
 if TYPE_CHECKING:
     from analytics.filters import Filters

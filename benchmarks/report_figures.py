@@ -78,8 +78,8 @@ def timed(found: Relations) -> float:
     """Twelve months and the twelve before, a year's chart, and all cohorts."""
     from analytics.metrics.cohorts import cohorts
     from analytics.metrics.timeline import Grain, timeline
+    from analytics.period_counts import tallies
     from analytics.periods import last_year, shifted
-    from analytics.tally import tallies
 
     started = time.perf_counter()
     year = last_year(dt.datetime.now(dt.UTC).date())

@@ -11,9 +11,10 @@ class ChainsConfig(AppConfig):
         from chains.contributions import privacy, segment_fields, segment_uses, story
         from chains.contributions.merging import follow
         from chains.incoming import webhooks  # noqa: F401  (it listens to Anymail)
-        from crm import customer_links, merge
+        from crm.customers import merge
         from crm.privacy import erase, export
-        from crm.story import register
+        from crm.story import customer_links
+        from crm.story.story import register
         from segments import uses, vocabulary
 
         merge.register(follow)

@@ -7,7 +7,7 @@ from chains.public import connect, tracking
 from config.health import healthz
 from config.navigation import landing
 
-handler403 = "config.refusals.permission_denied"
+handler403 = "config.error_pages.permission_denied"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),

@@ -8,17 +8,18 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm import chronicle, lookups
-        from crm.story import register
+        from crm import id_lookups
+        from crm.story import crm_entries
+        from crm.story.story import register
 
         for source in (
-            chronicle.orders,
-            chronicle.cases,
-            chronicle.letters,
-            chronicle.feedback,
-            chronicle.consents,
-            chronicle.loyalty,
-            chronicle.profile,
+            crm_entries.orders,
+            crm_entries.cases,
+            crm_entries.letters,
+            crm_entries.feedback,
+            crm_entries.consents,
+            crm_entries.loyalty,
+            crm_entries.profile,
         ):
             register(source)
-        lookups.register()
+        id_lookups.register()

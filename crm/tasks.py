@@ -3,8 +3,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from crm.figures.scores import score_all
 from crm.loyalty import expire_points, tell_expiring
-from crm.scores import score_all
 
 logger = logging.getLogger(__name__)
 

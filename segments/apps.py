@@ -10,7 +10,7 @@ class SegmentsConfig(AppConfig):
     def ready(self) -> None:
         from crm.privacy import export
         from segments import vocabulary
-        from segments.person import memberships
+        from segments.privacy import memberships
         from segments.vocabulary import belonging
 
         export.register(memberships)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import Min
 
-from crm.timezones import day_of
+from crm.customers.timezones import day_of
 from segments.models.change import Change, ChangeQuerySet
 from segments.models.segment import Segment
 from segments.rules import conditions

@@ -18,15 +18,15 @@ from dataclasses import dataclass, replace
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
+from crm.customers.identity import prevent_merging
+from crm.customers.timezones import day_of
 from crm.events import record_many
-from crm.identity import prevent_merging
-from crm.lookups import ANY_ONE, id_array
+from crm.id_lookups import ANY_ONE, id_array
 from crm.models import Customer, Event, EventKind
-from crm.timezones import day_of
 from segments import changes
 from segments.compile import matching
 from segments.models import Membership, Segment, SegmentSize
-from segments.patience import TookTooLong, impatient
+from segments.query_timeout import TookTooLong, impatient
 from segments.rules import Rule, RuleError, parse
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ FOLLOW = """
 """
 STAYS = "SELECT id, customer_id FROM segments_membership WHERE segment_id = %s AND left_at IS NULL"
 # One by one, whatever the planner believes: of a young segment it knows little, and would read all stays there are
-# (crm.lookups.any_one).
+# (crm.id_lookups.any_one).
 STAYS_OF_FEW = f"""
     SELECT stay.* FROM unnest(%s::bigint[]) AS asked (id) CROSS JOIN LATERAL (
         SELECT id, customer_id FROM segments_membership

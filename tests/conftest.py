@@ -111,7 +111,7 @@ def make_customer(*, email=None, phone="", consent=True, created_at=NOW - dt.tim
 
 
 def make_category(path="Kitchen / Kettles"):
-    from crm.catalogue import category_at
+    from crm.orders.catalogue import category_at
 
     return category_at(path)
 
@@ -128,8 +128,8 @@ def make_product(*, sku=None, category="", **fields):
 
 
 def make_order(*, customer=None, number=None, placed_at=NOW, product=None, quantity=1, price=None, lines=None, **more):
-    """An order through `crm.orders.place`; `paid_at`, `shipped_at`, `delivered_at`, `cancelled_at` happen too."""
-    from crm import orders
+    """An order through `orders.place`; `paid_at`, `shipped_at`, `delivered_at`, `cancelled_at` happen too."""
+    from crm.orders import orders
 
     moments = {
         verb: more.pop(moment, None)
@@ -158,7 +158,7 @@ def make_order(*, customer=None, number=None, placed_at=NOW, product=None, quant
 
 
 def make_case(customer=None, *, kind="complaint", subject="The lid does not close", at=NOW, **fields):
-    from crm import cases
+    from crm.service import cases
 
     return cases.open_case(customer or make_customer(), kind=kind, subject=subject, at=at, **fields)
 

@@ -18,7 +18,7 @@ from analytics.metrics.reactivation import Reactivation
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
 from analytics.metrics.sales import Sales
-from analytics.tally import Tally
+from analytics.period_counts import Tally
 from analytics.wording import money, number, percent
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from analytics.admin.charts import last_full_month
 from analytics.metrics.cohorts import Cohort, cohorts
 from analytics.metrics.timeline import Grain, Moment, timeline
 from analytics.models import DayFigures
+from analytics.period_counts import tallies
 from analytics.periods import Period
 from analytics.relations import relations
-from analytics.tally import tallies
 from crm.models import OrderStanding
 
 if TYPE_CHECKING:

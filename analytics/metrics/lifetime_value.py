@@ -11,7 +11,7 @@ from analytics.metrics.ratio import ratio
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-    from analytics.tally import Tally
+    from analytics.period_counts import Tally
 
 
 @dataclass(frozen=True)

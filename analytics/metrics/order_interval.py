@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-    from analytics.tally import Tally
+    from analytics.period_counts import Tally
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class ComebackFigures(models.Model):
     """How many orders of one day came from buyers whose previous (or previous but one) order was on another given day.
 
     Different buyers of any period follow from it by addition alone, so no period has to be counted beforehand:
-    analytics.tally says how. Never more rows than pairs of days, however many orders there are.
+    analytics.period_counts says how. Never more rows than pairs of days, however many orders there are.
     """
 
     pk = models.CompositePrimaryKey("placed_on", "back", "earlier_on")

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from analytics.predictions import purchasing, spending
 from analytics.predictions.histories import DAYS_A_WEEK, Histories, histories
-from crm import predictions
+from crm.customers.timezones import day_of
+from crm.figures import predictions
+from crm.figures.predictions import Prediction
 from crm.models import CustomerPrediction, OrderStanding
-from crm.predictions import Prediction
-from crm.timezones import day_of
 
 if TYPE_CHECKING:
     from analytics.predictions.purchasing import Purchasing

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 from chains.admin.step_form import CONTEXT, still_inside
 from chains.definition.tree import MOST_ARMS
 from chains.models import StepArm
-from segments.editing import RuleField
+from segments.rule_field import RuleField
 
 LAST = 10_000
 

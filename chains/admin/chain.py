@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    from crm.admin.verbs import Verb
+    from crm.admin.verb_buttons import Verb
 
 
 @admin.register(Chain)

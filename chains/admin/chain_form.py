@@ -15,7 +15,7 @@ from unfold.widgets import (
 
 from chains.models import Chain
 from crm.models import Shop
-from segments.editing import RuleField
+from segments.rule_field import RuleField
 from segments.vocabulary.field import Context
 
 BESIDE = (Context.ORDER, Context.EVENT)

@@ -20,7 +20,7 @@ from chains.engine import by_hand
 from chains.explain.decisions import turns
 from chains.explain.outlook import outlooks
 from chains.models import Enrolment
-from crm.admin.verbs import ReadOnlyAdmin
+from crm.admin.verb_buttons import ReadOnlyAdmin
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -20,8 +20,8 @@ from chains.messages import test_message
 from chains.messages.sandbox import TemplateError
 from chains.messages.sms_parts import SmsSize, sms_parts
 from chains.models import MessageTemplate, TemplateText
+from crm.customers.search import find_customers
 from crm.models import Channel, Customer, Shop
-from crm.search import find_customers
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -27,9 +27,9 @@ from chains.engine.local_time import DAY
 from chains.explain.entry_sentences import ending_sentence, entry_sentence
 from chains.models import Chain, Enrolment, Pause
 from chains.program import program
-from crm.admin.verbs import VerbAdmin
+from crm.admin.verb_buttons import VerbAdmin
+from crm.customers.timezones import zone_of
 from crm.models import Shop
-from crm.timezones import zone_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from chains.engine.by_hand import close_task
 from chains.models import StaffTask
-from crm.admin.verbs import VerbAdmin
+from crm.admin.verb_buttons import VerbAdmin
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.functional import _StrPromise
 
-    from crm.admin.verbs import Verb
+    from crm.admin.verb_buttons import Verb
 
 
 class StandingFilter(DropdownFilter):  # type: ignore[misc]

@@ -20,7 +20,7 @@ from chains.definition.tree import DEEPEST, MOST_STEPS
 from chains.explain.step_sentences import step_sentence
 from chains.models import Chain, Step, StepArm
 from crm.admin.channel_order import ChannelOrderField
-from crm.admin.verbs import VerbAdmin
+from crm.admin.verb_buttons import VerbAdmin
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.http import HttpRequest, HttpResponse
 
-    from crm.admin.verbs import Verb
+    from crm.admin.verb_buttons import Verb
 
 
 @admin.register(Step)

@@ -18,7 +18,7 @@ from chains.definition.tree import MOST_STEPS
 from chains.models import Step
 from chains.models.step_wait import CUSTOM_EVENT
 from crm.models import Coupon, EventKind, Shop
-from segments.editing import RuleField
+from segments.rule_field import RuleField
 
 CONTEXT = ("order", "event")
 

@@ -21,8 +21,8 @@ from chains.definition.publishing import NotPublishable
 from chains.models import Chain, Trial
 from chains.simulate.test_order import send
 from chains.simulate.test_order.send import note_of
+from crm.customers.search import find_customers
 from crm.models import Customer, Shop
-from crm.search import find_customers
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -12,7 +12,7 @@ from unfold.paginator import InfinitePaginator
 
 from chains.engine import by_hand
 from chains.models import Touch
-from crm.admin.verbs import ReadOnlyAdmin
+from crm.admin.verb_buttons import ReadOnlyAdmin
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin

@@ -17,8 +17,8 @@ from chains.explain.customer import overview
 from chains.explain.entry import entrance
 from chains.explain.stays import stays
 from chains.models import Chain
+from crm.customers.search import find_customers
 from crm.models import Customer
-from crm.search import find_customers
 
 MOST_FOUND = 10
 MAY_LOOK = ["chains.view_enrolment", "chains.view_touch", "crm.view_customer"]

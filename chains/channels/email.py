@@ -16,8 +16,8 @@ from chains.channels.smtp import HandedOver
 from chains.channels.smtp_timeouts import TookTooLong
 from chains.messages.mime import Letter, wire_address
 from chains.public.page_urls import unsubscribe_url
-from crm import conversations
 from crm.models import Contact, Purpose
+from crm.service import conversations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

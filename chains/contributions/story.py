@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chains.models import Touch
-from crm.story import StoryEntry, StoryKind
+from crm.story.story import StoryEntry, StoryKind
 
 if TYPE_CHECKING:
     from crm.models import Customer

@@ -14,7 +14,7 @@ TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """`imaps://user:password@host:993/folder?done=folder`, as config.environment has checked it."""
+    """`imaps://user:password@host:993/folder?done=folder`, as config.environment.environment has checked it."""
 
     host: str
     port: int

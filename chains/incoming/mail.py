@@ -19,7 +19,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from chains.incoming.reply_text import fresh_text, from_html
-from crm.conversations import Attachment
+from crm.service.conversations import Attachment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

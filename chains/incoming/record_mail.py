@@ -20,10 +20,10 @@ from chains.models import Enrolment, IncomingMail, Touch
 from chains.public.preferences import unsubscribe_from
 from chains.public.tracking import record_about
 from crm.addresses import normalise_email
-from crm.conversations import Written, hear
+from crm.customers.identity import hold
 from crm.events import ring_on_commit
-from crm.identity import hold
 from crm.models import CaseMessage, Channel, Customer, EventKind, Shop
+from crm.service.conversations import Written, hear
 
 if TYPE_CHECKING:
     from chains.incoming.mail import Mail

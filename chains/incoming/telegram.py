@@ -19,8 +19,8 @@ from chains.channels.telegram import webhook_secret
 from chains.incoming.reply_text import route
 from chains.messages.context import language_of
 from chains.models import Touch
-from crm.conversations import Written, hear
 from crm.models import Channel, Contact, Shop
+from crm.service.conversations import Written, hear
 
 SOURCE = "telegram"
 TEXT_LIMIT = 4096

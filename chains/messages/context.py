@@ -15,8 +15,8 @@ from django.conf import settings
 from chains.messages import wording
 from chains.messages.samples import nothing_known
 from chains.public.page_urls import pages
+from crm.customers.timezones import zone_of
 from crm.models import Customer, Order, OrderLine, Shop
-from crm.timezones import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

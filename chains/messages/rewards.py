@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from chains.messages import wording
 from chains.messages.compiling import FIELDS
 from chains.messages.samples import SAMPLE_CODE, nothing_known
+from crm.customers.timezones import zone_of
 from crm.models import Coupon
-from crm.timezones import zone_of
 
 if TYPE_CHECKING:
     from chains.models import TemplateText

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from chains.models import Touch
 from chains.public.pages import of_touch, page
-from crm.feedback import is_low, leave
 from crm.models import Feedback, Shop
+from crm.service.feedback import is_low, leave
 
 SOURCE = "letters"
 SCORES = range(1, 6)

@@ -17,8 +17,8 @@ from chains.public.machine_opens import is_machine
 from chains.public.page_urls import pages
 from chains.public.pages import of_touch, private, unknown
 from chains.public.short_links import PAGES, read
+from crm.customers.identity import hold
 from crm.events import record
-from crm.identity import hold
 from crm.models import EventKind
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from config.database.failure_hints import DatabaseTrouble, explain
 from config.database.privilege import Identity, identity
-from config.database.trouble import DatabaseTrouble, explain
 
 MAJOR_VERSION = 18
 ROLE = "encore"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.database.trouble import DatabaseTrouble
+from config.database.failure_hints import DatabaseTrouble
 
 CANDIDATES = ("postgres", "nobody")
 # What lets a process through closed folders such as /root, with its bit in the kernel's sets.

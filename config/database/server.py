@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from config.database.cluster import HOST, Cluster, Postmaster
-from config.database.trouble import DatabaseTrouble, explain
+from config.database.failure_hints import DatabaseTrouble, explain
 
 PATIENCE = 3.0
 LOG_LIMIT = 10 * 1024 * 1024

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from crm.catalogue import category_at
 from crm.models import Product, ProductRelation
+from crm.orders.catalogue import category_at
 
 if TYPE_CHECKING:
     import datetime as dt

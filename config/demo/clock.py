@@ -14,8 +14,8 @@ from config.demo.past import SOURCE
 from config.demo.people import invent
 from config.demo.purchases import FAMILY, buy
 from config.demo.replay import place
-from crm import orders
 from crm.models import Customer, Order, OrderLine, Product
+from crm.orders import orders
 
 if TYPE_CHECKING:
     from config.demo.people import Person

@@ -15,8 +15,8 @@ from analytics import rollups
 from config.demo import catalogue, past, purchases
 from config.demo.opening import open_shop, switch_on_chains
 from config.demo.replay import replay
+from crm.figures.scores import score_all
 from crm.models import Customer, Order
-from crm.scores import score_all
 from segments.refresh import refresh_due
 
 if TYPE_CHECKING:

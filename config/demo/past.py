@@ -10,7 +10,7 @@ from django.conf import settings
 
 from config.demo.past_events import historic
 from config.demo.questions import past_cases
-from crm import stats
+from crm.figures import stats
 from crm.models import (
     Channel,
     ConsentRecord,

@@ -17,9 +17,12 @@ from chains.models import Touch
 from chains.public.tracking import record_click, record_open
 from config.demo.past import PROMISED_WITHIN, SOURCE, wording
 from config.demo.questions import key_of, settled
-from crm import cases, consent, customers, feedback, orders
+from crm import consent
+from crm.customers import customers
 from crm.models import Case, Channel, Customer, Order, Purpose
-from crm.orders import LineData
+from crm.orders import orders
+from crm.orders.orders import LineData
+from crm.service import cases, feedback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,7 +14,7 @@ from types import FrameType
 
 from config.database import server
 from config.database.cluster import Cluster
-from config.database.trouble import DatabaseTrouble
+from config.database.failure_hints import DatabaseTrouble
 from config.supervisor.child import Child
 from config.supervisor.readiness import READY
 

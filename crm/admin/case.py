@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
-from crm.admin.verbs import VerbAdmin, colleagues
-from crm.cases import acknowledge, answer, confirm, resolve
-from crm.conversations import write_back
+from crm.admin.verb_buttons import VerbAdmin, colleagues
 from crm.models import Case, CaseAttachment, CaseMessage
+from crm.service.cases import acknowledge, answer, confirm, resolve
+from crm.service.conversations import write_back
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.functional import _StrPromise
 
-    from crm.admin.verbs import Verb
+    from crm.admin.verb_buttons import Verb
 
 
 TONES = {"overdue": "danger", "opened": "warning", "acknowledged": "warning", "answered": "info", "done": "success"}

@@ -14,19 +14,19 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from crm import dates
 from crm.admin.channel_order import ChannelOrderField
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
 from crm.admin.customer_page import complaint_view, mood_view, page_view
 from crm.admin.export import CustomerResource
 from crm.admin.find import find_view
 from crm.admin.history import HistoryAdmin
-from crm.admin.intake import IntakeMixin
-from crm.admin.person import erase_view, export_view
+from crm.admin.import_pages import IntakeMixin
+from crm.admin.privacy import erase_view, export_view
 from crm.admin.tag_form import TagActionForm
+from crm.customers import dates
+from crm.customers.search import find_customers
+from crm.customers.tags import add_tag, remove_tag
 from crm.models import Case, Contact, Customer
-from crm.search import find_customers
-from crm.tags import add_tag, remove_tag
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet

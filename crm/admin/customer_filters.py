@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, TextFilter
 
-from crm.lifecycle import Stage, in_stage
+from crm.figures.lifecycle import Stage, in_stage
 from crm.models import Case
 
 if TYPE_CHECKING:

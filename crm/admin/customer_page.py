@@ -17,15 +17,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.admin.complaint_form import ComplaintForm
-from crm.cases import open_case
-from crm.customer_links import links_for
-from crm.customers import note_mood
-from crm.lifecycle import stage_of
+from crm.customers.customers import note_mood
+from crm.figures.lifecycle import stage_of
 from crm.loyalty import balances, next_to_expire
-from crm.loyalty.terms import last_day
-from crm.loyalty.wording import in_short, standing
+from crm.loyalty.coupon_conditions import last_day
+from crm.loyalty.coupon_wording import in_short, standing
 from crm.models import Case, Customer
-from crm.story import KINDS, story
+from crm.service.cases import open_case
+from crm.story.customer_links import links_for
+from crm.story.story import KINDS, story
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -8,7 +8,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from crm.admin.verbs import ReadOnlyAdmin
+from crm.admin.verb_buttons import ReadOnlyAdmin
 from crm.models import Event, EventKind
 
 if TYPE_CHECKING:

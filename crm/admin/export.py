@@ -10,8 +10,8 @@ from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import ModelResource
 
-from crm.catalogue import PATH_SEPARATOR
 from crm.models import Category, Channel, Contact, Customer, Order, Product
+from crm.orders.catalogue import PATH_SEPARATOR
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RangeNumericFilter
 from unfold.decorators import display
 
-from crm.admin.verbs import ReadOnlyAdmin
+from crm.admin.verb_buttons import ReadOnlyAdmin
 from crm.models import Feedback
 
 TEXT_SHOWN = 120

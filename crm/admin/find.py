@@ -11,8 +11,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.customers.search import find_customers
 from crm.models import Case
-from crm.search import find_customers
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

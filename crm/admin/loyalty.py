@@ -11,12 +11,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, 
 from unfold.decorators import display
 
 from crm.admin.customer_page import url_of
-from crm.admin.verbs import ReadOnlyAdmin
-from crm.loyalty.codes import normalise
-from crm.loyalty.terms import last_day
-from crm.loyalty.wording import Standing, in_short, standing
+from crm.admin.verb_buttons import ReadOnlyAdmin
+from crm.customers.timezones import day_of
+from crm.loyalty.coupon_codes import normalise
+from crm.loyalty.coupon_conditions import last_day
+from crm.loyalty.coupon_wording import Standing, in_short, standing
 from crm.models import Coupon, Customer, PointsEntry
-from crm.timezones import day_of
 
 if TYPE_CHECKING:
     import datetime as dt

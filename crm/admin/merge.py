@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from crm.admin.verbs import VerbAdmin
-from crm.merge import accept, reject
+from crm.admin.verb_buttons import VerbAdmin
+from crm.customers.merge import accept, reject
 from crm.models import MergeProposal
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
-    from crm.admin.verbs import Verb
+    from crm.admin.verb_buttons import Verb
 
 
 @admin.register(MergeProposal)

@@ -13,11 +13,11 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
-from crm import orders
 from crm.admin.export import OrderResource
-from crm.admin.intake import IntakeMixin
-from crm.admin.verbs import VerbAdmin, colleagues
+from crm.admin.import_pages import IntakeMixin
+from crm.admin.verb_buttons import VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine
+from crm.orders import orders
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.functional import _StrPromise
 
-    from crm.admin.verbs import Verb
+    from crm.admin.verb_buttons import Verb
 
 # The latest moment that came decides, as in Order.status.
 LATER = ("cancelled_at", "returned_at", "delivered_at", "shipped_at", "paid_at")

@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioF
 from unfold.decorators import display
 
 from crm.admin.export import ProductResource
-from crm.admin.intake import IntakeMixin
+from crm.admin.import_pages import IntakeMixin
 from crm.models import Category, Product, ProductRelation
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import transaction
 from django.db.models import Sum
 
+from crm.customers.identity import prevent_merging
 from crm.events import record_many
-from crm.identity import prevent_merging
-from crm.loyalty.terms import last_day
+from crm.loyalty.coupon_conditions import last_day
 from crm.models import Coupon, Event, EventKind, PointsEntry
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from crm.models.order import Order
 
 
 class CustomerStats(models.Model):
-    """What follows from one customer's own counted orders. Written only by crm.stats; refunds lower revenue."""
+    """What follows from one customer's own counted orders. Written only by crm.figures.stats; refunds lower revenue."""
 
     customer = models.OneToOneField(
         Customer, models.CASCADE, primary_key=True, related_name="stats", verbose_name=_("customer")
@@ -72,7 +72,7 @@ class OrderStanding(models.Model):
 
 
 class CustomerScore(models.Model):
-    """Scores that depend on everybody, from the nightly pass (crm.scores). R, F, M are quintiles, 5 the best."""
+    """Scores that depend on everybody, from a nightly pass (crm.figures.scores). R, F, M are quintiles, 5 the best."""
 
     customer = models.OneToOneField(
         Customer, models.CASCADE, primary_key=True, related_name="score", verbose_name=_("customer")
@@ -93,7 +93,7 @@ class CustomerScore(models.Model):
 
 
 class CustomerPrediction(models.Model):
-    """What is to be expected of a customer, from the models of analytics; written only by crm.predictions."""
+    """What is to be expected of a customer, from the models of analytics; written only by crm.figures.predictions."""
 
     ORDERS_DAYS = 90
     REVENUE_DAYS = 365

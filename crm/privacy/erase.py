@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
 
-from crm.identity import lock_merging
-from crm.merge import keep_still
+from crm.customers.identity import lock_merging
+from crm.customers.merge import keep_still
 from crm.models import (
     Case,
     CaseAttachment,

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from segments.grid import FIFTHS, grid
 from segments.models import Segment
 from segments.overlap import compare
+from segments.rfm_grid import FIFTHS, grid
 
 
 @require_GET

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.models import Customer, Order
 from segments.compile import matching
 from segments.describe import describe
-from segments.editing import is_blank, offers
-from segments.patience import SCREEN, TookTooLong, impatient, supersede
+from segments.query_timeout import SCREEN, TookTooLong, impatient, supersede
+from segments.rule_field import is_blank, offers
 from segments.rules import Rule, RuleError, parse
 from segments.subjects import Subject, holding, scoped
 from segments.vocabulary import FIELDS

@@ -17,17 +17,17 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from crm.admin.history import HistoryAdmin
-from segments.admin.beginning import began
 from segments.admin.members_file import members_file_view
 from segments.admin.pages import compare_view, grid_view
 from segments.admin.preview import count_view, values_view
 from segments.admin.sparkline import sparkline
+from segments.admin.starting_point import began
 from segments.admin.why import why_view
 from segments.describe import sentence_of
-from segments.editing import RuleField
 from segments.models import Membership, Segment, SegmentSize
-from segments.patience import SCREEN
+from segments.query_timeout import SCREEN
 from segments.refresh import refresh
+from segments.rule_field import RuleField
 from segments.uses import Reader, uses, visible
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm.customers.search import find_customers
 from crm.models import Customer
-from crm.search import find_customers
 from segments.models import Segment
 from segments.rules import RuleError
 from segments.why import explain

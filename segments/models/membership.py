@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.lookups import any_one
+from crm.id_lookups import any_one
 from crm.models import Customer
 from segments.models.segment import Segment
 

@@ -28,7 +28,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, RowNumber
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessThanOrEqual, Lookup
 
-from crm.timezones import start_of
+from crm.customers.timezones import start_of
 from segments.vocabulary.field import Compile, Scope
 from segments.vocabulary.values import Suggest
 

@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers.timezones import day_of, start_of
 from crm.models import Category
-from crm.timezones import day_of, start_of
 from segments.vocabulary.operators import Operator
 from segments.vocabulary.values import Number, ValueKind, Words
 

@@ -21,7 +21,7 @@ from django.db.models.functions import TruncDate
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from crm.timezones import zone_of
+from crm.customers.timezones import zone_of
 from segments.vocabulary.comparing import (
     compared,
     grouped,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.lifecycle import Stage, in_stage
+from crm.figures.lifecycle import Stage, in_stage
 from crm.models import CustomerScore
 from segments.vocabulary.comparing import compared, has, opposite_if, texts
 from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope

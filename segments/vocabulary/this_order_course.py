@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers.timezones import zone_of
 from crm.models import Case, Feedback, Milestone
-from crm.timezones import zone_of
 from segments.vocabulary.comparing import (
     compared,
     exists,

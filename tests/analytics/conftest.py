@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm import stats
+from crm.figures import stats
 from crm.models import Customer, Order
 
 START = dt.date(2025, 1, 1)

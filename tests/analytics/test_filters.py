@@ -6,9 +6,9 @@ from analytics.admin.choices import Choices
 from analytics.filters import Filters, with_descendants
 from analytics.metrics.order_interval import OrderInterval
 from analytics.metrics.repeat_rate import RepeatRate
+from analytics.period_counts import tallies
 from analytics.periods import ALL_TIME
 from analytics.relations import counted
-from analytics.tally import tallies
 from segments.models import Membership, Segment
 from tests.conftest import make_category, make_customer, make_order, make_product
 
@@ -33,7 +33,7 @@ def test_an_order_is_the_first_of_its_category_whatever_was_bought_before(now):
 
 
 def test_an_order_with_two_lines_of_a_category_is_one_order(now):
-    from crm.orders import LineData
+    from crm.orders.orders import LineData
 
     first, second = make_product(category="Kitchen"), make_product(category="Kitchen / Kettles")
     make_order(lines=[LineData(first.sku, 1, 10), LineData(second.sku, 1, 20)])

@@ -14,7 +14,7 @@ from analytics.predictions.nightly import fit, predict
 from analytics.predictions.purchasing import Purchasing
 from analytics.predictions.purchasing import fit as fit_purchasing
 from analytics.predictions.spending import Spending
-from crm.merge import merge
+from crm.customers.merge import merge
 from crm.models import Customer, CustomerPrediction, OrderStanding
 from tests.conftest import NOW, make_customer, make_order
 

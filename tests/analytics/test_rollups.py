@@ -12,12 +12,12 @@ from analytics.filters import Filters
 from analytics.metrics.cohorts import cohorts
 from analytics.metrics.timeline import Grain, timeline
 from analytics.models import CohortFigures, ComebackFigures, Dashboard, DayFigures
+from analytics.period_counts import tallies
 from analytics.periods import ALL_TIME, Period
 from analytics.relations import counted, relations, rolled_up
-from analytics.tally import tallies
 from analytics.tasks import refresh_rollups
-from crm import orders
 from crm.models import Order, OrderStanding
+from crm.orders import orders
 
 pytestmark = pytest.mark.django_db
 

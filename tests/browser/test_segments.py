@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from playwright.sync_api import expect
 
 from crm.models import Event
-from crm.orders import LineData
+from crm.orders.orders import LineData
 from segments.models import Segment
 from segments.vocabulary import FIELDS
 from tests.browser.conftest import NARROW, fits

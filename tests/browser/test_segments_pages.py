@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from crm import scores
+from crm.figures import scores
 from segments.models import Segment
 from tests.browser.conftest import NARROW, fits
 from tests.conftest import make_customer, make_order

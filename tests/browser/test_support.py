@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from chains.engine.run import tick
 from chains.models import Touch
 from crm.models import Case
-from crm.orders import LineData
+from crm.orders.orders import LineData
 from tests.browser.conftest import NARROW, fits
 from tests.chains.factories import live_chain, marketing, message, wait
 from tests.conftest import make_customer, make_order

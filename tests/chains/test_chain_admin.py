@@ -276,11 +276,11 @@ def test_staff_take_a_customer_out_of_a_chain(marketer):
 
 
 def test_the_customers_story_tells_why_a_message_was_not_sent():
-    from crm.story import story
+    from crm.story.story import story
 
     live_chain(marketing(name="Offer"), event="case.opened")
     customer = make_customer(consent=False)
-    from crm.cases import open_case
+    from crm.service.cases import open_case
 
     open_case(customer, kind="question", subject="How?", at=NOW + HOUR)
     tick(NOW + HOUR)

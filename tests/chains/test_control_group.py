@@ -14,7 +14,7 @@ from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Enrolment, Touch
 from chains.stats.control_group import arms
-from crm import merge
+from crm.customers import merge
 from crm.events import record
 from crm.models import Shop
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait

@@ -16,7 +16,7 @@ from chains.engine.run import tick
 from chains.messages.rewards import coupon_words
 from chains.models import Step, Touch
 from crm import loyalty
-from crm.loyalty.terms import ends_at
+from crm.loyalty.coupon_conditions import ends_at
 from crm.models import Coupon
 from tests.chains.factories import branch, live_chain, make_template, marketing, message, wait
 from tests.conftest import NOW, make_category, make_order

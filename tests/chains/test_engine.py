@@ -10,9 +10,12 @@ from chains.engine.advance.advance import advance
 from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Enrolment, StaffTask, Touch
-from crm import cases, consent, merge, orders
-from crm.customers import note_mood
+from crm import consent
+from crm.customers import merge
+from crm.customers.customers import note_mood
 from crm.models import Customer, Shop
+from crm.orders import orders
+from crm.service import cases
 from tests.chains.factories import draft_chain, live_chain, marketing, message, task, wait
 from tests.conftest import NOW, make_case, make_customer, make_order
 

@@ -21,10 +21,11 @@ from chains.engine.deliver.recover import recover
 from chains.engine.enrol.enrol import enrol
 from chains.engine.guard.guard import guard
 from chains.models import Enrolment, Passage, Touch
-from crm import cases, consent
+from crm import consent
+from crm.customers.timezones import zone_of
 from crm.events import record
 from crm.models import Case, Shop
-from crm.timezones import zone_of
+from crm.service import cases
 from tests.chains.factories import add_tag, branch, leave, live_chain, make_template, message, split, task, until, wait
 from tests.conftest import make_customer, make_order, make_product
 

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from chains.engine.guard.guard import guard
 from chains.engine.run import tick
 from chains.models import QuietHours, SegmentCare, Touch
-from crm import cases, merge, orders
+from crm.customers import merge
 from crm.events import record
 from crm.models import Shop
+from crm.orders import orders
+from crm.service import cases
 from segments.models import Segment
 from tests.chains.factories import fill_due, live_chain, marketing, message, wait
 from tests.conftest import NOW, make_case, make_customer, make_order

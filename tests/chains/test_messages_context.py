@@ -5,7 +5,7 @@ import pytest
 
 from chains.messages.context import contexts
 from chains.messages.samples import nothing_known, sample
-from crm.orders import LineData
+from crm.orders.orders import LineData
 from tests.chains.written_messages import make_touch
 from tests.conftest import make_customer, make_order, make_product
 

@@ -14,10 +14,11 @@ from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.explain.decisions import turns
 from chains.models import Enrolment, Passage, Step, Touch
-from crm import attributes, dates, merge, orders
-from crm.customers import find_or_create
+from crm.customers import attributes, dates, merge
+from crm.customers.customers import find_or_create
 from crm.events import record
 from crm.models import Customer, Event, Product
+from crm.orders import orders
 from segments.models import Segment
 from tests.chains.factories import (
     add_tag,

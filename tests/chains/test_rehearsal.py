@@ -16,8 +16,9 @@ from chains.simulate.rehearsal.past_tables import AS_TODAY, FACTS, MADE_ANEW
 from chains.simulate.rehearsal.period import Period
 from chains.simulate.rehearsal.readonly_session import apart
 from chains.simulate.rehearsal.rehearse import rehearse
-from crm import cases, consent
+from crm import consent
 from crm.models import Coupon
+from crm.service import cases
 from segments.models import Segment
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait
 from tests.conftest import NOW, make_case, make_customer, make_order

@@ -8,7 +8,7 @@ from chains.definition import pausing
 from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.models import Chain, Enrolment, Entrant
-from crm import merge
+from crm.customers import merge
 from tests.chains.factories import live_chain, message
 from tests.conftest import NOW, make_customer, make_order
 

@@ -11,8 +11,10 @@ from chains.engine.enrol.season import falls_on, latest, may_start
 from chains.engine.run import tick
 from chains.models import Chain, Enrolment
 from chains.program.trigger import Trigger
-from crm import cases, events, orders
+from crm import events
 from crm.models import Product
+from crm.orders import orders
+from crm.service import cases
 from segments.models import Segment
 from tests.chains.factories import live_chain, message, wait
 from tests.conftest import NOW, make_category, make_customer, make_order, make_product

@@ -16,8 +16,9 @@ from chains.explain.customer import overview
 from chains.explain.entry import entrance
 from chains.explain.stays import stays
 from chains.models import Chain, Enrolment
-from crm import consent, orders
+from crm import consent
 from crm.events import record
+from crm.orders import orders
 from tests.chains.factories import branch, live_chain, marketing, message, wait
 from tests.conftest import NOW, make_customer, make_order
 

@@ -4,7 +4,8 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
-from config import broker, environment
+from config import broker
+from config.environment import environment
 
 QUEUE = "bells"
 

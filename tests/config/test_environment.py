@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config import environment
+from config.environment import environment
 
 
 def run_settings(tmp_path, show="1", **values):

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.incoming import bounce_address, inbox, prefixed, webhook_providers, webhook_secret
+from config.environment.incoming import bounce_address, inbox, prefixed, webhook_providers, webhook_secret
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config import providers
+from config.environment import providers
 
 
 def test_reads_rates_in_any_span():

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from config.database import server
 from config.database.cluster import Cluster, free_port
-from config.supervisor import ground
+from config.supervisor import checks
 
 
 class Start:
@@ -58,7 +58,7 @@ class Start:
 
     def family(self):
         """Everything it started, PostgreSQL aside."""
-        return [process for process in psutil.process_iter() if ground._was_supervised_in(self.var, process)]
+        return [process for process in psutil.process_iter() if checks._was_supervised_in(self.var, process)]
 
     def head(self, name):
         marks = {"web": "granian", "worker": "worker", "beat": "beat"}
@@ -129,7 +129,7 @@ def test_gets_to_a_login_outlives_deaths_and_leaves_nothing_behind(start):
 def test_starts_again_after_the_supervisor_itself_was_killed(start):
     encore = start()
     encore.wait_for("Encore is up")
-    stray = subprocess.Popen(["sleep", "600"], env={**os.environ, ground.MARK: str(encore.var)})
+    stray = subprocess.Popen(["sleep", "600"], env={**os.environ, checks.MARK: str(encore.var)})
     encore.process.kill()
     encore.wait_for_end()
 

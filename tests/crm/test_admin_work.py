@@ -164,7 +164,7 @@ def test_orders_are_listed_by_their_latest_moment(client, agent, status):
     make_order(number="DELIVERED", delivered_at=NOW)
     make_order(number="CANCELLED", cancelled_at=NOW)
     returned = make_order(number="RETURNED", delivered_at=NOW)
-    from crm import orders
+    from crm.orders import orders
 
     orders.return_goods(returned, at=NOW + day)
 

@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from crm import cases
 from crm.models import Case, Event
+from crm.service import cases
 from tests.conftest import make_case, make_customer
 
 pytestmark = pytest.mark.django_db

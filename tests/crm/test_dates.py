@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from crm import attributes, orders
-from crm.intake.run import Options, import_file
+from crm.customers import attributes
+from crm.intake.files.run import Options, import_file
 from crm.models import Customer, Event
+from crm.orders import orders
 from tests.conftest import make_customer, make_order
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,7 @@
 import pytest
 
-from crm import feedback
 from crm.models import Case, Event, Feedback
+from crm.service import feedback
 from tests.conftest import make_customer, make_order
 
 pytestmark = pytest.mark.django_db

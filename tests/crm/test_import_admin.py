@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from crm.admin.export import harmless
-from crm.intake import uploads
+from crm.intake.files import uploads
 from crm.models import Customer, Order
 from tests.conftest import make_customer, make_order, make_product
 

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
-from crm.intake import sheets
-from crm.intake.problems import FileTrouble
-from crm.intake.report import Count
-from crm.intake.run import Options, import_file
+from crm.intake.files import sheets
+from crm.intake.files.problems import FileTrouble
+from crm.intake.files.report import Count
+from crm.intake.files.run import Options, import_file
 from crm.models import Category, ConsentRecord, Contact, Customer, Event, Order, Product
 from tests.conftest import NOW, make_customer, make_product
 
@@ -285,7 +285,7 @@ READ = """
 import resource, sys
 from pathlib import Path
 import django; django.setup()
-from crm.intake.run import import_file, Options
+from crm.intake.files.run import import_file, Options
 from django.utils import timezone
 from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[2]

@@ -8,19 +8,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from crm import loyalty, orders
-from crm.intake.run import import_file
+from crm import loyalty
+from crm.customers.merge import merge
+from crm.customers.timezones import day_of
+from crm.intake.files.run import import_file
 from crm.loyalty import CouponDraft, CouponRefused, PointsGift, Sending
-from crm.loyalty.codes import ALPHABET, new_code, normalise
-from crm.loyalty.terms import ends_at, last_day
-from crm.loyalty.wording import in_short
-from crm.merge import merge
+from crm.loyalty.coupon_codes import ALPHABET, new_code, normalise
+from crm.loyalty.coupon_conditions import ends_at, last_day
+from crm.loyalty.coupon_wording import in_short
 from crm.models import Category, Coupon, Event, EventInbox, Order, PointsEntry
-from crm.orders import LineData
+from crm.orders import orders
+from crm.orders.orders import LineData
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
-from crm.story import story
-from crm.timezones import day_of
+from crm.story.story import story
 from tests.conftest import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from crm import consent, merge
-from crm.identity import Identity, conflict
+from crm import consent
+from crm.customers import merge
+from crm.customers.identity import Identity, conflict
 from crm.models import Case, Contact, CustomerStats, Event, MergeProposal, OrderStanding
 from tests.conftest import make_case, make_customer, make_order
 

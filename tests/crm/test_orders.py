@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from crm import orders
 from crm.models import Category, CustomerStats, Event, EventInbox, Milestone, Order, Product
-from crm.orders import LineData
+from crm.orders import orders
+from crm.orders.orders import LineData
 from tests.conftest import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db

@@ -4,16 +4,19 @@ from decimal import Decimal
 
 import pytest
 
-from crm import consent, feedback, merge, orders
-from crm.customers import find_or_create
-from crm.intake.run import Options, import_file
+from crm import consent
+from crm.customers import merge
+from crm.customers.customers import find_or_create
+from crm.figures.scores import score_all
+from crm.intake.files.run import Options, import_file
 from crm.models import Contact, Customer, CustomerStats, ErasureCertificate, Event, EventInbox
-from crm.orders import LineData
+from crm.orders import orders
+from crm.orders.orders import LineData
 from crm.privacy import erase as erasing
 from crm.privacy import export as exporting
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
-from crm.scores import score_all
+from crm.service import feedback
 from tests.conftest import make_case, make_customer, make_order
 
 pytestmark = pytest.mark.django_db

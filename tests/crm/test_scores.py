@@ -3,9 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from crm import merge, orders
+from crm.customers import merge
+from crm.figures.scores import score_all
 from crm.models import CustomerScore
-from crm.scores import score_all
+from crm.orders import orders
 from tests.conftest import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 import pytest
 
-from crm.search import find_customers, phone_prefixes
+from crm.customers.search import find_customers, phone_prefixes
 from tests.conftest import NOW, make_customer, make_order
 
 pytestmark = pytest.mark.django_db

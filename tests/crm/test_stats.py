@@ -9,16 +9,18 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm import merge, orders, stats
+from crm.customers import merge
+from crm.figures import stats
 from crm.models import Customer, CustomerStats, Order, OrderStanding
-from crm.orders import LineData
+from crm.orders import orders
+from crm.orders.orders import LineData
 from tests.conftest import NOW, make_customer, make_order
 
 pytestmark = pytest.mark.django_db
 
 
 def recount(customer):
-    """The figures of one customer in plain Python, as crm.stats defines them."""
+    """The figures of one customer in plain Python, as crm.figures.stats defines them."""
     counted = sorted(customer.orders.filter(cancelled_at=None), key=lambda order: (order.placed_at, order.pk))
     standings, previous = {}, None
     for ordinal, order in enumerate(counted, start=1):

@@ -3,8 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from crm import cases, consent, feedback, merge, orders, story
-from crm.customers import note_mood
+from crm import consent
+from crm.customers import merge
+from crm.customers.customers import note_mood
+from crm.orders import orders
+from crm.service import cases, feedback
+from crm.story import story
 from tests.conftest import make_case, make_customer, make_order
 
 pytestmark = pytest.mark.django_db

@@ -29,11 +29,14 @@ settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
 settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
 
 from chains.engine.run import run  # noqa: E402
-from crm import attributes, consent, customers, loyalty, orders, stats, tags  # noqa: E402
-from crm.intake.run import import_file  # noqa: E402
-from crm.merge import merge  # noqa: E402
+from crm import consent, loyalty  # noqa: E402
+from crm.customers import attributes, customers, tags  # noqa: E402
+from crm.customers.merge import merge  # noqa: E402
+from crm.figures import stats  # noqa: E402
+from crm.figures.scores import score_all  # noqa: E402
+from crm.intake.files.run import import_file  # noqa: E402
 from crm.models import Customer  # noqa: E402
-from crm.scores import score_all  # noqa: E402
+from crm.orders import orders  # noqa: E402
 from segments.models import Segment  # noqa: E402
 from segments.refresh import refresh  # noqa: E402
 

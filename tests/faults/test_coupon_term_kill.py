@@ -11,7 +11,7 @@ from chains.engine.guard.guard import LEASE
 from chains.engine.run import tick
 from chains.models import Step, Touch
 from crm.events import record_many
-from crm.loyalty.terms import ends_at, last_day
+from crm.loyalty.coupon_conditions import ends_at, last_day
 from crm.models import Coupon, Event
 from tests.chains.factories import live_chain, marketing, message
 from tests.conftest import NOW, make_customer

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from chains.engine.run import tick
 from chains.models import Enrolment, Touch
-from crm import stats
+from crm.figures import stats
 from crm.models import Customer, CustomerStats, Event, Order, OrderStanding
 from segments.models import Segment
 from tests.chains.factories import add_tag, live_chain, marketing, message

@@ -16,7 +16,7 @@ from django.conf import settings
 from config.database import cluster as cluster_module
 from config.database import server
 from config.database.cluster import Cluster
-from config.database.trouble import DatabaseTrouble, explain
+from config.database.failure_hints import DatabaseTrouble, explain
 
 
 @pytest.fixture

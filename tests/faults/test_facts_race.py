@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from crm.customers import find_or_create
-from crm.merge import merge
+from crm.customers.customers import find_or_create
+from crm.customers.merge import merge
 from crm.models import Customer, CustomerStats, Event, MergeProposal, Order, OrderStanding
 from tests.conftest import NOW, make_customer, make_order
 

@@ -12,7 +12,7 @@ from chains.engine.guard.guard import guard
 from chains.models import Step, Touch
 from crm import loyalty
 from crm.loyalty import CouponDraft, PointsGift
-from crm.loyalty.terms import last_day
+from crm.loyalty.coupon_conditions import last_day
 from crm.models import Coupon, Event, Order, PointsEntry
 from tests.chains.factories import live_chain, message
 from tests.conftest import NOW, make_customer, make_order

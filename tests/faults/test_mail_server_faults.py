@@ -11,7 +11,7 @@ from chains.engine.deliver.deliver import MARGIN
 from chains.engine.guard.guard import LEASE
 from chains.engine.run import tick
 from chains.models import ChannelState, Touch
-from config import environment
+from config.environment import environment
 from tests.chains.factories import fill_due, live_chain, marketing, message
 from tests.conftest import NOW
 from tests.faults.mail_server import DRIP, DRIPS, DROP, HANG, MailServer

@@ -8,9 +8,9 @@ from django.db import connection
 
 from analytics import rollups
 from analytics.models import DayFigures
+from analytics.period_counts import tallies
 from analytics.periods import ALL_TIME
 from analytics.relations import counted, rolled_up
-from analytics.tally import tallies
 from crm.models import OrderStanding
 from tests.conftest import make_customer, make_order
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from django.db import connection
 
-from segments.patience import TookTooLong, impatient, supersede
+from segments.query_timeout import TookTooLong, impatient, supersede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,8 +13,9 @@ from django.db import connection
 
 from chains.engine.run import tick
 from chains.models import Enrolment, Touch
-from crm import consent, orders
-from crm.customers import find_or_create
+from crm import consent
+from crm.customers.customers import find_or_create
+from crm.orders import orders
 from tests.chains.factories import live_chain, marketing, message, wait
 from tests.journeys import recount
 from tests.journeys.recount import DAY, END, HOUR, START

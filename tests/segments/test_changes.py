@@ -7,10 +7,11 @@ import pytest
 from django.db.models import Max
 from django.urls import reverse
 
-from crm import orders, stats
-from crm.intake.run import import_file
+from crm.customers.timezones import day_of
+from crm.figures import stats
+from crm.intake.files.run import import_file
 from crm.models import Category, Customer, CustomerStats, Product
-from crm.timezones import day_of
+from crm.orders import orders
 from segments import changes
 from segments.compile import matching
 from segments.models import Change, Membership, Segment

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from crm.models import Customer
 from segments.compile import matching
-from segments.editing import RuleField
+from segments.rule_field import RuleField
 from segments.rules import RuleError, parse
 from segments.vocabulary import FIELDS
 from segments.vocabulary.values import Pair, Several

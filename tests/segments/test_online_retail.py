@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from crm import scores, stats
+from crm.figures import scores, stats
 from crm.models import Customer, CustomerScore, Order
 from segments.compile import matching
-from segments.grid import grid
+from segments.rfm_grid import grid
 from tests.segments.conftest import condition
 
 pytestmark = pytest.mark.django_db

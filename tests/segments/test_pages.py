@@ -5,11 +5,11 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from crm import scores
-from segments.grid import grid, rule_of
+from crm.figures import scores
 from segments.models import Segment
 from segments.overlap import compare
 from segments.refresh import refresh
+from segments.rfm_grid import grid, rule_of
 from tests.conftest import make_customer, make_order
 from tests.segments.conftest import condition, make_segment
 

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm import orders
-from crm.merge import merge
+from crm.customers.merge import merge
 from crm.models import Category, Customer, Event, EventInbox, Shop
+from crm.orders import orders
 from crm.privacy.export import export_person
 from segments.compile import matching
 from segments.models import Membership, Segment, SegmentSize

@@ -210,8 +210,9 @@ def make_people(seed, now, zone, count=60):
 
 
 def store(people, now):
-    """Write the facts; derived figures by crm.stats, as everywhere. Returns the ids of the categories by name."""
-    from crm import models, stats
+    """Write the facts; derived figures as everywhere. Returns the ids of the categories by name."""
+    from crm import models
+    from crm.figures import stats
 
     categories = {}
     for name in (KITCHEN, BIKES, KETTLES):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from chains.engine.local_time import DAY
 from chains.models import Step
 from chains.program.step import Change
-from crm import attributes, loyalty, tags
+from crm import loyalty
+from crm.customers import attributes, tags
 from crm.models import Customer
 
 if TYPE_CHECKING:

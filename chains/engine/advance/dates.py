@@ -13,7 +13,7 @@ from chains.engine.advance.waits import OF_THE_GOODS, Anchors
 from chains.engine.facts import OrderMoments
 from chains.engine.local_time import DAY, months_after
 from chains.models import Step
-from crm.dates import Moment
+from crm.customers.dates import Moment
 from crm.models import Customer, OrderLine
 
 OF_THE_CUSTOMER = frozenset({Step.Anchor.BIRTHDAY, Step.Anchor.ATTRIBUTE})

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from chains.engine.local_time import day_of_year, months_after, next_hour, on_clock, shifted
 from chains.models.step import Step
 from chains.program.step import Wait
-from crm.dates import Moment, date_in
+from crm.customers.dates import Moment, date_in
 
 OF_THE_ORDER = frozenset(
     {

@@ -13,7 +13,7 @@ from chains.engine.advance.walk_state import Traveller
 from chains.engine.facts import OrderMoments, Profile
 from chains.engine.pauses import Hold
 from chains.program.program import Program
-from crm.timezones import zone_of
+from crm.customers.timezones import zone_of
 
 
 class Place(NamedTuple):

@@ -22,7 +22,7 @@ from chains.engine.local_time import DAY, spread
 from chains.models import Backlog, Chain, Entrant
 from chains.program import program
 from chains.program.program import Program
-from crm.lookups import any_one
+from crm.id_lookups import any_one
 from crm.models import Event, EventKind
 from segments.models import Membership
 

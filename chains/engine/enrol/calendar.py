@@ -17,8 +17,8 @@ from chains.engine.enrol.season import latest, may_start
 from chains.models import Chain
 from chains.program.program import Program
 from chains.program.trigger import Trigger
+from crm.customers.timezones import zone_of
 from crm.models import Customer
-from crm.timezones import zone_of
 from segments.compile import matching
 from segments.rules import RuleError
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from chains.models import Enrolment
-from crm.lookups import any_of
+from crm.id_lookups import any_of
 
 if TYPE_CHECKING:
     from chains.engine.enrol.eligibility import Entry

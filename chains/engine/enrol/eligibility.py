@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from chains.engine import facts
 from chains.models import Chain, Enrolment
 from chains.program.program import Program
-from crm.lookups import any_of
+from crm.id_lookups import any_of
 from crm.models import Customer
 from segments.subjects import Subject
 

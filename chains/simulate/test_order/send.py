@@ -30,8 +30,8 @@ from chains.program.program import Program
 from chains.public.page_urls import PREVIEW
 from chains.simulate.test_order.plan import Planned, plan
 from crm import loyalty
+from crm.customers.timezones import zone_of
 from crm.models import Channel, Customer, Shop
-from crm.timezones import zone_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.database import server
-from config.supervisor import ground
+from config.supervisor import checks
 from config.supervisor.child import Child
 from config.supervisor.loop import Supervisor, say
 from config.supervisor.preparation import FIRST_ADMINISTRATOR, load_demo, prepare
@@ -32,12 +32,12 @@ class Command(BaseCommand):
             use_demo_directory()
         reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
         site = os.environ.get("SITE_URL", f"http://{reachable}:{port}")
-        environment = {**os.environ, "SITE_URL": site, ground.MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "SITE_URL": site, checks.MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with ground.sole_supervisor(settings.VAR_DIR, site):
-            if ground.clear_leftovers(settings.VAR_DIR):
+        with checks.sole_supervisor(settings.VAR_DIR, site):
+            if checks.clear_leftovers(settings.VAR_DIR):
                 say("Ended what was left of a run that was cut off")
-            ground.check_port(host, port)
+            checks.check_port(host, port)
             try:
                 run(host, port, reachable, environment, is_demo=is_demo)
             except KeyboardInterrupt:

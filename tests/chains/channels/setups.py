@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chains.channels import Outgoing
 from chains.channels.registry import channels
 from chains.messages.short_message import Note
-from config import providers
+from config.environment import providers
 
 TOKEN = "1234567:TEST-token"
 

@@ -12,7 +12,7 @@ from py_vapid import Vapid
 
 from chains.channels.registry import channels
 from chains.models import PushKey, PushSubscription
-from config import providers
+from config.environment import providers
 from crm.models import Shop
 from tests.chains.channels.provider import running_provider
 from tests.chains.channels.setups import outgoing, set_up, unpadded

@@ -9,7 +9,7 @@ from chains.incoming.mail_reports import receipts as reported
 from chains.incoming.receipts import Receipt
 from chains.models import Touch
 from chains.public.tracking import record_open
-from crm.merge import merge
+from crm.customers.merge import merge
 from crm.models import ConsentRecord, Contact, Event
 from tests.chains.factories import live_chain, message
 from tests.chains.incoming.letters import delivery_report, sent_touch, spam_report

@@ -6,9 +6,9 @@ from chains.engine.run import tick
 from chains.incoming import record_mail as taking
 from chains.incoming.mail import read
 from chains.models import Enrolment, IncomingMail, Touch
-from crm import cases, conversations
 from crm.models import Case, CaseMessage, Contact, Event
-from crm.story import story
+from crm.service import cases, conversations
+from crm.story.story import story
 from tests.chains.factories import live_chain, message, wait
 from tests.chains.incoming.letters import delivery_report, reply, sent_touch, spam_report, to
 from tests.conftest import make_case, make_customer, make_order
@@ -241,7 +241,7 @@ def test_a_reply_starts_a_chain(now, shop):
 
 
 def test_a_merged_customers_reply_goes_to_the_one_who_was_kept(now):
-    from crm.merge import merge
+    from crm.customers.merge import merge
 
     touch = sent_touch(now)
     keeper = make_customer(email="ann2@example.com", created_at=now)

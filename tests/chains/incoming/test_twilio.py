@@ -2,7 +2,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from chains.models import Touch
-from config import providers
+from config.environment import providers
 from crm.models import Contact, Event
 from tests.chains.channels.provider import running_provider
 from tests.chains.incoming.letters import sent_touch

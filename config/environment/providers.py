@@ -1,0 +1,109 @@
+"""The providers of SMS, Telegram and push, and each channel's rate, as the environment names them."""
+
+import re
+from typing import Any
+from urllib.parse import ParseResult, parse_qsl, unquote
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment.environment import parsed
+
+CHANNELS = ("email", "sms", "telegram", "push")
+SMS_OPTIONS = {
+    "SMS_METHOD": "POST",
+    "SMS_HEADERS": "Content-Type: application/json",
+    "SMS_BODY": '{"to": "{{ phone }}", "text": "{{ text }}"}',
+    "SMS_SENDER": "",
+    "SMS_SUCCESS": "",
+    "SMS_MESSAGE_ID": "",
+    "SMS_BAD_NUMBER": "",
+    "SMS_IDEMPOTENT": "false",
+}
+SMS_PLACEHOLDERS = {"phone", "digits", "text", "sender", "key"}
+# Those of Chrome, Firefox, Edge and Safari: a subscription that names another server is refused.
+PUSH_SERVICES = [
+    "fcm.googleapis.com", "updates.push.services.mozilla.com", "notify.windows.com", "push.apple.com",
+]  # fmt: skip
+SPANS = {"s": 1, "m": 60, "h": 3600}
+
+
+def sms(url: str, options: dict[str, str]) -> dict[str, Any]:
+    """How SMS leave: over Twilio (`twilio://SID:TOKEN@SENDER`) or any gateway that takes an HTTP request."""
+    if not url:
+        return {}
+    parts = parsed("SMS_URL", url, "https://gateway.example/send or twilio://SID:TOKEN@+15005550006")
+    if parts.scheme == "twilio":
+        return _twilio(parts)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            "SMS_URL must be the address of a gateway (https://...) or twilio://SID:TOKEN@SENDER, "
+            "where SENDER is a number such as +15005550006 or a messaging service such as MG123."
+        )
+    told = {name: options.get(name) or usual for name, usual in SMS_OPTIONS.items()}
+    for name in ("SMS_SUCCESS", "SMS_MESSAGE_ID", "SMS_BAD_NUMBER"):
+        _check_expression(name, told[name], groups=1 if name == "SMS_MESSAGE_ID" and told[name] else 0)
+    for name, written in (("SMS_URL", url), ("SMS_BODY", told["SMS_BODY"]), ("SMS_HEADERS", told["SMS_HEADERS"])):
+        if unknown := set(re.findall(r"{{\s*(.*?)\s*}}", written)) - SMS_PLACEHOLDERS:
+            known = ", ".join(sorted(SMS_PLACEHOLDERS))
+            raise ImproperlyConfigured(f"{name} names {{{{ {unknown.pop()} }}}}; there are {known}.")
+    return {
+        "kind": "gateway",
+        "url": url,
+        "method": told["SMS_METHOD"].upper(),
+        "headers": _headers(told["SMS_HEADERS"]),
+        "body": told["SMS_BODY"] if told["SMS_METHOD"].upper() != "GET" else "",
+        "sender": told["SMS_SENDER"],
+        "success": told["SMS_SUCCESS"],
+        "message_id": told["SMS_MESSAGE_ID"],
+        "bad_number": told["SMS_BAD_NUMBER"],
+        "is_idempotent": told["SMS_IDEMPOTENT"].lower() in {"1", "true", "yes"},
+    }
+
+
+def _twilio(parts: ParseResult) -> dict[str, Any]:
+    credentials, _at, sender = parts.netloc.rpartition("@")
+    account, _colon, secret = credentials.partition(":")
+    if not (account and secret and sender):
+        raise ImproperlyConfigured("SMS_URL must name account, token and sender: twilio://SID:TOKEN@+15005550006.")
+    api = dict(parse_qsl(parts.query)).get("api", "https://api.twilio.com")
+    return {"kind": "twilio", "account": account, "secret": unquote(secret), "sender": unquote(sender), "api": api}
+
+
+def _check_expression(name: str, written: str, *, groups: int) -> None:
+    try:
+        found = re.compile(written).groups
+    except re.error as error:
+        raise ImproperlyConfigured(f"{name} is not a regular expression: {error}.") from error
+    if groups and found != groups:
+        raise ImproperlyConfigured(f'{name} must hold one group around the id, as "id": "([^"]+)".')
+
+
+def _headers(written: str) -> dict[str, str]:
+    """`Name: value` pairs, separated by | as a line of an environment file can hold them."""
+    pairs = [pair.partition(":") for pair in written.split("|") if pair.strip()]
+    for name, colon, _value in pairs:
+        if not colon or not re.fullmatch(r"[\w-]+", name.strip()):
+            raise ImproperlyConfigured("SMS_HEADERS must look like Name: value | Other-Name: value.")
+    return {name.strip(): value.strip() for name, _colon, value in pairs}
+
+
+def telegram(token: str, bot: str) -> tuple[str, str]:
+    """The bot's token and its name without @."""
+    bot = bot.removeprefix("@")
+    if bool(token) != bool(bot):
+        raise ImproperlyConfigured("TELEGRAM_TOKEN and TELEGRAM_BOT (the bot's name) belong together: name both.")
+    if token and not re.fullmatch(r"\d+:[\w-]+", token):
+        raise ImproperlyConfigured("TELEGRAM_TOKEN does not look like one of BotFather's, such as 123456:ABC-def.")
+    return token, bot
+
+
+def rates(written: dict[str, str]) -> dict[str, float]:
+    """Messages a second by channel, out of `10/s`, `300/m` or `5000/h`; channels left empty have no limit."""
+    return {channel: _rate(f"{channel.upper()}_RATE", rate) for channel, rate in written.items() if rate}
+
+
+def _rate(name: str, written: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)/([smh])", written)
+    if not found or not float(found[1]):
+        raise ImproperlyConfigured(f"{name} must say how many messages in what time, as 10/s, 300/m or 5000/h.")
+    return float(found[1]) / SPANS[found[2]]

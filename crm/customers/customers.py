@@ -1,0 +1,150 @@
+"""Finding, creating and noting things about customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.customers import dates, identity
+from crm.customers.identity import hold
+from crm.customers.merge import join, keep_still
+from crm.customers.recognition import Keys, keys_of, recognise
+from crm.events import record
+from crm.field_checks import check_fields
+from crm.models import Contact, Customer, EventKind
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.contrib.auth.models import User
+
+
+class Profile(TypedDict, total=False):
+    """What may be told about a customer beside who they are. Empty values say nothing and change nothing."""
+
+    first_name: str
+    last_name: str
+    born_on: dt.date | None
+    city: str
+    language: str
+    time_zone: str
+    source: str
+    tags: list[str]
+    attributes: dict[str, Any]
+
+
+@transaction.atomic
+def find_or_create(
+    *, external_id: str = "", email: str = "", phone: str = "", now: dt.datetime, **profile: Unpack[Profile]
+) -> Customer:
+    """The customer known by the shop's id or one of these addresses, created when nobody is.
+
+    1. The shop's id decides; without it the email, then the phone. Of several with one address the oldest is meant,
+       though never one whom the shop knows by another id.
+    2. Addresses they did not have are added.
+    3. Others found under the same identities are merged in when nothing speaks against it, else proposed to staff.
+
+    Found by the shop's id, the profile is brought up to date; found by an address only, gaps in it are filled: a
+    relative ordering from a shared address must not rename the customer. ValueError for unusable identities.
+    """
+    keys = keys_of(external_id, email, phone)
+    known = recognise(keys)
+    if not known.is_settled(keys):
+        return _settle(keys, profile, now)
+    customer = hold(known.everyone[0])
+    _describe(customer, keys, profile, now, is_sure=known.by_id is not None)
+    return customer
+
+
+def _settle(keys: Keys, profile: Profile, now: dt.datetime) -> Customer:
+    """Create, complete or join whom the identities name, as the only one who does so at this moment."""
+    identity.lock(keys.names())
+    known = recognise(keys)
+    if len(known.everyone) > 1:
+        # They may become one, so nobody may be adding facts to any of them; who they are is read again under the lock.
+        identity.lock_merging()
+        known = recognise(keys)
+        keep_still(one.pk for one in known.everyone)
+    meant = known.meant(keys)
+    customer = hold(meant) if meant else Customer(created_at=now)
+    _describe(customer, keys, profile, now, is_sure=known.by_id is not None)
+    _add_contacts(customer, keys, now)
+    for other in known.sharing:
+        join(customer, other, at=now)
+    return customer
+
+
+@transaction.atomic
+def note_mood(customer: Customer, mood: str, at: dt.datetime, by: User | None = None) -> Customer:
+    """Note how the customer feels. A bad mood stops marketing to them until somebody notes another."""
+    if mood not in Customer.Mood.values:
+        raise ValueError(_("“%(mood)s” is not a mood.") % {"mood": mood})
+    customer = Customer.objects.locked([hold(customer).pk]).get()
+    if customer.mood == mood or (customer.mood_noted_at and customer.mood_noted_at > at):
+        return customer
+    customer.mood, customer.mood_noted_at = mood, at
+    customer.save(update_fields=["mood", "mood_noted_at"])
+    record(
+        EventKind.MOOD_NOTED,
+        customer=customer,
+        occurred_at=at,
+        source="crm",
+        key=f"customer:{customer.pk}:mood:{at.isoformat()}",
+        properties={"mood": mood, "by": by.get_username() if by else ""},
+    )
+    return customer
+
+
+def _describe(customer: Customer, keys: Keys, profile: Profile, now: dt.datetime, *, is_sure: bool) -> None:
+    """Write what was told about the customer: only what changes, so that nobody else's change is undone."""
+    changes = _changes(customer, keys, profile, is_sure=is_sure)
+    is_new = customer._state.adding
+    if changes and not is_new:
+        # What is added to (tags, attributes) is added to what is there now, not to what was read before.
+        customer.refresh_from_db(from_queryset=Customer.objects.select_for_update(no_key=True))
+        changes = _changes(customer, keys, profile, is_sure=is_sure)
+    before = dates.dates_of(customer)
+    for name, value in changes.items():
+        setattr(customer, name, value)
+    if changes:
+        check_fields(customer, _("customer %(name)s") % {"name": keys.names()[0].partition(":")[2]})
+    if is_new or changes:
+        customer.save(update_fields=None if is_new else changes)
+    if changes and not is_new:
+        dates.record_changes({customer.pk: before}, {customer.pk: dates.dates_of(customer)}, now)
+
+
+def _changes(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool) -> dict[str, Any]:
+    changes = {
+        name: new
+        for name, value in profile.items()
+        if (new := _combined(name, getattr(customer, name), value, is_sure=is_sure)) != getattr(customer, name)
+    }
+    if keys.external_id and not customer.external_id:
+        changes["external_id"] = keys.external_id
+    return changes
+
+
+def _combined(name: str, old: Any, told: Any, *, is_sure: bool) -> Any:
+    if not told:
+        return old
+    if name == "tags":
+        return [*old, *(tag for tag in told if tag not in old)]
+    if name == "attributes":
+        return {**old, **told} if is_sure else {**told, **old}
+    # Where somebody was won does not change by a later purchase.
+    if old and (name == "source" or not is_sure):
+        return old
+    return told
+
+
+def _add_contacts(customer: Customer, keys: Keys, now: dt.datetime) -> None:
+    Contact.objects.bulk_create(
+        [
+            Contact(customer=customer, channel=channel, address=address, created_at=now)
+            for channel, address in keys.addresses
+        ],
+        ignore_conflicts=True,
+    )

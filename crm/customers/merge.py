@@ -1,0 +1,182 @@
+"""Two records of one person: joining them, or asking staff whether they are one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from crm import consent
+from crm.customers.identity import conflict, identities, lock_merging
+from crm.events import record
+from crm.figures import stats
+from crm.models import (
+    Case,
+    Coupon,
+    Customer,
+    CustomerPrediction,
+    CustomerScore,
+    Event,
+    EventInbox,
+    EventKind,
+    Feedback,
+    MergeProposal,
+    Order,
+    PointsEntry,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+
+    from django.db.models import QuerySet
+
+    Mover = Callable[[Customer, Customer, dt.datetime], None]
+
+MOVED = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox)
+FILLED = ("external_id", "first_name", "last_name", "born_on", "city", "language", "time_zone")
+
+_movers: list[Mover] = []
+
+
+def register(mover: Mover) -> Mover:
+    """Let another app move its rows at a merge: called with keeper, duplicate and the moment, in the transaction."""
+    if mover not in _movers:
+        _movers.append(mover)
+    return mover
+
+
+@transaction.atomic
+def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer:
+    """Make two customers one and return them; the duplicate stays behind as a pointer.
+
+    History moves to the keeper, gaps in the keeper's profile are filled from the duplicate, the stricter of two
+    consents wins, figures are counted anew.
+    """
+    lock_merging()
+    keeper, duplicate = _standing_for(keeper), _standing_for(duplicate)
+    if keeper == duplicate:
+        return keeper
+    keep_still([keeper.pk, duplicate.pk])
+    for customer in (keeper, duplicate):
+        customer.refresh_from_db()
+    stats.lock([keeper.pk, duplicate.pk])
+    for model in MOVED:
+        model._default_manager.filter(customer=duplicate).update(customer=keeper)
+    consent.inherit(keeper, duplicate, at=at)
+    for mover in _movers:
+        mover(keeper, duplicate, at)
+    _join_profiles(keeper, duplicate)
+    Customer.objects.filter(merged_into=duplicate).update(merged_into=keeper)
+    CustomerScore.objects.filter(customer=duplicate).delete()
+    CustomerPrediction.objects.filter(customer=duplicate).delete()
+    stats.refresh([keeper.pk, duplicate.pk])
+    _settle_proposals(keeper, duplicate, at)
+    record(
+        EventKind.CUSTOMER_MERGED,
+        customer=keeper,
+        occurred_at=at,
+        source="crm",
+        key=f"customer:{duplicate.pk}:merged",
+        properties={"duplicate": duplicate.pk},
+    )
+    return keeper
+
+
+def keep_still(customer_ids: Iterable[int]) -> list[int]:
+    """Lock customers so that nobody adds a fact to them meanwhile: their facts hold KEY SHARE, which this excludes.
+
+    Returns whom it holds: those asked for, and those once merged into them, whose pointers change with theirs; all in
+    one pass, in id order. Who stands for them is to be read after `lock_merging`: until then they may be merged.
+    """
+    lock_merging()
+    asked = list(customer_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM crm_customer WHERE id = ANY(%s) OR merged_into_id = ANY(%s) ORDER BY id FOR UPDATE",
+            [asked, asked],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def join(one: Customer, other: Customer, *, at: dt.datetime) -> None:
+    """Two customers found under the same identities: merged when nothing speaks against it, else proposed to staff."""
+    if one.pk == other.pk or _proposal(one, other).exists():
+        return
+    known = identities([one.pk, other.pk])
+    reason = conflict(known[one.pk], known[other.pk])
+    if reason:
+        propose(one, other, reason=reason, at=at)
+    else:
+        merge(one, other, at=at)
+        one.refresh_from_db()
+
+
+def propose(one: Customer, other: Customer, *, reason: str, at: dt.datetime) -> MergeProposal:
+    """Ask staff, once, whether these are one person; the older is the one to keep."""
+    keeper, duplicate = sorted((one, other), key=lambda customer: customer.pk)
+    return MergeProposal.objects.get_or_create(
+        keeper=keeper, duplicate=duplicate, defaults={"reason": reason, "created_at": at}
+    )[0]
+
+
+@transaction.atomic
+def accept(proposal: MergeProposal, *, at: dt.datetime) -> Customer:
+    """Staff say that they are one person."""
+    return merge(proposal.keeper, proposal.duplicate, at=at)
+
+
+def reject(proposal: MergeProposal, *, at: dt.datetime) -> None:
+    """Staff say that they are different people; neither merging nor asking happens again."""
+    MergeProposal.objects.filter(pk=proposal.pk, status=MergeProposal.Status.OPEN).update(
+        status=MergeProposal.Status.REJECTED, decided_at=at
+    )
+    proposal.refresh_from_db()
+
+
+def _standing_for(customer: Customer) -> Customer:
+    found = Customer.objects.select_related("merged_into").get(pk=customer.pk)
+    if found.erased_at:
+        raise ValueError(_("This customer's data was erased; there is nothing to merge."))
+    return found.merged_into or found
+
+
+def _join_profiles(keeper: Customer, duplicate: Customer) -> None:
+    taken = {name: getattr(duplicate, name) for name in FILLED if not getattr(keeper, name)}
+    if taken.get("external_id"):
+        duplicate.external_id = None
+    duplicate.merged_into = keeper
+    duplicate.save(update_fields=["external_id", "merged_into"])
+    for name, value in taken.items():
+        setattr(keeper, name, value)
+    # Where somebody was won is what the older record says.
+    first, second = sorted((keeper, duplicate), key=lambda customer: customer.created_at)
+    keeper.source, keeper.created_at = first.source or second.source, first.created_at
+    keeper.tags = list(dict.fromkeys([*keeper.tags, *duplicate.tags]))
+    keeper.muted_topics = list(dict.fromkeys([*keeper.muted_topics, *duplicate.muted_topics]))
+    # Whoever asked for less under either name meant it; wishing for more is wished once.
+    wishes = {keeper.pace, duplicate.pace} - {Customer.Pace.USUAL}
+    keeper.pace = Customer.Pace.LESS if Customer.Pace.LESS in wishes else next(iter(wishes), Customer.Pace.USUAL)
+    keeper.channel_order = keeper.channel_order or duplicate.channel_order
+    keeper.attributes = {**duplicate.attributes, **keeper.attributes}
+    keeper.notes = "\n\n".join(filter(None, (keeper.notes, duplicate.notes)))
+    if duplicate.mood and keeper.mood != Customer.Mood.BAD:
+        keeper.mood, keeper.mood_noted_at = duplicate.mood, duplicate.mood_noted_at
+    keeper.save()
+
+
+def _settle_proposals(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
+    """The question about these two is answered; open questions about the duplicate are now about the keeper."""
+    _proposal(keeper, duplicate).update(status=MergeProposal.Status.MERGED, decided_at=at)
+    about = Q(keeper=duplicate) | Q(duplicate=duplicate)
+    for proposal in MergeProposal.objects.filter(about, status=MergeProposal.Status.OPEN):
+        other = proposal.duplicate if proposal.keeper_id == duplicate.pk else proposal.keeper
+        propose(keeper, other, reason=proposal.reason, at=at)
+        proposal.delete()
+
+
+def _proposal(one: Customer, other: Customer) -> QuerySet[MergeProposal]:
+    pair = (Q(keeper=one) & Q(duplicate=other)) | (Q(keeper=other) & Q(duplicate=one))
+    return MergeProposal.objects.filter(pair)

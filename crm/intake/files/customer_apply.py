@@ -1,0 +1,162 @@
+"""Customers of a checked file with their consents, written in sets as imported history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from crm.intake.files import moved_dates, people
+from crm.intake.files.columns import CUSTOMER
+from crm.intake.files.report import Count
+from crm.intake.files.staging import Cursor, StagingTable, plan_for_sets
+from crm.models import ErasedAddress
+from crm.privacy.suppression import erased_moments
+
+TABLE = StagingTable(
+    "import_customer",
+    [
+        ("line", "integer"),
+        *((column.name, column.type) for column in CUSTOMER),
+        ("attributes", "jsonb"),
+        ("customer", "bigint"),
+    ],
+)
+PROFILE = {
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "birth_date": "born_on",
+    "city": "city",
+    "language": "language",
+    "time_zone": "time_zone",
+    "source": "source",
+    "tags": "tags",
+    "attributes": "attributes",
+}
+TELL = """
+    INSERT INTO import_problem (line, field, value, reason)
+    SELECT line, %(field)s, '', %(reason)s FROM import_customer WHERE {wrong}
+"""
+SETTLE = """
+    UPDATE import_customer SET
+        customer_id = coalesce(customer_id, ''), email = coalesce(email, ''), phone = coalesce(phone, '')
+"""
+# A yes or no without its moment is old news: it is noted only where nothing was decided (a yes) or not refused (a no).
+ADD_CONSENTS = """
+    CREATE TEMPORARY TABLE import_consent AS
+    SELECT DISTINCT ON (told.customer, address.channel, address.address)
+           told.customer, address.channel, address.address, told.consent_at,
+           coalesce(told.consent_wording, '') AS wording,
+           CASE WHEN told.marketing_consent THEN 'granted' ELSE 'withdrawn' END AS action,
+           contact.id AS contact, NULL::bigint AS id
+    FROM import_customer AS told
+    CROSS JOIN LATERAL (VALUES ('email', told.email), ('sms', told.phone)) AS address (channel, address)
+    JOIN crm_contact AS contact ON contact.customer_id = told.customer AND contact.channel = address.channel
+         AND contact.address = address.address
+    WHERE told.marketing_consent IS NOT NULL
+      AND NOT EXISTS (
+          SELECT FROM crm_consentrecord AS known
+          WHERE known.customer_id = told.customer AND known.channel = address.channel
+            AND known.address = address.address AND known.purpose = 'marketing' AND known.source = 'import'
+            AND known.action = CASE WHEN told.marketing_consent THEN 'granted' ELSE 'withdrawn' END
+            AND known.occurred_at = told.consent_at
+      )
+      AND (told.consent_at IS NOT NULL OR contact.marketing_consent <> 'withdrawn')
+      AND (told.consent_at IS NOT NULL OR NOT told.marketing_consent OR contact.marketing_consent <> 'granted')
+    ORDER BY told.customer, address.channel, address.address, told.consent_at DESC NULLS LAST, told.line DESC
+"""
+NEXT_YESES = """
+    SELECT contact, channel, address FROM import_consent
+    WHERE action = 'granted' AND contact > %(last)s ORDER BY contact LIMIT 5000
+"""
+DROP_VOID_YESES = """
+    DELETE FROM import_consent AS told
+    USING unnest(%(channels)s::text[], %(addresses)s::text[], %(moments)s::timestamptz[])
+          AS erased (channel, address, erased_at)
+    WHERE told.action = 'granted' AND told.channel = erased.channel AND told.address = erased.address
+      AND (told.consent_at IS NULL OR told.consent_at <= erased.erased_at)
+"""
+WRITE_CONSENTS = """
+    WITH written AS (
+        INSERT INTO crm_consentrecord (customer_id, channel, address, purpose, action, occurred_at, wording, source,
+                                       evidence)
+        SELECT customer, channel, address, 'marketing', action, coalesce(consent_at, %(now)s), wording, 'import', '{}'
+        FROM import_consent
+        RETURNING id, customer_id, channel, action, occurred_at
+    )
+    INSERT INTO crm_event (kind, customer_id, occurred_at, received_at, source, key, properties, is_historic)
+    SELECT 'consent.changed', customer_id, occurred_at, %(now)s, 'crm', 'consent:' || id,
+           jsonb_build_object('channel', channel, 'purpose', 'marketing', 'action', action), true
+    FROM written
+"""
+# As crm.consent.standing: the latest yes or no, of two at one moment the no.
+SETTLE_CONTACTS = """
+    UPDATE crm_contact AS contact SET marketing_consent = latest.action
+    FROM (
+        SELECT DISTINCT ON (told.contact) told.contact, known.action
+        FROM import_consent AS told
+        JOIN crm_consentrecord AS known ON known.customer_id = told.customer AND known.channel = told.channel
+             AND known.address = told.address AND known.purpose = 'marketing' AND known.action <> 'requested'
+        ORDER BY told.contact, known.occurred_at DESC, known.action = 'withdrawn' DESC
+    ) AS latest
+    WHERE contact.id = latest.contact
+"""
+
+
+def check(cursor: Cursor) -> None:
+    nobody = "customer_id IS NULL AND email IS NULL AND phone IS NULL"
+    _tell(cursor, nobody, "", _("names no customer: customer_id, email or phone is needed"))
+    aimless = "marketing_consent IS NOT NULL AND customer_id IS NOT NULL AND email IS NULL AND phone IS NULL"
+    _tell(cursor, aimless, "marketing_consent", _("is told without the email or phone it is about"))
+    cursor.execute(SETTLE)
+    cursor.execute("ANALYZE import_customer")
+
+
+def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, Count]:
+    plan_for_sets(cursor, TABLE.name)
+    people.recognise(cursor, TABLE.name, "consent_at", now)
+    told = [(name, PROFILE[name]) for name in fields if name in PROFILE]
+    has_dates = bool({"birth_date", "attributes"} & set(fields))
+    if has_dates:
+        moved_dates.keep(cursor)
+    people.describe(cursor, TABLE.name, told, "line DESC", is_sure=True)
+    if has_dates:
+        moved_dates.tell(cursor, now)
+    counts = {"customers": people.count(cursor)}
+    if "marketing_consent" in fields:
+        counts["consents"] = _write_consents(cursor, now)
+    return counts
+
+
+def _write_consents(cursor: Cursor, now: dt.datetime) -> Count:
+    cursor.execute("SELECT count(*) FROM import_customer WHERE marketing_consent IS NOT NULL")
+    told = cursor.fetchone()[0]
+    cursor.execute(ADD_CONSENTS)
+    _drop_what_erasure_voids(cursor)
+    cursor.execute(WRITE_CONSENTS, {"now": now})
+    cursor.execute(SETTLE_CONTACTS)
+    cursor.execute("SELECT count(*), count(DISTINCT customer) FROM import_consent")
+    new, people_changed = cursor.fetchone()
+    return Count(new, 0, max(told - people_changed, 0))
+
+
+def _drop_what_erasure_voids(cursor: Cursor) -> None:
+    """A yes said before its address was erased counts no longer; one without a moment is taken to be older."""
+    if not ErasedAddress.objects.exists():
+        return
+    last = 0
+    while True:
+        cursor.execute(NEXT_YESES, {"last": last})
+        yeses = cursor.fetchall()
+        if not yeses:
+            return
+        erased = erased_moments([(channel, address) for _contact, channel, address in yeses])
+        rows = [(channel, address, at) for (channel, address), at in erased.items()]
+        channels, addresses, moments = ([row[place] for row in rows] for place in range(3))
+        cursor.execute(DROP_VOID_YESES, {"channels": channels, "addresses": addresses, "moments": moments})
+        last = yeses[-1][0]
+
+
+def _tell(cursor: Cursor, wrong: str, field: str, reason: str) -> None:
+    cursor.execute(TELL.format(wrong=wrong), {"field": field, "reason": reason})

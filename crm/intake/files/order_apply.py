@@ -1,0 +1,220 @@
+"""Orders of a checked file written in one transaction of set-based statements, as imported history.
+
+Locks are taken in the order of `crm.orders.orders`: customers, their figures, orders.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from crm.figures import stats
+from crm.intake.files import goods, people
+from crm.intake.files.bulk import indexes_built_afterwards, referenced_rows_held
+from crm.intake.files.report import Count
+from crm.intake.files.staging import Cursor, plan_for_sets
+
+MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at")
+PROFILE = ("first_name", "last_name", "city", "attributes")
+
+ADD_ORDERS = """
+    INSERT INTO crm_order (number, customer_id, kind, placed_at, paid_at, shipped_at, delivered_at, cancelled_at,
+                           returned_at, tracking_number, currency, total, discount, refunded, coupon_code,
+                           receipt_url, source, created_at)
+    SELECT number, customer, 'goods', placed_at, paid_at, shipped_at, delivered_at, cancelled_at,
+           returned_at, '', coalesce(currency, %(currency)s), total, coalesce(discount, 0),
+           CASE WHEN returned_at IS NULL THEN 0 ELSE total END, coalesce(coupon, ''), '', '', %(now)s
+    FROM import_order WHERE id IS NULL ORDER BY head
+"""
+FIND_NEW = """
+    UPDATE import_order AS told SET id = known.id, is_new = true
+    FROM crm_order AS known WHERE told.id IS NULL AND known.number = told.number
+"""
+# What a file leaves empty stays; a whole return is booked once.
+CHANGE_ORDERS = """
+    WITH changed AS (
+        UPDATE crm_order AS known
+        SET (placed_at, {moments}, currency, total, discount, refunded, coupon_code) = ROW ({values})
+        FROM import_order AS told
+        WHERE known.id = told.id AND NOT told.is_new
+          AND (known.placed_at, {known}, known.currency, known.total, known.discount, known.refunded,
+               known.coupon_code)
+            IS DISTINCT FROM ({values})
+        RETURNING known.id
+    )
+    UPDATE import_order AS told SET is_changed = true FROM changed WHERE changed.id = told.id
+"""
+ADD_LINES = """
+    INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
+    SELECT told.id, product.id, line.quantity, line.price, {cost},
+           CASE WHEN told.returned_at IS NULL THEN 0::numeric(12, 3) ELSE line.quantity END
+    FROM import_line AS line
+    JOIN import_order AS told ON told.head = line.head AND told.is_new
+    JOIN import_sku AS sku ON sku.sku = line.sku
+    JOIN crm_product AS product ON product.id = sku.id
+"""
+HOLD_ORDERS = """
+    SELECT count(*) FROM (
+        SELECT FROM crm_order WHERE id IN (SELECT id FROM import_order) FOR KEY SHARE
+    ) AS held
+"""
+HOLD_PRODUCTS = """
+    SELECT count(*) FROM (
+        SELECT FROM crm_product WHERE id IN (SELECT id FROM import_sku WHERE NOT is_new) FOR KEY SHARE
+    ) AS held
+"""
+# Lines of one order that are alike are counted off against each other: identical lines are real.
+COMPARE_LINES = """
+    CREATE TEMPORARY TABLE import_difference AS
+    WITH told AS (
+        SELECT o.id AS order_id, sku.id AS product_id, line.quantity, line.price, line.cost, o.returned_at,
+               row_number() OVER (PARTITION BY o.id, sku.id, line.quantity, line.price ORDER BY line.cost) AS turn
+        FROM import_line AS line
+        JOIN import_order AS o ON o.head = line.head AND NOT o.is_new
+        JOIN import_sku AS sku ON sku.sku = line.sku
+    ), known AS (
+        SELECT line.id, line.order_id, line.product_id, line.quantity, line.price, line.cost,
+               row_number() OVER (
+                   PARTITION BY line.order_id, line.product_id, line.quantity, line.price ORDER BY line.cost, line.id
+               ) AS turn
+        FROM crm_orderline AS line
+        WHERE line.order_id IN (SELECT order_id FROM told)
+    )
+    SELECT order_id, product_id, quantity, price, told.cost, told.returned_at, known.id AS line_id,
+           told.turn IS NULL AS is_gone
+    FROM told FULL JOIN known USING (order_id, product_id, quantity, price, turn)
+    WHERE told.turn IS NULL OR known.turn IS NULL OR told.cost <> known.cost
+       OR (told.cost IS NOT NULL AND known.cost IS NULL)
+"""
+DROP_LINES = "DELETE FROM crm_orderline WHERE id IN (SELECT line_id FROM import_difference WHERE is_gone)"
+CHANGE_LINES = """
+    UPDATE crm_orderline AS line SET cost = told.cost FROM import_difference AS told
+    WHERE line.id = told.line_id AND NOT told.is_gone
+"""
+ADD_CHANGED_LINES = """
+    INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
+    SELECT told.order_id, told.product_id, told.quantity, told.price, coalesce(told.cost, product.cost),
+           CASE WHEN told.returned_at IS NULL THEN 0 ELSE told.quantity END
+    FROM import_difference AS told JOIN crm_product AS product ON product.id = told.product_id
+    WHERE told.line_id IS NULL
+"""
+RETURN_LINES = """
+    UPDATE crm_orderline AS line SET returned_quantity = line.quantity
+    FROM import_order AS told JOIN crm_order AS known ON known.id = told.id
+    WHERE line.order_id = told.id AND told.is_changed AND told.returned_at IS NOT NULL
+      AND known.refunded = known.total AND line.returned_quantity < line.quantity
+"""
+MARK_CHANGED = """
+    UPDATE import_order SET is_changed = true WHERE id IN (SELECT order_id FROM import_difference)
+"""
+# The keys are those of crm.orders.orders: what was recorded live is not told again.
+ADD_EVENTS = """
+    INSERT INTO crm_event (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
+    SELECT 'order.' || fact.name, told.customer, told.id, fact.at, %(now)s, 'crm',
+           'order:' || told.number || ':' || fact.name,
+           jsonb_build_object('number', told.number)
+               || CASE fact.name WHEN 'returned' THEN jsonb_build_object('amount', told.total::text) ELSE '{}' END,
+           true
+    FROM import_order AS told
+    CROSS JOIN LATERAL (VALUES
+        ('placed', told.placed_at), ('paid', told.paid_at), ('shipped', told.shipped_at),
+        ('delivered', told.delivered_at), ('cancelled', told.cancelled_at), ('returned', told.returned_at)
+    ) AS fact (name, at)
+    WHERE fact.at IS NOT NULL AND (told.is_new OR told.is_changed)
+    ON CONFLICT (source, key) DO NOTHING
+"""
+# A coupon of the customer's own, brought first by this order. Imported history asks neither its term nor its minimum.
+REDEEM = """
+    WITH redeemed AS (
+        UPDATE crm_coupon AS coupon SET order_id = brought.id, redeemed_at = brought.placed_at
+        FROM (
+            SELECT DISTINCT ON (upper(coupon)) upper(coupon) AS code, id, customer, placed_at
+            FROM import_order WHERE coupon IS NOT NULL AND (is_new OR is_changed)
+            ORDER BY upper(coupon), placed_at, head
+        ) AS brought
+        WHERE coupon.code = brought.code AND coupon.customer_id = brought.customer AND coupon.redeemed_at IS NULL
+          AND NOT EXISTS (SELECT FROM crm_coupon AS other WHERE other.order_id = brought.id)
+        RETURNING coupon.*
+    )
+    INSERT INTO crm_event (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
+    SELECT 'coupon.redeemed', customer_id, order_id, redeemed_at, %(now)s, 'crm', 'coupon:' || id || ':redeemed',
+           jsonb_build_object('coupon', id, 'kind', kind), true
+    FROM redeemed ON CONFLICT (source, key) DO NOTHING
+"""
+COUNT = """
+    SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE is_changed AND NOT is_new), count(*)
+    FROM import_order
+"""
+
+
+def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime) -> dict[str, Count]:
+    """Write what the staging tables hold; returns how much of everything is new, changed and as it was."""
+    plan_for_sets(cursor, "import_order")
+    people.recognise(cursor, "import_order", "placed_at", now)
+    own = [name for name in PROFILE if name in fields]
+    people.describe(cursor, "import_order", [(name, name) for name in own], "placed_at DESC, head DESC", is_sure=False)
+    cursor.execute("SELECT DISTINCT customer FROM import_order")
+    customers = [pk for (pk,) in cursor.fetchall()]
+    stats.lock(customers)
+    named = ("name", "category", "price", "cost")
+    products = goods.write_products(cursor, "import_product", named, now, is_sure=False)
+    _write_orders(cursor, currency, now)
+    _write_lines(cursor)
+    with referenced_rows_held(cursor):
+        cursor.execute(ADD_EVENTS, {"now": now})
+    if "coupon" in fields:
+        cursor.execute(REDEEM, {"now": now})
+    # The recount asks customer by customer, which is a nested loop along an index.
+    cursor.execute("SET LOCAL enable_nestloop = on")
+    stats.refresh(customers)
+    return _counts(cursor, products)
+
+
+def _write_orders(cursor: Cursor, currency: str, now: dt.datetime) -> None:
+    # Their customers are held with their figures.
+    with referenced_rows_held(cursor):
+        cursor.execute(ADD_ORDERS, {"currency": currency, "now": now})
+    cursor.execute(HOLD_ORDERS)
+    cursor.execute(FIND_NEW)
+    cursor.execute("ANALYZE import_order (id, head, number, customer)")
+    values = [
+        "told.placed_at",
+        *(f"coalesce(told.{name}, known.{name})" for name in MOMENTS),
+        "coalesce(told.currency, known.currency)",
+        "told.total",
+        "coalesce(told.discount, known.discount)",
+        "CASE WHEN told.returned_at IS NOT NULL AND known.returned_at IS NULL THEN told.total ELSE known.refunded END",
+        "coalesce(told.coupon, known.coupon_code)",
+    ]
+    cursor.execute(
+        CHANGE_ORDERS.format(
+            moments=", ".join(MOMENTS),
+            known=", ".join(f"known.{name}" for name in MOMENTS),
+            values=", ".join(values),
+        )
+    )
+
+
+def _write_lines(cursor: Cursor) -> None:
+    cursor.execute("SELECT EXISTS (SELECT FROM import_line), EXISTS (SELECT FROM import_order WHERE NOT is_new)")
+    has_lines, has_known = cursor.fetchone()
+    if not has_lines:
+        return
+    cursor.execute("ANALYZE import_sku")
+    cursor.execute(HOLD_PRODUCTS)
+    with indexes_built_afterwards(cursor, "crm_orderline"), referenced_rows_held(cursor):
+        cursor.execute(ADD_LINES.format(cost="coalesce(line.cost, product.cost)"))
+    if has_known:
+        cursor.execute(COMPARE_LINES)
+        for statement in (DROP_LINES, CHANGE_LINES, ADD_CHANGED_LINES, MARK_CHANGED, RETURN_LINES):
+            cursor.execute(statement)
+
+
+def _counts(cursor: Cursor, products: Count) -> dict[str, Count]:
+    cursor.execute(COUNT)
+    new, altered, orders = cursor.fetchone()
+    return {
+        "orders": Count(new, altered, orders - new - altered),
+        "customers": people.count(cursor),
+        "products": products,
+    }

@@ -1,0 +1,187 @@
+"""Rows of an order file, sorted into orders, lines and products on their way to the staging tables.
+
+Neighbouring rows that say the same about their order make one *run*, named by its first line. Usually an order is
+one run, so of orders far less is staged, compared and merged than there are rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import cast
+
+from django.utils.translation import gettext as _
+
+from crm.intake.files.bought import Bought
+from crm.intake.files.cells import Ground
+from crm.intake.files.columns import LINE, ORDER, Header
+from crm.intake.files.files import Cells, Piece
+from crm.intake.files.plain_rows import wrong_width
+from crm.intake.files.problems import Problem, Unreadable, short
+from crm.intake.files.row_fields import Fields, WrongCells
+from crm.intake.files.staging import Stager, StagingTable
+
+RUNS = StagingTable(
+    "import_run",
+    [
+        ("head", "integer"),
+        ("last", "integer"),
+        ("number", "text"),
+        *((column.name, column.type) for column in ORDER[1:]),
+        ("attributes", "jsonb"),
+        ("goods", "numeric"),
+        ("lines", "integer"),
+        ("incomplete", "integer"),
+    ],
+)
+# The very types of the order line: converting is done while the file is read, not while locks are held.
+LINES = StagingTable(
+    "import_line",
+    [
+        ("head", "integer"),
+        ("sku", "text"),
+        ("quantity", "numeric(12, 3)"),
+        ("price", "numeric(14, 4)"),
+        ("cost", "numeric(14, 4)"),
+    ],
+)
+PRODUCTS = StagingTable(
+    "import_product",
+    [("line", "integer"), *((name, "text") for name in ("sku", "name", "category"))]
+    + [("price", "numeric"), ("cost", "numeric")],
+)
+TABLES = (RUNS, LINES, PRODUCTS)
+
+
+class OrderRows:
+    """Takes the rows of a file in their order and stages them."""
+
+    def __init__(self, header: Header, ground: Ground, attributes: dict[str, int]) -> None:
+        self._width = header.width
+        self._number_at = header.positions["order_number"]
+        self._order = Fields(header.present(ORDER), header, ground, attributes)
+        self._line = Fields(header.present(LINE), header, ground)
+        self._products: list[str] = []
+        self._runs: list[str] = []
+        self._goods = Bought(self._line, self._products.append)
+        self._own: tuple[str, ...] | None = None
+        self._head, self._last, self._text = 0, 0, ""
+        self._lines: list[str] = []
+        self._amount, self._count, self._incomplete = Decimal(0), 0, 0
+
+    @property
+    def fields(self) -> list[str]:
+        """What of an order this file tells."""
+        return self._order.columns
+
+    @property
+    def copies(self) -> dict[str, list[str]]:
+        """The staging columns this file fills."""
+        names = ["number" if name == "order_number" else name for name in self._order.columns]
+        return {
+            RUNS.name: ["head", "last", *names, "goods", "lines", "incomplete"],
+            LINES.name: [name for name, _type in LINES.columns],
+            PRODUCTS.name: [name for name, _type in PRODUCTS.columns],
+        }
+
+    def take(self, piece: Piece, stager: Stager) -> None:
+        """Rows of one order go through together, so that most of the work is done by built-in loops."""
+        rows = piece.rows
+        if type(rows[-1]) is list and all(map(self._width.__eq__, map(len, rows))):
+            at = 0
+            for own, group in groupby(cast("list[list[str]]", rows), self._order.pick):
+                cells = list(group)
+                self._take_alike(own, piece.lines[at : at + len(cells)], cells, stager)
+                at += len(cells)
+        else:
+            self._take_singly(piece, stager)
+        self._flush(stager)
+
+    def _take_singly(self, piece: Piece, stager: Stager) -> None:
+        for line, cells in zip(piece.lines, piece.rows, strict=True):
+            if isinstance(cells, Unreadable) or len(cells) != self._width:
+                self._refuse(line, cells, stager)
+            else:
+                self._take_alike(self._order.pick(cells), [line], [cells], stager)
+
+    def _take_alike(self, own: tuple[str, ...], lines: Sequence[int], rows: list[list[str]], stager: Stager) -> None:
+        """Rows that say the same about their order."""
+        if own != self._own and not self._begin_run(lines[0], own, rows[0], stager):
+            return
+        self._last = lines[-1]
+        if not self._line.names:
+            return
+        try:
+            found = list(map(self._goods.__getitem__, map(self._line.pick, rows)))
+        except WrongCells:
+            found = self._readable(lines, rows, stager)
+        texts = [text for text, _amount in found if text]
+        amounts = [amount for text, amount in found if text and amount is not None]
+        if texts:
+            head = f"{self._head}\t"
+            self._lines.append(head + head.join(texts))
+        self._count += len(texts)
+        self._incomplete += len(texts) - len(amounts)
+        self._amount = sum(amounts, self._amount)
+
+    def _readable(
+        self, lines: Sequence[int], rows: list[list[str]], stager: Stager
+    ) -> list[tuple[str, Decimal | None]]:
+        found = []
+        for line, cells in zip(lines, rows, strict=True):
+            try:
+                found.append(self._goods[self._line.pick(cells)])
+            except WrongCells as error:
+                self._tell(line, error, cells, stager)
+        return found
+
+    def finish(self, stager: Stager) -> None:
+        self._end_run()
+        self._flush(stager)
+
+    def _begin_run(self, line: int, own: tuple[str, ...], cells: list[str], stager: Stager) -> bool:
+        """False for a row without a single filled cell, as spreadsheets leave them at the end."""
+        if not any(map(str.strip, cells)):
+            return False
+        self._end_run()
+        self._own, self._head, self._last = own, line, line
+        try:
+            parsed = self._order.parse(own)
+        except WrongCells as error:
+            self._tell(line, error, cells, stager)
+            parsed = self._order.parse_readable(own)
+        if not cells[self._number_at].strip():
+            stager.add_problem(Problem(line, "order_number", "", _("is missing")))
+        self._text = "\t".join(parsed)
+        return True
+
+    def _end_run(self) -> None:
+        if self._own is not None:
+            figures = f"{self._amount}\t{self._count}\t{self._incomplete}"
+            self._runs.append(f"{self._head}\t{self._last}\t{self._text}\t{figures}\n")
+        self._own = None
+        self._amount, self._count, self._incomplete = Decimal(0), 0, 0
+
+    def _flush(self, stager: Stager) -> None:
+        stager.add(LINES.name, self._lines)
+        stager.add(RUNS.name, self._runs)
+        stager.add(PRODUCTS.name, self._products)
+        self._lines.clear()
+        self._runs.clear()
+        self._products.clear()
+
+    def _refuse(self, line: int, cells: Cells, stager: Stager) -> None:
+        if isinstance(cells, Unreadable):
+            stager.add_problem(Problem(line, "", "", cells))
+        elif any(map(str.strip, cells)):
+            reason = wrong_width(len(cells), self._width)
+            stager.add_problem(Problem(line, "", "", reason), self._number(cells))
+
+    def _tell(self, line: int, error: WrongCells, cells: list[str], stager: Stager) -> None:
+        for column, value, reason in error.wrong:
+            stager.add_problem(Problem(line, column, value, reason), self._number(cells))
+
+    def _number(self, cells: list[str]) -> str:
+        """The order a row is of, as it was staged."""
+        return short(cells[self._number_at], 100) if len(cells) > self._number_at else ""

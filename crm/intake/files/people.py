@@ -1,0 +1,229 @@
+"""Whom the rows of a file mean: customers found or made in sets, by the rules of `find_or_create`.
+
+The shop's id decides; without it the email, then the phone; of several with one address the oldest, though never one
+whom the shop knows by another id. `import_person` holds each way the file names somebody, once; empty means not told.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from crm.customers import identity
+from crm.intake.files.report import Count
+from crm.intake.files.staging import Cursor
+
+# Whose a known order is was read before the lock; they may have been merged since.
+FOLLOW_MERGES = """
+    UPDATE {source} AS told SET customer = known.merged_into_id
+    FROM crm_customer AS known WHERE known.id = told.customer AND known.merged_into_id IS NOT NULL
+"""
+GATHER = """
+    CREATE TEMPORARY TABLE import_person AS
+    SELECT customer_id, email, phone, min(customer) AS customer, false AS is_new, false AS is_changed,
+           least(min({since}), %(now)s::timestamptz) AS since
+    FROM {source} GROUP BY customer_id, email, phone
+"""
+FIND_BY_ID = """
+    UPDATE import_person AS person SET customer = coalesce(known.merged_into_id, known.id)
+    FROM crm_customer AS known
+    WHERE person.customer IS NULL AND person.customer_id <> '' AND known.external_id = person.customer_id
+"""
+FIND_BY_ADDRESS = """
+    WITH sharing AS (
+        SELECT DISTINCT ON (person.customer_id, person.{column}) person.customer_id, person.{column}, known.id
+        FROM import_person AS person
+        JOIN crm_contact AS contact ON contact.channel = %(channel)s AND contact.address = person.{column}
+        JOIN crm_customer AS known ON known.id = contact.customer_id
+        WHERE person.customer IS NULL AND person.{column} <> ''
+          AND known.merged_into_id IS NULL AND known.erased_at IS NULL
+          AND (person.customer_id = '' OR known.external_id IS NULL)
+        ORDER BY person.customer_id, person.{column}, known.created_at, known.id
+    ), meant AS (
+        -- One customer cannot become two ids of the shop.
+        SELECT sharing.*, row_number() OVER (PARTITION BY id, customer_id <> '' ORDER BY customer_id) AS turn
+        FROM sharing
+    )
+    UPDATE import_person AS person SET customer = meant.id
+    FROM meant
+    WHERE person.customer IS NULL AND meant.customer_id = person.customer_id AND meant.{column} = person.{column}
+      AND (person.customer_id = '' OR meant.turn = 1)
+"""
+# A file that tells the shop's ids of people known by an address changes keys, and profiles later: all of them are held
+# in one pass, in id order, the stronger lock being taken in that order too.
+TO_LEARN = """
+    SELECT known.id FROM crm_customer AS known
+    WHERE known.external_id IS NULL
+      AND known.id IN (SELECT customer FROM import_person WHERE customer IS NOT NULL AND customer_id <> '')
+    ORDER BY known.id
+"""
+HOLD_FOUND = """
+    SELECT count(*) FROM (
+        SELECT FROM crm_customer WHERE id IN (SELECT customer FROM import_person) ORDER BY id FOR NO KEY UPDATE
+    ) AS held
+"""
+LEARN_IDS = """
+    UPDATE crm_customer AS known SET external_id = person.customer_id
+    FROM (
+        SELECT customer, min(customer_id) AS customer_id FROM import_person
+        WHERE customer IS NOT NULL AND customer_id <> '' GROUP BY customer
+    ) AS person
+    WHERE known.id = person.customer AND known.external_id IS NULL
+      AND NOT EXISTS (SELECT FROM crm_customer AS other WHERE other.external_id = person.customer_id)
+"""
+# Everybody named by one key becomes one customer; the id is drawn first, so that all their rows can carry it.
+CREATE = """
+    WITH fresh AS (
+        SELECT key, since, nextval(pg_get_serial_sequence('crm_customer', 'id')) AS id FROM (
+            SELECT {key} AS key, min(since) AS since FROM import_person
+            WHERE customer IS NULL AND {key} <> '' GROUP BY {key} ORDER BY {key}
+        ) AS named
+    ), made AS (
+        INSERT INTO crm_customer (id, external_id, created_at, first_name, last_name, city, language, time_zone,
+                                  source, tags, attributes, mood, muted_topics, notes)
+        SELECT id, {external_id}, since, '', '', '', '', '', '', '{{}}', '{{}}', '', '{{}}', '' FROM fresh
+    )
+    UPDATE import_person AS person SET customer = fresh.id, is_new = true
+    FROM fresh WHERE person.customer IS NULL AND fresh.key = person.{key}
+"""
+ADD_CONTACTS = """
+    WITH added AS (
+        INSERT INTO crm_contact (customer_id, channel, address, state, state_reason, marketing_consent,
+                                 service_consent, created_at)
+        SELECT customer, channel, address, 'active', '', 'unknown', 'unknown', min(since)
+        FROM import_person
+        CROSS JOIN LATERAL (VALUES ('email', email), ('sms', phone)) AS told (channel, address)
+        WHERE customer IS NOT NULL AND address <> ''
+        GROUP BY customer, channel, address ORDER BY customer, channel, address
+        ON CONFLICT DO NOTHING
+        RETURNING customer_id
+    )
+    UPDATE import_person SET is_changed = true FROM added WHERE customer = added.customer_id
+"""
+HAND_OVER = """
+    UPDATE {source} AS told SET customer = person.customer
+    FROM import_person AS person
+    WHERE told.customer IS NULL AND told.customer_id = person.customer_id AND told.email = person.email
+      AND told.phone = person.phone
+"""
+# Held in id order: the update alone would take them in any.
+DESCRIBE = """
+    WITH told AS (SELECT customer, {told} FROM {source} GROUP BY customer), held AS MATERIALIZED (
+        SELECT known.id FROM crm_customer AS known JOIN told ON known.id = told.customer
+        WHERE ({known}) IS DISTINCT FROM ({values}) ORDER BY known.id FOR NO KEY UPDATE OF known
+    ), written AS (
+        UPDATE crm_customer AS known SET ({fields}) = ROW ({values})
+        FROM told
+        WHERE known.id = told.customer AND known.id = ANY(ARRAY(SELECT id FROM held))
+        RETURNING known.id
+    )
+    UPDATE import_person SET is_changed = true FROM written WHERE customer = written.id
+"""
+ADDED_TAGS = """
+    known.tags || ARRAY(
+        SELECT tag FROM unnest(told.tags::varchar[]) WITH ORDINALITY AS added (tag, place)
+        WHERE tag <> ALL (known.tags) ORDER BY place
+    )
+"""
+# The shop says they are two; an address of their own in common says they may be one. One that many share says nothing.
+PROPOSE = """
+    INSERT INTO crm_mergeproposal (keeper_id, duplicate_id, reason, status, created_at)
+    SELECT DISTINCT shared.oldest, own.customer_id, %(reason)s, 'open', %(now)s::timestamptz
+    FROM crm_contact AS own
+    CROSS JOIN LATERAL (
+        SELECT min(known.id) AS oldest, count(*) AS people
+        FROM crm_contact AS other JOIN crm_customer AS known ON known.id = other.customer_id
+        WHERE other.channel = own.channel AND other.address = own.address
+          AND known.merged_into_id IS NULL AND known.erased_at IS NULL
+    ) AS shared
+    WHERE own.customer_id IN (SELECT customer FROM import_person WHERE is_new AND customer_id <> '')
+      AND shared.people BETWEEN 2 AND %(most)s AND shared.oldest < own.customer_id
+    ON CONFLICT DO NOTHING
+"""
+MOST_IN_A_FAMILY = 5
+ADDRESSES = (("email", "email"), ("phone", "sms"))
+
+
+def recognise(cursor: Cursor, source: str, since: str, now: dt.datetime) -> None:
+    """Set `customer` on every row of the table, creating who is new with the addresses the file tells.
+
+    `since` is the column that says since when they are known. Nobody else may create customers meanwhile.
+    """
+    identity.lock_everybody()
+    cursor.execute(FOLLOW_MERGES.format(source=source))
+    cursor.execute(GATHER.format(source=source, since=since), {"now": now})
+    cursor.execute("ANALYZE import_person")
+    _find(cursor)
+    _learn_ids(cursor)
+    cursor.execute(CREATE.format(key="customer_id", external_id="key"))
+    cursor.execute(ADD_CONTACTS)
+    for column, _channel in ADDRESSES:
+        # Those just made may be meant by rows that tell only an address.
+        _find(cursor)
+        cursor.execute(CREATE.format(key=column, external_id="NULL"))
+        cursor.execute(ADD_CONTACTS)
+    cursor.execute(HAND_OVER.format(source=source))
+    reason = _("they share an address, and the shop knows them under two ids")
+    cursor.execute(PROPOSE, {"reason": reason, "now": now, "most": MOST_IN_A_FAMILY})
+
+
+def _learn_ids(cursor: Cursor) -> None:
+    cursor.execute(TO_LEARN)
+    if cursor.fetchone():
+        cursor.execute(HOLD_FOUND)
+        cursor.execute(f"{TO_LEARN} FOR UPDATE")
+        cursor.execute(LEARN_IDS)
+
+
+def _find(cursor: Cursor) -> None:
+    cursor.execute(FIND_BY_ID)
+    for column, channel in ADDRESSES:
+        cursor.execute(FIND_BY_ADDRESS.format(column=column), {"channel": channel})
+
+
+def describe(cursor: Cursor, source: str, columns: Sequence[tuple[str, str]], order: str, *, is_sure: bool) -> None:
+    """Write profiles from (column of the file, column of the customer); of several rows the last by `order` counts.
+
+    Where the file is not sure (an order may be made for somebody else) only gaps are filled.
+    """
+    if not columns:
+        return
+    last = "(array_agg({0} ORDER BY {1}) FILTER (WHERE {0} IS NOT NULL))[1]"
+    values = {field: _combined(field, is_sure=is_sure) for _name, field in columns}
+    cursor.execute(
+        DESCRIBE.format(
+            told=", ".join(f"{last.format(name, order)} AS {field}" for name, field in columns),
+            source=source,
+            fields=", ".join(values),
+            values=", ".join(values.values()),
+            known=", ".join(f"known.{field}" for field in values),
+        )
+    )
+
+
+def count(cursor: Cursor) -> Count:
+    cursor.execute(
+        "SELECT count(DISTINCT customer) FILTER (WHERE is_new),"
+        " count(DISTINCT customer) FILTER (WHERE is_changed), count(DISTINCT customer) FROM import_person"
+    )
+    new, touched, everybody = cursor.fetchone()
+    cursor.execute("SELECT count(DISTINCT customer) FROM import_person WHERE is_new AND is_changed")
+    changed = touched - cursor.fetchone()[0]
+    return Count(new, changed, everybody - new - changed)
+
+
+def _combined(field: str, *, is_sure: bool) -> str:
+    old, new = f"known.{field}", f"told.{field}"
+    if field == "tags":
+        return ADDED_TAGS
+    if field == "attributes":
+        pair = f"{old} || coalesce({new}, '{{}}')" if is_sure else f"coalesce({new}, '{{}}') || {old}"
+        return f"({pair})"
+    if field == "born_on":
+        return f"coalesce({new}, {old})" if is_sure else f"coalesce({old}, {new})"
+    # Where somebody was won does not change by a later purchase.
+    if is_sure and field != "source":
+        return f"coalesce({new}, {old})"
+    return f"coalesce(nullif({old}, ''), {new}, '')"

@@ -1,0 +1,75 @@
+"""Files staff uploaded, between preview and confirmation. They hold personal data, so they do not stay."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+
+SALT = "crm.intake.files.uploads"
+KEPT_SECONDS = 24 * 60 * 60
+
+
+def folder() -> Path:
+    path = Path(settings.VAR_DIR) / "imports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def keep(upload: UploadedFile[Any]) -> Path:
+    """Write the upload to disk under a name nobody can guess, and forget what was left lying."""
+    forget_old()
+    path = folder() / token_hex(16)
+    with path.open("xb") as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+    return path
+
+
+def forget_old() -> None:
+    oldest = time.time() - KEPT_SECONDS
+    for path in folder().iterdir():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[Path | None]:
+    """The file under another name, so that a second click finds none; under its own again unless it was used up."""
+    mine = path.with_name(f"{path.name}.held")
+    try:
+        path.rename(mine)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield mine
+    finally:
+        with suppress(FileNotFoundError):
+            mine.rename(path)
+
+
+def rejected(path: Path) -> Path:
+    return path.with_name(f"{path.name}.rejected.csv")
+
+
+def sign(user_id: int, path: Path, told: dict[str, Any]) -> str:
+    """What the confirmation needs to know, so that it can name no other file and serves nobody else."""
+    return signing.dumps({**told, "user": user_id, "file": path.name}, salt=SALT)
+
+
+def unsign(user_id: int, token: str) -> tuple[Path, dict[str, Any]] | None:
+    """The file and what was told about it; None for a token that is forged, old, another's or already used."""
+    try:
+        told: dict[str, Any] = signing.loads(token, salt=SALT, max_age=KEPT_SECONDS)
+    except signing.BadSignature:
+        return None
+    path = folder() / Path(told["file"]).name
+    return (path, told) if told["user"] == user_id and path.exists() else None

@@ -1,0 +1,135 @@
+"""The arithmetic of an order: what it comes to and what a return takes back. Values in, values out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crm.models import Order, OrderLine
+    from crm.orders.catalogue import LineData
+
+NOTHING = Decimal(0)
+CENT = Decimal("0.01")
+PRICE_STEP = Decimal("0.0001")
+THOUSANDTH = Decimal("0.001")
+# A unit below what the columns hold, so that rounding up still fits.
+LARGEST_TOTAL = Decimal(10) ** 12 - 1
+LARGEST_PRICE = Decimal(10) ** 10 - 1
+LARGEST_QUANTITY = Decimal(10) ** 9 - 1
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An order's figures, known to be storable."""
+
+    lines: tuple[LineData, ...]
+    total: Decimal
+    discount: Decimal
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What comes back: money, and how much of each order line (by its id)."""
+
+    amount: Decimal
+    quantities: Mapping[int, Decimal] = field(default_factory=dict)
+
+
+def check(number: str, lines: Sequence[LineData], total: Decimal | None, discount: Decimal) -> Checked:
+    """The figures of a new order; ValueError names the place and what is wrong there."""
+    if not number.strip() or len(number) > 100 or "\0" in number:
+        raise ValueError(_("An order needs a number of 1 to 100 characters."))
+    checked = tuple(_line(line, number, position) for position, line in enumerate(lines, start=1))
+    place = _("order %(number)s") % {"number": number}
+    amount(
+        sum((line.quantity * max(line.price, line.cost or NOTHING) for line in checked), NOTHING),
+        place,
+        _("total"),
+        LARGEST_TOTAL,
+    )
+    off = amount(discount, place, _("discount"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
+    if total is None:
+        if not checked:
+            raise ValueError(_("%(place)s: needs a total or lines.") % {"place": place})
+        total = sum((line.quantity * line.price for line in checked), NOTHING) - off
+        if total < 0:
+            raise ValueError(_("%(place)s: the discount is larger than the goods.") % {"place": place})
+    return Checked(checked, amount(total, place, _("total"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP), off)
+
+
+def amount(value: Any, place: str, name: str, largest: Decimal) -> Decimal:
+    """A number from nought up to below `largest`."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError(_("%(place)s: %(name)s is not a number.") % {"place": place, "name": name})
+    if number < 0:
+        raise ValueError(_("%(place)s: %(name)s is below zero.") % {"place": place, "name": name})
+    if number >= largest:
+        raise ValueError(_("%(place)s: %(name)s is too large.") % {"place": place, "name": name})
+    return number
+
+
+def returned(
+    order: Order, lines: Sequence[OrderLine], money: Decimal | None, wanted: Mapping[str, Decimal] | None
+) -> Returned:
+    """What a return takes back, cut to what is left of the order."""
+    rest = order.total - order.refunded
+    if money is None and wanted is None:
+        return Returned(rest, {line.pk: left for line in lines if (left := line.quantity - line.returned_quantity)})
+    place = _("order %(number)s") % {"number": order.number}
+    quantities = _taken(lines, wanted or {}, place)
+    if money is None:
+        back = _paid_for(order, lines, quantities)
+    else:
+        back = amount(money, place, _("refund"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
+    return Returned(min(back, rest), quantities)
+
+
+def _line(line: LineData, number: str, position: int) -> LineData:
+    place = _("order %(number)s, line %(line)s") % {"number": number, "line": position}
+    sku = line.sku.strip()
+    if not sku or len(sku) > 100 or "\0" in sku:
+        raise ValueError(_("%(place)s: needs a SKU of 1 to 100 characters.") % {"place": place})
+    quantity = amount(line.quantity, place, _("quantity"), LARGEST_QUANTITY).quantize(THOUSANDTH, ROUND_HALF_UP)
+    if not quantity:
+        raise ValueError(_("%(place)s: quantity is zero.") % {"place": place})
+    price = _price(line.price, place, _("price"))
+    cost = None if line.cost is None else _price(line.cost, place, _("cost"))
+    return replace(line, sku=sku, quantity=quantity, price=price, cost=cost)
+
+
+def _price(value: Any, place: str, name: str) -> Decimal:
+    return amount(value, place, name, LARGEST_PRICE).quantize(PRICE_STEP, ROUND_HALF_UP)
+
+
+def _taken(lines: Sequence[OrderLine], wanted: Mapping[str, Decimal], place: str) -> dict[int, Decimal]:
+    """How much of each line comes back, the lines of one SKU filled in their order."""
+    unknown = wanted.keys() - {line.product.sku for line in lines}
+    if unknown:
+        raise ValueError(_("%(place)s: has no %(sku)s.") % {"place": place, "sku": ", ".join(sorted(unknown))})
+    left = {sku: amount(quantity, place, _("quantity"), LARGEST_QUANTITY) for sku, quantity in wanted.items()}
+    taken: dict[int, Decimal] = {}
+    for line in lines:
+        part = min(left.get(line.product.sku, NOTHING), line.quantity - line.returned_quantity)
+        if part:
+            taken[line.pk] = part
+            left[line.product.sku] -= part
+    return taken
+
+
+def _paid_for(order: Order, lines: Sequence[OrderLine], quantities: Mapping[int, Decimal]) -> Decimal:
+    """What the customer paid for these goods: their price, less their share of the discount."""
+    listed = sum((line.quantity * line.price for line in lines), NOTHING)
+    if not listed:
+        return NOTHING
+    back = sum((quantities.get(line.pk, NOTHING) * line.price for line in lines), NOTHING)
+    return (order.total * back / listed).quantize(CENT, ROUND_HALF_UP)

@@ -1,0 +1,177 @@
+"""What happens to an order. Each function writes the fact, its event and the figures that follow in one transaction.
+
+All may be called again with the same fact and then change nothing: shops repeat their webhooks. Locks are always
+taken in the order customer, figures, order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.customers.identity import hold_fact
+from crm.figures import stats
+from crm.models import EventKind, Milestone, Order, OrderLine
+from crm.orders import amounts
+from crm.orders.catalogue import LineData
+from crm.orders.order_events import check_moment, is_written, stamp, write
+from crm.orders.placing import OrderFields, place
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+__all__ = [
+    "LineData",
+    "OrderFields",
+    "cancel",
+    "deliver",
+    "move_appointment",
+    "move_payment",
+    "move_promise",
+    "pay",
+    "place",
+    "reach_milestone",
+    "register_product",
+    "return_goods",
+    "ship",
+]
+
+
+def pay(order: Order, *, at: dt.datetime) -> Order:
+    return _reach(order, "paid_at", EventKind.ORDER_PAID, at)
+
+
+@transaction.atomic
+def ship(order: Order, *, at: dt.datetime, tracking_number: str = "") -> Order:
+    order = _reach(order, "shipped_at", EventKind.ORDER_SHIPPED, at)
+    if tracking_number and order.tracking_number != tracking_number:
+        order.tracking_number = tracking_number
+        order.save(update_fields=["tracking_number"])
+    return order
+
+
+def deliver(order: Order, *, at: dt.datetime) -> Order:
+    """The goods arrived, or the service was performed."""
+    return _reach(order, "delivered_at", EventKind.ORDER_DELIVERED, at)
+
+
+@transaction.atomic
+def cancel(order: Order, *, at: dt.datetime) -> Order:
+    """The order no longer counts in any figure."""
+    hold_fact(order, lambda customer_id: stats.lock([customer_id]))
+    _reach(order, "cancelled_at", EventKind.ORDER_CANCELLED, at)
+    stats.refresh([order.customer_id])
+    return order
+
+
+@transaction.atomic
+def return_goods(
+    order: Order,
+    *,
+    at: dt.datetime,
+    amount: Decimal | None = None,
+    lines: Mapping[str, Decimal] | None = None,
+    key: str = "",
+) -> Order:
+    """Take back the whole order, or in part: `lines` as SKU → quantity, `amount` as the money given back.
+
+    `amount` alone is a refund of an order whose goods stay; `lines` alone are refunded at what was paid for them,
+    the order's discount shared over them. More than is left cannot come back: both are cut to the rest.
+    `key` names the return, so that the same one is not booked twice; without it the moment does.
+    """
+    check_moment(at)
+    hold_fact(order, lambda customer_id: stats.lock([customer_id]))
+    if len(key) > 80:
+        raise ValueError(_("The key of a return is longer than 80 characters."))
+    name = key or ("" if amount is None and lines is None else stamp(at))
+    event_key = f"returned:{name}" if name else "returned"
+    if is_written(order, event_key):
+        return order
+    bought = list(order.lines.select_related("product").order_by("pk"))
+    back = amounts.returned(order, bought, amount, lines)
+    if not back.amount and not back.quantities:
+        return order
+    for line in bought:
+        line.returned_quantity += back.quantities.get(line.pk, 0)
+    OrderLine.objects.bulk_update(bought, ["returned_quantity"])
+    order.refunded += back.amount
+    order.returned_at = max(filter(None, (order.returned_at, at)))
+    order.save(update_fields=["refunded", "returned_at"])
+    write(order, EventKind.ORDER_RETURNED, at=at, key=event_key, amount=str(back.amount))
+    stats.refresh([order.customer_id])
+    return order
+
+
+def move_promise(order: Order, *, to: dt.datetime, at: dt.datetime) -> Order:
+    """Promise another moment than before."""
+    return _move(order, "promised_at", EventKind.PROMISE_MOVED, "promised", to, at)
+
+
+def move_appointment(order: Order, *, to: dt.datetime | None, at: dt.datetime) -> Order:
+    """Agree on another moment than before, or on none."""
+    return _move(order, "appointment_at", EventKind.APPOINTMENT_MOVED, "appointment", to, at)
+
+
+def move_payment(order: Order, *, to: dt.datetime | None, at: dt.datetime) -> Order:
+    """Let it be paid by another moment than before, or by none."""
+    return _move(order, "payment_due_at", EventKind.PAYMENT_MOVED, "payment", to, at)
+
+
+@transaction.atomic
+def reach_milestone(order: Order, name: str, *, at: dt.datetime) -> Order:
+    """A stage of a long job is done."""
+    check_moment(at)
+    hold_fact(order)
+    milestone, is_new = Milestone.objects.get_or_create(order=order, name=name, defaults={"reached_at": at})
+    if is_new:
+        write(order, EventKind.MILESTONE_REACHED, at=at, key=f"milestone:{milestone.pk}", name=name)
+    return order
+
+
+@transaction.atomic
+def register_product(line: OrderLine, *, at: dt.datetime, serial: str = "") -> None:
+    """The customer told the shop that it is they who have the goods of this line, once for each line."""
+    check_moment(at)
+    order = line.order
+    hold_fact(order)
+    write(
+        order,
+        EventKind.PRODUCT_REGISTERED,
+        at=at,
+        key=f"registered:{line.pk}",
+        product=line.product_id,
+        serial=serial[:100],
+    )
+
+
+@transaction.atomic
+def _move(order: Order, moment: str, kind: EventKind, name: str, to: dt.datetime | None, at: dt.datetime) -> Order:
+    """Put a moment that lies ahead elsewhere."""
+    for told in filter(None, (to, at)):
+        check_moment(told)
+    hold_fact(order)
+    before: dt.datetime | None = getattr(order, moment)
+    key = f"{name}:{stamp(to) if to else 'none'}:{stamp(at)}"
+    if before == to or is_written(order, key):
+        return order
+    setattr(order, moment, to)
+    order.save(update_fields=[moment])
+    spelled = {"from": before.isoformat() if before else None, "to": to.isoformat() if to else None}
+    write(order, kind, at=at, key=key, **spelled)
+    return order
+
+
+@transaction.atomic
+def _reach(order: Order, moment: str, kind: EventKind, at: dt.datetime) -> Order:
+    """Set a moment of the order's life, once: the first report of it stands."""
+    check_moment(at)
+    hold_fact(order)
+    if getattr(order, moment) is None:
+        setattr(order, moment, at)
+        order.save(update_fields=[moment])
+        write(order, kind, at=at, key=kind.removeprefix("order."))
+    return order

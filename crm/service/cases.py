@@ -1,0 +1,140 @@
+"""The stages of a complaint or a question. Each happens once; saying it again changes nothing but the words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.customers.identity import hold, hold_fact
+from crm.events import record
+from crm.field_checks import check_fields
+from crm.models import Case, Customer, EventKind, Order
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.contrib.auth.models import User
+
+
+# With these the customer was told what they waited for.
+SETTLES = {"answered_at", "resolved_at"}
+
+
+@transaction.atomic
+def open_case(
+    customer: Customer,
+    *,
+    kind: str,
+    subject: str,
+    at: dt.datetime,
+    channel: str = Case.Channel.OTHER.value,
+    severity: str = Case.Severity.NORMAL.value,
+    order: Order | None = None,
+    body: str = "",
+    owner: User | None = None,
+    promised_at: dt.datetime | None = None,
+    key: str | None = None,
+) -> Case:
+    """Open a case; one with a `key` is opened once. While a complaint is open, marketing to its customer stops."""
+    _check(kind, subject, channel, severity)
+    customer = hold(customer)
+    told = {
+        "customer": customer,
+        "kind": kind,
+        "subject": subject.strip(),
+        "opened_at": at,
+        "channel": channel,
+        "severity": severity,
+        "order": order,
+        "body": body,
+        "owner": owner,
+        "promised_at": promised_at,
+    }
+    if key is None:
+        case, is_new = Case.objects.create(**told), True
+    else:
+        case, is_new = Case.objects.get_or_create(key=key, defaults=told)
+    if is_new:
+        _record(case, EventKind.CASE_OPENED, at)
+    return case
+
+
+@transaction.atomic
+def acknowledge(case: Case, *, at: dt.datetime) -> Case:
+    """The customer was told that somebody cares."""
+    return _reach(case, "acknowledged_at", EventKind.CASE_ACKNOWLEDGED, at)
+
+
+@transaction.atomic
+def answer(case: Case, *, at: dt.datetime, solution: str, alternative: str = "", goodwill: str = "") -> Case:
+    """A solution was offered. A better one may be offered later; the moment of the first stays."""
+    if not solution.strip():
+        raise ValueError(_("Say which solution was offered."))
+    case = _reach(case, "answered_at", EventKind.CASE_ANSWERED, at)
+    case.solution, case.alternative = solution, alternative
+    case.goodwill = goodwill or case.goodwill
+    check_fields(case, case.subject)
+    case.save(update_fields=["solution", "alternative", "goodwill"])
+    return case
+
+
+@transaction.atomic
+def escalate(case: Case, *, kind: str, severity: str, at: dt.datetime) -> Case:
+    """What looked like a question is a complaint, or cannot wait. Nothing becomes less than it was."""
+    hold_fact(case)
+    becomes_complaint = kind == Case.Kind.COMPLAINT != case.kind
+    if becomes_complaint:
+        case.kind = kind
+    if severity == Case.Severity.HIGH:
+        case.severity = severity
+    case.save(update_fields=["kind", "severity"])
+    if becomes_complaint:
+        _record(case, EventKind.CASE_ESCALATED, at)
+    return case
+
+
+@transaction.atomic
+def resolve(case: Case, *, at: dt.datetime) -> Case:
+    """The matter is settled; marketing may resume."""
+    return _reach(case, "resolved_at", EventKind.CASE_RESOLVED, at)
+
+
+@transaction.atomic
+def confirm(case: Case, *, at: dt.datetime) -> Case:
+    """The customer said that they are content, which settles a matter nobody called resolved yet."""
+    _reach(case, "resolved_at", EventKind.CASE_RESOLVED, at)
+    return _reach(case, "confirmed_at", EventKind.CASE_CONFIRMED, at)
+
+
+def _check(kind: str, subject: str, channel: str, severity: str) -> None:
+    if not subject.strip() or len(subject) > 200:
+        raise ValueError(_("A case needs a subject of 1 to 200 characters."))
+    known = {kind: Case.Kind.values, channel: Case.Channel.values, severity: Case.Severity.values}
+    for value, choices in known.items():
+        if value not in choices:
+            raise ValueError(_("“%(value)s” is none of %(choices)s.") % {"value": value, "choices": ", ".join(choices)})
+
+
+def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
+    hold_fact(case)
+    if getattr(case, moment) is None:
+        setattr(case, moment, at)
+        if moment in SETTLES:
+            case.unanswered_at = None
+        case.save(update_fields=[moment, "unanswered_at"])
+        _record(case, kind, at)
+    return case
+
+
+def _record(case: Case, kind: EventKind, at: dt.datetime) -> None:
+    record(
+        kind,
+        customer=case.customer,
+        order=case.order,
+        occurred_at=at,
+        source="crm",
+        key=f"case:{case.pk}:{kind.removeprefix('case.')}",
+        properties={"case": case.pk, "kind": case.kind, "severity": case.severity},
+    )

@@ -1,0 +1,116 @@
+"""What customers say, and the case a low score opens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from crm.customers.identity import hold
+from crm.events import record
+from crm.models import Case, Customer, EventKind, Feedback, Order, Product, Shop
+from crm.service.cases import open_case
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+SCALES = {Feedback.Kind.RATING: range(1, 6), Feedback.Kind.NPS: range(11)}
+DETRACTORS = range(7)
+
+
+@transaction.atomic
+def leave(
+    customer: Customer,
+    *,
+    kind: str,
+    score: int | None,
+    at: dt.datetime,
+    source: str,
+    key: str,
+    order: Order | None = None,
+    product: Product | None = None,
+    text: str = "",
+    may_publish: bool = False,
+) -> Feedback:
+    """Record a rating, an NPS answer or a reason for leaving, once per source and key.
+
+    A low score opens a *question* for a human: a rating up to the shop's limit, an NPS answer up to 6.
+    """
+    _check(kind, score)
+    customer = hold(customer)
+    feedback, is_new = Feedback.objects.get_or_create(
+        source=source,
+        key=key,
+        defaults={
+            "customer": customer,
+            "order": order,
+            "product": product,
+            "kind": kind,
+            "score": score,
+            "text": text,
+            "may_publish": may_publish,
+            "left_at": at,
+        },
+    )
+    if is_new:
+        _record(feedback)
+        if is_low(kind, score, Shop.load().low_rating):
+            _open_question(feedback)
+    return feedback
+
+
+def is_low(kind: str, score: int | None, low_rating: int) -> bool:
+    """Whether a human should ask what went wrong."""
+    if score is None:
+        return False
+    return score <= low_rating if kind == Feedback.Kind.RATING else kind == Feedback.Kind.NPS and score in DETRACTORS
+
+
+def in_words(feedback: Feedback) -> str:
+    words = {
+        Feedback.Kind.RATING: _("Rating: %(score)s of 5"),
+        Feedback.Kind.NPS: _("Would recommend: %(score)s of 10"),
+        Feedback.Kind.EXIT: _("Reason for leaving"),
+    }
+    return words[Feedback.Kind(feedback.kind)] % {"score": feedback.score}
+
+
+def _check(kind: str, score: int | None) -> None:
+    if kind not in Feedback.Kind.values:
+        raise ValueError(_("“%(kind)s” is not a kind of feedback.") % {"kind": kind})
+    scale = SCALES.get(Feedback.Kind(kind))
+    if scale and score not in scale:
+        raise ValueError(
+            _("The score must be a whole number from %(low)s to %(high)s.") % {"low": scale[0], "high": scale[-1]}
+        )
+
+
+def _record(feedback: Feedback) -> None:
+    record(
+        EventKind.FEEDBACK_LEFT,
+        customer=feedback.customer,
+        order=feedback.order,
+        occurred_at=feedback.left_at,
+        source="crm",
+        key=f"feedback:{feedback.pk}",
+        properties={"kind": feedback.kind, "score": feedback.score, "feedback": feedback.pk},
+    )
+
+
+def _open_question(feedback: Feedback) -> None:
+    # Kept as text for staff, so in the shop's language and not in that of the customer's browser.
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = in_words(feedback)
+    open_case(
+        feedback.customer,
+        kind=Case.Kind.QUESTION,
+        subject=subject,
+        at=feedback.left_at,
+        channel=Case.Channel.SURVEY,
+        order=feedback.order,
+        body=feedback.text,
+        key=f"feedback:{feedback.pk}",
+    )
