@@ -1,18 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from analytics.periods import ALL_TIME, Period
 from crm.models import Category, OrderLine, OrderStanding
-from segments.models import Membership
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from segments.models import Segment
+from segments.models import Membership, Segment
 
 
 @dataclass(frozen=True)

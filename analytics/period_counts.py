@@ -12,15 +12,12 @@ previous order in it and n - 2 (if n > 1) their previous but one, so over all bu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from analytics.periods import Period
-    from analytics.relations import Relations
+from analytics.periods import Period
+from analytics.relations import Relations
 
 QUERY = """
 , asked (place, a, b, lapse_days) AS (VALUES {periods})

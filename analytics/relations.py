@@ -11,18 +11,15 @@ The rollup tables hold exactly what the definitions below yield for the whole ba
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
+from analytics.filters import Filters
 from analytics.models import Dashboard
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from analytics.filters import Filters
-    from crm.models import OrderStanding
+from crm.models import OrderStanding
 
 # Places in the buyer's history are numbered anew: a narrowed base knows only its own orders.
 STANDING = """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from analytics.filters import Filters
 from analytics.metrics.average_order import AverageOrder
 from analytics.metrics.cohorts import cohorts
 from analytics.metrics.concentration import concentration
@@ -18,9 +19,6 @@ from analytics.period_counts import Tally, tallies
 from analytics.periods import ALL_TIME, Period
 from analytics.predictions.summary import summary
 from analytics.relations import Relations, counted
-
-if TYPE_CHECKING:
-    from analytics.filters import Filters
 
 
 def report(filters: Filters, lapse_days: int) -> dict[str, Any]:

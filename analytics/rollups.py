@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 
 from analytics.models import CohortFigures, ComebackFigures, Dashboard, DayFigures
 from analytics.relations import COUNTED, counted
 from crm.models import Customer, OrderStanding
-
-if TYPE_CHECKING:
-    from django.db.models import Model
 
 TABLES: dict[str, type[Model]] = {"days": DayFigures, "comebacks": ComebackFigures, "cohorts": CohortFigures}
 # A count may take a twentieth of the time at most: a shop of a million orders waits minutes, a small one a minute.

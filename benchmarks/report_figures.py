@@ -13,10 +13,8 @@ import statistics
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from analytics.relations import Relations
+from analytics.relations import Relations
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = {"buyers": 350_000, "orders": 1_000_000, "days": 3 * 365}

@@ -15,7 +15,8 @@ class ChainsConfig(AppConfig):
         from crm.privacy import erase, export
         from crm.story import customer_links
         from crm.story.story import register
-        from segments import uses, vocabulary
+        from segments import uses
+        from segments.vocabulary import registry
 
         merge.register(follow)
         export.register(privacy.tell)
@@ -26,5 +27,5 @@ class ChainsConfig(AppConfig):
                 _("Chains"), "account_tree", "admin:chains_customer_chains", "chains.view_enrolment"
             )
         )
-        vocabulary.register(*segment_fields.FIELDS)
+        registry.register(*segment_fields.FIELDS)
         uses.register(segment_uses.needed)

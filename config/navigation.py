@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
-from django.http import HttpResponseRedirect
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
-    from django.http import HttpRequest, HttpResponseBase
-    from django.utils.functional import _StrPromise
+from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
 class Item:
-    title: _StrPromise
+    title: StrPromise
     icon: str
     view: str
     permission: str
 
 
 # What support may look at from a customer's story (touches, letters) has its entries where marketers work.
-SECTIONS: tuple[tuple[_StrPromise, tuple[Item, ...]], ...] = (
+SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
     (
         _("Support"),
         (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,12 +15,6 @@ from crm.customers.identity import hold
 from crm.events import record
 from crm.models import Channel, ConsentRecord, Contact, Customer, EventKind, Purpose, Shop
 from crm.privacy.suppression import erased_moments
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
-
-    from django.contrib.auth.models import User
 
 Action = ConsentRecord.Action
 COLUMNS = {Purpose.MARKETING: "marketing_consent", Purpose.SERVICE: "service_consent"}

@@ -21,7 +21,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -29,10 +31,6 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from crm.models import Customer, Event, EventInbox, Order
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
 
 BELL = "chains.tasks.run_engine"
 BELL_LASTS_SECONDS = 30

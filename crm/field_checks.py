@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
-
-if TYPE_CHECKING:
-    from django.db.models import Model
 
 
 def check_fields(record: Model, place: str) -> None:

@@ -7,21 +7,18 @@ array as one text is the same to PostgreSQL's planner.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, BigAutoField, BigIntegerField, ForeignKey, Func, Q, Value
 from django.db.models.fields import AutoFieldMixin
 from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.lookups import In
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.compiler import SQLCompiler
 
 # A value that the planner takes for any of the column's.
 ANY_ONE = "(SELECT %(expressions)s::bigint)"

@@ -9,9 +9,8 @@ class SegmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.privacy import export
-        from segments import vocabulary
         from segments.privacy import memberships
-        from segments.vocabulary import belonging
+        from segments.vocabulary import belonging, registry
 
         export.register(memberships)
-        vocabulary.register(*belonging.FIELDS)
+        registry.register(*belonging.FIELDS)

@@ -9,7 +9,6 @@ one, and the little that both see is asked twice, which changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Min
@@ -17,12 +16,9 @@ from django.db.models import Min
 from crm.customers.timezones import day_of
 from segments.models.change import Change, ChangeQuerySet
 from segments.models.segment import Segment
-from segments.rules import conditions
-from segments.vocabulary import FIELDS
-
-if TYPE_CHECKING:
-    from segments.rules import Condition, Rule
-    from segments.vocabulary.field import Field
+from segments.rules import Condition, Rule, conditions
+from segments.vocabulary.field import Field
+from segments.vocabulary.registry import FIELDS
 
 HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 OURS = "SELECT pg_current_xact_id()::text::bigint"

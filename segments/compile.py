@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from crm.models import Customer
-from segments.rules import Condition, Group, Kind, Place, Rule, RuleError, out_of_place, parse, placed
-from segments.vocabulary import FIELDS
+from segments.rule_json import out_of_place, parse
+from segments.rules import Condition, Group, Kind, Place, Rule, RuleError, placed
 from segments.vocabulary.field import Scope
+from segments.vocabulary.registry import FIELDS
 
 # Of these the rows of each are found by index sooner than everybody's are read and grouped.
 FEW = 0.05

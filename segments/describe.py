@@ -9,9 +9,10 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from segments.rules import Condition, Group, Kind, Rule, RuleError, parse
-from segments.vocabulary import FIELDS
+from segments.rule_json import parse
+from segments.rules import Condition, Group, Kind, Rule, RuleError
 from segments.vocabulary.field import Context, Field
+from segments.vocabulary.registry import FIELDS
 
 
 def sentence_of(raw: Any) -> str:

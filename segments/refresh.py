@@ -27,7 +27,8 @@ from segments import changes
 from segments.compile import matching
 from segments.models import Membership, Segment, SegmentSize
 from segments.query_timeout import TookTooLong, impatient
-from segments.rules import Rule, RuleError, parse
+from segments.rule_json import parse
+from segments.rules import Rule, RuleError
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from segments.compile import check
-from segments.rules import DEEPEST, Kind, RuleError, dump, parse
-from segments.vocabulary import FIELDS, offered
+from segments.rule_json import DEEPEST, dump, parse
+from segments.rules import Kind, RuleError
 from segments.vocabulary.field import Context, Field
+from segments.vocabulary.registry import FIELDS, offered
 from segments.vocabulary.values import Pair, Several, ValueKind, Words
 
 

@@ -15,9 +15,10 @@ from django.db.models import BooleanField, Case, Model, Value, When
 
 from crm.models import Customer, Event, Order
 from segments.compile import check, matching, scope_of
-from segments.rules import Condition, Group, Kind, Rule, RuleError, conditions, parse
-from segments.vocabulary import FIELDS
+from segments.rule_json import parse
+from segments.rules import Condition, Group, Kind, Rule, RuleError, conditions
 from segments.vocabulary.field import Context
+from segments.vocabulary.registry import FIELDS
 
 
 class Subject(NamedTuple):

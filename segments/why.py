@@ -12,10 +12,11 @@ from django.db.models import BooleanField, Case, Value, When
 from crm.models import Customer
 from segments.compile import compile_rule
 from segments.describe import describe
-from segments.rules import Condition, Group, Kind, Rule, conditions, parse
+from segments.rule_json import parse
+from segments.rules import Condition, Group, Kind, Rule, conditions
 from segments.subjects import Subject, answers
-from segments.vocabulary import FIELDS
 from segments.vocabulary.field import Context
+from segments.vocabulary.registry import FIELDS
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_stubs_ext import StrPromise
 
 from analytics.admin.changes import Change, Figure, Unit, change
 from analytics.metrics.average_order import AverageOrder
@@ -20,9 +20,6 @@ from analytics.metrics.repeat_revenue import RepeatRevenue
 from analytics.metrics.sales import Sales
 from analytics.period_counts import Tally
 from analytics.wording import money, number, percent
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)

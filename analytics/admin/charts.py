@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from analytics.metrics.cohorts import Cohort
 from analytics.metrics.timeline import Grain, Moment
-from analytics.periods import months_before
+from analytics.periods import Period, months_before
 from analytics.wording import locale, money, number, percent
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from analytics.metrics.cohorts import Cohort
-    from analytics.periods import Period
 
 ROWS = 24
 TICK_COLOR = "#8b93a1"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from django import forms
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
@@ -14,11 +15,6 @@ from analytics.filters import Filters
 from analytics.periods import ALL_TIME, Period, last_year, shifted, this_month, this_quarter
 from crm.models import Category, OrderStanding
 from segments.models import Segment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from django.db.models import QuerySet
 
 
 class Preset(TextChoices):

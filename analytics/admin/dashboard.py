@@ -1,31 +1,24 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from analytics.admin import charts, export
 from analytics.admin.choices import Choices
-from analytics.admin.page import page
+from analytics.admin.page import Page, page
 from analytics.metrics.cohorts import Cohort
 from analytics.metrics.timeline import Moment
 from analytics.models import Dashboard
 from analytics.periods import ALL_TIME
 from crm.models import Shop
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from django.http import HttpRequest, HttpResponse
-    from django.urls import URLPattern
-
-    from analytics.admin.page import Page
 
 
 @admin.register(Dashboard)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from analytics.admin.changes import Figure
+from analytics.admin.page import Page
 from analytics.metrics.cohorts import MONTHS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from analytics.admin.changes import Figure
-    from analytics.admin.page import Page
-    from analytics.periods import Period
+from analytics.periods import Period
 
 Rows = list[list[Any]]
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import Max, Min
 from django.utils import timezone
 
 from analytics.admin.cards import Card, cards
 from analytics.admin.charts import last_full_month
+from analytics.filters import Filters
 from analytics.metrics.cohorts import Cohort, cohorts
 from analytics.metrics.timeline import Grain, Moment, timeline
-from analytics.models import DayFigures
+from analytics.models import Dashboard, DayFigures
 from analytics.period_counts import tallies
 from analytics.periods import Period
 from analytics.relations import relations
 from crm.models import OrderStanding
-
-if TYPE_CHECKING:
-    from analytics.filters import Filters
-    from analytics.models import Dashboard
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-    from analytics.relations import Relations
+from analytics.relations import Relations
 
 MONTHS = 12
 QUERY = "SELECT first_month_on, months_later, buyers, revenue FROM cohorts WHERE months_later <= %s"

@@ -2,16 +2,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-    from analytics.period_counts import Tally
+from analytics.period_counts import Tally
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,13 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-    from analytics.periods import Period
-    from analytics.relations import Relations
+from analytics.periods import Period
+from analytics.relations import Relations
 
 QUERY = """
 SELECT date_trunc(%s, placed_on::timestamp)::date AS begins_on, sum(orders)::bigint AS orders,

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from numpy.typing import NDArray
-
-    from crm.models import OrderStanding
+from crm.models import OrderStanding
 
 DAYS_A_WEEK = 7
 # Orders of one day of the shop are one purchase; the first one says nothing about coming back.

@@ -7,18 +7,15 @@ there. Time in weeks. x: repeat purchases, t_x: when the last was, T: how long t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from analytics.predictions.histories import Histories
 
-    from analytics.predictions.histories import Histories
-
-    Column = NDArray[np.float64]
+Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,15 @@ frequency for independent; `correlation` says how far that holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from analytics.predictions.histories import Histories
 
-    from analytics.predictions.histories import Histories
-
-    Column = NDArray[np.float64]
+Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count
-from django.http import HttpResponseRedirect
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -28,15 +29,8 @@ from chains.stats.control_group import arms
 from chains.stats.entrants import door
 from chains.stats.lateness import overdue
 from chains.stats.steps import tally, under_way
+from crm.admin.verb_buttons import Verb
 from crm.models import Shop
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.db.models import Model, QuerySet
-    from django.http import HttpRequest, HttpResponse
-
-    from crm.admin.verb_buttons import Verb
 
 
 @admin.register(Chain)

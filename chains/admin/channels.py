@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import smtplib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
-from chains.channels import Result, test_message
+from chains.channels import Outcome, Result, test_message
 from chains.channels.registry import channels
 from chains.channels.telegram import register_webhook
 from chains.engine.by_hand import try_channel_again
 from chains.models import ChannelState, PushSubscription
 from chains.public.connect import public_key, read_subscription
 from crm.models import Channel, Shop
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.http import HttpRequest, HttpResponse, QueryDict
-    from django_stubs_ext import StrOrPromise
-
-    from chains.channels import Outcome
 
 HELP: dict[str, StrOrPromise] = {
     Channel.EMAIL: gettext_lazy("Name the mail server with EMAIL_URL; until then letters are kept in the outbox."),

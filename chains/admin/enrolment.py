@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,10 +23,6 @@ from chains.explain.decisions import turns
 from chains.explain.outlook import outlooks
 from chains.models import Enrolment
 from crm.admin.verb_buttons import ReadOnlyAdmin
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
 
 
 @admin.register(Enrolment)

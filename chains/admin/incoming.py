@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,10 +18,6 @@ from unfold.paginator import InfinitePaginator
 
 from chains.incoming.record_mail import assign
 from chains.models import IncomingMail
-
-if TYPE_CHECKING:
-    from django.db.models import Model
-    from django.http import HttpRequest
 
 TONES = {"reply": "success", "stranger": "danger", "unreadable": "danger", "flood": "warning", "stop": "warning"}
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,9 +15,6 @@ from django.utils.translation import gettext
 from chains.incoming.reputation import allow, is_at
 from chains.models import Mailbox, Reputation
 from crm.models import Shop
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 # A server may be away for some minutes; nobody has to run for that.
 MAILBOX_GRACE = dt.timedelta(minutes=10)

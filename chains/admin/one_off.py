@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -24,9 +25,6 @@ from crm.models import Channel, Customer, Shop
 from segments.compile import compile_rule
 from segments.models import Segment
 from segments.rules import RuleError
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 NEEDED = ("chains.add_chain", "chains.change_chain", "chains.add_messagetemplate", "segments.view_segment")
 

@@ -6,24 +6,20 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from chains.admin.preview import framed
 from chains.channels import outbox
-
-if TYPE_CHECKING:
-    from email.message import EmailMessage
-    from pathlib import Path
-
-    from django.http import HttpRequest
 
 LETTERS_A_PAGE = 50
 DAYS_SHOWN = 30

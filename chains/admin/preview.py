@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import smtplib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chains.messages import test_message
+from chains.messages.rendering import Rendered
 from chains.messages.sandbox import TemplateError
+from chains.messages.short_message import Note
 from chains.messages.sms_parts import SmsSize, sms_parts
 from chains.models import MessageTemplate, TemplateText
 from crm.customers.search import find_customers
 from crm.models import Channel, Customer, Shop
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
-
-    from django.http import HttpRequest
-
-    from chains.messages.rendering import Rendered
-    from chains.messages.short_message import Note
 
 # A letter shown in the admin may load pictures and nothing else, and its links open beside it.
 SANDBOX = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -22,19 +22,15 @@ from chains.definition import pausing
 from chains.definition.checks import problems
 from chains.definition.differences import differences
 from chains.definition.publishing import LetIn, NotPublishable, compiled, compiled_entry, digest, publish, widens
-from chains.engine.enrol import backlog, calendar, season
+from chains.engine.enrol import backlog, calendar
 from chains.engine.local_time import DAY
 from chains.explain.entry_sentences import ending_sentence, entry_sentence
 from chains.models import Chain, Enrolment, Pause
 from chains.program import program
+from chains.program.program import Program
 from crm.admin.verb_buttons import VerbAdmin
 from crm.customers.timezones import zone_of
 from crm.models import Shop
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    from chains.program.program import Program
 
 LOOK_BACK_DAYS = 30
 LONGEST_LOOK_BACK = 3650
@@ -175,7 +171,7 @@ def _question(request: HttpRequest, chain: Chain, now: dt.datetime) -> dict[str,
 def _past(request: HttpRequest, plan: Program, now: dt.datetime) -> dict[str, Any]:
     """Who would enter: of those to whom it happened already, or at the next moment of the calendar."""
     if plan.trigger.is_by_calendar:
-        coming = season.coming(plan.trigger, zone_of(""), now)
+        coming = calendar.coming(plan.trigger, zone_of(""), now)
         return {"coming": coming, "crowd": calendar.crowd(plan, now).count()}
     look_back = LookBackForm(request.GET or {"days": LOOK_BACK_DAYS})
     days = look_back.cleaned_data["days"] if look_back.is_valid() else LOOK_BACK_DAYS

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import formats, timezone
@@ -24,9 +24,6 @@ from chains.simulate.rehearsal.period import DAY, Period
 from chains.simulate.rehearsal.wording import ended, unknowable
 from crm.customers.timezones import day_of
 from crm.models import Shop
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 USUAL_DAYS = 60
 

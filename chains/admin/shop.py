@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import TabularInline
 
@@ -13,10 +15,6 @@ from chains.models import QuietHours, SegmentCare
 from chains.stats import service_share
 from crm.admin.shop import ShopAdmin, quiet_weekdays_field
 from crm.models import Channel, Shop
-
-if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
-    from django.http import HttpRequest, HttpResponse
 
 
 class SettingsInline(TabularInline):  # type: ignore[misc]

@@ -1,35 +1,29 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import F
+from django.contrib.admin import ModelAdmin
+from django.db.models import F, Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from chains.engine.by_hand import close_task
 from chains.models import StaffTask
-from crm.admin.verb_buttons import VerbAdmin
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.contrib.admin import ModelAdmin
-    from django.db.models import Model, QuerySet
-    from django.http import HttpRequest, HttpResponse
-    from django.utils.functional import _StrPromise
-
-    from crm.admin.verb_buttons import Verb
+from crm.admin.verb_buttons import Verb, VerbAdmin
 
 
 class StandingFilter(DropdownFilter):  # type: ignore[misc]
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[StaffTask]) -> list[tuple[str, str | _StrPromise]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[StaffTask]) -> list[tuple[str, str | StrPromise]]:
         return [
             ("open", _("to do")),
             ("overdue", _("overdue")),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,16 +23,7 @@ from chains.definition.tree import DEEPEST, MOST_STEPS
 from chains.explain.step_sentences import step_sentence
 from chains.models import Chain, Step, StepArm
 from crm.admin.channel_order import ChannelOrderField
-from crm.admin.verb_buttons import VerbAdmin
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
-
-    from django.db.models import Model
-    from django.http import HttpRequest, HttpResponse
-
-    from crm.admin.verb_buttons import Verb
+from crm.admin.verb_buttons import Verb, VerbAdmin
 
 
 @admin.register(Step)

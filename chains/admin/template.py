@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
@@ -14,13 +15,10 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chains.admin import outbox, preview
+from chains.messages.compiling import problems_by_field
 from chains.messages.placeholders import PLACEHOLDERS
 from chains.models import MessageTemplate, TemplateText
 from crm.models import Channel
-
-if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
-    from django.http import HttpRequest, HttpResponse
 
 LANGUAGES = dict(settings.LANGUAGES)
 HELP = {
@@ -28,6 +26,16 @@ HELP = {
     "replacement": "{{ customer.first_name | default: '…' }}",
     "condition": "{% if order.promised_on != '' %} … {% endif %}",
 }
+
+
+class TextForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Words that could not be sent to somebody are not saved."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
+        for name, errors in problems_by_field(self.instance).items():
+            for error in errors:
+                self.add_error(name if name in self.fields else None, error)
 
 
 class TextFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
@@ -53,6 +61,7 @@ class TextFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
 
 class TextInline(StackedInline):  # type: ignore[misc]
     model = TemplateText
+    form = TextForm
     channel = Channel.EMAIL
     extra = len(LANGUAGES)
     max_num = len(LANGUAGES)

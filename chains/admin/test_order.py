@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -23,9 +23,6 @@ from chains.simulate.test_order import send
 from chains.simulate.test_order.send import note_of
 from crm.customers.search import find_customers
 from crm.models import Customer, Shop
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
 
 
 class TrialForm(forms.Form):

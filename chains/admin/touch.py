@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,13 +14,9 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from chains.engine import by_hand
+from chains.explain.reasons import sentence
 from chains.models import Touch
 from crm.admin.verb_buttons import ReadOnlyAdmin
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
 
 TONES = {
     "sent": "success",
@@ -112,7 +111,7 @@ class TouchAdmin(ReadOnlyAdmin):
 
     @display(description=_("why"))
     def why(self, touch: Touch) -> str:
-        return touch.why if touch.reason else "—"
+        return sentence(touch) if touch.reason else "—"
 
     @admin.action(description=_("Uncertain ones did arrive"), permissions=["settle"])
     def they_arrived(self, request: HttpRequest, touches: QuerySet[Touch]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,9 +11,6 @@ from django.utils.translation import gettext as _
 from crm.consent import grant, withdraw
 from crm.customers.identity import hold
 from crm.models import Contact, Customer, Purpose
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 def wording() -> str:

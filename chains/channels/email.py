@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import smtplib
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import BadHeaderError
 
-from chains.channels import Outcome, Result
+from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import never_connected, pause_of
 from chains.channels.smtp import HandedOver
 from chains.channels.smtp_timeouts import TookTooLong
 from chains.messages.mime import Letter, wire_address
 from chains.public.page_urls import unsubscribe_url
-from crm.models import Contact, Purpose
+from crm.models import Contact, Purpose, Shop
 from crm.service import conversations
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from django.core.mail.backends.base import BaseEmailBackend
-
-    from chains.channels import Outgoing
-    from crm.models import Shop
 
 # RFC 3463 and RFC 5321: no such mailbox, mailbox disabled or moved, bad address.
 BAD_MAILBOX_CODES = {550, 551, 553}

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 import requests
 from django.conf import settings
 
-from chains.channels import Outcome, Result
+from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, attempt, refused
-from crm.models import Contact
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from chains.channels import Outgoing
-    from crm.models import Shop
+from crm.models import Contact, Shop
 
 _PLACEHOLDER = re.compile(r"{{\s*(\w+)\s*}}")
 

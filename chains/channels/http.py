@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
 import requests
 from django.utils import timezone
 from urllib3.exceptions import NewConnectionError
 
 from chains.channels import Outcome, Result
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TIMEOUT = (5, 20)  # seconds to connect, seconds to answer
 DEFAULT_PAUSE = dt.timedelta(seconds=30)

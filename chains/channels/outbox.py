@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.core.mail.message import EmailMessage
+from django.core.mail.message import EmailMessage
 
 _number = count()
 _lock = threading.Lock()

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 from django.conf import settings
 from py_vapid import Vapid
 from pywebpush import WebPusher, WebPushException
 
-from chains.channels import Outcome, Result
+from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, attempt, refused
 from chains.models import PushKey, PushSubscription
-from crm.models import Contact, Purpose
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from chains.channels import Outgoing
-    from crm.models import Shop
+from crm.models import Contact, Purpose, Shop
 
 DAY_SECONDS = 24 * 3600
 # Unsubscribed, expired, or subscribed under a key we no longer have: nothing will ever arrive there.

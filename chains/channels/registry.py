@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from chains.channels import Channel
 from chains.channels.email import EmailChannel
 from chains.channels.gateway import GatewayChannel
 from chains.channels.push import PushChannel
@@ -14,9 +14,6 @@ from chains.channels.staff_task import StaffTaskChannel
 from chains.channels.telegram import TelegramChannel
 from chains.channels.twilio import TwilioChannel
 from chains.models import Touch
-
-if TYPE_CHECKING:
-    from chains.channels import Channel
 
 
 @cache

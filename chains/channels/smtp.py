@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 import smtplib
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend as DjangoEmailBackend
+from django.core.mail.message import EmailMessage
 
 from chains.channels.smtp_timeouts import ANSWER_SECONDS, Patience, TookTooLong
 from chains.messages.mime import Letter
-
-if TYPE_CHECKING:
-    from django.core.mail.message import EmailMessage
-
 
 # Searched for in a third of the time that bytes.replace takes.
 _LEADING_PERIOD = re.compile(rb"\n\.")

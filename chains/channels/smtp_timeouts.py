@@ -8,11 +8,9 @@ from __future__ import annotations
 import smtplib
 import socket
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 ANSWER_SECONDS = 30
 # With opening the connection where there is none. The engine leaves a minute between a letter and the end of its lease.

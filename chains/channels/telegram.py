@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from chains.channels import Outcome, Result
+from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, attempt, refused
-from crm.models import Contact
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from chains.channels import Outgoing
-    from chains.messages.short_message import Note
-    from crm.models import Shop
+from chains.messages.short_message import Note
+from crm.models import Contact, Shop
 
 # What the Bot API says of chats nothing can be written to.
 NO_SUCH_CHAT = ("chat not found", "PEER_ID_INVALID", "user not found")

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import secrets
 from html import escape
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from chains.channels import Outgoing
+from chains.channels import Outcome, Outgoing
 from chains.channels.registry import channels
 from chains.messages.rendering import Rendered
 from chains.messages.short_message import Note
 from chains.public.page_urls import PREVIEW
 from crm.addresses import normalise
-from crm.models import Channel, Purpose
-
-if TYPE_CHECKING:
-    from chains.channels import Outcome
-    from crm.models import Shop
+from crm.models import Channel, Purpose, Shop
 
 
 def send(channel: str, address: str, shop: Shop) -> Outcome:

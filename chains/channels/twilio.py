@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import requests
 from django.conf import settings
 from django.urls import reverse
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
-from chains.channels import Outcome, Result
+from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, asked_pause, unanswered
-from crm.models import Contact
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from twilio.http.response import Response
-
-    from chains.channels import Outgoing
-    from crm.models import Shop
+from crm.models import Contact, Shop
 
 # https://www.twilio.com/docs/api/errors: no number, cannot take SMS, landline, region not allowed, answered STOP.
 BAD_NUMBERS = {21211: "invalid", 21217: "invalid", 21614: "invalid", 21408: "invalid", 21610: "stale"}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from chains.models import Enrolment, IncomingMail, PushSubscription, StaffTask, Touch
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Mapping
 
 
 def tell(customers: list[int]) -> dict[str, list[dict[str, Any]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from django.db.models import (
     DateTimeField,
@@ -24,14 +23,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models import Chain, Letter, Touch
 from crm.models import Order
+from segments.rules import Condition
 from segments.vocabulary.comparing import latest, measured, number, opposite_if, suggesting, texts
 from segments.vocabulary.field import LETTERS, Field, Scope, always
 from segments.vocabulary.operators import COMPARISONS, EXACTLY, IDENTITY, YES_NO
 from segments.vocabulary.this_event import event_field, of_kinds
 from segments.vocabulary.values import Nothing, Number, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 USUAL_LAST = 10
 

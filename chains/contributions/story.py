@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from chains.explain.reasons import sentence
 from chains.models import Touch
+from crm.models import Customer
 from crm.story.story import StoryEntry, StoryKind
-
-if TYPE_CHECKING:
-    from crm.models import Customer
 
 ICONS = {Touch.Channel.EMAIL: "mail", Touch.Channel.STAFF_TASK: "call"}
 TONES = {
@@ -31,7 +29,7 @@ def touches(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             at=touch.sent_at or touch.due_at,
             icon=ICONS.get(Touch.Channel(touch.channel), "chat"),
             title=str(touch),
-            detail=", ".join([f"{touch.chain}: {touch.why}", *_followed(touch)]),
+            detail=", ".join([f"{touch.chain}: {sentence(touch)}", *_followed(touch)]),
             url=reverse("admin:chains_touch_change", args=[touch.pk]),
             tone="bad" if touch.bounced_at or touch.complained_at else TONES.get(Touch.Status(touch.status), ""),
             kind=StoryKind.TOUCH,

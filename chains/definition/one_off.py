@@ -5,23 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from chains.definition.copying import NAME_KEPT, free_name
 from chains.definition.publishing import publish
 from chains.engine.local_time import on_clock
-from chains.models import Chain, MessageTemplate, Step
+from chains.models import Chain, MessageTemplate, Step, TemplateText
 from crm.customers.timezones import zone_of
 from crm.events import ring_on_commit
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
-    from chains.models import TemplateText
-    from segments.models import Segment
+from segments.models import Segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -16,9 +16,6 @@ from django.utils.translation import gettext as _
 from chains.engine.pause_release import settle
 from chains.models import Backlog, Chain, Enrolment, Entrant, Pause, Touch
 from crm.models import Customer
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -17,9 +18,6 @@ from chains.definition.compiling import compiled_steps
 from chains.models import Backlog, Chain, ChainVersion, Entrant
 from chains.program.trigger import compiled_trigger
 from crm.models import Shop
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 class NotPublishable(ValueError):

@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chains.models import Touch
 from crm.models import Channel, Contact
-
-if TYPE_CHECKING:
-    from chains.models import Touch
 
 Facts = dict[str, Any]
 

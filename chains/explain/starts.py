@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chains.engine.enrol import season
+from chains.engine.enrol import calendar
 from chains.engine.enrol.date_triggers import SEARCHES, Window
 from chains.engine.local_time import DAY
 from chains.models import Chain
@@ -73,7 +73,7 @@ def _last_order(program: Program, customer: Customer) -> list[Start]:
 def _calendar(program: Program, customer: Customer, now: dt.datetime) -> list[Start]:
     zone = zone_of("" if program.trigger.clock == Chain.Clock.SHOP else customer.time_zone)
     moments = (
-        season.latest(program.trigger, zone, now - AROUND, now),
-        season.coming(program.trigger, zone, now),
+        calendar.latest(program.trigger, zone, now - AROUND, now),
+        calendar.coming(program.trigger, zone, now),
     )
     return [Start(moment) for moment in moments if moment]

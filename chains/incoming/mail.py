@@ -7,6 +7,7 @@ What cannot be read is left out, and what is read is cut and clean.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
@@ -16,13 +17,9 @@ from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from hashlib import sha256
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from chains.incoming.reply_text import fresh_text, from_html
 from crm.service.conversations import Attachment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 MOST_PARTS = 200
 # A part of two bytes is a kilobyte once it is parsed.

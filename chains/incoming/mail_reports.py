@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterator
 from email.message import Message
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from chains.channels.email import BAD_MAILBOX_STATUSES
 from chains.incoming.mail import MOST_PARTS, Mail, body, clean, headers
 from chains.incoming.receipts import Receipt
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator
 
 Kind = Receipt.Kind
 # Where the token of a letter may be found in what a server sends back of it.

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from chains.incoming import mail_reports, receipts
+from chains.incoming.mail import Mail
 from chains.incoming.reply_text import asks_to_stop, route
 from chains.models import Enrolment, IncomingMail, Touch
 from chains.public.preferences import unsubscribe_from
@@ -22,12 +23,8 @@ from chains.public.tracking import record_about
 from crm.addresses import normalise_email
 from crm.customers.identity import hold
 from crm.events import ring_on_commit
-from crm.models import CaseMessage, Channel, Customer, EventKind, Shop
+from crm.models import Case, CaseMessage, Channel, Customer, EventKind, Shop
 from crm.service.conversations import Written, hear
-
-if TYPE_CHECKING:
-    from chains.incoming.mail import Mail
-    from crm.models import Case
 
 logger = logging.getLogger(__name__)
 

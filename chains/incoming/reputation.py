@@ -5,18 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from chains.models import Reputation, Touch
 from crm.events import ring_on_commit
 from crm.models import Channel, Purpose, Shop
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-    from django.db.models import QuerySet
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,9 @@ import datetime as dt
 import logging
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from anymail.inbound import AnymailInboundMessage
 from anymail.signals import EventType, RejectReason, inbound, tracking
 from django.conf import settings
 from django.dispatch import receiver
@@ -19,9 +20,6 @@ from django.views.decorators.csrf import csrf_exempt
 from chains.incoming import receipts, record_mail
 from chains.incoming.mail import read
 from chains.incoming.receipts import Receipt
-
-if TYPE_CHECKING:
-    from anymail.inbound import AnymailInboundMessage
 
 logger = logging.getLogger(__name__)
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from liquid import BoundTemplate
+from liquid.ast import Node
 from liquid.builtin.expressions import LoopExpression
 from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
+from liquid.expression import Expression
+from liquid.static_analysis import Variable
 
 from chains.messages.placeholders import KNOWN, LINE_FIELDS, LOOP_FIELDS, RESERVED
 from chains.messages.samples import nothing_known, sample
 from chains.messages.sandbox import LOOP_LIMIT, SOURCE_LIMIT, TemplateError, fill, parse
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from liquid import BoundTemplate
-    from liquid.ast import Node
-    from liquid.expression import Expression
-    from liquid.static_analysis import Variable
 
 ROOTS = frozenset(path.split(".")[0] for path in KNOWN)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,13 +15,8 @@ from chains.messages.links import link_source
 from chains.messages.paragraphs import Links, lay_out
 from chains.messages.sandbox import TemplateError, parse
 from chains.messages.short_message import compile_note, note_problems
-from crm.models import Channel
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from chains.models.template import TemplateText
-    from crm.models import Shop
+from chains.models.template import TemplateText
+from crm.models import Channel, Shop
 
 FIELDS = ("subject", "preheader", "body", "cta_label", "cta_url", "picture_url")
 _FOOTER_LINK = re.compile(r"\[([^\]]+)\]\((\w+)\)")
@@ -64,6 +60,20 @@ def compile_text(text: TemplateText, shop: Shop) -> dict[str, Any]:
         # A condition opened in one paragraph and closed in a list item is whole for Liquid, but not for a page.
         parse(compiled[name], is_html=name == "html")
     return compiled
+
+
+def problems_by_field(text: TemplateText) -> dict[str, list[str]]:
+    """All that keeps a text from being saved, in words, by the field's name."""
+    found: dict[str, list[str]] = {}
+    for name, error in problems(text):
+        found.setdefault(name, []).append(str(error))
+    if bool(text.cta_label) != bool(text.cta_url):
+        # The constraint says so too, but a form leaves out constraints on fields that were left empty.
+        missing = "cta_url" if text.cta_label else "cta_label"
+        found.setdefault(missing, []).append(_("A button needs both its words and where it leads."))
+    if not text.subject and text.channel in (Channel.EMAIL, Channel.PUSH):
+        found.setdefault("subject", []).append(_("A letter needs a subject, and a push a title."))
+    return found
 
 
 def problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 
@@ -17,9 +17,6 @@ from chains.messages.samples import nothing_known
 from chains.public.page_urls import pages
 from crm.customers.timezones import zone_of
 from crm.models import Customer, Order, OrderLine, Shop
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 NOTHING = nothing_known()
 # Told apart, to the letters that show them (chains.engine.deliver.coupons_shown).

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from liquid import BoundTemplate
+from liquid.ast import Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.expressions.logical import BooleanExpression, NeExpression
 from liquid.builtin.expressions.primitive import StringLiteral
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.if_tag import IfNode
-
-if TYPE_CHECKING:
-    from liquid import BoundTemplate
-    from liquid.ast import Node
-    from liquid.expression import Expression
+from liquid.expression import Expression
 
 Way = tuple[str | int, ...]
 

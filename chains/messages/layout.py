@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from html import escape
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from mjml import mjml2html
 
-from crm.models import Purpose
-
-if TYPE_CHECKING:
-    from crm.models import Shop
+from crm.models import Purpose, Shop
 
 FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 DEFAULT_COLOR = "#2f6f4f"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
 from chains.messages.placeholders import LINKS, OWN_PAGES
 from chains.messages.sandbox import TemplateError, fill
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
 
 LENGTH_LIMIT = 2_000
 _PLACEHOLDER = re.compile(r"{{-?(.*?)-?}}", re.DOTALL)

@@ -10,18 +10,15 @@ import datetime as dt
 import re
 from base64 import b64encode
 from binascii import b2a_base64
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import BadHeaderError
 from django.utils import timezone
 from django.utils.encoding import punycode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 ENCODED_WORD_BYTES = 45  # 60 characters of base64: with its frame below the 75 that RFC 2047 allows.
 LINE_BYTES = 900  # RFC 5322 allows 998; breaking below leaves room for whatever a relay adds.

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from chains.messages.links import link_source
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from markdown_it.token import Token
 
 _LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _LINK_HOST = "https://link.invalid/"

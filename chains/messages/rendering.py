@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chains.messages.links import filled_link, is_web
 from chains.messages.placeholders import OWN_PAGES
 from chains.messages.sandbox import TemplateError, fill
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 __all__ = ["Rendered", "TemplateError", "choose", "compact", "one_line", "render", "shown_links"]
 

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
@@ -15,12 +14,10 @@ from django.utils.translation import ngettext
 from chains.messages import wording
 from chains.messages.compiling import FIELDS
 from chains.messages.samples import SAMPLE_CODE, nothing_known
+from chains.models import TemplateText
 from crm.customers.timezones import zone_of
+from crm.loyalty import Ending
 from crm.models import Coupon
-
-if TYPE_CHECKING:
-    from chains.models import TemplateText
-    from crm.loyalty import Ending
 
 __all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "shown"]
 

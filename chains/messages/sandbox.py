@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
-from liquid import Environment
+from liquid import BoundTemplate, Environment
 from liquid.exceptions import (
     BlockNestingError,
     ContextDepthError,
@@ -25,11 +26,6 @@ from liquid.undefined import StrictUndefined
 from markupsafe import escape
 
 from chains.messages.fast_template import NotPlainError, Piece, joined, pieces
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from liquid import BoundTemplate
 
 SOURCE_LIMIT = 20_000
 OUTPUT_LIMIT = 100_000  # Gmail cuts a letter off at 102 KB.

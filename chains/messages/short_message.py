@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import translation
 from django.utils.html import strip_tags
@@ -19,13 +20,9 @@ from chains.messages.rendering import compact, one_line, shown_links
 from chains.messages.samples import sample
 from chains.messages.sandbox import TemplateError, fill, parse
 from chains.messages.sms_parts import sms_parts
+from chains.models.template import TemplateText
 from chains.public.short_links import short_pages, short_url
 from crm.models import Channel, Purpose
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from chains.models.template import TemplateText
 
 SMS_PARTS_LIMIT = 6
 TELEGRAM_LIMIT = 4096  # characters that are seen, as the Bot API counts them

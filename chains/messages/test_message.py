@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core import mail
@@ -18,15 +19,10 @@ from chains.messages.rendering import Rendered, render
 from chains.messages.rewards import points_words
 from chains.messages.samples import sample
 from chains.messages.short_message import Note, render_note
+from chains.models import MessageTemplate, TemplateText
 from chains.public.page_urls import PREVIEW, pages
 from crm import loyalty
-from crm.models import Channel, Shop
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from chains.models import MessageTemplate, TemplateText
-    from crm.models import Customer
+from crm.models import Channel, Customer, Shop
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,10 @@ import calendar
 import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 # With the year in full and without the «г.» Russian adds: it reads well before a full stop.
 DAY = "d MMMM y"

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.touch import Touch
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class ChannelStateQuerySet(models.QuerySet["ChannelState"]):

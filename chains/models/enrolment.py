@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,10 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from chains.models.chain import Chain
 from chains.models.version import ChainVersion
 from crm.models import Customer, Event, Order
-
-if TYPE_CHECKING:
-    import datetime as dt
-
 
 AWAITS = (
     "",

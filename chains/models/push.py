@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.db import models
@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from py_vapid import Vapid
 
 from crm.models import Channel, Contact
-
-if TYPE_CHECKING:
-    from typing import Self
 
 
 class PushKey(models.Model):

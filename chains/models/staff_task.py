@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -11,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models.touch import Touch
 from crm.models import Customer, Order
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class StaffTaskQuerySet(models.QuerySet["StaffTask"]):

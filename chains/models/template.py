@@ -2,13 +2,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chains.messages.compiling import problems
 from crm.models import Channel, Purpose
 
 
@@ -111,17 +109,3 @@ class TemplateText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} ({self.get_channel_display()}, {self.language})"
-
-    def clean(self) -> None:
-        """Words that could not be sent to somebody are not saved."""
-        found: dict[str, list[str]] = {}
-        for field, error in problems(self):
-            found.setdefault(field, []).append(str(error))
-        if bool(self.cta_label) != bool(self.cta_url):
-            # The constraint says so too, but a form leaves out constraints on fields that were left empty.
-            missing = "cta_url" if self.cta_label else "cta_label"
-            found.setdefault(missing, []).append(str(_("A button needs both its words and where it leads.")))
-        if not self.subject and self.channel in (Channel.EMAIL, Channel.PUSH):
-            found.setdefault("subject", []).append(str(_("A letter needs a subject, and a push a title.")))
-        if found:
-            raise ValidationError(found)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
 import secrets
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,9 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from chains.models.chain import Chain
 from chains.models.enrolment import Enrolment
 from crm.models import Contact, Coupon, Customer, Order, Purpose
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 def new_token() -> str:
@@ -232,9 +230,3 @@ class Touch(models.Model):
     @property
     def message_id(self) -> str:
         return message_id(self.token)
-
-    @property
-    def why(self) -> str:
-        from chains.explain.reasons import sentence
-
-        return sentence(self)

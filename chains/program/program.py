@@ -11,10 +11,11 @@ The JSON of a `ChainVersion`:
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import TextField
 from django.db.models.functions import MD5, Cast
@@ -22,9 +23,6 @@ from django.db.models.functions import MD5, Cast
 from chains.models import Chain, ChainVersion, Step
 from chains.program.step import ProgramStep, parse_steps
 from chains.program.trigger import Trigger, parse_trigger
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True)

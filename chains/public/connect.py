@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,12 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from py_vapid import Vapid
 
 from chains.channels import connecting
-from chains.models import PushKey, PushSubscription
+from chains.models import PushKey, PushSubscription, Touch
 from chains.public.pages import of_touch, page, unknown
 from crm.models import Channel
-
-if TYPE_CHECKING:
-    from chains.models import Touch
 
 SOURCE = "push page"
 ENDPOINT_LIMIT = 2000

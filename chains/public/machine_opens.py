@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 # Security gateways fetch every link within seconds of delivery; people take longer.
 NEAR_INSTANT_SECONDS = 5

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +18,6 @@ from chains.messages.layout import color_of, ink_on
 from chains.models import Touch
 from chains.public.page_urls import PREVIEW
 from crm.models import Shop
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 POSTS_AN_HOUR = 30
 Parameters = ParamSpec("Parameters")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,9 +18,6 @@ from chains.public.pages import of_touch, page
 from chains.public.tracking import record_about
 from crm.consent import grant, withdraw
 from crm.models import Channel, Contact, Customer, EventKind, Purpose
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 Topic = MessageTemplate.Topic
 TOPICS = [topic for topic in Topic if topic != Topic.NONE]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from base64 import b64decode
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Func, JSONField, Value
@@ -19,12 +20,7 @@ from chains.public.pages import of_touch, private, unknown
 from chains.public.short_links import PAGES, read
 from crm.customers.identity import hold
 from crm.events import record
-from crm.models import EventKind
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from crm.models import Event
+from crm.models import Event, EventKind
 
 SOURCE = "letters"
 PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from chains.ready.chains import READY_CHAINS, Letter, ReadyChain, Wait
 from chains.ready.words import LANGUAGES, read
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
-
-    Models = Callable[[str], Any]
+Models = Callable[[str], Any]
 
 
 def install(language: str, now: dt.datetime, model: Models) -> list[str]:

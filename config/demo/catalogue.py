@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from random import Random
 
 from crm.models import Product, ProductRelation
 from crm.orders.catalogue import category_at
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from random import Random
 
 SMALL, LARGE = ("Small appliances", "Мелкая техника"), ("Large appliances", "Крупная техника")
 CONSUMABLES, TABLEWARE = ("Consumables", "Расходники"), ("Tableware", "Посуда")

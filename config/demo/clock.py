@@ -5,20 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from random import Random
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.demo.past import SOURCE
-from config.demo.people import invent
+from config.demo.people import Person, invent
 from config.demo.purchases import FAMILY, buy
 from config.demo.replay import place
 from crm.models import Customer, Order, OrderLine, Product
 from crm.orders import orders
-
-if TYPE_CHECKING:
-    from config.demo.people import Person
 
 TASK = "config.tasks.live_in_demo"
 EVERY_SECONDS = 20

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -18,9 +18,6 @@ from config.demo.replay import replay
 from crm.figures.scores import score_all
 from crm.models import Customer, Order
 from segments.refresh import refresh_due
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SEED = 2026
 LIVED_THROUGH = dt.timedelta(days=14)

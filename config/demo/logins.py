@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROLES = {"support": "Support", "marketing": "Marketing", "manager": "Managers"}
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 
 from config.demo.past_events import historic
+from config.demo.people import Person
+from config.demo.purchases import Purchase
 from config.demo.questions import past_cases
 from crm.figures import stats
 from crm.models import (
@@ -23,12 +25,6 @@ from crm.models import (
     OrderLine,
     Purpose,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from config.demo.people import Person
-    from config.demo.purchases import Purchase
 
 BATCH = 2000
 SOURCE = "demo"

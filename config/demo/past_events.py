@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
-from crm.models import Event
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from crm.models import Order
+from crm.models import Event, Order
 
 
 def historic(kind: str, order: Order, at: dt.datetime, key: str, /, **properties: object) -> Event:

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from random import Random
 
-from config.demo.words import ENGLISH, RUSSIAN, RUSSIAN_SHARE, SOURCES, TAGS
-
-if TYPE_CHECKING:
-    from random import Random
-
-    from config.demo.words import Tongue
+from config.demo.words import ENGLISH, RUSSIAN, RUSSIAN_SHARE, SOURCES, TAGS, Tongue
 
 IN_LATIN = str.maketrans("абвгдеёзийклмнопрстуфхцыэ", "abvgdeeziyklmnoprstufhcye") | str.maketrans(
     {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}

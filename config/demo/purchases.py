@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from random import Random
 
 from config.demo.catalogue import FAMILIES, LARGE, SITE, SMALL
-from config.demo.people import invent
+from config.demo.people import Person, invent
 from crm.models import Product
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from random import Random
-
-    from config.demo.people import Person
 
 CUSTOMERS = 5000
 YEARS_DAYS = 730

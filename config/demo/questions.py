@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from config.demo.past_events import historic
-from crm.models import Case, EventKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from config.demo.purchases import Purchase
-    from crm.models import Event, Order
+from config.demo.purchases import Purchase
+from crm.models import Case, Event, EventKind, Order
 
 HOUR = dt.timedelta(hours=1)
 EVENTS = {

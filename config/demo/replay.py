@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from random import Random
 
 from chains.engine.run import tick
 from chains.models import Touch
 from chains.public.tracking import record_click, record_open
 from config.demo.past import PROMISED_WITHIN, SOURCE, wording
+from config.demo.people import Person
+from config.demo.purchases import Purchase
 from config.demo.questions import key_of, settled
 from crm import consent
 from crm.customers import customers
@@ -23,13 +26,6 @@ from crm.models import Case, Channel, Customer, Order, Purpose
 from crm.orders import orders
 from crm.orders.orders import LineData
 from crm.service import cases, feedback
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from random import Random
-
-    from config.demo.people import Person
-    from config.demo.purchases import Purchase
 
 PASS_EVERY = dt.timedelta(hours=3)
 # The last complaints of the demo wait for whoever is looking at it.

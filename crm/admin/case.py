@@ -1,35 +1,27 @@
 from __future__ import annotations
 
+import datetime as dt
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Prefetch, Q
-from django.http import FileResponse
+from django.db.models import F, Model, Prefetch, Q, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
-from crm.admin.verb_buttons import VerbAdmin, colleagues
+from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Case, CaseAttachment, CaseMessage
 from crm.service.cases import acknowledge, answer, confirm, resolve
 from crm.service.conversations import write_back
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.contrib.admin import ModelAdmin
-    from django.db.models import Model, QuerySet
-    from django.http import HttpRequest, HttpResponse
-    from django.utils.functional import _StrPromise
-
-    from crm.admin.verb_buttons import Verb
-
 
 TONES = {"overdue": "danger", "opened": "warning", "acknowledged": "warning", "answered": "info", "done": "success"}
 OFFER = ("solution", "alternative", "goodwill")
@@ -39,7 +31,7 @@ class StandingFilter(DropdownFilter):  # type: ignore[misc]
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Case]) -> list[tuple[str, str | _StrPromise]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Case]) -> list[tuple[str, str | StrPromise]]:
         return [
             ("open", _("open")),
             ("unanswered", _("the customer wrote last")),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -27,10 +28,6 @@ from crm.customers import dates
 from crm.customers.search import find_customers
 from crm.customers.tags import add_tag, remove_tag
 from crm.models import Case, Contact, Customer
-
-if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
-    from django.http import HttpRequest, HttpResponse
 
 AUTOCOMPLETE_SHOWN = 50
 

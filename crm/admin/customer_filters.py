@@ -1,24 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from django.db.models import Q
+from django.contrib.admin import ModelAdmin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 from unfold.contrib.filters.admin import DropdownFilter, TextFilter
 
 from crm.figures.lifecycle import Stage, in_stage
-from crm.models import Case
+from crm.models import Case, Customer
 
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
-    from django.utils.functional import _StrPromise
-
-    from crm.models import Customer
-
-    Choices = list[tuple[str, str | _StrPromise]]
+Choices = list[tuple[str, str | StrPromise]]
 
 
 class StageFilter(DropdownFilter):  # type: ignore[misc]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,11 +27,6 @@ from crm.models import Case, Customer
 from crm.service.cases import open_case
 from crm.story.customer_links import links_for
 from crm.story.story import KINDS, story
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.http import HttpRequest, HttpResponseBase
 
 STORY_PAGE = 40
 STORY_DEPTH = 1000

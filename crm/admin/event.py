@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
@@ -11,18 +13,12 @@ from unfold.paginator import InfinitePaginator
 from crm.admin.verb_buttons import ReadOnlyAdmin
 from crm.models import Event, EventKind
 
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
-    from django.utils.functional import _StrPromise
-
 
 class KindFilter(DropdownFilter):  # type: ignore[misc]
     title = _("kind")
     parameter_name = "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Event]) -> list[tuple[str, str | _StrPromise]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Event]) -> list[tuple[str, str | StrPromise]]:
         return [(kind.value, kind.label) for kind in EventKind]
 
     def queryset(self, request: HttpRequest, events: QuerySet[Event]) -> QuerySet[Event]:

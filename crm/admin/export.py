@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import ModelResource
 
 from crm.models import Category, Channel, Contact, Customer, Order, Product
 from crm.orders.catalogue import PATH_SEPARATOR
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 FORMATS = (CSV, XLSX)
 # A spreadsheet runs a cell that begins so; a plain number or phone is only a number to it.

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, prefetch_related_objects
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.customers.search import find_customers
-from crm.models import Case
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from crm.models import Customer
+from crm.models import Case, Customer
 
 SHOWN = 25
 WAITING_SHOWN = 8

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
 
 
 class HistoryAdmin(SimpleHistoryAdmin):  # type: ignore[misc]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
@@ -17,14 +21,6 @@ from crm.loyalty.coupon_codes import normalise
 from crm.loyalty.coupon_conditions import last_day
 from crm.loyalty.coupon_wording import Standing, in_short, standing
 from crm.models import Coupon, Customer, PointsEntry
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.contrib.admin import ModelAdmin
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
-    from django_stubs_ext import StrOrPromise
 
 TONES = {
     Standing.RUNNING: "success",

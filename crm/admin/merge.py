@@ -1,22 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from crm.admin.verb_buttons import VerbAdmin
+from crm.admin.verb_buttons import Verb, VerbAdmin
 from crm.customers.merge import accept, reject
 from crm.models import MergeProposal
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.db.models import Model, QuerySet
-    from django.http import HttpRequest
-
-    from crm.admin.verb_buttons import Verb
 
 
 @admin.register(MergeProposal)

@@ -1,33 +1,28 @@
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
 from crm.admin.export import OrderResource
 from crm.admin.import_pages import IntakeMixin
-from crm.admin.verb_buttons import VerbAdmin, colleagues
+from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine
 from crm.orders import orders
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.contrib.admin import ModelAdmin
-    from django.db.models import Model, QuerySet
-    from django.http import HttpRequest
-    from django.utils.functional import _StrPromise
-
-    from crm.admin.verb_buttons import Verb
 
 # The latest moment that came decides, as in Order.status.
 LATER = ("cancelled_at", "returned_at", "delivered_at", "shipped_at", "paid_at")
@@ -45,7 +40,7 @@ class StatusFilter(DropdownFilter):  # type: ignore[misc]
     title = _("status")
     parameter_name = "status"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Order]) -> list[tuple[str, str | _StrPromise]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Order]) -> list[tuple[str, str | StrPromise]]:
         return [(status.value, status.label) for status in Order.Status]
 
     def queryset(self, request: HttpRequest, found: QuerySet[Order]) -> QuerySet[Order]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,9 +16,6 @@ from django.views.decorators.http import require_POST
 from crm.models import Customer
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
 
 
 @require_POST

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpResponseRedirect
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +18,6 @@ from unfold.widgets import (
 from crm.admin.channel_order import ChannelOrderField
 from crm.admin.history import HistoryAdmin
 from crm.models import Shop
-
-if TYPE_CHECKING:
-    from django.db.models import Model
-    from django.http import HttpRequest, HttpResponse
 
 
 def quiet_weekdays_field(db_field: Any) -> forms.TypedMultipleChoiceField:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
-
-    from django.db.models import Model
-    from django.http import HttpRequest, HttpResponseBase
-
-    # Records the fact as of the moment given and says in words what was done; ValueError says why it could not be.
-    Verb = Callable[[HttpRequest, Any, dt.datetime], str]
+# Records the fact as of the moment given and says in words what was done; ValueError says why it could not be.
+Verb = Callable[[HttpRequest, Any, dt.datetime], str]
 
 
 class VerbAdmin(ModelAdmin):  # type: ignore[misc]

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Func, JSONField, Value
+from django.db.models import F, Func, JSONField, QuerySet, Value
 
 from crm.customers import dates
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from crm.models import Customer
+from crm.models import Customer
 
 
 @transaction.atomic

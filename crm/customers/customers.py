@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+import datetime as dt
+from typing import Any, TypedDict, Unpack
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,11 +16,6 @@ from crm.customers.recognition import Keys, keys_of, recognise
 from crm.events import record
 from crm.field_checks import check_fields
 from crm.models import Contact, Customer, EventKind
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.contrib.auth.models import User
 
 
 class Profile(TypedDict, total=False):

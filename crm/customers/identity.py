@@ -7,19 +7,16 @@ identity first; a set-based import takes one lock over all of them.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm.models import Case, Contact, Customer, Order
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
-
-    from django.db.models import QuerySet
 
 EVERYBODY = "crm.customers.identity"
 WHO_IS_WHO = "crm.customers.identity.who_is_who"

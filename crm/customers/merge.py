@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm import consent
@@ -27,13 +28,7 @@ from crm.models import (
     PointsEntry,
 )
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable
-
-    from django.db.models import QuerySet
-
-    Mover = Callable[[Customer, Customer, dt.datetime], None]
+Mover = Callable[[Customer, Customer, dt.datetime], None]
 
 MOVED = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox)
 FILLED = ("external_id", "first_name", "last_name", "born_on", "city", "language", "time_zone")

@@ -7,16 +7,13 @@ takes the same handful of queries among a thousand customers and among a million
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from phonenumbers import PhoneMetadata
 
 from crm.models import Contact, Customer, Order, Shop
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LEAST_LETTERS = 2
 # Of a kind of match; so many at most are put in order.

@@ -5,16 +5,11 @@ They are held in id order first, like everywhere: an update alone would take the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import transaction
-from django.db.models import F, Func, Value
+from django.db.models import F, Func, QuerySet, Value
 from django.db.models.fields import CharField
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from crm.models import Customer
+from crm.models import Customer
 
 
 def add_tag(customers: QuerySet[Customer], tag: str) -> int:

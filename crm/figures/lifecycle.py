@@ -8,7 +8,6 @@ under 180 days of silence, sleeping to 365, lost beyond. However long the usual 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Case, DateField, DurationField, ExpressionWrapper, F, Q, Value, When
@@ -17,9 +16,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.timezones import day_of, start_of, zone_of
-
-if TYPE_CHECKING:
-    from crm.models import CustomerStats
+from crm.models import CustomerStats
 
 NEW_DAYS = 30
 USUAL_INTERVAL_STRETCH = 1.5

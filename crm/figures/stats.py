@@ -12,14 +12,11 @@ the orders where it is known. The usual interval is the median of days between c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 
 from crm.models import Customer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 BATCH = 10_000
 

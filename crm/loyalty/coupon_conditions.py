@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from crm.customers.timezones import day_of, start_of, zone_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from crm.models import Coupon, Order, OrderLine
+from crm.models import Coupon, Order, OrderLine
 
 # The categories of what was bought and all they are part of.
 IS_IN_CATEGORY = """

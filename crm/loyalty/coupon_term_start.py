@@ -7,14 +7,12 @@ messages that leave, all in one transaction.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from django.db import connection
 
 from crm.models import Coupon
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
 
 # With nothing sent that shows it, a term has not begun; one that runs is never moved.
 COUNT = """

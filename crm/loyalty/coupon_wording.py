@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.formats import date_format, number_format
@@ -13,10 +14,6 @@ from django.utils.translation import ngettext
 from crm.customers.timezones import day_of
 from crm.loyalty.coupon_conditions import last_day
 from crm.models import Coupon
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from decimal import Decimal
 
 
 def in_short(coupon: Coupon) -> str:

@@ -6,9 +6,9 @@ Locks are taken in the order customer, order, coupon.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -21,9 +21,6 @@ from crm.loyalty.coupon_codes import new_code, normalise
 from crm.loyalty.coupon_conditions import covers, ends_at, refusal
 from crm.loyalty.points import PointsGift, give_points
 from crm.models import Coupon, Event, EventKind, Order
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TRIES = 3
 

@@ -5,8 +5,9 @@ Spending takes first what expires first.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -15,10 +16,6 @@ from django.utils.translation import gettext as _
 from crm.customers.identity import hold_all
 from crm.events import record_many
 from crm.models import Customer, Event, EventKind, Order, PointsEntry
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
 
 BATCH = 1_000
 MOST = 10_000_000

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from crm.customers.identity import prevent_merging
 from crm.events import record_many
 from crm.loyalty.coupon_conditions import last_day
 from crm.models import Coupon, Event, EventKind, PointsEntry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from django.db.models import QuerySet
 
 BATCH = 1_000
 POINTS_AHEAD = dt.timedelta(days=14)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -14,9 +15,6 @@ from simple_history.models import HistoricalRecords
 
 from crm.customers.timezones import is_time_zone
 from crm.models.channel import Channel, Purpose
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def validate_time_zone(name: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.customer import Customer
 from crm.models.order import Order
 from crm.models.product import Category, Product
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import datetime as dt
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
@@ -11,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.customer import Customer
 from crm.models.product import Product
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class OrderQuerySet(models.QuerySet["Order"]):

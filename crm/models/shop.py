@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.validators import ArrayMaxLengthValidator
@@ -15,9 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from crm.models.channel import Channel, all_channels
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 not_every_day = ArrayMaxLengthValidator(6, _("With every day quiet nothing would ever be sent."))
 

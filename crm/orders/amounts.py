@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from crm.models import Order, OrderLine
-    from crm.orders.catalogue import LineData
+from crm.models import Order, OrderLine
+from crm.orders.catalogue import LineData
 
 NOTHING = Decimal(0)
 CENT = Decimal("0.01")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from crm.models import Category, Product
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 PATH_SEPARATOR = " / "
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from crm.events import record_many
 from crm.models import Event, EventKind, Order
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 SOURCE = "crm"
 YEARS = range(1970, 2200)

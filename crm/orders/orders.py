@@ -6,7 +6,9 @@ taken in the order customer, figures, order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,11 +20,6 @@ from crm.orders import amounts
 from crm.orders.catalogue import LineData
 from crm.orders.order_events import check_moment, is_written, stamp, write
 from crm.orders.placing import OrderFields, place
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-    from decimal import Decimal
 
 __all__ = [
     "LineData",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict, Unpack
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TypedDict, Unpack
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -16,13 +20,6 @@ from crm.models import Customer, EventKind, Order, OrderLine, Product
 from crm.orders import amounts
 from crm.orders.catalogue import LineData, products_for
 from crm.orders.order_events import check_moment, write
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
-    from decimal import Decimal
-
-    from django.contrib.auth.models import User
 
 
 class OrderFields(TypedDict, total=False):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
@@ -30,14 +33,8 @@ from crm.models import (
 )
 from crm.privacy.suppression import suppress
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
-
-    from django.contrib.auth.models import User
-
-    # Erases what an app keeps about these customers and says how many rows of what.
-    Eraser = Callable[[list[int], dt.datetime], dict[str, int]]
+# Erases what an app keeps about these customers and says how many rows of what.
+Eraser = Callable[[list[int], dt.datetime], dict[str, int]]
 
 ERASED = "—"
 BLANK_PROFILE: dict[str, Any] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q
@@ -20,11 +21,8 @@ from crm.models import (
     OrderLine,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    # What an app knows about these customers, as lists of plain rows by name.
-    Exporter = Callable[[list[int]], dict[str, list[dict[str, Any]]]]
+# What an app knows about these customers, as lists of plain rows by name.
+Exporter = Callable[[list[int]], dict[str, list[dict[str, Any]]]]
 
 INTERNAL = {
     "id",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from django.conf import settings
 
 from crm.models import ErasedAddress
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
 
 
 def digest(channel: str, address: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,12 +12,6 @@ from crm.customers.identity import hold, hold_fact
 from crm.events import record
 from crm.field_checks import check_fields
 from crm.models import Case, Customer, EventKind, Order
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.contrib.auth.models import User
-
 
 # With these the customer was told what they waited for.
 SETTLES = {"answered_at", "resolved_at"}

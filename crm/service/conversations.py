@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from smtplib import SMTPException
-from typing import TYPE_CHECKING
 
 from anymail.exceptions import AnymailError
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,12 +19,6 @@ from crm.customers.identity import hold, hold_fact
 from crm.models import Case, CaseAttachment, CaseMessage, Customer, Order, Shop
 from crm.models.conversation import new_token
 from crm.service.cases import acknowledge, escalate, open_case
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
-    from django.contrib.auth.models import User
 
 TEXT_LIMIT = 20_000
 KEPT_BYTES = 5_000_000

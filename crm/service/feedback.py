@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
@@ -13,9 +13,6 @@ from crm.customers.identity import hold
 from crm.events import record
 from crm.models import Case, Customer, EventKind, Feedback, Order, Product, Shop
 from crm.service.cases import open_case
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 SCALES = {Feedback.Kind.RATING: range(1, 6), Feedback.Kind.NPS: range(11)}
 DETRACTORS = range(7)

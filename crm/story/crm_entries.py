@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -12,11 +13,6 @@ from crm.loyalty.coupon_wording import in_short
 from crm.models import Case, CaseMessage, ConsentRecord, Customer, Event, EventKind, Milestone, Order
 from crm.service.feedback import in_words
 from crm.story.story import StoryEntry, StoryKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.db.models import Model
 
 
 def orders(customer: Customer, limit: int) -> Iterator[StoryEntry]:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.urls import reverse
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-    from django.utils.functional import _StrPromise as LazyText
+from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
 class CustomerLink:
     """`view` takes the customer's id; `icon` is a Material Symbols name."""
 
-    label: LazyText | str
+    label: StrPromise | str
     icon: str
     view: str
     permission: str

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable
-
-    from crm.models import Customer
+from crm.models import Customer
 
 
 class StoryKind(TextChoices):
@@ -44,8 +41,7 @@ class StoryEntry:
     kind: str = ""
 
 
-if TYPE_CHECKING:
-    Source = Callable[[Customer, int], Iterable[StoryEntry]]
+Source = Callable[[Customer, int], Iterable[StoryEntry]]
 
 _sources: list[Source] = []
 

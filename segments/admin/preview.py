@@ -18,10 +18,11 @@ from segments.compile import matching
 from segments.describe import describe
 from segments.query_timeout import SCREEN, TookTooLong, impatient, supersede
 from segments.rule_field import is_blank, offers
-from segments.rules import Rule, RuleError, parse
+from segments.rule_json import parse
+from segments.rules import Rule, RuleError
 from segments.subjects import Subject, holding, scoped
-from segments.vocabulary import FIELDS
 from segments.vocabulary.field import Context
+from segments.vocabulary.registry import FIELDS
 
 SAMPLE = 10
 NEWEST = 1000

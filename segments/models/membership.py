@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,9 +11,6 @@ from django.utils.translation import pgettext_lazy
 from crm.id_lookups import any_one
 from crm.models import Customer
 from segments.models.segment import Segment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,22 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from segments.models import Membership, Segment
+from segments.rules import Condition
 from segments.vocabulary.comparing import has, opposite_if, texts
 from segments.vocabulary.field import SEGMENTS, Field, Scope, always
 from segments.vocabulary.operators import IDENTITY
 from segments.vocabulary.this_event import event_field, of_kinds
 from segments.vocabulary.values import Several
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from segments.rules import Condition
 
 
 def _names(ids: Iterable[str]) -> Mapping[str, str]:

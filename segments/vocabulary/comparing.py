@@ -6,7 +6,7 @@ import datetime as dt
 import operator as python
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
@@ -29,11 +29,9 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessThanOrEqual, Lookup
 
 from crm.customers.timezones import start_of
+from segments.rules import Condition
 from segments.vocabulary.field import Compile, Scope
 from segments.vocabulary.values import Suggest
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 Rows = TypeVar("Rows", bound=Model)
 _LOOKUPS = {"at_least": "gte", "at_most": "lte", "exactly": "exact"}

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import BooleanField, F, Func, JSONField, Q, TextField, Value
 from django.db.models.functions import Coalesce, Left
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, In, LessThan, Regex
 from django.utils.translation import gettext_lazy as _
 
+from segments.rules import Condition
 from segments.vocabulary.comparing import opposite_if, texts
 from segments.vocabulary.field import Compile, Scope
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, BEFORE, CONTAINS, CONTAINS_NOT, IS, IS_NOT, SINCE
 from segments.vocabulary.values import Day, Number, Pair
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 Expression = Any
 

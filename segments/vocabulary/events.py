@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from django.db.models import BooleanField, Count, F, Func, JSONField, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, EventKind
+from segments.rules import Condition
 from segments.vocabulary.comparing import containing, measured, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, paired, word_of
 from segments.vocabulary.field import EVENTS, Field, Scope, always
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, SEARCHES
 from segments.vocabulary.values import Number, Pair, Several
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from segments.rules import Condition
 
 # The log has no index by kind: names are offered from its newest part.
 RECENT = 20_000

@@ -5,7 +5,6 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -13,11 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.timezones import day_of, start_of
 from crm.models import Category
+from segments.rules import Condition
 from segments.vocabulary.operators import Operator
 from segments.vocabulary.values import Number, ValueKind, Words
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 
 class Context(StrEnum):

@@ -1,20 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category, OrderLine, Product, ProductRelation
+from segments.rules import Condition
 from segments.vocabulary.comparing import exists, has, opposite_if, texts
 from segments.vocabulary.field import PURCHASES, Field, Scope
 from segments.vocabulary.operators import IDENTITY, NAMED, PURCHASE
 from segments.vocabulary.values import Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 
 def _category_names(ids: Iterable[str]) -> Mapping[str, str]:

@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db.models import Count, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, EventKind
+from segments.rules import Condition
 from segments.vocabulary.comparing import measured, opposite_if, texts
 from segments.vocabulary.field import LETTERS, Compile, Field, Scope, always
 from segments.vocabulary.operators import COMPARISONS, POSSESSION
 from segments.vocabulary.values import Number, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 
 def compile_tag(condition: Condition, scope: Scope) -> Q:

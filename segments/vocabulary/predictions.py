@@ -1,20 +1,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import CustomerPrediction
+from segments.rules import Condition
 from segments.vocabulary.comparing import compared, has, number
 from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
 from segments.vocabulary.operators import AGO, AT_LEAST, AT_MOST, BEFORE, NEXT, SINCE
 from segments.vocabulary.orders import MONEY
 from segments.vocabulary.values import Number
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 
 def _figure(column: str) -> Compile:

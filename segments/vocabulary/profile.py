@@ -3,21 +3,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import F, Func, Q, TextField
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
+from segments.rules import Condition
 from segments.vocabulary.comparing import given, grouped, has, moment, newest_first, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, paired
 from segments.vocabulary.field import PROFILE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, KNOWN, MOMENTS, NEXT, POSSESSION, UNKNOWN
 from segments.vocabulary.values import Number, Pair, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 
 def _suggest(column: str) -> Callable[[str, int], list[tuple[str, str]]]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.db.models import (
     Count,
@@ -22,6 +21,7 @@ from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.timezones import zone_of
+from segments.rules import Condition
 from segments.vocabulary.comparing import (
     compared,
     grouped,
@@ -36,9 +36,6 @@ from segments.vocabulary.field import PURCHASES, Field, Scope
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, MOMENTS
 from segments.vocabulary.orders import BALANCE, MONEY, ORDER_FILTERS, orders_of, standings_of
 from segments.vocabulary.values import Number
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 
 def _counted_zero(path: str, condition: Condition) -> Q:

@@ -1,18 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product
+from segments.rules import Condition
 from segments.vocabulary.comparing import compared, grouped, has, measured, newest_first, number, opposite_if, texts
 from segments.vocabulary.field import SERVICE, Compile, Field, Scope
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, POSSESSION
 from segments.vocabulary.values import Number, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 RATING = Number(1, 5)
 NPS = Number(0, 10)

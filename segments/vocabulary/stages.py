@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.figures.lifecycle import Stage, in_stage
 from crm.models import CustomerScore
+from segments.rules import Condition
 from segments.vocabulary.comparing import compared, has, opposite_if, texts
 from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, YES_NO
 from segments.vocabulary.values import Nothing, Number, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 
 def _stage(condition: Condition, scope: Scope) -> Q:

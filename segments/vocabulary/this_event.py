@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Customer, EventKind, Feedback
+from segments.rules import Condition
 from segments.vocabulary.comparing import containing, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, among, number_in, paired, word_of
 from segments.vocabulary.events import compile_kind, kind_names, suggest_kinds
@@ -17,9 +17,6 @@ from segments.vocabulary.letters import compile_tag
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, IDENTITY, POSSESSION, SEARCHES, YES_NO
 from segments.vocabulary.orders import MONEY
 from segments.vocabulary.values import Nothing, Number, Pair, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 _SIGNS = {"at_least": ">=", "at_most": "<=", "exactly": "=="}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Order, Product
+from segments.rules import Condition
 from segments.vocabulary import this_order_course, this_order_goods
 from segments.vocabulary.comparing import (
     compared,
@@ -31,9 +31,6 @@ from segments.vocabulary.operators import (
 )
 from segments.vocabulary.orders import BALANCE, MONEY
 from segments.vocabulary.values import Nothing, Number, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 AMOUNTS = (AT_LEAST, AT_MOST)
 

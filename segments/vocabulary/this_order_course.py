@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from django.db.models import DateTimeField, F, Q, Value
 from django.db.models.functions import Coalesce, TruncDate
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.timezones import zone_of
 from crm.models import Case, Feedback, Milestone
+from segments.rules import Condition
 from segments.vocabulary.comparing import (
     compared,
     exists,
@@ -32,9 +32,6 @@ from segments.vocabulary.operators import (
     YES_NO,
 )
 from segments.vocabulary.values import Nothing, Number, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 
 def _returned(condition: Condition, scope: Scope) -> Q:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Count, DecimalField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import OrderLine
+from segments.rules import Condition
 from segments.vocabulary.comparing import (
     exists,
     opposite_if,
@@ -25,9 +26,6 @@ from segments.vocabulary.operators import (
     SEARCHES,
 )
 from segments.vocabulary.values import Number, Several
-
-if TYPE_CHECKING:
-    from segments.rules import Condition
 
 UNITS = DecimalField(max_digits=15, decimal_places=3)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from crm.models import Event
 from crm.orders.orders import LineData
 from segments.models import Segment
-from segments.vocabulary import FIELDS
+from segments.vocabulary.registry import FIELDS
 from tests.browser.conftest import NARROW, fits
 from tests.conftest import make_customer, make_order
 

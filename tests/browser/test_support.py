@@ -6,6 +6,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.models import Touch
 from crm.models import Case
 from crm.orders.orders import LineData
@@ -60,8 +61,8 @@ def test_agent_sees_marketing_stop_for_an_angry_customer(page, sign_in, shop):
 
     service, offer = Touch.objects.order_by("pk")
     assert (service.status, offer.status) == (Touch.Status.SENT, Touch.Status.SCHEDULED)
-    expect(page.locator("#story").get_by_text(offer.why)).to_be_visible()
-    assert "complaint" in offer.why
+    expect(page.locator("#story").get_by_text(sentence(offer))).to_be_visible()
+    assert "complaint" in sentence(offer)
 
 
 def test_agent_closes_the_loop(page, sign_in, shop):

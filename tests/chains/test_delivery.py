@@ -13,6 +13,7 @@ from chains.engine.deliver.outcomes import MOST_ATTEMPTS
 from chains.engine.deliver.recover import recover
 from chains.engine.guard.guard import LEASE, guard
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.models import Enrolment, Touch
 from chains.stats.lateness import overdue
 from tests.chains.factories import live_chain, make_template, marketing, message
@@ -109,7 +110,7 @@ def test_a_temporary_refusal_is_tried_again_later(server, chains):
 
     assert tick(NOW)["retried"] == 1
     assert state(touch) == ("scheduled", "temporary")
-    assert touch.why == "Waits: a temporary failure, tried 1 time (450 4.2.1 Mailbox busy)"
+    assert sentence(touch) == "Waits: a temporary failure, tried 1 time (450 4.2.1 Mailbox busy)"
     assert set(tick(NOW + MINUTE).values()) == {0}
 
     server.answers.clear()
@@ -141,7 +142,7 @@ def test_a_refusal_without_end_is_tried_while_the_letter_is_of_use(server, chain
         tick(touch.due_at)
 
     assert state(touch) == ("missed", "too_late")
-    assert touch.why == "Not sent: too late to be useful, after waiting: a temporary failure"
+    assert sentence(touch) == "Not sent: too late to be useful, after waiting: a temporary failure"
     assert touch.useful_until < touch.due_at
 
 

@@ -9,6 +9,7 @@ from chains.engine.advance.advance import advance
 from chains.engine.guard.guard import guard
 from chains.engine.pauses import Hold, is_dropped, postponed
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.models import Enrolment, Entrant, Pause, Touch
 from tests.chains.factories import live_chain, message, wait
 from tests.conftest import NOW, make_order
@@ -99,7 +100,7 @@ def test_people_who_would_have_entered(chain, customer, decision, expected):
 def test_a_dropped_message_says_why(chain, customer):
     lived_through(chain, "drop")
 
-    assert Touch.objects.get(step_name="fifth").why == "Not sent: it fell due while the chain was paused"
+    assert sentence(Touch.objects.get(step_name="fifth")) == "Not sent: it fell due while the chain was paused"
 
 
 def test_a_worker_that_read_paused_before_it_was_resumed_leaves_nobody_behind(chain, customer, monkeypatch):

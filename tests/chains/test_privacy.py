@@ -4,6 +4,7 @@ import json
 import pytest
 
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.models import StaffTask, Touch
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
@@ -40,5 +41,5 @@ def test_erasure_blanks_what_was_written_and_nothing_more_is_sent(ann, now):
     assert certificate["erased"]["touches"] == 2
     assert certificate["erased"]["staff_tasks"] == 1
     assert StaffTask.objects.get().status == StaffTask.Status.DROPPED
-    assert all(touch.why for touch in Touch.objects.all())
+    assert all(sentence(touch) for touch in Touch.objects.all())
     assert tick(now + dt.timedelta(days=9))["sent"] == 0

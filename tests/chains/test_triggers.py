@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chains.definition import pausing
+from chains.engine.enrol.calendar import falls_on, latest, may_start
 from chains.engine.enrol.enrol import enrol
-from chains.engine.enrol.season import falls_on, latest, may_start
 from chains.engine.run import tick
 from chains.models import Chain, Enrolment
 from chains.program.trigger import Trigger

@@ -16,7 +16,7 @@ from segments import changes
 from segments.compile import matching
 from segments.models import Change, Membership, Segment
 from segments.refresh import refresh, refresh_due
-from segments.rules import parse
+from segments.rule_json import parse
 from tests.conftest import make_case, make_customer, make_order, make_product
 from tests.segments.conftest import condition, make_segment
 

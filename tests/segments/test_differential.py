@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from segments.compile import matching
-from segments.rules import conditions, parse
-from segments.vocabulary import FIELDS
+from segments.rule_json import parse
+from segments.rules import conditions
+from segments.vocabulary.registry import FIELDS
 from tests.segments.world import CITIES, PRODUCTS, TAGS, Judge, make_people, store
 
 pytestmark = pytest.mark.django_db
@@ -228,7 +229,7 @@ def test_whoever_light_conditions_leave_both_ways_of_asking_the_heavy_ones_agree
 
 
 def test_a_random_rule_reads_the_same_after_it_was_written_down(kept_shop):
-    from segments.rules import dump
+    from segments.rule_json import dump
 
     @exploring(max_examples=200)
     @given(kept_shop.rules())

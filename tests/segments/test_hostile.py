@@ -10,8 +10,9 @@ from django.urls import reverse
 from crm.models import Customer
 from segments.compile import matching
 from segments.rule_field import RuleField
-from segments.rules import RuleError, parse
-from segments.vocabulary import FIELDS
+from segments.rule_json import parse
+from segments.rules import RuleError
+from segments.vocabulary.registry import FIELDS
 from segments.vocabulary.values import Pair, Several
 from tests.conftest import make_customer, make_order, make_product
 from tests.segments.conftest import condition

@@ -9,7 +9,7 @@ from segments import changes
 from segments.compile import matching
 from segments.models import Change, Segment
 from segments.refresh import refresh, refresh_due
-from segments.rules import parse
+from segments.rule_json import parse
 from tests.chains.written_messages import make_touch
 from tests.conftest import NOW, make_customer, make_order
 from tests.segments.conftest import condition, make_segment

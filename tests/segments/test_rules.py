@@ -4,8 +4,9 @@ import pytest
 from django.utils import translation
 
 from segments.describe import describe
-from segments.rules import Kind, RuleError, dump, parse
-from segments.vocabulary import FIELDS
+from segments.rule_json import dump, parse
+from segments.rules import Kind, RuleError
+from segments.vocabulary.registry import FIELDS
 from tests.segments.conftest import condition
 
 

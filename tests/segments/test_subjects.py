@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from crm.events import record
 from segments.compile import matching
 from segments.describe import sentence_of
-from segments.rules import RuleError, dump, parse
+from segments.rule_json import dump, parse
+from segments.rules import RuleError
 from segments.subjects import Subject, holding
-from segments.vocabulary import FIELDS, offered
 from segments.vocabulary.field import Context
 from segments.vocabulary.operators import NEXT
+from segments.vocabulary.registry import FIELDS, offered
 from segments.why import explain
 from tests.conftest import make_customer, make_order, make_product
 from tests.segments import entries

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from chains.models import Chain
 from crm.models import Shop
 from segments.compile import check
-from segments.rules import RuleError, parse
+from segments.rule_json import parse
+from segments.rules import RuleError
 from segments.vocabulary.field import Context
 
 

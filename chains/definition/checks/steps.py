@@ -16,7 +16,8 @@ from chains.definition.tree import DEEPEST, MOST_STEPS, Node, tree_of, walked
 from chains.engine.advance.waits import OF_THE_GOODS, OF_THE_ORDER
 from chains.models import Chain, Step
 from segments.compile import check
-from segments.rules import RuleError, parse
+from segments.rule_json import parse
+from segments.rules import RuleError
 from segments.vocabulary.field import Context
 
 # Chains that start with these never have an order.

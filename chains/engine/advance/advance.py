@@ -9,7 +9,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from chains.engine import facts, touch_writes
-from chains.engine.advance import enrolment_writes, passages
+from chains.engine.advance import changes, enrolment_writes
 from chains.engine.advance.branch_answers import Asker, answers
 from chains.engine.advance.enrolment_writes import Stay
 from chains.engine.advance.walk import walk
@@ -69,9 +69,9 @@ def _advance(places: list[Place], now: dt.datetime) -> Counts:
             going.append(place)
     walks = _walks(going, programs, travellers(going, programs, orders, people), now)
     written = touch_writes.schedule([_touch(place, planned, now) for place, way in walks for planned in way.touches])
-    passages.write(
+    changes.write_passages(
         [
-            passages.New(place.pk, place.customer_id, passed, place.is_held)
+            changes.DuePassage(place.pk, place.customer_id, passed, place.is_held)
             for place, way in walks
             for passed in way.passages
         ],

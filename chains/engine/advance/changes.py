@@ -1,26 +1,71 @@
-"""What steps change about customers: a statement for each change, however many customers, in advance's transaction."""
+"""Steps that were decided, or that change something about customers: written down and done once.
+
+A statement for each change, however many customers it concerns, in advance's transaction.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
+from django.db import connection
+
+from chains.engine.advance.walk_state import Passed
 from chains.engine.local_time import DAY
-from chains.models import Step
+from chains.models import Passage, Step
 from chains.program.step import Change
 from crm import loyalty
 from crm.customers import attributes, tags
 from crm.models import Customer
 
-if TYPE_CHECKING:
-    from chains.engine.advance.passages import New
+# Returning tells which are new: what somebody did at a step before is not done again.
+WRITE = """
+    INSERT INTO chains_passage (enrolment_id, step_key, arm_key, event_id, passed_at)
+    SELECT passed.*, %(now)s
+    FROM unnest(%(enrolment)s::bigint[], %(step)s::text[], %(arm)s::text[], %(event)s::bigint[]) AS passed
+    ON CONFLICT (enrolment_id, step_key) DO NOTHING
+    RETURNING enrolment_id, step_key
+"""
 
 
-def make(passages: Sequence[New], now: dt.datetime) -> None:
-    wanted: dict[Change, list[New]] = defaultdict(list)
+class DuePassage(NamedTuple):
+    enrolment_id: int
+    customer_id: int
+    passed: Passed
+    # Somebody of the control group goes the same way, but nothing about them is changed.
+    is_held: bool
+
+
+def passed_steps(enrolments: Iterable[int]) -> dict[int, set[str]]:
+    """The steps each has passed already: in a version they came from, these may have stood elsewhere."""
+    passed: dict[int, set[str]] = defaultdict(set)
+    for enrolment, step in Passage.objects.filter(enrolment__in=set(enrolments)).values_list("enrolment", "step_key"):
+        passed[enrolment].add(step)
+    return passed
+
+
+def write_passages(passages: Sequence[DuePassage], now: dt.datetime) -> None:
+    """Note the passages and make the changes of those that are new, a statement for each change."""
+    if not passages:
+        return
+    columns: dict[str, Any] = {
+        "enrolment": [one.enrolment_id for one in passages],
+        "step": [one.passed.step.key for one in passages],
+        "arm": [one.passed.arm_key for one in passages],
+        "event": [one.passed.event_id for one in passages],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, {**columns, "now": now})
+        fresh = set(cursor.fetchall())
+    changing = [one for one in passages if one.passed.step.change and not one.is_held]
+    _make_all([one for one in changing if (one.enrolment_id, one.passed.step.key) in fresh], now)
+
+
+def _make_all(passages: Sequence[DuePassage], now: dt.datetime) -> None:
+    wanted: dict[Change, list[DuePassage]] = defaultdict(list)
     for one in passages:
         if one.passed.step.change:
             wanted[one.passed.step.change].append(one)
@@ -28,7 +73,7 @@ def make(passages: Sequence[New], now: dt.datetime) -> None:
         _make(change, passing, now)
 
 
-def _make(change: Change, passing: Sequence[New], now: dt.datetime) -> None:
+def _make(change: Change, passing: Sequence[DuePassage], now: dt.datetime) -> None:
     customers = Customer.objects.current().filter(pk__in=[one.customer_id for one in passing])
     if change.kind == Step.Change.ADD_TAG:
         tags.add_tag(customers, change.name)
@@ -42,7 +87,7 @@ def _make(change: Change, passing: Sequence[New], now: dt.datetime) -> None:
         loyalty.issue_coupons([coupon_draft(change, one.customer_id, _key(one), now) for one in passing])
 
 
-def _gift(change: Change, one: New, now: dt.datetime) -> loyalty.PointsGift:
+def _gift(change: Change, one: DuePassage, now: dt.datetime) -> loyalty.PointsGift:
     return loyalty.PointsGift(
         customer_id=one.customer_id,
         points=change.points,
@@ -72,7 +117,7 @@ def coupon_draft(
     )
 
 
-def _key(one: New) -> str:
+def _key(one: DuePassage) -> str:
     return reward_key(one.enrolment_id, one.passed.step.key)
 
 

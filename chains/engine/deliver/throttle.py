@@ -5,21 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from chains.channels import Outcome
 from chains.engine.deliver import outcomes
 from chains.engine.deliver.breaker import OPENS_AFTER, PROBE, Breaker, Experience, learn
 from chains.engine.deliver.outcomes import DETAIL_LENGTH, Reason
+from chains.engine.deliver.prepare import Taken
+from chains.engine.touch_writes import Ending
 from chains.models import ChannelState, Touch
 from crm.models import Purpose
-
-if TYPE_CHECKING:
-    from chains.channels import Outcome
-    from chains.engine.deliver.prepare import Taken
-    from chains.engine.touch_writes import Ending
 
 logger = logging.getLogger(__name__)
 

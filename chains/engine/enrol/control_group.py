@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
+from chains.engine.enrol.eligibility import Entry
 from chains.models import Enrolment
 from crm.id_lookups import any_of
-
-if TYPE_CHECKING:
-    from chains.engine.enrol.eligibility import Entry
 
 
 def draws_control(chain_id: int, customer_id: int, share: int) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from typing import TYPE_CHECKING
 
 from celery import current_app
+from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +16,6 @@ from chains.models import Chain, Rehearsal
 from chains.simulate.rehearsal.period import Period
 from chains.simulate.rehearsal.readonly_session import Outside
 from chains.simulate.rehearsal.rehearse import rehearse
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 TASK = "chains.tasks.conduct_rehearsal"
 LONGEST_SECONDS = 30 * 60

@@ -6,9 +6,10 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.html import escape, linebreaks
 from django.utils.translation import gettext as _
@@ -32,9 +33,6 @@ from chains.simulate.test_order.plan import Planned, plan
 from crm import loyalty
 from crm.customers.timezones import zone_of
 from crm.models import Channel, Customer, Shop
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 # Long enough to be read one after the other, short enough for the longest chain to be over within minutes.
 PAUSE = dt.timedelta(seconds=10)

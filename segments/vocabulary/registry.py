@@ -1,0 +1,34 @@
+"""Everything a rule may ask: the one registry that editor, validator and compiler read."""
+
+from collections.abc import Collection
+
+from segments.vocabulary import (
+    events,
+    goods,
+    letters,
+    predictions,
+    profile,
+    purchases,
+    service,
+    stages,
+    this_event,
+    this_order,
+)
+from segments.vocabulary.field import Context, Field
+
+FIELDS: dict[str, Field] = {
+    field.name: field
+    for module in (this_order, this_event, purchases, goods, stages, predictions, profile, service, letters, events)
+    for field in module.FIELDS
+}
+
+
+def register(*fields: Field) -> None:
+    """Rooms above add what they know about a customer, when the applications are ready."""
+    FIELDS.update((field.name, field) for field in fields)
+
+
+def offered(context: Collection[Context]) -> list[Field]:
+    """What a rule may ask where these are at hand; what is said about them comes first."""
+    known = [field for field in FIELDS.values() if field.context is None or field.context in context]
+    return sorted(known, key=lambda field: field.context is None)
