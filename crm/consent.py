@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.addresses import normalise
-from crm.customers.identity import hold
 from crm.events import record
+from crm.locks import hold
 from crm.models import Channel, ConsentRecord, Contact, Customer, EventKind, Purpose, Shop
 from crm.privacy.suppression import erased_moments
 

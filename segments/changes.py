@@ -13,7 +13,7 @@ import datetime as dt
 from django.db import connection
 from django.db.models import Min
 
-from crm.customers.timezones import day_of
+from crm.timezones import day_of
 from segments.models.change import Change, ChangeQuerySet
 from segments.models.segment import Segment
 from segments.rules import Condition, Rule, conditions

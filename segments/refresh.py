@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
-from crm.customers.identity import prevent_merging
-from crm.customers.timezones import day_of
 from crm.events import record_many
 from crm.id_lookups import ANY_ONE, id_array
+from crm.locks import prevent_merging
 from crm.models import Customer, Event, EventKind
+from crm.timezones import day_of
 from segments import changes
 from segments.compile import matching
 from segments.models import Membership, Segment, SegmentSize

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from segments.compile import check
 from segments.rule_json import DEEPEST, dump, parse
 from segments.rules import Kind, RuleError
+from segments.values import Pair, Several, ValueKind, Words
 from segments.vocabulary.field import Context, Field
 from segments.vocabulary.registry import FIELDS, offered
-from segments.vocabulary.values import Pair, Several, ValueKind, Words
 
 
 class RuleWidget(forms.Widget):

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 
-from segments.vocabulary.values import Value
+from segments.values import Value
 
 
 class Kind(StrEnum):

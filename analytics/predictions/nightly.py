@@ -12,10 +12,10 @@ from analytics.predictions import purchasing, spending
 from analytics.predictions.histories import DAYS_A_WEEK, Histories, histories
 from analytics.predictions.purchasing import Purchasing
 from analytics.predictions.spending import Spending
-from crm.customers.timezones import day_of
 from crm.figures import predictions
 from crm.figures.predictions import Prediction
 from crm.models import CustomerPrediction, OrderStanding
+from crm.timezones import day_of
 
 # With fewer the parameters say more about chance than about the shop.
 FEWEST_BUYERS, FEWEST_REPEATERS = 100, 30

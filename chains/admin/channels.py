@@ -22,12 +22,13 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
-from chains.channels import Outcome, Result, test_message
+from chains.channels import Outcome, Result
 from chains.channels.registry import channels
 from chains.channels.telegram import register_webhook
 from chains.engine.by_hand import try_channel_again
 from chains.models import ChannelState, PushSubscription
 from chains.public.connect import public_key, read_subscription
+from chains.simulate import test_message
 from crm.models import Channel, Shop
 
 HELP: dict[str, StrOrPromise] = {

@@ -14,8 +14,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from chains.definition.one_off import Hour
 from chains.models import Chain, MessageTemplate, TemplateText
-from crm.customers.timezones import day_of
 from crm.models import Channel, Purpose
+from crm.timezones import day_of
 from segments.models import Segment
 
 WORDS = ("subject", "preheader", "body", "cta_label", "cta_url")

@@ -18,12 +18,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chains.messages import test_message
 from chains.messages.rendering import Rendered
 from chains.messages.sandbox import TemplateError
 from chains.messages.short_message import Note
 from chains.messages.sms_parts import SmsSize, sms_parts
 from chains.models import MessageTemplate, TemplateText
+from chains.simulate import preview
 from crm.customers.search import find_customers
 from crm.models import Channel, Customer, Shop
 
@@ -70,9 +70,7 @@ def letter_view(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     letters = TemplateText.objects.filter(channel=Channel.EMAIL).select_related("template")
     text = get_object_or_404(letters, template=pk, language=language)
     try:
-        made = test_message.filled(
-            text, _customer(request, request.GET.get("customer", "")), timezone.now(), Shop.load()
-        )
+        made = preview.filled(text, _customer(request, request.GET.get("customer", "")), timezone.now(), Shop.load())
     except TemplateError as error:
         return framed(HttpResponse(str(error), content_type="text/plain; charset=utf-8"))
     return framed(HttpResponse(made.html))
@@ -101,7 +99,7 @@ def trial_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _send(request: HttpRequest, template: MessageTemplate, to: str) -> None:
     try:
-        test_message.send(template, to, _customer(request, request.POST.get("customer", "")), timezone.now())
+        preview.send(template, to, _customer(request, request.POST.get("customer", "")), timezone.now())
     except (TemplateError, ValueError, OSError, smtplib.SMTPException, AnymailError) as error:
         messages.error(request, _("It could not be sent: %(why)s") % {"why": error})
         return
@@ -121,8 +119,8 @@ def _sheet(text: TemplateText, name: str, customer: Customer | None, now: dt.dat
     title = name if text.channel == Channel.EMAIL else f"{text.get_channel_display()}, {name}"
     try:
         if text.channel == Channel.EMAIL:
-            return Sheet(text.language, title, text.channel, letter=test_message.filled(text, customer, now, shop))
-        note = test_message.filled_note(text, customer, now, shop)
+            return Sheet(text.language, title, text.channel, letter=preview.filled(text, customer, now, shop))
+        note = preview.filled_note(text, customer, now, shop)
     except TemplateError as error:
         return Sheet(text.language, title, text.channel, problem=str(error))
     size = sms_parts(note.text) if text.channel == Channel.SMS else None

@@ -20,17 +20,17 @@ from django.utils.translation import gettext_lazy
 
 from chains.definition import pausing
 from chains.definition.checks import problems
-from chains.definition.differences import differences
 from chains.definition.publishing import LetIn, NotPublishable, compiled, compiled_entry, digest, publish, widens
 from chains.engine.enrol import backlog, calendar
 from chains.engine.local_time import DAY
 from chains.explain.entry_sentences import ending_sentence, entry_sentence
+from chains.explain.version_differences import differences
 from chains.models import Chain, Enrolment, Pause
 from chains.program import program
 from chains.program.program import Program
 from crm.admin.verb_buttons import VerbAdmin
-from crm.customers.timezones import zone_of
 from crm.models import Shop
+from crm.timezones import zone_of
 
 LOOK_BACK_DAYS = 30
 LONGEST_LOOK_BACK = 3650

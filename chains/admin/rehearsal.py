@@ -22,8 +22,8 @@ from chains.explain.reasons import because
 from chains.simulate.rehearsal import job
 from chains.simulate.rehearsal.period import DAY, Period
 from chains.simulate.rehearsal.wording import ended, unknowable
-from crm.customers.timezones import day_of
 from crm.models import Shop
+from crm.timezones import day_of
 
 USUAL_DAYS = 60
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.consent import grant, withdraw
-from crm.customers.identity import hold
+from crm.locks import hold
 from crm.models import Contact, Customer, Purpose
 
 

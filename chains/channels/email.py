@@ -16,7 +16,7 @@ from chains.channels.http import never_connected, pause_of
 from chains.channels.smtp import HandedOver
 from chains.channels.smtp_timeouts import TookTooLong
 from chains.messages.mime import Letter, wire_address
-from chains.public.page_urls import unsubscribe_url
+from chains.messages.page_urls import unsubscribe_url
 from crm.models import Contact, Purpose, Shop
 from crm.service import conversations
 

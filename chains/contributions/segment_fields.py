@@ -24,11 +24,11 @@ from django.utils.translation import gettext_lazy as _
 from chains.models import Chain, Letter, Touch
 from crm.models import Order
 from segments.rules import Condition
+from segments.values import Nothing, Number, Several
 from segments.vocabulary.comparing import latest, measured, number, opposite_if, suggesting, texts
 from segments.vocabulary.field import LETTERS, Field, Scope, always
 from segments.vocabulary.operators import COMPARISONS, EXACTLY, IDENTITY, YES_NO
 from segments.vocabulary.this_event import event_field, of_kinds
-from segments.vocabulary.values import Nothing, Number, Several
 
 USUAL_LAST = 10
 

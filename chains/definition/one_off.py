@@ -14,8 +14,8 @@ from chains.definition.copying import NAME_KEPT, free_name
 from chains.definition.publishing import publish
 from chains.engine.local_time import on_clock
 from chains.models import Chain, MessageTemplate, Step, TemplateText
-from crm.customers.timezones import zone_of
 from crm.events import ring_on_commit
+from crm.timezones import zone_of
 from segments.models import Segment
 
 

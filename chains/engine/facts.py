@@ -14,8 +14,8 @@ from chains.engine.guard.weekly_cap import WEEK
 from chains.engine.pauses import Hold
 from chains.models import Chain, Pause, Touch
 from chains.program.program import Program
-from crm.customers.timezones import day_of
 from crm.models import Case, Contact, Customer, Order, Purpose
+from crm.timezones import day_of
 from segments.models import Segment
 from segments.rules import RuleError
 from segments.subjects import Subject, holding

@@ -11,8 +11,8 @@ from chains.engine.enrol.date_triggers import SEARCHES, Window
 from chains.engine.local_time import DAY
 from chains.models import Chain
 from chains.program.program import Program
-from crm.customers.timezones import zone_of
 from crm.models import Customer, CustomerStats, Event
+from crm.timezones import zone_of
 
 # Dates farther away are another year's.
 AROUND = 366 * DAY

@@ -21,8 +21,8 @@ from chains.models import Enrolment, IncomingMail, Touch
 from chains.public.preferences import unsubscribe_from
 from chains.public.tracking import record_about
 from crm.addresses import normalise_email
-from crm.customers.identity import hold
 from crm.events import ring_on_commit
+from crm.locks import hold
 from crm.models import Case, CaseMessage, Channel, Customer, EventKind, Shop
 from crm.service.conversations import Written, hear
 

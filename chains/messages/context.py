@@ -13,10 +13,10 @@ from typing import Any, NamedTuple, Protocol
 from django.conf import settings
 
 from chains.messages import wording
+from chains.messages.page_urls import pages
 from chains.messages.samples import nothing_known
-from chains.public.page_urls import pages
-from crm.customers.timezones import zone_of
 from crm.models import Customer, Order, OrderLine, Shop
+from crm.timezones import zone_of
 
 NOTHING = nothing_known()
 # Told apart, to the letters that show them (chains.engine.deliver.coupons_shown).

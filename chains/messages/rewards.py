@@ -15,9 +15,9 @@ from chains.messages import wording
 from chains.messages.compiling import FIELDS
 from chains.messages.samples import SAMPLE_CODE, nothing_known
 from chains.models import TemplateText
-from crm.customers.timezones import zone_of
 from crm.loyalty import Ending
 from crm.models import Coupon
+from crm.timezones import zone_of
 
 __all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "shown"]
 

@@ -19,9 +19,9 @@ from chains.messages.paragraphs import Links, lay_out
 from chains.messages.rendering import compact, one_line, shown_links
 from chains.messages.samples import sample
 from chains.messages.sandbox import TemplateError, fill, parse
+from chains.messages.short_links import short_pages, short_url
 from chains.messages.sms_parts import sms_parts
 from chains.models.template import TemplateText
-from chains.public.short_links import short_pages, short_url
 from crm.models import Channel, Purpose
 
 SMS_PARTS_LIMIT = 6

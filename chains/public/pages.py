@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chains.messages.context import language_of
 from chains.messages.layout import color_of, ink_on
+from chains.messages.page_urls import PREVIEW
 from chains.models import Touch
-from chains.public.page_urls import PREVIEW
 from crm.models import Shop
 
 POSTS_AN_HOUR = 30

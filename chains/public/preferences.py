@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from chains.messages.page_urls import pages
 from chains.models import MessageTemplate, Touch
-from chains.public.page_urls import pages
 from chains.public.pages import of_touch, page
 from chains.public.tracking import record_about
 from crm.consent import grant, withdraw

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from chains.messages.links import is_web
+from chains.messages.page_urls import pages
+from chains.messages.short_links import PAGES, read
 from chains.models import ChainVersion, Touch
 from chains.public.machine_opens import is_machine
-from chains.public.page_urls import pages
 from chains.public.pages import of_touch, private, unknown
-from chains.public.short_links import PAGES, read
-from crm.customers.identity import hold
 from crm.events import record
+from crm.locks import hold
 from crm.models import Event, EventKind
 
 SOURCE = "letters"

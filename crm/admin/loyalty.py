@@ -16,11 +16,11 @@ from unfold.decorators import display
 
 from crm.admin.customer_page import url_of
 from crm.admin.verb_buttons import ReadOnlyAdmin
-from crm.customers.timezones import day_of
 from crm.loyalty.coupon_codes import normalise
 from crm.loyalty.coupon_conditions import last_day
 from crm.loyalty.coupon_wording import Standing, in_short, standing
 from crm.models import Coupon, Customer, PointsEntry
+from crm.timezones import day_of
 
 TONES = {
     Standing.RUNNING: "success",

@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.customers import dates, identity
-from crm.customers.identity import hold
-from crm.customers.merge import join, keep_still
+from crm.customers import dates
+from crm.customers.merge import join
 from crm.customers.recognition import Keys, keys_of, recognise
 from crm.events import record
 from crm.field_checks import check_fields
+from crm.locks import hold, keep_still, lock_identities, lock_merging
 from crm.models import Contact, Customer, EventKind
 
 
@@ -57,11 +57,11 @@ def find_or_create(
 
 def _settle(keys: Keys, profile: Profile, now: dt.datetime) -> Customer:
     """Create, complete or join whom the identities name, as the only one who does so at this moment."""
-    identity.lock(keys.names())
+    lock_identities(keys.names())
     known = recognise(keys)
     if len(known.everyone) > 1:
         # They may become one, so nobody may be adding facts to any of them; who they are is read again under the lock.
-        identity.lock_merging()
+        lock_merging()
         known = recognise(keys)
         keep_still(one.pk for one in known.everyone)
     meant = known.meant(keys)

@@ -1,25 +1,14 @@
-"""How a customer is recognised: by the shop's own id, or by an address.
-
-An address is not a unique key, since a family may share one, so the database cannot refuse the second of two
-customers created at the same moment. Whoever may create customers therefore takes a lock named after each
-identity first; a set-based import takes one lock over all of them.
-"""
+"""What distinguishes one person from another, and whether two records may be of one."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from crm.models import Case, Contact, Customer, Order
-
-EVERYBODY = "crm.customers.identity"
-WHO_IS_WHO = "crm.customers.identity.who_is_who"
+from crm.models import Contact, Customer
 
 
 @dataclass(frozen=True)
@@ -67,116 +56,3 @@ def identities(customer_ids: Iterable[int]) -> dict[int, Identity]:
         )
         for customer in Customer.objects.filter(pk__in=ids)
     }
-
-
-def lock(keys: Iterable[str]) -> None:
-    """Be the only one, until the transaction ends, to look up and create customers under these keys."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [EVERYBODY])
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key",
-            [[f"{EVERYBODY}:{key}" for key in sorted(keys)]],
-        )
-
-
-def lock_everybody() -> None:
-    """Be the only one to create or merge customers at all: for an import that recognises them in sets."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [EVERYBODY])
-    lock_merging()
-
-
-def lock_merging() -> None:
-    """Be the only one to merge or erase customers until the transaction ends. Taken before any customer's row.
-
-    A merge holds its customers against every new fact about them; what writes about many customers in any order would
-    hold one of them and wait for the other.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [WHO_IS_WHO])
-
-
-def prevent_merging() -> None:
-    """Let nobody be merged or erased until the transaction ends: for what writes about many customers at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [WHO_IS_WHO])
-
-
-def hold(customer: Customer) -> Customer:
-    """Whoever now stands for this customer, kept from being merged away until the transaction ends."""
-    while True:
-        try:
-            _hold_id(customer.pk)
-        except _MergedMeanwhile:
-            customer = Customer.objects.get(merged_from=customer)
-        else:
-            return customer
-
-
-def hold_all(customer_ids: Iterable[int]) -> dict[int, int]:
-    """Be the only one to change what these customers have until the transaction ends.
-
-    Returns who stands for each now; those whose data was erased are left out.
-    """
-    asked = set(customer_ids)
-    while True:
-        known = Customer.objects.filter(pk__in=asked).values_list("pk", "merged_into")
-        standing = {pk: merged_into or pk for pk, merged_into in known}
-        try:
-            erased = _hold_standing(set(standing.values()))
-        except _MergedMeanwhile:
-            continue
-        return {pk: owner for pk, owner in standing.items() if owner not in erased}
-
-
-def hold_fact(fact: Order | Case, hold_owner: Callable[[int], object] | None = None) -> None:
-    """Read a fact as it is now and keep it, with whose it is, until the transaction ends.
-
-    The customer comes first, as in a merge, or the two would wait for each other; and again, should a merge have
-    moved the fact while we waited.
-    """
-    while True:
-        try:
-            _hold_fact_of(fact, fact.customer_id, hold_owner or _hold_id)
-        except _MergedMeanwhile:
-            fact.refresh_from_db(fields=["customer"])
-        else:
-            return
-
-
-class _MergedMeanwhile(Exception):
-    """Lets go of what was held: a merge holds keeper and merged in id order, and so must whoever wants both."""
-
-
-@transaction.atomic
-def _hold_standing(customer_ids: set[int]) -> set[int]:
-    """Hold them in one pass, in id order; whose data was erased."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, merged_into_id, erased_at FROM crm_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(customer_ids)],
-        )
-        found = cursor.fetchall()
-    if any(merged_into for _pk, merged_into, _erased_at in found):
-        raise _MergedMeanwhile
-    return {pk for pk, _merged_into, erased_at in found if erased_at}
-
-
-@transaction.atomic
-def _hold_fact_of(fact: Order | Case, owner_id: int, hold_owner: Callable[[int], object]) -> None:
-    hold_owner(owner_id)
-    locked: QuerySet[Any] = type(fact)._default_manager.select_for_update(no_key=True)
-    fact.refresh_from_db(from_queryset=locked)
-    if fact.customer_id != owner_id:
-        raise _MergedMeanwhile
-
-
-@transaction.atomic
-def _hold_id(customer_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer_id])
-        row = cursor.fetchone()
-    if row is None:
-        raise Customer.DoesNotExist(_("This customer no longer exists."))
-    if row[0]:
-        raise _MergedMeanwhile

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm import consent
-from crm.customers.identity import conflict, identities, lock_merging
+from crm.customers.identity import conflict, identities
 from crm.events import record
 from crm.figures import stats
+from crm.locks import keep_still, lock_merging
 from crm.models import (
     Case,
     Coupon,
@@ -78,22 +79,6 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
         properties={"duplicate": duplicate.pk},
     )
     return keeper
-
-
-def keep_still(customer_ids: Iterable[int]) -> list[int]:
-    """Lock customers so that nobody adds a fact to them meanwhile: their facts hold KEY SHARE, which this excludes.
-
-    Returns whom it holds: those asked for, and those once merged into them, whose pointers change with theirs; all in
-    one pass, in id order. Who stands for them is to be read after `lock_merging`: until then they may be merged.
-    """
-    lock_merging()
-    asked = list(customer_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM crm_customer WHERE id = ANY(%s) OR merged_into_id = ANY(%s) ORDER BY id FOR UPDATE",
-            [asked, asked],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
 
 
 def join(one: Customer, other: Customer, *, at: dt.datetime) -> None:

@@ -15,8 +15,8 @@ from django.db.models.functions import TruncDate
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers.timezones import day_of, start_of, zone_of
 from crm.models import CustomerStats
+from crm.timezones import day_of, start_of, zone_of
 
 NEW_DAYS = 30
 USUAL_INTERVAL_STRETCH = 1.5

@@ -14,7 +14,7 @@ import datetime as dt
 
 from django.db import connection, transaction
 
-from crm.customers.identity import prevent_merging
+from crm.locks import prevent_merging
 from crm.models import CustomerScore
 
 VIP_WINDOW = dt.timedelta(days=365)

@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from crm.customers.timezones import day_of, start_of, zone_of
 from crm.models import Coupon, Order, OrderLine
+from crm.timezones import day_of, start_of, zone_of
 
 # The categories of what was bought and all they are part of.
 IS_IN_CATEGORY = """

@@ -11,9 +11,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.customers.timezones import day_of
 from crm.loyalty.coupon_conditions import last_day
 from crm.models import Coupon
+from crm.timezones import day_of
 
 
 def in_short(coupon: Coupon) -> str:

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from crm.customers.identity import hold_all
 from crm.events import record, record_many
+from crm.locks import hold_all
 from crm.loyalty.coupon_codes import new_code, normalise
 from crm.loyalty.coupon_conditions import covers, ends_at, refusal
 from crm.loyalty.points import PointsGift, give_points

@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from crm.customers.identity import hold_all
 from crm.events import record_many
+from crm.locks import hold_all
 from crm.models import Customer, Event, EventKind, Order, PointsEntry
 
 BATCH = 1_000

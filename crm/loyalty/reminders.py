@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 
-from crm.customers.identity import prevent_merging
 from crm.events import record_many
+from crm.locks import prevent_merging
 from crm.loyalty.coupon_conditions import last_day
 from crm.models import Coupon, Event, EventKind, PointsEntry
 

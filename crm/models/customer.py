@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from crm.customers.timezones import is_time_zone
 from crm.models.channel import Channel, Purpose
+from crm.timezones import is_time_zone
 
 
 def validate_time_zone(name: str) -> None:

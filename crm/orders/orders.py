@@ -13,8 +13,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.customers.identity import hold_fact
 from crm.figures import stats
+from crm.locks import hold_fact
 from crm.models import EventKind, Milestone, Order, OrderLine
 from crm.orders import amounts
 from crm.orders.catalogue import LineData

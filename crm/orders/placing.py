@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from crm.customers.identity import hold
 from crm.field_checks import check_fields
 from crm.figures import stats
+from crm.locks import hold
 from crm.loyalty import redeem_with_order
 from crm.models import Customer, EventKind, Order, OrderLine, Product
 from crm.orders import amounts

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
 
-from crm.customers.identity import lock_merging
-from crm.customers.merge import keep_still
+from crm.locks import keep_still, lock_merging
 from crm.models import (
     Case,
     CaseAttachment,

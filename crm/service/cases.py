@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.customers.identity import hold, hold_fact
 from crm.events import record
 from crm.field_checks import check_fields
+from crm.locks import hold, hold_fact
 from crm.models import Case, Customer, EventKind, Order
 
 # With these the customer was told what they waited for.

@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.customers.identity import hold, hold_fact
+from crm.locks import hold, hold_fact
 from crm.models import Case, CaseAttachment, CaseMessage, Customer, Order, Shop
 from crm.models.conversation import new_token
 from crm.service.cases import acknowledge, escalate, open_case

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from crm.customers.identity import hold
 from crm.events import record
+from crm.locks import hold
 from crm.models import Case, Customer, EventKind, Feedback, Order, Product, Shop
 from crm.service.cases import open_case
 

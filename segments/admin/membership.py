@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RadioFilter
 from unfold.decorators import display
 
 from segments.models import Membership
-from segments.vocabulary.values import Words
+from segments.values import Words
 
 
 class StayFilter(RadioFilter):  # type: ignore[misc]

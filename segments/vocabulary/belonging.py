@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from segments.models import Membership, Segment
 from segments.rules import Condition
+from segments.values import Several
 from segments.vocabulary.comparing import has, opposite_if, texts
 from segments.vocabulary.field import SEGMENTS, Field, Scope, always
 from segments.vocabulary.operators import IDENTITY
 from segments.vocabulary.this_event import event_field, of_kinds
-from segments.vocabulary.values import Several
 
 
 def _names(ids: Iterable[str]) -> Mapping[str, str]:

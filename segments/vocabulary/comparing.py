@@ -28,10 +28,10 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, RowNumber
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessThanOrEqual, Lookup
 
-from crm.customers.timezones import start_of
+from crm.timezones import start_of
 from segments.rules import Condition
+from segments.values import Suggest
 from segments.vocabulary.field import Compile, Scope
-from segments.vocabulary.values import Suggest
 
 Rows = TypeVar("Rows", bound=Model)
 _LOOKUPS = {"at_least": "gte", "at_most": "lte", "exactly": "exact"}

@@ -13,10 +13,10 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, In, L
 from django.utils.translation import gettext_lazy as _
 
 from segments.rules import Condition
+from segments.values import Day, Number, Pair
 from segments.vocabulary.comparing import opposite_if, texts
 from segments.vocabulary.field import Compile, Scope
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, BEFORE, CONTAINS, CONTAINS_NOT, IS, IS_NOT, SINCE
-from segments.vocabulary.values import Day, Number, Pair
 
 Expression = Any
 

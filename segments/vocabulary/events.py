@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, EventKind
 from segments.rules import Condition
+from segments.values import Number, Pair, Several
 from segments.vocabulary.comparing import containing, measured, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, paired, word_of
 from segments.vocabulary.field import EVENTS, Field, Scope, always
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, SEARCHES
-from segments.vocabulary.values import Number, Pair, Several
 
 # The log has no index by kind: names are offered from its newest part.
 RECENT = 20_000

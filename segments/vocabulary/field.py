@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers.timezones import day_of, start_of
 from crm.models import Category
+from crm.timezones import day_of, start_of
 from segments.rules import Condition
+from segments.values import Number, ValueKind, Words
 from segments.vocabulary.operators import Operator
-from segments.vocabulary.values import Number, ValueKind, Words
 
 
 class Context(StrEnum):

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category, OrderLine, Product, ProductRelation
 from segments.rules import Condition
+from segments.values import Several
 from segments.vocabulary.comparing import exists, has, opposite_if, texts
 from segments.vocabulary.field import PURCHASES, Field, Scope
 from segments.vocabulary.operators import IDENTITY, NAMED, PURCHASE
-from segments.vocabulary.values import Several
 
 
 def _category_names(ids: Iterable[str]) -> Mapping[str, str]:

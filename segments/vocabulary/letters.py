@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, EventKind
 from segments.rules import Condition
+from segments.values import Number, Several
 from segments.vocabulary.comparing import measured, opposite_if, texts
 from segments.vocabulary.field import LETTERS, Compile, Field, Scope, always
 from segments.vocabulary.operators import COMPARISONS, POSSESSION
-from segments.vocabulary.values import Number, Several
 
 
 def compile_tag(condition: Condition, scope: Scope) -> Q:

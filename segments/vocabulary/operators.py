@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from segments.vocabulary.values import Day, Nothing, Number, ValueKind, Words
+from segments.values import Day, Nothing, Number, ValueKind, Words
 
 DAYS = Number(0, 36_500)
 

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Order, OrderStanding, Product
 from segments.rules import Condition
+from segments.values import Nothing, Number, Several
 from segments.vocabulary.comparing import compared, given, moment, opposite_if, suggesting, texts
 from segments.vocabulary.field import PURCHASES, Field, Scope
 from segments.vocabulary.goods import CATEGORY, COMPLEXITY, PRODUCT, TIER, with_line
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, IDENTITY, KNOWN, MOMENTS, PURCHASE, UNKNOWN, YES_NO
-from segments.vocabulary.values import Nothing, Number, Several
 
 MONEY = Number(0, 1_000_000_000, places=2)
 BALANCE = Number(-1_000_000_000, 1_000_000_000, 2)

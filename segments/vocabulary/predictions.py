@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import CustomerPrediction
 from segments.rules import Condition
+from segments.values import Number
 from segments.vocabulary.comparing import compared, has, number
 from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
 from segments.vocabulary.operators import AGO, AT_LEAST, AT_MOST, BEFORE, NEXT, SINCE
 from segments.vocabulary.orders import MONEY
-from segments.vocabulary.values import Number
 
 
 def _figure(column: str) -> Compile:

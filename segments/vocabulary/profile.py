@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
 from segments.rules import Condition
+from segments.values import Number, Pair, Several
 from segments.vocabulary.comparing import given, grouped, has, moment, newest_first, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, paired
 from segments.vocabulary.field import PROFILE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, KNOWN, MOMENTS, NEXT, POSSESSION, UNKNOWN
-from segments.vocabulary.values import Number, Pair, Several
 
 
 def _suggest(column: str) -> Callable[[str, int], list[tuple[str, str]]]:

@@ -20,8 +20,9 @@ from django.db.models.functions import TruncDate
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers.timezones import zone_of
+from crm.timezones import zone_of
 from segments.rules import Condition
+from segments.values import Number
 from segments.vocabulary.comparing import (
     compared,
     grouped,
@@ -35,7 +36,6 @@ from segments.vocabulary.comparing import (
 from segments.vocabulary.field import PURCHASES, Field, Scope
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, MOMENTS
 from segments.vocabulary.orders import BALANCE, MONEY, ORDER_FILTERS, orders_of, standings_of
-from segments.vocabulary.values import Number
 
 
 def _counted_zero(path: str, condition: Condition) -> Q:

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product
 from segments.rules import Condition
+from segments.values import Number, Several
 from segments.vocabulary.comparing import compared, grouped, has, measured, newest_first, number, opposite_if, texts
 from segments.vocabulary.field import SERVICE, Compile, Field, Scope
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, POSSESSION
-from segments.vocabulary.values import Number, Several
 
 RATING = Number(1, 5)
 NPS = Number(0, 10)

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.figures.lifecycle import Stage, in_stage
 from crm.models import CustomerScore
 from segments.rules import Condition
+from segments.values import Nothing, Number, Several
 from segments.vocabulary.comparing import compared, has, opposite_if, texts
 from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, YES_NO
-from segments.vocabulary.values import Nothing, Number, Several
 
 
 def _stage(condition: Condition, scope: Scope) -> Q:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Customer, EventKind, Feedback
 from segments.rules import Condition
+from segments.values import Nothing, Number, Pair, Several
 from segments.vocabulary.comparing import containing, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, among, number_in, paired, word_of
 from segments.vocabulary.events import compile_kind, kind_names, suggest_kinds
@@ -16,7 +17,6 @@ from segments.vocabulary.field import THIS_EVENT, Compile, Context, Field, Scope
 from segments.vocabulary.letters import compile_tag
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, IDENTITY, POSSESSION, SEARCHES, YES_NO
 from segments.vocabulary.orders import MONEY
-from segments.vocabulary.values import Nothing, Number, Pair, Several
 
 _SIGNS = {"at_least": ">=", "at_most": "<=", "exactly": "=="}
 

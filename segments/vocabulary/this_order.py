@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Order, Product
 from segments.rules import Condition
+from segments.values import Nothing, Number, Several
 from segments.vocabulary import this_order_course, this_order_goods
 from segments.vocabulary.comparing import (
     compared,
@@ -30,7 +31,6 @@ from segments.vocabulary.operators import (
     YES_NO,
 )
 from segments.vocabulary.orders import BALANCE, MONEY
-from segments.vocabulary.values import Nothing, Number, Several
 
 AMOUNTS = (AT_LEAST, AT_MOST)
 

@@ -9,9 +9,10 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers.timezones import zone_of
 from crm.models import Case, Feedback, Milestone
+from crm.timezones import zone_of
 from segments.rules import Condition
+from segments.values import Nothing, Number, Several
 from segments.vocabulary.comparing import (
     compared,
     exists,
@@ -31,7 +32,6 @@ from segments.vocabulary.operators import (
     UNKNOWN,
     YES_NO,
 )
-from segments.vocabulary.values import Nothing, Number, Several
 
 
 def _returned(condition: Condition, scope: Scope) -> Q:

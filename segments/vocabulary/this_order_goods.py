@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import OrderLine
 from segments.rules import Condition
+from segments.values import Number, Several
 from segments.vocabulary.comparing import (
     exists,
     opposite_if,
@@ -25,7 +26,6 @@ from segments.vocabulary.operators import (
     POSSESSION,
     SEARCHES,
 )
-from segments.vocabulary.values import Number, Several
 
 UNITS = DecimalField(max_digits=15, decimal_places=3)
 

@@ -22,10 +22,10 @@ from chains.engine.enrol.enrol import enrol
 from chains.engine.guard.guard import guard
 from chains.models import Enrolment, Passage, Touch
 from crm import consent
-from crm.customers.timezones import zone_of
 from crm.events import record
 from crm.models import Case, Shop
 from crm.service import cases
+from crm.timezones import zone_of
 from tests.chains.factories import add_tag, branch, leave, live_chain, make_template, message, split, task, until, wait
 from tests.conftest import make_customer, make_order, make_product
 

@@ -7,12 +7,12 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.urls import reverse
 
-from chains.definition.differences import differences
 from chains.definition.publishing import publish
 from chains.engine.advance.advance import advance
 from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.explain.decisions import turns
+from chains.explain.version_differences import differences
 from chains.models import Enrolment, Passage, Step, Touch
 from crm.customers import attributes, dates, merge
 from crm.customers.customers import find_or_create

@@ -6,10 +6,10 @@ from chains.definition.checks.steps import step_problems
 from chains.engine.deliver.prepare import Taken, prepare
 from chains.messages.compiling import problems
 from chains.messages.samples import sample
+from chains.messages.short_links import read, short_url
 from chains.messages.short_message import compile_note, render_note
 from chains.messages.sms_parts import sms_parts
 from chains.models import Step, TemplateText, Touch
-from chains.public.short_links import read, short_url
 from tests.chains.factories import draft_chain, live_chain, make_template, message
 from tests.chains.written_messages import make_text, make_touch
 

@@ -10,7 +10,6 @@ from django.utils.formats import date_format
 
 from crm import loyalty
 from crm.customers.merge import merge
-from crm.customers.timezones import day_of
 from crm.intake.files.run import import_file
 from crm.loyalty import CouponDraft, CouponRefused, PointsGift, Sending
 from crm.loyalty.coupon_codes import ALPHABET, new_code, normalise
@@ -22,6 +21,7 @@ from crm.orders.orders import LineData
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
 from crm.story.story import story
+from crm.timezones import day_of
 from tests.conftest import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db

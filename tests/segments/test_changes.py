@@ -7,11 +7,11 @@ import pytest
 from django.db.models import Max
 from django.urls import reverse
 
-from crm.customers.timezones import day_of
 from crm.figures import stats
 from crm.intake.files.run import import_file
 from crm.models import Category, Customer, CustomerStats, Product
 from crm.orders import orders
+from crm.timezones import day_of
 from segments import changes
 from segments.compile import matching
 from segments.models import Change, Membership, Segment

@@ -12,8 +12,8 @@ from segments.compile import matching
 from segments.rule_field import RuleField
 from segments.rule_json import parse
 from segments.rules import RuleError
+from segments.values import Pair, Several
 from segments.vocabulary.registry import FIELDS
-from segments.vocabulary.values import Pair, Several
 from tests.conftest import make_customer, make_order, make_product
 from tests.segments.conftest import condition
 

@@ -19,8 +19,8 @@ from chains.engine.pauses import Hold
 from chains.models import Step
 from chains.program.program import Program
 from crm.customers.dates import Moment
-from crm.customers.timezones import zone_of
 from crm.models import Customer, OrderLine
+from crm.timezones import zone_of
 
 OF_THE_CUSTOMER = frozenset({Step.Anchor.BIRTHDAY, Step.Anchor.ATTRIBUTE})
 

@@ -16,10 +16,10 @@ from chains.engine.advance.changes import reward_key
 from chains.messages.rewards import NO_COUPON, coupon_words, points_words
 from chains.program.program import Program
 from crm import loyalty
-from crm.customers.timezones import day_of
 from crm.loyalty import Sending
 from crm.loyalty.coupon_conditions import ends_at, last_day
 from crm.models import Coupon, Purpose
+from crm.timezones import day_of
 
 
 class Leased(Protocol):

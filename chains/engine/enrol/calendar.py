@@ -19,8 +19,8 @@ from chains.engine.local_time import DAY, on_clock
 from chains.models import Chain
 from chains.program.program import Program
 from chains.program.trigger import Trigger
-from crm.customers.timezones import zone_of
 from crm.models import Customer
+from crm.timezones import zone_of
 from segments.compile import matching
 from segments.rules import RuleError
 

@@ -19,8 +19,8 @@ from chains.engine.local_time import DAY, months_after, on_clock, yearly
 from chains.models import Chain
 from chains.program.program import Program
 from chains.program.trigger import Trigger
-from crm.customers.timezones import zone_of
 from crm.models import Customer, Order, OrderLine, Product
+from crm.timezones import zone_of
 
 # A local date may lie a day beside the same moment's date in UTC, on both sides of the comparison.
 MARGIN = 2 * DAY

@@ -12,8 +12,8 @@ from chains.engine import facts
 from chains.engine.guard.values import Candidate, Person, SegmentCap
 from chains.engine.local_time import DAY
 from chains.models import SegmentCare
-from crm.customers.timezones import zone_of
 from crm.models import Case, Customer, Shop
+from crm.timezones import zone_of
 
 # A letter of the last hours says nothing yet.
 TIME_TO_READ = DAY

@@ -8,7 +8,7 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 
-from crm.customers.timezones import day_of, start_of
+from crm.timezones import day_of, start_of
 
 MOST_DAYS = 366
 DAY = dt.timedelta(days=1)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chains.channels import Outcome, Outgoing, Result
+from chains.messages.page_urls import PREVIEW
 from chains.messages.samples import SAMPLE_CODE
 from chains.models import Touch
-from chains.public.page_urls import PREVIEW
 from crm.models import Shop
 
 MOST_SAMPLES = 10

@@ -13,10 +13,10 @@ from chains.models import SegmentCare
 from chains.simulate.rehearsal import temp_tables
 from chains.simulate.rehearsal.past_tables import FACTS, Fact
 from chains.simulate.rehearsal.timeline import Timeline, Turn
-from crm.customers.timezones import day_of
 from crm.figures import stats
 from crm.figures.scores import score_all
 from crm.models import EventInbox
+from crm.timezones import day_of
 from segments.models import Segment
 from segments.refresh import refresh
 

@@ -20,19 +20,19 @@ from chains.channels.registry import channels
 from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable, compiled
 from chains.engine.advance.changes import coupon_draft
+from chains.messages.page_urls import PREVIEW
 from chains.messages.rendering import Rendered, TemplateError, choose, render
 from chains.messages.rewards import coupon_words
 from chains.messages.samples import SAMPLE_CODE
 from chains.messages.short_message import render_note
-from chains.messages.test_message import context_for
 from chains.models import Chain, Touch, Trial, TrialLetter
 from chains.program import program
 from chains.program.program import Program
-from chains.public.page_urls import PREVIEW
+from chains.simulate.preview import context_for
 from chains.simulate.test_order.plan import Planned, plan
 from crm import loyalty
-from crm.customers.timezones import zone_of
 from crm.models import Channel, Customer, Shop
+from crm.timezones import zone_of
 
 # Long enough to be read one after the other, short enough for the longest chain to be over within minutes.
 PAUSE = dt.timedelta(seconds=10)

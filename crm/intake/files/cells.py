@@ -18,7 +18,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from crm.addresses import normalise_email, normalise_phone
-from crm.customers.timezones import is_time_zone
+from crm.timezones import is_time_zone
 
 Parser = Callable[[str], str]
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from crm.customers import identity
 from crm.intake.files.report import Count
 from crm.intake.files.staging import Cursor
+from crm.locks import lock_all_identities
 
 # Whose a known order is was read before the lock; they may have been merged since.
 FOLLOW_MERGES = """
@@ -151,7 +151,7 @@ def recognise(cursor: Cursor, source: str, since: str, now: dt.datetime) -> None
 
     `since` is the column that says since when they are known. Nobody else may create customers meanwhile.
     """
-    identity.lock_everybody()
+    lock_all_identities()
     cursor.execute(FOLLOW_MERGES.format(source=source))
     cursor.execute(GATHER.format(source=source, since=since), {"now": now})
     cursor.execute("ANALYZE import_person")

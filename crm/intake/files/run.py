@@ -16,7 +16,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 
-from crm.customers.timezones import zone_of
 from crm.intake.files.cells import Ground
 from crm.intake.files.columns import Header, match
 from crm.intake.files.files import Table, open_table
@@ -26,6 +25,7 @@ from crm.intake.files.rejected import write_rejected
 from crm.intake.files.report import Count, Report
 from crm.intake.files.staging import Cursor, Stager, staging_tables
 from crm.models import Shop
+from crm.timezones import zone_of
 
 Progress = Callable[[int, float], None]
 PROBLEMS_SHOWN = 50

@@ -15,12 +15,12 @@ from chains.channels import Outgoing
 from chains.channels.email import letter_for
 from chains.messages.compiling import compile_text
 from chains.messages.context import contexts
+from chains.messages.page_urls import PREVIEW, pages
 from chains.messages.rendering import Rendered, render
 from chains.messages.rewards import points_words
 from chains.messages.samples import sample
 from chains.messages.short_message import Note, render_note
 from chains.models import MessageTemplate, TemplateText
-from chains.public.page_urls import PREVIEW, pages
 from crm import loyalty
 from crm.models import Channel, Customer, Shop
 

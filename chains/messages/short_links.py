@@ -37,7 +37,7 @@ def read(code: str) -> tuple[int, str] | None:
 
 
 def _proof(code: str) -> str:
-    digest = salted_hmac("chains.public.short_links", code, algorithm="sha256").digest()
+    digest = salted_hmac("chains.messages.short_links", code, algorithm="sha256").digest()
     return urlsafe_b64encode(digest[:6]).decode()
 
 

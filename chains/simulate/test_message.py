@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from chains.channels import Outcome, Outgoing
 from chains.channels.registry import channels
+from chains.messages.page_urls import PREVIEW
 from chains.messages.rendering import Rendered
 from chains.messages.short_message import Note
-from chains.public.page_urls import PREVIEW
 from crm.addresses import normalise
 from crm.models import Channel, Purpose, Shop
 
