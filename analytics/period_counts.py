@@ -62,7 +62,7 @@ ORDER BY asked.place
 
 
 @dataclass(frozen=True)
-class Tally:
+class PeriodCounts:
     """Counts of one period; `…_so_far` are of all days up to its end. Sums of margin are None when none is known."""
 
     orders: int
@@ -85,11 +85,11 @@ class Tally:
     margin_so_far: Decimal | None
 
 
-def tallies(relations: Relations, periods: Sequence[Period], lapse_days: int) -> list[Tally]:
+def tallies(relations: Relations, periods: Sequence[Period], lapse_days: int) -> list[PeriodCounts]:
     """One tally a period, in one query."""
     rows = ", ".join(["(%s::int, %s::date, %s::date, %s::int)"] * len(periods))
     asked = [
         value for place, period in enumerate(periods) for value in (place, period.first_on, period.last_on, lapse_days)
     ]
     found = relations.fetch(QUERY.format(periods=rows), *asked)
-    return [Tally(**{name: row[name] for name in Tally.__dataclass_fields__}) for row in found]
+    return [PeriodCounts(**{name: row[name] for name in PeriodCounts.__dataclass_fields__}) for row in found]

@@ -15,7 +15,7 @@ from analytics.metrics.order_interval import OrderInterval
 from analytics.metrics.reactivation import Reactivation
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
-from analytics.period_counts import Tally, tallies
+from analytics.period_counts import PeriodCounts, tallies
 from analytics.periods import ALL_TIME, Period
 from analytics.predictions.summary import summary
 from analytics.relations import Relations, counted
@@ -41,7 +41,7 @@ def report(filters: Filters, lapse_days: int) -> dict[str, Any]:
     return found
 
 
-def _whole(tally: Tally) -> dict[str, Any]:
+def _whole(tally: PeriodCounts) -> dict[str, Any]:
     interval = OrderInterval.of(tally)
     return {
         "buyers": tally.buyers,
@@ -66,7 +66,7 @@ def _by_buyer(relations: Relations) -> dict[str, Any]:
     }
 
 
-def _period(period: Period, tally: Tally) -> dict[str, Any]:
+def _period(period: Period, tally: PeriodCounts) -> dict[str, Any]:
     reactivation, repeat = Reactivation.of(tally), RepeatRate.of(tally)
     return {
         "from": period.first_on.isoformat(),

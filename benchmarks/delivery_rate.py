@@ -258,7 +258,7 @@ def ready_made(chain: Any) -> bytes:
     from benchmarks.peers.shop import clear, fill_due
     from chains.channels.email import letter_for
     from chains.engine.deliver.deliver import _taken
-    from chains.engine.deliver.prepare import Prepared, prepare
+    from chains.engine.deliver.prepare import PreparedTouch, prepare
     from chains.engine.guard.guard import guard
     from crm.models import Shop
 
@@ -267,7 +267,7 @@ def ready_made(chain: Any) -> bytes:
     lease = uuid4()
     guard(NOON, lease)
     (prepared,) = prepare(_taken(lease), NOON)
-    assert isinstance(prepared, Prepared)
+    assert isinstance(prepared, PreparedTouch)
     return letter_for(prepared.outgoing, Shop.load()).message().as_bytes(linesep="\r\n")
 
 

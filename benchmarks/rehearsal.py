@@ -137,10 +137,10 @@ def draft() -> Any:
 
 
 def measure(orders: int, days: int, *, is_profiled: bool) -> None:
-    from chains.simulate.rehearsal.period import Period
+    from chains.simulate.rehearsal.period import RehearsalPeriod
     from chains.simulate.rehearsal.rehearse import rehearse
 
-    chain, period = draft(), Period.of(LAST - dt.timedelta(days=days - 1), LAST, NOW)
+    chain, period = draft(), RehearsalPeriod.of(LAST - dt.timedelta(days=days - 1), LAST, NOW)
     profile = None
     if is_profiled:
         import cProfile

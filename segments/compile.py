@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from crm.models import Customer
 from segments.rule_json import out_of_place, parse
-from segments.rules import Condition, Group, Kind, Place, Rule, RuleError, placed
+from segments.rules import Condition, Group, GroupKind, Place, Rule, RuleError, placed
 from segments.vocabulary.field import Scope
 from segments.vocabulary.registry import FIELDS
 
@@ -67,10 +67,10 @@ def _compiled(rule: Rule, scope: Scope, place: Place) -> Q:
             return field.compile(rule, scope)
         except ValueError as error:
             raise RuleError(str(error), place) from None
-    if rule.kind is Kind.ALL:
+    if rule.kind is GroupKind.ALL:
         return Q(*_asked_once(_parts_of_all(rule, scope, place)))
     joined = Q(*_parts(rule, range(len(rule.items)), scope, place), _connector=Q.OR)
-    return ~joined if rule.kind is Kind.NONE else joined
+    return ~joined if rule.kind is GroupKind.NONE else joined
 
 
 def _parts(group: Group, numbers: Iterable[int], scope: Scope, place: Place) -> list[Q]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from segments.rule_json import parse
-from segments.rules import Condition, Group, Kind, Rule, RuleError
+from segments.rules import Condition, Group, GroupKind, Rule, RuleError
 from segments.vocabulary.field import Context, Field
 from segments.vocabulary.registry import FIELDS
 
@@ -32,9 +32,9 @@ def describe(rule: Rule) -> str:
 
 def _group(group: Group) -> str:
     parts = [_inner(item) for item in group.items]
-    if group.kind is Kind.NONE:
+    if group.kind is GroupKind.NONE:
         return _("none of: %(conditions)s") % {"conditions": "; ".join(parts)}
-    joint = _("and") if group.kind is Kind.ALL else _("or")
+    joint = _("and") if group.kind is GroupKind.ALL else _("or")
     return f"; {joint} ".join(parts)
 
 

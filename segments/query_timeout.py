@@ -12,7 +12,7 @@ from psycopg.errors import QueryCanceled
 SCREEN = dt.timedelta(seconds=5)
 
 
-class TookTooLong(Exception):
+class QueryTookTooLong(Exception):
     """The database was stopped before it had an answer."""
 
 
@@ -47,5 +47,5 @@ def impatient(limit: dt.timedelta | None) -> Iterator[None]:
             cursor.execute("SET LOCAL statement_timeout = 0")
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
-            raise TookTooLong from error
+            raise QueryTookTooLong from error
         raise

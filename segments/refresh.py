@@ -26,7 +26,7 @@ from crm.timezones import day_of
 from segments import changes
 from segments.compile import matching
 from segments.models import Membership, Segment, SegmentSize
-from segments.query_timeout import TookTooLong, impatient
+from segments.query_timeout import QueryTookTooLong, impatient
 from segments.rule_json import parse
 from segments.rules import Rule, RuleError
 
@@ -102,12 +102,12 @@ def refresh(segment: Segment, now: dt.datetime, patience: dt.timedelta | None = 
     """Bring the members of one segment up to date; None when another refresh is at it, or patience ran out."""
     try:
         with transaction.atomic():
-            held = Segment.objects.free(segment.pk).first()
-            if held is None:
+            locked = Segment.objects.free(segment.pk).first()
+            if locked is None:
                 return None
             with impatient(patience):
-                outcome = _follow(held, now)
-    except TookTooLong:
+                outcome = _follow(locked, now)
+    except QueryTookTooLong:
         return None
     except RuleError as error:
         return _broken(segment, str(error), now)
@@ -115,7 +115,7 @@ def refresh(segment: Segment, now: dt.datetime, patience: dt.timedelta | None = 
         logger.exception("Segment %s cannot be refreshed", segment.pk)
         return _broken(segment, _("The database could not answer. It is asked again every few minutes."), now)
     for name in KEPT:
-        setattr(segment, name, getattr(held, name))
+        setattr(segment, name, getattr(locked, name))
     return outcome
 
 

@@ -14,7 +14,7 @@ FIFTHS = (5, 4, 3, 2, 1)
 
 
 @dataclass(frozen=True)
-class Cell:
+class RfmCell:
     """Customers with these scores of the nightly pass; `share` is their part of all buyers, 0 to 1."""
 
     recency: int
@@ -24,7 +24,7 @@ class Cell:
     share: float = 0
 
 
-def grid() -> list[list[Cell]]:
+def grid() -> list[list[RfmCell]]:
     """Rows by recency, the latest buyers first; in a row by frequency, the most frequent first."""
     counted = (
         CustomerScore.objects.filter(customer__merged_into=None, customer__erased_at=None)
@@ -37,9 +37,9 @@ def grid() -> list[list[Cell]]:
     return [[_cell(recency, frequency, found, everybody) for frequency in FIFTHS] for recency in FIFTHS]
 
 
-def _cell(recency: int, frequency: int, found: dict[tuple[int, int], tuple[int, Decimal]], everybody: int) -> Cell:
+def _cell(recency: int, frequency: int, found: dict[tuple[int, int], tuple[int, Decimal]], everybody: int) -> RfmCell:
     customers, revenue = found.get((recency, frequency), (0, Decimal(0)))
-    return Cell(recency, frequency, customers, revenue or Decimal(0), customers / everybody)
+    return RfmCell(recency, frequency, customers, revenue or Decimal(0), customers / everybody)
 
 
 def rule_of(recency: int, frequency: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from segments.compile import check
 from segments.rule_json import DEEPEST, dump, parse
-from segments.rules import Kind, RuleError
+from segments.rules import GroupKind, RuleError
 from segments.values import Pair, Several, ValueKind, Words
 from segments.vocabulary.field import Context, Field
 from segments.vocabulary.registry import FIELDS, offered
@@ -133,7 +133,7 @@ def labelled(raw: Any, depth: int = 0) -> Any:
     """The rule with names beside the values that are ids, for the editor; mistakes are left as they are."""
     if not isinstance(raw, Mapping) or depth > DEEPEST:
         return None
-    kind = next((one.value for one in Kind if isinstance(raw.get(one.value), list)), None)
+    kind = next((one.value for one in GroupKind if isinstance(raw.get(one.value), list)), None)
     if kind is None:
         return _labelled(raw, FIELDS)
     return {kind: [labelled(item, depth + 1) for item in raw[kind]]}

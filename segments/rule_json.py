@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from segments.rules import Condition, Group, Kind, Place, Rule, RuleError
+from segments.rules import Condition, Group, GroupKind, Place, Rule, RuleError
 from segments.vocabulary.field import WINDOW, Context, Field
 from segments.vocabulary.registry import FIELDS
 
@@ -55,14 +55,14 @@ class _Reader:
             raise RuleError(_("groups are nested too deep: at most %(most)s levels") % {"most": DEEPEST})
         if not isinstance(raw, Mapping):
             raise RuleError(_("this is not a condition"), place)
-        kinds = [kind for kind in Kind if kind.value in raw]
+        kinds = [kind for kind in GroupKind if kind.value in raw]
         if not kinds:
             return self.condition(raw, FIELDS, place)
         if len(kinds) > 1 or len(raw) > 1:
             raise RuleError(_("a group is either all, any or none"), place)
         return self.group(kinds[0], raw[kinds[0].value], place)
 
-    def group(self, kind: Kind, items: object, place: Place) -> Group:
+    def group(self, kind: GroupKind, items: object, place: Place) -> Group:
         if not isinstance(items, list | tuple) or not items:
             raise RuleError(_("add at least one condition"), place)
         self.count(len(items))

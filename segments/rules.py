@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from segments.values import Value
 
 
-class Kind(StrEnum):
+class GroupKind(StrEnum):
     ALL = "all"
     ANY = "any"
     NONE = "none"
@@ -35,7 +35,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Group:
-    kind: Kind
+    kind: GroupKind
     items: tuple[Rule, ...]
 
 

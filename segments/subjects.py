@@ -16,7 +16,7 @@ from django.db.models import BooleanField, Case, Model, Value, When
 from crm.models import Customer, Event, Order
 from segments.compile import check, matching, scope_of
 from segments.rule_json import parse
-from segments.rules import Condition, Group, Kind, Rule, RuleError, conditions
+from segments.rules import Condition, Group, GroupKind, Rule, RuleError, conditions
 from segments.vocabulary.field import Context
 from segments.vocabulary.registry import FIELDS
 
@@ -75,8 +75,8 @@ class _Asked:
             return self.of_customers(rule, keys)
         if isinstance(rule, Condition):
             return keys & self.answers[rule]
-        found = self.of_all(rule, keys) if rule.kind is Kind.ALL else self.of_any(rule, keys)
-        return keys - found if rule.kind is Kind.NONE else found
+        found = self.of_all(rule, keys) if rule.kind is GroupKind.ALL else self.of_any(rule, keys)
+        return keys - found if rule.kind is GroupKind.NONE else found
 
     def of_all(self, group: Group, keys: set[int]) -> set[int]:
         for part in _parts(group):
@@ -102,21 +102,21 @@ def _parts(group: Group) -> Iterable[Rule]:
     about_customer = tuple(item for item in group.items if not scoped(item))
     yield from (item for item in group.items if scoped(item))
     if about_customer:
-        yield Group(Kind.ALL if group.kind is Kind.ALL else Kind.ANY, about_customer)
+        yield Group(GroupKind.ALL if group.kind is GroupKind.ALL else GroupKind.ANY, about_customer)
 
 
 def answers(
     conditions: Collection[Condition], subjects: Collection[Subject], now: dt.datetime
 ) -> dict[Condition, set[int]]:
     """For which keys each of these conditions about orders and events holds: one query a context."""
-    held: dict[Condition, set[int]] = {}
+    holding_rows: dict[Condition, set[int]] = {}
     for context in Context:
         asked = [one for one in conditions if FIELDS[one.field].context is context]
         rows = {one.key: one.order_id if context is Context.ORDER else one.event_id for one in subjects}
         for condition, found in zip(asked, _rows_holding(asked, MODELS[context], set(rows.values()), now), strict=True):
             positive = {key for key, row in rows.items() if row in found}
-            held[condition] = rows.keys() - positive if condition.is_negative else positive
-    return held
+            holding_rows[condition] = rows.keys() - positive if condition.is_negative else positive
+    return holding_rows
 
 
 def _rows_holding(asked: list[Condition], model: type[Model], ids: set[int | None], now: dt.datetime) -> list[set[int]]:
@@ -131,7 +131,7 @@ def _rows_holding(asked: list[Condition], model: type[Model], ids: set[int | Non
     rows = model._default_manager.filter(pk__in=ids - {None}).annotate(**cases).values_list("pk", *cases)
     found: list[set[int]] = [set() for _one in asked]
     for pk, *held in rows:
-        for is_held, pks in zip(held, found, strict=True):
-            if is_held:
+        for holds, pks in zip(held, found, strict=True):
+            if holds:
                 pks.add(pk)
     return found

@@ -13,7 +13,7 @@ from crm.models import Customer
 from segments.compile import compile_rule
 from segments.describe import describe
 from segments.rule_json import parse
-from segments.rules import Condition, Group, Kind, Rule, conditions
+from segments.rules import Condition, Group, GroupKind, Rule, conditions
 from segments.subjects import Subject, answers
 from segments.vocabulary.field import Context
 from segments.vocabulary.registry import FIELDS
@@ -54,14 +54,14 @@ def _of_customer(asked: list[Condition], customer: int, now: dt.datetime, asking
         )
         for number, one in enumerate(asked)
     }
-    held = Customer.objects.filter(pk=customer).annotate(**cases).values_list(*cases).get()
-    return dict(zip(asked, held, strict=True))
+    answers = Customer.objects.filter(pk=customer).annotate(**cases).values_list(*cases).get()
+    return dict(zip(asked, answers, strict=True))
 
 
 def _found(rule: Rule, known: Mapping[Condition, bool]) -> Finding:
     if isinstance(rule, Condition):
         return Finding(known[rule], describe(rule))
     items = tuple(_found(item, known) for item in rule.items)
-    held = [item.holds for item in items]
-    holds = {Kind.ALL: all(held), Kind.ANY: any(held), Kind.NONE: not any(held)}[rule.kind]
+    answers = [item.holds for item in items]
+    holds = {GroupKind.ALL: all(answers), GroupKind.ANY: any(answers), GroupKind.NONE: not any(answers)}[rule.kind]
     return Finding(holds, "", rule.kind.value, items)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_stubs_ext import StrPromise
 
-from analytics.admin.changes import Change, Figure, Unit, change
+from analytics.admin.changes import Figure, FigureChange, Unit, change
 from analytics.metrics.average_order import AverageOrder
 from analytics.metrics.frequency import Frequency
 from analytics.metrics.lifetime_value import LifetimeValue
@@ -18,18 +18,18 @@ from analytics.metrics.reactivation import Reactivation
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
 from analytics.metrics.sales import Sales
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 from analytics.wording import money, number, percent
 
 
 @dataclass(frozen=True)
-class Kind:
+class CardKind:
     key: str
     title: StrPromise
     definition: StrPromise
     unit: Unit
-    read: Callable[[Tally], Figure]
-    notes: Callable[[Tally], list[str]]
+    read: Callable[[PeriodCounts], Figure]
+    notes: Callable[[PeriodCounts], list[str]]
     is_more_good: bool = True
 
 
@@ -41,15 +41,15 @@ class Card:
     figure: Figure
     before: Figure
     shown: str
-    change: Change | None
+    change: FigureChange | None
     notes: list[str]
 
 
-def cards(now: Tally, before: Tally | None) -> list[Card]:
+def cards(now: PeriodCounts, before: PeriodCounts | None) -> list[Card]:
     return [_card(kind, now, before) for kind in KINDS]
 
 
-def _card(kind: Kind, now: Tally, before: Tally | None) -> Card:
+def _card(kind: CardKind, now: PeriodCounts, before: PeriodCounts | None) -> Card:
     figure, earlier = kind.read(now), kind.read(before) if before else None
     return Card(
         kind.key,
@@ -63,7 +63,7 @@ def _card(kind: Kind, now: Tally, before: Tally | None) -> Card:
     )
 
 
-def _sales_notes(tally: Tally) -> list[str]:
+def _sales_notes(tally: PeriodCounts) -> list[str]:
     sales = Sales.of(tally)
     orders = ngettext("%(n)s order", "%(n)s orders", sales.orders) % {"n": number(sales.orders)}
     buyers = ngettext("%(n)s buyer", "%(n)s buyers", sales.buyers) % {"n": number(sales.buyers)}
@@ -75,7 +75,7 @@ def _sales_notes(tally: Tally) -> list[str]:
     return notes
 
 
-def _repeat_rate_notes(tally: Tally) -> list[str]:
+def _repeat_rate_notes(tally: PeriodCounts) -> list[str]:
     repeat = RepeatRate.of(tally)
     return [
         _("since the beginning %(share)s") % {"share": percent(repeat.rate_so_far)},
@@ -83,18 +83,18 @@ def _repeat_rate_notes(tally: Tally) -> list[str]:
     ]
 
 
-def _repeat_revenue_notes(tally: Tally) -> list[str]:
+def _repeat_revenue_notes(tally: PeriodCounts) -> list[str]:
     repeat = RepeatRevenue.of(tally)
     return [_("%(part)s of %(whole)s") % {"part": money(repeat.repeat_buyers_revenue), "whole": money(repeat.revenue)}]
 
 
-def _lifetime_value_notes(tally: Tally) -> list[str]:
+def _lifetime_value_notes(tally: PeriodCounts) -> list[str]:
     value = LifetimeValue.of(tally)
     buyers = ngettext("%(n)s buyer", "%(n)s buyers", value.buyers) % {"n": number(value.buyers)}
     return [_("by margin %(amount)s") % {"amount": money(value.margin_mean)}, buyers]
 
 
-def _reactivation_notes(tally: Tally) -> list[str]:
+def _reactivation_notes(tally: PeriodCounts) -> list[str]:
     back = Reactivation.of(tally)
     return [
         _("%(part)s of %(whole)s lapsed buyers") % {"part": number(back.reactivated), "whole": number(back.lapsed)},
@@ -103,7 +103,7 @@ def _reactivation_notes(tally: Tally) -> list[str]:
     ]
 
 
-def _average_order_notes(tally: Tally) -> list[str]:
+def _average_order_notes(tally: PeriodCounts) -> list[str]:
     average = AverageOrder.of(tally)
     return [
         _("first order %(amount)s") % {"amount": money(average.first_value)},
@@ -111,11 +111,11 @@ def _average_order_notes(tally: Tally) -> list[str]:
     ]
 
 
-def _interval_notes(tally: Tally) -> list[str]:
+def _interval_notes(tally: PeriodCounts) -> list[str]:
     return [_("on average %(days)s days") % {"days": number(OrderInterval.of(tally).mean_days)}]
 
 
-def _frequency_notes(tally: Tally) -> list[str]:
+def _frequency_notes(tally: PeriodCounts) -> list[str]:
     return [
         _("new buyers %(new)s, returning %(returning)s")
         % {"new": number(tally.new_buyers), "returning": number(tally.buyers - tally.new_buyers)}
@@ -123,7 +123,7 @@ def _frequency_notes(tally: Tally) -> list[str]:
 
 
 KINDS = (
-    Kind(
+    CardKind(
         "revenue",
         gettext_lazy("Revenue"),
         Sales.definition,
@@ -131,7 +131,7 @@ KINDS = (
         lambda tally: Sales.of(tally).revenue,
         _sales_notes,
     ),
-    Kind(
+    CardKind(
         "repeat_rate",
         gettext_lazy("Repeat rate"),
         RepeatRate.definition,
@@ -139,7 +139,7 @@ KINDS = (
         lambda tally: RepeatRate.of(tally).rate,
         _repeat_rate_notes,
     ),
-    Kind(
+    CardKind(
         "repeat_revenue_share",
         gettext_lazy("Repeat buyers in revenue"),
         RepeatRevenue.definition,
@@ -147,7 +147,7 @@ KINDS = (
         lambda tally: RepeatRevenue.of(tally).share,
         _repeat_revenue_notes,
     ),
-    Kind(
+    CardKind(
         "lifetime_value",
         gettext_lazy("Lifetime value (LTV)"),
         LifetimeValue.definition,
@@ -155,7 +155,7 @@ KINDS = (
         lambda tally: LifetimeValue.of(tally).mean,
         _lifetime_value_notes,
     ),
-    Kind(
+    CardKind(
         "reactivation_rate",
         gettext_lazy("Reactivation"),
         Reactivation.definition,
@@ -163,7 +163,7 @@ KINDS = (
         lambda tally: Reactivation.of(tally).rate,
         _reactivation_notes,
     ),
-    Kind(
+    CardKind(
         "average_order",
         gettext_lazy("Average order"),
         AverageOrder.definition,
@@ -171,7 +171,7 @@ KINDS = (
         lambda tally: AverageOrder.of(tally).value,
         _average_order_notes,
     ),
-    Kind(
+    CardKind(
         "median_interval_days",
         gettext_lazy("Median interval, days"),
         OrderInterval.definition,
@@ -180,7 +180,7 @@ KINDS = (
         _interval_notes,
         is_more_good=False,
     ),
-    Kind(
+    CardKind(
         "orders_per_buyer",
         gettext_lazy("Orders per buyer"),
         Frequency.definition,

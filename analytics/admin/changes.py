@@ -35,7 +35,7 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class FigureChange:
     """`tone` is good, bad or flat."""
 
     text: str
@@ -43,7 +43,7 @@ class Change:
     tone: str
 
 
-def change(now: Figure, before: Figure, unit: Unit, *, is_more_good: bool = True) -> Change | None:
+def change(now: Figure, before: Figure, unit: Unit, *, is_more_good: bool = True) -> FigureChange | None:
     """None where there is nothing to compare. Shares move by points, all else by percent of what it was."""
     if now is None or before is None:
         return None
@@ -56,5 +56,5 @@ def change(now: Figure, before: Figure, unit: Unit, *, is_more_good: bool = True
             return None
         moved, text = share, ("+" if share > 0 else "") + percent(share)
     if abs(moved) < NOTICEABLE:
-        return Change(_("as before"), unit.show(before), "flat")
-    return Change(text, unit.show(before), "good" if (moved > 0) is is_more_good else "bad")
+        return FigureChange(_("as before"), unit.show(before), "flat")
+    return FigureChange(text, unit.show(before), "good" if (moved > 0) is is_more_good else "bad")

@@ -110,7 +110,7 @@ def _options(tick_format: dict[str, Any], *, is_stacked: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Cell:
+class HeatCell:
     shown: str
     title: str
     shade: int
@@ -120,7 +120,7 @@ class Cell:
 class HeatRow:
     month: str
     size: str
-    cells: list[Cell | None]
+    cells: list[HeatCell | None]
 
 
 def heat_map(cohorts: Sequence[Cohort], period: Period) -> list[HeatRow]:
@@ -133,8 +133,8 @@ def heat_map(cohorts: Sequence[Cohort], period: Period) -> list[HeatRow]:
 
 
 def _heat_row(cohort: Cohort, strongest: Decimal | None, width: int) -> HeatRow:
-    cells: list[Cell | None] = [
-        Cell(
+    cells: list[HeatCell | None] = [
+        HeatCell(
             percent(share, ""),
             _("%(part)s of %(whole)s") % {"part": number(active), "whole": number(cohort.size)},
             _shade(share, strongest),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class AverageOrder:
     repeat_value: Decimal | None
 
     @classmethod
-    def of(cls, tally: Tally) -> AverageOrder:
+    def of(cls, tally: PeriodCounts) -> AverageOrder:
         return cls(
             value=ratio(tally.revenue, tally.orders),
             first_value=ratio(tally.first_revenue, tally.new_buyers),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 
 
 @dataclass(frozen=True)
@@ -18,5 +18,5 @@ class Frequency:
     orders_per_buyer: Decimal | None
 
     @classmethod
-    def of(cls, tally: Tally) -> Frequency:
+    def of(cls, tally: PeriodCounts) -> Frequency:
         return cls(orders_per_buyer=ratio(tally.orders, tally.buyers))

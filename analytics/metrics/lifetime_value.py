@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class LifetimeValue:
     margin_mean: Decimal | None
 
     @classmethod
-    def of(cls, tally: Tally) -> LifetimeValue:
+    def of(cls, tally: PeriodCounts) -> LifetimeValue:
         return cls(
             buyers=tally.buyers_so_far,
             mean=ratio(tally.revenue_so_far, tally.buyers_so_far),

@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 
 
 @dataclass(frozen=True)
@@ -20,5 +20,5 @@ class OrderInterval:
     mean_days: float | None
 
     @classmethod
-    def of(cls, tally: Tally) -> OrderInterval:
+    def of(cls, tally: PeriodCounts) -> OrderInterval:
         return cls(median_days=tally.median_gap_days, mean_days=tally.mean_gap_days)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Reactivation:
     rate: Decimal | None
 
     @classmethod
-    def of(cls, tally: Tally) -> Reactivation:
+    def of(cls, tally: PeriodCounts) -> Reactivation:
         return cls(
             lapse_days=tally.lapse_days,
             lapsed=tally.lapsed,

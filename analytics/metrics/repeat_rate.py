@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class RepeatRate:
     rate_so_far: Decimal | None
 
     @classmethod
-    def of(cls, tally: Tally) -> RepeatRate:
+    def of(cls, tally: PeriodCounts) -> RepeatRate:
         return cls(
             buyers=tally.buyers,
             repeat_buyers=tally.repeat_buyers,

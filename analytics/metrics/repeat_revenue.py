@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,6 @@ class RepeatRevenue:
     share: Decimal | None
 
     @classmethod
-    def of(cls, tally: Tally) -> RepeatRevenue:
+    def of(cls, tally: PeriodCounts) -> RepeatRevenue:
         repeat = tally.revenue - tally.single_revenue
         return cls(revenue=tally.revenue, repeat_buyers_revenue=repeat, share=ratio(repeat, tally.revenue))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
-from analytics.period_counts import Tally
+from analytics.period_counts import PeriodCounts
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Sales:
     margin_known_share: Decimal | None
 
     @classmethod
-    def of(cls, tally: Tally) -> Sales:
+    def of(cls, tally: PeriodCounts) -> Sales:
         return cls(
             orders=tally.orders,
             buyers=tally.buyers,

@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from chains.admin.step_form import CONTEXT, still_inside
 from chains.definition.tree import MOST_ARMS
-from chains.models import StepArm
+from chains.models import BranchArm
 from segments.rule_field import RuleField
 
 LAST = 10_000
@@ -22,7 +22,7 @@ class ArmForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     class Meta:
-        model = StepArm
+        model = BranchArm
         fields = ("name", "position")
         widgets = {"name": UnfoldAdminTextInputWidget}
 
@@ -64,7 +64,7 @@ class ArmFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         saved = super().save_existing_objects(commit)
         for form in self.initial_forms:
             if commit and form.instance.pk and form not in self.deleted_forms:
-                StepArm.objects.filter(pk=form.instance.pk).update(position=form.instance.position)
+                BranchArm.objects.filter(pk=form.instance.pk).update(position=form.instance.position)
         return saved
 
 

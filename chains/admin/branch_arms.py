@@ -9,7 +9,7 @@ from unfold.admin import StackedInline, TabularInline
 
 from chains.admin import branch_arm_form
 from chains.definition.tree import MOST_ARMS
-from chains.models import Step, StepArm
+from chains.models import BranchArm, Step
 
 
 class ArmRights:
@@ -29,7 +29,7 @@ class ArmRights:
 
 
 class RuleArmInline(ArmRights, StackedInline):  # type: ignore[misc]
-    model = StepArm
+    model = BranchArm
     form = branch_arm_form.RuleArmForm
     formset = branch_arm_form.ArmFormSet
     verbose_name = _("arm")
@@ -39,13 +39,13 @@ class RuleArmInline(ArmRights, StackedInline):  # type: ignore[misc]
     min_num = 1
     max_num = MOST_ARMS - 1
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StepArm]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BranchArm]:
         """The arm for everybody else asks nothing and is always there."""
         return super().get_queryset(request).filter(rule__isnull=False)  # type: ignore[no-any-return]
 
 
 class WeightArmInline(ArmRights, TabularInline):  # type: ignore[misc]
-    model = StepArm
+    model = BranchArm
     form = branch_arm_form.WeightArmForm
     formset = branch_arm_form.ArmFormSet
     verbose_name = _("arm")

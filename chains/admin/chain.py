@@ -16,7 +16,7 @@ from unfold.decorators import action, display
 from chains.admin import incoming_notices
 from chains.admin.chain_form import CONDITIONAL, FIELDSETS, ChainForm
 from chains.admin.one_off import one_off_view
-from chains.admin.test_order import TrialPages
+from chains.admin.test_order import TestOrderPages
 from chains.admin.tree import drawn
 from chains.definition import copying, pausing, publishing
 from chains.definition.checks import problems
@@ -34,7 +34,7 @@ from crm.models import Shop
 
 
 @admin.register(Chain)
-class ChainAdmin(TrialPages):
+class ChainAdmin(TestOrderPages):
     form = ChainForm
     list_display = ("name", "shown_status", "starts", "shown_under_way", "priority")
     list_filter = (("status", ChoicesDropdownFilter),)

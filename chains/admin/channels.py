@@ -45,7 +45,7 @@ ADDRESSES: dict[str, StrOrPromise] = {
 
 
 @dataclass(frozen=True)
-class Card:
+class ChannelCard:
     """One channel as the page shows it."""
 
     channel: Channel
@@ -67,7 +67,7 @@ class ChannelsAdmin(ModelAdmin):  # type: ignore[misc]
             path("", wrap(page_view), name="chains_channelstate_changelist"),
             path("telegram/register/", wrap(register_view), name="chains_channel_register"),
             path("<str:channel>/again/", wrap(again_view), name="chains_channel_again"),
-            path("<str:channel>/trial/", wrap(trial_view), name="chains_channel_trial"),
+            path("<str:channel>/test-message/", wrap(test_message_view), name="chains_channel_test_message"),
         ]
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
@@ -125,7 +125,7 @@ def register_view(request: HttpRequest) -> HttpResponse:
     return _back()
 
 
-def trial_view(request: HttpRequest, channel: str) -> HttpResponse:
+def test_message_view(request: HttpRequest, channel: str) -> HttpResponse:
     if (refused := _refused(request)) is not None:
         return refused
     if channel not in channels() or channel not in Channel.values:
@@ -158,9 +158,9 @@ def _tell(request: HttpRequest, outcome: Outcome) -> None:
         messages.error(request, _("It could not be sent: %(why)s") % {"why": outcome.detail})
 
 
-def _card(channel: Channel, state: ChannelState | None, now: dt.datetime) -> Card:
+def _card(channel: Channel, state: ChannelState | None, now: dt.datetime) -> ChannelCard:
     is_set_up = channel in channels() and (channel != Channel.EMAIL or bool(settings.EMAIL_URL))
-    return Card(
+    return ChannelCard(
         channel=channel,
         is_set_up=is_set_up,
         state=state,

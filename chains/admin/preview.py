@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from chains.messages.rendering import Rendered
 from chains.messages.sandbox import TemplateError
-from chains.messages.short_message import Note
+from chains.messages.short_message import ShortMessage
 from chains.messages.sms_parts import SmsSize, sms_parts
 from chains.models import MessageTemplate, TemplateText
 from chains.simulate import preview
@@ -42,7 +42,7 @@ class Sheet:
     name: str
     channel: str
     letter: Rendered | None = None
-    note: Note | None = None
+    note: ShortMessage | None = None
     size: SmsSize | None = None
     problem: str = ""
 
@@ -83,7 +83,7 @@ def framed(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def trial_view(request: HttpRequest, pk: int) -> HttpResponse:
+def test_message_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the template to the marketer's own address."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])

@@ -117,7 +117,7 @@ class PublishingPages(VerbAdmin):
             else:
                 messages.success(request, _("It goes on."))
                 return HttpResponseRedirect(self.page_of(chain))
-        extra = {"held": pausing.held(chain, timezone.now()), "decisions": Pause.Decision.choices[1:]}
+        extra = {"paused": pausing.paused_work(chain, timezone.now()), "decisions": Pause.Decision.choices[1:]}
         return self._page(request, chain, "resume", extra)
 
     def versions_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:

@@ -20,7 +20,7 @@ from chains.admin.rehearsal_chart import chart_of
 from chains.definition.checks import problems
 from chains.explain.reasons import because
 from chains.simulate.rehearsal import job
-from chains.simulate.rehearsal.period import DAY, Period
+from chains.simulate.rehearsal.period import DAY, RehearsalPeriod
 from chains.simulate.rehearsal.wording import ended, unknowable
 from crm.models import Shop
 from crm.timezones import day_of
@@ -28,7 +28,7 @@ from crm.timezones import day_of
 USUAL_DAYS = 60
 
 
-class PeriodForm(forms.Form):
+class RehearsalPeriodForm(forms.Form):
     first_on = forms.DateField(
         label=gettext_lazy("First day"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"})
     )
@@ -38,7 +38,7 @@ class PeriodForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         if given.get("first_on") and given.get("last_on"):
             try:
-                given["period"] = Period.of(given["first_on"], given["last_on"], timezone.now())
+                given["period"] = RehearsalPeriod.of(given["first_on"], given["last_on"], timezone.now())
             except ValueError as error:
                 self.add_error(None, str(error))
         return given
@@ -59,7 +59,7 @@ class RehearsalPages(PublishingPages):
         now = timezone.now()
         yesterday = day_of(now) - DAY
         usual = {"first_on": yesterday - (USUAL_DAYS - 1) * DAY, "last_on": yesterday}
-        form = PeriodForm(request.POST if request.method == "POST" else None, initial=usual)
+        form = RehearsalPeriodForm(request.POST if request.method == "POST" else None, initial=usual)
         found = problems(chain, Shop.load())
         if request.method == "POST" and form.is_valid() and not found:
             job.ask(chain, form.cleaned_data["period"], now, request.user)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from unfold.admin import TabularInline
 
 from chains.explain.settings_sentences import effects, warnings
-from chains.models import QuietHours, SegmentCare
+from chains.models import QuietHours, SegmentLimits
 from chains.stats import service_share
 from crm.admin.shop import ShopAdmin, quiet_weekdays_field
 from crm.models import Channel, Shop
@@ -45,11 +45,11 @@ class QuietHoursInline(SettingsInline):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class SegmentCareInline(SettingsInline):
-    model = SegmentCare
+class SegmentLimitsInline(SettingsInline):
+    model = SegmentLimits
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SegmentCare]:
-        cares: QuerySet[SegmentCare] = super().get_queryset(request)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SegmentLimits]:
+        cares: QuerySet[SegmentLimits] = super().get_queryset(request)
         return cares.select_related("segment")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -64,7 +64,7 @@ admin.site.unregister(Shop)
 
 @admin.register(Shop)
 class SettingsAdmin(ShopAdmin):
-    inlines = (QuietHoursInline, SegmentCareInline)
+    inlines = (QuietHoursInline, SegmentLimitsInline)
     change_form_outer_before_template = "chains/admin/settings_panel.html"
 
     def changeform_view(
@@ -80,7 +80,7 @@ class SettingsAdmin(ShopAdmin):
 def _panel() -> dict[str, Any]:
     """As it is saved: how customers are treated, and how much of what they got was service."""
     shop, now = Shop.load(), timezone.now()
-    cares = list(SegmentCare.objects.select_related("segment"))
+    cares = list(SegmentLimits.objects.select_related("segment"))
     shares = {"chain": service_share.of_chains(now), "segment": service_share.of_segments(now)}
     everything = service_share.of_shop(now)
     return {

@@ -21,7 +21,7 @@ from chains.admin.step_fields import FIELDS, HELP
 from chains.definition import editing
 from chains.definition.tree import DEEPEST, MOST_STEPS
 from chains.explain.step_sentences import step_sentence
-from chains.models import Chain, Step, StepArm
+from chains.models import BranchArm, Chain, Step
 from crm.admin.channel_order import ChannelOrderField
 from crm.admin.verb_buttons import Verb, VerbAdmin
 
@@ -107,7 +107,7 @@ class StepAdmin(VerbAdmin):
         if change:
             super().save_model(request, obj, form, change)
             lies_in = form.cleaned_data.get("lies_in")
-            editing.put(obj, StepArm.objects.get(pk=lies_in) if lies_in else None)
+            editing.put(obj, BranchArm.objects.get(pk=lies_in) if lies_in else None)
             return
         obj.chain, obj.arm, after = _place(request)
         editing.add(obj, after)
@@ -139,7 +139,7 @@ class StepAdmin(VerbAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
         """Arms go with their step, and need no right of their own."""
         shown, counts, needed, protected = super().get_deleted_objects(objs, request)
-        return shown, counts, {str(name) for name in needed} - {str(StepArm._meta.verbose_name)}, protected
+        return shown, counts, {str(name) for name in needed} - {str(BranchArm._meta.verbose_name)}, protected
 
 
 def _kind(request: HttpRequest, step: Step | None) -> Step.Kind:
@@ -149,12 +149,12 @@ def _kind(request: HttpRequest, step: Step | None) -> Step.Kind:
         raise Http404 from None
 
 
-def _place(request: HttpRequest) -> tuple[Chain, StepArm | None, Step | None]:
+def _place(request: HttpRequest) -> tuple[Chain, BranchArm | None, Step | None]:
     """The chain, the arm and the step before it, as the link to a new step names them."""
     told = {name: request.GET.get(name, "") for name in ("chain", "arm", "after")}
     given = {name: int(pk) for name, pk in told.items() if pk.isdecimal() and len(pk) < 19}
     chain = get_object_or_404(Chain, pk=given.get("chain"))
-    arm = get_object_or_404(StepArm, pk=given["arm"], step__chain=chain) if "arm" in given else None
+    arm = get_object_or_404(BranchArm, pk=given["arm"], step__chain=chain) if "arm" in given else None
     if editing.depth_of(arm) > DEEPEST:
         raise PermissionDenied(gettext("Steps may lie in each other at most %(most)d levels deep.") % {"most": DEEPEST})
     after = get_object_or_404(Step, pk=given["after"], chain=chain, arm=arm) if "after" in given else None

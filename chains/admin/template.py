@@ -138,7 +138,7 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
             path("outbox/<str:day>/<str:name>/", wrap(outbox.letter_view), name="chains_outbox_letter"),
             path("outbox/<str:day>/<str:name>/page/", wrap(outbox.page_view), name="chains_outbox_page"),
             path("<int:pk>/letter/<str:language>/", wrap(preview.letter_view), name="chains_template_letter"),
-            path("<int:pk>/trial/", wrap(preview.trial_view), name="chains_template_trial"),
+            path("<int:pk>/test-message/", wrap(preview.test_message_view), name="chains_template_test_message"),
             *super().get_urls(),
         ]
 

@@ -18,14 +18,14 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from chains.admin.rehearsal import RehearsalPages
 from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable
-from chains.models import Chain, Trial
+from chains.models import Chain, TestOrder
 from chains.simulate.test_order import send
 from chains.simulate.test_order.send import note_of
 from crm.customers.search import find_customers
 from crm.models import Customer, Shop
 
 
-class TrialForm(forms.Form):
+class TestOrderForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), widget=UnfoldAdminSelectWidget)
     customer = forms.CharField(
         label=gettext_lazy("As the customer"),
@@ -48,20 +48,22 @@ class TrialForm(forms.Form):
         return found
 
 
-class TrialPages(RehearsalPages):
+class TestOrderPages(RehearsalPages):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
-            path("<int:chain_id>/test-order/", wrap(self.trial_view), name="chains_chain_trial"),
+            path("<int:chain_id>/test-order/", wrap(self.test_message_view), name="chains_chain_test_order"),
             path(
-                "<int:chain_id>/test-order/<int:pk>/stop/", wrap(self.stop_trial_view), name="chains_chain_trial_stop"
+                "<int:chain_id>/test-order/<int:pk>/stop/",
+                wrap(self.stop_test_order_view),
+                name="chains_chain_test_order_stop",
             ),
         ]
         return [*own, *super().get_urls()]
 
-    def trial_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
+    def test_message_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
         chain = self._chain(request, chain_id)
-        form = TrialForm(
+        form = TestOrderForm(
             _languages(),
             request.POST if request.method == "POST" else None,
             initial={"language": get_language()},
@@ -71,26 +73,28 @@ class TrialPages(RehearsalPages):
         found = problems(chain, Shop.load())
         if request.method == "POST" and address and not found and form.is_valid():
             return self._try(request, chain, form)
-        runs = Trial.objects.filter(chain=chain, asked_by=request.user).prefetch_related("letters")  # type: ignore[misc]
-        trial = runs.select_related("customer").first()
-        letters = [(letter, note_of(letter)) for letter in trial.letters.all()] if trial else []
-        extra = {"form": form, "address": address, "problems": found, "trial": trial, "letters": letters}
-        return self._page(request, chain, "test_order", {**extra, "runs": trial and trial.status == "running"})
+        runs = TestOrder.objects.filter(chain=chain, asked_by=request.user).prefetch_related("letters")  # type: ignore[misc]
+        test_order = runs.select_related("customer").first()
+        letters = [(letter, note_of(letter)) for letter in test_order.messages.all()] if test_order else []
+        extra = {"form": form, "address": address, "problems": found, "test_order": test_order, "letters": letters}
+        return self._page(
+            request, chain, "test_order", {**extra, "runs": test_order and test_order.status == "running"}
+        )
 
-    def _try(self, request: HttpRequest, chain: Chain, form: TrialForm) -> HttpResponse:
+    def _try(self, request: HttpRequest, chain: Chain, form: TestOrderForm) -> HttpResponse:
         given, by = form.cleaned_data, request.user
         try:
             send.ask(chain, by, given["language"], given.get("customer"), timezone.now())  # type: ignore[arg-type]
         except NotPublishable as error:
             messages.error(request, str(error))
-        return HttpResponseRedirect(reverse("admin:chains_chain_trial", args=[chain.pk]))
+        return HttpResponseRedirect(reverse("admin:chains_chain_test_order", args=[chain.pk]))
 
-    def stop_trial_view(self, request: HttpRequest, chain_id: int, pk: int) -> HttpResponse:
+    def stop_test_order_view(self, request: HttpRequest, chain_id: int, pk: int) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         chain = self._chain(request, chain_id)
-        send.stop(get_object_or_404(Trial, pk=pk, chain=chain, asked_by=request.user))
-        return HttpResponseRedirect(reverse("admin:chains_chain_trial", args=[chain.pk]))
+        send.stop(get_object_or_404(TestOrder, pk=pk, chain=chain, asked_by=request.user))
+        return HttpResponseRedirect(reverse("admin:chains_chain_test_order", args=[chain.pk]))
 
 
 def _languages() -> list[tuple[str, str]]:

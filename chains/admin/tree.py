@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from chains.definition.tree import DEEPEST, Branching, Node, tree_of
 from chains.explain.step_sentences import step_sentence
-from chains.models import Chain, Step, StepArm
-from chains.stats.steps import StepTally
+from chains.models import BranchArm, Chain, Step
+from chains.stats.steps import StepStats
 from segments.describe import sentence_of
 
 ICONS = {
@@ -38,7 +38,7 @@ class Addition:
 
 @dataclass
 class DrawnArm:
-    arm: StepArm
+    arm: BranchArm
     letter: str
     whom: str
     steps: list[DrawnStep]
@@ -51,19 +51,19 @@ class DrawnStep:
     number: str
     icon: str
     sentence: str
-    tally: StepTally | None
+    tally: StepStats | None
     is_first: bool
     is_last: bool
     additions: list[Addition]
     arms: list[DrawnArm] = field(default_factory=list)
 
 
-def drawn(chain: Chain, tallies: Mapping[str, StepTally]) -> dict[str, Any]:
+def drawn(chain: Chain, tallies: Mapping[str, StepStats]) -> dict[str, Any]:
     """For the template: the steps of the top level with all that lies in them, and what may be added at their end."""
     return {"steps": _steps(chain, tree_of(chain), tallies, None), "additions": _additions(chain, None, None, 0)}
 
 
-def _steps(chain: Chain, nodes: list[Node], tallies: Mapping[str, StepTally], arm: StepArm | None) -> list[DrawnStep]:
+def _steps(chain: Chain, nodes: list[Node], tallies: Mapping[str, StepStats], arm: BranchArm | None) -> list[DrawnStep]:
     return [
         DrawnStep(
             step=node.step,
@@ -80,7 +80,7 @@ def _steps(chain: Chain, nodes: list[Node], tallies: Mapping[str, StepTally], ar
     ]
 
 
-def _arm(chain: Chain, node: Node, branching: Branching, tallies: Mapping[str, StepTally]) -> DrawnArm:
+def _arm(chain: Chain, node: Node, branching: Branching, tallies: Mapping[str, StepStats]) -> DrawnArm:
     arm = branching.arm
     return DrawnArm(
         arm=arm,
@@ -91,13 +91,13 @@ def _arm(chain: Chain, node: Node, branching: Branching, tallies: Mapping[str, S
     )
 
 
-def _whom(node: Node, arm: StepArm) -> str:
+def _whom(node: Node, arm: BranchArm) -> str:
     if node.step.kind == Step.Kind.SPLIT:
         return f"{100 * arm.weight / sum(one.arm.weight for one in node.arms):.0f} %"
     return sentence_of(arm.rule) if arm.rule else ""
 
 
-def _additions(chain: Chain, arm: StepArm | None, after: Step | None, depth: int) -> list[Addition]:
+def _additions(chain: Chain, arm: BranchArm | None, after: Step | None, depth: int) -> list[Addition]:
     if depth > DEEPEST:
         return []
     place = {"chain": chain.pk} | ({"arm": arm.pk} if arm else {}) | ({"after": after.pk} if after else {})

@@ -14,8 +14,8 @@ from django.core.mail.message import BadHeaderError
 from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import never_connected, pause_of
 from chains.channels.smtp import HandedOver
-from chains.channels.smtp_timeouts import TookTooLong
-from chains.messages.mime import Letter, wire_address
+from chains.channels.smtp_timeouts import SmtpTookTooLong
+from chains.messages.mime import MimeLetter, wire_address
 from chains.messages.page_urls import unsubscribe_url
 from crm.models import Contact, Purpose, Shop
 from crm.service import conversations
@@ -39,12 +39,12 @@ class EmailChannel:
             _close(connection)
 
 
-def _in_line(letters: Iterable[Letter | Outcome]) -> Iterator[Letter | Outcome]:
+def _in_line(letters: Iterable[MimeLetter | Outcome]) -> Iterator[MimeLetter | Outcome]:
     """The letters in order, each knowing which one follows it; so one is made ahead of what was asked for."""
     before = None
     for letter in letters:
         if before is not None:
-            if isinstance(before, Letter) and isinstance(letter, Letter):
+            if isinstance(before, MimeLetter) and isinstance(letter, MimeLetter):
                 before.following = letter
             yield before
         before = letter
@@ -52,7 +52,7 @@ def _in_line(letters: Iterable[Letter | Outcome]) -> Iterator[Letter | Outcome]:
         yield before
 
 
-def _made(outgoing: Outgoing, shop: Shop) -> Letter | Outcome:
+def _made(outgoing: Outgoing, shop: Shop) -> MimeLetter | Outcome:
     """The letter, or why there can be none."""
     try:
         return letter_for(outgoing, shop)
@@ -61,7 +61,7 @@ def _made(outgoing: Outgoing, shop: Shop) -> Letter | Outcome:
         return Outcome(outgoing.touch_id, Result.PERMANENT, str(error), state)
 
 
-def _handed_over(outgoing: Outgoing, letter: Letter | Outcome, connection: BaseEmailBackend) -> Outcome:
+def _handed_over(outgoing: Outgoing, letter: MimeLetter | Outcome, connection: BaseEmailBackend) -> Outcome:
     if isinstance(letter, Outcome):
         return letter
     try:
@@ -73,13 +73,13 @@ def _handed_over(outgoing: Outgoing, letter: Letter | Outcome, connection: BaseE
     return Outcome(outgoing.touch_id, Result.SENT)
 
 
-def _send(letter: Letter, connection: BaseEmailBackend) -> None:
+def _send(letter: MimeLetter, connection: BaseEmailBackend) -> None:
     """Send over the open connection; one that the server let go of meanwhile is opened again."""
     is_fresh = connection.open()
     try:
         connection.send_messages([letter])
     except (OSError, smtplib.SMTPException) as error:
-        if is_fresh or isinstance(error, (HandedOver, TookTooLong)) or not _is_broken(error):
+        if is_fresh or isinstance(error, (HandedOver, SmtpTookTooLong)) or not _is_broken(error):
             raise
         _close(connection)
         connection.open()
@@ -96,7 +96,7 @@ def _is_broken(error: Exception) -> bool:
     return not isinstance(error, AnymailError)
 
 
-def letter_for(outgoing: Outgoing, shop: Shop) -> Letter:
+def letter_for(outgoing: Outgoing, shop: Shop) -> MimeLetter:
     """The letter with the headers that every letter of Encore carries; ValueError for an address no server takes."""
     headers = {
         "Message-ID": outgoing.message_id,
@@ -108,7 +108,7 @@ def letter_for(outgoing: Outgoing, shop: Shop) -> Letter:
         headers["Reply-To"] = reply_to
     if outgoing.purpose == Purpose.MARKETING:
         headers["List-Id"] = f"<marketing.{shop.sender_address.rpartition('@')[2]}>"
-    letter = Letter(
+    letter = MimeLetter(
         sender=(shop.name, shop.sender_address),
         to=outgoing.address,
         subject=outgoing.content.subject,
@@ -120,7 +120,7 @@ def letter_for(outgoing: Outgoing, shop: Shop) -> Letter:
     return letter
 
 
-def _mark(letter: Letter, token: str) -> None:
+def _mark(letter: MimeLetter, token: str) -> None:
     """Let what a server or a provider reports of the letter name the touch."""
     if settings.BOUNCE_ADDRESS:
         letter.envelope_from = conversations.reply_address(settings.BOUNCE_ADDRESS, token)

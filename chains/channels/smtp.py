@@ -10,8 +10,8 @@ from typing import Any
 from django.core.mail.backends.smtp import EmailBackend as DjangoEmailBackend
 from django.core.mail.message import EmailMessage
 
-from chains.channels.smtp_timeouts import ANSWER_SECONDS, Patience, TookTooLong
-from chains.messages.mime import Letter
+from chains.channels.smtp_timeouts import ANSWER_SECONDS, SmtpTimeouts, SmtpTookTooLong
+from chains.messages.mime import MimeLetter
 
 # Searched for in a third of the time that bytes.replace takes.
 _LEADING_PERIOD = re.compile(rb"\n\.")
@@ -50,8 +50,8 @@ def _give(connection: _SMTP | _SMTPS, content: bytes, ahead: bytes) -> None:
         connection.close()
         if written >= len(letter):
             raise HandedOver(str(error)) from error
-        if isinstance(error, TimeoutError | TookTooLong):
-            raise TookTooLong from error
+        if isinstance(error, TimeoutError | SmtpTookTooLong):
+            raise SmtpTookTooLong from error
         raise smtplib.SMTPServerDisconnected(str(error)) from error
 
 
@@ -62,14 +62,14 @@ def _taken(connection: _SMTP | _SMTPS) -> tuple[int, bytes]:
         raise HandedOver(str(error)) from error
 
 
-def _envelope(letter: Letter) -> bytes:
+def _envelope(letter: MimeLetter) -> bytes:
     return f"MAIL FROM:<{letter.envelope_from}>\r\nRCPT TO:<{letter.envelope_to}>\r\nDATA\r\n".encode("ascii")
 
 
-class _Line(Patience):
+class _Line(SmtpTimeouts):
     """What a connection of either kind adds. `announced`: the letter whose envelope the server has already."""
 
-    announced: Letter | None = None
+    announced: MimeLetter | None = None
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         return _hand_over(self, msg)  # type: ignore[arg-type]  # one of the two below
@@ -83,7 +83,7 @@ class _SMTPS(_Line, smtplib.SMTP_SSL):
     pass
 
 
-def _pipelined(connection: _SMTP | _SMTPS, letter: Letter) -> None:
+def _pipelined(connection: _SMTP | _SMTPS, letter: MimeLetter) -> None:
     """Like `sendmail`, in one round trip a letter instead of four.
 
     RFC 2920, 3.1: the envelope goes in one group of commands, and a letter's content may be the first in the group of
@@ -119,7 +119,7 @@ def _pipelined(connection: _SMTP | _SMTPS, letter: Letter) -> None:
     raise smtplib.SMTPDataError(*data)
 
 
-def _with_next(connection: _SMTP | _SMTPS, letter: Letter) -> tuple[int, bytes]:
+def _with_next(connection: _SMTP | _SMTPS, letter: MimeLetter) -> tuple[int, bytes]:
     """Hand over the content and announce the letter that follows, which is made up while the server is at work."""
     following = letter.following
     _give(connection, letter.wire, _envelope(following) if following else b"")
@@ -152,7 +152,7 @@ class EmailBackend(DjangoEmailBackend):
         if self.connection is not None and self.connection.announced not in (None, email_message):
             self.connection.close()
             raise smtplib.SMTPServerDisconnected("Another letter was announced.")
-        if not isinstance(email_message, Letter) or self.connection is None:
+        if not isinstance(email_message, MimeLetter) or self.connection is None:
             return bool(super()._send(email_message))  # type: ignore[misc]  # the stubs leave it out
         # Its addresses were checked when it was made; Django would parse them again for a tenth of a millisecond.
         self.connection.ehlo_or_helo_if_needed()

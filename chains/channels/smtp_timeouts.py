@@ -18,7 +18,7 @@ LETTER_SECONDS = 50
 GOODBYE_SECONDS = 5
 
 
-class TookTooLong(smtplib.SMTPServerDisconnected):
+class SmtpTookTooLong(smtplib.SMTPServerDisconnected):
     """The server let its time pass."""
 
     def __str__(self) -> str:
@@ -31,12 +31,12 @@ def _time_told() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPServerDisconnected as error:
-        if isinstance(error.__context__, (TimeoutError, TookTooLong)):
-            raise TookTooLong from error
+        if isinstance(error.__context__, (TimeoutError, SmtpTookTooLong)):
+            raise SmtpTookTooLong from error
         raise
 
 
-class Patience:
+class SmtpTimeouts:
     """What is mixed into smtplib's connections. However many pieces an answer comes in, its time is one."""
 
     sock: socket.socket | None
@@ -57,7 +57,7 @@ class Patience:
     def seconds_left(self) -> float:
         left = min(self.timeout, self.ends_at - time.monotonic())
         if left <= 0:
-            raise TookTooLong
+            raise SmtpTookTooLong
         return left
 
     def send(self, s: Any) -> None:
@@ -80,7 +80,7 @@ class Patience:
 class _Lines:
     """What the server says, line by line, in the place of the file that smtplib would read it from."""
 
-    def __init__(self, sock: socket.socket, patience: Patience) -> None:
+    def __init__(self, sock: socket.socket, patience: SmtpTimeouts) -> None:
         self._sock, self._patience = sock, patience
         self._heard = b""
 

@@ -12,7 +12,7 @@ from crm.models import Shop
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class TaskCard:
     """What the colleague is asked to do."""
 
     title: str
@@ -33,7 +33,7 @@ class StaffTaskChannel:
 
 
 def _task(outgoing: Outgoing) -> StaffTask:
-    card: Card = outgoing.content
+    card: TaskCard = outgoing.content
     return StaffTask(
         touch_id=outgoing.touch_id,
         customer_id=outgoing.customer_id,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, attempt, refused
-from chains.messages.short_message import Note
+from chains.messages.short_message import ShortMessage
 from crm.models import Contact, Shop
 
 # What the Bot API says of chats nothing can be written to.
@@ -47,7 +47,7 @@ def webhook_secret() -> str:
     return salted_hmac("chains.telegram", settings.TELEGRAM_TOKEN, algorithm="sha256").hexdigest()
 
 
-def message(chat: str, note: Note) -> dict[str, Any]:
+def message(chat: str, note: ShortMessage) -> dict[str, Any]:
     """https://core.telegram.org/bots/api#sendmessage; the picture stands large above the words."""
     buttons = [(note.label, note.button), (note.stop_label, note.stop)]
     preview = {"url": note.picture, "prefer_large_media": True, "show_above_text": True}

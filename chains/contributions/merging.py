@@ -40,5 +40,5 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
 def _keep_arms(keeper: Customer, duplicate: Customer) -> None:
     """In each chain the arm drawn first goes on for what is under way; what is over stays as it was."""
     both = Enrolment.objects.filter(customer__in=[keeper, duplicate])
-    first = Subquery(both.filter(chain=OuterRef("chain")).order_by("entered_at", "pk").values("is_held")[:1])
-    both.active().exclude(is_held=first).update(is_held=first)
+    first = Subquery(both.filter(chain=OuterRef("chain")).order_by("entered_at", "pk").values("is_control")[:1])
+    both.active().exclude(is_control=first).update(is_control=first)

@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chains.models import Chain, ChainVersion, Enrolment, SegmentCare, Step, StepArm
+from chains.models import BranchArm, Chain, ChainVersion, Enrolment, SegmentLimits, Step
 from segments.uses import Named, Use, ids
 
 
@@ -18,7 +18,7 @@ def needed() -> Iterator[tuple[Use, Collection[int]]]:
     for pk, name in Chain.objects.filter(pk__in=by_chain).order_by("name").values_list("pk", "name"):
         address = reverse("admin:chains_chain_change", args=[pk])
         yield Use(_("chain “%(name)s”") % {"name": name}, address, "chains.view_chain"), by_chain[pk]
-    cares = list(SegmentCare.objects.values_list("segment", flat=True))
+    cares = list(SegmentLimits.objects.values_list("segment", flat=True))
     yield Use(_("shop settings"), reverse("admin:crm_shop_changelist"), "crm.change_shop"), cares
 
 
@@ -35,7 +35,7 @@ def _by_chain() -> dict[int, set[int]]:
     for rule in ("audience_rule", "goal_rule", "exit_rule"):
         _collect(found, drafts, rule, "pk")
     _collect(found, Step.objects.filter(chain__in=drafts).order_by(), "wait_rule", "chain")
-    _collect(found, StepArm.objects.filter(step__chain__in=drafts).order_by(), "rule", "step__chain")
+    _collect(found, BranchArm.objects.filter(step__chain__in=drafts).order_by(), "rule", "step__chain")
     _collect(found, _running(), "program", "chain")
     return found
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chains.definition.tree import Node, tree_of
-from chains.models import Chain, MessageTemplate, Step, StepArm
-from chains.models.step_arm import new_step_key
+from chains.models import BranchArm, Chain, MessageTemplate, Step
+from chains.models.branch_arm import new_step_key
 
 # Of the 200 letters of a name, so that a copy has room to say that it is one.
 NAME_KEPT = 170
@@ -30,7 +30,7 @@ def duplicate(chain: Chain) -> Chain:
     return chain
 
 
-def _copy_steps(nodes: list[Node], chain: Chain, arm: StepArm | None) -> None:
+def _copy_steps(nodes: list[Node], chain: Chain, arm: BranchArm | None) -> None:
     """With keys of their own: a copy's splits draw anew."""
     for node in nodes:
         step = node.step
@@ -40,7 +40,7 @@ def _copy_steps(nodes: list[Node], chain: Chain, arm: StepArm | None) -> None:
         for branching in node.arms:
             one = branching.arm
             one.pk, one._state.adding, one.step, one.key = None, True, node.step, new_step_key()
-        StepArm.objects.bulk_create(branching.arm for branching in node.arms)
+        BranchArm.objects.bulk_create(branching.arm for branching in node.arms)
         for branching in node.arms:
             _copy_steps(branching.nodes, chain, branching.arm)
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chains.definition.tree import DEEPEST, MOST_STEPS, Node, tree_of, walked
-from chains.models import Chain, Step, StepArm
+from chains.models import BranchArm, Chain, Step
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def move(step: Step, by: int) -> None:
 
 
 @transaction.atomic
-def put(step: Step, arm: StepArm | None) -> None:
+def put(step: Step, arm: BranchArm | None) -> None:
     """Take a step, with all that lies in it, to the end of another arm; ValueError where it does not fit."""
     _hold(step.chain_id)
     if step.arm_id == (arm.pk if arm else None):
@@ -58,7 +58,7 @@ def places_for(step: Step) -> list[tuple[int, str]]:
     ]
 
 
-def depth_of(arm: StepArm | None) -> int:
+def depth_of(arm: BranchArm | None) -> int:
     """How many steps an arm lies in."""
     depth = 0
     while arm is not None:
@@ -72,13 +72,13 @@ def complete_arms(step: Step) -> None:
     _hold(step.chain_id)
     arms = list(step.arms.all())
     if step.kind == Step.Kind.BRANCH:
-        rest = next((arm for arm in arms if arm.rule is None), None) or StepArm(step=step, name=_("everybody else"))
+        rest = next((arm for arm in arms if arm.rule is None), None) or BranchArm(step=step, name=_("everybody else"))
         rest.position = len(arms) + 1
         rest.save()
     elif step.kind == Step.Kind.WAIT and step.wait == Step.Wait.EVENT:
         names = (_("it happened"), _("time ran out"))
-        StepArm.objects.bulk_create(
-            StepArm(step=step, position=place, name=names[place]) for place in range(len(arms), len(names))
+        BranchArm.objects.bulk_create(
+            BranchArm(step=step, position=place, name=names[place]) for place in range(len(arms), len(names))
         )
     elif step.kind == Step.Kind.WAIT:
         step.arms.all().delete()

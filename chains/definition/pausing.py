@@ -19,8 +19,8 @@ from crm.models import Customer
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a pause has held so far: people who would have gone on, messages, people who would have entered."""
+class PausedWork:
+    """What a pause has kept waiting so far: people who would have gone on, messages, people who would have entered."""
 
     since: dt.datetime
     people: int
@@ -28,7 +28,7 @@ class Held:
     entrants: int
 
 
-def held(chain: Chain, now: dt.datetime) -> Held | None:
+def paused_work(chain: Chain, now: dt.datetime) -> PausedWork | None:
     """None when the chain is not paused."""
     since = Pause.objects.open().filter(chain=chain).values_list("paused_at", flat=True).first()
     if since is None:
@@ -37,7 +37,7 @@ def held(chain: Chain, now: dt.datetime) -> Held | None:
     under_way = Enrolment.objects.active().filter(Q(awaits=Enrolment.Awaits.RESUME) | due, chain=chain)
     waiting = Touch.objects.scheduled().filter(Q(reason=Touch.Reason.CHAIN_PAUSED) | due, chain=chain)
     entrants = Entrant.objects.kept_out().filter(chain=chain, created_at__gte=since)
-    return Held(since, under_way.count(), waiting.count(), entrants.values("customer").distinct().count())
+    return PausedWork(since, under_way.count(), waiting.count(), entrants.values("customer").distinct().count())
 
 
 @transaction.atomic
@@ -112,9 +112,9 @@ def discard(chain: Chain, now: dt.datetime) -> int:
 
 def _calm(chain: Chain, now: dt.datetime) -> QuerySet[Entrant]:
     """Open the door, in one with the answer: nobody is kept out between the two without being asked about."""
-    held = Chain.objects.select_for_update(of=("self",), no_key=True).get(pk=chain.pk)
-    held.surged_at, held.calm_since = None, now
-    held.save(update_fields=["surged_at", "calm_since"])
+    locked = Chain.objects.select_for_update(of=("self",), no_key=True).get(pk=chain.pk)
+    locked.surged_at, locked.calm_since = None, now
+    locked.save(update_fields=["surged_at", "calm_since"])
     kept = Entrant.objects.kept_out().filter(chain=chain)
     # What waits because the chain is paused is asked about when it is resumed.
     paused = Pause.objects.open().filter(chain=chain).values_list("paused_at", flat=True).first()

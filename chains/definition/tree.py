@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from chains.models import Chain, Step, StepArm
+from chains.models import BranchArm, Chain, Step
 from chains.program.step import ARM_LETTERS
 
 # What people can still read on a page, and far less than what the engine could walk.
@@ -19,7 +19,7 @@ MOST_ARMS = 8
 class Branching:
     """An arm with what lies in it."""
 
-    arm: StepArm
+    arm: BranchArm
     letter: str
     nodes: list[Node] = field(default_factory=list)
 
@@ -38,14 +38,14 @@ def tree_of(chain: Chain) -> list[Node]:
     inside: dict[int | None, list[Step]] = defaultdict(list)
     for step in steps:
         inside[step.arm_id].append(step)
-    arms: dict[int, list[StepArm]] = defaultdict(list)
-    for arm in StepArm.objects.filter(step__chain=chain):
+    arms: dict[int, list[BranchArm]] = defaultdict(list)
+    for arm in BranchArm.objects.filter(step__chain=chain):
         arms[arm.step_id].append(arm)
     return _nodes(inside, arms, None, "", 0)
 
 
 def _nodes(
-    inside: dict[int | None, list[Step]], arms: dict[int, list[StepArm]], arm: int | None, number: str, depth: int
+    inside: dict[int | None, list[Step]], arms: dict[int, list[BranchArm]], arm: int | None, number: str, depth: int
 ) -> list[Node]:
     nodes = [Node(step, f"{number}{place}", depth) for place, step in enumerate(inside[arm], start=1)]
     for node in nodes:

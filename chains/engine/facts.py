@@ -9,12 +9,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from chains.engine.guard.values import Address
-from chains.engine.guard.weekly_cap import WEEK
 from chains.engine.pauses import Hold
 from chains.models import Chain, Pause, Touch
 from chains.program.program import Program
-from crm.models import Case, Contact, Customer, Order, Purpose
+from crm.models import Customer, Order
 from crm.timezones import day_of
 from segments.models import Segment
 from segments.rules import RuleError
@@ -38,7 +36,7 @@ class OrderMoments(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EnrolmentContext:
     """One enrolment as far as goal and exit ask."""
 
     enrolment_id: int
@@ -49,10 +47,10 @@ class Standing:
     event_id: int | None = None
 
 
-class Profile(NamedTuple):
+class CustomerProfile(NamedTuple):
     time_zone: str
     mood: str
-    pace: str
+    frequency: str
     channel_order: list[str]
     muted_topics: list[str]
     erased_at: dt.datetime | None
@@ -64,15 +62,9 @@ def order_moments(order_ids: Iterable[int]) -> dict[int, OrderMoments]:
     return {pk: OrderMoments(*moments) for pk, *moments in rows}
 
 
-def profiles(customers: Collection[int]) -> dict[int, Profile]:
-    rows = Customer.objects.filter(pk__in=customers).values_list("pk", *Profile._fields)
-    return {pk: Profile(*fields) for pk, *fields in rows}
-
-
-def complaints(customers: Collection[int]) -> dict[int, str]:
-    """The subject of the oldest open complaint of each who has one."""
-    rows = Case.objects.open().complaints().filter(customer__in=customers).order_by("-opened_at")
-    return dict(rows.values_list("customer_id", "subject"))
+def profiles(customers: Collection[int]) -> dict[int, CustomerProfile]:
+    rows = Customer.objects.filter(pk__in=customers).values_list("pk", *CustomerProfile._fields)
+    return {pk: CustomerProfile(*fields) for pk, *fields in rows}
 
 
 def pauses(chains: Collection[int]) -> dict[int, list[Hold]]:
@@ -83,40 +75,6 @@ def pauses(chains: Collection[int]) -> dict[int, list[Hold]]:
         if until:
             found[chain].append(Hold(since, until, decision))
     return found
-
-
-def addresses(customers: Collection[int]) -> dict[int, dict[str, tuple[Address, ...]]]:
-    found: dict[int, dict[str, tuple[Address, ...]]] = defaultdict(dict)
-    rows = Contact.objects.filter(customer__in=customers).order_by("pk")
-    for customer, channel, pk, state, marketing, service in rows.values_list(
-        "customer_id", "channel", "pk", "state", "marketing_consent", "service_consent"
-    ):
-        found[customer][channel] = (*found[customer].get(channel, ()), Address(pk, state, marketing, service))
-    return found
-
-
-def counted(customers: Collection[int], now: dt.datetime) -> dict[int, list[dt.datetime]]:
-    """What fills the week of each; what is on its way counts as of now."""
-    week: dict[int, list[dt.datetime]] = defaultdict(list)
-    rows = Touch.objects.counted(now - WEEK).filter(customer__in=customers)
-    for customer, sent_at in rows.values_list("customer_id", "sent_at"):
-        week[customer].append(sent_at or now)
-    return week
-
-
-def service_of_orders(order_ids: Iterable[int]) -> dict[int, str]:
-    """How far each order's service messages are: sent, scheduled (one may still come) or skipped (none will)."""
-    state: dict[int, str] = {}
-    rows = Touch.objects.filter(order__in=set(order_ids), purpose=Purpose.SERVICE).order_by().distinct()
-    final = {Touch.Status.SKIPPED, Touch.Status.MISSED, Touch.Status.FAILED, Touch.Status.HELD, Touch.Status.UNKNOWN}
-    for order, status in rows.values_list("order_id", "status"):
-        if status == Touch.Status.SENT or state.get(order) == Touch.Status.SENT:
-            state[order] = Touch.Status.SENT
-        elif status not in final:
-            state[order] = Touch.Status.SCHEDULED
-        else:
-            state.setdefault(order, Touch.Status.SKIPPED)
-    return state
 
 
 def members(segment_id: int, customers: Collection[int], now: dt.datetime) -> set[int]:
@@ -134,7 +92,7 @@ def holding_now(rule: dict[str, Any], subjects: Collection[Subject], now: dt.dat
         return set()
 
 
-def goals_reached(standings: Collection[Standing], now: dt.datetime) -> dict[int, dict[str, Any]]:
+def goals_reached(standings: Collection[EnrolmentContext], now: dt.datetime) -> dict[int, dict[str, Any]]:
     """Enrolments whose goal is reached, and how: another order placed since the start, or the goal's rule holds."""
     by_rule = _by_rule(standings, "goal_rule", now)
     ordering = [standing for standing in standings if standing.program.goal == Chain.Goal.ORDERED]
@@ -155,7 +113,7 @@ def goals_reached(standings: Collection[Standing], now: dt.datetime) -> dict[int
     return reached
 
 
-def exits(standings: Collection[Standing], orders: dict[int, OrderMoments], now: dt.datetime) -> dict[int, str]:
+def exits(standings: Collection[EnrolmentContext], orders: dict[int, OrderMoments], now: dt.datetime) -> dict[int, str]:
     """The reason for which each enrolment has to end, for those that have to."""
     found = dict.fromkeys(_by_rule(standings, "exit_rule", now), Reason.EXIT_RULE.value)
     for standing in standings:
@@ -170,7 +128,7 @@ def exits(standings: Collection[Standing], orders: dict[int, OrderMoments], now:
     return found | dict.fromkeys(_replied(standings, now), Reason.REPLIED.value)
 
 
-def _replied(standings: Collection[Standing], now: dt.datetime) -> set[int]:
+def _replied(standings: Collection[EnrolmentContext], now: dt.datetime) -> set[int]:
     """Enrolments that end by a reply, and got one to a letter of theirs."""
     asked = [standing.enrolment_id for standing in standings if standing.program.exit_on_reply]
     if not asked:
@@ -178,7 +136,7 @@ def _replied(standings: Collection[Standing], now: dt.datetime) -> set[int]:
     return set(Touch.objects.filter(enrolment__in=asked, replied_at__lte=now).values_list("enrolment_id", flat=True))
 
 
-def _by_rule(standings: Collection[Standing], part: str, now: dt.datetime) -> set[int]:
+def _by_rule(standings: Collection[EnrolmentContext], part: str, now: dt.datetime) -> set[int]:
     """Enrolments for which the rule holds that their program names as `part`: one evaluation a program."""
     asked: dict[int, list[Subject]] = defaultdict(list)
     rules: dict[int, dict[str, Any]] = {}

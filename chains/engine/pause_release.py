@@ -1,4 +1,4 @@
-"""Letting go on what a pause had held, as its marketer decided: sent now, dropped, or put off by the time of the pause.
+"""Letting go on what a pause set aside, as its marketer decided: sent now, dropped, or put off by the pause's time.
 
 Resuming does it in its own transaction. A worker that had read “paused” before may still set aside somebody afterwards,
 so for an hour the engine looks whether anything was left behind.
@@ -51,8 +51,10 @@ def release(now: dt.datetime) -> Counts:
 def settle(ended: Pause, overdue: Q | None = None) -> int:
     """Free the enrolments and touches set aside, and those that `overdue` names; returns how many."""
     enrolments = Enrolment.objects.active().filter(chain=ended.chain_id, awaits=Enrolment.Awaits.RESUME)
-    held = Q(reason=Touch.Reason.CHAIN_PAUSED)
-    touches = Touch.objects.scheduled().filter(held if overdue is None else held | overdue, chain=ended.chain_id)
+    set_aside = Q(reason=Touch.Reason.CHAIN_PAUSED)
+    touches = Touch.objects.scheduled().filter(
+        set_aside if overdue is None else set_aside | overdue, chain=ended.chain_id
+    )
     customers = {*enrolments.values_list("customer", flat=True), *touches.values_list("customer", flat=True)}
     if not customers:
         return 0

@@ -27,7 +27,7 @@ SHOWN = (
     "scheduled",
     "claimed",
     "postponed",
-    "held",
+    "control",
     "skipped",
     "missed",
     "sent",

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains.engine.enrol.control_group import held_places
-from chains.engine.enrol.eligibility import Entry
+from chains.engine.enrol.control_group import control_entries
+from chains.engine.enrol.eligibility import EntryRequest
 from chains.engine.local_time import DAY
 from chains.explain.starts import Start
 from chains.explain.wording import day_of, moment
@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class EntryFacts:
     """What is read once for all starts."""
 
     chain: Chain
@@ -44,7 +44,7 @@ class Known:
     orders: dict[int, str]
 
 
-def conditions(start: Start, known: Known, now: dt.datetime) -> Iterator[Line]:
+def conditions(start: Start, known: EntryFacts, now: dt.datetime) -> Iterator[Line]:
     """Everything in the order in which the engine asks it."""
     yield from _customer(known.customer)
     yield _status(known.chain)
@@ -71,7 +71,7 @@ def _status(chain: Chain) -> Line:
     return Line(holds, _("the chain is %(status)s") % {"status": chain.get_status_display()})
 
 
-def _in_time(start: Start, known: Known, now: dt.datetime) -> Line:
+def _in_time(start: Start, known: EntryFacts, now: dt.datetime) -> Line:
     day = {"day": moment(known.counts_from)}
     if start.at > now:
         return Line(False, _("its moment has not come yet"))
@@ -80,7 +80,7 @@ def _in_time(start: Start, known: Known, now: dt.datetime) -> Line:
     return Line(False, _("it happened before the chain was switched on (%(day)s)") % day)
 
 
-def _again(start: Start, known: Known) -> Line:
+def _again(start: Start, known: EntryFacts) -> Line:
     """How often a customer may enter."""
     plan, before = known.program, [one for one in known.enrolments if one.triggered_at <= start.at]
     if plan.re_entry == Chain.ReEntry.ONCE and known.enrolments:
@@ -103,7 +103,7 @@ def _again(start: Start, known: Known) -> Line:
     return Line(True, _("enough time has passed since the last time") if before else _("they have not been in it yet"))
 
 
-def _audience(start: Start, known: Known, now: dt.datetime) -> Line:
+def _audience(start: Start, known: EntryFacts, now: dt.datetime) -> Line:
     """The chain's rule, condition by condition, as things are now."""
     subject = Subject(1, known.customer.pk, start.order_id, start.event_id)
     try:
@@ -114,7 +114,7 @@ def _audience(start: Start, known: Known, now: dt.datetime) -> Line:
     return Line(found.holds, words, found)
 
 
-def _door(start: Start, known: Known) -> Iterator[Line]:
+def _door(start: Start, known: EntryFacts) -> Iterator[Line]:
     """Those kept outside: by a surge, a pause, or because the past is let in bit by bit."""
     key = known.program.entry_key(start.order_id, start.at)
     waiting = next((one for one in known.entrants if one.entry_key == key), None)
@@ -128,11 +128,11 @@ def _door(start: Start, known: Known) -> Iterator[Line]:
         )
 
 
-def _arm(start: Start, known: Known) -> Line:
-    entry = Entry(known.program, known.customer.pk, start.at, start.order_id)
+def _arm(start: Start, known: EntryFacts) -> Line:
+    entry = EntryRequest(known.program, known.customer.pk, start.at, start.order_id)
     words = (
         _("they are in the control group: service reaches them, marketing is held back")
-        if held_places([entry])
+        if control_entries([entry])
         else _("they are not in the control group")
     )
     return Line(True, words)

@@ -14,12 +14,12 @@ from chains.explain.step_sentences import change_words, event_words
 from chains.models import Enrolment, Passage, Step
 from chains.program import program
 from chains.program.program import Program
-from chains.program.step import Change, ProgramArm, ProgramStep
+from chains.program.step import ProgramArm, ProgramChange, ProgramStep
 from segments.describe import sentence_of
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StepDecision:
     """One decision: “3. Known? → Regulars: Number of orders: at least 2”."""
 
     number: str
@@ -28,17 +28,17 @@ class Turn:
     at: dt.datetime
 
 
-def turns(enrolment: Enrolment) -> Iterator[Turn]:
+def turns(enrolment: Enrolment) -> Iterator[StepDecision]:
     """In the order they were taken; those of a version they have left keep their words as far as the step is known."""
     plan = program.load([enrolment.version_id])[enrolment.version_id]
     return turns_at(plan, enrolment.passages.select_related("event", "enrolment").order_by("passed_at", "pk"))
 
 
-def turns_at(plan: Program, passages: Iterable[Passage]) -> Iterator[Turn]:
+def turns_at(plan: Program, passages: Iterable[Passage]) -> Iterator[StepDecision]:
     for passage in passages:
         step = plan.step(passage.step_key)
         if step:
-            yield Turn(step.number, step.name, _words(step, passage), passage.passed_at)
+            yield StepDecision(step.number, step.name, _words(step, passage), passage.passed_at)
 
 
 def _words(step: ProgramStep, passage: Passage) -> str:
@@ -48,8 +48,8 @@ def _words(step: ProgramStep, passage: Passage) -> str:
     return _("took “%(arm)s”: %(why)s") % {"arm": arm.name, "why": _why(step, arm, passage)} if arm else ""
 
 
-def _changed(change: Change, passage: Passage) -> str:
-    if passage.enrolment.is_held:
+def _changed(change: ProgramChange, passage: Passage) -> str:
+    if passage.enrolment.is_control:
         return _("nothing was changed: the control group")
     return change_words(change)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from chains.explain.conditions import Known, Line, conditions
+from chains.explain.conditions import EntryFacts, Line, conditions
 from chains.explain.entry_sentences import trigger_words
 from chains.explain.starts import Start, starts
 from chains.explain.wording import day_of, moment
@@ -47,7 +47,7 @@ def entrance(chain: Chain, customer: Customer, now: dt.datetime) -> Entrance:
     plan = program.load([chain.version_id])[chain.version_id]
     found = starts(plan, customer, now)
     every = [*found.past, *([found.coming] if found.coming else [])]
-    known = Known(
+    known = EntryFacts(
         chain,
         plan,
         customer,
@@ -77,7 +77,7 @@ def _counts_from(chain: Chain, plan: Program) -> dt.datetime:
     return since
 
 
-def _verdict(known: Known, past: Sequence[Attempt], coming: Attempt | None) -> str:
+def _verdict(known: EntryFacts, past: Sequence[Attempt], coming: Attempt | None) -> str:
     if any(one.status == Enrolment.Status.ACTIVE for one in known.enrolments):
         return _("%(customer)s is in the chain.") % {"customer": known.customer}
     if past and (obstacle := past[0].obstacle):
@@ -101,7 +101,7 @@ def _verdict(known: Known, past: Sequence[Attempt], coming: Attempt | None) -> s
     }
 
 
-def _attempt(start: Start, known: Known, now: dt.datetime) -> Attempt:
+def _attempt(start: Start, known: EntryFacts, now: dt.datetime) -> Attempt:
     entered = _entered(start, known)
     if entered:
         return Attempt(
@@ -110,12 +110,12 @@ def _attempt(start: Start, known: Known, now: dt.datetime) -> Attempt:
     return Attempt(start, _told(start, known), tuple(conditions(start, known, now)))
 
 
-def _told(start: Start, known: Known) -> str:
+def _told(start: Start, known: EntryFacts) -> str:
     day, number = moment(start.at), known.orders.get(start.order_id or 0)
     return _("%(day)s, order %(order)s") % {"day": day, "order": number} if number else day
 
 
-def _entered(start: Start, known: Known) -> Enrolment | None:
+def _entered(start: Start, known: EntryFacts) -> Enrolment | None:
     key = known.program.entry_key(start.order_id, start.at)
     matching = [one for one in known.enrolments if one.entry_key == key]
     return next((one for one in matching if key or one.triggered_at == start.at), None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from chains.engine import facts
 from chains.engine.advance.walk import walk
-from chains.engine.advance.walk_inputs import Place, travellers
+from chains.engine.advance.walk_inputs import DueEnrolment, walk_inputs
 from chains.engine.advance.walk_state import Walk
 from chains.explain.step_sentences import event_words
 from chains.explain.wording import moment
@@ -47,7 +47,7 @@ def outlooks(enrolments: Sequence[Enrolment], now: dt.datetime) -> dict[int, Out
     places = [_place(one) for one in enrolments if one.status == Enrolment.Status.ACTIVE]
     orders = facts.order_moments(place.order_id for place in places if place.order_id)
     people = facts.profiles({place.customer_id for place in places})
-    found = travellers(places, programs, orders, people)
+    found = walk_inputs(places, programs, orders, people)
     ahead = {place.pk: walk(programs[place.version_id], found[place.pk], now + AHEAD) for place in places}
     return {
         one.pk: _outlook(one, programs[one.version_id], ahead[one.pk]) if one.pk in ahead else Outlook(ended(one))
@@ -108,6 +108,6 @@ def _awaited(awaits: str, event: str) -> str:
     return str(Enrolment.Awaits(awaits).label)
 
 
-def _place(one: Enrolment) -> Place:
+def _place(one: Enrolment) -> DueEnrolment:
     """As advance reads it."""
-    return Place(*(attrgetter(name.replace("__", "."))(one) for name in Place._fields))
+    return DueEnrolment(*(attrgetter(name.replace("__", "."))(one) for name in DueEnrolment._fields))

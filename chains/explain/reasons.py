@@ -25,7 +25,7 @@ def sentence(touch: Touch) -> str:
     outcome = {
         touch.Status.SCHEDULED: _("Waits"),
         touch.Status.UNKNOWN: _("Perhaps sent"),
-        touch.Status.HELD: _("Held back"),
+        touch.Status.CONTROL: _("Held back"),
     }.get(touch.Status(touch.status), _("Not sent"))
     return _("%(outcome)s: %(why)s") % {"outcome": outcome, "why": because(touch.reason, touch.facts)}
 
@@ -90,8 +90,8 @@ def _why_so_few(facts: Facts) -> str:
 
 
 def _complaint(facts: Facts) -> str:
-    if facts.get("rests_until"):
-        return _("peace after a complaint, until %(day)s") % {"day": days([facts["rests_until"]])}
+    if facts.get("cooldown_until"):
+        return _("peace after a complaint, until %(day)s") % {"day": days([facts["cooldown_until"]])}
     return _("an open complaint (“%(subject)s”)") % {"subject": facts["case"]} if facts.get("case") else ""
 
 
@@ -111,7 +111,7 @@ def _not_delivered(facts: Facts) -> str:
 def _just_delivered(facts: Facts) -> str:
     return _("order %(order)s has only just arrived, it rests until %(day)s") % {
         "order": facts["order"],
-        "day": days([facts["rests_until"]]),
+        "day": days([facts["cooldown_until"]]),
     }
 
 

@@ -10,18 +10,18 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains.models import QuietHours, SegmentCare
+from chains.models import QuietHours, SegmentLimits
 from crm.models import Channel, Shop
 
 EVERY_DAY = 7
 
 
-def effects(shop: Shop, hours: Iterable[QuietHours], cares: Sequence[SegmentCare]) -> list[str]:
+def effects(shop: Shop, hours: Iterable[QuietHours], cares: Sequence[SegmentLimits]) -> list[str]:
     """With these settings …; one sentence an effect."""
     return [*_week(shop), *_cares(cares), *_quiet(shop, hours), *_peace(shop), _channels(shop)]
 
 
-def warnings(shop: Shop, cares: Iterable[SegmentCare]) -> list[str]:
+def warnings(shop: Shop, cares: Iterable[SegmentLimits]) -> list[str]:
     """What may be meant but is against the promises Encore makes."""
     return [
         _("“%(segment)s” may get more than everybody (%(cap)d a week): only those who asked for more should be in it.")
@@ -52,7 +52,7 @@ def _week(shop: Shop) -> Iterator[str]:
         yield _("Those who asked for more: at most %(cap)d a week.") % {"cap": shop.more_cap}
 
 
-def _cares(cares: Sequence[SegmentCare]) -> Iterator[str]:
+def _cares(cares: Sequence[SegmentLimits]) -> Iterator[str]:
     for care in cares:
         parts = []
         if care.weekly_cap == 0:
@@ -92,12 +92,12 @@ def _clock(at: dt.time) -> str:
 
 
 def _peace(shop: Shop) -> Iterator[str]:
-    if shop.peace_days:
+    if shop.complaint_cooldown_days:
         yield ngettext(
             "No marketing while a complaint is open, and for %(days)d day after it is resolved.",
             "No marketing while a complaint is open, and for %(days)d days after it is resolved.",
-            shop.peace_days,
-        ) % {"days": shop.peace_days}
+            shop.complaint_cooldown_days,
+        ) % {"days": shop.complaint_cooldown_days}
     else:
         yield _("No marketing while a complaint is open or a bad mood is noted.")
     if shop.rest_days:

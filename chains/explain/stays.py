@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from chains.explain.decisions import Turn, turns_at
+from chains.explain.decisions import StepDecision, turns_at
 from chains.explain.outlook import Outlook, outlooks
 from chains.models import Chain, Enrolment, Passage, Touch
 from chains.program import program
@@ -23,7 +23,7 @@ class Stayed:
 
     enrolment: Enrolment
     outlook: Outlook
-    turns: tuple[Turn, ...]
+    turns: tuple[StepDecision, ...]
     touches: tuple[Touch, ...]
 
     @property

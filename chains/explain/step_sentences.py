@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from chains.definition.compiling import compiled_change
 from chains.models import Step
-from chains.program.step import Change
+from chains.program.step import ProgramChange
 from crm.models import Coupon, EventKind
 
 
@@ -28,7 +28,7 @@ def step_sentence(step: Step) -> str:
     if step.kind == Step.Kind.STAFF_TASK:
         return _("task for a colleague: %(name)s") % {"name": step.name}
     if step.kind == Step.Kind.CHANGE:
-        return change_words(Change(**compiled_change(step)))
+        return change_words(ProgramChange(**compiled_change(step)))
     if step.kind == Step.Kind.BRANCH:
         return _("the first arm that suits the customer")
     if step.kind == Step.Kind.SPLIT:
@@ -42,7 +42,7 @@ def event_words(kind: str) -> str:
     return str(known[kind]) if kind in known else _("event “%(name)s”") % {"name": kind}
 
 
-def change_words(change: Change) -> str:
+def change_words(change: ProgramChange) -> str:
     kind, name, value = change.kind, change.name, change.value
     if kind == Step.Change.GIVE_POINTS:
         return ngettext("give %(n)d point", "give %(n)d points", change.points) % {"n": change.points}
@@ -55,7 +55,7 @@ def change_words(change: Change) -> str:
     return _("add the tag “%(tag)s”") % {"tag": name}
 
 
-def _coupon_words(change: Change) -> str:
+def _coupon_words(change: ProgramChange) -> str:
     words = {
         Coupon.Kind.PERCENT: _("%(value)s %% off"),
         Coupon.Kind.AMOUNT: _("%(value)s off"),

@@ -114,8 +114,8 @@ def _take(server: imaplib.IMAP4, mailbox: Mailbox, uid: int, now: dt.datetime) -
     raw = _fetch(server, uid)
     with transaction.atomic():
         kind = _taken(raw, mailbox, uid, now) if raw else "gone"
-        held = Mailbox.objects.filter(pk=mailbox.pk, lease=mailbox.lease)
-        if not held.update(last_uid=uid):
+        leased = Mailbox.objects.filter(pk=mailbox.pk, lease=mailbox.lease)
+        if not leased.update(last_uid=uid):
             raise imaplib.IMAP4.error("another worker took the mailbox over")
     return kind
 

@@ -34,7 +34,7 @@ class Who(NamedTuple):
     time_zone: str
 
 
-class Bought(NamedTuple):
+class BoughtWords(NamedTuple):
     """The columns read of an order."""
 
     pk: int
@@ -101,7 +101,7 @@ def language_of(customer: Customer | Who) -> str:
     return code if code in known else settings.LANGUAGE_CODE
 
 
-def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, Bought]:
+def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, BoughtWords]:
     """The orders that touches are about, and the latest one of customers whose touch is about none."""
     named = {touch.order_id for touch in touches if touch.order_id}
     others = {touch.customer_id for touch in touches if not touch.order_id}
@@ -111,11 +111,13 @@ def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, Bought]:
         .order_by("customer", "-placed_at")
         .distinct("customer")
     )
-    rows = chain(Order.objects.filter(pk__in=named).values_list(*Bought._fields), latest.values_list(*Bought._fields))
-    return {order.pk: order for order in map(Bought._make, rows)}
+    rows = chain(
+        Order.objects.filter(pk__in=named).values_list(*BoughtWords._fields), latest.values_list(*BoughtWords._fields)
+    )
+    return {order.pk: order for order in map(BoughtWords._make, rows)}
 
 
-def _lines(orders: Iterable[Bought]) -> defaultdict[int, list[OrderLine]]:
+def _lines(orders: Iterable[BoughtWords]) -> defaultdict[int, list[OrderLine]]:
     found: defaultdict[int, list[OrderLine]] = defaultdict(list)
     for line in (
         OrderLine.objects.filter(order__in=[order.pk for order in orders])
@@ -139,7 +141,7 @@ def _of_shop(shop: Shop) -> dict[str, Any]:
 class _Speech:
     """One customer's facts in the words of their language and the days of their time zone."""
 
-    def __init__(self, customer: Who, order: Bought | None, lines: list[OrderLine]) -> None:
+    def __init__(self, customer: Who, order: BoughtWords | None, lines: list[OrderLine]) -> None:
         self.customer, self.order, self.lines = customer, order, lines
         # The main thing bought is where most of the money went.
         self.main = max(lines, key=lambda line: line.price * line.quantity, default=None)

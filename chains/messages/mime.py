@@ -97,7 +97,7 @@ def _base64_lines(raw: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedBody:
     """Stands where Django's mail backends expect an email.message.Message."""
 
     content: bytes
@@ -112,7 +112,7 @@ class Prepared:
         return None
 
 
-class Letter(EmailMultiAlternatives):
+class MimeLetter(EmailMultiAlternatives):
     """An email whose headers are given ready for the wire, in `headers`, and whose body is text and HTML.
 
     Raises ValueError for an address no server takes and for a header that no letter may have.
@@ -137,7 +137,7 @@ class Letter(EmailMultiAlternatives):
         self.metadata: dict[str, str] = {}
         self.tags: list[str] = []
         # What goes next over the same connection: its envelope may travel together with the content of this one.
-        self.following: Letter | None = None
+        self.following: MimeLetter | None = None
 
     def _headers(self) -> bytes:
         headers = {
@@ -154,8 +154,8 @@ class Letter(EmailMultiAlternatives):
             raise BadHeaderError("A header holds one line of ASCII.")
         return head.encode("ascii")
 
-    def message(self) -> Prepared:  # type: ignore[override]
-        return Prepared(self.wire)
+    def message(self) -> PreparedBody:  # type: ignore[override]
+        return PreparedBody(self.wire)
 
     @cached_property
     def wire(self) -> bytes:

@@ -15,7 +15,7 @@ from chains.messages import wording
 from chains.messages.compiling import FIELDS
 from chains.messages.samples import SAMPLE_CODE, nothing_known
 from chains.models import TemplateText
-from crm.loyalty import Ending
+from crm.loyalty import ExpiringSoon
 from crm.models import Coupon
 from crm.timezones import zone_of
 
@@ -46,7 +46,7 @@ def coupon_words(coupon: Coupon, language: str) -> dict[str, str]:
     }
 
 
-def points_words(balance: int, ending: Ending | None, language: str) -> dict[str, str]:
+def points_words(balance: int, ending: ExpiringSoon | None, language: str) -> dict[str, str]:
     return {
         "balance": wording.quantity(Decimal(balance), language),
         "expiring": wording.quantity(Decimal(ending.points), language) if ending else "",

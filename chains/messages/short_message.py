@@ -32,7 +32,7 @@ _LINK_IN_TEXT = re.compile(r"links\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ShortMessage:
     """`text` is plain, for Telegram HTML. `button` and `stop` are addresses; `links` where each link of it leads."""
 
     subject: str
@@ -91,7 +91,7 @@ def note_problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
         yield "body", error
 
 
-def render_note(text: Mapping[str, Any], context: Mapping[str, Any], touch_id: int | None = None) -> Note:
+def render_note(text: Mapping[str, Any], context: Mapping[str, Any], touch_id: int | None = None) -> ShortMessage:
     """Fill a compiled text. The links are short and tracked when the touch that carries them is known."""
     is_telegram, is_sms = text["channel"] == Channel.TELEGRAM, text["channel"] == Channel.SMS
     links = [filled_link(source, context) for source in text["links"]]
@@ -105,7 +105,7 @@ def render_note(text: Mapping[str, Any], context: Mapping[str, Any], touch_id: i
     else:
         _check_length(words if is_sms else plain, text["channel"])
     subject = one_line(fill(text["subject"], context))
-    return Note(
+    return ShortMessage(
         subject=subject or one_line(plain)[:SUBJECT_SHOWN],
         text=_with_heading(subject, words) if is_telegram else words,
         links=links,

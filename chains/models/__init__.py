@@ -1,8 +1,9 @@
+from chains.models.branch_arm import BranchArm
 from chains.models.chain import Chain
 from chains.models.channel_state import ChannelState
 from chains.models.enrolment import Enrolment
 from chains.models.entrant import Backlog, Entrant
-from chains.models.guarding import QuietHours, SegmentCare
+from chains.models.guarding import QuietHours, SegmentLimits
 from chains.models.incoming import IncomingMail, Mailbox
 from chains.models.letter import Letter
 from chains.models.passage import Passage
@@ -12,10 +13,9 @@ from chains.models.rehearsal import Rehearsal
 from chains.models.reputation import Reputation
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step
-from chains.models.step_arm import StepArm
 from chains.models.template import MessageTemplate, TemplateText
+from chains.models.test_order import TestOrder, TestOrderMessage
 from chains.models.touch import Touch
-from chains.models.trial import Trial, TrialLetter
 from chains.models.version import ChainVersion
 
 __all__ = [
@@ -34,14 +34,14 @@ __all__ = [
     "QuietHours",
     "Rehearsal",
     "Reputation",
-    "SegmentCare",
+    "SegmentLimits",
     "PushKey",
     "PushSubscription",
     "StaffTask",
     "Step",
-    "StepArm",
+    "BranchArm",
     "TemplateText",
     "Touch",
-    "Trial",
-    "TrialLetter",
+    "TestOrder",
+    "TestOrderMessage",
 ]

@@ -120,7 +120,7 @@ class Enrolment(models.Model):
     )
     due_at = models.DateTimeField(_("goes on at"), null=True, blank=True)
     awaits = models.CharField(_("waits for"), max_length=16, choices=Awaits.choices, blank=True, default=Awaits.NOTHING)
-    is_held = models.BooleanField(
+    is_control = models.BooleanField(
         _("in the control group"), default=False, help_text=_("Gets the service messages and none of the marketing.")
     )
     awaited_event = models.CharField(

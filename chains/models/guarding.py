@@ -42,10 +42,10 @@ class QuietHours(models.Model):
         return str(self.get_channel_display())
 
 
-class SegmentCare(models.Model):
+class SegmentLimits(models.Model):
     """How the customers of one segment are treated otherwise than everybody."""
 
-    shop = models.ForeignKey(Shop, models.CASCADE, default=1, related_name="segment_cares", verbose_name=_("shop"))
+    shop = models.ForeignKey(Shop, models.CASCADE, default=1, related_name="segment_limits", verbose_name=_("shop"))
     segment = models.OneToOneField(Segment, models.PROTECT, related_name="care", verbose_name=_("segment"))
     weekly_cap = models.PositiveSmallIntegerField(
         _("touches a week"),
@@ -67,10 +67,10 @@ class SegmentCare(models.Model):
         verbose_name_plural = _("segments with numbers of their own")
         ordering = ["segment__name"]
         constraints = [
-            models.CheckConstraint(condition=Q(channel__in=["", *Channel.values]), name="segment_care_channel_known"),
+            models.CheckConstraint(condition=Q(channel__in=["", *Channel.values]), name="segment_limits_channel_known"),
             models.CheckConstraint(
                 condition=Q(weekly_cap__isnull=False) | ~Q(channel=""),
-                name="segment_care_says_something",
+                name="segment_limits_says_something",
                 violation_error_message=_("Say how many touches a week, or which channel is tried first."),
             ),
         ]

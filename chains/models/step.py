@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from chains.models.branch_arm import new_step_key
 from chains.models.chain import Chain
-from chains.models.step_arm import new_step_key
 from chains.models.step_change import CHANGES, StepChange
 from chains.models.step_wait import ANCHORS, WAITS, StepWait
 from crm.models import Channel, Coupon, Purpose
@@ -34,7 +34,7 @@ class Step(StepWait, StepChange):
 
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="steps", verbose_name=_("chain"))
     arm = models.ForeignKey(
-        "chains.StepArm",
+        "chains.BranchArm",
         models.CASCADE,
         null=True,
         blank=True,

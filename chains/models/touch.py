@@ -65,7 +65,7 @@ class Touch(models.Model):
         FAILED = "failed", _("failed")
         SKIPPED = "skipped", _("not sent")
         MISSED = "missed", _("too late")
-        HELD = "held", _("held back for comparison")
+        CONTROL = "control", _("held back for comparison")
         UNKNOWN = "unknown", _("uncertain")
 
     class Reason(models.TextChoices):
@@ -179,7 +179,7 @@ class Touch(models.Model):
                         "failed",
                         "skipped",
                         "missed",
-                        "held",
+                        "control",
                         "unknown",
                     ]
                 ),

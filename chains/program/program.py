@@ -127,7 +127,7 @@ _held: dict[int, Program] = {}
 
 
 @contextmanager
-def held(plan: Program) -> Iterator[None]:
+def cached(plan: Program) -> Iterator[None]:
     """Within, this program is known without being asked for: thousands of hours would ask each several times."""
     _held[plan.version_id] = plan
     try:

@@ -23,7 +23,7 @@ from crm.models.channel import all_channels
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class ProgramWait:
     """What a wait step waits for; of which fields, its kind says."""
 
     kind: str
@@ -42,7 +42,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ProgramChange:
     """What changes about the customer: a tag or attribute by name, points, or a coupon with its terms."""
 
     kind: str
@@ -84,8 +84,8 @@ class ProgramStep:
     late_after_hours: int = 72
     at_hour: int | None = None
     texts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    wait: Wait | None = None
-    change: Change | None = None
+    wait: ProgramWait | None = None
+    change: ProgramChange | None = None
     arms: tuple[ProgramArm, ...] = ()
     script: str = ""
     due_days: int = 1
@@ -137,19 +137,19 @@ def _step(source: dict[str, Any], number: str, follower: str) -> ProgramStep:
     if wait := parts.get("wait"):
         parts["wait"] = _wait(wait)
     if change := parts.get("change"):
-        parts["change"] = Change(**change)
+        parts["change"] = ProgramChange(**change)
     for name in ("tags", "channels"):
         parts[name] = tuple(parts.get(name, ()))
     parts["arms"] = tuple(_arm(arm, follower) for arm in parts.get("arms", ()))
     return ProgramStep(**parts)
 
 
-def _wait(source: dict[str, Any]) -> Wait:
+def _wait(source: dict[str, Any]) -> ProgramWait:
     parts = {("anchor" if name == "from" else name): value for name, value in source.items()}
     parts["weekdays"] = frozenset(parts.get("weekdays", ()))
     if parts.get("on"):
         parts["on"] = dt.date.fromisoformat(parts["on"])
-    return Wait(**parts)
+    return ProgramWait(**parts)
 
 
 def _arm(source: dict[str, Any], follower: str) -> ProgramArm:

@@ -42,15 +42,15 @@ def preferences(request: HttpRequest, touch: Touch) -> HttpResponse:
     if is_saved:
         wanted = {topic.value for topic in TOPICS if topic.value in request.POST.getlist("topic")}
         channels = {int(pk) for pk in request.POST.getlist("contact") if pk.isdecimal() and len(pk) < 19}
-        pace = request.POST.get("pace", touch.customer.pace)
-        choose(touch, wanted, channels, pace, at=timezone.now(), evidence=_evidence(request, touch))
+        frequency = request.POST.get("frequency", touch.customer.frequency)
+        choose(touch, wanted, channels, frequency, at=timezone.now(), evidence=_evidence(request, touch))
     return page(
         request,
         "preferences",
         touch=touch,
         is_saved=is_saved,
         topics=[(topic, topic.value not in touch.customer.muted_topics) for topic in TOPICS],
-        paces=[(pace, pace == touch.customer.pace) for pace in Customer.Pace],
+        frequencies=[(frequency, frequency == touch.customer.frequency) for frequency in Customer.Frequency],
         telegram_url=pages(touch.token)["telegram_url"] if settings.TELEGRAM_TOKEN else "",
         push_url=pages(touch.token)["push_url"] if settings.PUSH_CONTACT else "",
         contacts=[
@@ -82,16 +82,16 @@ def end_marketing(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any], so
 
 @transaction.atomic
 def choose(
-    touch: Touch, wanted: set[str], contact_ids: set[int], pace: str, *, at: dt.datetime, evidence: dict[str, Any]
+    touch: Touch, wanted: set[str], contact_ids: set[int], frequency: str, *, at: dt.datetime, evidence: dict[str, Any]
 ) -> None:
     """Keep what was ticked on the preference page; of consent only what changed goes into the ledger."""
     customer = touch.customer
     known = {topic.value for topic in TOPICS}
     others = [topic for topic in customer.muted_topics if topic not in known]
     customer.muted_topics = [*others, *(topic.value for topic in TOPICS if topic.value not in wanted)]
-    if pace in Customer.Pace.values:
-        customer.pace = pace
-    customer.save(update_fields=["muted_topics", "pace"])
+    if frequency in Customer.Frequency.values:
+        customer.frequency = frequency
+    customer.save(update_fields=["muted_topics", "frequency"])
     for contact in _contacts(touch):
         is_on = contact.marketing_consent == Contact.Consent.GRANTED
         if is_on and contact.pk not in contact_ids:

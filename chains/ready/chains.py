@@ -14,7 +14,7 @@ PICTURE = "{{ product.picture_url }}"
 
 
 @dataclass(frozen=True)
-class Letter:
+class ReadyLetter:
     """A message step; `key` names its file of words, `leads_to` its button."""
 
     key: str
@@ -27,7 +27,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Wait:
+class ReadyWait:
     """Until `amount` units after (below zero: before) the order, the delivery or the appointment; or for that time."""
 
     amount: int
@@ -42,7 +42,7 @@ class ReadyChain:
     key: str
     names: dict[str, tuple[str, str]]
     rules: dict[str, Any]
-    steps: tuple[Letter | Wait, ...]
+    steps: tuple[ReadyLetter | ReadyWait, ...]
 
 
 WEEK_HOURS = 168
@@ -73,17 +73,17 @@ SMALL_APPLIANCE = ReadyChain(
     },
     rules=ON_ORDER | {"audience_rule": GOODS, "priority": 3},
     steps=(
-        Letter("order_confirmed", tags=("order",), leads_to=RECEIPT, picture=PICTURE, late_after_hours=24),
-        Wait(0, since="delivered"),
-        Letter("first_start", tags=("start",), leads_to=INSTRUCTIONS),
-        Wait(3, since="delivered"),
-        Letter("care", topic="tips", tags=("care", "recipes"), leads_to=SHOP),
-        Wait(10, since="delivered"),
-        Letter("accessories", "marketing", "offers", ("accessories",), SHOP, PICTURE, WEEK_HOURS),
-        Wait(30, since="placed"),
-        Letter("topics", "marketing", "recipes", ("recipes", "care"), TOPICS, late_after_hours=WEEK_HOURS),
-        Wait(90, since="placed"),
-        Letter("related", "marketing", "offers", ("related",), SHOP, late_after_hours=2 * WEEK_HOURS),
+        ReadyLetter("order_confirmed", tags=("order",), leads_to=RECEIPT, picture=PICTURE, late_after_hours=24),
+        ReadyWait(0, since="delivered"),
+        ReadyLetter("first_start", tags=("start",), leads_to=INSTRUCTIONS),
+        ReadyWait(3, since="delivered"),
+        ReadyLetter("care", topic="tips", tags=("care", "recipes"), leads_to=SHOP),
+        ReadyWait(10, since="delivered"),
+        ReadyLetter("accessories", "marketing", "offers", ("accessories",), SHOP, PICTURE, WEEK_HOURS),
+        ReadyWait(30, since="placed"),
+        ReadyLetter("topics", "marketing", "recipes", ("recipes", "care"), TOPICS, late_after_hours=WEEK_HOURS),
+        ReadyWait(90, since="placed"),
+        ReadyLetter("related", "marketing", "offers", ("related",), SHOP, late_after_hours=2 * WEEK_HOURS),
     ),
 )
 LARGE_APPLIANCE = ReadyChain(
@@ -102,15 +102,15 @@ LARGE_APPLIANCE = ReadyChain(
     },
     rules=ON_ORDER | {"audience_rule": GOODS, "priority": 2},
     steps=(
-        Letter("order_confirmed", tags=("order",), leads_to=RECEIPT, picture=PICTURE, late_after_hours=24),
-        Wait(0, since="delivered"),
-        Letter("installation", tags=("start",), leads_to=INSTRUCTIONS),
-        Wait(14, since="delivered"),
-        Letter("energy", topic="tips", tags=("care",), leads_to=INSTRUCTIONS, late_after_hours=WEEK_HOURS),
-        Wait(335, since="placed"),
-        Letter("extended_service", "marketing", "offers", ("service",), SHOP, late_after_hours=2 * WEEK_HOURS),
-        Wait(540, since="placed"),
-        Letter("accessories", "marketing", "offers", ("accessories",), SHOP, PICTURE, 2 * WEEK_HOURS),
+        ReadyLetter("order_confirmed", tags=("order",), leads_to=RECEIPT, picture=PICTURE, late_after_hours=24),
+        ReadyWait(0, since="delivered"),
+        ReadyLetter("installation", tags=("start",), leads_to=INSTRUCTIONS),
+        ReadyWait(14, since="delivered"),
+        ReadyLetter("energy", topic="tips", tags=("care",), leads_to=INSTRUCTIONS, late_after_hours=WEEK_HOURS),
+        ReadyWait(335, since="placed"),
+        ReadyLetter("extended_service", "marketing", "offers", ("service",), SHOP, late_after_hours=2 * WEEK_HOURS),
+        ReadyWait(540, since="placed"),
+        ReadyLetter("accessories", "marketing", "offers", ("accessories",), SHOP, PICTURE, 2 * WEEK_HOURS),
     ),
 )
 SERVICE = ReadyChain(
@@ -129,16 +129,16 @@ SERVICE = ReadyChain(
     },
     rules=ON_ORDER | {"audience_rule": SERVICES, "priority": 2},
     steps=(
-        Letter("booking_confirmed", tags=("order",), leads_to=RECEIPT, late_after_hours=24),
-        Wait(-1, since="appointment"),
-        Letter("reminder", tags=("order",), late_after_hours=12),
-        Wait(0, since="delivered"),
-        Wait(3, "hours"),
-        Letter("after_visit", tags=("rating",), late_after_hours=48),
-        Wait(3, since="delivered"),
-        Letter("what_next", topic="tips", tags=("care",)),
-        Wait(26, "weeks", since="delivered"),
-        Letter("repeat", "marketing", "offers", ("repeat",), SHOP, late_after_hours=2 * WEEK_HOURS),
+        ReadyLetter("booking_confirmed", tags=("order",), leads_to=RECEIPT, late_after_hours=24),
+        ReadyWait(-1, since="appointment"),
+        ReadyLetter("reminder", tags=("order",), late_after_hours=12),
+        ReadyWait(0, since="delivered"),
+        ReadyWait(3, "hours"),
+        ReadyLetter("after_visit", tags=("rating",), late_after_hours=48),
+        ReadyWait(3, since="delivered"),
+        ReadyLetter("what_next", topic="tips", tags=("care",)),
+        ReadyWait(26, "weeks", since="delivered"),
+        ReadyLetter("repeat", "marketing", "offers", ("repeat",), SHOP, late_after_hours=2 * WEEK_HOURS),
     ),
 )
 REVIEW_REQUEST = ReadyChain(
@@ -163,8 +163,8 @@ REVIEW_REQUEST = ReadyChain(
         "priority": 4,
     },
     steps=(
-        Wait(10, since="delivered"),
-        Letter("rating", tags=("rating",), picture=PICTURE, late_after_hours=4 * 24),
+        ReadyWait(10, since="delivered"),
+        ReadyLetter("rating", tags=("rating",), picture=PICTURE, late_after_hours=4 * 24),
     ),
 )
 WIN_BACK_6 = ReadyChain(
@@ -189,9 +189,9 @@ WIN_BACK_6 = ReadyChain(
         "priority": 6,
     },
     steps=(
-        Letter("still_good", "marketing", "offers", ("win-back",), SHOP, late_after_hours=WEEK_HOURS),
-        Wait(14),
-        Letter("what_was_missing", "marketing", "", ("win-back",), RATING, late_after_hours=WEEK_HOURS),
+        ReadyLetter("still_good", "marketing", "offers", ("win-back",), SHOP, late_after_hours=WEEK_HOURS),
+        ReadyWait(14),
+        ReadyLetter("what_was_missing", "marketing", "", ("win-back",), RATING, late_after_hours=WEEK_HOURS),
     ),
 )
 WIN_BACK_12 = ReadyChain(
@@ -216,9 +216,9 @@ WIN_BACK_12 = ReadyChain(
         "priority": 7,
     },
     steps=(
-        Letter("a_year", "marketing", "offers", ("win-back",), SHOP, late_after_hours=WEEK_HOURS),
-        Wait(21),
-        Letter("stay_or_go", "marketing", "", ("win-back",), TOPICS, late_after_hours=WEEK_HOURS),
+        ReadyLetter("a_year", "marketing", "offers", ("win-back",), SHOP, late_after_hours=WEEK_HOURS),
+        ReadyWait(21),
+        ReadyLetter("stay_or_go", "marketing", "", ("win-back",), TOPICS, late_after_hours=WEEK_HOURS),
     ),
 )
 READY_CHAINS = (SMALL_APPLIANCE, LARGE_APPLIANCE, SERVICE, REVIEW_REQUEST, WIN_BACK_6, WIN_BACK_12)

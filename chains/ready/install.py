@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from chains.ready.chains import READY_CHAINS, Letter, ReadyChain, Wait
+from chains.ready.chains import READY_CHAINS, ReadyChain, ReadyLetter, ReadyWait
 from chains.ready.words import LANGUAGES, read
 
 Models = Callable[[str], Any]
@@ -34,17 +34,17 @@ def _install(ready: ReadyChain, language: str, now: dt.datetime, model: Models) 
     name, description = ready.names.get(language) or ready.names["en"]
     chain = model("Chain").objects.create(name=name, description=description, created_at=now, **ready.rules)
     for position, step in enumerate(ready.steps):
-        fields = _wait(step) if isinstance(step, Wait) else _message(ready, step, language, now, model)
+        fields = _wait(step) if isinstance(step, ReadyWait) else _message(ready, step, language, now, model)
         model("Step").objects.create(chain=chain, position=position, **fields)
     return name
 
 
-def _wait(step: Wait) -> dict[str, Any]:
+def _wait(step: ReadyWait) -> dict[str, Any]:
     counted = {"wait": "offset", "wait_from": step.since} if step.since else {"wait": "time"}
     return {"kind": "wait", "wait_amount": step.amount, "wait_unit": step.unit, **counted}
 
 
-def _message(ready: ReadyChain, letter: Letter, language: str, now: dt.datetime, model: Models) -> dict[str, Any]:
+def _message(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.datetime, model: Models) -> dict[str, Any]:
     template = _template(ready, letter, language, now, model)
     return {
         "kind": "message",
@@ -55,7 +55,7 @@ def _message(ready: ReadyChain, letter: Letter, language: str, now: dt.datetime,
     }
 
 
-def _template(ready: ReadyChain, letter: Letter, language: str, now: dt.datetime, model: Models) -> Any:
+def _template(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.datetime, model: Models) -> Any:
     words = {code: read(code, ready.key, letter.key) for code in LANGUAGES}
     template = model("MessageTemplate").objects.create(
         name=words.get(language, words["en"]).name,

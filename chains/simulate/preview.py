@@ -19,14 +19,14 @@ from chains.messages.page_urls import PREVIEW, pages
 from chains.messages.rendering import Rendered, render
 from chains.messages.rewards import points_words
 from chains.messages.samples import sample
-from chains.messages.short_message import Note, render_note
+from chains.messages.short_message import ShortMessage, render_note
 from chains.models import MessageTemplate, TemplateText
 from crm import loyalty
 from crm.models import Channel, Customer, Shop
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _PreviewedTouch:
     """Stands where a touch would: its links lead to pages that change nothing."""
 
     customer_id: int
@@ -40,7 +40,7 @@ def filled(text: TemplateText, customer: Customer | None, now: dt.datetime, shop
     return render(compile_text(text, shop), context_for(text.language, customer, now, shop), is_tracked=False)
 
 
-def filled_note(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Note:
+def filled_note(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> ShortMessage:
     """The same of a short message."""
     return render_note(compile_text(text, shop), context_for(text.language, customer, now, shop))
 
@@ -49,7 +49,7 @@ def context_for(language: str, customer: Customer | None, now: dt.datetime, shop
     """What placeholders stand for, for this customer or a made-up one; every link changes nothing."""
     context = sample(language)
     if customer:
-        known = contexts([_Trial(customer.pk)], now)[0]
+        known = contexts([_PreviewedTouch(customer.pk)], now)[0]
         # What a coupon will say is known when a chain issues it; this one is made up for everybody.
         return {**known, "coupon": context["coupon"], "points": _points(customer.pk, language, now), "open_url": ""}
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}
@@ -85,6 +85,6 @@ def _outgoing(text: TemplateText, to: str, made: Rendered) -> Outgoing:
         purpose=text.template.purpose,
         language=text.language,
         token=PREVIEW,
-        message_id=f"<trial-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
+        message_id=f"<test-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
         content=Rendered(_("Test: %(subject)s") % {"subject": made.subject}, made.html, made.text, made.links),
     )

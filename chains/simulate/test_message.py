@@ -13,7 +13,7 @@ from chains.channels import Outcome, Outgoing
 from chains.channels.registry import channels
 from chains.messages.page_urls import PREVIEW
 from chains.messages.rendering import Rendered
-from chains.messages.short_message import Note
+from chains.messages.short_message import ShortMessage
 from crm.addresses import normalise
 from crm.models import Channel, Purpose, Shop
 
@@ -30,15 +30,15 @@ def send(channel: str, address: str, shop: Shop) -> Outcome:
         purpose=Purpose.SERVICE,
         language=get_language(),
         token=PREVIEW,
-        message_id=f"<trial-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
+        message_id=f"<test-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
         content=_content(channel, shop),
     )
     return next(iter(way.deliver([outgoing], shop)))
 
 
-def _content(channel: str, shop: Shop) -> Rendered | Note:
+def _content(channel: str, shop: Shop) -> Rendered | ShortMessage:
     subject = _("Encore tries a channel")
     words = _("%(shop)s can send here.") % {"shop": shop.name}
     if channel == Channel.EMAIL:
         return Rendered(subject, f"<p>{escape(words)}</p>", words + "\n", [])
-    return Note(subject=subject, text=escape(words) if channel == Channel.TELEGRAM else words, links=[])
+    return ShortMessage(subject=subject, text=escape(words) if channel == Channel.TELEGRAM else words, links=[])

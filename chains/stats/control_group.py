@@ -11,7 +11,7 @@ from crm.models import Order, Purpose
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class ControlArm:
     """`marketing`: messages sent, or for the control group held back when all else was in their favour.
 
     `ordered`: customers with an order, not cancelled, placed after what started the chain for them and other than it.
@@ -28,31 +28,32 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
-class Arms:
-    treated: Arm
-    held: Arm
+class ControlArms:
+    treated: ControlArm
+    control: ControlArm
 
 
-def arms(chain: Chain) -> Arms | None:
+def arms(chain: Chain) -> ControlArms | None:
     """Six queries; None for a chain that never had a control group."""
-    if not chain.control_share and not Enrolment.objects.filter(chain=chain, is_held=True).exists():
+    if not chain.control_share and not Enrolment.objects.filter(chain=chain, is_control=True).exists():
         return None
-    return Arms(
-        treated=_arm(chain, Touch.Status.SENT, is_held=False), held=_arm(chain, Touch.Status.HELD, is_held=True)
+    return ControlArms(
+        treated=_arm(chain, Touch.Status.SENT, is_control=False),
+        control=_arm(chain, Touch.Status.CONTROL, is_control=True),
     )
 
 
-def _arm(chain: Chain, status: str, *, is_held: bool) -> Arm:
-    theirs = Enrolment.objects.filter(chain=chain, is_held=is_held)
+def _arm(chain: Chain, status: str, *, is_control: bool) -> ControlArm:
+    theirs = Enrolment.objects.filter(chain=chain, is_control=is_control)
     counts = theirs.aggregate(customers=Count("customer", distinct=True))
     marketing = Touch.objects.filter(
-        chain=chain, status=status, purpose=Purpose.MARKETING, enrolment__is_held=is_held
+        chain=chain, status=status, purpose=Purpose.MARKETING, enrolment__is_control=is_control
     ).count()
     before = theirs.filter(
         Q(order=None) | ~Q(order=OuterRef("pk")), customer=OuterRef("customer"), triggered_at__lt=OuterRef("placed_at")
     )
     orders = Order.objects.counted().filter(Exists(before))
-    return Arm(
+    return ControlArm(
         marketing=marketing,
         **counts,
         **orders.aggregate(ordered=Count("customer", distinct=True), orders=Count("pk")),

@@ -11,7 +11,7 @@ from chains.models import Backlog, Chain, Entrant
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class WaitingEntrants:
     """`kept_out` wait for a decision, `let_in` for their turn, the last of them at `last_at`."""
 
     kept_out: int
@@ -20,10 +20,10 @@ class Door:
     is_searching: bool
 
 
-def door(chain: Chain) -> Door:
+def door(chain: Chain) -> WaitingEntrants:
     counts = Entrant.objects.filter(chain=chain).aggregate(
         kept_out=Count("customer", distinct=True, filter=Q(enters_at=None)),
         let_in=Count("customer", distinct=True, filter=Q(enters_at__isnull=False)),
         last_at=Max("enters_at"),
     )
-    return Door(**counts, is_searching=Backlog.objects.filter(chain=chain).exists())
+    return WaitingEntrants(**counts, is_searching=Backlog.objects.filter(chain=chain).exists())

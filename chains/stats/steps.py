@@ -18,7 +18,7 @@ FOLLOWED = ("opened", "clicked", "delivered", "bounced", "replied", "complained"
 
 
 @dataclass(slots=True)
-class StepTally:
+class StepStats:
     """Touches of one step by what became of them; `not_sent` by reason, the most frequent first."""
 
     standing: int = 0
@@ -41,17 +41,17 @@ class StepTally:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainTally:
+class ChainStats:
     under_way: int
     finished: int
     left: int
-    steps: dict[str, StepTally]
+    steps: dict[str, StepStats]
 
 
-def tally(chain: Chain) -> ChainTally:
+def tally(chain: Chain) -> ChainStats:
     """Three queries, whatever the chain's size in steps."""
     ways = dict(Enrolment.objects.filter(chain=chain).order_by().values_list("status").annotate(Count("pk")))
-    steps: defaultdict[str, StepTally] = defaultdict(StepTally)
+    steps: defaultdict[str, StepStats] = defaultdict(StepStats)
     standing = Enrolment.objects.active().filter(chain=chain).order_by()
     for key, count in standing.values_list("step_key").annotate(Count("pk")):
         steps[key].standing = count
@@ -61,7 +61,7 @@ def tally(chain: Chain) -> ChainTally:
     )
     for key, status, reason, count, *followed in rows.order_by("-total"):
         _add(steps[key], status, reason, count, followed)
-    return ChainTally(
+    return ChainStats(
         ways.get(Enrolment.Status.ACTIVE, 0),
         ways.get(Enrolment.Status.FINISHED, 0),
         ways.get(Enrolment.Status.LEFT, 0),
@@ -69,7 +69,7 @@ def tally(chain: Chain) -> ChainTally:
     )
 
 
-def _add(step: StepTally, status: str, reason: str, count: int, followed: Iterable[int]) -> None:
+def _add(step: StepStats, status: str, reason: str, count: int, followed: Iterable[int]) -> None:
     for name, number in zip(FOLLOWED, followed, strict=True):
         setattr(step, name, getattr(step, name) + number)
     if status == Touch.Status.SENT:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from config.database.failure_hints import DatabaseTrouble, explain
-from config.database.privilege import Identity, identity
+from config.database.privilege import ServerUser, identity
 
 MAJOR_VERSION = 18
 ROLE = "encore"
@@ -61,7 +61,7 @@ class Cluster:
         return (self.directory / "password").read_text().strip()
 
     @cached_property
-    def identity(self) -> Identity:
+    def identity(self) -> ServerUser:
         return identity()
 
     def command(self, program: str, *arguments: str) -> list[str]:

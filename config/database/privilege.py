@@ -16,7 +16,7 @@ REACHING = {"dac_read_search": 2, "dac_override": 1}
 
 
 @dataclass(frozen=True)
-class Identity:
+class ServerUser:
     """Who runs PostgreSQL: ourselves, or the user root steps down to."""
 
     uid: int | None = None
@@ -63,16 +63,16 @@ class Identity:
         return bool(status.st_mode & 0o001)
 
 
-def identity() -> Identity:
+def identity() -> ServerUser:
     """Ourselves, or for root the first of the usual unprivileged users."""
     if os.geteuid() != 0:
-        return Identity()
+        return ServerUser()
     for name in CANDIDATES:
         try:
             user = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Identity(user.pw_uid, user.pw_gid)
+        return ServerUser(user.pw_uid, user.pw_gid)
     raise DatabaseTrouble(
         "PostgreSQL may not run as root, and this machine has neither a user postgres nor a user nobody. "
         "Start Encore as an ordinary user."

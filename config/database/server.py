@@ -41,7 +41,7 @@ TUNING = {
 
 
 @dataclass(frozen=True)
-class Address:
+class ServerAddress:
     """Where the server listens and the password it asks for."""
 
     host: str
@@ -49,7 +49,7 @@ class Address:
     password: str
 
 
-def ensure_running(directory: Path) -> Address:
+def ensure_running(directory: Path) -> ServerAddress:
     """Start the server unless it runs; crash recovery is waited for, however long it takes."""
     cluster = Cluster(directory)
     try:
@@ -57,7 +57,7 @@ def ensure_running(directory: Path) -> Address:
         if postmaster is None or not postmaster.is_ready:
             with _locked(cluster):
                 postmaster = _started(cluster)
-        return Address(HOST, postmaster.port, cluster.password)
+        return ServerAddress(HOST, postmaster.port, cluster.password)
     except OSError as error:
         raise DatabaseTrouble(explain(str(error), directory)) from error
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.demo.past import SOURCE
-from config.demo.people import Person, invent
+from config.demo.people import DemoPerson, invent
 from config.demo.purchases import FAMILY, buy
 from config.demo.replay import place
 from crm.models import Customer, Order, OrderLine, Product
@@ -53,7 +53,7 @@ def _order(random: Random, now: dt.datetime) -> Order:
     return orders.pay(place(purchase), at=now)
 
 
-def _somebody(random: Random, number: int, now: dt.datetime) -> Person:
+def _somebody(random: Random, number: int, now: dt.datetime) -> DemoPerson:
     """A customer the shop knows, with what they own."""
     person = invent(random, number, now)
     newest = Customer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

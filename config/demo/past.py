@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from django.conf import settings
 
 from config.demo.past_events import historic
-from config.demo.people import Person
+from config.demo.people import DemoPerson
 from config.demo.purchases import Purchase
 from config.demo.questions import past_cases
 from crm.figures import stats
@@ -53,7 +53,7 @@ def write(purchases: Sequence[Purchase], *, until: dt.datetime) -> dict[int, Cus
     return customers
 
 
-def customer_of(person: Person) -> Customer:
+def customer_of(person: DemoPerson) -> Customer:
     return Customer(
         first_name=person.first_name,
         last_name=person.last_name,
@@ -68,7 +68,7 @@ def customer_of(person: Person) -> Customer:
     )
 
 
-def _customers(people: dict[int, Person]) -> dict[int, Customer]:
+def _customers(people: dict[int, DemoPerson]) -> dict[int, Customer]:
     rows = Customer.objects.bulk_create([customer_of(person) for person in people.values()], BATCH)
     customers = dict(zip(people, rows, strict=True))
     Contact.objects.bulk_create(
@@ -94,11 +94,11 @@ def _customers(people: dict[int, Person]) -> dict[int, Customer]:
     return customers
 
 
-def wording(person: Person) -> str:
+def wording(person: DemoPerson) -> str:
     return "Хочу получать советы и предложения" if person.tongue.language == "ru" else "Send me tips and offers"
 
 
-def _contacts(person: Person, customer: Customer) -> Iterator[Contact]:
+def _contacts(person: DemoPerson, customer: Customer) -> Iterator[Contact]:
     consent = {True: Contact.Consent.GRANTED, False: Contact.Consent.WITHDRAWN, None: Contact.Consent.UNKNOWN}
     for channel, address in ((Channel.EMAIL, person.email), (Channel.SMS, person.phone)):
         if address:

@@ -15,7 +15,7 @@ FICTIONAL_BRITISH_NUMBERS = 1000
 
 
 @dataclass
-class Person:
+class DemoPerson:
     index: int
     first_name: str
     last_name: str
@@ -32,7 +32,7 @@ class Person:
     owns: list[str] = field(default_factory=list)
 
 
-def invent(random: Random, index: int, first_at: dt.datetime) -> Person:
+def invent(random: Random, index: int, first_at: dt.datetime) -> DemoPerson:
     tongue = RUSSIAN if random.random() < RUSSIAN_SHARE else ENGLISH
     is_woman = random.random() < 0.6
     first_name = random.choice(tongue.women if is_woman else tongue.men)
@@ -40,7 +40,7 @@ def invent(random: Random, index: int, first_at: dt.datetime) -> Person:
     city, time_zone, _share = random.choices(tongue.towns, [share for *_, share in tongue.towns])[0]
     born_on = dt.date(1956, 1, 1) + dt.timedelta(days=int(random.triangular(0, 18600, 10500)))
     answer = random.random()
-    return Person(
+    return DemoPerson(
         index=index,
         first_name=first_name,
         last_name=last_name,

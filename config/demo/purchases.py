@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from config.demo.catalogue import FAMILIES, LARGE, SITE, SMALL
-from config.demo.people import Person, invent
+from config.demo.people import DemoPerson, invent
 from crm.models import Product
 
 CUSTOMERS = 5000
@@ -42,7 +42,7 @@ class Basket:
 class Purchase:
     """One order and everything that will happen to it; moments may still lie ahead."""
 
-    person: Person
+    person: DemoPerson
     placed_at: dt.datetime
     baskets: list[Basket]
     discount: Decimal
@@ -93,7 +93,7 @@ def simulate(
     return purchases
 
 
-def buy(random: Random, shelves: dict[str, list[Product]], person: Person, at: dt.datetime) -> Purchase:
+def buy(random: Random, shelves: dict[str, list[Product]], person: DemoPerson, at: dt.datetime) -> Purchase:
     """One order placed at a moment, with its fate."""
     baskets = _fill(random, shelves, person)
     goods = sum((basket.amount for basket in baskets), Decimal(0))
@@ -127,7 +127,9 @@ def _decide_fate(random: Random, purchase: Purchase, delivered_at: dt.datetime) 
         purchase.words = random.choice(tongue.praise if purchase.rating > 3 else tongue.blame)
 
 
-def _life(random: Random, shelves: dict[str, list[Product]], person: Person, now: dt.datetime) -> Iterator[Purchase]:
+def _life(
+    random: Random, shelves: dict[str, list[Product]], person: DemoPerson, now: dt.datetime
+) -> Iterator[Purchase]:
     at, chance = person.first_at, SECOND_ORDER
     while at < now:
         yield buy(random, shelves, person, at)
@@ -137,7 +139,7 @@ def _life(random: Random, shelves: dict[str, list[Product]], person: Person, now
         at = _moment(random, at + dt.timedelta(days=random.lognormvariate(math.log(USUAL_GAP_DAYS), GAP_SPREAD)))
 
 
-def _fill(random: Random, shelves: dict[str, list[Product]], person: Person) -> list[Basket]:
+def _fill(random: Random, shelves: dict[str, list[Product]], person: DemoPerson) -> list[Basket]:
     wanted = [code for owned in person.owns for code in FAMILY[owned].goes_with]
     if wanted and random.random() < 0.55:
         return [Basket(random.choice(shelves[random.choice(wanted)]), random.choice((1, 1, 2)))]

@@ -17,7 +17,7 @@ from chains.engine.run import tick
 from chains.models import Touch
 from chains.public.tracking import record_click, record_open
 from config.demo.past import PROMISED_WITHIN, SOURCE, wording
-from config.demo.people import Person
+from config.demo.people import DemoPerson
 from config.demo.purchases import Purchase
 from config.demo.questions import key_of, settled
 from crm import consent
@@ -36,7 +36,7 @@ OPENS, CLICKS = 0.58, 0.15
 
 
 @dataclass(frozen=True)
-class Fact:
+class ReplayedFact:
     at: dt.datetime
     record: Callable[[], object]
 
@@ -86,7 +86,7 @@ def place(purchase: Purchase) -> Order:
     )
 
 
-def meet(person: Person, at: dt.datetime) -> Customer:
+def meet(person: DemoPerson, at: dt.datetime) -> Customer:
     known = Customer.objects.filter(external_id=f"demo-{person.index}").first()
     if known:
         return known
@@ -118,8 +118,8 @@ def meet(person: Person, at: dt.datetime) -> Customer:
     return customer
 
 
-def _facts(purchase: Purchase, until: dt.datetime) -> Iterator[Fact]:
-    yield Fact(purchase.placed_at, partial(place, purchase))
+def _facts(purchase: Purchase, until: dt.datetime) -> Iterator[ReplayedFact]:
+    yield ReplayedFact(purchase.placed_at, partial(place, purchase))
     verbs = (
         (purchase.paid_at, orders.pay),
         (purchase.shipped_at, partial(orders.ship, tracking_number=f"TR{purchase.number}")),
@@ -129,11 +129,11 @@ def _facts(purchase: Purchase, until: dt.datetime) -> Iterator[Fact]:
     )
     for at, verb in verbs:
         if at:
-            yield Fact(at, partial(_on_order, verb, purchase.number, at))
+            yield ReplayedFact(at, partial(_on_order, verb, purchase.number, at))
     if purchase.rated_at:
-        yield Fact(purchase.rated_at, partial(_rate, purchase, purchase.rated_at))
+        yield ReplayedFact(purchase.rated_at, partial(_rate, purchase, purchase.rated_at))
     if purchase.complained_at:
-        yield Fact(purchase.complained_at, partial(_complain, purchase, purchase.complained_at))
+        yield ReplayedFact(purchase.complained_at, partial(_complain, purchase, purchase.complained_at))
         yield from _settling(purchase, purchase.complained_at, until)
 
 
@@ -173,7 +173,7 @@ def _complain(purchase: Purchase, at: dt.datetime) -> None:
     )
 
 
-def _settling(purchase: Purchase, opened_at: dt.datetime, until: dt.datetime) -> Iterator[Fact]:
+def _settling(purchase: Purchase, opened_at: dt.datetime, until: dt.datetime) -> Iterator[ReplayedFact]:
     if until - opened_at < LEFT_OPEN:
         return
     tongue = purchase.person.tongue
@@ -184,7 +184,7 @@ def _settling(purchase: Purchase, opened_at: dt.datetime, until: dt.datetime) ->
         "confirmed_at": cases.confirm,
     }
     for name, at in settled(purchase, opened_at).items():
-        yield Fact(at, partial(_on_case, verbs[name], key_of(purchase), at))
+        yield ReplayedFact(at, partial(_on_case, verbs[name], key_of(purchase), at))
 
 
 def _on_case(verb: Callable[..., object], key: str, at: dt.datetime) -> None:

@@ -58,7 +58,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
     inlines = (ContactInline,)
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("born_on", "city"), ("language", "time_zone"))}),
-        (_("What they want to hear"), {"fields": ("pace", "channel_order")}),
+        (_("What they want to hear"), {"fields": ("frequency", "channel_order")}),
         (_("In the shop"), {"fields": (("external_id", "source"), "tags", "notes")}),
     )
 

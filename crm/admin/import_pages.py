@@ -91,21 +91,21 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
         found = uploads.unsign(_staff(request), request.POST.get("token", "")) if request.method == "POST" else None
         if found:
             file, told = found
-            with uploads.held(file) as held:
-                if held:
-                    return self._imported(request, file, held, told)
+            with uploads.locked(file) as locked:
+                if locked:
+                    return self._imported(request, file, locked, told)
         messages.error(request, _("This preview is no longer there: choose the file again."))
         return HttpResponseRedirect(self._address("import"))
 
-    def _imported(self, request: HttpRequest, file: Path, held: Path, told: dict[str, Any]) -> HttpResponse:
-        report = self._import(held, told, is_dry_run=False, skips_errors="skip" in request.POST)
+    def _imported(self, request: HttpRequest, file: Path, locked: Path, told: dict[str, Any]) -> HttpResponse:
+        report = self._import(locked, told, is_dry_run=False, skips_errors="skip" in request.POST)
         if report.is_refused:
             token = uploads.sign(_staff(request), file, told)
             return self._page(request, report=report, token=token, file_name=told["name"])
-        held.unlink()
+        locked.unlink()
         self._tell(request, report, told["name"])
         if report.rejected_rows:
-            token = uploads.sign(_staff(request), uploads.rejected(held), told)
+            token = uploads.sign(_staff(request), uploads.rejected(locked), told)
             return self._page(request, report=report, rejected_token=token, file_name=told["name"])
         return HttpResponseRedirect(self._address("changelist"))
 

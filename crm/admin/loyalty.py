@@ -18,23 +18,23 @@ from crm.admin.customer_page import url_of
 from crm.admin.verb_buttons import ReadOnlyAdmin
 from crm.loyalty.coupon_codes import normalise
 from crm.loyalty.coupon_conditions import last_day
-from crm.loyalty.coupon_wording import Standing, in_short, standing
+from crm.loyalty.coupon_wording import CouponState, in_short, standing
 from crm.models import Coupon, Customer, PointsEntry
 from crm.timezones import day_of
 
 TONES = {
-    Standing.RUNNING: "success",
-    Standing.ENDLESS: "success",
-    Standing.UNSENT: "info",
-    Standing.OVER: "warning",
-    Standing.USED: "default",
+    CouponState.RUNNING: "success",
+    CouponState.ENDLESS: "success",
+    CouponState.UNSENT: "info",
+    CouponState.OVER: "warning",
+    CouponState.USED: "default",
 }
 IN_SHORT = {
-    Standing.RUNNING: _("valid"),
-    Standing.ENDLESS: _("valid"),
-    Standing.UNSENT: _("not sent yet"),
-    Standing.OVER: _("ended"),
-    Standing.USED: _("used"),
+    CouponState.RUNNING: _("valid"),
+    CouponState.ENDLESS: _("valid"),
+    CouponState.UNSENT: _("not sent yet"),
+    CouponState.OVER: _("ended"),
+    CouponState.USED: _("used"),
 }
 KINDS = {PointsEntry.Kind.ACCRUAL: "success", PointsEntry.Kind.SPENDING: "info", PointsEntry.Kind.EXPIRY: "warning"}
 
@@ -108,7 +108,7 @@ class CouponAdmin(ReadOnlyAdmin):
         return in_short(coupon)
 
     @display(description=_("state"), ordering="expires_at", label=TONES)
-    def shown_standing(self, coupon: Coupon) -> tuple[Standing, StrOrPromise]:
+    def shown_standing(self, coupon: Coupon) -> tuple[CouponState, StrOrPromise]:
         known, _words = standing(coupon, timezone.now())
         return known, IN_SHORT[known]
 

@@ -84,7 +84,7 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
         (
             _("People before robots, service before selling"),
             {
-                "fields": ("peace_days", "rest_days", "useful_share"),
+                "fields": ("complaint_cooldown_days", "rest_days", "useful_share"),
                 "description": _(
                     "An open complaint or a bad mood stops marketing by itself, and so does an order that is on its "
                     "way. Neither can be switched off."

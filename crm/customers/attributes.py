@@ -15,15 +15,17 @@ from crm.models import Customer
 def put(customers: QuerySet[Customer], name: str, value: str, at: dt.datetime) -> int:
     """How many had another value, or none; a date that changed is told to the log."""
     others = customers.exclude(attributes__contains={name: value})
-    held = list(others.order_by("pk").select_for_update(no_key=True).values_list("pk", "born_on", "attributes"))
-    if not held:
+    locked = list(others.order_by("pk").select_for_update(no_key=True).values_list("pk", "born_on", "attributes"))
+    if not locked:
         return 0
     told = Value({name: value}, JSONField())
     joined = Func(F("attributes"), told, template="(%(expressions)s)", arg_joiner=" || ", output_field=JSONField())
-    customers.model._default_manager.filter(pk__in=[pk for pk, _born_on, _attributes in held]).update(attributes=joined)
+    customers.model._default_manager.filter(pk__in=[pk for pk, _born_on, _attributes in locked]).update(
+        attributes=joined
+    )
     dates.record_changes(
-        {pk: dates.named(born_on, attributes) for pk, born_on, attributes in held},
-        {pk: dates.named(born_on, {**attributes, name: value}) for pk, born_on, attributes in held},
+        {pk: dates.named(born_on, attributes) for pk, born_on, attributes in locked},
+        {pk: dates.named(born_on, {**attributes, name: value}) for pk, born_on, attributes in locked},
         at,
     )
-    return len(held)
+    return len(locked)

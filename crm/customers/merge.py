@@ -137,8 +137,10 @@ def _join_profiles(keeper: Customer, duplicate: Customer) -> None:
     keeper.tags = list(dict.fromkeys([*keeper.tags, *duplicate.tags]))
     keeper.muted_topics = list(dict.fromkeys([*keeper.muted_topics, *duplicate.muted_topics]))
     # Whoever asked for less under either name meant it; wishing for more is wished once.
-    wishes = {keeper.pace, duplicate.pace} - {Customer.Pace.USUAL}
-    keeper.pace = Customer.Pace.LESS if Customer.Pace.LESS in wishes else next(iter(wishes), Customer.Pace.USUAL)
+    wishes = {keeper.frequency, duplicate.frequency} - {Customer.Frequency.USUAL}
+    keeper.frequency = (
+        Customer.Frequency.LESS if Customer.Frequency.LESS in wishes else next(iter(wishes), Customer.Frequency.USUAL)
+    )
     keeper.channel_order = keeper.channel_order or duplicate.channel_order
     keeper.attributes = {**duplicate.attributes, **keeper.attributes}
     keeper.notes = "\n\n".join(filter(None, (keeper.notes, duplicate.notes)))

@@ -23,7 +23,7 @@ class Keys:
 
 
 @dataclass(frozen=True)
-class Known:
+class Recognised:
     """Whom the shop's id names, and for each address all who have it, the oldest first."""
 
     by_id: Customer | None
@@ -68,12 +68,12 @@ def keys_of(external_id: str, email: str, phone: str) -> Keys:
     return Keys(own, tuple(known))
 
 
-def recognise(keys: Keys) -> Known:
+def recognise(keys: Keys) -> Recognised:
     """A query for the shop's id, where one was told, and one for each address."""
     by_id = None
     if keys.external_id:
         by_id = Customer.objects.filter(external_id=keys.external_id).select_related("merged_into").first()
-    return Known(
+    return Recognised(
         by_id=by_id and (by_id.merged_into or by_id),
         by_address=tuple(
             tuple(Customer.objects.by_address(channel, address).order_by("created_at", "pk"))

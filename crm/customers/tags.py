@@ -23,6 +23,6 @@ def remove_tag(customers: QuerySet[Customer], tag: str) -> int:
 
 @transaction.atomic
 def _write(customers: QuerySet[Customer], tag: str, function: str) -> int:
-    held = list(customers.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-    own = customers.model._default_manager.filter(pk__in=held)
+    locked = list(customers.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    own = customers.model._default_manager.filter(pk__in=locked)
     return own.update(tags=Func(F("tags"), Value(tag, CharField()), function=function))

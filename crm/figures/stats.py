@@ -25,7 +25,7 @@ BATCH = 10_000
 LOCK_CUSTOMERS = """
     SELECT count(*) FROM (
         SELECT 1 FROM crm_customer WHERE id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE
-    ) AS held
+    ) AS locked
 """
 ADD_MISSING_STATS = """
     INSERT INTO crm_customerstats (customer_id, orders_count, revenue, returns_count)
@@ -35,7 +35,7 @@ ADD_MISSING_STATS = """
 LOCK_STATS = """
     SELECT count(*) FROM (
         SELECT 1 FROM crm_customerstats WHERE customer_id = ANY(%(ids)s) ORDER BY customer_id FOR NO KEY UPDATE
-    ) AS held
+    ) AS locked
 """
 DROP_STALE_STANDINGS = """
     DELETE FROM crm_orderstanding AS standing

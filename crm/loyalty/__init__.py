@@ -3,12 +3,12 @@
 from crm.loyalty.coupon_term_start import Sending, Term, count_sendings, hold_terms
 from crm.loyalty.coupons import CouponDraft, CouponRefused, coupon_of, issue_coupons, redeem, redeem_with_order
 from crm.loyalty.points import PointsGift, balances, expire_points, give_points, spend_points
-from crm.loyalty.reminders import Ending, next_to_expire, tell_expiring
+from crm.loyalty.reminders import ExpiringSoon, next_to_expire, tell_expiring
 
 __all__ = [
     "CouponDraft",
     "CouponRefused",
-    "Ending",
+    "ExpiringSoon",
     "PointsGift",
     "Sending",
     "Term",

@@ -53,12 +53,12 @@ class Term(NamedTuple):
 
 def hold_terms(coupon_ids: Collection[int]) -> dict[int, Term]:
     """Keep these terms as they are until the transaction ends; returns them as they are."""
-    held = Coupon.objects.select_for_update(no_key=True).filter(pk__in=coupon_ids).order_by("pk")
-    return {pk: Term(*term) for pk, *term in held.values_list("pk", "sent_at", "expires_at")}
+    locked = Coupon.objects.select_for_update(no_key=True).filter(pk__in=coupon_ids).order_by("pk")
+    return {pk: Term(*term) for pk, *term in locked.values_list("pk", "sent_at", "expires_at")}
 
 
 def count_sendings(sendings: Sequence[Sending]) -> None:
-    """Begin and take back the terms of coupons that are held, in one statement."""
+    """Begin and take back the terms of coupons that are locked, in one statement."""
     columns = dict(zip(Sending._fields, map(list, zip(*sendings, strict=True)), strict=True))
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"id": columns.pop("coupon_id"), **columns})

@@ -26,7 +26,7 @@ def in_short(coupon: Coupon) -> str:
     return ", ".join(parts)
 
 
-class Standing(StrEnum):
+class CouponState(StrEnum):
     USED = "used"
     OVER = "over"
     RUNNING = "running"
@@ -34,22 +34,22 @@ class Standing(StrEnum):
     ENDLESS = "endless"
 
 
-def standing(coupon: Coupon, at: dt.datetime) -> tuple[Standing, str]:
+def standing(coupon: Coupon, at: dt.datetime) -> tuple[CouponState, str]:
     """What it is worth at this moment, in words: good until March 17, 2026."""
     if coupon.redeemed_at:
-        return Standing.USED, _("used on %(day)s") % {"day": date_format(day_of(coupon.redeemed_at))}
+        return CouponState.USED, _("used on %(day)s") % {"day": date_format(day_of(coupon.redeemed_at))}
     if coupon.expires_at:
         words = {"day": date_format(last_day(coupon.expires_at))}
         if coupon.expires_at <= at:
-            return Standing.OVER, _("ended on %(day)s") % words
-        return Standing.RUNNING, _("good until %(day)s") % words
+            return CouponState.OVER, _("ended on %(day)s") % words
+        return CouponState.RUNNING, _("good until %(day)s") % words
     if coupon.term_days and not coupon.sent_at:
-        return Standing.UNSENT, ngettext(
+        return CouponState.UNSENT, ngettext(
             "good for %(days)s day once its message is sent",
             "good for %(days)s days once its message is sent",
             coupon.term_days,
         ) % {"days": coupon.term_days}
-    return Standing.ENDLESS, _("good without end")
+    return CouponState.ENDLESS, _("good without end")
 
 
 def _offer(coupon: Coupon) -> str:

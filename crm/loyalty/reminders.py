@@ -20,19 +20,19 @@ POINTS_AHEAD = dt.timedelta(days=14)
 COUPON_AHEAD = dt.timedelta(days=3)
 
 
-class Ending(NamedTuple):
+class ExpiringSoon(NamedTuple):
     points: int
     expires_at: dt.datetime
 
 
-def next_to_expire(customer_ids: Iterable[int], at: dt.datetime) -> dict[int, Ending]:
+def next_to_expire(customer_ids: Iterable[int], at: dt.datetime) -> dict[int, ExpiringSoon]:
     """What each of these loses first, if that is near: all that ends with the same day of the shop."""
-    found: dict[int, Ending] = {}
+    found: dict[int, ExpiringSoon] = {}
     near = _points_ending(at).filter(customer__in=set(customer_ids)).order_by("customer", "expires_at")
     for customer, expires_at, points in near:
-        first = found.setdefault(customer, Ending(0, expires_at))
+        first = found.setdefault(customer, ExpiringSoon(0, expires_at))
         if last_day(first.expires_at) == last_day(expires_at):
-            found[customer] = Ending(first.points + points, expires_at)
+            found[customer] = ExpiringSoon(first.points + points, expires_at)
     return found
 
 

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ),
                 ("mood_noted_at", models.DateTimeField(blank=True, null=True, verbose_name="mood noted at")),
                 (
-                    "pace",
+                    "frequency",
                     models.CharField(
                         blank=True,
                         choices=[("less", "less often"), ("", "as usual"), ("more", "more often")],
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("mood__in", ["", "good", "bad"])), name="customer_mood_known"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("pace__in", ["less", "", "more"])), name="customer_pace_known"
+                        condition=models.Q(("frequency__in", ["less", "", "more"])), name="customer_frequency_known"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("merged_into", models.F("id")), _negated=True),
@@ -1055,7 +1055,7 @@ class Migration(migrations.Migration):
                 ),
                 ("mood_noted_at", models.DateTimeField(blank=True, null=True, verbose_name="mood noted at")),
                 (
-                    "pace",
+                    "frequency",
                     models.CharField(
                         blank=True,
                         choices=[("less", "less often"), ("", "as usual"), ("more", "more often")],
@@ -1215,7 +1215,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "peace_days",
+                    "complaint_cooldown_days",
                     models.PositiveSmallIntegerField(
                         default=0,
                         help_text="While a complaint is open there is no marketing; then for so many days more.",
@@ -2096,7 +2096,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "peace_days",
+                    "complaint_cooldown_days",
                     models.PositiveSmallIntegerField(
                         default=0,
                         help_text="While a complaint is open there is no marketing; then for so many days more.",

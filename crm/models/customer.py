@@ -49,7 +49,7 @@ class Customer(models.Model):
         GOOD = "good", _("good")
         BAD = "bad", _("bad")
 
-    class Pace(models.TextChoices):
+    class Frequency(models.TextChoices):
         LESS = "less", _("less often")
         USUAL = "", _("as usual")
         MORE = "more", _("more often")
@@ -88,11 +88,11 @@ class Customer(models.Model):
         help_text=_("A bad mood stops marketing to this customer until you change it."),
     )
     mood_noted_at = models.DateTimeField(_("mood noted at"), null=True, blank=True)
-    pace = models.CharField(
+    frequency = models.CharField(
         _("how often they want to hear from the shop"),
         max_length=8,
-        choices=Pace.choices,
-        default=Pace.USUAL,
+        choices=Frequency.choices,
+        default=Frequency.USUAL,
         db_default="",
         blank=True,
         help_text=_("How many touches a week that means is in the settings of the shop."),
@@ -129,7 +129,7 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         constraints = [
             models.CheckConstraint(condition=Q(mood__in=["", "good", "bad"]), name="customer_mood_known"),
-            models.CheckConstraint(condition=Q(pace__in=["less", "", "more"]), name="customer_pace_known"),
+            models.CheckConstraint(condition=Q(frequency__in=["less", "", "more"]), name="customer_frequency_known"),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customer_not_merged_into_itself"),
             models.CheckConstraint(condition=~Q(external_id=""), name="customer_external_id_not_empty"),
         ]

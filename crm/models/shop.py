@@ -74,7 +74,7 @@ class Shop(models.Model):
             "reading. 0: nobody is counted as reading nothing."
         ),
     )
-    peace_days = models.PositiveSmallIntegerField(
+    complaint_cooldown_days = models.PositiveSmallIntegerField(
         _("days of peace after a complaint"),
         default=0,
         validators=[MaxValueValidator(365)],
@@ -180,7 +180,7 @@ class Shop(models.Model):
         return _held.get() or cls.objects.get_or_create(pk=1)[0]
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def cached(self) -> Iterator[None]:
         """Within, these settings are the shop's without being asked for: a rehearsal takes thousands of passes."""
         token = _held.set(self)
         try:

@@ -49,7 +49,7 @@ BLANK_PROFILE: dict[str, Any] = {
     "mood": Customer.Mood.UNKNOWN,
     "mood_noted_at": None,
     "muted_topics": [],
-    "pace": "",
+    "frequency": "",
     "channel_order": [],
     "notes": "",
 }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.models import Customer, Order
 from segments.compile import matching
 from segments.describe import describe
-from segments.query_timeout import SCREEN, TookTooLong, impatient, supersede
+from segments.query_timeout import SCREEN, QueryTookTooLong, impatient, supersede
 from segments.rule_field import is_blank, offers
 from segments.rule_json import parse
 from segments.rules import Rule, RuleError
@@ -43,7 +43,7 @@ def count_view(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"problem": str(error)})
     except (ValueError, RecursionError):
         return JsonResponse({"problem": _("This is not a rule.")})
-    except TookTooLong:
+    except QueryTookTooLong:
         return JsonResponse({"problem": _("It takes long to count; save, and the members will be found.")})
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chains.models import Rehearsal, Trial
+from chains.models import Rehearsal, TestOrder
 from chains.simulate.rehearsal import job
 from chains.simulate.test_order import send
 from tests.browser.conftest import NARROW, fits
@@ -73,7 +73,7 @@ def test_marketer_sends_herself_a_test_order_and_stops_it(page, sign_in, live_se
     shot(page, "test-order-empty")
     page.get_by_role("button", name="Send to marketer@kettle.example.com").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    send.walk_on(Trial.objects.get().asked_at)
+    send.walk_on(TestOrder.objects.get().asked_at)
     page.reload()
     expect(page.get_by_text("sent", exact=True)).to_be_visible()
     shot(page, "test-order-wide")

@@ -4,7 +4,7 @@ import datetime as dt
 import itertools
 
 from chains.definition.publishing import publish
-from chains.models import Chain, Enrolment, MessageTemplate, Step, StepArm, TemplateText, Touch
+from chains.models import BranchArm, Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
 from crm.models import Contact, Customer, Purpose
 from tests.conftest import NOW
 
@@ -96,7 +96,7 @@ def _lay_out(chain, arm, steps):
             **{name: value for name, value in fields.items() if name != "arms"},
         )
         for place, one in enumerate(fields.get("arms", ())):
-            below = StepArm.objects.create(
+            below = BranchArm.objects.create(
                 step=step,
                 position=place,
                 name=one.get("name", "abcdef"[place]),

@@ -12,6 +12,7 @@ from chains.definition.checks import problems
 from chains.engine.enrol.control_group import draws_control
 from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.models import Enrolment, Touch
 from chains.stats.control_group import arms
 from crm.customers import merge
@@ -82,13 +83,13 @@ def test_the_held_arm_gets_the_service_and_none_of_the_marketing():
     tick(NOW + HOUR)
     counts = tick(NOW + HOUR + DAY)
 
-    assert (counts["sent"], counts["held"]) == (1, 1)
+    assert (counts["sent"], counts["control"]) == (1, 1)
     assert outcomes(along) == [("news", "sent", ""), ("offer", "sent", "")]
-    assert outcomes(without) == [("news", "sent", ""), ("offer", "held", "control")]
-    assert Touch.objects.get(status="held").why == "Held back: in the control group"
+    assert outcomes(without) == [("news", "sent", ""), ("offer", "control", "control")]
+    assert sentence(Touch.objects.get(status="control")) == "Held back: in the control group"
     assert len(mail.outbox) == 3
     assert set(Enrolment.objects.values_list("status", flat=True)) == {"finished"}
-    assert tick(NOW + HOUR + DAY)["held"] == 0
+    assert tick(NOW + HOUR + DAY)["control"] == 0
 
 
 def test_what_would_not_have_been_sent_is_not_held_but_skipped():
@@ -111,7 +112,7 @@ def test_what_is_held_leaves_room_in_the_week():
 
     tick(NOW + HOUR)
 
-    assert sorted(outcomes(without)) == [("held", "held", "control"), ("other", "sent", "")]
+    assert sorted(outcomes(without)) == [("held", "control", "control"), ("other", "sent", "")]
 
 
 def test_who_was_drawn_once_stays_in_their_arm_when_the_share_changes():
@@ -129,8 +130,8 @@ def test_who_was_drawn_once_stays_in_their_arm_when_the_share_changes():
         happens(customer, NOW + 3 * DAY)
     enrol(NOW + 3 * DAY)
 
-    assert set(Enrolment.objects.filter(customer=along).values_list("is_held", flat=True)) == {False}
-    assert Enrolment.objects.get(customer=newcomer).is_held
+    assert set(Enrolment.objects.filter(customer=along).values_list("is_control", flat=True)) == {False}
+    assert Enrolment.objects.get(customer=newcomer).is_control
 
 
 def test_a_share_of_nothing_ends_the_experiment_for_everybody():
@@ -145,7 +146,7 @@ def test_a_share_of_nothing_ends_the_experiment_for_everybody():
     happens(without, NOW + 3 * DAY)
     tick(NOW + 3 * DAY)
 
-    assert list(Enrolment.objects.order_by("pk").values_list("is_held", flat=True)) == [True, False]
+    assert list(Enrolment.objects.order_by("pk").values_list("is_control", flat=True)) == [True, False]
 
 
 @pytest.mark.parametrize("keeps_first", [True, False])
@@ -163,8 +164,8 @@ def test_of_two_merged_customers_the_arm_drawn_first_wins(keeps_first):
     happens(keeper, NOW + 3 * DAY)
     enrol(NOW + 3 * DAY)
 
-    assert set(Enrolment.objects.filter(customer=keeper).values_list("is_held", flat=True)) == {True}
-    assert set(Touch.objects.filter(step_name="offer").values_list("status", flat=True)) == {"held"}
+    assert set(Enrolment.objects.filter(customer=keeper).values_list("is_control", flat=True)) == {True}
+    assert set(Touch.objects.filter(step_name="offer").values_list("status", flat=True)) == {"control"}
 
 
 def test_the_two_arms_are_counted_side_by_side():
@@ -180,8 +181,8 @@ def test_the_two_arms_are_counted_side_by_side():
     found = arms(chain)
 
     assert (found.treated.customers, found.treated.ordered, found.treated.orders) == (1, 1, 2)
-    assert (found.held.customers, found.held.ordered, found.held.orders) == (1, 0, 0)
-    assert (found.treated.ordered_percent, found.held.ordered_percent) == (100, 0)
+    assert (found.control.customers, found.control.ordered, found.control.orders) == (1, 0, 0)
+    assert (found.treated.ordered_percent, found.control.ordered_percent) == (100, 0)
 
 
 def test_a_chain_without_a_control_group_has_no_arms():

@@ -13,6 +13,7 @@ from chains.engine.deliver.deliver import deliver
 from chains.engine.enrol.enrol import enrol
 from chains.engine.guard.guard import LEASE, guard
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.messages.rewards import coupon_words
 from chains.models import Step, Touch
 from crm import loyalty
@@ -222,8 +223,10 @@ def test_an_offer_that_cannot_be_kept_is_not_sent_but_service_is(post):
     offers = {touch.customer_id: touch for touch in Touch.objects.filter(purpose="marketing")}
     code = {coupon.customer_id: coupon.code for coupon in Coupon.objects.all()}
     assert offers[good.customer_id].status == "sent"
-    assert offers[used.customer_id].why == f"Not sent: its coupon {code[used.customer_id]} was used on 10 March"
-    assert offers[over.customer_id].why == f"Not sent: its coupon {code[over.customer_id]} was good until 12 March"
+    assert sentence(offers[used.customer_id]) == f"Not sent: its coupon {code[used.customer_id]} was used on 10 March"
+    assert (
+        sentence(offers[over.customer_id]) == f"Not sent: its coupon {code[over.customer_id]} was good until 12 March"
+    )
     assert Touch.objects.filter(purpose="service", status="sent").count() == 6
 
 
@@ -236,7 +239,7 @@ def test_an_offer_without_its_coupon_is_not_sent(post):
     tick(NOW + DAY)
 
     offer = chain.touches.get(purpose="marketing")
-    assert (offer.status, offer.why) == ("skipped", "Not sent: no coupon to show was issued")
+    assert (offer.status, sentence(offer)) == ("skipped", "Not sent: no coupon to show was issued")
     assert len(post.texts) == 1
 
 

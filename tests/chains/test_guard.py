@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from chains.engine.guard.guard import guard
 from chains.engine.run import tick
-from chains.models import QuietHours, SegmentCare, Touch
+from chains.explain.reasons import sentence
+from chains.models import QuietHours, SegmentLimits, Touch
 from crm.customers import merge
 from crm.events import record
 from crm.models import Shop
@@ -68,7 +69,7 @@ def test_who_reads_nothing_gets_one_a_week():
     read_nothing(customer)
 
     assert offers(customer, 3) == ["sent", "skipped", "skipped"]
-    assert Touch.objects.filter(customer=customer).last().why == (
+    assert sentence(Touch.objects.filter(customer=customer).last()) == (
         "Not sent: 1 of 1 message this week (10 March), as the last 5 letters were not read"
     )
 
@@ -96,15 +97,15 @@ def test_a_shop_may_not_care_who_reads():
     assert offers(customer, 3) == ["sent", "sent", "sent"]
 
 
-@pytest.mark.parametrize(("pace", "sent"), [("less", 1), ("", 3), ("more", 5)])
-def test_the_customers_own_wish_sets_the_number(pace, sent):
-    customer = make_customer(pace=pace)
+@pytest.mark.parametrize(("frequency", "sent"), [("less", 1), ("", 3), ("more", 5)])
+def test_the_customers_own_wish_sets_the_number(frequency, sent):
+    customer = make_customer(frequency=frequency)
 
     assert offers(customer, 6).count("sent") == sent
 
 
 def test_a_segment_may_have_a_number_and_a_channel_of_its_own():
-    SegmentCare.objects.create(segment=make_segment("Islanders", "Reykjavik"), weekly_cap=2)
+    SegmentLimits.objects.create(segment=make_segment("Islanders", "Reykjavik"), weekly_cap=2)
     there, elsewhere = make_customer(city="Reykjavik"), make_customer(city="Oslo")
 
     for number in range(3):
@@ -115,8 +116,8 @@ def test_a_segment_may_have_a_number_and_a_channel_of_its_own():
 
     assert [status for status, _why in outcomes(there)] == ["sent", "sent", "skipped"]
     assert [status for status, _why in outcomes(elsewhere)] == ["sent", "sent", "sent"]
-    assert (
-        Touch.objects.filter(customer=there).last().why.endswith("as the segment “Islanders” has a number of its own")
+    assert sentence(Touch.objects.filter(customer=there).last()).endswith(
+        "as the segment “Islanders” has a number of its own"
     )
 
 
@@ -134,7 +135,7 @@ def test_a_channel_has_quiet_hours_of_its_own():
 
 
 def test_marketing_rests_for_days_after_a_complaint():
-    Shop.objects.update(peace_days=3)
+    Shop.objects.update(complaint_cooldown_days=3)
     live_chain(marketing(late_after_hours=240), event="asked", at=NOW - DAY)
     customer = make_customer()
     case = make_case(customer, at=NOW)
@@ -144,7 +145,7 @@ def test_marketing_rests_for_days_after_a_complaint():
     cases.resolve(case, at=NOW + DAY)
     tick(NOW + DAY)
 
-    assert Touch.objects.get(customer=customer).why == "Waits: peace after a complaint, until 14 March"
+    assert sentence(Touch.objects.get(customer=customer)) == "Waits: peace after a complaint, until 14 March"
     tick(NOW + 4 * DAY - HOUR)
     assert outcomes(customer) == [("scheduled", "complaint")]
     tick(NOW + 4 * DAY)
@@ -159,7 +160,7 @@ def test_marketing_about_an_order_rests_for_days_after_the_delivery():
     tick(NOW + HOUR)
 
     tick(NOW + HOUR + DAY)
-    assert Touch.objects.get(step_name="offer").why == (
+    assert sentence(Touch.objects.get(step_name="offer")) == (
         f"Waits: order {order.number} has only just arrived, it rests until 12 March"
     )
     tick(NOW + HOUR + 2 * DAY)
@@ -176,7 +177,7 @@ def test_the_goal_is_told_with_the_order_that_reached_it():
 
     tick(NOW + 8 * HOUR)
 
-    assert Touch.objects.get(step_name="marketing letter").why == (
+    assert sentence(Touch.objects.get(step_name="marketing letter")) == (
         f"Not sent: the goal was reached: order {order.number} on 10 March"
     )
 
@@ -186,15 +187,17 @@ def test_the_goal_is_told_with_the_order_that_reached_it():
     [("more", "less", "less"), ("", "less", "less"), ("", "more", "more"), ("more", "", "more"), ("", "", "")],
 )
 def test_of_two_merged_customers_the_wish_for_less_counts(keeper, duplicate, left):
-    kept = merge.merge(make_customer(pace=keeper), make_customer(pace=duplicate, channel_order=["sms"]), at=NOW)
+    kept = merge.merge(
+        make_customer(frequency=keeper), make_customer(frequency=duplicate, channel_order=["sms"]), at=NOW
+    )
 
     kept.refresh_from_db()
-    assert (kept.pace, kept.channel_order) == (left, ["sms"])
+    assert (kept.frequency, kept.channel_order) == (left, ["sms"])
 
 
 def test_the_number_of_queries_does_not_grow_with_the_customers():
-    Shop.objects.update(peace_days=3)
-    SegmentCare.objects.create(segment=make_segment("Islanders", "Reykjavik"), weekly_cap=2)
+    Shop.objects.update(complaint_cooldown_days=3)
+    SegmentLimits.objects.create(segment=make_segment("Islanders", "Reykjavik"), weekly_cap=2)
     QuietHours.objects.create(channel="sms")
     chain = live_chain(marketing(), event="asked", goal="ordered")
     counts = []

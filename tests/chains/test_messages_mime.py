@@ -6,7 +6,7 @@ from django.core.mail.message import BadHeaderError
 from hypothesis import given
 from hypothesis import strategies as some
 
-from chains.messages.mime import Letter, header_words, named_address, wire_address
+from chains.messages.mime import MimeLetter, header_words, named_address, wire_address
 from chains.messages.rendering import one_line
 
 
@@ -19,7 +19,7 @@ def make_letter(**fields):
         "html": "<p>Здравствуйте!</p>",
         "headers": {"Message-ID": "<abc@example.com>"},
     }
-    return Letter(**given | fields)
+    return MimeLetter(**given | fields)
 
 
 def read_back(letter):

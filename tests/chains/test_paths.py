@@ -313,7 +313,7 @@ def test_those_held_back_go_the_same_way_and_nothing_about_them_changes():
 
     tick(NOW + HOUR)
 
-    held = set(Enrolment.objects.filter(is_held=True).values_list("customer_id", flat=True))
+    held = set(Enrolment.objects.filter(is_control=True).values_list("customer_id", flat=True))
     assert 0 < len(held) < 20
     assert set(Customer.objects.filter(tags=[]).values_list("pk", flat=True)) == held
     assert Passage.objects.count() == 20

@@ -134,7 +134,7 @@ def test_what_a_pause_holds_is_counted(chain, customer):
     make_order(placed_at=PAUSED + DAY)
     tick(NOW + 8 * DAY)
 
-    held = pausing.held(chain, RESUMED)
+    held = pausing.paused_work(chain, RESUMED)
 
     assert (held.people, held.messages, held.entrants) == (1, 0, 1)
 

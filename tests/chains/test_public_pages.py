@@ -329,11 +329,11 @@ def test_the_moment_of_an_open_is_now(outsider):
 def test_the_customer_says_how_often(outsider):
     touch = make_touch()
 
-    outsider.post(address("preferences", touch), {"save": "yes", "pace": "less"})
+    outsider.post(address("preferences", touch), {"save": "yes", "frequency": "less"})
     touch.customer.refresh_from_db()
-    assert touch.customer.pace == "less"
-    outsider.post(address("preferences", touch), {"save": "yes", "pace": "every hour"})
+    assert touch.customer.frequency == "less"
+    outsider.post(address("preferences", touch), {"save": "yes", "frequency": "every hour"})
     outsider.post(address("preferences", touch), {"save": "yes"})
 
     touch.customer.refresh_from_db()
-    assert touch.customer.pace == "less"
+    assert touch.customer.frequency == "less"

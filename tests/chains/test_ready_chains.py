@@ -10,12 +10,12 @@ from chains.messages.compiling import compile_text, problems_by_field
 from chains.messages.rendering import render
 from chains.messages.samples import nothing_known, sample
 from chains.models import Chain, MessageTemplate, Step, TemplateText
-from chains.ready.chains import READY_CHAINS, Letter
+from chains.ready.chains import READY_CHAINS, ReadyLetter
 from chains.ready.install import install
 from chains.ready.words import LANGUAGES, TEXTS, read
 from tests.chains.written_messages import make_shop
 
-LETTERS = [(ready, step) for ready in READY_CHAINS for step in ready.steps if isinstance(step, Letter)]
+LETTERS = [(ready, step) for ready in READY_CHAINS for step in ready.steps if isinstance(step, ReadyLetter)]
 IN_BOTH = [
     pytest.param(ready, letter, language, id=f"{ready.key}/{letter.key}-{language}")
     for ready, letter in LETTERS

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from chains.explain.reasons import TOLD, because
+from chains.explain.reasons import TOLD, because, sentence
 from chains.models import Touch
 
 WEEK = {"cap": 3, "days": ["2026-03-02", "2026-03-04", "2026-03-06"]}
@@ -11,7 +11,7 @@ ONE = {"cap": 1, "days": ["2026-03-02"]}
 
 
 def why(status, reason, facts):
-    return Touch(status=status, reason=reason, facts=facts).why
+    return sentence(Touch(status=status, reason=reason, facts=facts))
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def why(status, reason, facts):
             "2 of 2 messages this week (31 March and 2 April)",
         ),
         ("complaint", {"case": "It leaks"}, "an open complaint (“It leaks”)"),
-        ("complaint", {"rests_until": "2026-03-12"}, "peace after a complaint, until 12 March"),
+        ("complaint", {"cooldown_until": "2026-03-12"}, "peace after a complaint, until 12 March"),
         ("goal", {"order": "A-7", "on": "2026-03-12"}, "the goal was reached: order A-7 on 12 March"),
         ("goal", {}, "the goal was reached"),
         ("not_delivered", {"order": "A-7"}, "order A-7 has not arrived"),
         (
             "just_delivered",
-            {"order": "A-7", "rests_until": "2026-03-12"},
+            {"order": "A-7", "cooldown_until": "2026-03-12"},
             "order A-7 has only just arrived, it rests until 12 March",
         ),
         ("service_first", {"order": "A-7"}, "no service message for order A-7 yet"),
@@ -112,4 +112,4 @@ def test_the_sentence_begins_with_what_came_of_it(status, sentence):
 
 
 def test_what_is_held_is_told_as_held():
-    assert why("held", "control", {}) == "Held back: in the control group"
+    assert why("control", "control", {}) == "Held back: in the control group"

@@ -13,7 +13,7 @@ from chains.messages.samples import SAMPLE_CODE
 from chains.models import ChannelState, Enrolment, Step, Touch
 from chains.simulate.rehearsal import temp_tables
 from chains.simulate.rehearsal.past_tables import AS_TODAY, FACTS, MADE_ANEW
-from chains.simulate.rehearsal.period import Period
+from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.readonly_session import apart
 from chains.simulate.rehearsal.rehearse import rehearse
 from crm import consent
@@ -32,7 +32,7 @@ NOON = dt.datetime(2026, 2, 10, 12, tzinfo=dt.UTC)
 
 
 def rehearsed(chain, first=FIRST, last=LAST, watch=lambda share, outside: None):
-    return rehearse(chain, Period.of(first, last, NOW), watch, with_log=True)
+    return rehearse(chain, RehearsalPeriod.of(first, last, NOW), watch, with_log=True)
 
 
 def outcomes(result):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from chains.models import Rehearsal
 from chains.simulate.rehearsal import job
-from chains.simulate.rehearsal.period import Period
+from chains.simulate.rehearsal.period import RehearsalPeriod
 from tests.chains.factories import draft_chain, marketing, message, wait
 from tests.conftest import make_customer, make_order
 
@@ -23,7 +23,7 @@ def asked(shop):
     now = timezone.now()
     make_order(customer=make_customer(consent=False), placed_at=now - 5 * DAY, delivered_at=now - 4 * DAY)
     chain = draft_chain(message(name="Thanks"), wait(1, "hours", since="delivered"), marketing(name="Offer"))
-    return job.ask(chain, Period.of((now - 8 * DAY).date(), (now - DAY).date(), now), now)
+    return job.ask(chain, RehearsalPeriod.of((now - 8 * DAY).date(), (now - DAY).date(), now), now)
 
 
 def test_a_worker_runs_it_once_and_the_page_shows_what_it_told(asked, admin_client):
@@ -45,7 +45,7 @@ def test_days_without_orders_are_told_from_a_chain_that_nobody_enters(asked, adm
     now = timezone.now()
 
     def told(first, last):
-        rehearsal = job.ask(asked.chain, Period.of((now - first).date(), (now - last).date(), now), now)
+        rehearsal = job.ask(asked.chain, RehearsalPeriod.of((now - first).date(), (now - last).date(), now), now)
         assert job.conduct(rehearsal.pk) == "done"
         return admin_client.get(address(rehearsal)).content.decode()
 
@@ -66,7 +66,7 @@ def address(rehearsal):
 def test_a_second_click_finds_the_first(asked):
     now = timezone.now()
 
-    again = job.ask(asked.chain, Period.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
+    again = job.ask(asked.chain, RehearsalPeriod.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
 
     assert again == asked
     assert Rehearsal.objects.count() == 1
@@ -74,7 +74,7 @@ def test_a_second_click_finds_the_first(asked):
 
 def test_while_one_runs_the_next_waits_and_then_has_its_turn(asked, monkeypatch):
     now = timezone.now()
-    other = job.ask(draft_chain(message()), Period.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
+    other = job.ask(draft_chain(message()), RehearsalPeriod.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
     Rehearsal.objects.filter(pk=other.pk).update(status="running", heard_at=now)
     sent = []
     monkeypatch.setattr(job, "_send", sent.append)

@@ -70,7 +70,7 @@ def test_those_held_back_get_nothing():
 
     tick(NOW + HOUR)
 
-    held = Enrolment.objects.filter(is_held=True)
+    held = Enrolment.objects.filter(is_control=True)
     assert 0 < held.count() < 20
     assert PointsEntry.objects.count() == 20 - held.count()
     assert "control group" in next(iter(turns(held[0]))).words

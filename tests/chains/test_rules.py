@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chains.engine.guard.rules import decide
-from chains.engine.guard.values import Address, Candidate, Limits, Person, SegmentCap
+from chains.engine.guard.values import DueTouch, Limits, Recipient, RecipientAddress, SegmentCap
 from chains.engine.guard.weekly_cap import cap_of
 from chains.engine.local_time import Quiet
 from crm.models import Contact
@@ -19,12 +19,12 @@ MORNING = dt.datetime(2026, 3, 11, 9, tzinfo=MOSCOW).astimezone(dt.UTC)
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 
-PERSON = Person(zone=MOSCOW, addresses={"email": (Address(1),)})
+PERSON = Recipient(zone=MOSCOW, addresses={"email": (RecipientAddress(1),)})
 
 
 def candidate(purpose="marketing", **fields):
     fields = {"touch_id": 1, "channels": ("email",), "due_at": NOON, "useful_until": NOON + 3 * DAY} | fields
-    return Candidate(purpose=purpose, **fields)
+    return DueTouch(purpose=purpose, **fields)
 
 
 def decided(*candidates, person=PERSON, now=NOON, cap=3, quiet=None):
@@ -41,9 +41,9 @@ WITH_COMPLAINT = replace(PERSON, complaint="It leaks")
 IN_BAD_MOOD = replace(PERSON, has_bad_mood=True)
 FULL_WEEK = replace(PERSON, counted=(NOON - 6 * DAY, NOON - 4 * DAY, NOON - 1 * DAY))
 UNREACHABLE = replace(PERSON, addresses={})
-BOUNCED = replace(PERSON, addresses={"email": (Address(1, state=Contact.State.BOUNCED),)})
-NOT_ASKED = replace(PERSON, addresses={"email": (Address(1, marketing_consent=Contact.Consent.UNKNOWN),)})
-UNSUBSCRIBED = replace(PERSON, addresses={"email": (Address(1, marketing_consent=Contact.Consent.WITHDRAWN),)})
+BOUNCED = replace(PERSON, addresses={"email": (RecipientAddress(1, state=Contact.State.BOUNCED),)})
+NOT_ASKED = replace(PERSON, addresses={"email": (RecipientAddress(1, marketing_consent=Contact.Consent.UNKNOWN),)})
+UNSUBSCRIBED = replace(PERSON, addresses={"email": (RecipientAddress(1, marketing_consent=Contact.Consent.WITHDRAWN),)})
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_lets_service_pass(told, person, fields):
 
 
 def test_service_stops_for_who_does_not_want_service_either():
-    address = Address(1, service_consent=Contact.Consent.WITHDRAWN)
+    address = RecipientAddress(1, service_consent=Contact.Consent.WITHDRAWN)
 
     (decision,) = decided(candidate("service"), person=replace(PERSON, addresses={"email": (address,)}))
 
@@ -125,9 +125,9 @@ def test_service_stops_for_who_does_not_want_service_either():
 
 def test_takes_the_first_address_whose_owner_agrees():
     addresses = (
-        Address(1, state=Contact.State.BOUNCED),
-        Address(2, marketing_consent=Contact.Consent.WITHDRAWN),
-        Address(3),
+        RecipientAddress(1, state=Contact.State.BOUNCED),
+        RecipientAddress(2, marketing_consent=Contact.Consent.WITHDRAWN),
+        RecipientAddress(3),
     )
 
     (decision,) = decided(candidate(), person=replace(PERSON, addresses={"email": addresses}))
@@ -220,8 +220,8 @@ def test_postponing_has_an_end(person):
     assert looks <= 4
 
 
-ASKED_FOR_MORE = replace(PERSON, pace="more")
-ASKED_FOR_LESS = replace(PERSON, pace="less")
+ASKED_FOR_MORE = replace(PERSON, frequency="more")
+ASKED_FOR_LESS = replace(PERSON, frequency="less")
 READS_NOTHING = replace(PERSON, unread=5)
 KITCHEN, SLEEPING = SegmentCap(2, "Kitchen"), SegmentCap(1, "Sleeping")
 
@@ -233,7 +233,7 @@ KITCHEN, SLEEPING = SegmentCap(2, "Kitchen"), SegmentCap(1, "Sleeping")
         ("who asked for more", ASKED_FOR_MORE, 5, {"because": "more"}),
         ("who asked for less", ASKED_FOR_LESS, 1, {"because": "less"}),
         ("who reads nothing", READS_NOTHING, 1, {"because": "unread", "letters": 5}),
-        ("who reads nothing but asked for more", replace(READS_NOTHING, pace="more"), 5, {"because": "more"}),
+        ("who reads nothing but asked for more", replace(READS_NOTHING, frequency="more"), 5, {"because": "more"}),
         ("of a segment", replace(PERSON, segment_caps=(KITCHEN,)), 2, {"because": "segment", "segment": "Kitchen"}),
         (
             "of several segments the strictest",
@@ -274,10 +274,10 @@ def test_a_cap_of_nothing_means_no_marketing_and_all_the_service():
 
 
 def test_marketing_rests_after_a_complaint_as_long_as_the_shop_says():
-    (decision,) = decided(candidate(), person=replace(PERSON, peace_until=NOON + DAY))
+    (decision,) = decided(candidate(), person=replace(PERSON, cooldown_until=NOON + DAY))
 
     assert (decision.status, decision.reason, decision.until) == ("scheduled", "complaint", NOON + DAY)
-    assert decision.facts == {"rests_until": "2026-03-11"}
+    assert decision.facts == {"cooldown_until": "2026-03-11"}
 
 
 def test_marketing_about_an_order_rests_after_its_delivery_as_long_as_the_shop_says():
@@ -289,7 +289,13 @@ def test_marketing_about_an_order_rests_after_its_delivery_as_long_as_the_shop_s
 
 
 EVERYWHERE = replace(
-    PERSON, addresses={"email": (Address(1),), "sms": (Address(2),), "telegram": (Address(3),), "push": (Address(4),)}
+    PERSON,
+    addresses={
+        "email": (RecipientAddress(1),),
+        "sms": (RecipientAddress(2),),
+        "telegram": (RecipientAddress(3),),
+        "push": (RecipientAddress(4),),
+    },
 )
 BY_ALL = {"channels": ("telegram", "email", "sms")}
 
@@ -307,17 +313,17 @@ def reached(person, limits=None, now=NOON, **fields):
         ("no channel the step has no text for", {"preferred": ("push", "email")}, "email"),
         (
             "the next where the first has no address",
-            {"addresses": {"email": (Address(1),), "sms": (Address(2),)}},
+            {"addresses": {"email": (RecipientAddress(1),), "sms": (RecipientAddress(2),)}},
             "email",
         ),
         (
             "the next where the first does not work",
-            {"addresses": {**EVERYWHERE.addresses, "telegram": (Address(3, state=Contact.State.BOUNCED),)}},
+            {"addresses": {**EVERYWHERE.addresses, "telegram": (RecipientAddress(3, state=Contact.State.BOUNCED),)}},
             "email",
         ),
         (
             "the next where the first is not agreed to",
-            {"addresses": {**EVERYWHERE.addresses, "telegram": (Address(3, marketing_consent="withdrawn"),)}},
+            {"addresses": {**EVERYWHERE.addresses, "telegram": (RecipientAddress(3, marketing_consent="withdrawn"),)}},
             "email",
         ),
     ],
@@ -334,7 +340,7 @@ def test_a_provider_that_is_down_leaves_the_message_to_the_next_channel():
 
 
 def test_waits_for_a_provider_that_is_down_when_nothing_else_reaches_the_customer():
-    only = replace(PERSON, addresses={"telegram": (Address(3),)})
+    only = replace(PERSON, addresses={"telegram": (RecipientAddress(3),)})
 
     decision = reached(only, Limits(closed={"telegram": NOON + HOUR}))
 
@@ -359,7 +365,7 @@ def test_where_every_channel_is_quiet_the_one_that_wakes_first_is_waited_for():
 
 
 def test_tells_of_every_channel_why_it_did_not_reach():
-    unreachable = replace(PERSON, addresses={"email": (Address(1, marketing_consent="withdrawn"),)})
+    unreachable = replace(PERSON, addresses={"email": (RecipientAddress(1, marketing_consent="withdrawn"),)})
 
     decision = reached(unreachable)
 
@@ -388,7 +394,7 @@ def test_of_what_waits_for_the_morning_the_chain_of_higher_priority_still_goes_f
 @pytest.mark.parametrize(
     ("told", "person", "fields", "limits"),
     [
-        ("peace after a complaint", replace(PERSON, peace_until=NOON + 9 * DAY), {}, Limits()),
+        ("peace after a complaint", replace(PERSON, cooldown_until=NOON + 9 * DAY), {}, Limits()),
         ("an order on its way", PERSON, {"needs_service_first": True}, Limits()),
         ("rest", PERSON, {"needs_service_first": True, "arrived_at": NOON}, Limits(rest_days=9)),
         (
@@ -417,7 +423,7 @@ def test_nothing_is_put_off_for_ever(told, person, fields, limits):
 
 moments = st.integers(-8 * 24, 8 * 24).map(lambda hours: NOON + hours * HOUR)
 addresses = st.builds(
-    Address,
+    RecipientAddress,
     st.integers(1, 9),
     state=st.sampled_from(["active", "active", "bounced"]),
     marketing_consent=st.sampled_from(["granted", "granted", "withdrawn", "unknown"]),
@@ -425,13 +431,13 @@ addresses = st.builds(
 )
 channels = st.sampled_from(["email", "sms", "telegram", "push"])
 people = st.builds(
-    Person,
+    Recipient,
     zone=st.sampled_from([MOSCOW, ZoneInfo("Pacific/Kiritimati"), ZoneInfo("America/New_York")]),
     customer_id=st.integers(1, 99),
     counted=st.lists(moments.filter(lambda at: at <= NOON), max_size=6).map(tuple),
     addresses=st.dictionaries(channels, st.lists(addresses, min_size=1, max_size=2).map(tuple)),
     preferred=st.lists(channels, max_size=2).map(tuple),
-    pace=st.sampled_from(["", "less", "more"]),
+    frequency=st.sampled_from(["", "less", "more"]),
     segment_caps=st.lists(st.builds(SegmentCap, st.integers(0, 4), st.just("S")), max_size=2).map(tuple),
     unread=st.sampled_from([0, 5]),
     complaint=st.sampled_from(["", "", "It leaks"]),
@@ -439,7 +445,7 @@ people = st.builds(
 )
 candidates = st.lists(
     st.builds(
-        Candidate,
+        DueTouch,
         touch_id=st.integers(1, 999),
         purpose=st.sampled_from(["marketing", "service"]),
         channels=st.lists(channels, min_size=1, max_size=4).map(tuple),
@@ -451,7 +457,7 @@ candidates = st.lists(
         arrived_at=st.sampled_from([None, NOON - DAY]),
         service=st.sampled_from(["sent", "scheduled", "skipped"]),
         is_fresh_reply=st.booleans(),
-        is_held=st.booleans(),
+        is_control=st.booleans(),
     ),
     max_size=8,
     unique_by=lambda one: one.touch_id,
@@ -478,7 +484,7 @@ def test_whoever_it_is_each_message_gets_one_decision_within_every_promise(perso
         touch = by_id[decision.touch_id]
         if decision.status == "scheduled":
             assert NOON < decision.until <= touch.useful_until
-        elif decision.status in {"claimed", "held"}:
+        elif decision.status in {"claimed", "control"}:
             assert touch.useful_until >= NOON
             address = next(one for one in person.addresses[decision.channel] if one.contact_id == decision.contact_id)
             assert address.state == "active"
@@ -492,7 +498,7 @@ def test_whoever_it_is_each_message_gets_one_decision_within_every_promise(perso
                 assert not person.complaint
                 assert not person.has_bad_mood
                 assert touch.goal is None
-            assert (decision.status == "held") == (touch.is_held and touch.is_marketing)
+            assert (decision.status == "control") == (touch.is_control and touch.is_marketing)
         else:
             assert decision.reason
         week += decision.status == "claimed"

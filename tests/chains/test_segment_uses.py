@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from chains.definition import pausing
 from chains.definition.publishing import publish
-from chains.models import Chain, SegmentCare
+from chains.models import Chain, SegmentLimits
 from segments.models import Segment
 from segments.uses import uses
 from tests.chains.factories import branch, draft_chain, leave, live_chain, message, until
@@ -56,7 +56,7 @@ def test_steps_and_arms_name_segments(segment):
 
 def test_a_trigger_settings_and_other_segments_name_it_too(segment):
     draft_chain(message(), name="On entering", event="segment.entered", trigger_segment=segment)
-    SegmentCare.objects.create(segment=segment, weekly_cap=1)
+    SegmentLimits.objects.create(segment=segment, weekly_cap=1)
     make_segment(rule=naming(segment), name="Not there")
 
     assert labels(segment) == ["segment “Not there”", "chain “On entering”", "shop settings"]

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from chains.explain.settings_sentences import effects, warnings
-from chains.models import QuietHours, SegmentCare, Touch
+from chains.models import QuietHours, SegmentLimits, Touch
 from chains.stats import service_share
 from crm.models import Shop
 from segments.models import Membership, Segment
@@ -44,7 +44,7 @@ def test_a_marketer_sets_every_guard_on_one_page(marketer):
             less_cap="0",
             more_cap="7",
             unread_letters="8",
-            peace_days="3",
+            complaint_cooldown_days="3",
             rest_days="1",
             **{
                 "quiet_hours-TOTAL_FORMS": "1",
@@ -52,10 +52,10 @@ def test_a_marketer_sets_every_guard_on_one_page(marketer):
                 "quiet_hours-0-quiet_from": "20:00",
                 "quiet_hours-0-quiet_until": "10:00",
                 "quiet_hours-0-quiet_weekdays": ["6"],
-                "segment_cares-TOTAL_FORMS": "1",
-                "segment_cares-0-segment": segment.pk,
-                "segment_cares-0-weekly_cap": "1",
-                "segment_cares-0-channel": "telegram",
+                "segment_limits-TOTAL_FORMS": "1",
+                "segment_limits-0-segment": segment.pk,
+                "segment_limits-0-weekly_cap": "1",
+                "segment_limits-0-channel": "telegram",
             },
         ),
     )
@@ -63,9 +63,9 @@ def test_a_marketer_sets_every_guard_on_one_page(marketer):
     assert answer.status_code == 302, answer.context["errors"]
     shop = Shop.load()
     assert (shop.weekly_cap, shop.less_cap, shop.more_cap, shop.unread_letters) == (2, 0, 7, 8)
-    assert (shop.peace_days, shop.rest_days) == (3, 1)
+    assert (shop.complaint_cooldown_days, shop.rest_days) == (3, 1)
     assert list(QuietHours.objects.values_list("channel", "quiet_weekdays")) == [("sms", [6])]
-    assert list(SegmentCare.objects.values_list("segment", "weekly_cap", "channel")) == [(segment.pk, 1, "telegram")]
+    assert list(SegmentLimits.objects.values_list("segment", "weekly_cap", "channel")) == [(segment.pk, 1, "telegram")]
     told = marketer.get(PAGE).content.decode()
     assert "At most 2 touches in any 7 days" in told
     assert f"Customers of “{segment}”: at most 1 a week, Telegram is tried first." in told
@@ -79,16 +79,16 @@ def test_a_care_that_says_nothing_is_refused(marketer):
         settings_form(
             page,
             **{
-                "segment_cares-TOTAL_FORMS": "1",
-                "segment_cares-0-segment": Segment.objects.first().pk,
-                "segment_cares-0-weekly_cap": "",
-                "segment_cares-0-channel": "",
+                "segment_limits-TOTAL_FORMS": "1",
+                "segment_limits-0-segment": Segment.objects.first().pk,
+                "segment_limits-0-weekly_cap": "",
+                "segment_limits-0-channel": "",
             },
         ),
     )
 
     assert "Say how many touches a week, or which channel is tried first." in answer.content.decode()
-    assert not SegmentCare.objects.exists()
+    assert not SegmentLimits.objects.exists()
 
 
 def test_days_that_are_all_quiet_are_refused(marketer):
@@ -127,12 +127,12 @@ def test_the_settings_in_words_as_installed():
 
 def test_the_settings_in_words_with_rows_of_their_own():
     shop = Shop.load()
-    shop.peace_days, shop.rest_days, shop.less_cap, shop.quiet_weekdays = 3, 1, 0, [5, 6]
+    shop.complaint_cooldown_days, shop.rest_days, shop.less_cap, shop.quiet_weekdays = 3, 1, 0, [5, 6]
     shop.quiet_from = shop.quiet_until
     hours = [QuietHours(channel="sms", quiet_from=dt.time(20), quiet_until=dt.time(10))]
     cares = [
-        SegmentCare(segment=Segment(name="Trade"), weekly_cap=0),
-        SegmentCare(segment=Segment(name="Fans"), weekly_cap=5, channel="push"),
+        SegmentLimits(segment=Segment(name="Trade"), weekly_cap=0),
+        SegmentLimits(segment=Segment(name="Fans"), weekly_cap=5, channel="push"),
     ]
 
     told = effects(shop, hours, cares)
@@ -199,7 +199,7 @@ def test_a_share_that_is_too_low_is_flagged_on_the_settings_and_on_the_chain(mar
 
 def test_the_page_asks_as_much_however_many_segments_there_are(marketer, django_assert_max_num_queries):
     for number in range(30):
-        SegmentCare.objects.create(segment=Segment.objects.create(name=f"Segment {number}"), weekly_cap=1)
+        SegmentLimits.objects.create(segment=Segment.objects.create(name=f"Segment {number}"), weekly_cap=1)
     marketer.get(PAGE)  # what a process asks once and keeps
     with django_assert_max_num_queries(25):
         marketer.get(PAGE)

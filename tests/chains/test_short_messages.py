@@ -3,7 +3,7 @@
 import pytest
 
 from chains.definition.checks.steps import step_problems
-from chains.engine.deliver.prepare import Taken, prepare
+from chains.engine.deliver.prepare import LeasedTouch, prepare
 from chains.messages.compiling import problems
 from chains.messages.samples import sample
 from chains.messages.short_links import read, short_url
@@ -162,8 +162,8 @@ def test_a_touch_gets_the_text_of_its_channel(shop):
     touch.enrolment.save()
 
     def made(channel):
-        rows = Touch.objects.filter(pk=touch.pk).values_list(*Taken._fields)
-        row = Taken(*rows.get())._replace(channel=channel)
+        rows = Touch.objects.filter(pk=touch.pk).values_list(*LeasedTouch._fields)
+        row = LeasedTouch(*rows.get())._replace(channel=channel)
         return next(prepare([row], touch.due_at))
 
     assert made("sms").outgoing.content.text == "By sms"

@@ -10,6 +10,7 @@ from chains.engine.advance.advance import advance
 from chains.engine.enrol.enrol import enrol
 from chains.engine.guard.guard import LEASE, guard
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.models import Touch
 from tests.chains.factories import live_chain, marketing, message, wait
 from tests.conftest import NOW, make_order
@@ -41,7 +42,7 @@ def test_after_an_outage_of_three_days_what_is_of_use_goes_out_and_the_rest_is_m
     tick(NOW + 3 * DAY)
 
     assert {"confirmation": "sent", "where it is now": "missed"}.items() <= states().items()
-    assert Touch.objects.get(status="missed").why == "Not sent: too late to be useful"
+    assert sentence(Touch.objects.get(status="missed")) == "Not sent: too late to be useful"
     later = NOW + 4 * DAY + 2 * HOUR
     tick(later)
     missed = "where it is now"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from chains.definition import editing
 from chains.definition.tree import DEEPEST, MOST_STEPS, tree_of, walked
-from chains.models import Step, StepArm
+from chains.models import BranchArm, Step
 from tests.chains.factories import branch, draft_chain, leave, make_template, message, split, until, wait
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +218,7 @@ def test_a_step_is_deleted_with_all_that_lies_in_it(marketer, shop):
 
     assert answer.url == f"/admin/chains/chain/{chain.pk}/change/#steps"
     assert drawn(chain) == [("1", "a")]
-    assert not StepArm.objects.filter(step__chain=chain).exists()
+    assert not BranchArm.objects.filter(step__chain=chain).exists()
 
 
 def test_a_tree_grows_neither_too_deep_nor_too_long(marketer, shop):

@@ -151,7 +151,7 @@ def test_sends_every_language_to_the_marketers_own_address(marketer):
     )
     TemplateText.objects.create(template=text.template, language="ru", subject="Привет", body="Привет")
 
-    response = marketer.post(reverse("admin:chains_template_trial", args=[text.template.pk]))
+    response = marketer.post(reverse("admin:chains_template_test_message", args=[text.template.pk]))
 
     assert response.status_code == 302
     assert [(letter.to, letter.subject) for letter in mail.outbox] == [
@@ -164,7 +164,7 @@ def test_sends_every_language_to_the_marketers_own_address(marketer):
 def test_fetching_the_trial_address_sends_nothing(marketer):
     text = make_text(is_saved=True)
 
-    assert marketer.get(reverse("admin:chains_template_trial", args=[text.template.pk])).status_code == 405
+    assert marketer.get(reverse("admin:chains_template_test_message", args=[text.template.pk])).status_code == 405
     assert mail.outbox == []
 
 
@@ -174,7 +174,7 @@ def test_a_support_agent_may_not_open_or_send_templates(agent):
     codes = [
         agent.get(change_address(text.template)).status_code,
         agent.get(reverse("admin:chains_template_letter", args=[text.template.pk, "en"])).status_code,
-        agent.post(reverse("admin:chains_template_trial", args=[text.template.pk])).status_code,
+        agent.post(reverse("admin:chains_template_test_message", args=[text.template.pk])).status_code,
     ]
 
     assert codes == [403, 403, 403]

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from chains.definition.publishing import compiled
 from chains.messages.samples import SAMPLE_CODE
-from chains.models import Enrolment, Step, Touch, Trial, TrialLetter
+from chains.models import Enrolment, Step, TestOrder, TestOrderMessage, Touch
 from chains.program import program
 from chains.simulate.test_order import send
 from chains.simulate.test_order.plan import plan
@@ -29,11 +29,11 @@ def marketer(admin_user):
     return admin_user
 
 
-def walked(trial, minutes=10):
+def walked(test_order, minutes=10):
     for number in range(minutes * 6):
         send.walk_on(NOW + number * dt.timedelta(seconds=10))
-    trial.refresh_from_db()
-    return trial
+    test_order.refresh_from_db()
+    return test_order
 
 
 def test_every_message_on_every_way_comes_to_the_marketer_with_its_day(shop, marketer, mailoutbox):
@@ -45,9 +45,9 @@ def test_every_message_on_every_way_comes_to_the_marketer_with_its_day(shop, mar
         marketing(name="Offer", subject="Offer", at_hour=10),
     )
 
-    trial = walked(send.ask(chain, marketer, "en", None, NOW))
+    test_order = walked(send.ask(chain, marketer, "en", None, NOW))
 
-    assert trial.status == "done"
+    assert test_order.status == "done"
     assert [letter.subject for letter in mailoutbox] == [
         "[Test, day 0, 12:00] Thanks",
         "[Test, day 6, 12:00, only on the way “a”] For the loyal",
@@ -88,14 +88,14 @@ def test_it_shows_the_coupon_a_step_would_issue_and_issues_none(shop, marketer, 
 
 
 def test_what_was_stopped_sends_no_more(shop, marketer, mailoutbox):
-    trial = send.ask(draft_chain(message(), message(), message()), marketer, "en", None, NOW)
+    test_order = send.ask(draft_chain(message(), message(), message()), marketer, "en", None, NOW)
     send.walk_on(NOW)
 
-    assert send.stop(trial)
-    assert not send.stop(trial)
-    walked(trial)
+    assert send.stop(test_order)
+    assert not send.stop(test_order)
+    walked(test_order)
 
-    assert (trial.status, len(mailoutbox)) == ("stopped", 1)
+    assert (test_order.status, len(mailoutbox)) == ("stopped", 1)
 
 
 def test_a_second_click_starts_no_second_one(shop, marketer, mailoutbox):
@@ -105,7 +105,7 @@ def test_a_second_click_starts_no_second_one(shop, marketer, mailoutbox):
     walked(first)
 
     assert first == second
-    assert (Trial.objects.count(), TrialLetter.objects.count(), len(mailoutbox)) == (1, 1, 1)
+    assert (TestOrder.objects.count(), TestOrderMessage.objects.count(), len(mailoutbox)) == (1, 1, 1)
 
 
 def test_a_wait_for_an_event_shows_both_ways_out(shop):
@@ -128,24 +128,24 @@ def test_a_wait_for_an_event_shows_both_ways_out(shop):
 def test_the_page_sends_shows_and_stops(shop, marketer, client, mailoutbox):
     client.force_login(marketer)
     chain = draft_chain(message(name="Thanks", subject="Thanks"), message(name="More"))
-    page = reverse("admin:chains_chain_trial", args=[chain.pk])
+    page = reverse("admin:chains_chain_test_order", args=[chain.pk])
 
     assert "Send to marketer@kettle.example.com" in client.get(page).content.decode()
     client.post(page, {"language": "en", "customer": ""})
-    trial = Trial.objects.get()
-    send.walk_on(trial.asked_at)
+    test_order = TestOrder.objects.get()
+    send.walk_on(test_order.asked_at)
     shown = client.get(page).content.decode()
-    client.post(reverse("admin:chains_chain_trial_stop", args=[chain.pk, trial.pk]))
+    client.post(reverse("admin:chains_chain_test_order_stop", args=[chain.pk, test_order.pk]))
 
     assert "Thanks" in shown
     assert "http-equiv" in shown
-    trial.refresh_from_db()
-    assert (trial.status, len(mailoutbox)) == ("stopped", 1)
+    test_order.refresh_from_db()
+    assert (test_order.status, len(mailoutbox)) == ("stopped", 1)
 
 
 def test_nobody_without_the_right_to_change_chains_sends_test_orders(shop, client, django_user_model):
     client.force_login(django_user_model.objects.create_user("bob", "bob@example.com", "x", is_staff=True))
     chain = draft_chain(message())
 
-    assert client.post(reverse("admin:chains_chain_trial", args=[chain.pk]), {"language": "en"}).status_code == 403
-    assert not Trial.objects.exists()
+    assert client.post(reverse("admin:chains_chain_test_order", args=[chain.pk]), {"language": "en"}).status_code == 403
+    assert not TestOrder.objects.exists()

@@ -13,6 +13,7 @@ from chains.engine.deliver.deliver import deliver
 from chains.engine.deliver.throttle import take
 from chains.engine.guard.guard import guard
 from chains.engine.run import run, tick
+from chains.explain.reasons import sentence
 from chains.models import ChannelState, Touch
 from tests.chains.factories import fill_due, live_chain, marketing, message
 from tests.conftest import NOW
@@ -74,7 +75,7 @@ def test_a_server_that_is_down_is_left_alone_after_a_few_letters(server):
     assert state.last_error == "421 4.3.2 Maintenance"
     assert waiting("temporary").count() == 5
     assert set(waiting("channel_down").values_list("due_at", "attempts")) == {(NOW + MINUTE, 0)}
-    assert waiting("channel_down").first().why == "Waits: the channel is down (421 4.3.2 Maintenance)"
+    assert sentence(waiting("channel_down").first()) == "Waits: the channel is down (421 4.3.2 Maintenance)"
 
 
 def test_one_letter_tries_whether_the_server_is_back(server):

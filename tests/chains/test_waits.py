@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chains.engine.advance.waits import Anchors, meant_for
-from chains.program.step import Wait
+from chains.program.step import ProgramWait
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -42,14 +42,20 @@ ORDER = Anchors(
 
 
 def offset(anchor, amount=0, unit="days", **fields):
-    return Wait("offset", amount, unit, anchor, **fields)
+    return ProgramWait("offset", amount, unit, anchor, **fields)
 
 
 @pytest.mark.parametrize(
     ("told", "wait", "arrived", "zone", "end"),
     [
-        ("for a time", Wait("time", 2, "days"), "2026-03-01T10:00+03:00", MOSCOW, "2026-03-03T10:00+03:00"),
-        ("for less than no time", Wait("time", -2, "days"), "2026-03-01T10:00+03:00", MOSCOW, "2026-03-01T10:00+03:00"),
+        ("for a time", ProgramWait("time", 2, "days"), "2026-03-01T10:00+03:00", MOSCOW, "2026-03-03T10:00+03:00"),
+        (
+            "for less than no time",
+            ProgramWait("time", -2, "days"),
+            "2026-03-01T10:00+03:00",
+            MOSCOW,
+            "2026-03-01T10:00+03:00",
+        ),
         ("after the delivery", offset("delivered", 3), "2026-03-01T10:00+03:00", MOSCOW, "2026-03-08T18:00+03:00"),
         (
             "after a delivery long ago",
@@ -135,52 +141,58 @@ def offset(anchor, amount=0, unit="days", **fields):
             MOSCOW,
             "2027-02-27T10:00+03:00",
         ),
-        ("an hour of another day", Wait("hour", hour=10), "2026-03-10T22:00+00:00", AUCKLAND, "2026-03-12T10:00+13:00"),
+        (
+            "an hour of another day",
+            ProgramWait("hour", hour=10),
+            "2026-03-10T22:00+00:00",
+            AUCKLAND,
+            "2026-03-12T10:00+13:00",
+        ),
         (
             "a date",
-            Wait("date", on=dt.date(2026, 12, 24), hour=8),
+            ProgramWait("date", on=dt.date(2026, 12, 24), hour=8),
             "2026-03-01T10:00+03:00",
             KIRITIMATI,
             "2026-12-24T08:00+14:00",
         ),
         (
             "a date that has passed",
-            Wait("date", on=dt.date(2026, 1, 1), hour=8),
+            ProgramWait("date", on=dt.date(2026, 1, 1), hour=8),
             "2026-03-01T10:00+03:00",
             MOSCOW,
             "2026-01-01T08:00+03:00",
         ),
         (
             "a day of this month",
-            Wait("monthday", month_day=15),
+            ProgramWait("monthday", month_day=15),
             "2026-03-01T10:00+03:00",
             MOSCOW,
             "2026-03-15T10:00+03:00",
         ),
         (
             "a day of the next month",
-            Wait("monthday", month_day=15),
+            ProgramWait("monthday", month_day=15),
             "2026-03-15T10:01+03:00",
             MOSCOW,
             "2026-04-15T10:00+03:00",
         ),
         (
             "the end of a short month",
-            Wait("monthday", month_day=31),
+            ProgramWait("monthday", month_day=31),
             "2026-02-01T10:00+03:00",
             MOSCOW,
             "2026-02-28T10:00+03:00",
         ),
         (
             "the end of the year",
-            Wait("monthday", month_day=31),
+            ProgramWait("monthday", month_day=31),
             "2026-12-31T10:01+03:00",
             MOSCOW,
             "2027-01-31T10:00+03:00",
         ),
         (
             "the last day, from a long month into a short one",
-            Wait("monthday", month_day=30),
+            ProgramWait("monthday", month_day=30),
             "2026-01-30T12:00+03:00",
             MOSCOW,
             "2026-02-28T10:00+03:00",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chains.engine.advance.waits import Anchors
 from chains.engine.advance.walk import drawn_arm, walk
-from chains.engine.advance.walk_state import Answer, Traveller
+from chains.engine.advance.walk_state import StepAnswer, WalkInput
 from chains.program.program import Program
 from chains.program.step import parse_steps
 from chains.program.trigger import Trigger
@@ -49,7 +49,7 @@ def event_wait(key, *arms, days=3, **wait):
 
 
 def going(plan, key=None, *, now=NOON, answers=None, passed=(), anchors=None, arrived_at=NOON):
-    who = Traveller(
+    who = WalkInput(
         7,
         plan.steps[0].key if key is None else key,
         arrived_at,
@@ -86,20 +86,20 @@ def test_a_branch_asks_and_goes_on_behind_itself():
     way = going(TREE)
     assert (way.question.step.key, way.step_key, sent(way)) == ("2", "2", ["1"])
 
-    way = going(TREE, answers={"2": Answer("2-a")})
+    way = going(TREE, answers={"2": StepAnswer("2-a")})
     assert (way.question.step.key, sent(way)) == ("2a.2", ["1", "2a.1"])
 
-    way = going(TREE, answers={"2": Answer("2-a"), "2a.2": Answer("2a.2-b")})
+    way = going(TREE, answers={"2": StepAnswer("2-a"), "2a.2": StepAnswer("2a.2-b")})
     assert (way.ending, way.step_key, sent(way)) == ("last_step", "", ["1", "2a.1", "3"])
     assert [(one.step.key, one.arm_key) for one in way.passages] == [("2", "2-a"), ("2a.2", "2a.2-b")]
 
 
 def test_an_empty_arm_leads_behind_the_branch():
-    assert sent(going(TREE, answers={"2": Answer("2-b")})) == ["1", "3"]
+    assert sent(going(TREE, answers={"2": StepAnswer("2-b")})) == ["1", "3"]
 
 
 def test_a_wait_inside_an_arm_holds_there():
-    way = going(TREE, answers={"2": Answer("2-c")})
+    way = going(TREE, answers={"2": StepAnswer("2-c")})
     assert (way.step_key, way.due_at) == ("2c.1", NOON + DAY)
 
     way = going(TREE, "2c.1", now=NOON + DAY)
@@ -153,7 +153,7 @@ def test_an_event_wait_asks_from_its_arrival_to_its_time_out():
 
 
 def test_an_event_wait_holds_until_its_time_out():
-    way = going(WAITING, answers={"w": Answer()})
+    way = going(WAITING, answers={"w": StepAnswer()})
 
     assert (way.step_key, way.due_at, way.awaits, way.awaited_event) == ("w", NOON + 3 * DAY, "event", "order.paid")
     assert way.passages == []
@@ -162,10 +162,10 @@ def test_an_event_wait_holds_until_its_time_out():
 @pytest.mark.parametrize(
     ("told", "now", "answer", "letters", "arrived_at"),
     [
-        ("it happened", NOON + DAY, Answer(at=NOON + DAY, event_id=5), ["paid", "end"], NOON + DAY),
-        ("it had happened before", NOON, Answer(at=NOON - DAY, event_id=5), ["paid", "end"], NOON),
-        ("time ran out", NOON + 3 * DAY, Answer(), ["reminder", "end"], NOON + 3 * DAY),
-        ("the engine was late", NOON + 9 * DAY, Answer(), ["reminder", "end"], NOON + 3 * DAY),
+        ("it happened", NOON + DAY, StepAnswer(at=NOON + DAY, event_id=5), ["paid", "end"], NOON + DAY),
+        ("it had happened before", NOON, StepAnswer(at=NOON - DAY, event_id=5), ["paid", "end"], NOON),
+        ("time ran out", NOON + 3 * DAY, StepAnswer(), ["reminder", "end"], NOON + 3 * DAY),
+        ("the engine was late", NOON + 9 * DAY, StepAnswer(), ["reminder", "end"], NOON + 3 * DAY),
     ],
 )
 def test_an_event_wait_has_two_ways_out(told, now, answer, letters, arrived_at):
@@ -283,7 +283,7 @@ def test_every_way_through_any_chain_ends_without_meeting_a_step_twice(spec, cha
             step = way.question.step
             arm = chance.choice(step.arms)
             happened = step.wait is not None and chance.random() < 0.5
-            answers[step.key] = Answer(arm.key, now if happened else None, 1 if happened else None)
+            answers[step.key] = StepAnswer(arm.key, now if happened else None, 1 if happened else None)
             continue
         met += sent(way) + [one.step.key for one in way.passages]
         if way.ending:

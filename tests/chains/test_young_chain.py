@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chains.engine.enrol.control_group import held_places
-from chains.engine.enrol.eligibility import Entry, fitting
+from chains.engine.enrol.control_group import control_entries
+from chains.engine.enrol.eligibility import EntryRequest, eligible
 from chains.program import program
 from tests.chains.factories import fill_due, live_chain, marketing, message
 from tests.conftest import NOW
@@ -38,11 +38,11 @@ def test_who_is_in_it_already_is_looked_up_by_customer(shop):
     )
     people = fill_due(young, customers=5_000)
     held = program.load([young.version_id])[young.version_id]
-    entries = [Entry(held, one.pk, NOW + dt.timedelta(days=2)) for one in people[:20]]
+    entries = [EntryRequest(held, one.pk, NOW + dt.timedelta(days=2)) for one in people[:20]]
 
     with CaptureQueriesContext(connection) as asked:
-        fitting(entries, NOW)
-        held_places(entries)
+        eligible(entries, NOW)
+        control_entries(entries)
 
     plans = [plan_of(query["sql"]) for query in asked if 'FROM "chains_enrolment"' in query["sql"]]
     assert len(plans) == 3

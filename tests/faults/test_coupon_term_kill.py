@@ -28,16 +28,16 @@ POINTS = {
     "letters begun, terms not": ("chains.engine.deliver.coupon_terms", "loyalty.count_sendings", "before", 1),
     "terms begun, letters do not name them": (
         "chains.engine.deliver.coupon_terms",
-        "touch_writes.show_coupons",
+        "slices.show_coupons",
         "before",
         1,
     ),
-    "all written, not committed": ("chains.engine.deliver.coupon_terms", "touch_writes.show_coupons", "after", 1),
+    "all written, not committed": ("chains.engine.deliver.coupon_terms", "slices.show_coupons", "after", 1),
     "committed, nothing handed over": ("chains.channels.email", "_handed_over", "before", 1),
     "in the middle of a slice": ("chains.channels.email", "_handed_over", "after", 20),
-    "a slice handed over, not recorded": ("chains.engine.deliver.coupon_terms", "touch_writes.turn", "before", 2),
-    "a slice recorded, not committed": ("chains.engine.deliver.coupon_terms", "touch_writes.turn", "after", 2),
-    "a slice recorded, the next begun": ("chains.engine.deliver.deliver", "Terms.turn", "after", 2),
+    "a slice handed over, not recorded": ("chains.engine.deliver.slices", "begin_slice", "before", 2),
+    "a slice recorded, not committed": ("chains.engine.deliver.slices", "begin_slice", "after", 2),
+    "a slice recorded, the next begun": ("chains.engine.deliver.deliver", "CouponTerms.begin_slice", "after", 2),
 }
 
 

@@ -103,11 +103,11 @@ def test_two_workers_keep_each_customers_own_number_and_hold_back_the_control_gr
     shop.more_cap = 4
     shop.save()
     people = fill_due(live_chain(marketing(), event="asked"), customers=300, each=6)
-    paces = {"less": people[:100], "": people[100:200], "more": people[200:]}
-    for pace, theirs in paces.items():
-        Customer.objects.filter(pk__in=[person.pk for person in theirs]).update(pace=pace)
+    frequencies = {"less": people[:100], "": people[100:200], "more": people[200:]}
+    for frequency, theirs in frequencies.items():
+        Customer.objects.filter(pk__in=[person.pk for person in theirs]).update(frequency=frequency)
     held = fill_due(live_chain(marketing(), event="asked", control_share=50), customers=100, each=2)
-    Enrolment.objects.filter(customer__in=held).update(is_held=True)
+    Enrolment.objects.filter(customer__in=held).update(is_control=True)
     workers = [worker(), worker()]
 
     for process in workers:
@@ -116,9 +116,9 @@ def test_two_workers_keep_each_customers_own_number_and_hold_back_the_control_gr
 
     assert [process.returncode for process in workers] == [0, 0], told
     sent = Counter(Touch.objects.sent().values_list("customer", flat=True))
-    numbers = {pace: {sent[person.pk] for person in theirs} for pace, theirs in paces.items()}
+    numbers = {frequency: {sent[person.pk] for person in theirs} for frequency, theirs in frequencies.items()}
     assert numbers == {"less": {1}, "": {3}, "more": {4}}
-    assert set(Touch.objects.filter(customer__in=held).values_list("status", "reason")) == {("held", "control")}
+    assert set(Touch.objects.filter(customer__in=held).values_list("status", "reason")) == {("control", "control")}
     assert len(sink.handler.message_ids) == len(set(sink.handler.message_ids)) == 100 * (1 + 3 + 4)
 
 

@@ -20,7 +20,7 @@ import django
 django.setup()
 from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[1]
-from crm import orders
+from crm.orders import orders
 from crm.models import Customer
 now = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 customer = Customer.objects.get()

@@ -26,7 +26,8 @@ from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[1]
 settings.ENCORE_RING = False
 name, now = sys.argv[2], dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
-from crm import customers, merge, orders
+from crm.customers import customers, merge
+from crm.orders import orders
 from crm.models import Customer, Order
 connection.ensure_connection()
 print("ready", flush=True)

@@ -46,7 +46,7 @@ for number, code in enumerate(Coupon.objects.order_by("pk").values_list("code", 
 DELIVER = """
 from uuid import UUID
 from chains.channels import Outcome, Result
-from chains.engine import deliver
+from chains.engine.deliver import deliver
 deliver.SLICE = 3
 class Post:
     is_idempotent = False

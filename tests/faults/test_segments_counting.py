@@ -7,7 +7,7 @@ import time
 import pytest
 from django.db import connection
 
-from segments.query_timeout import TookTooLong, impatient, supersede
+from segments.query_timeout import QueryTookTooLong, impatient, supersede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +27,7 @@ class Count(threading.Thread):
                 supersede(self.told)
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_sleep(20)")
-        except TookTooLong:
+        except QueryTookTooLong:
             self.outcome = "stopped"
         finally:
             connection.close()

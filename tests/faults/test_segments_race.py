@@ -31,7 +31,7 @@ from django.db import connection, transaction
 connection.settings_dict["NAME"] = sys.argv[1]
 settings.ENCORE_RING = False
 now = dt.datetime(2026, 3, 10, 13, tzinfo=dt.UTC)
-from crm import orders
+from crm.orders import orders
 from crm.models import Customer
 from segments.models import Segment
 from segments.refresh import refresh

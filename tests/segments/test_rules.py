@@ -5,7 +5,7 @@ from django.utils import translation
 
 from segments.describe import describe
 from segments.rule_json import dump, parse
-from segments.rules import Kind, RuleError
+from segments.rules import GroupKind, RuleError
 from segments.vocabulary.registry import FIELDS
 from tests.segments.conftest import condition
 
@@ -26,7 +26,7 @@ def test_reads_and_writes_a_nested_rule():
 
     rule = parse(raw)
 
-    assert rule.kind is Kind.ANY
+    assert rule.kind is GroupKind.ANY
     assert dump(rule) == raw
 
 

@@ -8,15 +8,16 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from chains.engine import facts, touch_writes
+from chains.engine import facts
 from chains.engine.advance import changes, enrolment_writes
-from chains.engine.advance.branch_answers import Asker, answers
-from chains.engine.advance.enrolment_writes import Stay
+from chains.engine.advance.branch_answers import AskingEnrolment, answers
+from chains.engine.advance.enrolment_writes import EnrolmentUpdate
+from chains.engine.advance.schedule import TouchRow, schedule
 from chains.engine.advance.walk import walk
-from chains.engine.advance.walk_inputs import Place, travellers
-from chains.engine.advance.walk_state import Planned, Traveller, Walk
+from chains.engine.advance.walk_inputs import DueEnrolment, walk_inputs
+from chains.engine.advance.walk_state import TouchDraft, Walk, WalkInput
 from chains.engine.claim import BATCH, Counts, claim_customers
-from chains.engine.facts import Profile, Standing
+from chains.engine.facts import CustomerProfile, EnrolmentContext
 from chains.models import Chain, Enrolment, Touch
 from chains.models.touch import new_token
 from chains.program import program
@@ -36,62 +37,71 @@ def advance(now: dt.datetime, limit: int = BATCH) -> Counts:
     """Walk all due enrolments of up to `limit` customers; a second call at the same moment finds nothing."""
     with transaction.atomic():
         customers = claim_customers(Enrolment.objects.due(now).order_by("due_at", "id"), limit)
-        places = _places(customers, now) if customers else []
-        return _advance(places, now) if places else Counter()
+        enrolments = _due(customers, now) if customers else []
+        return _advance(enrolments, now) if enrolments else Counter()
 
 
-def _places(customers: set[int], now: dt.datetime) -> list[Place]:
-    rows = Enrolment.objects.due(now).filter(customer__in=customers).order_by("id").values_list(*Place._fields)
-    return [Place(*row) for row in rows]
+def _due(customers: set[int], now: dt.datetime) -> list[DueEnrolment]:
+    rows = Enrolment.objects.due(now).filter(customer__in=customers).order_by("id").values_list(*DueEnrolment._fields)
+    return [DueEnrolment(*row) for row in rows]
 
 
-def _advance(places: list[Place], now: dt.datetime) -> Counts:
-    programs = program.load(place.version_id for place in places)
-    orders = facts.order_moments(place.order_id for place in places if place.order_id)
-    people = facts.profiles({place.customer_id for place in places})
-    standings = [
-        Standing(
-            place.pk, place.customer_id, place.order_id, place.triggered_at, programs[place.version_id], place.event_id
+def _advance(enrolments: list[DueEnrolment], now: dt.datetime) -> Counts:
+    programs = program.load(enrolment.version_id for enrolment in enrolments)
+    orders = facts.order_moments(enrolment.order_id for enrolment in enrolments if enrolment.order_id)
+    people = facts.profiles({enrolment.customer_id for enrolment in enrolments})
+    contexts = [
+        EnrolmentContext(
+            enrolment.pk,
+            enrolment.customer_id,
+            enrolment.order_id,
+            enrolment.triggered_at,
+            programs[enrolment.version_id],
+            enrolment.event_id,
         )
-        for place in places
+        for enrolment in enrolments
     ]
-    exits, goals = facts.exits(standings, orders, now), facts.goals_reached(standings, now)
+    exits, goals = facts.exits(contexts, orders, now), facts.goals_reached(contexts, now)
     moves, going = [], []
-    for place in places:
-        plan, person = programs[place.version_id], people[place.customer_id]
-        ending = _ending(place, plan, person, exits.get(place.pk, ""), place.pk in goals)
+    for enrolment in enrolments:
+        plan, person = programs[enrolment.version_id], people[enrolment.customer_id]
+        ending = _ending(enrolment, plan, person, exits.get(enrolment.pk, ""), enrolment.pk in goals)
         if ending:
-            moves.append(Stay.left(place.pk, place.arrived_at, ending, now))
-        elif place.chain__status == Chain.Status.PAUSED:
+            moves.append(EnrolmentUpdate.left(enrolment.pk, enrolment.arrived_at, ending, now))
+        elif enrolment.chain__status == Chain.Status.PAUSED:
             # Set aside, so that a paused chain's people are not met again at every pass.
-            moves.append(Stay(place.pk, place.arrived_at, place.step_key, awaits=Enrolment.Awaits.RESUME))
+            moves.append(
+                EnrolmentUpdate(enrolment.pk, enrolment.arrived_at, enrolment.step_key, awaits=Enrolment.Awaits.RESUME)
+            )
         else:
-            going.append(place)
-    walks = _walks(going, programs, travellers(going, programs, orders, people), now)
-    written = touch_writes.schedule([_touch(place, planned, now) for place, way in walks for planned in way.touches])
+            going.append(enrolment)
+    walks = _walks(going, programs, walk_inputs(going, programs, orders, people), now)
+    written = schedule([_touch(enrolment, planned, now) for enrolment, way in walks for planned in way.touches])
     changes.write_passages(
         [
-            changes.DuePassage(place.pk, place.customer_id, passed, place.is_held)
-            for place, way in walks
+            changes.DuePassage(enrolment.pk, enrolment.customer_id, passed, enrolment.is_control)
+            for enrolment, way in walks
             for passed in way.passages
         ],
         now,
     )
-    enrolment_writes.write(moves + [Stay.after(place.pk, way, now) for place, way in walks], now)
-    return Counter({"advanced": len(places), "scheduled": written})
+    enrolment_writes.write(moves + [EnrolmentUpdate.after(enrolment.pk, way, now) for enrolment, way in walks], now)
+    return Counter({"advanced": len(enrolments), "scheduled": written})
 
 
-def _ending(place: Place, plan: Program, person: Profile, exit_reason: str, has_reached_goal: bool) -> str:
+def _ending(
+    enrolment: DueEnrolment, plan: Program, person: CustomerProfile, exit_reason: str, has_reached_goal: bool
+) -> str:
     if person.erased_at:
         return Enrolment.Ending.ERASED
     if person.merged_into:
         # Entered while the merge was under way; whatever the keeper is due, they get under their own name.
         return Enrolment.Ending.MERGED
-    if place.chain__status == Chain.Status.ARCHIVED:
+    if enrolment.chain__status == Chain.Status.ARCHIVED:
         return Enrolment.Ending.ARCHIVED
     if exit_reason:
         return ENDING_OF[Reason(exit_reason)]
-    if has_reached_goal and not _has_service_ahead(plan, place.step_key):
+    if has_reached_goal and not _has_service_ahead(plan, enrolment.step_key):
         return Enrolment.Ending.GOAL
     return ""
 
@@ -101,35 +111,35 @@ def _has_service_ahead(plan: Program, step_key: str) -> bool:
 
 
 def _walks(
-    places: list[Place], programs: dict[int, Program], travellers: dict[int, Traveller], now: dt.datetime
-) -> list[tuple[Place, Walk]]:
+    enrolments: list[DueEnrolment], programs: dict[int, Program], inputs: dict[int, WalkInput], now: dt.datetime
+) -> list[tuple[DueEnrolment, Walk]]:
     """Everybody's walk. Each round answers the questions at which walks stopped; there are no more than steps."""
     ways: dict[int, Walk] = {}
-    going = places
+    going = enrolments
     while going:
-        ways |= {place.pk: walk(programs[place.version_id], travellers[place.pk], now) for place in going}
-        going = [place for place in going if ways[place.pk].question]
-        known = answers([_asker(place, ways[place.pk]) for place in going], now)
-        for place in going:
-            who, question = travellers[place.pk], ways[place.pk].question
+        ways |= {enrolment.pk: walk(programs[enrolment.version_id], inputs[enrolment.pk], now) for enrolment in going}
+        going = [enrolment for enrolment in going if ways[enrolment.pk].question]
+        known = answers([_asking(enrolment, ways[enrolment.pk]) for enrolment in going], now)
+        for enrolment in going:
+            who, question = inputs[enrolment.pk], ways[enrolment.pk].question
             if question:
-                travellers[place.pk] = replace(who, answers={**who.answers, question.step.key: known[place.pk]})
-    return [(place, ways[place.pk]) for place in places]
+                inputs[enrolment.pk] = replace(who, answers={**who.answers, question.step.key: known[enrolment.pk]})
+    return [(enrolment, ways[enrolment.pk]) for enrolment in enrolments]
 
 
-def _asker(place: Place, way: Walk) -> Asker:
+def _asking(enrolment: DueEnrolment, way: Walk) -> AskingEnrolment:
     if way.question is None:
-        raise ValueError(f"enrolment {place.pk} asks nothing")
-    return Asker(place.pk, place.customer_id, place.order_id, place.event_id, way.question)
+        raise ValueError(f"enrolment {enrolment.pk} asks nothing")
+    return AskingEnrolment(enrolment.pk, enrolment.customer_id, enrolment.order_id, enrolment.event_id, way.question)
 
 
-def _touch(place: Place, planned: Planned, now: dt.datetime) -> touch_writes.New:
+def _touch(enrolment: DueEnrolment, planned: TouchDraft, now: dt.datetime) -> TouchRow:
     step = planned.step
-    return touch_writes.New(
-        enrolment_id=place.pk,
-        chain_id=place.chain_id,
-        customer_id=place.customer_id,
-        order_id=place.order_id,
+    return TouchRow(
+        enrolment_id=enrolment.pk,
+        chain_id=enrolment.chain_id,
+        customer_id=enrolment.customer_id,
+        order_id=enrolment.order_id,
         step_key=step.key,
         step_name=step.name,
         channel=step.channel,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from chains.engine import facts
-from chains.engine.advance.walk_state import Answer, Question
+from chains.engine.advance.walk_state import StepAnswer, StepQuestion
 from chains.models import Step
 from segments.subjects import Subject
 
@@ -31,14 +31,14 @@ HAPPENED = """
 """
 
 
-class Asker(NamedTuple):
+class AskingEnrolment(NamedTuple):
     """Whose way depends on the answer; `key` is the enrolment."""
 
     key: int
     customer_id: int
     order_id: int | None
     event_id: int | None
-    question: Question
+    question: StepQuestion
 
 
 class _Found(NamedTuple):
@@ -48,14 +48,14 @@ class _Found(NamedTuple):
     order_id: int | None
 
 
-def answers(askers: Collection[Asker], now: dt.datetime) -> dict[int, Answer]:
+def answers(askers: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
     """An answer for every asker, by key."""
     branching = [asker for asker in askers if asker.question.step.kind == Step.Kind.BRANCH]
     waiting = [asker for asker in askers if asker.question.step.kind == Step.Kind.WAIT]
     return _arms(branching, now) | _events(waiting, now)
 
 
-def _arms(askers: Collection[Asker], now: dt.datetime) -> dict[int, Answer]:
+def _arms(askers: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
     """The first arm whose rule holds for them, or the one without a rule."""
     asked: dict[str, list[Subject]] = defaultdict(list)
     for asker in askers:
@@ -64,7 +64,7 @@ def _arms(askers: Collection[Asker], now: dt.datetime) -> dict[int, Answer]:
             asked[rule].append(subject)
     holds = {rule: facts.holding_now(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
     return {
-        asker.key: Answer(
+        asker.key: StepAnswer(
             next(
                 arm.key
                 for arm in asker.question.step.arms
@@ -75,7 +75,7 @@ def _arms(askers: Collection[Asker], now: dt.datetime) -> dict[int, Answer]:
     }
 
 
-def _events(askers: Collection[Asker], now: dt.datetime) -> dict[int, Answer]:
+def _events(askers: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
     """When what they wait for happened first, if it did."""
     found = _happened(askers) if askers else []
     rules = {asker.key: asker.question.step.wait.rule for asker in askers if asker.question.step.wait}
@@ -86,16 +86,16 @@ def _events(askers: Collection[Asker], now: dt.datetime) -> dict[int, Answer]:
             subject = Subject(number, customers[one.asker], one.order_id, one.event_id)
             asked[_spelled(rules[one.asker])].append(subject)
     fitting = {rule: facts.holding_now(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
-    first = {asker.key: Answer() for asker in askers}
+    first = {asker.key: StepAnswer() for asker in askers}
     # The last written is the first that happened.
     for number, one in reversed(list(enumerate(found))):
         rule = rules[one.asker]
         if rule is None or number in fitting[_spelled(rule)]:
-            first[one.asker] = Answer(at=one.occurred_at, event_id=one.event_id)
+            first[one.asker] = StepAnswer(at=one.occurred_at, event_id=one.event_id)
     return first
 
 
-def _happened(askers: Iterable[Asker]) -> list[_Found]:
+def _happened(askers: Iterable[AskingEnrolment]) -> list[_Found]:
     columns: dict[str, list[Any]] = defaultdict(list)
     for asker in askers:
         wait = asker.question.step.wait

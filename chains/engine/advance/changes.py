@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from chains.engine.advance.walk_state import Passed
+from chains.engine.advance.walk_state import PassedStep
 from chains.engine.local_time import DAY
 from chains.models import Passage, Step
-from chains.program.step import Change
+from chains.program.step import ProgramChange
 from crm import loyalty
 from crm.customers import attributes, tags
 from crm.models import Customer
@@ -34,9 +34,9 @@ WRITE = """
 class DuePassage(NamedTuple):
     enrolment_id: int
     customer_id: int
-    passed: Passed
+    passed: PassedStep
     # Somebody of the control group goes the same way, but nothing about them is changed.
-    is_held: bool
+    is_control: bool
 
 
 def passed_steps(enrolments: Iterable[int]) -> dict[int, set[str]]:
@@ -60,12 +60,12 @@ def write_passages(passages: Sequence[DuePassage], now: dt.datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {**columns, "now": now})
         fresh = set(cursor.fetchall())
-    changing = [one for one in passages if one.passed.step.change and not one.is_held]
+    changing = [one for one in passages if one.passed.step.change and not one.is_control]
     _make_all([one for one in changing if (one.enrolment_id, one.passed.step.key) in fresh], now)
 
 
 def _make_all(passages: Sequence[DuePassage], now: dt.datetime) -> None:
-    wanted: dict[Change, list[DuePassage]] = defaultdict(list)
+    wanted: dict[ProgramChange, list[DuePassage]] = defaultdict(list)
     for one in passages:
         if one.passed.step.change:
             wanted[one.passed.step.change].append(one)
@@ -73,7 +73,7 @@ def _make_all(passages: Sequence[DuePassage], now: dt.datetime) -> None:
         _make(change, passing, now)
 
 
-def _make(change: Change, passing: Sequence[DuePassage], now: dt.datetime) -> None:
+def _make(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
     customers = Customer.objects.current().filter(pk__in=[one.customer_id for one in passing])
     if change.kind == Step.Change.ADD_TAG:
         tags.add_tag(customers, change.name)
@@ -87,7 +87,7 @@ def _make(change: Change, passing: Sequence[DuePassage], now: dt.datetime) -> No
         loyalty.issue_coupons([coupon_draft(change, one.customer_id, _key(one), now) for one in passing])
 
 
-def _gift(change: Change, one: DuePassage, now: dt.datetime) -> loyalty.PointsGift:
+def _gift(change: ProgramChange, one: DuePassage, now: dt.datetime) -> loyalty.PointsGift:
     return loyalty.PointsGift(
         customer_id=one.customer_id,
         points=change.points,
@@ -99,7 +99,7 @@ def _gift(change: Change, one: DuePassage, now: dt.datetime) -> loyalty.PointsGi
 
 
 def coupon_draft(
-    change: Change, customer_id: int, key: str, at: dt.datetime, *, is_sent: bool = False
+    change: ProgramChange, customer_id: int, key: str, at: dt.datetime, *, is_sent: bool = False
 ) -> loyalty.CouponDraft:
     """Its term begins when the first message that shows it is sent."""
     return loyalty.CouponDraft(

@@ -30,7 +30,7 @@ WAKE_LEFT = """
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class EnrolmentUpdate:
     """Where an enrolment stands from now on."""
 
     enrolment_id: int
@@ -56,7 +56,7 @@ class Stay:
         return cls(enrolment_id, arrived_at, status=status, ending=ending, ended_at=now)
 
 
-def write(stays: Sequence[Stay], now: dt.datetime) -> None:
+def write(stays: Sequence[EnrolmentUpdate], now: dt.datetime) -> None:
     """Move the enrolments, and let guard look at once at what still waits for those who left."""
     if not stays:
         return

@@ -31,7 +31,7 @@ MOVE = """
 """
 
 
-class Place(NamedTuple):
+class MovingEnrolment(NamedTuple):
     """The columns read of an enrolment to be moved, named as the query spells them."""
 
     pk: int
@@ -48,14 +48,14 @@ def move(now: dt.datetime, limit: int = BATCH) -> Counts:
     with transaction.atomic():
         waiting = Enrolment.objects.active().filter(version__in=left)
         customers = claim_customers(waiting.order_by("version_id", "id"), limit)
-        rows = waiting.filter(customer__in=customers).values_list(*Place._fields) if customers else []
-        places = [Place(*row) for row in rows]
+        rows = waiting.filter(customer__in=customers).values_list(*MovingEnrolment._fields) if customers else []
+        places = [MovingEnrolment(*row) for row in rows]
         if places:
             _move(places, now)
         return Counter({"moved": len(places)} if places else {})
 
 
-def _move(places: Sequence[Place], now: dt.datetime) -> None:
+def _move(places: Sequence[MovingEnrolment], now: dt.datetime) -> None:
     programs = program.load(version for place in places for version in (place.version_id, place.version__moves_to))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from chains.engine.local_time import day_of_year, months_after, next_hour, on_clock, shifted
 from chains.models.step import Step
-from chains.program.step import Wait
+from chains.program.step import ProgramWait
 from crm.customers.dates import Moment, date_in
 
 OF_THE_ORDER = frozenset(
@@ -55,7 +55,7 @@ class Anchors:
         return self.has_order or name not in OF_THE_GOODS
 
 
-def meant_for(wait: Wait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:
+def meant_for(wait: ProgramWait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:
     """The moment a wait is for, even when it had passed at arrival; None while what it counts from is not known."""
     if wait.kind in (Step.Wait.TIME, Step.Wait.EVENT):
         return shifted(arrived_at, max(wait.amount, 0), wait.unit, zone)
@@ -79,7 +79,7 @@ def _on(date: Moment, hour: int, zone: ZoneInfo) -> dt.datetime:
     return (date if date.tzinfo else date.replace(tzinfo=zone)).astimezone(dt.UTC)
 
 
-def _next_birthday(wait: Wait, born_on: Moment, arrived_at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+def _next_birthday(wait: ProgramWait, born_on: Moment, arrived_at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     """The first moment so far from a birthday that is not before the arrival."""
     # An offset of up to ten years moves the birthday meant by as many.
     near = shifted(arrived_at, -wait.amount, wait.unit, zone).astimezone(zone).year
@@ -95,7 +95,7 @@ def _next_birthday(wait: Wait, born_on: Moment, arrived_at: dt.datetime, zone: Z
     return next(moment for moment in moments if moment >= arrived_at)
 
 
-def _next_day_of_month(wait: Wait, arrived_at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+def _next_day_of_month(wait: ProgramWait, arrived_at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     first = arrived_at.astimezone(zone).date().replace(day=1)
     months = (months_after(first, ahead) for ahead in range(3))
     days = (one.replace(day=min(wait.month_day, calendar.monthrange(one.year, one.month)[1])) for one in months)

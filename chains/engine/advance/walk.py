@@ -10,17 +10,17 @@ import datetime as dt
 import hashlib
 
 from chains.engine.advance.waits import OF_THE_GOODS, meant_for
-from chains.engine.advance.walk_state import Passed, Planned, Question, Traveller, Walk
+from chains.engine.advance.walk_state import PassedStep, StepQuestion, TouchDraft, Walk, WalkInput
 from chains.engine.local_time import DAY, HOUR, next_hour
 from chains.engine.pauses import is_dropped, postponed
 from chains.models.enrolment import Enrolment
 from chains.models.step import Step
 from chains.program.program import Program
-from chains.program.step import ProgramArm, ProgramStep, Wait
+from chains.program.step import ProgramArm, ProgramStep, ProgramWait
 from crm.models import Purpose
 
 
-def walk(program: Program, who: Traveller, now: dt.datetime) -> Walk:
+def walk(program: Program, who: WalkInput, now: dt.datetime) -> Walk:
     """Go on from where somebody stands until a wait that is not over, a question without an answer, or the end."""
     way = Walk(who.step_key, who.arrived_at, who.arrived_at)
     while (step := program.step(way.step_key)) is not None:
@@ -32,7 +32,7 @@ def walk(program: Program, who: Traveller, now: dt.datetime) -> Walk:
     return way
 
 
-def _pass(step: ProgramStep, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
+def _pass(step: ProgramStep, way: Walk, who: WalkInput, now: dt.datetime) -> str | None:
     """Do one step; the key of the one that comes now, or None where the walk stops."""
     if step.key in who.passed:
         return step.next
@@ -48,13 +48,13 @@ def _pass(step: ProgramStep, way: Walk, who: Traveller, now: dt.datetime) -> str
         _leave(way, Enrolment.Ending.LEAVE_STEP)
         return None
     if step.kind == Step.Kind.CHANGE:
-        way.passages.append(Passed(step))
+        way.passages.append(PassedStep(step))
     else:
         way.touches.append(_planned(step, way, who))
     return step.next
 
 
-def _wait(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
+def _wait(step: ProgramStep, wait: ProgramWait, way: Walk, who: WalkInput, now: dt.datetime) -> str | None:
     meant_at = meant_for(wait, way.arrived_at, who.anchors, who.zone)
     if meant_at is None:
         return _wait_for_date(step, wait, way, who, now)
@@ -66,7 +66,7 @@ def _wait(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.date
     return step.next
 
 
-def _wait_for_date(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
+def _wait_for_date(step: ProgramStep, wait: ProgramWait, way: Walk, who: WalkInput, now: dt.datetime) -> str | None:
     """The date it counts from is not known: the step says what then."""
     if wait.if_unknown == Step.IfUnknown.LEAVE:
         _leave(way, Enrolment.Ending.UNKNOWN_DATE)
@@ -79,13 +79,13 @@ def _wait_for_date(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now
     return None
 
 
-def _await_event(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: dt.datetime) -> str | None:
+def _await_event(step: ProgramStep, wait: ProgramWait, way: Walk, who: WalkInput, now: dt.datetime) -> str | None:
     until = meant_for(wait, way.arrived_at, who.anchors, who.zone) or way.arrived_at
     until = postponed(until, who.holds)
     since = who.anchors.trigger if wait.anchor == Step.Anchor.TRIGGER else way.arrived_at
     answer = who.answers.get(step.key)
     if answer is None:
-        way.question = Question(step, since, until)
+        way.question = StepQuestion(step, since, until)
         return None
     happened, ran_out = step.arms
     over_at = answer.at or until
@@ -96,10 +96,10 @@ def _await_event(step: ProgramStep, wait: Wait, way: Walk, who: Traveller, now: 
     return _take(step, happened if answer.at else ran_out, way, answer.event_id)
 
 
-def _branch(step: ProgramStep, way: Walk, who: Traveller) -> str | None:
+def _branch(step: ProgramStep, way: Walk, who: WalkInput) -> str | None:
     answer = who.answers.get(step.key)
     if answer is None:
-        way.question = Question(step, way.arrived_at, way.arrived_at)
+        way.question = StepQuestion(step, way.arrived_at, way.arrived_at)
         return None
     return _take(step, next(arm for arm in step.arms if arm.key == answer.arm_key), way)
 
@@ -116,7 +116,7 @@ def drawn_arm(step: ProgramStep, customer_id: int) -> ProgramArm:
 
 
 def _take(step: ProgramStep, arm: ProgramArm, way: Walk, event_id: int | None = None) -> str:
-    way.passages.append(Passed(step, arm.key, event_id))
+    way.passages.append(PassedStep(step, arm.key, event_id))
     return arm.first
 
 
@@ -124,10 +124,10 @@ def _leave(way: Walk, ending: str) -> None:
     way.step_key, way.ending = "", ending
 
 
-def _planned(step: ProgramStep, way: Walk, who: Traveller) -> Planned:
+def _planned(step: ProgramStep, way: Walk, who: WalkInput) -> TouchDraft:
     due_at = way.arrived_at if step.at_hour is None else next_hour(way.arrived_at, step.at_hour, who.zone)
     due_at = postponed(due_at, who.holds)
     # Service is of use from when its turn came, an offer from when it was meant for; waiting for its hour is no delay.
     delay = way.arrived_at - way.meant_at if step.purpose == Purpose.MARKETING else dt.timedelta()
     useful_until = due_at - delay + step.late_after_hours * HOUR
-    return Planned(step, due_at, useful_until, is_dropped(due_at, who.holds))
+    return TouchDraft(step, due_at, useful_until, is_dropped(due_at, who.holds))

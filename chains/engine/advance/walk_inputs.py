@@ -12,8 +12,8 @@ from django.db.models import Min
 from chains.engine import facts
 from chains.engine.advance import changes
 from chains.engine.advance.waits import OF_THE_GOODS, Anchors
-from chains.engine.advance.walk_state import Traveller
-from chains.engine.facts import OrderMoments, Profile
+from chains.engine.advance.walk_state import WalkInput
+from chains.engine.facts import CustomerProfile, OrderMoments
 from chains.engine.local_time import DAY, months_after
 from chains.engine.pauses import Hold
 from chains.models import Step
@@ -25,7 +25,7 @@ from crm.timezones import zone_of
 OF_THE_CUSTOMER = frozenset({Step.Anchor.BIRTHDAY, Step.Anchor.ATTRIBUTE})
 
 
-class Place(NamedTuple):
+class DueEnrolment(NamedTuple):
     """The columns read of a due enrolment, named as the query spells them."""
 
     pk: int
@@ -34,7 +34,7 @@ class Place(NamedTuple):
     version_id: int
     customer_id: int
     order_id: int | None
-    is_held: bool
+    is_control: bool
     triggered_at: dt.datetime
     started_at: dt.datetime | None
     event_id: int | None
@@ -55,44 +55,46 @@ class Place(NamedTuple):
         return pauses
 
 
-def travellers(
-    places: Sequence[Place],
+def walk_inputs(
+    enrolments: Sequence[DueEnrolment],
     programs: Mapping[int, Program],
     orders: dict[int, OrderMoments],
-    people: Mapping[int, Profile],
-) -> dict[int, Traveller]:
+    people: Mapping[int, CustomerProfile],
+) -> dict[int, WalkInput]:
     """By enrolment, in a constant number of queries."""
     asked = {
-        place.pk: Asked(place.customer_id, place.order_id, place.start, programs[place.version_id].anchors)
-        for place in places
+        enrolment.pk: DatesWanted(
+            enrolment.customer_id, enrolment.order_id, enrolment.start, programs[enrolment.version_id].anchors
+        )
+        for enrolment in enrolments
     }
-    dates = Dates(asked.values(), orders)
-    pauses = facts.pauses({place.chain_id for place in places})
-    passed = changes.passed_steps(place.pk for place in places if programs[place.version_id].decides)
+    dates = WaitDates(asked.values(), orders)
+    pauses = facts.pauses({enrolment.chain_id for enrolment in enrolments})
+    passed = changes.passed_steps(enrolment.pk for enrolment in enrolments if programs[enrolment.version_id].decides)
     found = {}
-    for place in places:
-        zone = zone_of(people[place.customer_id].time_zone)
-        anchors = dates.anchors(asked[place.pk], zone)
-        found[place.pk] = Traveller(
-            place.customer_id,
-            place.step_key,
-            place.arrived_at,
+    for enrolment in enrolments:
+        zone = zone_of(people[enrolment.customer_id].time_zone)
+        anchors = dates.anchors(asked[enrolment.pk], zone)
+        found[enrolment.pk] = WalkInput(
+            enrolment.customer_id,
+            enrolment.step_key,
+            enrolment.arrived_at,
             anchors,
             zone,
-            passed.get(place.pk, ()),
-            holds=place.holds(pauses.get(place.chain_id, [])),
+            passed.get(enrolment.pk, ()),
+            holds=enrolment.holds(pauses.get(enrolment.chain_id, [])),
         )
     return found
 
 
-class Terms(NamedTuple):
+class GoodsTerms(NamedTuple):
     """The shortest terms among an order's goods."""
 
     warranty_months: int | None
     repurchase_days: int | None
 
 
-class Asked(NamedTuple):
+class DatesWanted(NamedTuple):
     """Whose dates are wanted, and which of them the program counts from."""
 
     customer_id: int
@@ -101,15 +103,15 @@ class Asked(NamedTuple):
     anchors: Collection[str]
 
 
-class Dates:
+class WaitDates:
     """Everything the batch needs to know, read at once; what no program counts from is not read."""
 
-    def __init__(self, asked: Collection[Asked], orders: dict[int, OrderMoments]) -> None:
+    def __init__(self, asked: Collection[DatesWanted], orders: dict[int, OrderMoments]) -> None:
         self.orders = orders
         self.terms = _terms(one.order_id for one in asked if one.order_id and OF_THE_GOODS & set(one.anchors))
         self.people = _people(one.customer_id for one in asked if OF_THE_CUSTOMER & set(one.anchors))
 
-    def anchors(self, asked: Asked, zone: ZoneInfo) -> Anchors:
+    def anchors(self, asked: DatesWanted, zone: ZoneInfo) -> Anchors:
         born_on, attributes = self.people.get(asked.customer_id, (None, {}))
         order = self.orders.get(asked.order_id) if asked.order_id else None
         dates: dict[str, Moment | None] = {Step.Anchor.BIRTHDAY: born_on}
@@ -118,13 +120,13 @@ class Dates:
         return Anchors(asked.triggered_at, order is not None, dates, attributes)
 
 
-def _terms(order_ids: Iterable[int]) -> dict[int, Terms]:
+def _terms(order_ids: Iterable[int]) -> dict[int, GoodsTerms]:
     wanted = set(order_ids)
     if not wanted:
         return {}
     lines = OrderLine.objects.filter(order__in=wanted).order_by().values_list("order")
     rows = lines.annotate(Min("product__warranty_months"), Min("product__repurchase_days"))
-    return {order: Terms(months, days) for order, months, days in rows}
+    return {order: GoodsTerms(months, days) for order, months, days in rows}
 
 
 def _people(customer_ids: Iterable[int]) -> dict[int, tuple[dt.date | None, dict[str, Any]]]:
@@ -135,7 +137,7 @@ def _people(customer_ids: Iterable[int]) -> dict[int, tuple[dt.date | None, dict
     return {pk: (born_on, attributes) for pk, born_on, attributes in rows}
 
 
-def _of_order(order: OrderMoments, terms: Terms | None, zone: ZoneInfo) -> dict[str, Moment | None]:
+def _of_order(order: OrderMoments, terms: GoodsTerms | None, zone: ZoneInfo) -> dict[str, Moment | None]:
     dates: dict[str, Moment | None] = {
         Step.Anchor.PLACED: order.placed_at,
         Step.Anchor.PAYMENT_DUE: order.payment_due_at,

@@ -14,7 +14,7 @@ from chains.models.enrolment import Enrolment
 from chains.program.step import ProgramStep
 
 
-class Answer(NamedTuple):
+class StepAnswer(NamedTuple):
     """To a branch: the arm to take. To a wait for an event: when it happened first, if it did."""
 
     arm_key: str = ""
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Traveller:
+class WalkInput:
     """Somebody in a chain, as far as their way depends on them."""
 
     customer_id: int
@@ -32,12 +32,12 @@ class Traveller:
     anchors: Anchors
     zone: ZoneInfo
     passed: Collection[str] = ()
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, StepAnswer] = field(default_factory=dict)
     holds: Collection[Hold] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class TouchDraft:
     """A touch to be written: its step, when it is due and until when it is of use."""
 
     step: ProgramStep
@@ -46,7 +46,7 @@ class Planned:
     is_dropped: bool = False  # it fell due in a pause, and it was decided so
 
 
-class Passed(NamedTuple):
+class PassedStep(NamedTuple):
     """A step that was decided or that changes something."""
 
     step: ProgramStep
@@ -55,7 +55,7 @@ class Passed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class StepQuestion:
     """What has to be answered before the walk goes on; a wait asks for events `since` until `until`."""
 
     step: ProgramStep
@@ -71,10 +71,10 @@ class Walk:
     arrived_at: dt.datetime
     # What the next message was planned for: earlier than the arrival where a wait had passed before.
     meant_at: dt.datetime
-    touches: list[Planned] = field(default_factory=list)
-    passages: list[Passed] = field(default_factory=list)
+    touches: list[TouchDraft] = field(default_factory=list)
+    passages: list[PassedStep] = field(default_factory=list)
     due_at: dt.datetime | None = None
     awaits: str = Enrolment.Awaits.NOTHING
     awaited_event: str = ""
-    question: Question | None = None
+    question: StepQuestion | None = None
     ending: str = Enrolment.Ending.NONE

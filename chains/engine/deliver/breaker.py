@@ -33,7 +33,7 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Experience:
+class ProviderAnswers:
     """What a worker met: whether anything was answered, and the failures of the provider since then."""
 
     was_answered: bool = False
@@ -42,7 +42,7 @@ class Experience:
     is_probe: bool = False
 
 
-def learn(breaker: Breaker, met: Experience, now: dt.datetime) -> Breaker:
+def learn(breaker: Breaker, met: ProviderAnswers, now: dt.datetime) -> Breaker:
     """The state after what a worker met."""
     failures = met.failures + (0 if met.was_answered else breaker.failures)
     if not met.failures:

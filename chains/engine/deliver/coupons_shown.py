@@ -22,7 +22,7 @@ from crm.models import Coupon, Purpose
 from crm.timezones import day_of
 
 
-class Leased(Protocol):
+class ShowsRewards(Protocol):
     """What of a leased touch decides its rewards."""
 
     @property
@@ -41,10 +41,10 @@ class Leased(Protocol):
     def purpose(self) -> str: ...
 
 
-class Rewards:
+class RewardsShown:
     """Of the customers of one batch. A term that has not begun is fixed with the first letter that shows it."""
 
-    def __init__(self, rows: Sequence[Leased], programs: Mapping[int, Program], now: dt.datetime) -> None:
+    def __init__(self, rows: Sequence[ShowsRewards], programs: Mapping[int, Program], now: dt.datetime) -> None:
         shows = {place: _shows(programs, *place) for place in {_place(row) for row in rows}}
         with_coupon, with_points = (_showing(rows, shows, reward) for reward in ("coupon", "points"))
         self._coupons = _coupons(with_coupon, programs) if with_coupon else {}
@@ -52,7 +52,7 @@ class Rewards:
         self._balances = loyalty.balances(people, now) if people else {}
         self._endings = loyalty.next_to_expire(people, now) if people else {}
 
-    def refusal(self, row: Leased, shown: Collection[str], at: dt.datetime) -> dict[str, str]:
+    def refusal(self, row: ShowsRewards, shown: Collection[str], at: dt.datetime) -> dict[str, str]:
         """Why it would offer what cannot be had, as facts; empty where it may go. Service always may."""
         if "coupon" not in shown or row.purpose != Purpose.MARKETING:
             return {}
@@ -65,7 +65,7 @@ class Rewards:
             return {"coupon": coupon.code, "ended_on": last_day(coupon.expires_at).isoformat()}
         return {}
 
-    def told(self, row: Leased, language: str, at: dt.datetime) -> dict[str, dict[str, str]]:
+    def told(self, row: ShowsRewards, language: str, at: dt.datetime) -> dict[str, dict[str, str]]:
         """What the placeholders stand for, in a letter of this language that is about to leave."""
         coupon = self._coupons.get(row.pk)
         if coupon and coupon.sent_at is None:
@@ -77,7 +77,7 @@ class Rewards:
             ),
         }
 
-    def sending(self, row: Leased, shown: Collection[str]) -> Sending | None:
+    def sending(self, row: ShowsRewards, shown: Collection[str]) -> Sending | None:
         """The coupon that the letter just made shows for the first time, and the term it told."""
         coupon = self._coupons.get(row.pk)
         if coupon is None or "coupon" not in shown or row.coupon_id:
@@ -85,11 +85,13 @@ class Rewards:
         return Sending(coupon.pk, 1, coupon.sent_at, coupon.expires_at)
 
 
-def _place(row: Leased) -> tuple[int, str]:
+def _place(row: ShowsRewards) -> tuple[int, str]:
     return row.enrolment__version_id, row.step_key
 
 
-def _showing(rows: Sequence[Leased], shows: Mapping[tuple[int, str], Collection[str]], reward: str) -> list[Leased]:
+def _showing(
+    rows: Sequence[ShowsRewards], shows: Mapping[tuple[int, str], Collection[str]], reward: str
+) -> list[ShowsRewards]:
     places = {place for place, rewards in shows.items() if reward in rewards}
     return [row for row in rows if _place(row) in places] if places else []
 
@@ -99,7 +101,7 @@ def _shows(programs: Mapping[int, Program], version_id: int, step_key: str) -> f
     return step.shows if step else frozenset()
 
 
-def _coupons(rows: Sequence[Leased], programs: Mapping[int, Program]) -> dict[int, Coupon]:
+def _coupons(rows: Sequence[ShowsRewards], programs: Mapping[int, Program]) -> dict[int, Coupon]:
     """The coupon of each touch by its id; letters of one coupon share it, so that they tell one term."""
     keys = {row.pk: _keys(row, programs[row.enrolment__version_id]) for row in rows if not row.coupon_id}
     issued = Q(key__in=[key for theirs in keys.values() for key in theirs])
@@ -113,5 +115,5 @@ def _coupons(rows: Sequence[Leased], programs: Mapping[int, Program]) -> dict[in
     return found
 
 
-def _keys(row: Leased, program: Program) -> list[str]:
+def _keys(row: ShowsRewards, program: Program) -> list[str]:
     return [reward_key(row.enrolment_id, step) for step in program.coupons_before.get(row.step_key, ())]

@@ -20,14 +20,13 @@ from django.db import InterfaceError, OperationalError, connection
 
 from chains.channels import Channel, Outcome, Outgoing
 from chains.channels.registry import channels
-from chains.engine import touch_writes
 from chains.engine.claim import Counts
-from chains.engine.deliver import outcomes
-from chains.engine.deliver.coupon_terms import Terms
+from chains.engine.deliver import outcomes, slices
+from chains.engine.deliver.coupon_terms import CouponTerms
 from chains.engine.deliver.prefetch import slices_ahead
-from chains.engine.deliver.prepare import Clock, Prepared, Taken, prepare
-from chains.engine.deliver.throttle import Gate
-from chains.engine.touch_writes import Ending
+from chains.engine.deliver.prepare import Clock, LeasedTouch, PreparedTouch, prepare
+from chains.engine.deliver.slices import TouchResult
+from chains.engine.deliver.throttle import Throttle
 from chains.models import ChannelState, Touch
 from crm.models import Contact, Shop
 
@@ -54,31 +53,31 @@ def deliver(
         channel = (through or channels()).get(name)
         if channel:
             rate = None if through else settings.CHANNEL_RATES.get(name)
-            gate = Gate(name, states.get(name), told(), rate)
+            gate = Throttle(name, states.get(name), told(), rate)
             _Delivery(channel, shop, lease, told, counts, gate).run(batch)
         else:
-            touch_writes.turn([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, told())
+            slices.begin_slice([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, told())
             counts[Touch.Status.FAILED] += len(batch)
     return counts
 
 
-def _taken(lease: UUID) -> list[Taken]:
+def _taken(lease: UUID) -> list[LeasedTouch]:
     rows = Touch.objects.filter(lease=lease, status=Touch.Status.CLAIMED).order_by("channel", "purpose", "due_at", "id")
-    return [Taken(*row) for row in rows.values_list(*Taken._fields)]
+    return [LeasedTouch(*row) for row in rows.values_list(*LeasedTouch._fields)]
 
 
 class _Delivery:
     """What one channel delivers under one lease."""
 
-    def __init__(self, channel: Channel, shop: Shop, lease: UUID, clock: Clock, counts: Counts, gate: Gate) -> None:
+    def __init__(self, channel: Channel, shop: Shop, lease: UUID, clock: Clock, counts: Counts, gate: Throttle) -> None:
         self.channel, self.shop, self.lease, self.clock, self.counts = channel, shop, lease, clock, counts
         self.gate = gate
-        self.terms = Terms()
-        self.endings: list[Ending] = []
+        self.terms = CouponTerms()
+        self.endings: list[TouchResult] = []
         # How many of the rows have had their turn.
         self.done = 0
 
-    def run(self, rows: Sequence[Taken]) -> None:
+    def run(self, rows: Sequence[LeasedTouch]) -> None:
         rows, late = self.gate.admit(rows, self.clock())
         self.endings += late
         try:
@@ -96,7 +95,7 @@ class _Delivery:
             self._record_what_is_known(rows)
             self.gate.close(self.clock())
 
-    def _send(self, rows: Sequence[Taken]) -> None:
+    def _send(self, rows: Sequence[LeasedTouch]) -> None:
         """Slice after slice, rendering the next meanwhile, until the gate shuts."""
         by_id = {row.pk: row for row in rows}
         prepared = prepare(rows, self.clock(), self.clock)
@@ -108,24 +107,24 @@ class _Delivery:
                 if self.gate.is_shut:
                     break
 
-    def _begin(self, slice_: Sequence[Prepared | Ending]) -> list[Outgoing]:
+    def _begin(self, slice_: Sequence[PreparedTouch | TouchResult]) -> list[Outgoing]:
         """Record the slice before and mark this one; what another worker has taken meanwhile drops out."""
-        self.endings += [item for item in slice_ if isinstance(item, Ending)]
-        ready = [item for item in slice_ if isinstance(item, Prepared)]
+        self.endings += [item for item in slice_ if isinstance(item, TouchResult)]
+        ready = [item for item in slice_ if isinstance(item, PreparedTouch)]
         begun = self._record([item.beginning for item in ready])
         return [item.outgoing for item in ready if item.outgoing.touch_id in begun]
 
-    def _record(self, beginnings: list[touch_writes.Beginning]) -> set[int]:
+    def _record(self, beginnings: list[slices.SendingRecord]) -> set[int]:
         if not self.endings and not beginnings:
             return set()
-        begun = self.terms.turn(self.endings, beginnings, self.lease, self.clock())
+        begun = self.terms.begin_slice(self.endings, beginnings, self.lease, self.clock())
         self.counts.update(
             "retried" if ending.status == Touch.Status.SCHEDULED else ending.status for ending in self.endings
         )
         self.endings = []
         return begun
 
-    def _record_what_is_known(self, rows: Sequence[Taken]) -> None:
+    def _record_what_is_known(self, rows: Sequence[LeasedTouch]) -> None:
         """Even when a channel broke down, or the database: what is known must not become uncertain.
 
         A database that starts again is waited for while the lease lasts; only this worker knows these outcomes.
@@ -144,7 +143,7 @@ class _Delivery:
             else:
                 return
 
-    def _hand_over(self, batch: Sequence[Outgoing], by_id: dict[int, Taken]) -> None:
+    def _hand_over(self, batch: Sequence[Outgoing], by_id: dict[int, LeasedTouch]) -> None:
         attempts = self.channel.deliver(batch, self.shop) if batch else iter(())
         left = {outgoing.touch_id for outgoing in batch}
         marks: dict[tuple[str, str], list[int]] = {}
@@ -164,8 +163,8 @@ class _Delivery:
         for (state, detail), contacts in marks.items():
             Contact.objects.filter(pk__in=contacts, state=Contact.State.ACTIVE).update(state=state, state_reason=detail)
 
-    def _ending(self, outcome: Outcome, row: Taken, at: dt.datetime) -> Ending:
-        return outcomes.ending(
+    def _ending(self, outcome: Outcome, row: LeasedTouch, at: dt.datetime) -> TouchResult:
+        return outcomes.result_of(
             outcome,
             purpose=row.purpose,
             attempts=row.attempts,

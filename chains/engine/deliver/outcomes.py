@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from chains.channels import Outcome, Result
+from chains.engine.deliver.slices import TouchResult
 from chains.engine.local_time import retry_after
-from chains.engine.touch_writes import Ending
 from chains.models.touch import Touch
 from crm.models import Purpose
 
@@ -20,7 +20,7 @@ Reason = Touch.Reason
 Status = Touch.Status
 
 
-def ending(outcome: Outcome, *, purpose: str, attempts: int, is_idempotent: bool, at: dt.datetime) -> Ending:
+def result_of(outcome: Outcome, *, purpose: str, attempts: int, is_idempotent: bool, at: dt.datetime) -> TouchResult:
     """Sent; or back to wait and meet guard again; or failed; or uncertain, for a human to look at.
 
     Uncertain service is sent again: the same Message-ID lets the mail program see it is one letter. Uncertain
@@ -31,36 +31,36 @@ def ending(outcome: Outcome, *, purpose: str, attempts: int, is_idempotent: bool
     attempts += 1
     if outcome.result is Result.SENT:
         facts = {"provider_id": outcome.provider_id} if outcome.provider_id else {}
-        return Ending(pk, Status.SENT, facts=facts, sent_at=at, attempts=attempts)
+        return TouchResult(pk, Status.SENT, facts=facts, sent_at=at, attempts=attempts)
     if outcome.result is Result.PERMANENT:
-        return Ending(pk, Status.FAILED, Reason.REJECTED, {"error": error}, attempts=attempts)
+        return TouchResult(pk, Status.FAILED, Reason.REJECTED, {"error": error}, attempts=attempts)
     if outcome.result is Result.UNKNOWN and purpose == Purpose.MARKETING and not is_idempotent:
-        return Ending(pk, Status.UNKNOWN, Reason.INTERRUPTED, {"error": error}, attempts=attempts)
+        return TouchResult(pk, Status.UNKNOWN, Reason.INTERRUPTED, {"error": error}, attempts=attempts)
     tried: dict[str, Any] = {"error": error, "attempts": attempts}
     if outcome.result is Result.UNKNOWN and attempts >= MOST_ATTEMPTS:
-        return Ending(pk, Status.FAILED, Reason.GAVE_UP, tried, attempts=attempts)
+        return TouchResult(pk, Status.FAILED, Reason.GAVE_UP, tried, attempts=attempts)
     reason = Reason.TEMPORARY if outcome.result is Result.TEMPORARY else Reason.INTERRUPTED
     due_at = at + max(retry_after(attempts), outcome.pause or NO_TIME)
-    return Ending(pk, Status.SCHEDULED, reason, tried, due_at=due_at, attempts=attempts)
+    return TouchResult(pk, Status.SCHEDULED, reason, tried, due_at=due_at, attempts=attempts)
 
 
-def not_rendered(touch_id: int, attempts: int, error: str) -> Ending:
-    return Ending(touch_id, Status.FAILED, Reason.TEMPLATE, {"error": error[:DETAIL_LENGTH]}, attempts=attempts)
+def not_rendered(touch_id: int, attempts: int, error: str) -> TouchResult:
+    return TouchResult(touch_id, Status.FAILED, Reason.TEMPLATE, {"error": error[:DETAIL_LENGTH]}, attempts=attempts)
 
 
-def no_coupon(touch_id: int, attempts: int, facts: dict[str, Any]) -> Ending:
-    return Ending(touch_id, Status.SKIPPED, Reason.COUPON, facts, attempts=attempts)
+def no_coupon(touch_id: int, attempts: int, facts: dict[str, Any]) -> TouchResult:
+    return TouchResult(touch_id, Status.SKIPPED, Reason.COUPON, facts, attempts=attempts)
 
 
-def no_channel(touch_id: int, attempts: int) -> Ending:
-    return Ending(touch_id, Status.FAILED, Reason.NO_CHANNEL, attempts=attempts)
+def no_channel(touch_id: int, attempts: int) -> TouchResult:
+    return TouchResult(touch_id, Status.FAILED, Reason.NO_CHANNEL, attempts=attempts)
 
 
-def not_begun(touch_id: int, attempts: int) -> Ending:
+def not_begun(touch_id: int, attempts: int) -> TouchResult:
     """Taken, but there was no time left to try."""
-    return Ending(touch_id, Status.SCHEDULED, attempts=attempts)
+    return TouchResult(touch_id, Status.SCHEDULED, attempts=attempts)
 
 
-def put_off(touch_id: int, attempts: int, reason: str, facts: dict[str, str], until: dt.datetime | None) -> Ending:
+def put_off(touch_id: int, attempts: int, reason: str, facts: dict[str, str], until: dt.datetime | None) -> TouchResult:
     """Taken, but the channel has no room or does not answer: it waits and meets guard again."""
-    return Ending(touch_id, Status.SCHEDULED, reason, dict(facts), due_at=until, attempts=attempts)
+    return TouchResult(touch_id, Status.SCHEDULED, reason, dict(facts), due_at=until, attempts=attempts)

@@ -11,13 +11,13 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from chains.channels import Outgoing
-from chains.channels.staff_task import Card
+from chains.channels.staff_task import TaskCard
 from chains.engine.deliver import outcomes
-from chains.engine.deliver.coupons_shown import Rewards
-from chains.engine.touch_writes import Beginning, Ending
+from chains.engine.deliver.coupons_shown import RewardsShown
+from chains.engine.deliver.slices import SendingRecord, TouchResult
 from chains.messages.context import contexts
 from chains.messages.rendering import Rendered, TemplateError, choose, render
-from chains.messages.short_message import Note, render_note
+from chains.messages.short_message import ShortMessage, render_note
 from chains.models import Touch
 from chains.models.touch import message_id
 from chains.program import program
@@ -27,7 +27,7 @@ from chains.program.step import ProgramStep
 Clock = Callable[[], dt.datetime]
 
 
-class Taken(NamedTuple):
+class LeasedTouch(NamedTuple):
     """The columns read of a leased touch, named as the query spells them."""
 
     pk: int
@@ -50,12 +50,14 @@ class Taken(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedTouch:
     outgoing: Outgoing
-    beginning: Beginning
+    beginning: SendingRecord
 
 
-def prepare(rows: Sequence[Taken], now: dt.datetime, clock: Clock | None = None) -> Iterator[Prepared | Ending]:
+def prepare(
+    rows: Sequence[LeasedTouch], now: dt.datetime, clock: Clock | None = None
+) -> Iterator[PreparedTouch | TouchResult]:
     """One item a touch, in order, made when it is asked for; the facts of all are read at once, before the first.
 
     `clock` tells the time as each is made, from which a coupon's term counts; without it, it stays `now`.
@@ -63,18 +65,18 @@ def prepare(rows: Sequence[Taken], now: dt.datetime, clock: Clock | None = None)
     programs = program.load(row.enrolment__version_id for row in rows)
     letters = [row for row in rows if row.channel != Touch.Channel.STAFF_TASK]
     context_of = contexts(letters, now) if letters else {}
-    rewards = Rewards(letters, programs, now)
+    rewards = RewardsShown(letters, programs, now)
     told = clock or (lambda: now)
     return (_prepared(row, programs, context_of, rewards, told) for row in rows)
 
 
 def _prepared(
-    row: Taken,
+    row: LeasedTouch,
     programs: Mapping[int, Program],
     context_of: Mapping[int, dict[str, Any]],
-    rewards: Rewards,
+    rewards: RewardsShown,
     clock: Clock,
-) -> Prepared | Ending:
+) -> PreparedTouch | TouchResult:
     step = programs[row.enrolment__version_id].step(row.step_key)
     if step is None:
         return outcomes.not_rendered(row.pk, row.attempts, "")
@@ -83,14 +85,14 @@ def _prepared(
     return _letter(row, step, context_of[row.pk], rewards, clock)
 
 
-def _card(row: Taken, step: ProgramStep, now: dt.datetime) -> Prepared:
-    card = Card(step.name, step.script, step.owner_group, now, now + dt.timedelta(days=step.due_days))
-    return Prepared(_outgoing(row, card), Beginning(row.pk, step.name, []))
+def _card(row: LeasedTouch, step: ProgramStep, now: dt.datetime) -> PreparedTouch:
+    card = TaskCard(step.name, step.script, step.owner_group, now, now + dt.timedelta(days=step.due_days))
+    return PreparedTouch(_outgoing(row, card), SendingRecord(row.pk, step.name, []))
 
 
 def _letter(
-    row: Taken, step: ProgramStep, context: Mapping[str, Any], rewards: Rewards, clock: Clock
-) -> Prepared | Ending:
+    row: LeasedTouch, step: ProgramStep, context: Mapping[str, Any], rewards: RewardsShown, clock: Clock
+) -> PreparedTouch | TouchResult:
     try:
         text = _text(row, step)
         shown = text.get("shows", ())
@@ -103,10 +105,10 @@ def _letter(
     except TemplateError as error:
         return outcomes.not_rendered(row.pk, row.attempts, str(error))
     coupon = rewards.sending(row, shown)
-    return Prepared(_outgoing(row, content), Beginning(row.pk, content.subject, content.links, coupon))
+    return PreparedTouch(_outgoing(row, content), SendingRecord(row.pk, content.subject, content.links, coupon))
 
 
-def _text(row: Taken, step: ProgramStep) -> dict[str, Any]:
+def _text(row: LeasedTouch, step: ProgramStep) -> dict[str, Any]:
     texts = step.texts.get(row.channel)
     if not texts:
         # Planned by a version whose step had this text; its people were moved to one that has not.
@@ -114,11 +116,11 @@ def _text(row: Taken, step: ProgramStep) -> dict[str, Any]:
     return choose(texts, row.customer__language, settings.LANGUAGE_CODE)
 
 
-def _rendered(row: Taken, text: dict[str, Any], context: Mapping[str, Any]) -> Rendered | Note:
+def _rendered(row: LeasedTouch, text: dict[str, Any], context: Mapping[str, Any]) -> Rendered | ShortMessage:
     return render(text, context) if row.channel == Touch.Channel.EMAIL else render_note(text, context, row.pk)
 
 
-def _outgoing(row: Taken, content: Any) -> Outgoing:
+def _outgoing(row: LeasedTouch, content: Any) -> Outgoing:
     return Outgoing(
         touch_id=row.pk,
         customer_id=row.customer_id,

@@ -11,10 +11,10 @@ from django.db import connection, transaction
 
 from chains.channels import Outcome
 from chains.engine.deliver import outcomes
-from chains.engine.deliver.breaker import OPENS_AFTER, PROBE, Breaker, Experience, learn
+from chains.engine.deliver.breaker import OPENS_AFTER, PROBE, Breaker, ProviderAnswers, learn
 from chains.engine.deliver.outcomes import DETAIL_LENGTH, Reason
-from chains.engine.deliver.prepare import Taken
-from chains.engine.touch_writes import Ending
+from chains.engine.deliver.prepare import LeasedTouch
+from chains.engine.deliver.slices import TouchResult
 from chains.models import ChannelState, Touch
 from crm.models import Purpose
 
@@ -38,7 +38,7 @@ TAKE = """
 """
 
 
-class Gate:
+class Throttle:
     """One channel under one lease. `state` is its row as this worker read it; none: it never gave trouble."""
 
     def __init__(self, channel: str, state: ChannelState | None, now: dt.datetime, rate: float | None) -> None:
@@ -54,7 +54,7 @@ class Gate:
     def is_shut(self) -> bool:
         return self._shut_until is not None
 
-    def admit(self, rows: Sequence[Taken], now: dt.datetime) -> tuple[list[Taken], list[Ending]]:
+    def admit(self, rows: Sequence[LeasedTouch], now: dt.datetime) -> tuple[list[LeasedTouch], list[TouchResult]]:
         """The rows that may go, service first, and what becomes of the others."""
         if self.is_shut:
             return [], self.put_off(rows)
@@ -84,7 +84,7 @@ class Gate:
             self._shut_until = _until(self._record(now), now)
         return self.is_shut
 
-    def put_off(self, rows: Sequence[Taken]) -> list[Ending]:
+    def put_off(self, rows: Sequence[LeasedTouch]) -> list[TouchResult]:
         """They wait until the channel is tried again; nothing of theirs was attempted."""
         is_down = self._known.opened_at is not None
         reason = Reason.CHANNEL_DOWN if is_down else Reason.RATE_LIMIT
@@ -97,7 +97,7 @@ class Gate:
             self._record(now)
 
     def _record(self, now: dt.datetime) -> Breaker:
-        met = Experience(self._answered, self._failures, self._pause, self.is_probing)
+        met = ProviderAnswers(self._answered, self._failures, self._pause, self.is_probing)
         self._known = record(self.channel, met, self._error, now)
         self._answered, self._failures, self._pause, self.is_probing = False, 0, None, False
         return self._known
@@ -120,7 +120,7 @@ def is_throttled(until: dt.datetime) -> bool:
 
 
 @transaction.atomic
-def record(channel: str, met: Experience, error: str, now: dt.datetime) -> Breaker:
+def record(channel: str, met: ProviderAnswers, error: str, now: dt.datetime) -> Breaker:
     """Bring the channel's row up to date with what a worker met, under its lock."""
     ChannelState.objects.bulk_create([ChannelState(channel=channel)], ignore_conflicts=True)
     state = ChannelState.objects.select_for_update().get(pk=channel)

@@ -15,8 +15,8 @@ from django.db import connection
 from django.db.models import Case, Count, F, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from chains.engine.enrol.control_group import held_places
-from chains.engine.enrol.eligibility import Entry, fitting
+from chains.engine.enrol.control_group import control_entries
+from chains.engine.enrol.eligibility import EntryRequest, eligible
 from chains.engine.json_rows import as_json
 from chains.engine.local_time import DAY, HOUR
 from chains.models import Chain, Enrolment
@@ -25,13 +25,13 @@ from chains.models import Chain, Enrolment
 ENTER = """
     INSERT INTO chains_enrolment (
         chain_id, version_id, customer_id, order_id, event_id, entry_key, triggered_at, started_at, step_key,
-        arrived_at, due_at, is_held, entered_at, status, ending, awaits
+        arrived_at, due_at, is_control, entered_at, status, ending, awaits
     )
     SELECT entry.*, %(now)s, 'active', '', ''
     FROM json_to_recordset(%(entries)s::json) AS entry (
         chain_id bigint, version_id bigint, customer_id bigint, order_id bigint, event_id bigint, entry_key text,
         triggered_at timestamptz, started_at timestamptz, step_key text, arrived_at timestamptz, due_at timestamptz,
-        is_held bool
+        is_control bool
     )
     ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
     RETURNING id
@@ -51,14 +51,14 @@ WAIT = """
 
 
 @dataclass(slots=True)
-class Door:
+class Admission:
     """`room`: how many more may enter by themselves; None: any number."""
 
     is_live: bool
     is_shut: bool
     room: int | None
 
-    def lets(self, entry: Entry) -> bool:
+    def lets(self, entry: EntryRequest) -> bool:
         """Whether this one enters; whoever does so by themselves takes room."""
         if not self.is_live:
             return False
@@ -72,15 +72,15 @@ class Door:
         return True
 
 
-def enter(entries: Iterable[Entry], now: dt.datetime) -> int:
+def enter(entries: Iterable[EntryRequest], now: dt.datetime) -> int:
     """Enrol those whom the chain's rules and its door let in; returns how many are new."""
-    wanted = fitting(entries, now)
+    wanted = eligible(entries, now)
     if not wanted:
         return 0
     doors = _doors({entry.program.chain_id for entry in wanted}, now)
     shut = {chain for chain, door in doors.items() if door.is_shut}
-    admitted: list[Entry] = []
-    kept: list[Entry] = []
+    admitted: list[EntryRequest] = []
+    kept: list[EntryRequest] = []
     for entry in wanted:
         (admitted if doors[entry.program.chain_id].lets(entry) else kept).append(entry)
     surged = {chain for chain, door in doors.items() if door.is_shut} - shut
@@ -90,7 +90,7 @@ def enter(entries: Iterable[Entry], now: dt.datetime) -> int:
     return _enrol(admitted, now)
 
 
-def wait(entries: Sequence[Entry], enters_at: Sequence[dt.datetime | None], now: dt.datetime) -> int:
+def wait(entries: Sequence[EntryRequest], enters_at: Sequence[dt.datetime | None], now: dt.datetime) -> int:
     """Write down who waits, and until when (None: until staff decide); returns how many are new."""
     if not entries:
         return 0
@@ -103,10 +103,10 @@ def wait(entries: Sequence[Entry], enters_at: Sequence[dt.datetime | None], now:
         return len(cursor.fetchall())
 
 
-def _enrol(entries: Sequence[Entry], now: dt.datetime) -> int:
+def _enrol(entries: Sequence[EntryRequest], now: dt.datetime) -> int:
     if not entries:
         return 0
-    held = held_places(entries)
+    held = control_entries(entries)
     rows = as_json(
         {
             **_row(entry),
@@ -115,7 +115,7 @@ def _enrol(entries: Sequence[Entry], now: dt.datetime) -> int:
             "step_key": entry.program.steps[0].key,
             "arrived_at": entry.plan_from,
             "due_at": entry.plan_from,
-            "is_held": entry.place in held,
+            "is_control": entry.place in held,
         }
         for entry in entries
     )
@@ -124,7 +124,7 @@ def _enrol(entries: Sequence[Entry], now: dt.datetime) -> int:
         return len(cursor.fetchall())
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: EntryRequest) -> dict[str, Any]:
     return {
         "chain_id": entry.program.chain_id,
         "customer_id": entry.customer_id,
@@ -135,14 +135,14 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _doors(chains: Collection[int], now: dt.datetime) -> dict[int, Door]:
+def _doors(chains: Collection[int], now: dt.datetime) -> dict[int, Admission]:
     """How each door stands. Chains with a limit are locked, in id order, so that two workers share their room."""
     limited = Chain.objects.filter(pk__in=chains, surge_limit__isnull=False).order_by("pk")
     locked = list(limited.select_for_update(no_key=True).values_list("pk", flat=True))
     inside = _entered_lately(locked, now) if locked else {}
     rows = Chain.objects.filter(pk__in=chains).values_list("pk", "status", "surged_at", "surge_limit")
     return {
-        pk: Door(
+        pk: Admission(
             is_live=status == Chain.Status.LIVE,
             is_shut=surged_at is not None,
             room=None if limit is None else max(limit - inside.get(pk, 0), 0),

@@ -16,7 +16,7 @@ from django.db import transaction
 from chains.engine.claim import Counts
 from chains.engine.enrol.admission import wait
 from chains.engine.enrol.date_triggers import Window
-from chains.engine.enrol.eligibility import Entry, fitting
+from chains.engine.enrol.eligibility import EntryRequest, eligible
 from chains.engine.enrol.triggers import found
 from chains.engine.local_time import DAY, spread
 from chains.models import Backlog, Chain, Entrant
@@ -30,7 +30,7 @@ SLICE = 7 * DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class BacklogCount:
     """How many would enter; not `is_whole` when the time to count ran out."""
 
     count: int
@@ -47,7 +47,7 @@ def search(chain_id: int, now: dt.datetime) -> Counts:
         within = Window(max(row.since_at, row.until_at - SLICE), row.until_at)
         entries = _not_waiting(plan, _found(plan, within, now))
         let_in = [
-            Entry(plan, one.customer_id, one.triggered_at, one.order_id, one.event_id, is_let_in=True)
+            EntryRequest(plan, one.customer_id, one.triggered_at, one.order_id, one.event_id, is_let_in=True)
             for one in entries
         ]
         wait(let_in, [_turn(row, one) for one in let_in], now)
@@ -59,13 +59,13 @@ def search(chain_id: int, now: dt.datetime) -> Counts:
         return Counter({"searched": 1, "let_in": len(let_in)})
 
 
-def tally(plan: Program, since: dt.datetime, now: dt.datetime, is_late: Iterator[bool]) -> Tally:
+def tally(plan: Program, since: dt.datetime, now: dt.datetime, is_late: Iterator[bool]) -> BacklogCount:
     """How many would enter at once if the chain began with what happened since then."""
     until, count = now, 0
     seen: set[int] = set()
     while until > since:
         if next(is_late):
-            return Tally(count, is_whole=False)
+            return BacklogCount(count, is_whole=False)
         within = Window(max(since, until - SLICE), until)
         entries = _found(plan, within, now)
         if plan.re_entry != Chain.ReEntry.PER_ORDER:
@@ -73,15 +73,15 @@ def tally(plan: Program, since: dt.datetime, now: dt.datetime, is_late: Iterator
             seen.update(entry.customer_id for entry in entries)
         count += len(entries)
         until = within.since
-    return Tally(count)
+    return BacklogCount(count)
 
 
-def _found(plan: Program, within: Window, now: dt.datetime) -> list[Entry]:
+def _found(plan: Program, within: Window, now: dt.datetime) -> list[EntryRequest]:
     past = _past(plan, within)
-    return fitting(past if plan.re_entry == Chain.ReEntry.PER_ORDER else _newest(past), now)
+    return eligible(past if plan.re_entry == Chain.ReEntry.PER_ORDER else _newest(past), now)
 
 
-def _past(plan: Program, within: Window) -> Iterable[Entry]:
+def _past(plan: Program, within: Window) -> Iterable[EntryRequest]:
     if plan.trigger.is_by_calendar:
         return []
     if plan.trigger.kind != Chain.Trigger.EVENT:
@@ -91,27 +91,27 @@ def _past(plan: Program, within: Window) -> Iterable[Entry]:
     return _events(plan, within)
 
 
-def _events(plan: Program, within: Window) -> Iterator[Entry]:
+def _events(plan: Program, within: Window) -> Iterator[EntryRequest]:
     """Imported history too: here it was asked for."""
     events = Event.objects.filter(kind=plan.trigger.event, occurred_at__gt=within.since, occurred_at__lte=within.until)
     if plan.trigger.segment:
         events = events.filter(properties__segment=plan.trigger.segment)
     for pk, customer, at, order in events.values_list("pk", "customer_id", "occurred_at", "order_id").iterator():
-        yield Entry(plan, customer, at, order, pk)
+        yield EntryRequest(plan, customer, at, order, pk)
 
 
-def _members(plan: Program, within: Window) -> Iterator[Entry]:
+def _members(plan: Program, within: Window) -> Iterator[EntryRequest]:
     """Who is in the segment now, whether or not entering it was told: the first members never are."""
     stays = Membership.objects.open().filter(
         segment=plan.trigger.segment, entered_at__gt=within.since, entered_at__lte=within.until
     )
     for customer, at in stays.values_list("customer_id", "entered_at").iterator():
-        yield Entry(plan, customer, at)
+        yield EntryRequest(plan, customer, at)
 
 
-def _newest(entries: Iterable[Entry]) -> list[Entry]:
+def _newest(entries: Iterable[EntryRequest]) -> list[EntryRequest]:
     """Of several by one customer the last, where a customer may enter but once."""
-    last: dict[int, Entry] = {}
+    last: dict[int, EntryRequest] = {}
     for entry in entries:
         known = last.get(entry.customer_id)
         if known is None or known.triggered_at < entry.triggered_at:
@@ -119,7 +119,7 @@ def _newest(entries: Iterable[Entry]) -> list[Entry]:
     return list(last.values())
 
 
-def _not_waiting(plan: Program, entries: list[Entry]) -> list[Entry]:
+def _not_waiting(plan: Program, entries: list[EntryRequest]) -> list[EntryRequest]:
     if plan.re_entry == Chain.ReEntry.PER_ORDER:
         return entries
     ids = [entry.customer_id for entry in entries]
@@ -128,7 +128,7 @@ def _not_waiting(plan: Program, entries: list[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.customer_id not in waiting]
 
 
-def _turn(row: Backlog, entry: Entry) -> dt.datetime:
+def _turn(row: Backlog, entry: EntryRequest) -> dt.datetime:
     """When this one enters: everybody's share of the days is steady and their own."""
     share = spread(f"{entry.program.chain_id}:{entry.customer_id}:{entry.key}", row.spread_days * DAY)
     return row.enters_from_at + share

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 
-from chains.engine.enrol.eligibility import Entry
+from chains.engine.enrol.eligibility import EntryRequest
 from chains.models import Enrolment
 from crm.id_lookups import any_of
 
@@ -19,7 +19,7 @@ def draws_control(chain_id: int, customer_id: int, share: int) -> bool:
     return int.from_bytes(digest, "big") * 100 < share * 2**64
 
 
-def held_places(entries: Collection[Entry]) -> set[tuple[int, int]]:
+def control_entries(entries: Collection[EntryRequest]) -> set[tuple[int, int]]:
     """(chain, customer) of those entries that the control group takes. Whoever was in the chain keeps their arm.
 
     With the share back at zero the experiment is over, and nobody is held any more.
@@ -33,6 +33,6 @@ def held_places(entries: Collection[Entry]) -> set[tuple[int, int]]:
     )
     first = past.order_by("chain_id", "customer_id", "entered_at", "pk").distinct("chain_id", "customer_id")
     arms = {
-        (chain, customer): held for chain, customer, held in first.values_list("chain_id", "customer_id", "is_held")
+        (chain, customer): held for chain, customer, held in first.values_list("chain_id", "customer_id", "is_control")
     }
     return {place for place, program in asking.items() if arms.get(place, draws_control(*place, program.control_share))}

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import ExtractDay, ExtractMonth, Substr
 
-from chains.engine.enrol.eligibility import Entry
+from chains.engine.enrol.eligibility import EntryRequest
 from chains.engine.local_time import DAY, months_after, on_clock, yearly
 from chains.models import Chain
 from chains.program.program import Program
@@ -56,17 +56,17 @@ class Window:
         return found | {(2, 29)} if (2, 28) in found else found
 
 
-def _birthday(program: Program, within: Window) -> Iterator[Entry]:
+def _birthday(program: Program, within: Window) -> Iterator[EntryRequest]:
     trigger = program.trigger
     born = Customer.objects.current().alias(code=ExtractMonth("born_on") * 100 + ExtractDay("born_on"))
     codes = [month * 100 + day for month, day in within.days(trigger.days)]
     near = born.filter(within.whose("pk"), code__in=codes)
     for customer, day, zone in near.values_list("pk", "born_on", "time_zone"):
         for moment in yearly(day, trigger.days, trigger.hour, _zone(trigger, zone), within.until) if day else ():
-            yield Entry(program, customer, moment)
+            yield EntryRequest(program, customer, moment)
 
 
-def _anniversary(program: Program, within: Window) -> Iterator[Entry]:
+def _anniversary(program: Program, within: Window) -> Iterator[EntryRequest]:
     trigger = program.trigger
     orders = Order.objects.counted().alias(code=ExtractMonth("placed_at") * 100 + ExtractDay("placed_at"))
     codes = [month * 100 + day for month, day in within.days(trigger.days)]
@@ -76,10 +76,10 @@ def _anniversary(program: Program, within: Window) -> Iterator[Entry]:
         zone = _zone(trigger, zone_name)
         day = placed_at.astimezone(zone).date()
         for moment in yearly(day, trigger.days, trigger.hour, zone, within.until):
-            yield Entry(program, customer, moment, order)
+            yield EntryRequest(program, customer, moment, order)
 
 
-def _warranty_end(program: Program, within: Window) -> Iterator[Entry]:
+def _warranty_end(program: Program, within: Window) -> Iterator[EntryRequest]:
     """The first warranty of an order to end; by the order's key the later ones start nothing."""
     for months in _distinct("warranty_months"):
         # Months differ by up to three days in each year counted.
@@ -95,33 +95,33 @@ def _warranty_end(program: Program, within: Window) -> Iterator[Entry]:
         )
 
 
-def _repurchase(program: Program, within: Window) -> Iterator[Entry]:
+def _repurchase(program: Program, within: Window) -> Iterator[EntryRequest]:
     for days in _distinct("repurchase_days"):
         start, end = within.shifted((days + program.trigger.days) * DAY)
         goods = Q(product__repurchase_days=days) & within.whose("order__customer")
         yield from _after_delivery(program, goods, start, end, _days_later(days))
 
 
-def _appointment(program: Program, within: Window) -> Iterator[Entry]:
+def _appointment(program: Program, within: Window) -> Iterator[EntryRequest]:
     yield from _order_date(program, within, "appointment_at", Q())
 
 
-def _payment_due(program: Program, within: Window) -> Iterator[Entry]:
+def _payment_due(program: Program, within: Window) -> Iterator[EntryRequest]:
     """Of orders that are not paid yet."""
     yield from _order_date(program, within, "payment_due_at", Q(paid_at=None))
 
 
-def _order_date(program: Program, within: Window, column: str, which: Q) -> Iterator[Entry]:
+def _order_date(program: Program, within: Window, column: str, which: Q) -> Iterator[EntryRequest]:
     trigger = program.trigger
     start, end = within.shifted(trigger.days * DAY)
     rows = Order.objects.counted().filter(
         which, within.whose("customer"), **{f"{column}__gt": start, f"{column}__lte": end}
     )
     for order, customer, at, zone_name in rows.values_list("pk", "customer_id", column, "customer__time_zone"):
-        yield Entry(program, customer, _moment(trigger, at, _zone(trigger, zone_name)), order)
+        yield EntryRequest(program, customer, _moment(trigger, at, _zone(trigger, zone_name)), order)
 
 
-def _attribute(program: Program, within: Window) -> Iterator[Entry]:
+def _attribute(program: Program, within: Window) -> Iterator[EntryRequest]:
     """A date that the shop keeps with the customer, written year first; what is no date starts nothing."""
     trigger = program.trigger
     text = KeyTextTransform(trigger.attribute, "attributes")
@@ -134,7 +134,7 @@ def _attribute(program: Program, within: Window) -> Iterator[Entry]:
     for customer, written, zone_name in told.values_list("pk", text, "time_zone"):
         if day := _day(written):
             for moment in _moments(trigger, day, _zone(trigger, zone_name), within.until):
-                yield Entry(program, customer, moment)
+                yield EntryRequest(program, customer, moment)
 
 
 def _moments(trigger: Trigger, day: dt.date, zone: ZoneInfo, near: dt.datetime) -> list[dt.datetime]:
@@ -170,7 +170,7 @@ def _days_later(days: int) -> Callable[[dt.date], dt.date]:
 
 def _after_delivery(
     program: Program, goods: Q, start: dt.datetime, end: dt.datetime, date: Callable[[dt.date], dt.date]
-) -> Iterator[Entry]:
+) -> Iterator[EntryRequest]:
     trigger = program.trigger
     lines = OrderLine.objects.filter(
         goods, order__cancelled_at=None, order__delivered_at__gt=start, order__delivered_at__lte=end
@@ -178,7 +178,9 @@ def _after_delivery(
     rows = lines.values_list("order_id", "order__customer_id", "order__delivered_at", "order__customer__time_zone")
     for order, customer, delivered_at, zone_name in rows.order_by("order_id").distinct():
         if delivered_at:
-            yield Entry(program, customer, _moment(trigger, delivered_at, _zone(trigger, zone_name), date), order)
+            yield EntryRequest(
+                program, customer, _moment(trigger, delivered_at, _zone(trigger, zone_name), date), order
+            )
 
 
 def _moment(
@@ -189,7 +191,7 @@ def _moment(
     return on_clock(day, dt.time(trigger.hour), zone)
 
 
-SEARCHES: dict[str, Callable[[Program, Window], Iterator[Entry]]] = {
+SEARCHES: dict[str, Callable[[Program, Window], Iterator[EntryRequest]]] = {
     Chain.Trigger.BIRTHDAY: _birthday,
     Chain.Trigger.ANNIVERSARY: _anniversary,
     Chain.Trigger.WARRANTY_END: _warranty_end,

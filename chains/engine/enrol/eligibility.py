@@ -18,7 +18,7 @@ from segments.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EntryRequest:
     """Something that would start a chain for somebody."""
 
     program: Program
@@ -43,19 +43,19 @@ class Entry:
         return self.started_at or self.triggered_at
 
 
-def fitting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
+def eligible(entries: Iterable[EntryRequest], now: dt.datetime) -> list[EntryRequest]:
     """Those whom audience and re-entry rule let in, the first of equal ones, in the order in which it happened."""
     wanted = sorted(entries, key=lambda entry: (entry.triggered_at, entry.place))
     return _allowed_again(_in_audience(_not_in_yet(_current(wanted)), now))
 
 
-def _current(entries: Sequence[Entry]) -> list[Entry]:
+def _current(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
     ids = {entry.customer_id for entry in entries}
     current = set(Customer.objects.current().filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
     return [entry for entry in entries if entry.customer_id in current]
 
 
-def _not_in_yet(entries: Sequence[Entry]) -> list[Entry]:
+def _not_in_yet(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
     """Without those that have entered by the same key, or come a second time in this batch."""
     if not entries:
         return []
@@ -74,7 +74,7 @@ def _not_in_yet(entries: Sequence[Entry]) -> list[Entry]:
     return fresh
 
 
-def _in_audience(entries: Sequence[Entry], now: dt.datetime) -> list[Entry]:
+def _in_audience(entries: Sequence[EntryRequest], now: dt.datetime) -> list[EntryRequest]:
     """One evaluation of each chain's rule for all who ask to enter it."""
     asked: dict[int, list[Subject]] = defaultdict(list)
     rules = {}
@@ -89,7 +89,7 @@ def _in_audience(entries: Sequence[Entry], now: dt.datetime) -> list[Entry]:
     return [entry for number, entry in enumerate(entries) if entry.program.audience is None or number in inside]
 
 
-def _allowed_again(entries: Sequence[Entry]) -> list[Entry]:
+def _allowed_again(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
     """For chains that may be entered again after N days: nobody still in it, nobody too early. Entries are in order."""
     asking = [entry for entry in entries if entry.program.re_entry == Chain.ReEntry.AFTER_DAYS]
     if not asking:

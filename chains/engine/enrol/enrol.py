@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.enrol import backlog, calendar, triggers
 from chains.engine.enrol.admission import enter
-from chains.engine.enrol.eligibility import Entry
-from chains.engine.enrol.wakeups import Heard, wake
+from chains.engine.enrol.eligibility import EntryRequest
+from chains.engine.enrol.wakeups import InboxEvent, wake
 from chains.models import Backlog, Chain, Entrant
 from chains.program import program
 from chains.program.program import Program
@@ -52,14 +52,14 @@ def _by_events(plans: dict[int, Program], now: dt.datetime, limit: int) -> Count
     if not customers:
         return Counter()
     rows = inbox.filter(customer__in=customers).order_by("event__occurred_at", "event_id")
-    heard = [Heard(*row) for row in rows.values_list(*Heard._fields)]
+    heard = [InboxEvent(*row) for row in rows.values_list(*InboxEvent._fields)]
     wake(heard, now)
     entered = enter(_started(heard, plans), now)
     EventInbox.objects.filter(pk__in=[row.pk for row in heard]).delete()
     return Counter({"events": len(heard), "entered": entered})
 
 
-def _started(heard: Collection[Heard], plans: dict[int, Program]) -> list[Entry]:
+def _started(heard: Collection[InboxEvent], plans: dict[int, Program]) -> list[EntryRequest]:
     """An entry for every event that starts a chain, unless it happened before the chain was switched on."""
     chains: dict[str, list[Program]] = defaultdict(list)
     for plan in plans.values():
@@ -68,7 +68,7 @@ def _started(heard: Collection[Heard], plans: dict[int, Program]) -> list[Entry]
     since = dict(Chain.objects.filter(pk__in=plans).values_list("pk", "watermark_at"))
     segments = _segments(heard)
     return [
-        Entry(plan, row.event__customer_id, row.event__occurred_at, row.event__order_id, row.event_id)
+        EntryRequest(plan, row.event__customer_id, row.event__occurred_at, row.event__order_id, row.event_id)
         for row in heard
         for plan in chains.get(row.event__kind, ())
         if row.event__occurred_at > (since[plan.chain_id] or row.event__occurred_at)
@@ -76,7 +76,7 @@ def _started(heard: Collection[Heard], plans: dict[int, Program]) -> list[Entry]
     ]
 
 
-def _segments(heard: Collection[Heard]) -> dict[int, int]:
+def _segments(heard: Collection[InboxEvent]) -> dict[int, int]:
     """Which segment was entered or left, for the events that tell of it."""
     told = {row.event_id for row in heard if row.event__kind in Chain.SEGMENT_EVENTS}
     return dict(Event.objects.filter(pk__in=told).values_list("pk", "properties__segment")) if told else {}
@@ -118,8 +118,8 @@ def _by_turn(chain_id: int, now: dt.datetime, limit: int) -> Counts:
     return Counter({"waited": len(waiting), "entered": enter([_entry(plan, one) for one in waiting], now)})
 
 
-def _entry(plan: Program, one: Entrant) -> Entry:
-    return Entry(
+def _entry(plan: Program, one: Entrant) -> EntryRequest:
+    return EntryRequest(
         plan,
         one.customer_id,
         one.triggered_at,

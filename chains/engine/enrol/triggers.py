@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from chains.engine.enrol.date_triggers import SEARCHES, Window
-from chains.engine.enrol.eligibility import Entry
+from chains.engine.enrol.eligibility import EntryRequest
 from chains.engine.local_time import DAY
 from chains.models import Chain
 from chains.program.program import Program
@@ -25,7 +25,7 @@ def window(program: Program, watermark: dt.datetime, now: dt.datetime) -> Window
     return Window(watermark, dt.datetime.fromtimestamp(quarters * QUARTER.total_seconds(), dt.UTC))
 
 
-def found(program: Program, within: Window, limit: int | None = None) -> tuple[list[Entry], dt.datetime]:
+def found(program: Program, within: Window, limit: int | None = None) -> tuple[list[EntryRequest], dt.datetime]:
     """Entries whose moment lies in the window, and until when it was searched."""
     if within.until <= within.since:
         return [], within.since
@@ -35,7 +35,7 @@ def found(program: Program, within: Window, limit: int | None = None) -> tuple[l
     return [entry for entry in search(program, within) if within.holds(entry.triggered_at)], within.until
 
 
-def _last_order(program: Program, within: Window, limit: int | None) -> tuple[list[Entry], dt.datetime]:
+def _last_order(program: Program, within: Window, limit: int | None) -> tuple[list[EntryRequest], dt.datetime]:
     """So many times 24 hours after the last order. Takes about `limit`, and all who share the last one's moment."""
     days = program.trigger.days * DAY
     stats = CustomerStats.objects.filter(
@@ -51,5 +51,7 @@ def _last_order(program: Program, within: Window, limit: int | None) -> tuple[li
         for pk, customer, at in orders.order_by("pk").values_list("pk", "customer_id", "placed_at")
         if last[customer] == at
     }
-    entries = [Entry(program, customer, at + days, order_of.get(customer)) for customer, at in last.items() if at]
+    entries = [
+        EntryRequest(program, customer, at + days, order_of.get(customer)) for customer, at in last.items() if at
+    ]
     return entries, edge + days if edge else within.until

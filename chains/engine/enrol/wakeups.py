@@ -11,10 +11,10 @@ from crm.models import EventKind
 
 # After these a date of the customer may be another.
 MOVES_DATES = frozenset({EventKind.DATE_CHANGED, EventKind.CUSTOMER_MERGED})
-ENDS_PEACE = frozenset({EventKind.CASE_RESOLVED, EventKind.MOOD_NOTED})
+ENDS_COOLDOWN = frozenset({EventKind.CASE_RESOLVED, EventKind.MOOD_NOTED})
 
 
-class Heard(NamedTuple):
+class InboxEvent(NamedTuple):
     """The columns read of an event in the inbox, named as the query spells them."""
 
     pk: int
@@ -25,7 +25,7 @@ class Heard(NamedTuple):
     event__occurred_at: dt.datetime
 
 
-def wake(heard: Collection[Heard], now: dt.datetime) -> None:
+def wake(heard: Collection[InboxEvent], now: dt.datetime) -> None:
     """Make due what an event may have changed. Looking again is harmless: a wait that is not over goes on."""
     orders = {row.event__order_id for row in heard if row.event__order_id and row.event__kind != EventKind.ORDER_PLACED}
     if orders:
@@ -34,13 +34,13 @@ def wake(heard: Collection[Heard], now: dt.datetime) -> None:
         arrived = Touch.objects.scheduled().filter(order__in=orders, reason=Touch.Reason.NOT_DELIVERED)
         arrived.update(due_at=now)
     _wake_travellers(heard, now)
-    calmed = {row.event__customer_id for row in heard if row.event__kind in ENDS_PEACE}
+    calmed = {row.event__customer_id for row in heard if row.event__kind in ENDS_COOLDOWN}
     if calmed:
         waiting = Touch.objects.scheduled().filter(customer__in=calmed)
         waiting.filter(reason__in=[Touch.Reason.COMPLAINT, Touch.Reason.MOOD]).update(due_at=now)
 
 
-def _wake_travellers(heard: Collection[Heard], now: dt.datetime) -> None:
+def _wake_travellers(heard: Collection[InboxEvent], now: dt.datetime) -> None:
     """Those whose dates changed, and those who wait for such an event of theirs."""
     waiting = Enrolment.objects.active().exclude(due_at__lte=now).exclude(awaits=Enrolment.Awaits.RESUME)
     moved = {row.event__customer_id for row in heard if row.event__kind in MOVES_DATES}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chains.engine.guard.values import Address, Question, Refusal, Way
+from chains.engine.guard.values import GuardInput, RecipientAddress, Refusal, Route
 from chains.engine.local_time import DAY, quiet_ends, spread
 from chains.models.touch import Touch
 from crm.models import Contact
@@ -24,12 +24,12 @@ def in_order(channels: Iterable[str], preferred: Iterable[str]) -> list[str]:
     return [*wanted, *(channel for channel in known if channel not in wanted)]
 
 
-def way(asked: Question) -> Way | Refusal:
+def choose_route(asked: GuardInput) -> Route | Refusal:
     """The first channel that passes; else the refusal that ends soonest, or with no end in sight the first one."""
     refusals: list[Refusal] = []
     for channel in in_order(asked.candidate.channels, asked.person.preferred):
         found = _through(channel, asked)
-        if isinstance(found, Way):
+        if isinstance(found, Route):
             return found
         refusals.append(found)
     if not refusals:
@@ -41,9 +41,9 @@ def way(asked: Question) -> Way | Refusal:
     return told._replace(facts={"tried": [{"reason": str(each.reason), **each.facts} for each in refusals]})
 
 
-def _through(channel: str, asked: Question) -> Way | Refusal:
+def _through(channel: str, asked: GuardInput) -> Route | Refusal:
     if channel == Touch.Channel.STAFF_TASK:
-        return Way(channel)
+        return Route(channel)
     address = _address(channel, asked)
     if isinstance(address, Refusal):
         return address
@@ -53,10 +53,10 @@ def _through(channel: str, asked: Question) -> Way | Refusal:
         # Allowing it again wakes the touch; the daily look is for what told nobody.
         again = min(asked.now + DAY, asked.candidate.useful_until)
         return Refusal(Reason.SPAM_STOP, {"channel": channel}, again)
-    return _quiet(channel, asked) or Way(channel, address.contact_id)
+    return _quiet(channel, asked) or Route(channel, address.contact_id)
 
 
-def _address(channel: str, asked: Question) -> Address | Refusal:
+def _address(channel: str, asked: GuardInput) -> RecipientAddress | Refusal:
     """The first working address whose owner agrees."""
     known = asked.person.addresses.get(channel, ())
     if not known:
@@ -74,7 +74,7 @@ def _address(channel: str, asked: Question) -> Address | Refusal:
     return Refusal(Reason.NO_CONSENT, {"channel": channel, "consent": min(answers)})
 
 
-def _quiet(channel: str, asked: Question) -> Refusal | None:
+def _quiet(channel: str, asked: GuardInput) -> Refusal | None:
     touch, zone = asked.candidate, asked.person.zone
     if touch.is_fresh_reply:
         return None
@@ -90,5 +90,5 @@ def _quiet(channel: str, asked: Question) -> Refusal | None:
     return Refusal(Reason.QUIET_HOURS, facts, min(ends_at + spread(_key(asked)), latest))
 
 
-def _key(asked: Question) -> str:
+def _key(asked: GuardInput) -> str:
     return f"customer {asked.person.customer_id}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chains.channels.registry import channels
 from chains.engine import facts
-from chains.engine.facts import OrderMoments, Standing
-from chains.engine.guard.values import Candidate
+from chains.engine.facts import EnrolmentContext, OrderMoments
+from chains.engine.guard.values import DueTouch
 from chains.models import Enrolment, Touch
 from chains.program import program
 from chains.program.program import Program
@@ -42,7 +42,7 @@ LEFT_BECAUSE = {
 }
 
 
-class Due(NamedTuple):
+class DueTouchRow(NamedTuple):
     """The columns guard reads of a due touch, named as the query spells them."""
 
     pk: int
@@ -62,11 +62,11 @@ class Due(NamedTuple):
     enrolment__ending: str
     enrolment__triggered_at: dt.datetime
     enrolment__event_id: int | None
-    enrolment__is_held: bool
+    enrolment__is_control: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class DueTouchFacts:
     programs: dict[int, Program]
     orders: dict[int, OrderMoments]
     service: dict[int, str]
@@ -74,21 +74,21 @@ class Surroundings:
     exits: dict[int, str]
 
 
-def candidates(customers: Collection[int], shop: Shop, now: dt.datetime) -> dict[int, list[Candidate]]:
+def due_touches(customers: Collection[int], shop: Shop, now: dt.datetime) -> dict[int, list[DueTouch]]:
     """All due touches of these customers, by customer."""
-    rows = Touch.objects.due(now).filter(customer__in=customers).values_list(*Due._fields)
-    due = [Due(*row) for row in rows]
+    rows = Touch.objects.due(now).filter(customer__in=customers).values_list(*DueTouchRow._fields)
+    due = [DueTouchRow(*row) for row in rows]
     around = _surroundings(due, now)
-    found: dict[int, list[Candidate]] = defaultdict(list)
+    found: dict[int, list[DueTouch]] = defaultdict(list)
     for row in due:
         found[row.customer_id].append(_candidate(row, around, shop, now))
     return found
 
 
-def _surroundings(due: list[Due], now: dt.datetime) -> Surroundings:
+def _surroundings(due: list[DueTouchRow], now: dt.datetime) -> DueTouchFacts:
     programs = program.load(row.enrolment__version_id for row in due)
     standings = [
-        Standing(
+        EnrolmentContext(
             enrolment_id=row.enrolment_id,
             customer_id=row.customer_id,
             order_id=row.order_id,
@@ -100,25 +100,25 @@ def _surroundings(due: list[Due], now: dt.datetime) -> Surroundings:
     ]
     orders = facts.order_moments(row.order_id for row in due if row.order_id)
     waiting_for_service = {row.order_id for row in due if row.order_id and _needs_service(row, programs)}
-    return Surroundings(
+    return DueTouchFacts(
         programs,
         orders,
-        facts.service_of_orders(waiting_for_service) if waiting_for_service else {},
+        _service_of_orders(waiting_for_service) if waiting_for_service else {},
         facts.goals_reached(standings, now),
         facts.exits(standings, orders, now),
     )
 
 
-def _needs_service(row: Due, programs: dict[int, Program]) -> bool:
+def _needs_service(row: DueTouchRow, programs: dict[int, Program]) -> bool:
     return row.purpose == Purpose.MARKETING and programs[row.enrolment__version_id].trigger.is_about_order
 
 
-def _candidate(row: Due, around: Surroundings, shop: Shop, now: dt.datetime) -> Candidate:
+def _candidate(row: DueTouchRow, around: DueTouchFacts, shop: Shop, now: dt.datetime) -> DueTouch:
     plan = around.programs[row.enrolment__version_id]
     step = plan.step(row.step_key)
     order = around.orders.get(row.order_id) if row.order_id else None
     needs_service = order is not None and _needs_service(row, around.programs)
-    return Candidate(
+    return DueTouch(
         touch_id=row.pk,
         purpose=row.purpose,
         channels=_ways(row, step, shop),
@@ -136,11 +136,11 @@ def _candidate(row: Due, around: Surroundings, shop: Shop, now: dt.datetime) -> 
         names_hour=step is not None and step.at_hour is not None,
         waited_for=row.reason,
         is_fresh_reply=_is_fresh_reply(row, plan, now),
-        is_held=row.enrolment__is_held,
+        is_control=row.enrolment__is_control,
     )
 
 
-def _is_fresh_reply(row: Due, plan: Program, now: dt.datetime) -> bool:
+def _is_fresh_reply(row: DueTouchRow, plan: Program, now: dt.datetime) -> bool:
     """Service that answers what the customer did minutes ago: they are awake."""
     return (
         row.purpose == Purpose.SERVICE
@@ -149,13 +149,28 @@ def _is_fresh_reply(row: Due, plan: Program, now: dt.datetime) -> bool:
     )
 
 
-def _left(row: Due) -> str:
+def _left(row: DueTouchRow) -> str:
     if row.enrolment__status != Enrolment.Status.LEFT:
         return ""
     return LEFT_BECAUSE.get(Enrolment.Ending(row.enrolment__ending), Reason.LEFT)
 
 
-def _ways(row: Due, step: ProgramStep | None, shop: Shop) -> tuple[str, ...]:
+def _ways(row: DueTouchRow, step: ProgramStep | None, shop: Shop) -> tuple[str, ...]:
     """The step's channels that are set up. What has none keeps its own: a task, or a step gone from the program."""
     ways = step.ways(shop.channel_order) if step else ()
     return tuple(channel for channel in ways if channel in channels()) or ways or (row.channel,)
+
+
+def _service_of_orders(order_ids: Iterable[int]) -> dict[int, str]:
+    """How far each order's service messages are: sent, scheduled (one may still come) or skipped (none will)."""
+    state: dict[int, str] = {}
+    rows = Touch.objects.filter(order__in=set(order_ids), purpose=Purpose.SERVICE).order_by().distinct()
+    final = {Touch.Status.SKIPPED, Touch.Status.MISSED, Touch.Status.FAILED, Touch.Status.CONTROL, Touch.Status.UNKNOWN}
+    for order, status in rows.values_list("order_id", "status"):
+        if status == Touch.Status.SENT or state.get(order) == Touch.Status.SENT:
+            state[order] = Touch.Status.SENT
+        elif status not in final:
+            state[order] = Touch.Status.SCHEDULED
+        else:
+            state.setdefault(order, Touch.Status.SKIPPED)
+    return state

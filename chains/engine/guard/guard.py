@@ -7,28 +7,45 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from chains.engine import touch_writes
 from chains.engine.claim import BATCH, Counts, claim_customers
-from chains.engine.guard.due_touches import candidates
-from chains.engine.guard.recipients import people
+from chains.engine.guard.due_touches import due_touches
+from chains.engine.guard.recipients import recipients
 from chains.engine.guard.rules import decide
 from chains.engine.guard.values import Decision, Limits
+from chains.engine.json_rows import as_json
 from chains.engine.local_time import Quiet
 from chains.models import ChannelState, QuietHours, Reputation, Touch
 from crm.models import Purpose, Shop
 
 LEASE = dt.timedelta(minutes=5)
+# Unqualified names: a rehearsal shadows the table.
+WRITE_DECISIONS = """
+    UPDATE chains_touch AS touch SET
+        status = decision.status,
+        reason = decision.reason,
+        facts = decision.facts,
+        due_at = coalesce(decision.until, touch.due_at),
+        channel = coalesce(decision.channel, touch.channel),
+        contact_id = coalesce(decision.contact, touch.contact_id),
+        lease = CASE decision.status WHEN 'claimed' THEN %(lease)s::uuid END,
+        lease_until = CASE decision.status WHEN 'claimed' THEN %(lease_until)s::timestamptz END
+    FROM json_to_recordset(%(decisions)s::json) AS decision (
+        id bigint, status text, reason text, facts jsonb, until timestamptz, channel text, contact bigint
+    )
+    WHERE touch.id = decision.id AND touch.status = 'scheduled'
+"""
 
 
 def guard(now: dt.datetime, lease: UUID | None = None, limit: int = BATCH) -> Counts:
     """Decide about all due touches of up to `limit` customers; what passes is leased to `lease`."""
     with transaction.atomic():
         decisions = _decisions(_claim(now, limit), now)
-        touch_writes.write_decisions(decisions, lease or uuid4(), now + LEASE)
+        write_decisions(decisions, lease or uuid4(), now + LEASE)
     return Counter(
         "postponed" if decision.status == Touch.Status.SCHEDULED else str(decision.status) for decision in decisions
     )
@@ -47,8 +64,8 @@ def _decisions(customers: set[int], now: dt.datetime) -> list[Decision]:
     if not customers:
         return []
     shop = Shop.load()
-    due = candidates(customers, shop, now)
-    known, limits = people(due, shop, now), _limits(shop, now)
+    due = due_touches(customers, shop, now)
+    known, limits = recipients(due, shop, now), _limits(shop, now)
     return [decision for pk, theirs in due.items() for decision in decide(known[pk], theirs, limits, now)]
 
 
@@ -67,3 +84,22 @@ def _limits(shop: Shop, now: dt.datetime) -> Limits:
 
 def _quiet(hours: Shop | QuietHours) -> Quiet:
     return Quiet(hours.quiet_from, hours.quiet_until, frozenset(hours.quiet_weekdays))
+
+
+def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.datetime) -> None:
+    if not decisions:
+        return
+    rows = as_json(
+        {
+            "id": decision.touch_id,
+            "status": decision.status,
+            "reason": decision.reason,
+            "facts": decision.facts,
+            "until": decision.until,
+            "channel": decision.channel,
+            "contact": decision.contact_id,
+        }
+        for decision in decisions
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_DECISIONS, {"decisions": rows, "lease": lease, "lease_until": lease_until})

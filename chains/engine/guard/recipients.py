@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping
 from django.db import connection
 
 from chains.engine import facts
-from chains.engine.guard.values import Candidate, Person, SegmentCap
+from chains.engine.guard.values import DueTouch, Recipient, RecipientAddress, SegmentCap
+from chains.engine.guard.weekly_cap import WEEK
 from chains.engine.local_time import DAY
-from chains.models import SegmentCare
-from crm.models import Case, Customer, Shop
+from chains.models import SegmentLimits, Touch
+from crm.models import Case, Contact, Customer, Shop
 from crm.timezones import zone_of
 
 # A letter of the last hours says nothing yet.
@@ -31,28 +32,28 @@ UNREAD = """
 """
 
 
-def people(due: Mapping[int, Collection[Candidate]], shop: Shop, now: dt.datetime) -> dict[int, Person]:
+def recipients(due: Mapping[int, Collection[DueTouch]], shop: Shop, now: dt.datetime) -> dict[int, Recipient]:
     """Everybody in `due`; what holds only marketing is read for those whom marketing is due for."""
     asked = {pk for pk, theirs in due.items() if any(one.is_marketing for one in theirs)}
-    complaints, resting = facts.complaints(asked), _resting(asked, shop.peace_days, now)
-    unread, cares = _unread(asked, shop.unread_letters, now), _cares(set(due), now)
-    addresses, counted = facts.addresses(set(due)), facts.counted(asked, now)
+    complaints, resting = _open_complaints(asked), _resting(asked, shop.complaint_cooldown_days, now)
+    unread, limits = _unread(asked, shop.unread_letters, now), _segment_limits(set(due), now)
+    addresses, counted = _addresses(set(due)), _counted(asked, now)
     return {
-        pk: Person(
+        pk: Recipient(
             zone=zone_of(profile.time_zone),
             customer_id=pk,
             counted=tuple(counted.get(pk, ())),
             addresses=addresses.get(pk, {}),
-            preferred=(*profile.channel_order, *(care.channel for care in cares.get(pk, ()) if care.channel)),
-            pace=profile.pace,
+            preferred=(*profile.channel_order, *(limit.channel for limit in limits.get(pk, ()) if limit.channel)),
+            frequency=profile.frequency,
             segment_caps=tuple(
-                SegmentCap(care.weekly_cap, care.segment.name)
-                for care in cares.get(pk, ())
-                if care.weekly_cap is not None
+                SegmentCap(limit.weekly_cap, limit.segment.name)
+                for limit in limits.get(pk, ())
+                if limit.weekly_cap is not None
             ),
             unread=shop.unread_letters if pk in unread else 0,
             complaint=complaints.get(pk, ""),
-            peace_until=resting.get(pk),
+            cooldown_until=resting.get(pk),
             has_bad_mood=profile.mood == Customer.Mood.BAD,
             muted_topics=frozenset(profile.muted_topics),
             is_erased=profile.erased_at is not None,
@@ -81,10 +82,35 @@ def _unread(customers: Collection[int], letters: int, now: dt.datetime) -> set[i
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _cares(customers: Collection[int], now: dt.datetime) -> dict[int, list[SegmentCare]]:
+def _segment_limits(customers: Collection[int], now: dt.datetime) -> dict[int, list[SegmentLimits]]:
     """What the settings say of the segments each customer belongs to at this moment: a query a segment."""
-    found: dict[int, list[SegmentCare]] = defaultdict(list)
-    for care in SegmentCare.objects.select_related("segment").only("weekly_cap", "channel", "segment__name"):
-        for pk in facts.members(care.segment_id, customers, now):
-            found[pk].append(care)
+    found: dict[int, list[SegmentLimits]] = defaultdict(list)
+    for limit in SegmentLimits.objects.select_related("segment").only("weekly_cap", "channel", "segment__name"):
+        for pk in facts.members(limit.segment_id, customers, now):
+            found[pk].append(limit)
     return found
+
+
+def _open_complaints(customers: Collection[int]) -> dict[int, str]:
+    """The subject of the oldest open complaint of each who has one."""
+    rows = Case.objects.open().complaints().filter(customer__in=customers).order_by("-opened_at")
+    return dict(rows.values_list("customer_id", "subject"))
+
+
+def _addresses(customers: Collection[int]) -> dict[int, dict[str, tuple[RecipientAddress, ...]]]:
+    found: dict[int, dict[str, tuple[RecipientAddress, ...]]] = defaultdict(dict)
+    rows = Contact.objects.filter(customer__in=customers).order_by("pk")
+    for customer, channel, pk, state, marketing, service in rows.values_list(
+        "customer_id", "channel", "pk", "state", "marketing_consent", "service_consent"
+    ):
+        found[customer][channel] = (*found[customer].get(channel, ()), RecipientAddress(pk, state, marketing, service))
+    return found
+
+
+def _counted(customers: Collection[int], now: dt.datetime) -> dict[int, list[dt.datetime]]:
+    """What fills the week of each; what is on its way counts as of now."""
+    week: dict[int, list[dt.datetime]] = defaultdict(list)
+    rows = Touch.objects.counted(now - WEEK).filter(customer__in=customers)
+    for customer, sent_at in rows.values_list("customer_id", "sent_at"):
+        week[customer].append(sent_at or now)
+    return week

@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from chains.engine.guard.channel_choice import way
-from chains.engine.guard.values import Candidate, Decision, Limits, Person, Question, Refusal
+from chains.engine.guard.channel_choice import choose_route
+from chains.engine.guard.values import Decision, DueTouch, GuardInput, Limits, Recipient, Refusal
 from chains.engine.guard.weekly_cap import WEEK, full_week
 from chains.engine.local_time import DAY, HOUR
 from chains.models.chain import Chain
@@ -24,19 +24,19 @@ SET_ASIDE = 365 * DAY
 LOOK_AGAIN_SOON = HOUR
 
 
-def decide(person: Person, candidates: Iterable[Candidate], limits: Limits, now: dt.datetime) -> list[Decision]:
+def decide(person: Recipient, candidates: Iterable[DueTouch], limits: Limits, now: dt.datetime) -> list[Decision]:
     """Decide about all due touches of one customer together: service first, then by the chain's priority."""
     week = tuple(at for at in person.counted if at > now - WEEK)
     decisions = []
     for candidate in sorted(candidates, key=lambda candidate: candidate.rank):
-        decision = _decide(Question(person, candidate, limits, week, now))
+        decision = _decide(GuardInput(person, candidate, limits, week, now))
         if decision.status == Status.CLAIMED:
             week = (*week, now)
         decisions.append(decision)
     return decisions
 
 
-def _decide(asked: Question) -> Decision:
+def _decide(asked: GuardInput) -> Decision:
     touch = asked.candidate
     if touch.chain_status == Chain.Status.PAUSED and not touch.left:
         # Set aside, however late, until it is decided what becomes of it: chains.engine.pause_release.
@@ -49,15 +49,17 @@ def _decide(asked: Question) -> Decision:
         refusal = check(asked)
         if refusal:
             return _refused(asked, refusal)
-    found = way(asked)
+    found = choose_route(asked)
     if isinstance(found, Refusal):
         return _refused(asked, found)
-    if touch.is_held and touch.is_marketing:
-        return Decision(touch.touch_id, Status.HELD, Reason.CONTROL, channel=found.channel, contact_id=found.contact_id)
+    if touch.is_control and touch.is_marketing:
+        return Decision(
+            touch.touch_id, Status.CONTROL, Reason.CONTROL, channel=found.channel, contact_id=found.contact_id
+        )
     return Decision(touch.touch_id, Status.CLAIMED, channel=found.channel, contact_id=found.contact_id)
 
 
-def _refused(asked: Question, refusal: Refusal) -> Decision:
+def _refused(asked: GuardInput, refusal: Refusal) -> Decision:
     """Wait until then while that is of use; otherwise not at all. So every postponing has an end."""
     touch, until = asked.candidate, refusal.until
     if until is None or not asked.now < until <= touch.useful_until:
@@ -65,7 +67,7 @@ def _refused(asked: Question, refusal: Refusal) -> Decision:
     return Decision(touch.touch_id, Status.SCHEDULED, refusal.reason, refusal.facts, until)
 
 
-def _chain(asked: Question) -> Refusal | None:
+def _chain(asked: GuardInput) -> Refusal | None:
     touch = asked.candidate
     if asked.person.is_erased:
         return Refusal(Reason.ERASED)
@@ -78,7 +80,7 @@ def _chain(asked: Question) -> Refusal | None:
     return None
 
 
-def _peace(asked: Question) -> Refusal | None:
+def _peace(asked: GuardInput) -> Refusal | None:
     """People before robots. The end of the complaint wakes it; the daily look is for what told nobody."""
     person, touch = asked.person, asked.candidate
     if not touch.is_marketing:
@@ -86,8 +88,8 @@ def _peace(asked: Question) -> Refusal | None:
     again = min(asked.now + LOOK_AGAIN, touch.useful_until)
     if person.complaint:
         return Refusal(Reason.COMPLAINT, {"case": person.complaint}, again)
-    if person.peace_until and asked.now < person.peace_until:
-        return Refusal(Reason.COMPLAINT, {"rests_until": _day(person.peace_until, person)}, person.peace_until)
+    if person.cooldown_until and asked.now < person.cooldown_until:
+        return Refusal(Reason.COMPLAINT, {"cooldown_until": _day(person.cooldown_until, person)}, person.cooldown_until)
     if person.has_bad_mood:
         return Refusal(Reason.MOOD, {}, again)
     if touch.topic and touch.topic in person.muted_topics:
@@ -95,7 +97,7 @@ def _peace(asked: Question) -> Refusal | None:
     return None
 
 
-def _service_first(asked: Question) -> Refusal | None:
+def _service_first(asked: GuardInput) -> Refusal | None:
     touch = asked.candidate
     if not touch.is_marketing or not touch.needs_service_first:
         return None
@@ -103,7 +105,9 @@ def _service_first(asked: Question) -> Refusal | None:
         again = min(asked.now + LOOK_AGAIN, touch.useful_until)
         return Refusal(Reason.NOT_DELIVERED, {"order": touch.order}, again)
     if asked.now < (rested := touch.arrived_at + asked.limits.rest_days * DAY):
-        return Refusal(Reason.JUST_DELIVERED, {"order": touch.order, "rests_until": _day(rested, asked.person)}, rested)
+        return Refusal(
+            Reason.JUST_DELIVERED, {"order": touch.order, "cooldown_until": _day(rested, asked.person)}, rested
+        )
     if touch.service == Status.SCHEDULED:
         return Refusal(Reason.SERVICE_FIRST, {"order": touch.order}, asked.now + LOOK_AGAIN_SOON)
     if touch.service != Status.SENT:
@@ -111,8 +115,8 @@ def _service_first(asked: Question) -> Refusal | None:
     return None
 
 
-def _day(at: dt.datetime, person: Person) -> str:
+def _day(at: dt.datetime, person: Recipient) -> str:
     return at.astimezone(person.zone).date().isoformat()
 
 
-CHECKS: tuple[Callable[[Question], Refusal | None], ...] = (_chain, _peace, _service_first, full_week)
+CHECKS: tuple[Callable[[GuardInput], Refusal | None], ...] = (_chain, _peace, _service_first, full_week)

@@ -32,7 +32,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class RecipientAddress:
     contact_id: int
     state: str = Contact.State.ACTIVE
     marketing_consent: str = Contact.Consent.GRANTED
@@ -57,26 +57,26 @@ class SegmentCap(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Recipient:
     """The customer as they are now. `counted`: the moments of what already fills their week."""
 
     zone: ZoneInfo
     customer_id: int = 0
     counted: tuple[dt.datetime, ...] = ()
-    addresses: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[RecipientAddress, ...]] = field(default_factory=dict)
     preferred: tuple[str, ...] = ()  # channels: the customer's own order, then that of their segments
-    pace: str = Customer.Pace.USUAL
+    frequency: str = Customer.Frequency.USUAL
     segment_caps: tuple[SegmentCap, ...] = ()
     unread: int = 0  # so many letters in a row were neither opened nor clicked; 0 when one was, or there were too few
     complaint: str = ""
-    peace_until: dt.datetime | None = None  # after a complaint that is resolved
+    cooldown_until: dt.datetime | None = None  # after a complaint that is resolved
     has_bad_mood: bool = False
     muted_topics: frozenset[str] = frozenset()
     is_erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DueTouch:
     """A due touch with what is known about its chain and order. `channels`: the ways its step may go, best first."""
 
     touch_id: int
@@ -96,7 +96,7 @@ class Candidate:
     names_hour: bool = False
     waited_for: str = ""  # the Reason it was put off for until now
     is_fresh_reply: bool = False  # service answering what the customer did minutes ago
-    is_held: bool = False  # the customer is in the chain's control group
+    is_control: bool = False  # the customer is in the chain's control group
 
     @property
     def is_marketing(self) -> bool:
@@ -108,11 +108,11 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class GuardInput:
     """May this message go to this person now? `week`: the moments of what already fills their week."""
 
-    person: Person
-    candidate: Candidate
+    person: Recipient
+    candidate: DueTouch
     limits: Limits
     week: tuple[dt.datetime, ...]
     now: dt.datetime
@@ -126,7 +126,7 @@ class Refusal(NamedTuple):
     until: dt.datetime | None = None
 
 
-class Way(NamedTuple):
+class Route(NamedTuple):
     """How the message goes; a staff task needs no address."""
 
     channel: str

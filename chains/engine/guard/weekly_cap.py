@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from chains.engine.guard.values import Limits, Person, Question, Refusal
+from chains.engine.guard.values import GuardInput, Limits, Recipient, Refusal
 from chains.engine.local_time import DAY
 from chains.models.touch import Touch
 from crm.models import Customer
@@ -20,25 +20,25 @@ class Cap(NamedTuple):
     facts: dict[str, Any]
 
 
-def cap_of(person: Person, limits: Limits) -> Cap:
+def cap_of(person: Recipient, limits: Limits) -> Cap:
     """The customer's own word first; then the smallest number that any of their segments, or their silence, sets.
 
     Of several segments the strictest: whoever was to be spared for one reason is not to be bothered for another.
     """
-    if person.pace == Customer.Pace.MORE:
+    if person.frequency == Customer.Frequency.MORE:
         return Cap(max(limits.weekly_cap, limits.more_cap), {"because": "more"})
     found = Cap(limits.weekly_cap, {})
     if person.segment_caps:
         strictest = min(person.segment_caps)
         found = Cap(strictest.cap, {"because": "segment", "segment": strictest.segment})
-    if person.pace == Customer.Pace.LESS and limits.less_cap < found.number:
+    if person.frequency == Customer.Frequency.LESS and limits.less_cap < found.number:
         return Cap(limits.less_cap, {"because": "less"})
     if person.unread and limits.less_cap < found.number:
         return Cap(limits.less_cap, {"because": "unread", "letters": person.unread})
     return found
 
 
-def full_week(asked: Question) -> Refusal | None:
+def full_week(asked: GuardInput) -> Refusal | None:
     """Marketing waits until so many have left the week that fewer than the cap remain."""
     cap = cap_of(asked.person, asked.limits)
     if not asked.candidate.is_marketing or len(asked.week) < cap.number:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain
-from chains.simulate.rehearsal.period import Period
+from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.readonly_session import Outside
 from chains.simulate.rehearsal.rehearse import rehearse
 from chains.simulate.rehearsal.wording import report
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         chain = self._chain(options["chain"])
         try:
-            period = Period.of(options["first_on"], options["last_on"], timezone.now())
+            period = RehearsalPeriod.of(options["first_on"], options["last_on"], timezone.now())
             result = rehearse(chain, period, self._tell, with_log=options["json"])
         except NotPublishable as error:
             raise CommandError("\n".join(["The draft cannot run yet:", *error.problems])) from error

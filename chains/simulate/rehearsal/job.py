@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain, Rehearsal
-from chains.simulate.rehearsal.period import Period
+from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.readonly_session import Outside
 from chains.simulate.rehearsal.rehearse import rehearse
 
@@ -27,11 +27,11 @@ class Stopped(Exception):
     """Somebody stopped it, or it was taken for abandoned."""
 
 
-class TookTooLong(Exception):
+class RehearsalTookTooLong(Exception):
     pass
 
 
-def ask(chain: Chain, period: Period, now: dt.datetime, by: User | None = None) -> Rehearsal:
+def ask(chain: Chain, period: RehearsalPeriod, now: dt.datetime, by: User | None = None) -> Rehearsal:
     """Have the chain rehearsed by a worker; one that is under way already is answered instead."""
     settle(chain, now)
     with transaction.atomic():
@@ -92,11 +92,11 @@ def _begin(pk: int) -> bool:
 def _conduct(pk: int) -> str:
     rehearsal = Rehearsal.objects.select_related("chain").get(pk=pk)
     try:
-        period = Period.of(rehearsal.first_on, rehearsal.last_on, timezone.now())
+        period = RehearsalPeriod.of(rehearsal.first_on, rehearsal.last_on, timezone.now())
         result = rehearse(rehearsal.chain, period, _Watch(pk))
     except Stopped:
         return Rehearsal.Status.STOPPED
-    except TookTooLong:
+    except RehearsalTookTooLong:
         return _end(pk, Rehearsal.Status.FAILED, trouble=_("It took too long. Rehearse fewer days."))
     except (NotPublishable, ValueError) as error:
         return _end(pk, Rehearsal.Status.FAILED, trouble=str(error))
@@ -123,7 +123,7 @@ class _Watch:
     def __call__(self, share: float, outside: Outside) -> None:
         moment = time.monotonic()
         if moment > self._end:
-            raise TookTooLong
+            raise RehearsalTookTooLong
         if moment - self._told < TELL_EVERY_SECONDS:
             return
         self._told = moment

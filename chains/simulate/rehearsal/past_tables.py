@@ -14,7 +14,7 @@ from crm.models import EventKind
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class PastTable:
     table: str
     born: str = ""
     moments: tuple[str, ...] = ()
@@ -28,14 +28,14 @@ WAS_SENT = "live.sent_at <= %(at)s"
 
 
 FACTS = (
-    Fact(
+    PastTable(
         "crm_customer",
         born=KNOWN_SINCE,
         moments=("mood_noted_at",),
         then={"mood": MOOD, "attributes": ATTRIBUTES},
         turns="SELECT customer_id, occurred_at FROM {live}.crm_event WHERE kind IN ('customer.mood', 'customer.date')",
     ),
-    Fact(
+    PastTable(
         "crm_contact",
         then={
             "marketing_consent": consent("marketing"),
@@ -43,8 +43,8 @@ FACTS = (
         },
         turns=CONSENT_TURNS,
     ),
-    Fact("crm_consentrecord", born="live.occurred_at"),
-    Fact(
+    PastTable("crm_consentrecord", born="live.occurred_at"),
+    PastTable(
         "crm_order",
         born="live.placed_at",
         moments=("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at"),
@@ -58,7 +58,7 @@ FACTS = (
         turns="SELECT order_id, occurred_at FROM {live}.crm_event"
         " WHERE kind IN ('order.promise_moved', 'order.appointment_moved', 'order.payment_moved')",
     ),
-    Fact(
+    PastTable(
         "crm_orderline",
         then={
             "returned_quantity": "CASE WHEN (SELECT returned_at FROM {live}.crm_order WHERE id = live.order_id)"
@@ -67,15 +67,15 @@ FACTS = (
         turns="SELECT line.id, bought.returned_at FROM {live}.crm_orderline AS line"
         " JOIN {live}.crm_order AS bought ON bought.id = line.order_id",
     ),
-    Fact("crm_milestone", born="live.reached_at"),
-    Fact(
+    PastTable("crm_milestone", born="live.reached_at"),
+    PastTable(
         "crm_case",
         born="live.opened_at",
         moments=("acknowledged_at", "answered_at", "resolved_at", "confirmed_at"),
     ),
-    Fact("crm_feedback", born="live.left_at"),
-    Fact("crm_pointsentry", born="live.occurred_at"),
-    Fact(
+    PastTable("crm_feedback", born="live.left_at"),
+    PastTable("crm_pointsentry", born="live.occurred_at"),
+    PastTable(
         "crm_coupon",
         born="live.issued_at",
         moments=("sent_at", "redeemed_at"),
@@ -86,22 +86,22 @@ FACTS = (
     ),
     # Nobody opens or clicks what only seems to be sent, so what came of the chain's real letters is left out. Who
     # entered the segment that starts the chain is found anew: it may be young, or have had another rule then.
-    Fact(
+    PastTable(
         "crm_event",
         born="live.occurred_at",
         only="NOT (live.kind LIKE 'message.%%' AND live.properties -> 'chain' = to_jsonb(%(chain)s::bigint))"
         " AND (live.kind NOT LIKE 'segment.%%' OR live.properties -> 'segment' IS DISTINCT FROM"
         " to_jsonb(%(segment)s::bigint))",
     ),
-    Fact("segments_segment"),
-    Fact(
+    PastTable("segments_segment"),
+    PastTable(
         "segments_membership",
         born="live.entered_at",
         moments=("left_at",),
         only="live.segment_id IS DISTINCT FROM %(segment)s::bigint",
     ),
     # What other chains really sent fills the week as it did, and is what rules about letters know of.
-    Fact(
+    PastTable(
         "chains_touch",
         born="live.sent_at",
         moments=("opened_at", "clicked_at", "replied_at"),
@@ -140,12 +140,12 @@ AS_TODAY = frozenset(
         "chains_quiethours",
         "chains_rehearsal",
         "chains_reputation",
-        "chains_segmentcare",
+        "chains_segmentlimits",
         "chains_step",
-        "chains_steparm",
+        "chains_brancharm",
         "chains_templatetext",
-        "chains_trial",
-        "chains_trialletter",
+        "chains_testorder",
+        "chains_testordermessage",
         "crm_caseattachment",
         "crm_casemessage",
         "crm_category",

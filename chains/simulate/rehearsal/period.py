@@ -15,7 +15,7 @@ DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class RehearsalPeriod:
     first_on: dt.date
     last_on: dt.date
     since: dt.datetime

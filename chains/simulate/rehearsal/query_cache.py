@@ -29,7 +29,7 @@ TABLE = re.compile(r"\b(?:chains|crm|segments)_\w+")
 Rows = list[tuple[Any, ...]]
 
 
-class Memory:
+class QueryCache:
     """Rows by statement and values, of statements that read only tables that stand still; until one is written."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Memory:
 
 
 class _Cursor(CursorWrapper):
-    def __init__(self, cursor: Any, connection: Any, memory: Memory) -> None:
+    def __init__(self, cursor: Any, connection: Any, memory: QueryCache) -> None:
         super().__init__(cursor, connection)
         self._memory = memory
         self._told: Iterator[tuple[Any, ...]] | None = None

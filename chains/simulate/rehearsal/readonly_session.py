@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from chains.simulate.rehearsal.query_cache import Memory
+from chains.simulate.rehearsal.query_cache import QueryCache
 
 # Temporary tables are the only ones a read-only session may write. Without a plan compiled to machine code, which
 # costs more than such small tables are worth.
@@ -38,7 +38,7 @@ class Outside:
 def apart(prepare: Callable[[], None]) -> Iterator[Outside]:
     """Everything the ORM does within goes through a session of its own; read-only once `prepare` made its tables."""
     outside = connections[DEFAULT_DB_ALIAS]
-    inside, memory = outside.copy(), Memory()
+    inside, memory = outside.copy(), QueryCache()
     # A pooled session would go back to the pool with its temporary tables; this one has to end.
     inside.settings_dict["OPTIONS"].pop("pool", None)
     inside.settings_dict["CONN_MAX_AGE"] = 0

@@ -15,10 +15,10 @@ from chains.program import program
 from chains.program.program import Program
 from chains.simulate.rehearsal import figures, temp_tables, timeline
 from chains.simulate.rehearsal.engine_pass import passes
-from chains.simulate.rehearsal.period import Period
+from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.readonly_session import Outside, apart
 from chains.simulate.rehearsal.recorder import Recorder
-from chains.simulate.rehearsal.replica import World, asks_for_scores
+from chains.simulate.rehearsal.replica import Replica, asks_for_scores
 from chains.simulate.rehearsal.timeline import Timeline
 from crm.models import Shop
 
@@ -26,7 +26,7 @@ Watch = Callable[[float, Outside], None]
 TAKE_CHAIN = "INSERT INTO pg_temp.chains_chain SELECT * FROM {live}.chains_chain WHERE id = %s"
 
 
-def rehearse(chain: Chain, period: Period, watch: Watch, *, with_log: bool = False) -> dict[str, Any]:
+def rehearse(chain: Chain, period: RehearsalPeriod, watch: Watch, *, with_log: bool = False) -> dict[str, Any]:
     """What the draft would have done in these days; raises NotPublishable, and whatever `watch` raises to end it.
 
     `watch` hears how far it is, from 0 to 1, and gets a way back into the shop's own session.
@@ -39,11 +39,11 @@ def rehearse(chain: Chain, period: Period, watch: Watch, *, with_log: bool = Fal
         watch(0, outside)
         about = {"chain": chain.pk, "segment": source["trigger"].get("segment")}
         lived = timeline.read(live, about, period.since, period.until)
-        world = World(live, about, lived, has_scores=asks_for_scores(source))
+        world = Replica(live, about, lived, has_scores=asks_for_scores(source))
         world.begin()
         plan = _switch_on(live, chain.pk, source, period.since)
         recorder = Recorder(sum(step.is_touch for step in plan.steps))
-        with program.held(plan), shop.held():
+        with program.cached(plan), shop.cached():
             postponed = _live_through(world, lived, plan, recorder, lambda share: watch(share, outside))
         result = {
             "chain": chain.name,
@@ -68,7 +68,7 @@ def _switch_on(live: str, chain: int, source: dict[str, Any], at: dt.datetime) -
 
 
 def _live_through(
-    world: World, lived: Timeline, plan: Program, recorder: Recorder, watch: Callable[[float], None]
+    world: Replica, lived: Timeline, plan: Program, recorder: Recorder, watch: Callable[[float], None]
 ) -> int:
     """A pass at every full hour but those in which nothing happened and nothing fell due. How often guard put off."""
     looks_every_hour = plan.trigger.kind != Chain.Trigger.EVENT

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from chains.models import SegmentCare
+from chains.models import SegmentLimits
 from chains.simulate.rehearsal import temp_tables
-from chains.simulate.rehearsal.past_tables import FACTS, Fact
-from chains.simulate.rehearsal.timeline import Timeline, Turn
+from chains.simulate.rehearsal.past_tables import FACTS, PastTable
+from chains.simulate.rehearsal.timeline import Timeline, TimelineMoment
 from crm.figures import stats
 from crm.figures.scores import score_all
 from crm.models import EventInbox
@@ -33,7 +33,7 @@ SCORES = ("vip", "recency_score", "frequency_score", "monetary_score")
 ANALYZE_EVERY_DAYS = 7
 
 
-class World:
+class Replica:
     """`at` is the moment it shows. Written only through the verbs of the engine and `move`."""
 
     def __init__(self, live: str, about: Mapping[str, int | None], timeline: Timeline, *, has_scores: bool) -> None:
@@ -74,7 +74,7 @@ class World:
             temp_tables.analyze(temp_tables.tables())
         return turn is not None or has_new_day and self._told["segment"] is not None
 
-    def _turn(self, turn: Turn) -> None:
+    def _turn(self, turn: TimelineMoment) -> None:
         with connection.cursor() as cursor:
             for table, ids in turn.rows.items():
                 cursor.execute(self._moves[table], {**self._told, "at": self.at, "ids": ids})
@@ -106,10 +106,10 @@ class World:
 def asks_for_scores(source: dict[str, Any]) -> bool:
     """Whether a rule of the program speaks of scores; a segment named by one, or one with a limit of its own, may."""
     told = json.dumps(source)
-    return any(f'"{name}"' in told for name in (*SCORES, "segment")) or SegmentCare.objects.exists()
+    return any(f'"{name}"' in told for name in (*SCORES, "segment")) or SegmentLimits.objects.exists()
 
 
-def _sentence(form: str, fact: Fact, live: str) -> str:
+def _sentence(form: str, fact: PastTable, live: str) -> str:
     then = {name: f"CASE WHEN live.{name} <= %(at)s THEN live.{name} END" for name in fact.moments}
     then |= {name: expression.format(live=live) for name, expression in fact.then.items()}
     names = temp_tables.columns(fact.table)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from chains.simulate.rehearsal.past_tables import FACTS, Fact
+from chains.simulate.rehearsal.past_tables import FACTS, PastTable
 
 HOUR = dt.timedelta(hours=1)
 TURNS = """
@@ -32,7 +32,7 @@ RECOUNTS = """
 
 
 @dataclass(slots=True)
-class Turn:
+class TimelineMoment:
     """What changes within one hour: rows by table, and customers whose figures follow."""
 
     rows: dict[str, list[int]] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Turn:
 class Timeline:
     since: dt.datetime
     until: dt.datetime
-    turns: dict[dt.datetime, Turn]
+    turns: dict[dt.datetime, TimelineMoment]
 
     def hours(self) -> Iterator[dt.datetime]:
         """Every full hour after the beginning and before the end."""
@@ -56,7 +56,7 @@ class Timeline:
 def read(live: str, about: Mapping[str, int | None], since: dt.datetime, until: dt.datetime) -> Timeline:
     """`about`: the chain rehearsed, and the segment that starts it."""
     told: dict[str, Any] = {"since": since, "until": until, **about}
-    turns: defaultdict[int, Turn] = defaultdict(Turn)
+    turns: defaultdict[int, TimelineMoment] = defaultdict(TimelineMoment)
     with connection.cursor() as cursor:
         for fact in FACTS:
             question = _question(fact, live)
@@ -70,7 +70,7 @@ def read(live: str, about: Mapping[str, int | None], since: dt.datetime, until: 
     return Timeline(since, until, {since + hour * HOUR: turn for hour, turn in turns.items()})
 
 
-def _question(fact: Fact, live: str) -> str:
+def _question(fact: PastTable, live: str) -> str:
     moments = [fact.born] * bool(fact.born) + [f"live.{name}" for name in fact.moments]
     if not moments and not fact.turns:
         return ""

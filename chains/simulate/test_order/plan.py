@@ -19,13 +19,13 @@ PAID, SHIPPED, DELIVERED, APPOINTMENT = (dt.timedelta(hours=1), *(dt.timedelta(d
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedMessage:
     step: ProgramStep
     at: dt.datetime
     way: tuple[str, ...]
 
 
-def plan(program: Program, start: dt.datetime, zone: ZoneInfo) -> list[Planned]:
+def plan(program: Program, start: dt.datetime, zone: ZoneInfo) -> list[PlannedMessage]:
     """Messages and staff tasks in the order in which they are read."""
     anchors = Anchors(start, has_order=True, dates=_order(start))
     arrivals: dict[str, dt.datetime] = {program.steps[0].key: start} if program.steps else {}
@@ -36,7 +36,7 @@ def plan(program: Program, start: dt.datetime, zone: ZoneInfo) -> list[Planned]:
         if at is None:
             continue  # behind a step at which everybody leaves
         if step.is_touch:
-            found.append(Planned(step, at if step.at_hour is None else next_hour(at, step.at_hour, zone), way))
+            found.append(PlannedMessage(step, at if step.at_hour is None else next_hour(at, step.at_hour, zone), way))
         # What comes behind all arms is on no arm's way, whichever of them leads there last.
         ways.setdefault(step.next, way)
         for key, moment, name in _onward(step, at, anchors, zone):

@@ -25,11 +25,11 @@ from chains.messages.rendering import Rendered, TemplateError, choose, render
 from chains.messages.rewards import coupon_words
 from chains.messages.samples import SAMPLE_CODE
 from chains.messages.short_message import render_note
-from chains.models import Chain, Touch, Trial, TrialLetter
+from chains.models import Chain, TestOrder, TestOrderMessage, Touch
 from chains.program import program
 from chains.program.program import Program
 from chains.simulate.preview import context_for
-from chains.simulate.test_order.plan import Planned, plan
+from chains.simulate.test_order.plan import PlannedMessage, plan
 from crm import loyalty
 from crm.models import Channel, Customer, Shop
 from crm.timezones import zone_of
@@ -41,26 +41,30 @@ BODY = re.compile(r"(<body[^>]*>)", re.IGNORECASE)
 
 
 @transaction.atomic
-def ask(chain: Chain, by: User, language: str, customer: Customer | None, now: dt.datetime) -> Trial:
+def ask(chain: Chain, by: User, language: str, customer: Customer | None, now: dt.datetime) -> TestOrder:
     """Begin a test order of the draft; one of the same marketer that is under way is answered instead."""
     shop = Shop.load()
     if found := problems(chain, shop):
         raise NotPublishable(found)
     draft = program.parse(0, chain.pk, compiled(chain, shop))
-    made = Trial(chain=chain, asked_by=by, address=by.email, language=language, customer=customer, asked_at=now)
-    Trial.objects.bulk_create([made], ignore_conflicts=True)
-    trial = Trial.objects.running().get(chain=chain, asked_by=by)
-    if not trial.letters.exists():
+    made = TestOrder(chain=chain, asked_by=by, address=by.email, language=language, customer=customer, asked_at=now)
+    TestOrder.objects.bulk_create([made], ignore_conflicts=True)
+    test_order = TestOrder.objects.running().get(chain=chain, asked_by=by)
+    if not test_order.messages.exists():
         planned = plan(draft, now, zone_of(""))
-        TrialLetter.objects.bulk_create([_letter(trial, draft, place, one, now) for place, one in enumerate(planned)])
-    return trial
+        TestOrderMessage.objects.bulk_create(
+            [_letter(test_order, draft, place, one, now) for place, one in enumerate(planned)]
+        )
+    return test_order
 
 
-def _letter(trial: Trial, draft: Program, place: int, planned: Planned, now: dt.datetime) -> TrialLetter:
+def _letter(
+    test_order: TestOrder, draft: Program, place: int, planned: PlannedMessage, now: dt.datetime
+) -> TestOrderMessage:
     step, zone = planned.step, zone_of("")
     local = planned.at.astimezone(zone)
-    return TrialLetter(
-        trial=trial,
+    return TestOrderMessage(
+        test_order=test_order,
         position=place,
         number=step.number,
         name=step.name[:200],
@@ -69,19 +73,19 @@ def _letter(trial: Trial, draft: Program, place: int, planned: Planned, now: dt.
         day=(local.date() - now.astimezone(zone).date()).days,
         at=local.time().replace(second=0, microsecond=0),
         way=" → ".join(planned.way)[:500],
-        text=_text(planned, trial.language) | _coupon(draft, planned, trial.language),
+        text=_text(planned, test_order.language) | _coupon(draft, planned, test_order.language),
         due_at=now + place * PAUSE,
     )
 
 
-def _text(planned: Planned, language: str) -> dict[str, Any]:
+def _text(planned: PlannedMessage, language: str) -> dict[str, Any]:
     step = planned.step
     if step.channel == Touch.Channel.STAFF_TASK:
         return {"script": step.script}
     return choose(step.texts[step.channel], language, settings.LANGUAGE_CODE)
 
 
-def _coupon(draft: Program, planned: Planned, language: str) -> dict[str, Any]:
+def _coupon(draft: Program, planned: PlannedMessage, language: str) -> dict[str, Any]:
     """The coupon the message would show, under a made-up code; none is issued."""
     issuing = draft.step(next(iter(draft.coupons_before.get(planned.step.key, ())), ""))
     if issuing is None or issuing.change is None:
@@ -90,9 +94,9 @@ def _coupon(draft: Program, planned: Planned, language: str) -> dict[str, Any]:
     return {"coupon": coupon_words(loyalty.coupon_of(told, owner=0, code=SAMPLE_CODE), language)}
 
 
-def stop(trial: Trial) -> bool:
+def stop(test_order: TestOrder) -> bool:
     """What has not left yet stays."""
-    return bool(Trial.objects.running().filter(pk=trial.pk).update(status=Trial.Status.STOPPED))
+    return bool(TestOrder.objects.running().filter(pk=test_order.pk).update(status=TestOrder.Status.STOPPED))
 
 
 def walk_on(now: dt.datetime) -> int:
@@ -100,43 +104,45 @@ def walk_on(now: dt.datetime) -> int:
     letters = _claim(now)
     sent = sum(_send(letter, now) for letter in letters)
     if letters:
-        waiting = TrialLetter.objects.filter(status=TrialLetter.Status.WAITING)
-        over = Trial.objects.running().filter(pk__in={letter.trial_id for letter in letters})
-        over.exclude(letters__in=waiting).update(status=Trial.Status.DONE)
+        waiting = TestOrderMessage.objects.filter(status=TestOrderMessage.Status.WAITING)
+        over = TestOrder.objects.running().filter(pk__in={letter.test_order_id for letter in letters})
+        over.exclude(messages__in=waiting).update(status=TestOrder.Status.DONE)
     return sent
 
 
 @transaction.atomic
-def _claim(now: dt.datetime) -> list[TrialLetter]:
+def _claim(now: dt.datetime) -> list[TestOrderMessage]:
     """Marked before they leave: a worker that dies sends none of them twice."""
-    due = TrialLetter.objects.due(now).order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True)
-    letters = list(due.select_related("trial__customer", "trial__chain")[:AT_ONCE])
-    TrialLetter.objects.filter(pk__in=[letter.pk for letter in letters]).update(status=TrialLetter.Status.SENDING)
+    due = TestOrderMessage.objects.due(now).order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True)
+    letters = list(due.select_related("test_order__customer", "test_order__chain")[:AT_ONCE])
+    TestOrderMessage.objects.filter(pk__in=[letter.pk for letter in letters]).update(
+        status=TestOrderMessage.Status.SENDING
+    )
     return letters
 
 
-def _send(letter: TrialLetter, now: dt.datetime) -> bool:
+def _send(letter: TestOrderMessage, now: dt.datetime) -> bool:
     shop = Shop.load()
     try:
-        with override(letter.trial.language):
+        with override(letter.test_order.language):
             outgoing = _outgoing(letter, _content(letter, now, shop))
         outcome = next(iter(channels()[Touch.Channel.EMAIL].deliver([outgoing], shop)))
     except TemplateError as error:
         outcome = Outcome(0, Result.PERMANENT, str(error))
     is_sent = outcome.result is Result.SENT
-    letter.status = TrialLetter.Status.SENT if is_sent else TrialLetter.Status.FAILED
+    letter.status = TestOrderMessage.Status.SENT if is_sent else TestOrderMessage.Status.FAILED
     letter.trouble, letter.sent_at = outcome.detail[:300], now if is_sent else None
     letter.save(update_fields=["status", "trouble", "sent_at"])
     return is_sent
 
 
-def _content(letter: TrialLetter, now: dt.datetime, shop: Shop) -> Rendered:
+def _content(letter: TestOrderMessage, now: dt.datetime, shop: Shop) -> Rendered:
     """The letter with a note above it. What would go over another channel, or to a colleague, is shown as its text."""
     text: Mapping[str, Any] = letter.text
     if letter.channel == Touch.Channel.STAFF_TASK:
         made = _shown(_("Task for a colleague: %(name)s") % {"name": letter.name}, text["script"])
     else:
-        context = context_for(letter.trial.language, letter.trial.customer, now, shop)
+        context = context_for(letter.test_order.language, letter.test_order.customer, now, shop)
         context["coupon"] = text.get("coupon", context["coupon"])
         if letter.channel == Channel.EMAIL:
             made = render(text, context, is_tracked=False)
@@ -153,22 +159,22 @@ def _shown(subject: str, text: str) -> Rendered:
     return Rendered(subject, f"<html><body>{linebreaks(escape(text))}</body></html>", text + "\n", [])
 
 
-def note_of(letter: TrialLetter) -> str:
+def note_of(letter: TestOrderMessage) -> str:
     """“day 14, 10:00, only on the way “bought again””."""
     told = _("day %(day)d, %(time)s") % {"day": letter.day, "time": f"{letter.at:%H:%M}"}
     return told + (_(", only on the way “%(way)s”") % {"way": letter.way} if letter.way else "")
 
 
-def _outgoing(letter: TrialLetter, content: Rendered) -> Outgoing:
-    trial = letter.trial
+def _outgoing(letter: TestOrderMessage, content: Rendered) -> Outgoing:
+    test_order = letter.test_order
     return Outgoing(
         touch_id=0,
-        customer_id=trial.customer_id or 0,
+        customer_id=test_order.customer_id or 0,
         order_id=None,
-        address=trial.address,
+        address=test_order.address,
         name="",
         purpose=letter.purpose,
-        language=trial.language,
+        language=test_order.language,
         token=PREVIEW,
         message_id=f"<test-order-{letter.pk}-{secrets.token_urlsafe(8)}@{settings.SITE_HOST}>",
         content=content,

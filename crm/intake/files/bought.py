@@ -7,18 +7,18 @@ from decimal import Decimal
 from operator import itemgetter
 
 from crm.intake.files.columns import LINE
-from crm.intake.files.row_fields import NULL, Fields
+from crm.intake.files.row_fields import NULL, RowFields
 
 REMEMBERED = 50_000
 
 
-class Bought(dict[tuple[str, ...], tuple[str, Decimal | None]]):
+class BoughtCells(dict[tuple[str, ...], tuple[str, Decimal | None]]):
     """The cells of a line to its COPY text and amount, worked out once per distinct line. New products are told.
 
     No text: the row names no goods. No amount: it lacks its quantity or price.
     """
 
-    def __init__(self, fields: Fields, tell_product: Callable[[str], None]) -> None:
+    def __init__(self, fields: RowFields, tell_product: Callable[[str], None]) -> None:
         super().__init__()
         self._fields = fields
         # A column the file lacks is taken from the end, where `__missing__` puts an empty one.

@@ -45,7 +45,7 @@ class Rows(Protocol):
     def finish(self, stager: Stager) -> None: ...
 
 
-class Kind(Protocol):
+class ImportKind(Protocol):
     """How files of one kind are read, checked and written."""
 
     columns: Sequence[Column]
@@ -136,4 +136,4 @@ class Products:
         return product_apply.apply(cursor, fields, ground.now)
 
 
-KINDS: dict[str, Kind] = {"orders": Orders(), "customers": Customers(), "products": Products()}
+KINDS: dict[str, ImportKind] = {"orders": Orders(), "customers": Customers(), "products": Products()}

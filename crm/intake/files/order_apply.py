@@ -56,12 +56,12 @@ ADD_LINES = """
 HOLD_ORDERS = """
     SELECT count(*) FROM (
         SELECT FROM crm_order WHERE id IN (SELECT id FROM import_order) FOR KEY SHARE
-    ) AS held
+    ) AS locked
 """
 HOLD_PRODUCTS = """
     SELECT count(*) FROM (
         SELECT FROM crm_product WHERE id IN (SELECT id FROM import_sku WHERE NOT is_new) FOR KEY SHARE
-    ) AS held
+    ) AS locked
 """
 # Lines of one order that are alike are counted off against each other: identical lines are real.
 COMPARE_LINES = """

@@ -13,13 +13,13 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from crm.intake.files.bought import Bought
+from crm.intake.files.bought import BoughtCells
 from crm.intake.files.cells import Ground
 from crm.intake.files.columns import LINE, ORDER, Header
 from crm.intake.files.files import Cells, Piece
 from crm.intake.files.plain_rows import wrong_width
 from crm.intake.files.problems import Problem, Unreadable, short
-from crm.intake.files.row_fields import Fields, WrongCells
+from crm.intake.files.row_fields import RowFields, WrongCells
 from crm.intake.files.staging import Stager, StagingTable
 
 RUNS = StagingTable(
@@ -60,11 +60,11 @@ class OrderRows:
     def __init__(self, header: Header, ground: Ground, attributes: dict[str, int]) -> None:
         self._width = header.width
         self._number_at = header.positions["order_number"]
-        self._order = Fields(header.present(ORDER), header, ground, attributes)
-        self._line = Fields(header.present(LINE), header, ground)
+        self._order = RowFields(header.present(ORDER), header, ground, attributes)
+        self._line = RowFields(header.present(LINE), header, ground)
         self._products: list[str] = []
         self._runs: list[str] = []
-        self._goods = Bought(self._line, self._products.append)
+        self._goods = BoughtCells(self._line, self._products.append)
         self._own: tuple[str, ...] | None = None
         self._head, self._last, self._text = 0, 0, ""
         self._lines: list[str] = []

@@ -62,7 +62,7 @@ TO_LEARN = """
 HOLD_FOUND = """
     SELECT count(*) FROM (
         SELECT FROM crm_customer WHERE id IN (SELECT customer FROM import_person) ORDER BY id FOR NO KEY UPDATE
-    ) AS held
+    ) AS locked
 """
 LEARN_IDS = """
     UPDATE crm_customer AS known SET external_id = person.customer_id
@@ -110,13 +110,13 @@ HAND_OVER = """
 """
 # Held in id order: the update alone would take them in any.
 DESCRIBE = """
-    WITH told AS (SELECT customer, {told} FROM {source} GROUP BY customer), held AS MATERIALIZED (
+    WITH told AS (SELECT customer, {told} FROM {source} GROUP BY customer), locked AS MATERIALIZED (
         SELECT known.id FROM crm_customer AS known JOIN told ON known.id = told.customer
         WHERE ({known}) IS DISTINCT FROM ({values}) ORDER BY known.id FOR NO KEY UPDATE OF known
     ), written AS (
         UPDATE crm_customer AS known SET ({fields}) = ROW ({values})
         FROM told
-        WHERE known.id = told.customer AND known.id = ANY(ARRAY(SELECT id FROM held))
+        WHERE known.id = told.customer AND known.id = ANY(ARRAY(SELECT id FROM locked))
         RETURNING known.id
     )
     UPDATE import_person SET is_changed = true FROM written WHERE customer = written.id

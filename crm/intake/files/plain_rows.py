@@ -10,7 +10,7 @@ from crm.intake.files.cells import Ground
 from crm.intake.files.columns import Column, Header
 from crm.intake.files.files import Piece
 from crm.intake.files.problems import Problem, Unreadable
-from crm.intake.files.row_fields import Fields, WrongCells
+from crm.intake.files.row_fields import RowFields, WrongCells
 from crm.intake.files.staging import Stager
 
 
@@ -22,7 +22,7 @@ class PlainRows:
     ) -> None:
         self._table = table
         self._width = header.width
-        self._row = Fields(header.present(columns), header, ground, attributes)
+        self._row = RowFields(header.present(columns), header, ground, attributes)
 
     @property
     def fields(self) -> list[str]:

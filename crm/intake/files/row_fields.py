@@ -25,7 +25,7 @@ class WrongCells(Exception):
         self.wrong = wrong
 
 
-class Fields:
+class RowFields:
     """Some columns of every row; unknown ones, when wanted, follow as one JSON object of attributes."""
 
     def __init__(

@@ -19,7 +19,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from crm.intake.files.cells import Ground
 from crm.intake.files.columns import Header, match
 from crm.intake.files.files import Table, open_table
-from crm.intake.files.kinds import KINDS, Kind, Rows
+from crm.intake.files.kinds import KINDS, ImportKind, Rows
 from crm.intake.files.problems import Problem
 from crm.intake.files.rejected import write_rejected
 from crm.intake.files.report import Count, Report
@@ -65,7 +65,7 @@ def _ground(now: dt.datetime) -> Ground:
     return Ground(now, zone_of(""), Shop.load().phone_country, settings.CURRENCY)
 
 
-def _stage(how: Kind, rows: Rows, table: Table, cursor: Cursor, progress: Progress | None) -> int:
+def _stage(how: ImportKind, rows: Rows, table: Table, cursor: Cursor, progress: Progress | None) -> int:
     count = 0
     stager = Stager(cursor, dict(rows.copies), how.streamed)
     with stager.filling():
@@ -80,7 +80,7 @@ def _stage(how: Kind, rows: Rows, table: Table, cursor: Cursor, progress: Progre
 
 @dataclass(frozen=True)
 class _Run:
-    how: Kind
+    how: ImportKind
     rows: Rows
     path: Path
     options: Options

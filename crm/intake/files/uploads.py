@@ -41,7 +41,7 @@ def forget_old() -> None:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[Path | None]:
+def locked(path: Path) -> Iterator[Path | None]:
     """The file under another name, so that a second click finds none; under its own again unless it was used up."""
     mine = path.with_name(f"{path.name}.held")
     try:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chains.channels import Outgoing
 from chains.channels.registry import channels
-from chains.messages.short_message import Note
+from chains.messages.short_message import ShortMessage
 from config.environment import providers
 
 TOKEN = "1234567:TEST-token"
@@ -92,5 +92,5 @@ def outgoing(address, number=1, text="Your kettle is on its way", **content):
         language="en",
         token=f"token-{number}",
         message_id=f"<token-{number}@kettle.example.com>",
-        content=Note(subject="Kettle", text=text, links=[], **content),
+        content=ShortMessage(subject="Kettle", text=text, links=[], **content),
     )

@@ -114,7 +114,7 @@ def test_a_test_goes_to_ones_own_address(marketer, settings, provider, name):
     set_up(name, provider.url, settings)
     setup = SETUPS[name]
 
-    answer = marketer.post(f"{PAGE}{setup.channel}/trial/", {"address": setup.address}, follow=True)
+    answer = marketer.post(f"{PAGE}{setup.channel}/test-message/", {"address": setup.address}, follow=True)
 
     assert said(answer) == ["The provider took it: look whether it arrives."]
     assert len(provider.requests) == 1
@@ -128,14 +128,14 @@ def test_a_push_is_tried_in_ones_own_browser_and_nothing_is_kept(marketer, setti
     before = PushSubscription.objects.count()
     told = {"endpoint": f"{provider.url}/push/me", "keys": browser_keys()}
 
-    answer = marketer.post(f"{PAGE}push/trial/", {"subscription": json.dumps(told)}, follow=True)
+    answer = marketer.post(f"{PAGE}push/test-message/", {"subscription": json.dumps(told)}, follow=True)
 
     assert said(answer) == ["The provider took it: look whether it arrives."]
     assert PushSubscription.objects.count() == before
 
 
 def test_an_email_is_tried(marketer):
-    answer = marketer.post(f"{PAGE}email/trial/", {"address": "Mia@Example.com"}, follow=True)
+    answer = marketer.post(f"{PAGE}email/test-message/", {"address": "Mia@Example.com"}, follow=True)
 
     assert said(answer) == ["The provider took it: look whether it arrives."]
     assert [letter.to for letter in mail.outbox] == [["mia@example.com"]]
@@ -144,10 +144,10 @@ def test_an_email_is_tried(marketer):
 def test_a_test_that_fails_says_why(marketer, settings):
     set_up("gateway", closed_address(), settings)
 
-    answer = marketer.post(f"{PAGE}sms/trial/", {"address": "+79991234567"}, follow=True)
+    answer = marketer.post(f"{PAGE}sms/test-message/", {"address": "+79991234567"}, follow=True)
     assert said(answer)[0].startswith("It could not be sent: ConnectionError")
 
-    answer = marketer.post(f"{PAGE}sms/trial/", {"address": "12"}, follow=True)
+    answer = marketer.post(f"{PAGE}sms/test-message/", {"address": "12"}, follow=True)
     assert said(answer)[0].startswith("It could not be sent: “12”")
 
 
@@ -175,7 +175,7 @@ def test_a_token_of_another_bot_is_noticed(marketer, settings, provider):
 def test_support_and_strangers_stay_out(client, shop):
     assert client.post(f"{PAGE}email/again/").status_code == 302
     login(client, "Support")
-    for address in (PAGE, f"{PAGE}email/again/", f"{PAGE}email/trial/", f"{PAGE}telegram/register/"):
+    for address in (PAGE, f"{PAGE}email/again/", f"{PAGE}email/test-message/", f"{PAGE}telegram/register/"):
         answer = client.post(address) if address != PAGE else client.get(address)
         assert answer.status_code == 403
     assert mail.outbox == []
@@ -191,5 +191,5 @@ def test_a_manager_looks_and_does_nothing(client, shop):
 
 
 def test_a_channel_nobody_set_up_cannot_be_tried(marketer):
-    assert marketer.post(f"{PAGE}sms/trial/", {"address": "+79991234567"}).status_code == 404
-    assert marketer.post(f"{PAGE}staff_task/trial/", {"address": "x"}).status_code == 404
+    assert marketer.post(f"{PAGE}sms/test-message/", {"address": "+79991234567"}).status_code == 404
+    assert marketer.post(f"{PAGE}staff_task/test-message/", {"address": "x"}).status_code == 404

@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.incoming.reputation import allow, is_at, must_stop, percent, watch
 from chains.models import Reputation, Touch
 from crm.models import Shop
@@ -73,7 +74,7 @@ def test_stops_at_the_limit_once_and_service_goes_on(sent_letters, now, shop):
     found = {touch.step_name: touch for touch in Touch.objects.filter(customer=customer)}
     assert found["Service"].status == "sent"
     assert (found["Marketing"].status, found["Marketing"].reason) == ("scheduled", "spam_stop")
-    assert "spam" in found["Marketing"].why
+    assert "spam" in sentence(found["Marketing"])
 
     allow(now + 200 * MINUTE)
     tick(now + 200 * MINUTE)

@@ -12,7 +12,7 @@ def new_step_key() -> str:
     return secrets.token_hex(4)
 
 
-class StepArm(models.Model):
+class BranchArm(models.Model):
     """One of the ways out of a step; after its last step the way goes on behind the step that parted.
 
     Of a branch the first whose rule holds is taken, and the one without a rule when none does; of a split one by

@@ -1,5 +1,5 @@
 // On the page of channels: subscribes this browser, so that a test can be sent to it.
-const form = document.getElementById("push-trial");
+const form = document.getElementById("push-test-message");
 
 function keyBytes(written) {
   const plain = atob(written.replace(/-/g, "+").replace(/_/g, "/").padEnd(Math.ceil(written.length / 4) * 4, "="));

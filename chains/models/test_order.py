@@ -14,12 +14,12 @@ from chains.models.touch import Touch
 from crm.models import Customer
 
 
-class TrialQuerySet(models.QuerySet["Trial"]):
+class TestOrderQuerySet(models.QuerySet["TestOrder"]):
     def running(self) -> Self:
-        return self.filter(status=Trial.Status.RUNNING)
+        return self.filter(status=TestOrder.Status.RUNNING)
 
 
-class Trial(models.Model):
+class TestOrder(models.Model):
     """A test order: every message of a chain on its way to the marketer who asked. No figure, cap or rule sees it."""
 
     class Status(models.TextChoices):
@@ -27,7 +27,7 @@ class Trial(models.Model):
         DONE = "done", _("done")
         STOPPED = "stopped", _("stopped")
 
-    chain = models.ForeignKey(Chain, models.CASCADE, related_name="trials", verbose_name=_("chain"))
+    chain = models.ForeignKey(Chain, models.CASCADE, related_name="test_orders", verbose_name=_("chain"))
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("asked by"))
     address = models.EmailField(_("goes to"))
     language = models.CharField(_("language"), max_length=8)
@@ -37,17 +37,19 @@ class Trial(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.RUNNING)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
 
-    objects = TrialQuerySet.as_manager()
+    objects = TestOrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("test order")
         verbose_name_plural = _("test orders")
         ordering = ["-asked_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["running", "done", "stopped"]), name="trial_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["running", "done", "stopped"]), name="test_order_status_known"
+            ),
             # A second click finds the first.
             models.UniqueConstraint(
-                fields=["chain", "asked_by"], condition=Q(status="running"), name="trial_one_at_a_time"
+                fields=["chain", "asked_by"], condition=Q(status="running"), name="test_order_one_at_a_time"
             ),
         ]
 
@@ -55,12 +57,14 @@ class Trial(models.Model):
         return f"{self.chain}: {self.address}"
 
 
-class TrialLetterQuerySet(models.QuerySet["TrialLetter"]):
+class TestOrderMessageQuerySet(models.QuerySet["TestOrderMessage"]):
     def due(self, now: dt.datetime) -> Self:
-        return self.filter(status=TrialLetter.Status.WAITING, trial__status=Trial.Status.RUNNING, due_at__lte=now)
+        return self.filter(
+            status=TestOrderMessage.Status.WAITING, test_order__status=TestOrder.Status.RUNNING, due_at__lte=now
+        )
 
 
-class TrialLetter(models.Model):
+class TestOrderMessage(models.Model):
     """One message of a test order, with its text as the draft had it when it was asked for."""
 
     class Status(models.TextChoices):
@@ -69,7 +73,7 @@ class TrialLetter(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
 
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="letters", verbose_name=_("test order"))
+    test_order = models.ForeignKey(TestOrder, models.CASCADE, related_name="messages", verbose_name=_("test order"))
     position = models.PositiveSmallIntegerField(_("position"))
     number = models.CharField(_("step"), max_length=64)
     name = models.CharField(_("name"), max_length=200)
@@ -84,7 +88,7 @@ class TrialLetter(models.Model):
     trouble = models.CharField(_("why it failed"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
 
-    objects = TrialLetterQuerySet.as_manager()
+    objects = TestOrderMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message of a test order")
@@ -92,11 +96,11 @@ class TrialLetter(models.Model):
         ordering = ["position"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["waiting", "sending", "sent", "failed"]), name="trial_letter_status_known"
+                condition=Q(status__in=["waiting", "sending", "sent", "failed"]), name="test_order_message_status_known"
             ),
-            models.UniqueConstraint(fields=["trial", "position"], name="trial_letter_position_unique"),
+            models.UniqueConstraint(fields=["test_order", "position"], name="test_order_message_position_unique"),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(status="waiting"), name="trial_letter_due")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(status="waiting"), name="test_order_message_due")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"

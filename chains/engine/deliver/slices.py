@@ -1,4 +1,7 @@
-"""Writes of many touches in one statement each. Unqualified names: a rehearsal shadows these tables."""
+"""Slices of leased touches: what became of the last one, and marking the next one as being sent.
+
+Unqualified names: a rehearsal shadows these tables.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +13,15 @@ from uuid import UUID
 
 from django.db import connection
 
-from chains.engine.guard.values import Decision
 from chains.engine.json_rows import as_json
 from chains.models import Touch
 from crm.loyalty import Sending
-
-WRITE_DECISIONS = """
-    UPDATE chains_touch AS touch SET
-        status = decision.status,
-        reason = decision.reason,
-        facts = decision.facts,
-        due_at = coalesce(decision.until, touch.due_at),
-        channel = coalesce(decision.channel, touch.channel),
-        contact_id = coalesce(decision.contact, touch.contact_id),
-        lease = CASE decision.status WHEN 'claimed' THEN %(lease)s::uuid END,
-        lease_until = CASE decision.status WHEN 'claimed' THEN %(lease_until)s::timestamptz END
-    FROM json_to_recordset(%(decisions)s::json) AS decision (
-        id bigint, status text, reason text, facts jsonb, until timestamptz, channel text, contact bigint
-    )
-    WHERE touch.id = decision.id AND touch.status = 'scheduled'
-"""
 
 # One statement records what became of the last slice and begins the next, so that a slice costs one commit.
 # Fenced on the lease: a worker that lost it neither begins anything nor overwrites what another has decided since.
 # What is leased and not *sending* is *claimed*; asked for by that name, the planner may walk the index of all that was
 # ever sent.
-TURN = """
+BEGIN_SLICE = """
     WITH ended AS (
         UPDATE chains_touch AS touch SET
             status = result.status,
@@ -69,25 +55,8 @@ SHOW_COUPONS = """
 """
 
 
-# Half the cost of Django's bulk_create, which passes each value of each row through its field.
-SCHEDULE = """
-    INSERT INTO chains_touch (
-        enrolment_id, chain_id, customer_id, order_id, step_key, step_name, channel, purpose, topic, due_at,
-        useful_until, created_at, token, status, reason, subject, facts, links, attempts
-    )
-    SELECT planned.*, '', '{}', '[]', 0
-    FROM json_to_recordset(%(planned)s::json) AS planned (
-        enrolment_id bigint, chain_id bigint, customer_id bigint, order_id bigint, step_key text, step_name text,
-        channel text, purpose text, topic text, due_at timestamptz, useful_until timestamptz, created_at timestamptz,
-        token text, status text, reason text
-    )
-    ON CONFLICT (enrolment_id, step_key) DO NOTHING
-    RETURNING id
-"""
-
-
 @dataclass(frozen=True, slots=True)
-class Ending:
+class TouchResult:
     """What became of a touch that was taken; `due_at` is set when it goes back to wait."""
 
     touch_id: int
@@ -104,7 +73,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class SendingRecord:
     """A rendered touch about to be handed over; its links have to be known before anybody can click them.
 
     `coupon` is what it shows for the first time. One that was perhaps sent before shows what it showed then.
@@ -116,33 +85,16 @@ class Beginning:
     coupon: Sending | None = None
 
 
-class Turn(NamedTuple):
+class SliceWritten(NamedTuple):
     """Of touches, by id: recorded as asked, and begun; without those that another worker has taken meanwhile."""
 
     ended: set[int]
     begun: set[int]
 
 
-def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.datetime) -> None:
-    if not decisions:
-        return
-    rows = as_json(
-        {
-            "id": decision.touch_id,
-            "status": decision.status,
-            "reason": decision.reason,
-            "facts": decision.facts,
-            "until": decision.until,
-            "channel": decision.channel,
-            "contact": decision.contact_id,
-        }
-        for decision in decisions
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE_DECISIONS, {"decisions": rows, "lease": lease, "lease_until": lease_until})
-
-
-def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID, clock: dt.datetime) -> Turn:
+def begin_slice(
+    endings: Sequence[TouchResult], beginnings: Sequence[SendingRecord], lease: UUID, clock: dt.datetime
+) -> SliceWritten:
     """Record the endings and begin the next slice, whose touches may then be handed over."""
     ended = as_json(
         {
@@ -158,41 +110,12 @@ def turn(endings: Sequence[Ending], beginnings: Sequence[Beginning], lease: UUID
     )
     begun = as_json({"id": item.touch_id, "subject": item.subject[:500], "links": item.links} for item in beginnings)
     with connection.cursor() as cursor:
-        cursor.execute(TURN, {"ended": ended, "begun": begun, "lease": lease, "clock": clock})
+        cursor.execute(BEGIN_SLICE, {"ended": ended, "begun": begun, "lease": lease, "clock": clock})
         recorded, taken = cursor.fetchone()
-    return Turn(set(recorded), set(taken))
+    return SliceWritten(set(recorded), set(taken))
 
 
 def show_coupons(shown: Mapping[int, int | None]) -> None:
     """Note which coupon each of these touches shows; None where it turned out not to have been sent."""
     with connection.cursor() as cursor:
         cursor.execute(SHOW_COUPONS, {"touch": list(shown), "coupon": list(shown.values())})
-
-
-class New(NamedTuple):
-    """The columns written of a touch that a message step plans, named as the table spells them."""
-
-    enrolment_id: int
-    chain_id: int
-    customer_id: int
-    order_id: int | None
-    step_key: str
-    step_name: str
-    channel: str
-    purpose: str
-    topic: str
-    due_at: dt.datetime
-    useful_until: dt.datetime
-    created_at: dt.datetime
-    token: str
-    status: str
-    reason: str
-
-
-def schedule(planned: Sequence[New]) -> int:
-    """Write touches; one that its enrolment already has for the step stays as it is. Returns how many are new."""
-    if not planned:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(SCHEDULE, {"planned": as_json(touch._asdict() for touch in planned)})
-        return len(cursor.fetchall())
