@@ -9,6 +9,7 @@ from chains.definition import pausing, publishing
 from chains.engine.advance.advance import advance
 from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
+from chains.explain.reasons import sentence
 from chains.models import Enrolment, StaffTask, Touch
 from crm import consent
 from crm.customers import merge
@@ -187,7 +188,7 @@ def test_a_complaint_holds_marketing_until_it_is_resolved():
     case = make_case(order.customer, at=NOW + 2 * HOUR)
 
     tick(NOW + 2 * DAY)
-    assert touch_of(order.customer, "offer").why == "Waits: an open complaint (“The lid does not close”)"
+    assert sentence(touch_of(order.customer, "offer")) == "Waits: an open complaint (“The lid does not close”)"
     assert len(mail.outbox) == 1
 
     cases.resolve(case, at=NOW + 2 * DAY + HOUR)
@@ -247,7 +248,7 @@ def test_no_more_than_three_in_a_week_but_service_always():
     _happened(customer, "asked", NOW + 4 * DAY)
     tick(NOW + 4 * DAY)
 
-    assert touch_of(customer, "offer").why == "Waits: 3 of 3 messages this week (11, 12 and 13 March)"
+    assert sentence(touch_of(customer, "offer")) == "Waits: 3 of 3 messages this week (11, 12 and 13 March)"
     _happened(customer, "visited", NOW + 5 * DAY)
     tick(NOW + 5 * DAY)
     assert len(mail.outbox) == 4
@@ -272,7 +273,7 @@ def test_who_unsubscribed_gets_service_only():
     _happened(customer, "asked", NOW + HOUR)
     tick(NOW + HOUR)
 
-    assert touch_of(customer, "offer").why == "Not sent: the customer unsubscribed"
+    assert sentence(touch_of(customer, "offer")) == "Not sent: the customer unsubscribed"
     assert outcome(customer, "service") == ("sent", "")
     assert len(mail.outbox) == 1
 
@@ -309,7 +310,7 @@ def test_what_is_too_late_is_missed():
 
     tick(NOW + 2 * DAY)
 
-    assert touch_of(order.customer).why == "Not sent: too late to be useful"
+    assert sentence(touch_of(order.customer)) == "Not sent: too late to be useful"
     assert mail.outbox == []
 
 
@@ -333,7 +334,7 @@ def test_a_text_that_cannot_be_made_fails_only_its_own_touch():
     tick(NOW + HOUR)
 
     assert outcome(broken.customer) == ("failed", "template")
-    assert touch_of(broken.customer).why.startswith("Not sent: the text could not be made (")
+    assert sentence(touch_of(broken.customer)).startswith("Not sent: the text could not be made (")
     assert outcome(whole.customer) == ("sent", "")
 
 
