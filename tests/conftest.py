@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from pytest_django.plugin import blocking_manager_key
 
-from tests import seeds
+from tests import order_files, seeds
 
 
 def pytest_configure() -> None:
@@ -18,6 +18,21 @@ def pytest_configure() -> None:
         app.conf.update(broker_url="memory://", broker_transport_options={})
     settings.ENCORE_RING = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("real_data") and not order_files.is_everything_here():
+        pytest.skip(f"no order files in {order_files.NOT_SHIPPED}")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Counted from reports, as these alone come back from the processes of xdist."""
+    left_out = sum("real_data" in report.keywords for report in terminalreporter.stats.get("skipped", ()))
+    if left_out:
+        terminalreporter.write_line(
+            f"WITHOUT REAL DATA: {left_out} left out, as there are no order files in {order_files.NOT_SHIPPED}."
+            " ENCORE_TEST_DATA names another folder."
+        )
 
 
 @pytest.fixture(scope="session")
@@ -42,12 +57,6 @@ def pytest_runtest_teardown(item, nextitem):
         with item.config.stash[blocking_manager_key].unblock():
             seeds.bring_back()
     return ended
-
-
-@pytest.fixture
-def shared_data():
-    """The public data sets, laid beside the checkout."""
-    return settings.BASE_DIR.parent / "shared" / "data"
 
 
 NOW = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)

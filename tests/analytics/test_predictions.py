@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import json
 from decimal import Decimal
 
 import numpy as np
@@ -17,6 +16,7 @@ from analytics.predictions.spending import Spending
 from crm.customers.merge import merge
 from crm.models import Customer, CustomerPrediction, OrderStanding
 from tests.conftest import NOW, make_customer, make_order
+from tests.order_files import order_file, reference
 
 PAPER = Purchasing(0.242593, 4.413532, 0.792886, 2.425752, 0)
 LETTERED = Spending(6.25, 3.74, 15.45, 0, 946, 0.11)
@@ -78,10 +78,9 @@ def test_orders_of_one_day_are_one_purchase_and_later_ones_are_not_known_yet(now
 
 
 @pytest.fixture
-def cdnow(shared_data, db):
-    call_command("import_data", "orders", shared_data / "cdnow_sample_orders.csv.gz", stdout=io.StringIO())
-    reference = json.loads((shared_data / "REFERENCE.json").read_text())["cdnow_sample_orders"]
-    return reference
+def cdnow(db):
+    call_command("import_data", "orders", order_file("cdnow_sample_orders"), stdout=io.StringIO())
+    return reference("cdnow_sample_orders")
 
 
 def test_the_nightly_pass_writes_what_the_reference_expects_of_a_customer(cdnow):

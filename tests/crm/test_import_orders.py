@@ -1,6 +1,5 @@
 import datetime as dt
 import gzip
-import json
 from decimal import Decimal
 
 import psycopg
@@ -14,6 +13,7 @@ from crm.intake.files.run import Options, import_file
 from crm.models import Contact, Customer, CustomerStats, Event, EventInbox, MergeProposal, Order, OrderLine, Product
 from crm.orders import orders
 from tests.conftest import NOW, make_customer, make_order
+from tests.order_files import order_file, reference
 
 pytestmark = pytest.mark.django_db
 
@@ -398,19 +398,19 @@ def test_lines_go_in_beside_somebody_who_reads_them(load):
     ("name", "currency"),
     [
         ("cdnow_sample_orders", "USD"),
-        ("olist_order_lines", "BRL"),
+        pytest.param("olist_order_lines", "BRL", marks=pytest.mark.real_data),
     ],
 )
-def test_real_files_equal_the_reference(shared_data, name, currency):
-    reference = json.loads((shared_data / "REFERENCE.json").read_text())[name]
+def test_real_files_equal_the_reference(name, currency):
+    expected = reference(name)
 
-    report = import_file("orders", shared_data / f"{name}.csv.gz", now=NOW)
+    report = import_file("orders", order_file(name), now=NOW)
 
     assert report.is_applied
     counted = Order.objects.counted().filter(currency=currency)
-    assert counted.count() == reference["orders"]
-    assert counted.aggregate(sum=Sum("total"))["sum"] == Decimal(str(reference["revenue"]))
-    assert CustomerStats.objects.filter(orders_count__gt=0).count() == reference["buyers"]
+    assert counted.count() == expected["orders"]
+    assert counted.aggregate(sum=Sum("total"))["sum"] == Decimal(str(expected["revenue"]))
+    assert CustomerStats.objects.filter(orders_count__gt=0).count() == expected["buyers"]
     assert not EventInbox.objects.exists()
 
 

@@ -19,8 +19,9 @@ from crm.orders import orders
 from tests.chains.factories import live_chain, marketing, message, wait
 from tests.journeys import recount
 from tests.journeys.recount import DAY, END, HOUR, START
+from tests.order_files import order_file
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.real_data]
 
 
 class Inbox:
@@ -121,11 +122,11 @@ def live_through(purchases, inbox):
         hour += HOUR
 
 
-def test_two_months_of_olist_hour_by_hour(shop, shared_data, inbox):
+def test_two_months_of_olist_hour_by_hour(shop, inbox):
     shop.weekly_cap = recount.WEEKLY_CAP
     shop.save()
     switch_chains_on()
-    purchases = recount.purchases(shared_data / "olist_order_lines.csv.gz")
+    purchases = recount.purchases(order_file("olist_order_lines"))
 
     live_through(purchases, inbox)
 

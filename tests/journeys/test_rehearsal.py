@@ -15,8 +15,9 @@ from tests.chains.factories import add_tag, branch, draft_chain, marketing, mess
 from tests.journeys import recount
 from tests.journeys.recount import DAY, END, HOUR, START
 from tests.journeys.test_olist import _place, facts_of
+from tests.order_files import order_file
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real_data]
 
 # One customer in so many: enough for every kind of outcome, few enough to be lived through within a minute.
 ONE_IN = 12
@@ -72,12 +73,12 @@ def touches():
     return Counter((*row[:5], row[5] and row[5].isoformat()) for row in rows)
 
 
-def test_a_rehearsal_of_two_months_comes_to_what_they_would_have_been(shop, shared_data):
+def test_a_rehearsal_of_two_months_comes_to_what_they_would_have_been(shop):
     shop.weekly_cap = recount.WEEKLY_CAP + 1
     shop.save()
     purchases = [
         purchase
-        for purchase in recount.purchases(shared_data / "olist_order_lines.csv.gz")
+        for purchase in recount.purchases(order_file("olist_order_lines"))
         if int(purchase.customer[:6], 16) % ONE_IN == 0
     ]
     chain = make_chain()

@@ -12,12 +12,12 @@ from crm.figures import scores, stats
 from crm.models import Customer, CustomerScore, Order
 from segments.compile import matching
 from segments.rfm_grid import grid
+from tests.order_files import order_file
 from tests.segments.conftest import condition
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.real_data]
 
 NOW = dt.datetime(2010, 12, 10, 12, tzinfo=dt.UTC)
-FILE = "online_retail_2010_order_lines.csv.gz"
 
 
 def read(path):
@@ -60,10 +60,10 @@ def members(*conditions):
 
 
 @pytest.fixture
-def bought(shared_data, settings):
+def bought(settings):
     """What every customer bought, as {customer: [(moment, total)]}; the same is in the database."""
     settings.TIME_ZONE = "UTC"
-    orders = read(shared_data / FILE)
+    orders = read(order_file("online_retail_2010_order_lines"))
     store(orders)
     bought = defaultdict(list)
     for name, at, total in orders.values():
