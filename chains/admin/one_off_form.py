@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from chains.admin.text_form import TextForm
 from chains.definition.one_off import Hour
 from chains.models import Chain, MessageTemplate, TemplateText
 from crm.models import Channel, Purpose
@@ -28,7 +29,7 @@ def taken(name: str) -> str:
     }
 
 
-class WordsForm(forms.ModelForm):  # type: ignore[type-arg]
+class WordsForm(TextForm):
     """The letter in one language."""
 
     class Meta:

@@ -15,7 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chains.admin import outbox, preview
-from chains.messages.compiling import problems_by_field
+from chains.admin.text_form import TextForm
 from chains.messages.placeholders import PLACEHOLDERS
 from chains.models import MessageTemplate, TemplateText
 from crm.models import Channel
@@ -26,16 +26,6 @@ HELP = {
     "replacement": "{{ customer.first_name | default: '…' }}",
     "condition": "{% if order.promised_on != '' %} … {% endif %}",
 }
-
-
-class TextForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Words that could not be sent to somebody are not saved."""
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
-        for name, errors in problems_by_field(self.instance).items():
-            for error in errors:
-                self.add_error(name if name in self.fields else None, error)
 
 
 class TextFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]

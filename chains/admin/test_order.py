@@ -73,7 +73,7 @@ class TestOrderPages(RehearsalPages):
         found = problems(chain, Shop.load())
         if request.method == "POST" and address and not found and form.is_valid():
             return self._try(request, chain, form)
-        runs = TestOrder.objects.filter(chain=chain, asked_by=request.user).prefetch_related("letters")  # type: ignore[misc]
+        runs = TestOrder.objects.filter(chain=chain, asked_by=request.user).prefetch_related("messages")  # type: ignore[misc]
         test_order = runs.select_related("customer").first()
         letters = [(letter, note_of(letter)) for letter in test_order.messages.all()] if test_order else []
         extra = {"form": form, "address": address, "problems": found, "test_order": test_order, "letters": letters}

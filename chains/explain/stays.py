@@ -10,6 +10,7 @@ from django.db.models import F
 
 from chains.explain.decisions import StepDecision, turns_at
 from chains.explain.outlook import Outlook, outlooks
+from chains.explain.reasons import sentence
 from chains.models import Chain, Enrolment, Passage, Touch
 from chains.program import program
 from crm.models import Customer
@@ -25,6 +26,10 @@ class Stayed:
     outlook: Outlook
     turns: tuple[StepDecision, ...]
     touches: tuple[Touch, ...]
+
+    @property
+    def explained_touches(self) -> list[tuple[Touch, str]]:
+        return [(touch, sentence(touch)) for touch in self.touches]
 
     @property
     def is_over(self) -> bool:
