@@ -78,7 +78,7 @@ def main() -> None:
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         with mail_server() as port:
-            settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+            settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
             settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
             spare_what_is_loaded()
             measure(options.letters, options.rounds, port)
@@ -256,7 +256,7 @@ def ready_made(chain: Any) -> bytes:
     from uuid import uuid4
 
     from benchmarks.peers.shop import clear, fill_due
-    from chains.channels.email import letter_for
+    from chains.channels.email.sender import letter_for
     from chains.engine.deliver.deliver import _taken
     from chains.engine.deliver.prepare import PreparedTouch, prepare
     from chains.engine.guard.guard import guard

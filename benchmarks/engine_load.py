@@ -55,7 +55,7 @@ def main() -> None:
     try:
         enrolments()
         with MailServer() as sink:
-            settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+            settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
             settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
             steady(sink, options.rate, options.seconds)
             killed(sink, options.rate, options.kills)

@@ -8,9 +8,9 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from chains.channels.email import webhooks  # noqa: F401  (it listens to Anymail)
         from chains.contributions import privacy, segment_fields, segment_uses, story
         from chains.contributions.merging import follow
-        from chains.incoming import webhooks  # noqa: F401  (it listens to Anymail)
         from crm.customers import merge
         from crm.privacy import erase, export
         from crm.story import customer_links

@@ -4,9 +4,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from chains.channels.email.mailbox import poll
+from chains.channels.email.reputation import watch
 from chains.engine.run import run
-from chains.incoming.mailbox import poll
-from chains.incoming.reputation import watch
 from chains.simulate.rehearsal.job import conduct
 from chains.simulate.test_order.send import walk_on
 

@@ -129,7 +129,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Encore <encore@{SITE_HOST}>
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_URL = env.str("EMAIL_URL", "")
 OUTBOX_DIR = VAR_DIR / "outbox"
-EMAIL_BACKEND = "chains.channels.outbox.EmailBackend"
+EMAIL_BACKEND = "chains.channels.email.outbox.EmailBackend"
 if EMAIL_URL:
     globals().update(environment.email(EMAIL_URL))
 _webhook_secret = env.str("WEBHOOK_SECRET", "")

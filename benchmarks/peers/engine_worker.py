@@ -28,7 +28,7 @@ def main() -> None:
     from django.db import connection
 
     connection.settings_dict["NAME"] = database
-    settings.ENCORE_RING, settings.EMAIL_BACKEND = False, "chains.channels.smtp.EmailBackend"
+    settings.ENCORE_RING, settings.EMAIL_BACKEND = False, "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
     from chains.engine.run import run, tick
     from config.celery import spare_what_is_loaded

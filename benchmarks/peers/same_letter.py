@@ -16,7 +16,7 @@ NAME, TOKEN = "name-of-the-customer", "token-of-the-touch"
 
 def sources(text: dict[str, Any]) -> dict[str, Any]:
     """What a post_office template needs, and the context and headers of one letter in words to be replaced."""
-    from chains.channels.email import reply_address
+    from chains.channels.email.sender import reply_address
     from chains.messages.page_urls import pages
     from chains.models.touch import message_id
     from crm.models import Shop

@@ -23,11 +23,11 @@ from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
 from chains.channels import Outcome, Result
+from chains.channels.push.page import public_key, read_subscription
 from chains.channels.registry import channels
-from chains.channels.telegram import register_webhook
+from chains.channels.telegram.sender import register_webhook
 from chains.engine.by_hand import try_channel_again
 from chains.models import ChannelState, PushSubscription
-from chains.public.connect import public_key, read_subscription
 from chains.simulate import test_message
 from crm.models import Channel, Shop
 
@@ -115,7 +115,7 @@ def register_view(request: HttpRequest) -> HttpResponse:
     if (refused := _refused(request)) is not None:
         return refused
     try:
-        wrong = register_webhook(settings.SITE_URL + reverse("telegram_webhook"))
+        wrong = register_webhook(settings.SITE_URL + reverse("channels:telegram_webhook"))
     except requests.RequestException as error:
         wrong = type(error).__name__
     if wrong:

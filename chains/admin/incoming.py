@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from chains.incoming.record_mail import assign
+from chains.channels.email.record_mail import assign
 from chains.models import IncomingMail
 
 TONES = {"reply": "success", "stranger": "danger", "unreadable": "danger", "flood": "warning", "stop": "warning"}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from chains.incoming.reputation import allow, is_at
+from chains.channels.email.reputation import allow, is_at
 from chains.models import Mailbox, Reputation
 from crm.models import Shop
 

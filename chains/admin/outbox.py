@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from chains.admin.preview import framed
-from chains.channels import outbox
+from chains.channels.email import outbox
 
 LETTERS_A_PAGE = 50
 DAYS_SHOWN = 30

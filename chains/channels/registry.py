@@ -7,12 +7,12 @@ from functools import cache
 from django.conf import settings
 
 from chains.channels import Channel
-from chains.channels.email import EmailChannel
-from chains.channels.gateway import GatewayChannel
-from chains.channels.push import PushChannel
-from chains.channels.staff_task import StaffTaskChannel
-from chains.channels.telegram import TelegramChannel
-from chains.channels.twilio import TwilioChannel
+from chains.channels.email.sender import EmailChannel
+from chains.channels.push.sender import PushChannel
+from chains.channels.sms.gateway import GatewayChannel
+from chains.channels.sms.twilio import TwilioChannel
+from chains.channels.staff_task.sender import StaffTaskChannel
+from chains.channels.telegram.sender import TelegramChannel
 from chains.models import Touch
 
 

@@ -18,8 +18,8 @@ def _patterns() -> dict[str, tuple[str, str]]:
         "rate_url": reverse("chains:rate", args=[_TOKEN]),
         "preferences_url": reverse("chains:preferences", args=[_TOKEN]),
         "unsubscribe_url": reverse("chains:unsubscribe", args=[_TOKEN]),
-        "telegram_url": reverse("chains:telegram", args=[_TOKEN]),
-        "push_url": reverse("chains:push", args=[_TOKEN]),
+        "telegram_url": reverse("channels:telegram", args=[_TOKEN]),
+        "push_url": reverse("channels:push", args=[_TOKEN]),
     }
     parted = {name: address.partition(f"/{_TOKEN}/") for name, address in addresses.items()}
     return {name: (f"{before}/", f"/{behind}") for name, (before, _token, behind) in parted.items()}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chains.public import connect, preferences, rating, tracking
+from chains.public import preferences, rating, tracking
 
 app_name = "chains"
 urlpatterns = [
@@ -8,7 +8,5 @@ urlpatterns = [
     path("c/<str:token>/<int:index>/", tracking.click, name="click"),
     path("u/<str:token>/", preferences.unsubscribe, name="unsubscribe"),
     path("p/<str:token>/", preferences.preferences, name="preferences"),
-    path("t/<str:token>/", connect.telegram, name="telegram"),
-    path("n/<str:token>/", connect.push, name="push"),
     path("r/<str:token>/", rating.rate, name="rate"),
 ]

@@ -12,7 +12,7 @@ from django.core import mail
 from django.utils.translation import gettext as _
 
 from chains.channels import Outgoing
-from chains.channels.email import letter_for
+from chains.channels.email.sender import letter_for
 from chains.messages.compiling import compile_text
 from chains.messages.context import contexts
 from chains.messages.page_urls import PREVIEW, pages

@@ -136,7 +136,7 @@ def _smtp(parts: ParseResult) -> dict[str, Any]:
     if not parts.hostname:
         raise ImproperlyConfigured("EMAIL_URL names no mail server, as in smtp://host:25.")
     return {
-        "EMAIL_BACKEND": "chains.channels.smtp.EmailBackend",
+        "EMAIL_BACKEND": "chains.channels.email.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or SMTP_PORTS[parts.scheme],
         "EMAIL_HOST_USER": unquote(parts.username or ""),

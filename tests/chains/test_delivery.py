@@ -57,7 +57,7 @@ def server(settings):
     handler = Server()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
     yield handler
     controller.stop()
@@ -200,7 +200,7 @@ def test_a_line_cut_after_the_letter_leaves_marketing_uncertain_and_sends_servic
 
 
 def test_a_server_that_is_down_keeps_everything_waiting(settings, chains):
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 9, 5
     touches = [due(chains, "marketing") for _number in range(3)]
 

@@ -10,7 +10,7 @@ from anymail.exceptions import AnymailRequestsAPIError
 from django.core import mail
 
 from chains.channels import Outgoing, Result
-from chains.channels.email import EmailChannel, letter_for, outcome_of
+from chains.channels.email.sender import EmailChannel, letter_for, outcome_of
 from chains.messages.rendering import Rendered
 from crm.models import Shop
 
@@ -61,7 +61,7 @@ def sink(settings, request):
     handler = Sink(request.param)
     controller = Controller(handler, hostname="127.0.0.1", port=_free_port())
     controller.start()
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = controller.hostname, controller.port
     settings.EMAIL_TIMEOUT = 5
     yield handler
@@ -232,7 +232,7 @@ def test_goes_on_over_a_new_connection_when_the_server_lets_go_of_an_old_one(sin
 
 
 def test_a_server_that_is_not_there_is_a_temporary_matter(settings):
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", _free_port()
 
     outcomes = deliver(outgoing(1), outgoing(2))
@@ -275,7 +275,7 @@ def test_a_provider_that_never_answers_leaves_it_open():
 
 
 def test_without_a_mail_server_letters_land_in_the_outbox_whole(settings, tmp_path):
-    settings.EMAIL_BACKEND = "chains.channels.outbox.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.outbox.EmailBackend"
     settings.OUTBOX_DIR = tmp_path
 
     outcomes = deliver(outgoing(1), outgoing(2))

@@ -183,7 +183,7 @@ def test_a_support_agent_may_not_open_or_send_templates(agent):
 
 @pytest.fixture
 def outbox(settings, tmp_path):
-    from chains.channels.outbox import keep
+    from chains.channels.email.outbox import keep
 
     settings.OUTBOX_DIR = tmp_path
 

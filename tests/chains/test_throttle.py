@@ -53,7 +53,7 @@ def server(settings, shop):
     handler = Server()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
     yield handler
     controller.stop()

@@ -25,7 +25,7 @@ from django.utils import timezone  # noqa: E402
 
 connection.settings_dict["NAME"] = database
 settings.ENCORE_RING = False
-settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
 settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
 
 from chains.engine.run import run  # noqa: E402

@@ -33,8 +33,8 @@ POINTS = {
         1,
     ),
     "all written, not committed": ("chains.engine.deliver.coupon_terms", "slices.show_coupons", "after", 1),
-    "committed, nothing handed over": ("chains.channels.email", "_handed_over", "before", 1),
-    "in the middle of a slice": ("chains.channels.email", "_handed_over", "after", 20),
+    "committed, nothing handed over": ("chains.channels.email.sender", "_handed_over", "before", 1),
+    "in the middle of a slice": ("chains.channels.email.sender", "_handed_over", "after", 20),
     "a slice handed over, not recorded": ("chains.engine.deliver.slices", "begin_slice", "before", 2),
     "a slice recorded, not committed": ("chains.engine.deliver.slices", "begin_slice", "after", 2),
     "a slice recorded, the next begun": ("chains.engine.deliver.deliver", "CouponTerms.begin_slice", "after", 2),
@@ -64,7 +64,7 @@ def crowd(shop):
 def test_letters_show_the_stored_term_wherever_a_worker_dies(point, crowd, sink, settings):
     kill_at(POINTS[point], sink.port)
 
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     # A day later a term that counts from sending ends a day later.
     for turn in range(4):

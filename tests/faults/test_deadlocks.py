@@ -73,7 +73,7 @@ def test_nobody_waits_in_a_circle_and_every_figure_is_right(crowd, sink, setting
 
     assert deadlocks() == before
     assert min(one["turns"] for one in told) > 0
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     tick(timezone.now())
     assert set(Order.objects.values_list("number", flat=True)) == {number for one in told for number in one["numbers"]}

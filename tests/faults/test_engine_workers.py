@@ -29,7 +29,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection
 connection.settings_dict["NAME"], port = sys.argv[1], int(sys.argv[2])
-settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
 settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 30
 from chains.engine.deliver.deliver import deliver
 from chains.engine.guard.guard import guard
@@ -140,7 +140,7 @@ def test_a_worker_killed_while_sending_loses_nothing_and_doubles_no_marketing(sh
     last.communicate(timeout=120)
     held = Touch.objects.leased().count()
     assert 0 < held <= 4 * 100
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     tick(NOW + LEASE)
     tick(NOW + 2 * LEASE)

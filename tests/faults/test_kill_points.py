@@ -34,7 +34,7 @@ from django.conf import settings
 from django.db import connection
 database, port, module, name, when, nth = sys.argv[1:]
 connection.settings_dict["NAME"] = database
-settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
 settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
 place = importlib.import_module(module)
 *path, name = name.split(".")
@@ -80,10 +80,15 @@ POINTS = {
     "guard: claimed, not committed": ("chains.engine.guard.guard", "write_decisions", "after", 1),
     "deliver: leased, nothing begun": ("chains.engine.deliver.slices", "begin_slice", "before", 1),
     "deliver: the first slice begun": ("chains.engine.deliver.slices", "begin_slice", "after", 1),
-    "deliver: in the middle of a slice": ("chains.channels.email", "_handed_over", "after", 20),
+    "deliver: in the middle of a slice": ("chains.channels.email.sender", "_handed_over", "after", 20),
     "deliver: a slice handed over, not recorded": ("chains.engine.deliver.slices", "begin_slice", "before", 2),
     "deliver: a slice recorded, the next begun": ("chains.engine.deliver.slices", "begin_slice", "after", 2),
-    "deliver: staff tasks listed, not recorded": ("chains.channels.staff_task", "StaffTaskChannel.deliver", "after", 1),
+    "deliver: staff tasks listed, not recorded": (
+        "chains.channels.staff_task.sender",
+        "StaffTaskChannel.deliver",
+        "after",
+        1,
+    ),
 }
 
 
@@ -111,7 +116,7 @@ def crowd(shop):
 def test_what_a_killed_worker_left_is_finished_by_the_next(point, crowd, sink, settings):
     kill_at(POINTS[point], sink.port)
 
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     tick(NOW)
     for turn in range(1, 4):

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from chains.channels.smtp_timeouts import ANSWER_SECONDS, GOODBYE_SECONDS, LETTER_SECONDS
+from chains.channels.email.smtp_timeouts import ANSWER_SECONDS, GOODBYE_SECONDS, LETTER_SECONDS
 from chains.engine.deliver.breaker import OPENS_AFTER
 from chains.engine.deliver.deliver import MARGIN
 from chains.engine.guard.guard import LEASE
@@ -58,7 +58,7 @@ TROUBLES = [
 @pytest.fixture(params=[False, True], ids=["one by one", "pipelining"])
 def server(request, settings):
     with MailServer(pipelines=request.param) as server:
-        settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
         settings.EMAIL_TIMEOUT = 30
         yield server
@@ -123,7 +123,7 @@ def test_one_bad_address_of_a_slice_whose_refusal_ends_the_connection_holds_nobo
 
 @pytest.mark.parametrize("point", ["greeting", "rcpt", "dot"])
 def test_a_server_that_drips_is_left_like_one_that_hangs(server, due, monkeypatch, point):
-    monkeypatch.setattr("chains.channels.smtp_timeouts.LETTER_SECONDS", PATIENCE)
+    monkeypatch.setattr("chains.channels.email.smtp_timeouts.LETTER_SECONDS", PATIENCE)
     offer = due(marketing)[0]
     server.troubles = {point: DRIP}
 
@@ -147,7 +147,7 @@ def test_a_server_that_hangs_in_the_middle_of_a_connection_is_not_asked_again_at
 
 
 def test_a_server_that_does_not_say_goodbye_keeps_no_outcome_back(server, due, monkeypatch):
-    monkeypatch.setattr("chains.channels.smtp_timeouts.GOODBYE_SECONDS", PATIENCE)
+    monkeypatch.setattr("chains.channels.email.smtp_timeouts.GOODBYE_SECONDS", PATIENCE)
     offer = due(marketing)[0]
     server.troubles = {"quit": DRIP}
 

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from chains.incoming.mailbox import LEASE, poll
+from chains.channels.email.mailbox import LEASE, poll
 from chains.models import Mailbox
 from crm.models import CaseMessage, Event
 from tests.chains.incoming.dovecot import dovecot, is_here
@@ -30,7 +30,7 @@ from django.db import connection
 from django.utils import timezone
 database, url, name, when = sys.argv[1:]
 connection.settings_dict["NAME"] = database
-mailbox = importlib.import_module("chains.incoming.mailbox")
+mailbox = importlib.import_module("chains.channels.email.mailbox")
 work, calls = getattr(mailbox, name), 0
 
 def deadly(*args):

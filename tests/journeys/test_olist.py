@@ -43,7 +43,7 @@ def inbox(settings):
         port = probe.getsockname()[1]
     controller = Controller(Inbox(), hostname="127.0.0.1", port=port)
     controller.start()
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 10
     yield controller.handler
     controller.stop()

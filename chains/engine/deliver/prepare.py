@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from chains.channels import Outgoing
-from chains.channels.staff_task import TaskCard
+from chains.channels.staff_task.sender import TaskCard
 from chains.engine.deliver import outcomes
 from chains.engine.deliver.coupons_shown import RewardsShown
 from chains.engine.deliver.slices import SendingRecord, TouchResult

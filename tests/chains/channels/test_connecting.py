@@ -6,9 +6,9 @@ import pytest
 from django.utils import translation
 
 from chains.channels import connecting
-from chains.channels.telegram import webhook_secret
+from chains.channels.push.page import public_key
+from chains.channels.telegram.sender import webhook_secret
 from chains.models import PushSubscription
-from chains.public.connect import public_key
 from crm.models import CaseMessage, ConsentRecord, Contact
 from crm.privacy.erase import erase
 from tests.chains.channels.setups import TOKEN, browser_keys

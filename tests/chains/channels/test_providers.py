@@ -6,8 +6,9 @@ from email.utils import format_datetime
 import pytest
 from django.utils import timezone
 
-from chains.channels import Result, http, twilio
+from chains.channels import Result, http
 from chains.channels.registry import channels
+from chains.channels.sms import twilio
 from chains.models import ChannelState, TemplateText, Touch
 from crm.models import Contact, Shop
 from tests.chains.channels.provider import closed_address, running_provider
@@ -130,7 +131,7 @@ def test_a_provider_that_hangs_is_left_after_a_time(ready, provider, monkeypatch
     assert (outcome.result, outcome.is_providers_fault) == (Result.UNKNOWN, True)
 
 
-LIMITED = ("gateway", "telegram", "push")
+LIMITED = ("sms.gateway", "telegram.sender", "push.sender")
 
 
 def test_nobody_listening_means_nothing_was_sent(named, settings):

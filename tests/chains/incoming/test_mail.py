@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from chains.incoming.mail import read
+from chains.channels.email.received_mail import read
 from tests.chains.incoming.letters import reply
 
 

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 from django.db import OperationalError, connection, connections
 
-from chains.incoming import imap as connecting
-from chains.incoming import mailbox
-from chains.incoming.mailbox import poll
+from chains.channels.email import imap as connecting
+from chains.channels.email import mailbox
+from chains.channels.email.mailbox import poll
 from chains.models import IncomingMail, Mailbox
 from crm.models import Case, CaseMessage, Event
 from tests.chains.incoming.dovecot import dovecot, is_here

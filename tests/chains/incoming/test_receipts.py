@@ -2,10 +2,10 @@ import datetime as dt
 
 import pytest
 
+from chains.channels.email.mail_reports import receipts as reported
+from chains.channels.email.received_mail import read
 from chains.engine.run import tick
 from chains.incoming import receipts
-from chains.incoming.mail import read
-from chains.incoming.mail_reports import receipts as reported
 from chains.incoming.receipts import Receipt
 from chains.models import Touch
 from chains.public.tracking import record_open

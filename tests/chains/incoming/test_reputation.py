@@ -2,9 +2,9 @@ import datetime as dt
 
 import pytest
 
+from chains.channels.email.reputation import allow, is_at, must_stop, percent, watch
 from chains.engine.run import tick
 from chains.explain.reasons import sentence
-from chains.incoming.reputation import allow, is_at, must_stop, percent, watch
 from chains.models import Reputation, Touch
 from crm.models import Shop
 from tests.chains.factories import fill_due, live_chain, marketing, message

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
-from chains.incoming import record_mail as taking
-from chains.incoming.mail import read
+from chains.channels.email import record_mail as taking
+from chains.channels.email.received_mail import read
 from chains.models import IncomingMail, Mailbox, Reputation, Touch
 from chains.stats.steps import tally
 from crm.models import Case, CaseMessage

@@ -2,9 +2,9 @@ import datetime as dt
 
 import pytest
 
+from chains.channels.email import record_mail as taking
+from chains.channels.email.received_mail import read
 from chains.engine.run import tick
-from chains.incoming import record_mail as taking
-from chains.incoming.mail import read
 from chains.models import Enrolment, IncomingMail, Touch
 from crm.models import Case, CaseMessage, Contact, Event
 from crm.service import cases, conversations
@@ -301,7 +301,7 @@ def test_writing_back_goes_out_in_the_thread_and_the_answer_comes_home(now, admi
 
 
 def test_a_letter_the_server_refuses_was_never_written(now, admin_user, settings):
-    settings.EMAIL_BACKEND = "chains.channels.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "chains.channels.email.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     case = make_case(at=now)
 

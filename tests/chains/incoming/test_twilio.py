@@ -60,7 +60,7 @@ def test_without_twilio_there_is_no_such_page(client, touch, settings):
 
 @pytest.mark.parametrize(("is_https", "expected"), [(True, True), (False, False)])
 def test_twilio_is_asked_to_tell_where_it_can_reach_us(touch, settings, is_https, expected):
-    from chains.channels.twilio import TwilioChannel
+    from chains.channels.sms.twilio import TwilioChannel
     from tests.chains.channels.setups import outgoing
 
     settings.IS_HTTPS, settings.SITE_URL = is_https, "https://crm.example.com"

@@ -5,7 +5,7 @@ import pytest
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.utils import timezone
 
-from chains.incoming.webhooks import receipt_of
+from chains.channels.email.webhooks import receipt_of
 from chains.models import IncomingMail
 from crm.models import Case, Contact, Event
 from tests.chains.incoming.letters import reply, sent_touch, to

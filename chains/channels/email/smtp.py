@@ -10,7 +10,7 @@ from typing import Any
 from django.core.mail.backends.smtp import EmailBackend as DjangoEmailBackend
 from django.core.mail.message import EmailMessage
 
-from chains.channels.smtp_timeouts import ANSWER_SECONDS, SmtpTimeouts, SmtpTookTooLong
+from chains.channels.email.smtp_timeouts import ANSWER_SECONDS, SmtpTimeouts, SmtpTookTooLong
 from chains.messages.mime import MimeLetter
 
 # Searched for in a third of the time that bytes.replace takes.

@@ -17,8 +17,9 @@ from django.urls import resolve
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from chains.incoming import receipts, record_mail
-from chains.incoming.mail import read
+from chains.channels.email import record_mail
+from chains.channels.email.received_mail import read
+from chains.incoming import receipts
 from chains.incoming.receipts import Receipt
 
 logger = logging.getLogger(__name__)

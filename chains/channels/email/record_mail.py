@@ -14,8 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from chains.incoming import mail_reports, receipts
-from chains.incoming.mail import Mail
+from chains.channels.email import mail_reports
+from chains.channels.email.received_mail import Mail
+from chains.incoming import receipts
 from chains.incoming.reply_text import asks_to_stop, route
 from chains.models import Enrolment, IncomingMail, Touch
 from chains.public.preferences import unsubscribe_from

@@ -12,9 +12,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import BadHeaderError
 
 from chains.channels import Outcome, Outgoing, Result
+from chains.channels.email.smtp import HandedOver
+from chains.channels.email.smtp_timeouts import SmtpTookTooLong
 from chains.channels.http import never_connected, pause_of
-from chains.channels.smtp import HandedOver
-from chains.channels.smtp_timeouts import SmtpTookTooLong
 from chains.messages.mime import MimeLetter, wire_address
 from chains.messages.page_urls import unsubscribe_url
 from crm.models import Contact, Purpose, Shop

@@ -20,9 +20,9 @@ from uuid import uuid4
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from chains.incoming.imap import Box, connect
-from chains.incoming.mail import clean, read
-from chains.incoming.record_mail import take
+from chains.channels.email.imap import Box, connect
+from chains.channels.email.received_mail import clean, read
+from chains.channels.email.record_mail import take
 from chains.models import IncomingMail, Mailbox
 
 logger = logging.getLogger(__name__)

@@ -47,7 +47,7 @@ def _handed_over(outgoing: Outgoing, client: Client, http: _Http) -> Outcome:
     sender = settings.SMS["sender"]
     by = {"messaging_service_sid": sender} if sender.startswith("MG") else {"from_": sender}
     if settings.IS_HTTPS:  # Twilio refuses a message whose receipt it could not bring
-        by["status_callback"] = settings.SITE_URL + reverse("incoming:twilio", args=[outgoing.token])
+        by["status_callback"] = settings.SITE_URL + reverse("channels:twilio", args=[outgoing.token])
     try:
         message = client.messages.create(to=outgoing.address, body=outgoing.content.text, **by)
     except TwilioRestException as error:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from email.message import Message
 from itertools import islice
 
-from chains.channels.email import BAD_MAILBOX_STATUSES
-from chains.incoming.mail import MOST_PARTS, Mail, body, clean, headers
+from chains.channels.email.received_mail import MOST_PARTS, Mail, body, clean, headers
+from chains.channels.email.sender import BAD_MAILBOX_STATUSES
 from chains.incoming.receipts import Receipt
 
 Kind = Receipt.Kind
