@@ -16,8 +16,8 @@ from django.db import connection
 from chains.channels.email.mailbox import LEASE, poll
 from chains.models import Mailbox
 from crm.models import CaseMessage, Event
-from tests.chains.incoming.dovecot import dovecot, is_here
-from tests.chains.incoming.letters import reply, sent_touch, to
+from tests.chains.channels.email.dovecot import dovecot, is_here
+from tests.chains.channels.email.letters import reply, sent_touch, to
 
 pytestmark = [pytest.mark.imap, pytest.mark.django_db(transaction=True)]
 

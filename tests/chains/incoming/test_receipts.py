@@ -11,8 +11,8 @@ from chains.models import Touch
 from chains.public.tracking import record_open
 from crm.customers.merge import merge
 from crm.models import ConsentRecord, Contact, Event
+from tests.chains.channels.email.letters import delivery_report, sent_touch, spam_report
 from tests.chains.factories import live_chain, message
-from tests.chains.incoming.letters import delivery_report, sent_touch, spam_report
 from tests.conftest import make_customer, make_order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]

@@ -12,8 +12,8 @@ from chains.channels.email import mailbox
 from chains.channels.email.mailbox import poll
 from chains.models import IncomingMail, Mailbox
 from crm.models import Case, CaseMessage, Event
-from tests.chains.incoming.dovecot import dovecot, is_here
-from tests.chains.incoming.letters import delivery_report, reply, sent_touch, to
+from tests.chains.channels.email.dovecot import dovecot, is_here
+from tests.chains.channels.email.letters import delivery_report, reply, sent_touch, to
 
 pytestmark = [pytest.mark.imap, pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 

@@ -10,7 +10,7 @@ from chains.channels.email.received_mail import read
 from chains.models import IncomingMail, Mailbox, Reputation, Touch
 from chains.stats.steps import tally
 from crm.models import Case, CaseMessage
-from tests.chains.incoming.letters import reply, sent_touch, to
+from tests.chains.channels.email.letters import reply, sent_touch, to
 from tests.conftest import make_customer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]

@@ -9,8 +9,8 @@ from chains.models import Enrolment, IncomingMail, Touch
 from crm.models import Case, CaseMessage, Contact, Event
 from crm.service import cases, conversations
 from crm.story.story import story
+from tests.chains.channels.email.letters import delivery_report, reply, sent_touch, spam_report, to
 from tests.chains.factories import live_chain, message, wait
-from tests.chains.incoming.letters import delivery_report, reply, sent_touch, spam_report, to
 from tests.conftest import make_case, make_customer, make_order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]

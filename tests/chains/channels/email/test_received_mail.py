@@ -3,7 +3,7 @@ import time
 import pytest
 
 from chains.channels.email.received_mail import read
-from tests.chains.incoming.letters import reply
+from tests.chains.channels.email.letters import reply
 
 
 def test_reads_who_wrote_what_in_answer_to_which_letter():

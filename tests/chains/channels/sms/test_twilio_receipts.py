@@ -4,8 +4,8 @@ from twilio.request_validator import RequestValidator
 from chains.models import Touch
 from config.environment import providers
 from crm.models import Contact, Event
+from tests.chains.channels.email.letters import sent_touch
 from tests.chains.channels.provider import running_provider
-from tests.chains.incoming.letters import sent_touch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from chains.channels.email.webhooks import receipt_of
 from chains.models import IncomingMail
 from crm.models import Case, Contact, Event
-from tests.chains.incoming.letters import reply, sent_touch, to
+from tests.chains.channels.email.letters import reply, sent_touch, to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
