@@ -22,9 +22,9 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
-from chains.channels import Outcome, Result
 from chains.channels.push.page import public_key, read_subscription
-from chains.channels.registry import channels
+from chains.channels.registry import senders
+from chains.channels.sender import Outcome, Result
 from chains.channels.telegram.sender import register_webhook
 from chains.engine.by_hand import try_channel_again
 from chains.models import ChannelState, PushSubscription
@@ -128,7 +128,7 @@ def register_view(request: HttpRequest) -> HttpResponse:
 def test_message_view(request: HttpRequest, channel: str) -> HttpResponse:
     if (refused := _refused(request)) is not None:
         return refused
-    if channel not in channels() or channel not in Channel.values:
+    if channel not in senders() or channel not in Channel.values:
         raise Http404
     try:
         _tell(request, _tried(channel, request.POST))
@@ -159,7 +159,7 @@ def _tell(request: HttpRequest, outcome: Outcome) -> None:
 
 
 def _card(channel: Channel, state: ChannelState | None, now: dt.datetime) -> ChannelCard:
-    is_set_up = channel in channels() and (channel != Channel.EMAIL or bool(settings.EMAIL_URL))
+    is_set_up = channel in senders() and (channel != Channel.EMAIL or bool(settings.EMAIL_URL))
     return ChannelCard(
         channel=channel,
         is_set_up=is_set_up,

@@ -10,7 +10,7 @@ import requests
 from django.utils import timezone
 from urllib3.exceptions import NewConnectionError
 
-from chains.channels import Outcome, Result
+from chains.channels.sender import Outcome, Result
 
 TIMEOUT = (5, 20)  # seconds to connect, seconds to answer
 DEFAULT_PAUSE = dt.timedelta(seconds=30)

@@ -6,27 +6,27 @@ from functools import cache
 
 from django.conf import settings
 
-from chains.channels import Channel
-from chains.channels.email.sender import EmailChannel
-from chains.channels.push.sender import PushChannel
-from chains.channels.sms.gateway import GatewayChannel
-from chains.channels.sms.twilio import TwilioChannel
-from chains.channels.staff_task.sender import StaffTaskChannel
-from chains.channels.telegram.sender import TelegramChannel
+from chains.channels.email.sender import EmailSender
+from chains.channels.push.sender import PushSender
+from chains.channels.sender import Sender
+from chains.channels.sms.gateway import GatewaySender
+from chains.channels.sms.twilio import TwilioSender
+from chains.channels.staff_task.sender import StaffTaskSender
+from chains.channels.telegram.sender import TelegramSender
 from chains.models import Touch
 
 
 @cache
-def channels() -> dict[str, Channel]:
+def senders() -> dict[str, Sender]:
     """Letters and tasks always have somewhere to go; the others once settings name their provider."""
-    found: dict[str, Channel] = {
-        Touch.Channel.EMAIL: EmailChannel(),
-        Touch.Channel.STAFF_TASK: StaffTaskChannel(),
+    found: dict[str, Sender] = {
+        Touch.Channel.EMAIL: EmailSender(),
+        Touch.Channel.STAFF_TASK: StaffTaskSender(),
     }
     if settings.SMS:
-        found[Touch.Channel.SMS] = TwilioChannel() if settings.SMS["kind"] == "twilio" else GatewayChannel()
+        found[Touch.Channel.SMS] = TwilioSender() if settings.SMS["kind"] == "twilio" else GatewaySender()
     if settings.TELEGRAM_TOKEN:
-        found[Touch.Channel.TELEGRAM] = TelegramChannel()
+        found[Touch.Channel.TELEGRAM] = TelegramSender()
     if settings.PUSH_CONTACT:
-        found[Touch.Channel.PUSH] = PushChannel()
+        found[Touch.Channel.PUSH] = PushSender()
     return found

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core import mail
 from django.utils.translation import gettext as _
 
-from chains.channels import Outgoing
 from chains.channels.email.sender import letter_for
+from chains.channels.sender import OutgoingMessage
 from chains.messages.compiling import compile_text
 from chains.messages.context import contexts
 from chains.messages.page_urls import PREVIEW, pages
@@ -75,8 +75,8 @@ def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.
     return len(letters)
 
 
-def _outgoing(text: TemplateText, to: str, made: Rendered) -> Outgoing:
-    return Outgoing(
+def _outgoing(text: TemplateText, to: str, made: Rendered) -> OutgoingMessage:
+    return OutgoingMessage(
         touch_id=0,
         customer_id=0,
         order_id=None,

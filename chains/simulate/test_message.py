@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from chains.channels import Outcome, Outgoing
-from chains.channels.registry import channels
+from chains.channels.registry import senders
+from chains.channels.sender import Outcome, OutgoingMessage
 from chains.messages.page_urls import PREVIEW
 from chains.messages.rendering import Rendered
 from chains.messages.short_message import ShortMessage
@@ -20,8 +20,8 @@ from crm.models import Channel, Purpose, Shop
 
 def send(channel: str, address: str, shop: Shop) -> Outcome:
     """What the provider said; ValueError when the address is none, KeyError when the channel is not set up."""
-    way = channels()[channel]
-    outgoing = Outgoing(
+    way = senders()[channel]
+    outgoing = OutgoingMessage(
         touch_id=0,
         customer_id=0,
         order_id=None,

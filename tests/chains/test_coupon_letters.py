@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from chains.channels import Outcome, Result
-from chains.channels.registry import channels
+from chains.channels.registry import senders
+from chains.channels.sender import Outcome, Result
 from chains.engine.advance.advance import advance
 from chains.engine.deliver.deliver import deliver
 from chains.engine.enrol.enrol import enrol
@@ -52,7 +52,7 @@ class Post:
 @pytest.fixture
 def post(monkeypatch):
     made = Post()
-    monkeypatch.setitem(channels(), "email", made)
+    monkeypatch.setitem(senders(), "email", made)
     return made
 
 
@@ -93,7 +93,7 @@ def test_a_letter_shows_the_coupon_and_starts_its_term_when_it_is_sent(post):
 
 @pytest.mark.parametrize(("channel", "subject"), [("sms", ""), ("telegram", ""), ("push", "Yours")])
 def test_every_channel_shows_the_coupon_and_starts_its_term(post, monkeypatch, channel, subject):
-    monkeypatch.setitem(channels(), channel, post)
+    monkeypatch.setitem(senders(), channel, post)
     live(issue(coupon_days=7), thanks(template=make_template(channel=channel, subject=subject, body=SHOWN)))
     order = make_order(placed_at=NOW)
     order.customer.contacts.update(channel=channel)
@@ -178,7 +178,7 @@ def test_a_letter_whose_coupon_began_elsewhere_meanwhile_waits_and_tells_that_te
     monkeypatch.setattr(loyalty, "hold_terms", late)
     assert deliver(NOW, lease).total() == 0
     monkeypatch.undo()
-    monkeypatch.setitem(channels(), "email", post)
+    monkeypatch.setitem(senders(), "email", post)
     assert post.texts == []
 
     tick(NOW + LEASE)

@@ -85,7 +85,7 @@ POINTS = {
     "deliver: a slice recorded, the next begun": ("chains.engine.deliver.slices", "begin_slice", "after", 2),
     "deliver: staff tasks listed, not recorded": (
         "chains.channels.staff_task.sender",
-        "StaffTaskChannel.deliver",
+        "StaffTaskSender.deliver",
         "after",
         1,
     ),

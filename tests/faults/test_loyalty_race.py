@@ -45,7 +45,7 @@ for number, code in enumerate(Coupon.objects.order_by("pk").values_list("code", 
 # The second worker's clock shows the next day: the terms it counts end a day later.
 DELIVER = """
 from uuid import UUID
-from chains.channels import Outcome, Result
+from chains.channels.sender import Outcome, Result
 from chains.engine.deliver import deliver
 deliver.SLICE = 3
 class Post:

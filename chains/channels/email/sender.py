@@ -11,10 +11,10 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import BadHeaderError
 
-from chains.channels import Outcome, Outgoing, Result
 from chains.channels.email.smtp import HandedOver
 from chains.channels.email.smtp_timeouts import SmtpTookTooLong
 from chains.channels.http import never_connected, pause_of
+from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.messages.mime import MimeLetter, wire_address
 from chains.messages.page_urls import unsubscribe_url
 from crm.models import Contact, Purpose, Shop
@@ -25,10 +25,10 @@ BAD_MAILBOX_CODES = {550, 551, 553}
 BAD_MAILBOX_STATUSES = (b"5.1.0", b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1")
 
 
-class EmailChannel:
+class EmailSender:
     is_idempotent = False
 
-    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+    def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         """Hand over one by one; letters after the one whose outcome was not taken were not attempted."""
         connection = mail.get_connection()
         letters = _in_line(_made(outgoing, shop) for outgoing in batch)
@@ -52,7 +52,7 @@ def _in_line(letters: Iterable[MimeLetter | Outcome]) -> Iterator[MimeLetter | O
         yield before
 
 
-def _made(outgoing: Outgoing, shop: Shop) -> MimeLetter | Outcome:
+def _made(outgoing: OutgoingMessage, shop: Shop) -> MimeLetter | Outcome:
     """The letter, or why there can be none."""
     try:
         return letter_for(outgoing, shop)
@@ -61,7 +61,7 @@ def _made(outgoing: Outgoing, shop: Shop) -> MimeLetter | Outcome:
         return Outcome(outgoing.touch_id, Result.PERMANENT, str(error), state)
 
 
-def _handed_over(outgoing: Outgoing, letter: MimeLetter | Outcome, connection: BaseEmailBackend) -> Outcome:
+def _handed_over(outgoing: OutgoingMessage, letter: MimeLetter | Outcome, connection: BaseEmailBackend) -> Outcome:
     if isinstance(letter, Outcome):
         return letter
     try:
@@ -96,7 +96,7 @@ def _is_broken(error: Exception) -> bool:
     return not isinstance(error, AnymailError)
 
 
-def letter_for(outgoing: Outgoing, shop: Shop) -> MimeLetter:
+def letter_for(outgoing: OutgoingMessage, shop: Shop) -> MimeLetter:
     """The letter with the headers that every letter of Encore carries; ValueError for an address no server takes."""
     headers = {
         "Message-ID": outgoing.message_id,

@@ -12,8 +12,8 @@ from django.conf import settings
 from py_vapid import Vapid
 from pywebpush import WebPusher, WebPushException
 
-from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, attempt, refused
+from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.models import PushKey, PushSubscription
 from crm.models import Contact, Purpose, Shop
 
@@ -22,11 +22,11 @@ DAY_SECONDS = 24 * 3600
 GONE = frozenset({403, 404, 410})
 
 
-class PushChannel:
+class PushSender:
     # The topic replaces what still waits at the push service, the tag what already shows on the screen.
     is_idempotent = True
 
-    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+    def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         known = PushSubscription.objects.in_bulk([outgoing.address for outgoing in batch])
         key = Vapid.from_pem(PushKey.load().private_key.encode())
         with requests.Session() as session:
@@ -40,7 +40,9 @@ class PushChannel:
                     yield _handed_over(outgoing, subscription, key, session)
 
 
-def _handed_over(outgoing: Outgoing, subscription: PushSubscription, key: Vapid, session: requests.Session) -> Outcome:
+def _handed_over(
+    outgoing: OutgoingMessage, subscription: PushSubscription, key: Vapid, session: requests.Session
+) -> Outcome:
     try:
         pusher = WebPusher(subscription.info, requests_session=session)
         data = json.dumps(payload(outgoing), ensure_ascii=False)
@@ -51,7 +53,7 @@ def _handed_over(outgoing: Outgoing, subscription: PushSubscription, key: Vapid,
         return Outcome(outgoing.touch_id, Result.PERMANENT, str(error)[:300], Contact.State.INVALID)
 
 
-def payload(outgoing: Outgoing) -> dict[str, Any]:
+def payload(outgoing: OutgoingMessage) -> dict[str, Any]:
     """What the service worker in the browser reads."""
     note = outgoing.content
     return {
@@ -64,7 +66,7 @@ def payload(outgoing: Outgoing) -> dict[str, Any]:
     }
 
 
-def headers(outgoing: Outgoing, subscription: PushSubscription, key: Vapid) -> dict[str, str]:
+def headers(outgoing: OutgoingMessage, subscription: PushSubscription, key: Vapid) -> dict[str, str]:
     claims = {"sub": f"mailto:{settings.PUSH_CONTACT}", "aud": subscription.origin}
     urgency = "normal" if outgoing.purpose == Purpose.SERVICE else "low"
     return {**key.sign(claims), "Topic": outgoing.token[:32], "Urgency": urgency}

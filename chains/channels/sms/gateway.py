@@ -12,24 +12,24 @@ from xml.sax.saxutils import escape
 import requests
 from django.conf import settings
 
-from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, attempt, refused
+from chains.channels.sender import Outcome, OutgoingMessage, Result
 from crm.models import Contact, Shop
 
 _PLACEHOLDER = re.compile(r"{{\s*(\w+)\s*}}")
 
 
-class GatewayChannel:
+class GatewaySender:
     def __init__(self) -> None:
         self.gateway = settings.SMS
         self.is_idempotent: bool = self.gateway["is_idempotent"]
 
-    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+    def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         with requests.Session() as session:
             for outgoing in batch:
                 yield attempt(outgoing.touch_id, partial(self._send, session, outgoing), self._judge)
 
-    def _send(self, session: requests.Session, outgoing: Outgoing) -> requests.Response:
+    def _send(self, session: requests.Session, outgoing: OutgoingMessage) -> requests.Response:
         gateway = self.gateway
         values = {
             "phone": outgoing.address,

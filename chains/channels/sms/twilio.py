@@ -13,8 +13,8 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, asked_pause, unanswered
+from chains.channels.sender import Outcome, OutgoingMessage, Result
 from crm.models import Contact, Shop
 
 # https://www.twilio.com/docs/api/errors: no number, cannot take SMS, landline, region not allowed, answered STOP.
@@ -22,10 +22,10 @@ BAD_NUMBERS = {21211: "invalid", 21217: "invalid", 21614: "invalid", 21408: "inv
 PROVIDERS_FAULT = frozenset({401, 402, 403, 404})
 
 
-class TwilioChannel:
+class TwilioSender:
     is_idempotent = False  # Twilio's messages know no idempotency key
 
-    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+    def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         http = _Http(timeout=TIMEOUT[1])
         client = Client(settings.SMS["account"], settings.SMS["secret"], http_client=http)
         for outgoing in batch:
@@ -43,7 +43,7 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # the library brings no ty
         return answer
 
 
-def _handed_over(outgoing: Outgoing, client: Client, http: _Http) -> Outcome:
+def _handed_over(outgoing: OutgoingMessage, client: Client, http: _Http) -> Outcome:
     sender = settings.SMS["sender"]
     by = {"messaging_service_sid": sender} if sender.startswith("MG") else {"from_": sender}
     if settings.IS_HTTPS:  # Twilio refuses a message whose receipt it could not bring

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chains.channels import Outcome, Outgoing, Result
+from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.models import StaffTask
 from crm.models import Shop
 
@@ -22,17 +22,17 @@ class TaskCard:
     due_at: dt.datetime
 
 
-class StaffTaskChannel:
+class StaffTaskSender:
     is_idempotent = True  # a touch has at most one task
 
-    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+    def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         """Put the whole batch on the list in one statement."""
         StaffTask.objects.bulk_create([_task(outgoing) for outgoing in batch], ignore_conflicts=True)
         for outgoing in batch:
             yield Outcome(outgoing.touch_id, Result.SENT)
 
 
-def _task(outgoing: Outgoing) -> StaffTask:
+def _task(outgoing: OutgoingMessage) -> StaffTask:
     card: TaskCard = outgoing.content
     return StaffTask(
         touch_id=outgoing.touch_id,

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from chains.channels import Outcome, Outgoing, Result
 from chains.channels.http import TIMEOUT, attempt, refused
+from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.messages.short_message import ShortMessage
 from crm.models import Contact, Shop
 
@@ -20,16 +20,16 @@ from crm.models import Contact, Shop
 NO_SUCH_CHAT = ("chat not found", "PEER_ID_INVALID", "user not found")
 
 
-class TelegramChannel:
+class TelegramSender:
     is_idempotent = False  # the Bot API knows no idempotency key
 
-    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+    def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         with requests.Session() as session:
             for outgoing in batch:
                 yield attempt(outgoing.touch_id, partial(_send, session, outgoing), _judge)
 
 
-def _send(session: requests.Session, outgoing: Outgoing) -> requests.Response:
+def _send(session: requests.Session, outgoing: OutgoingMessage) -> requests.Response:
     return session.post(
         method_url("sendMessage"),
         json=message(outgoing.address, outgoing.content),

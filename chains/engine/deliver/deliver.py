@@ -18,8 +18,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from chains.channels import Channel, Outcome, Outgoing
-from chains.channels.registry import channels
+from chains.channels.registry import senders
+from chains.channels.sender import Outcome, OutgoingMessage, Sender
 from chains.engine.claim import Counts
 from chains.engine.deliver import outcomes, slices
 from chains.engine.deliver.coupon_terms import CouponTerms
@@ -39,7 +39,7 @@ PAUSE_SECONDS = 1
 
 
 def deliver(
-    now: dt.datetime, lease: UUID, clock: Clock | None = None, through: Mapping[str, Channel] | None = None
+    now: dt.datetime, lease: UUID, clock: Clock | None = None, through: Mapping[str, Sender] | None = None
 ) -> Counts:
     """Send everything leased to `lease`. `clock` tells the time while sending; without it, it stays `now`.
 
@@ -50,7 +50,7 @@ def deliver(
     shop, states = Shop.load(), ChannelState.objects.in_bulk()
     for name, group in groupby(_taken(lease), key=lambda row: row.channel):
         batch = list(group)
-        channel = (through or channels()).get(name)
+        channel = (through or senders()).get(name)
         if channel:
             rate = None if through else settings.CHANNEL_RATES.get(name)
             gate = Throttle(name, states.get(name), told(), rate)
@@ -69,7 +69,7 @@ def _taken(lease: UUID) -> list[LeasedTouch]:
 class _Delivery:
     """What one channel delivers under one lease."""
 
-    def __init__(self, channel: Channel, shop: Shop, lease: UUID, clock: Clock, counts: Counts, gate: Throttle) -> None:
+    def __init__(self, channel: Sender, shop: Shop, lease: UUID, clock: Clock, counts: Counts, gate: Throttle) -> None:
         self.channel, self.shop, self.lease, self.clock, self.counts = channel, shop, lease, clock, counts
         self.gate = gate
         self.terms = CouponTerms()
@@ -107,7 +107,7 @@ class _Delivery:
                 if self.gate.is_shut:
                     break
 
-    def _begin(self, slice_: Sequence[PreparedTouch | TouchResult]) -> list[Outgoing]:
+    def _begin(self, slice_: Sequence[PreparedTouch | TouchResult]) -> list[OutgoingMessage]:
         """Record the slice before and mark this one; what another worker has taken meanwhile drops out."""
         self.endings += [item for item in slice_ if isinstance(item, TouchResult)]
         ready = [item for item in slice_ if isinstance(item, PreparedTouch)]
@@ -143,7 +143,7 @@ class _Delivery:
             else:
                 return
 
-    def _hand_over(self, batch: Sequence[Outgoing], by_id: dict[int, LeasedTouch]) -> None:
+    def _hand_over(self, batch: Sequence[OutgoingMessage], by_id: dict[int, LeasedTouch]) -> None:
         attempts = self.channel.deliver(batch, self.shop) if batch else iter(())
         left = {outgoing.touch_id for outgoing in batch}
         marks: dict[tuple[str, str], list[int]] = {}

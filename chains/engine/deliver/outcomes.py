@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from chains.channels import Outcome, Result
+from chains.channels.sender import Outcome, Result
 from chains.engine.deliver.slices import TouchResult
 from chains.engine.local_time import retry_after
 from chains.models.touch import Touch

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils.translation import gettext
 
-from chains.channels import Outgoing
+from chains.channels.sender import OutgoingMessage
 from chains.channels.staff_task.sender import TaskCard
 from chains.engine.deliver import outcomes
 from chains.engine.deliver.coupons_shown import RewardsShown
@@ -51,7 +51,7 @@ class LeasedTouch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PreparedTouch:
-    outgoing: Outgoing
+    outgoing: OutgoingMessage
     beginning: SendingRecord
 
 
@@ -120,8 +120,8 @@ def _rendered(row: LeasedTouch, text: dict[str, Any], context: Mapping[str, Any]
     return render(text, context) if row.channel == Touch.Channel.EMAIL else render_note(text, context, row.pk)
 
 
-def _outgoing(row: LeasedTouch, content: Any) -> Outgoing:
-    return Outgoing(
+def _outgoing(row: LeasedTouch, content: Any) -> OutgoingMessage:
+    return OutgoingMessage(
         touch_id=row.pk,
         customer_id=row.customer_id,
         order_id=row.order_id,

@@ -8,7 +8,7 @@ from collections import Counter
 
 from django.db import connection
 
-from chains.channels.registry import channels
+from chains.channels.registry import senders
 from chains.engine.claim import Counts
 from chains.engine.deliver.outcomes import MOST_ATTEMPTS
 
@@ -47,7 +47,7 @@ RECOVER = """
 
 def recover(now: dt.datetime, limit: int = 1000) -> Counts:
     """Settle touches whose lease ran out."""
-    idempotent = [str(name) for name, channel in channels().items() if channel.is_idempotent]
+    idempotent = [str(name) for name, channel in senders().items() if channel.is_idempotent]
     with connection.cursor() as cursor:
         cursor.execute(RECOVER, {"now": now, "limit": limit, "idempotent": idempotent, "most": MOST_ATTEMPTS})
         found = dict(cursor.fetchall())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import connection, transaction
 
-from chains.channels import Outcome
+from chains.channels.sender import Outcome
 from chains.engine.deliver import outcomes
 from chains.engine.deliver.breaker import OPENS_AFTER, PROBE, Breaker, ProviderAnswers, learn
 from chains.engine.deliver.outcomes import DETAIL_LENGTH, Reason

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from chains.channels.registry import channels
+from chains.channels.registry import senders
 from chains.engine import facts
 from chains.engine.facts import EnrolmentContext, OrderMoments
 from chains.engine.guard.values import DueTouch
@@ -158,7 +158,7 @@ def _left(row: DueTouchRow) -> str:
 def _ways(row: DueTouchRow, step: ProgramStep | None, shop: Shop) -> tuple[str, ...]:
     """The step's channels that are set up. What has none keeps its own: a task, or a step gone from the program."""
     ways = step.ways(shop.channel_order) if step else ()
-    return tuple(channel for channel in ways if channel in channels()) or ways or (row.channel,)
+    return tuple(channel for channel in ways if channel in senders()) or ways or (row.channel,)
 
 
 def _service_of_orders(order_ids: Iterable[int]) -> dict[int, str]:

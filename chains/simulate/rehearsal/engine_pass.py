@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import connection
 
-from chains.channels import Channel
+from chains.channels.sender import Sender
 from chains.engine.advance.advance import advance
 from chains.engine.claim import Counts
 from chains.engine.deliver.deliver import deliver
@@ -26,7 +26,7 @@ NEXT_DUE = """
 """
 
 
-def passes(now: dt.datetime, channel: Channel) -> tuple[Counts, dt.datetime | None]:
+def passes(now: dt.datetime, channel: Sender) -> tuple[Counts, dt.datetime | None]:
     """Until nothing more is due, as chains.engine.run does, without asking again where nothing can be.
 
     Also when somebody goes on next, or guard has to decide, unless something happens before.
@@ -40,7 +40,7 @@ def passes(now: dt.datetime, channel: Channel) -> tuple[Counts, dt.datetime | No
             return total, due_at
 
 
-def _sent(now: dt.datetime, channel: Channel) -> Counts:
+def _sent(now: dt.datetime, channel: Sender) -> Counts:
     lease = uuid4()
     counts = guard(now, lease, EVERYBODY)
     if counts["claimed"]:

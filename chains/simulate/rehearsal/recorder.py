@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chains.channels import Outcome, Outgoing, Result
+from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.messages.page_urls import PREVIEW
 from chains.messages.samples import SAMPLE_CODE
 from chains.models import Touch
@@ -23,16 +23,16 @@ class Recorder:
 
     def __init__(self, steps: int) -> None:
         self._each = max(MOST_SAMPLES // max(steps, 1), 1)
-        self._kept: defaultdict[str, list[tuple[str, Outgoing]]] = defaultdict(list)
+        self._kept: defaultdict[str, list[tuple[str, OutgoingMessage]]] = defaultdict(list)
 
-    def deliver(self, batch: Sequence[Outgoing], shop: Shop) -> Iterator[Outcome]:
+    def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         touches = Touch.objects.filter(pk__in=[outgoing.touch_id for outgoing in batch])
         steps = dict(touches.values_list("pk", "step_key"))
         for outgoing in batch:
             self._keep(steps[outgoing.touch_id], outgoing)
             yield Outcome(outgoing.touch_id, Result.SENT)
 
-    def _keep(self, step: str, outgoing: Outgoing) -> None:
+    def _keep(self, step: str, outgoing: OutgoingMessage) -> None:
         kept = self._kept[step]
         kept.append((_rank(step, outgoing), outgoing))
         kept.sort(key=lambda pair: pair[0])
@@ -45,12 +45,12 @@ class Recorder:
         return [_sample(touch, kept[touch.pk]) for touch in touches[:MOST_SAMPLES]]
 
 
-def _rank(step: str, outgoing: Outgoing) -> str:
+def _rank(step: str, outgoing: OutgoingMessage) -> str:
     told = f"{step}:{outgoing.customer_id}:{outgoing.order_id}"
     return hashlib.blake2s(told.encode(), digest_size=8).hexdigest()
 
 
-def _sample(touch: Touch, outgoing: Outgoing) -> dict[str, Any]:
+def _sample(touch: Touch, outgoing: OutgoingMessage) -> dict[str, Any]:
     content = outgoing.content
     return {
         "step": touch.step_name,

@@ -15,8 +15,8 @@ from django.utils.html import escape, linebreaks
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from chains.channels import Outcome, Outgoing, Result
-from chains.channels.registry import channels
+from chains.channels.registry import senders
+from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable, compiled
 from chains.engine.advance.changes import coupon_draft
@@ -126,7 +126,7 @@ def _send(letter: TestOrderMessage, now: dt.datetime) -> bool:
     try:
         with override(letter.test_order.language):
             outgoing = _outgoing(letter, _content(letter, now, shop))
-        outcome = next(iter(channels()[Touch.Channel.EMAIL].deliver([outgoing], shop)))
+        outcome = next(iter(senders()[Touch.Channel.EMAIL].deliver([outgoing], shop)))
     except TemplateError as error:
         outcome = Outcome(0, Result.PERMANENT, str(error))
     is_sent = outcome.result is Result.SENT
@@ -165,9 +165,9 @@ def note_of(letter: TestOrderMessage) -> str:
     return told + (_(", only on the way “%(way)s”") % {"way": letter.way} if letter.way else "")
 
 
-def _outgoing(letter: TestOrderMessage, content: Rendered) -> Outgoing:
+def _outgoing(letter: TestOrderMessage, content: Rendered) -> OutgoingMessage:
     test_order = letter.test_order
-    return Outgoing(
+    return OutgoingMessage(
         touch_id=0,
         customer_id=test_order.customer_id or 0,
         order_id=None,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chains.channels import Outgoing
-from chains.channels.registry import channels
+from chains.channels.registry import senders
+from chains.channels.sender import OutgoingMessage
 from chains.messages.short_message import ShortMessage
 from config.environment import providers
 
@@ -48,7 +48,7 @@ SETUPS = {
 
 def set_up(name, url, settings):
     """The channel with its settings, and the address of a customer it can reach."""
-    channels.cache_clear()
+    senders.cache_clear()
     settings.SMS, settings.TELEGRAM_TOKEN, settings.PUSH_CONTACT = {}, "", ""
     if name == "gateway":
         options = {"SMS_BAD_NUMBER": "unknown subscriber", "SMS_MESSAGE_ID": '"id": "([^"]+)"'}
@@ -61,7 +61,7 @@ def set_up(name, url, settings):
         settings.PUSH_CONTACT, settings.PUSH_SERVICES = "help@kettle.example.com", [url]
     setup = SETUPS[name]
     address = subscribed(f"{url}/push/1").key if name == "push" else setup.address
-    return channels()[setup.channel], address
+    return senders()[setup.channel], address
 
 
 def browser_keys():
@@ -82,7 +82,7 @@ def subscribed(endpoint):
 
 
 def outgoing(address, number=1, text="Your kettle is on its way", **content):
-    return Outgoing(
+    return OutgoingMessage(
         touch_id=number,
         customer_id=number,
         order_id=None,

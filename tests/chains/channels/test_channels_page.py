@@ -9,7 +9,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from chains.channels.registry import channels
+from chains.channels.registry import senders
 from chains.engine.by_hand import try_channel_again
 from chains.models import ChannelState, Touch
 from tests.chains.channels.provider import closed_address, running_provider
@@ -23,9 +23,9 @@ PAGE = "/admin/chains/channelstate/"
 
 @pytest.fixture(autouse=True)
 def _fresh_registry():
-    channels.cache_clear()
+    senders.cache_clear()
     yield
-    channels.cache_clear()
+    senders.cache_clear()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid
 
-from chains.channels.registry import channels
+from chains.channels.registry import senders
 from chains.models import PushKey, PushSubscription
 from config.environment import providers
 from crm.models import Shop
@@ -24,7 +24,7 @@ HOSTILE = 'Hi "Ann" & <co>\n{{ sender }}'
 @pytest.fixture(autouse=True)
 def _fresh_registry():
     yield
-    channels.cache_clear()
+    senders.cache_clear()
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def provider():
 
 def gateway(settings, url, **options):
     settings.SMS = providers.sms(url, {f"SMS_{name.upper()}": value for name, value in options.items()})
-    channels.cache_clear()
-    return channels()["sms"]
+    senders.cache_clear()
+    return senders()["sms"]
 
 
 def given(channel, provider, **content):
@@ -100,9 +100,9 @@ def test_twilio_gets_number_words_and_sender(settings, provider):
 def test_twilio_may_send_by_a_service(settings, provider):
     provider.says(201, {"sid": "SM1"})
     settings.SMS = providers.sms(f"twilio://AC1:secret@MG77?api={provider.url}", {})
-    channels.cache_clear()
+    senders.cache_clear()
 
-    request = given(channels()["sms"], provider)
+    request = given(senders()["sms"], provider)
 
     assert parse_qs(request.body.decode())["MessagingServiceSid"] == ["MG77"]
 

@@ -6,8 +6,9 @@ from email.utils import format_datetime
 import pytest
 from django.utils import timezone
 
-from chains.channels import Result, http
-from chains.channels.registry import channels
+from chains.channels import http
+from chains.channels.registry import senders
+from chains.channels.sender import Result
 from chains.channels.sms import twilio
 from chains.models import ChannelState, TemplateText, Touch
 from crm.models import Contact, Shop
@@ -24,7 +25,7 @@ SECOND = dt.timedelta(seconds=1)
 @pytest.fixture(autouse=True)
 def _fresh_registry():
     yield
-    channels.cache_clear()
+    senders.cache_clear()
 
 
 @pytest.fixture

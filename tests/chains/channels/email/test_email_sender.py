@@ -9,8 +9,8 @@ from aiosmtpd.controller import Controller
 from anymail.exceptions import AnymailRequestsAPIError
 from django.core import mail
 
-from chains.channels import Outgoing, Result
-from chains.channels.email.sender import EmailChannel, letter_for, outcome_of
+from chains.channels.email.sender import EmailSender, letter_for, outcome_of
+from chains.channels.sender import OutgoingMessage, Result
 from chains.messages.rendering import Rendered
 from crm.models import Shop
 
@@ -75,7 +75,7 @@ def _free_port():
 
 
 def outgoing(number=1, address=None, purpose="marketing"):
-    return Outgoing(
+    return OutgoingMessage(
         touch_id=number,
         customer_id=number,
         order_id=None,
@@ -96,7 +96,7 @@ def a_shop(**fields):
 
 
 def deliver(*letters, shop=None):
-    return list(EmailChannel().deliver(letters, shop or a_shop()))
+    return list(EmailSender().deliver(letters, shop or a_shop()))
 
 
 def test_sends_a_batch_over_one_connection(sink):
@@ -122,7 +122,7 @@ def test_every_letter_can_be_unsubscribed_from_with_one_click_and_answered(sink,
 
 
 def test_attempts_nothing_that_was_not_asked_for(sink):
-    outcomes = EmailChannel().deliver([outgoing(1), outgoing(2)], a_shop())
+    outcomes = EmailSender().deliver([outgoing(1), outgoing(2)], a_shop())
     next(outcomes)
     outcomes.close()
 

@@ -60,14 +60,14 @@ def test_without_twilio_there_is_no_such_page(client, touch, settings):
 
 @pytest.mark.parametrize(("is_https", "expected"), [(True, True), (False, False)])
 def test_twilio_is_asked_to_tell_where_it_can_reach_us(touch, settings, is_https, expected):
-    from chains.channels.sms.twilio import TwilioChannel
+    from chains.channels.sms.twilio import TwilioSender
     from tests.chains.channels.setups import outgoing
 
     settings.IS_HTTPS, settings.SITE_URL = is_https, "https://crm.example.com"
     with running_provider() as provider:
         settings.SMS = providers.sms(f"twilio://AC1:secret@+15005550006?api={provider.url}", {})
         provider.says(201, {"sid": "SM1"})
-        list(TwilioChannel().deliver([outgoing("+15005550001")], None))
+        list(TwilioSender().deliver([outgoing("+15005550001")], None))
 
     body = provider.requests[0].body.decode()
     assert ("StatusCallback=https%3A%2F%2Fcrm.example.com%2Fhooks%2Fsms%2Ftwilio%2F" in body) is expected
