@@ -1,17 +1,15 @@
 """Everything a deployment may decide comes from the environment and is read here, nowhere else."""
 
 import logging
-import os
 import warnings
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlparse
 
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from config.environment import environment, incoming, providers
+from config.environment import channels, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -127,30 +125,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Encore <encore@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_URL = env.str("EMAIL_URL", "")
 OUTBOX_DIR = VAR_DIR / "outbox"
-EMAIL_BACKEND = "chains.channels.email.outbox.EmailBackend"
-if EMAIL_URL:
-    globals().update(environment.email(EMAIL_URL))
-_webhook_secret = env.str("WEBHOOK_SECRET", "")
-# Further settings of a provider go by Anymail's names: ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY and such.
-ANYMAIL: dict[str, Any] = {**globals().get("ANYMAIL", {}), **incoming.prefixed("ANYMAIL_", os.environ)}
-if _webhook_secret:
-    ANYMAIL["WEBHOOK_SECRET"] = incoming.webhook_secret(_webhook_secret)
-    # A letter with pictures comes as one request.
-    DATA_UPLOAD_MAX_MEMORY_SIZE = 30_000_000
-WEBHOOK_PROVIDERS: list[str] = incoming.webhook_providers(env.list("WEBHOOK_PROVIDERS", []), EMAIL_URL)
-INBOX_URL = incoming.inbox(env.str("INBOX_URL", ""))
-BOUNCE_ADDRESS = incoming.bounce_address(env.str("BOUNCE_ADDRESS", ""))
-
-SMS = providers.sms(env.str("SMS_URL", ""), {name: env.str(name, "") for name in providers.SMS_OPTIONS})
-TELEGRAM_TOKEN, TELEGRAM_BOT = providers.telegram(env.str("TELEGRAM_TOKEN", ""), env.str("TELEGRAM_BOT", ""))
-TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", "https://api.telegram.org").rstrip("/")
-# Whom a push service may write to about what this shop sends; naming one switches push on.
-PUSH_CONTACT = env.str("PUSH_CONTACT", "")
-PUSH_SERVICES = env.list("PUSH_SERVICES", providers.PUSH_SERVICES)
-# Messages a second over all workers, for the channels that have a limit.
-CHANNEL_RATES = providers.rates({name: env.str(f"{name.upper()}_RATE", "") for name in providers.CHANNELS})
+# By what messages leave, and where answers come in: each channel's own settings.py says what it reads.
+globals().update(channels.read(env))
 
 _broker = environment.broker(env.str("CELERY_BROKER_URL", "filesystem://"), VAR_DIR / "broker")
 CELERY_BROKER_URL = _broker["url"]

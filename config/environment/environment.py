@@ -5,29 +5,15 @@ import re
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import ParseResult, parse_qsl, unquote, urlparse
+from urllib.parse import parse_qsl, unquote, urlparse
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
+from chains.channels.provider_url import parsed
+
 POSTGRES_SCHEMES = {"postgres", "postgresql"}
 BROKER_SCHEMES = {"amqp", "amqps", "redis", "rediss", "filesystem", "memory"}
-SMTP_SCHEMES = {"smtp": {}, "smtp+tls": {"EMAIL_USE_TLS": True}, "smtps": {"EMAIL_USE_SSL": True}}
-SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
-ANYMAIL_KEYS = {
-    "amazon-ses": None,
-    "brevo": "BREVO_API_KEY",
-    "mailersend": "MAILERSEND_API_TOKEN",
-    "mailgun": "MAILGUN_API_KEY",
-    "mailjet": "MAILJET_API_KEY",
-    "mandrill": "MANDRILL_API_KEY",
-    "postmark": "POSTMARK_SERVER_TOKEN",
-    "resend": "RESEND_API_KEY",
-    "scaleway": "SCALEWAY_SECRET_KEY",
-    "sendgrid": "SENDGRID_API_KEY",
-    "sparkpost": "SPARKPOST_API_KEY",
-    "unisender-go": "UNISENDER_GO_API_KEY",
-}
 
 
 def var_directory(path: str) -> Path:
@@ -116,51 +102,6 @@ def broker(url: str, directory: Path) -> dict[str, Any]:
     return {"url": url, "options": options}
 
 
-def email(url: str) -> dict[str, Any]:
-    """Django's mail settings for an SMTP server or for a provider that Anymail speaks to."""
-    parts = parsed("EMAIL_URL", url, "smtp://user:password@host:587")
-    provider = parts.scheme.removeprefix("anymail+")
-    if parts.scheme in SMTP_SCHEMES:
-        return _smtp(parts)
-    if parts.scheme.startswith("anymail+") and provider in ANYMAIL_KEYS:
-        return _anymail(provider, parts)
-    raise ImproperlyConfigured(
-        f"EMAIL_URL names a way to send that Encore does not know ({parts.scheme or 'no scheme'}://). "
-        "Use smtp://, smtp+tls:// or smtps:// with user:password@host:port, "
-        f"or anymail+NAME://KEY@domain where NAME is one of {', '.join(sorted(ANYMAIL_KEYS))}. "
-        "Leave EMAIL_URL out to collect letters in the outbox instead of sending them."
-    )
-
-
-def _smtp(parts: ParseResult) -> dict[str, Any]:
-    if not parts.hostname:
-        raise ImproperlyConfigured("EMAIL_URL names no mail server, as in smtp://host:25.")
-    return {
-        "EMAIL_BACKEND": "chains.channels.email.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or SMTP_PORTS[parts.scheme],
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_TIMEOUT": 30,
-        **SMTP_SCHEMES[parts.scheme],
-    }
-
-
-def _anymail(provider: str, parts: ParseResult) -> dict[str, Any]:
-    key_name = ANYMAIL_KEYS[provider]
-    options: dict[str, str] = {name.upper(): value for name, value in parse_qsl(parts.query)}
-    if key_name:
-        if not parts.username:
-            raise ImproperlyConfigured(f"EMAIL_URL names no key, as in anymail+{provider}://KEY@domain.")
-        options[key_name] = unquote(parts.username)
-    if provider == "mailgun" and parts.hostname:
-        options["MAILGUN_SENDER_DOMAIN"] = parts.hostname
-    if provider == "mailjet" and parts.password:
-        options["MAILJET_SECRET_KEY"] = unquote(parts.password)
-    backend = provider.replace("-", "_")
-    return {"EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend", "ANYMAIL": options}
-
-
 def site_url(value: str) -> str:
     """The address of this shop's Encore without a closing slash."""
     parts = parsed("SITE_URL", value, "https://crm.example.com")
@@ -206,12 +147,3 @@ def secret_key(file: Path) -> str:
     finally:
         draft.unlink()
     return file.read_text().strip()
-
-
-def parsed(name: str, value: str, example: str) -> ParseResult:
-    parts = urlparse(value)
-    try:
-        parts.port  # noqa: B018  (urllib checks the port only when it is read)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} has a port that is no number. Write it as {example}.") from error
-    return parts

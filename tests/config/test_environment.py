@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from chains.channels.email.sending_settings import ANYMAIL_KEYS, email
 from config.environment import environment
 
 
@@ -117,14 +118,14 @@ def test_a_pool_replaces_connections_kept_by_thread():
     ],
 )
 def test_a_mail_address_becomes_mail_settings(url, expected):
-    result = environment.email(url)
+    result = email(url)
 
     assert {name: result[name] for name in expected} == expected
 
 
-@pytest.mark.parametrize("provider", environment.ANYMAIL_KEYS)
+@pytest.mark.parametrize("provider", ANYMAIL_KEYS)
 def test_every_named_mail_provider_exists(provider):
-    backend = environment.email(f"anymail+{provider}://KEY@example.com")["EMAIL_BACKEND"]
+    backend = email(f"anymail+{provider}://KEY@example.com")["EMAIL_BACKEND"]
 
     module = Path(sys.modules["anymail"].__file__).parent / "backends" / f"{backend.split('.')[2]}.py"
     assert module.exists()

@@ -5,13 +5,13 @@ import logging
 
 import pytest
 
+from chains.channels.email.sending_settings import email
 from chains.channels.email.smtp_timeouts import ANSWER_SECONDS, GOODBYE_SECONDS, LETTER_SECONDS
 from chains.engine.deliver.breaker import OPENS_AFTER
 from chains.engine.deliver.deliver import MARGIN
 from chains.engine.guard.guard import LEASE
 from chains.engine.run import tick
 from chains.models import ChannelState, Touch
-from config.environment import environment
 from tests.chains.factories import fill_due, live_chain, marketing, message
 from tests.conftest import NOW
 from tests.faults.mail_server import DRIP, DRIPS, DROP, HANG, MailServer
@@ -181,7 +181,7 @@ def test_a_server_that_hangs_shuts_the_channel_and_the_log_says_so_until_it_work
 
 
 def test_a_hang_ends_before_a_lease_does():
-    options = environment.email("smtp://mail.example.com")
+    options = email("smtp://mail.example.com")
 
     assert options["EMAIL_TIMEOUT"] <= ANSWER_SECONDS < LETTER_SECONDS
     assert LETTER_SECONDS + GOODBYE_SECONDS < MARGIN.total_seconds() < LEASE.total_seconds()

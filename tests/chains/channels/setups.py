@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chains.channels.registry import senders
 from chains.channels.sender import OutgoingMessage
+from chains.channels.sms.settings import sms
 from chains.messages.short_message import ShortMessage
-from config.environment import providers
 
 TOKEN = "1234567:TEST-token"
 
@@ -52,9 +52,9 @@ def set_up(name, url, settings):
     settings.SMS, settings.TELEGRAM_TOKEN, settings.PUSH_CONTACT = {}, "", ""
     if name == "gateway":
         options = {"SMS_BAD_NUMBER": "unknown subscriber", "SMS_MESSAGE_ID": '"id": "([^"]+)"'}
-        settings.SMS = providers.sms(f"{url}/send", options)
+        settings.SMS = sms(f"{url}/send", options)
     elif name == "twilio":
-        settings.SMS = providers.sms(f"twilio://AC1:secret@+15005550006?api={url}", {})
+        settings.SMS = sms(f"twilio://AC1:secret@+15005550006?api={url}", {})
     elif name == "telegram":
         settings.TELEGRAM_TOKEN, settings.TELEGRAM_BOT, settings.TELEGRAM_API_URL = TOKEN, "kettle_bot", url
     elif name == "push":

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid
 
 from chains.channels.registry import senders
+from chains.channels.sms.settings import sms
 from chains.models import PushKey, PushSubscription
-from config.environment import providers
 from crm.models import Shop
 from tests.chains.channels.provider import running_provider
 from tests.chains.channels.setups import outgoing, set_up, unpadded
@@ -34,7 +34,7 @@ def provider():
 
 
 def gateway(settings, url, **options):
-    settings.SMS = providers.sms(url, {f"SMS_{name.upper()}": value for name, value in options.items()})
+    settings.SMS = sms(url, {f"SMS_{name.upper()}": value for name, value in options.items()})
     senders.cache_clear()
     return senders()["sms"]
 
@@ -99,7 +99,7 @@ def test_twilio_gets_number_words_and_sender(settings, provider):
 
 def test_twilio_may_send_by_a_service(settings, provider):
     provider.says(201, {"sid": "SM1"})
-    settings.SMS = providers.sms(f"twilio://AC1:secret@MG77?api={provider.url}", {})
+    settings.SMS = sms(f"twilio://AC1:secret@MG77?api={provider.url}", {})
     senders.cache_clear()
 
     request = given(senders()["sms"], provider)

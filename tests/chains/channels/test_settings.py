@@ -1,11 +1,13 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import providers
+from chains.channels.sms.settings import sms
+from chains.channels.telegram.settings import telegram
+from config.environment.channels import names, rates
 
 
 def test_reads_rates_in_any_span():
-    assert providers.rates({"email": "", "sms": "10/s", "telegram": "90/m", "push": "7200/h"}) == {
+    assert rates({"email": "", "sms": "10/s", "telegram": "90/m", "push": "7200/h"}) == {
         "sms": 10, "telegram": 1.5, "push": 2,
     }  # fmt: skip
 
@@ -13,21 +15,21 @@ def test_reads_rates_in_any_span():
 @pytest.mark.parametrize("written", ["10", "ten/s", "0/s", "10/d", "-1/s", "1e9/s"])
 def test_refuses_a_rate_it_cannot_read(written):
     with pytest.raises(ImproperlyConfigured, match="SMS_RATE must say how many"):
-        providers.rates({"sms": written})
+        rates({"sms": written})
 
 
 def test_without_an_address_there_is_no_sms():
-    assert providers.sms("", {}) == {}
+    assert sms("", {}) == {}
 
 
 def test_reads_twilio():
-    found = providers.sms("twilio://AC1:se%40cret@%2B15005550006", {})
+    found = sms("twilio://AC1:se%40cret@%2B15005550006", {})
 
     assert (found["account"], found["secret"], found["sender"]) == ("AC1", "se@cret", "+15005550006")
 
 
 def test_reads_a_gateway():
-    found = providers.sms(
+    found = sms(
         "https://gateway.example/send?key={{ key }}",
         {
             "SMS_HEADERS": "Authorization: Bearer a:b | Content-Type: text/xml",
@@ -54,7 +56,7 @@ def test_reads_a_gateway():
 )
 def test_says_what_is_wrong_with_a_gateway(url, options, words):
     with pytest.raises(ImproperlyConfigured, match=words):
-        providers.sms(url, options)
+        sms(url, options)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +65,8 @@ def test_says_what_is_wrong_with_a_gateway(url, options, words):
 )
 def test_says_what_is_wrong_with_a_bot(token, bot, words):
     with pytest.raises(ImproperlyConfigured, match=words):
-        providers.telegram(token, bot)
+        telegram(token, bot)
+
+
+def test_every_channel_that_has_a_provider_has_settings_and_a_rate():
+    assert names() == ["email", "push", "sms", "telegram"]

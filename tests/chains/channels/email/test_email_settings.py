@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment.incoming import bounce_address, inbox, prefixed, webhook_providers, webhook_secret
+from chains.channels.email.incoming_settings import bounce_address, inbox, prefixed, webhook_providers, webhook_secret
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
 from twilio.request_validator import RequestValidator
 
+from chains.channels.sms.settings import sms
 from chains.models import Touch
-from config.environment import providers
 from crm.models import Contact, Event
 from tests.chains.channels.email.letters import sent_touch
 from tests.chains.channels.provider import running_provider
@@ -14,7 +14,7 @@ SECRET = "secret"
 
 @pytest.fixture
 def touch(now, settings):
-    settings.SMS = providers.sms("twilio://AC1:secret@+15005550006", {})
+    settings.SMS = sms("twilio://AC1:secret@+15005550006", {})
     return sent_touch(now)
 
 
@@ -65,7 +65,7 @@ def test_twilio_is_asked_to_tell_where_it_can_reach_us(touch, settings, is_https
 
     settings.IS_HTTPS, settings.SITE_URL = is_https, "https://crm.example.com"
     with running_provider() as provider:
-        settings.SMS = providers.sms(f"twilio://AC1:secret@+15005550006?api={provider.url}", {})
+        settings.SMS = sms(f"twilio://AC1:secret@+15005550006?api={provider.url}", {})
         provider.says(201, {"sid": "SM1"})
         list(TwilioSender().deliver([outgoing("+15005550001")], None))
 

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment.environment import ANYMAIL_KEYS, parsed
+from chains.channels.email.sending_settings import ANYMAIL_KEYS
+from chains.channels.provider_url import parsed
 
 WEBHOOK_PROVIDERS = (set(ANYMAIL_KEYS) - {"scaleway"}) | {"mailtrap", "postal"}
 LEAST_SECRET = 12

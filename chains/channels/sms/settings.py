@@ -1,14 +1,14 @@
-"""The providers of SMS, Telegram and push, and each channel's rate, as the environment names them."""
+"""By whom SMS leave, as the environment names them: Twilio, or any gateway that takes an HTTP request."""
 
 import re
 from typing import Any
 from urllib.parse import ParseResult, parse_qsl, unquote
 
 from django.core.exceptions import ImproperlyConfigured
+from environs import Env
 
-from config.environment.environment import parsed
+from chains.channels.provider_url import parsed
 
-CHANNELS = ("email", "sms", "telegram", "push")
 SMS_OPTIONS = {
     "SMS_METHOD": "POST",
     "SMS_HEADERS": "Content-Type: application/json",
@@ -20,11 +20,10 @@ SMS_OPTIONS = {
     "SMS_IDEMPOTENT": "false",
 }
 SMS_PLACEHOLDERS = {"phone", "digits", "text", "sender", "key"}
-# Those of Chrome, Firefox, Edge and Safari: a subscription that names another server is refused.
-PUSH_SERVICES = [
-    "fcm.googleapis.com", "updates.push.services.mozilla.com", "notify.windows.com", "push.apple.com",
-]  # fmt: skip
-SPANS = {"s": 1, "m": 60, "h": 3600}
+
+
+def read(env: Env) -> dict[str, Any]:
+    return {"SMS": sms(env.str("SMS_URL", ""), {name: env.str(name, "") for name in SMS_OPTIONS})}
 
 
 def sms(url: str, options: dict[str, str]) -> dict[str, Any]:
@@ -85,25 +84,3 @@ def _headers(written: str) -> dict[str, str]:
         if not colon or not re.fullmatch(r"[\w-]+", name.strip()):
             raise ImproperlyConfigured("SMS_HEADERS must look like Name: value | Other-Name: value.")
     return {name.strip(): value.strip() for name, _colon, value in pairs}
-
-
-def telegram(token: str, bot: str) -> tuple[str, str]:
-    """The bot's token and its name without @."""
-    bot = bot.removeprefix("@")
-    if bool(token) != bool(bot):
-        raise ImproperlyConfigured("TELEGRAM_TOKEN and TELEGRAM_BOT (the bot's name) belong together: name both.")
-    if token and not re.fullmatch(r"\d+:[\w-]+", token):
-        raise ImproperlyConfigured("TELEGRAM_TOKEN does not look like one of BotFather's, such as 123456:ABC-def.")
-    return token, bot
-
-
-def rates(written: dict[str, str]) -> dict[str, float]:
-    """Messages a second by channel, out of `10/s`, `300/m` or `5000/h`; channels left empty have no limit."""
-    return {channel: _rate(f"{channel.upper()}_RATE", rate) for channel, rate in written.items() if rate}
-
-
-def _rate(name: str, written: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)/([smh])", written)
-    if not found or not float(found[1]):
-        raise ImproperlyConfigured(f"{name} must say how many messages in what time, as 10/s, 300/m or 5000/h.")
-    return float(found[1]) / SPANS[found[2]]

@@ -1,0 +1,70 @@
+"""How letters leave, as the environment says it: over an SMTP server or by a provider that Anymail speaks to."""
+
+from typing import Any
+from urllib.parse import ParseResult, parse_qsl, unquote
+
+from django.core.exceptions import ImproperlyConfigured
+
+from chains.channels.provider_url import parsed
+
+SMTP_SCHEMES = {"smtp": {}, "smtp+tls": {"EMAIL_USE_TLS": True}, "smtps": {"EMAIL_USE_SSL": True}}
+SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+ANYMAIL_KEYS = {
+    "amazon-ses": None,
+    "brevo": "BREVO_API_KEY",
+    "mailersend": "MAILERSEND_API_TOKEN",
+    "mailgun": "MAILGUN_API_KEY",
+    "mailjet": "MAILJET_API_KEY",
+    "mandrill": "MANDRILL_API_KEY",
+    "postmark": "POSTMARK_SERVER_TOKEN",
+    "resend": "RESEND_API_KEY",
+    "scaleway": "SCALEWAY_SECRET_KEY",
+    "sendgrid": "SENDGRID_API_KEY",
+    "sparkpost": "SPARKPOST_API_KEY",
+    "unisender-go": "UNISENDER_GO_API_KEY",
+}
+
+
+def email(url: str) -> dict[str, Any]:
+    """Django's mail settings for an SMTP server or for a provider that Anymail speaks to."""
+    parts = parsed("EMAIL_URL", url, "smtp://user:password@host:587")
+    provider = parts.scheme.removeprefix("anymail+")
+    if parts.scheme in SMTP_SCHEMES:
+        return _smtp(parts)
+    if parts.scheme.startswith("anymail+") and provider in ANYMAIL_KEYS:
+        return _anymail(provider, parts)
+    raise ImproperlyConfigured(
+        f"EMAIL_URL names a way to send that Encore does not know ({parts.scheme or 'no scheme'}://). "
+        "Use smtp://, smtp+tls:// or smtps:// with user:password@host:port, "
+        f"or anymail+NAME://KEY@domain where NAME is one of {', '.join(sorted(ANYMAIL_KEYS))}. "
+        "Leave EMAIL_URL out to collect letters in the outbox instead of sending them."
+    )
+
+
+def _smtp(parts: ParseResult) -> dict[str, Any]:
+    if not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL names no mail server, as in smtp://host:25.")
+    return {
+        "EMAIL_BACKEND": "chains.channels.email.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or SMTP_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_TIMEOUT": 30,
+        **SMTP_SCHEMES[parts.scheme],
+    }
+
+
+def _anymail(provider: str, parts: ParseResult) -> dict[str, Any]:
+    key_name = ANYMAIL_KEYS[provider]
+    options: dict[str, str] = {name.upper(): value for name, value in parse_qsl(parts.query)}
+    if key_name:
+        if not parts.username:
+            raise ImproperlyConfigured(f"EMAIL_URL names no key, as in anymail+{provider}://KEY@domain.")
+        options[key_name] = unquote(parts.username)
+    if provider == "mailgun" and parts.hostname:
+        options["MAILGUN_SENDER_DOMAIN"] = parts.hostname
+    if provider == "mailjet" and parts.password:
+        options["MAILJET_SECRET_KEY"] = unquote(parts.password)
+    backend = provider.replace("-", "_")
+    return {"EMAIL_BACKEND": f"anymail.backends.{backend}.EmailBackend", "ANYMAIL": options}
