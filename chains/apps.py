@@ -8,7 +8,6 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chains.channels.email import webhooks  # noqa: F401  (it listens to Anymail)
         from chains.contributions import privacy, segment_fields, segment_uses, story
         from chains.contributions.merging import follow
         from crm.customers import merge

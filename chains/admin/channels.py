@@ -3,58 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import smtplib
 from dataclasses import dataclass
 from typing import Any
 
-import requests
 from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
-from chains.channels.push.page import public_key, read_subscription
-from chains.channels.registry import senders
+from chains.channels.description import ChannelDescription, SetUpError, StaffPage, TestMessage
+from chains.channels.registry import CHANNELS, senders
 from chains.channels.sender import Outcome, Result
-from chains.channels.telegram.sender import register_webhook
 from chains.engine.by_hand import try_channel_again
-from chains.models import ChannelState, PushSubscription
+from chains.models import ChannelState, Touch
 from chains.simulate import test_message
-from crm.models import Channel, Shop
-
-HELP: dict[str, StrOrPromise] = {
-    Channel.EMAIL: gettext_lazy("Name the mail server with EMAIL_URL; until then letters are kept in the outbox."),
-    Channel.TELEGRAM: gettext_lazy("Make a bot with @BotFather and name it with TELEGRAM_TOKEN and TELEGRAM_BOT."),
-    Channel.PUSH: gettext_lazy("Name an email address of yours with PUSH_CONTACT; the site must be https."),
-    Channel.SMS: gettext_lazy("Name Twilio or another gateway with SMS_URL."),
-}
-ADDRESSES: dict[str, StrOrPromise] = {
-    Channel.EMAIL: gettext_lazy("Your email address"),
-    Channel.TELEGRAM: gettext_lazy("Number of your chat: the bot tells it when you write to it"),
-    Channel.SMS: gettext_lazy("Your phone number"),
-}
+from crm.models import Shop
 
 
 @dataclass(frozen=True)
 class ChannelCard:
     """One channel as the page shows it."""
 
-    channel: Channel
+    channel: Touch.Channel
     is_set_up: bool
+    without_provider: StrOrPromise
     state: ChannelState | None
     is_waiting: bool  # shut until a moment that has not come yet
     rate: float | None
-    help: StrOrPromise
-    address: StrOrPromise
+    staff_page: StaffPage
+    test_message: TestMessage | None
+    own_address: str
+    test_form_context: dict[str, Any]
 
 
 @admin.register(ChannelState)
@@ -65,7 +52,7 @@ class ChannelsAdmin(ModelAdmin):  # type: ignore[misc]
         wrap = self.admin_site.admin_view
         return [
             path("", wrap(page_view), name="chains_channelstate_changelist"),
-            path("telegram/register/", wrap(register_view), name="chains_channel_register"),
+            path("<str:channel>/register/", wrap(register_view), name="chains_channel_register"),
             path("<str:channel>/again/", wrap(again_view), name="chains_channel_again"),
             path("<str:channel>/test-message/", wrap(test_message_view), name="chains_channel_test_message"),
         ]
@@ -90,11 +77,12 @@ def page_view(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Channels"),
-        "cards": [_card(channel, states.get(channel), now) for channel in Channel],
+        "cards": [
+            _card(channel, channel.staff_page, states.get(channel.value), request, now)
+            for channel in CHANNELS.values()
+            if channel.staff_page
+        ],
         "may_act": request.user.has_perm("chains.change_chain"),
-        "own_email": getattr(request.user, "email", ""),
-        "push_key": public_key() if settings.PUSH_CONTACT else "",
-        "is_outbox": not settings.EMAIL_URL,
         "is_https": settings.SITE_URL.startswith("https://"),
     }
     return TemplateResponse(request, "chains/admin/channels.html", context)
@@ -110,43 +98,40 @@ def again_view(request: HttpRequest, channel: str) -> HttpResponse:
     return _back()
 
 
-def register_view(request: HttpRequest) -> HttpResponse:
-    """Tell Telegram where this shop hears what customers tell the bot."""
+def register_view(request: HttpRequest, channel: str) -> HttpResponse:
+    """Tell the channel's provider what it has to know of this shop."""
     if (refused := _refused(request)) is not None:
         return refused
+    button = _staff_page(channel).button
+    if button is None:
+        raise Http404
     try:
-        wrong = register_webhook(settings.SITE_URL + reverse("channels:telegram_webhook"))
-    except requests.RequestException as error:
-        wrong = type(error).__name__
-    if wrong:
-        messages.error(request, _("Telegram did not take it: %(why)s") % {"why": wrong})
-    else:
-        messages.success(request, _("The bot is connected: customers can press Start."))
+        messages.success(request, button.press())
+    except SetUpError as error:
+        messages.error(request, str(error))
     return _back()
 
 
 def test_message_view(request: HttpRequest, channel: str) -> HttpResponse:
     if (refused := _refused(request)) is not None:
         return refused
-    if channel not in senders() or channel not in Channel.values:
+    test = _staff_page(channel).test_message
+    if channel not in senders():
         raise Http404
     try:
-        _tell(request, _tried(channel, request.POST))
+        with test.address(request.POST) as address:
+            outcome = test_message.send(channel, address, test.content, Shop.load())
+        _tell(request, outcome)
     except (ValueError, KeyError, TypeError, OSError, smtplib.SMTPException, AnymailError) as error:
         messages.error(request, _("It could not be sent: %(why)s") % {"why": error})
     return _back()
 
 
-def _tried(channel: str, given: QueryDict) -> Outcome:
-    shop = Shop.load()
-    if channel != Channel.PUSH:
-        return test_message.send(channel, given.get("address", ""), shop)
-    subscription = read_subscription(json.loads(given.get("subscription", "")))
-    subscription.save()
-    try:
-        return test_message.send(channel, subscription.key, shop)
-    finally:
-        PushSubscription.objects.orphaned().filter(pk=subscription.pk).delete()
+def _staff_page(channel: str) -> StaffPage:
+    described = CHANNELS.get(channel)
+    if described is None or described.staff_page is None:
+        raise Http404
+    return described.staff_page
 
 
 def _tell(request: HttpRequest, outcome: Outcome) -> None:
@@ -158,16 +143,25 @@ def _tell(request: HttpRequest, outcome: Outcome) -> None:
         messages.error(request, _("It could not be sent: %(why)s") % {"why": outcome.detail})
 
 
-def _card(channel: Channel, state: ChannelState | None, now: dt.datetime) -> ChannelCard:
-    is_set_up = channel in senders() and (channel != Channel.EMAIL or bool(settings.EMAIL_URL))
+def _card(
+    channel: ChannelDescription,
+    staff_page: StaffPage,
+    state: ChannelState | None,
+    request: HttpRequest,
+    now: dt.datetime,
+) -> ChannelCard:
+    test = staff_page.test_message if channel.value in senders() else None
     return ChannelCard(
-        channel=channel,
-        is_set_up=is_set_up,
+        channel=Touch.Channel(channel.value),
+        is_set_up=channel.is_set_up(),
+        without_provider=channel.without_provider,
         state=state,
         is_waiting=bool(state and state.resumes_at and state.resumes_at > now),
-        rate=settings.CHANNEL_RATES.get(channel),
-        help=HELP[channel],
-        address=ADDRESSES.get(channel, ""),
+        rate=settings.CHANNEL_RATES.get(channel.value),
+        staff_page=staff_page,
+        test_message=test,
+        own_address=test.own_address(request.user) if test else "",
+        test_form_context=test.form_context() if test else {},
     )
 
 

@@ -16,9 +16,12 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chains.admin import outbox, preview
 from chains.admin.text_form import TextForm
+from chains.channels.description import TemplateFields
+from chains.channels.registry import CHANNELS
 from chains.messages.placeholders import PLACEHOLDERS
 from chains.models import MessageTemplate, TemplateText
 from crm.models import Channel
+from crm.models.channel import all_channels
 
 LANGUAGES = dict(settings.LANGUAGES)
 HELP = {
@@ -52,48 +55,51 @@ class TextFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
 class TextInline(StackedInline):  # type: ignore[misc]
     model = TemplateText
     form = TextForm
-    channel = Channel.EMAIL
     extra = len(LANGUAGES)
     max_num = len(LANGUAGES)
-    verbose_name = _("Email")
-    verbose_name_plural = _("Email")
-    words: tuple[str, ...] = ("subject", "preheader", "cta_label", "cta_url", "picture_url")
-    fields: tuple[Any, ...] = ("language", "subject", "preheader", "body", ("cta_label", "cta_url"), "picture_url")
-    rows = 14
+    channel: Channel
+    held: TemplateFields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TemplateText]:
         found: QuerySet[TemplateText] = super().get_queryset(request)
         return found.filter(channel=self.channel)
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> type[TextFormSet]:
-        words, lines = UnfoldAdminTextInputWidget, UnfoldAdminTextareaWidget(attrs={"rows": self.rows})
+        words, lines = UnfoldAdminTextInputWidget, UnfoldAdminTextareaWidget(attrs={"rows": self.held.rows})
         # Named one by one: without a maximum on the screen a long line is refused after typing it all.
-        kwargs["widgets"] = {name: words() for name in self.words} | {"body": lines}
+        kwargs["widgets"] = {name: words() for name in _one_liners(self.held)} | {"body": lines}
         kwargs["formset"] = type("TextFormSet", (TextFormSet,), {"channel": self.channel})
         return super().get_formset(request, obj, **kwargs)  # type: ignore[no-any-return]
 
 
-class TelegramInline(TextInline):
-    channel = Channel.TELEGRAM
-    tab = True
-    verbose_name = verbose_name_plural = _("Telegram")
-    words: tuple[str, ...] = ("subject", "cta_label", "cta_url", "picture_url")
-    fields: tuple[Any, ...] = ("language", "subject", "body", ("cta_label", "cta_url"), "picture_url")
-    rows = 8
+def text_inline(channel: str, held: TemplateFields) -> type[TextInline]:
+    """The forms for the texts of one channel, with the fields that it takes."""
+    lines = _one_liners(held)
+    above = [name for name in ("subject", "preheader") if name in lines]
+    below = [name for name in ("picture_url",) if name in lines]
+    return type(
+        "TextInline",
+        (TextInline,),
+        {
+            "channel": Channel(channel),
+            "held": held,
+            "fields": ("language", *above, "body", ("cta_label", "cta_url"), *below),
+            "tab": channel != Channel.EMAIL,
+            "verbose_name": held.title,
+            "verbose_name_plural": held.title,
+        },
+    )
 
 
-class PushInline(TelegramInline):
-    channel = Channel.PUSH
-    verbose_name = verbose_name_plural = _("Push")
-    rows = 3
+def _one_liners(held: TemplateFields) -> list[str]:
+    has = {"subject": held.has_subject, "preheader": held.has_preheader, "picture_url": held.has_picture}
+    return [*(name for name, is_held in has.items() if is_held), "cta_label", "cta_url"]
 
 
-class SmsInline(TelegramInline):
-    channel = Channel.SMS
-    verbose_name = verbose_name_plural = _("SMS")
-    words = ("cta_label", "cta_url")
-    fields = ("language", "body", ("cta_label", "cta_url"))
-    rows = 4
+def text_inlines() -> list[type[TextInline]]:
+    """The detailed ones first, as all_channels() has them."""
+    described = ((channel, CHANNELS[channel].template_fields) for channel in all_channels())
+    return [text_inline(channel, held) for channel, held in described if held]
 
 
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -106,7 +112,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(MessageTemplate)
 class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
     form = TemplateForm
-    inlines = (TextInline, TelegramInline, PushInline, SmsInline)
+    inlines = text_inlines()
     fieldsets = ((None, {"fields": ("name", ("purpose", "topic"), "tags")}),)
     list_display = ("name", "shown_purpose", "topic", "channels", "languages", "chains_count")
     list_filter = (("purpose", ChoicesDropdownFilter), ("topic", ChoicesDropdownFilter))

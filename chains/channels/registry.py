@@ -1,32 +1,34 @@
-"""Which channels are set up."""
+"""All channels, a line each: whoever asks which there are, and what they can do, asks here."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from django.conf import settings
-
-from chains.channels.email.sender import EmailSender
-from chains.channels.push.sender import PushSender
+from chains.channels.description import ChannelDescription
+from chains.channels.email.channel import EMAIL
+from chains.channels.push.channel import PUSH
 from chains.channels.sender import Sender
-from chains.channels.sms.gateway import GatewaySender
-from chains.channels.sms.twilio import TwilioSender
-from chains.channels.staff_task.sender import StaffTaskSender
-from chains.channels.telegram.sender import TelegramSender
-from chains.models import Touch
+from chains.channels.sms.channel import SMS
+from chains.channels.staff_task.channel import STAFF_TASK
+from chains.channels.telegram.channel import TELEGRAM
+
+CHANNELS: dict[str, ChannelDescription] = {
+    description.value: description
+    for description in (
+        EMAIL,
+        SMS,
+        TELEGRAM,
+        PUSH,
+        STAFF_TASK,
+    )
+}
 
 
 @cache
 def senders() -> dict[str, Sender]:
-    """Letters and tasks always have somewhere to go; the others once settings name their provider."""
-    found: dict[str, Sender] = {
-        Touch.Channel.EMAIL: EmailSender(),
-        Touch.Channel.STAFF_TASK: StaffTaskSender(),
+    """Of the channels that messages can leave by, as this process was started."""
+    return {
+        value: channel.sender()
+        for value, channel in CHANNELS.items()
+        if channel.is_set_up() or channel.without_provider
     }
-    if settings.SMS:
-        found[Touch.Channel.SMS] = TwilioSender() if settings.SMS["kind"] == "twilio" else GatewaySender()
-    if settings.TELEGRAM_TOKEN:
-        found[Touch.Channel.TELEGRAM] = TelegramSender()
-    if settings.PUSH_CONTACT:
-        found[Touch.Channel.PUSH] = PushSender()
-    return found

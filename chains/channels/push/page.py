@@ -1,11 +1,8 @@
-"""Pages where a customer connects Telegram or this browser, reached from any letter."""
+"""The page where a customer connects this browser, reached from any letter."""
 
 from __future__ import annotations
 
-import base64
 import json
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -13,25 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
-from py_vapid import Vapid
 
 from chains.channels import connecting
-from chains.models import PushKey, PushSubscription, Touch
+from chains.channels.push.subscribing import public_key, read_subscription
+from chains.models import Touch
 from chains.public.pages import of_touch, page, unknown
 from crm.models import Channel
 
 SOURCE = "push page"
-ENDPOINT_LIMIT = 2000
-
-
-@require_safe
-@of_touch
-def telegram(request: HttpRequest, touch: Touch) -> HttpResponse:
-    """The wording first, then on to the bot, which learns by the token who came."""
-    if not settings.TELEGRAM_TOKEN or touch.customer.erased_at:
-        return unknown(request)
-    link = f"https://t.me/{settings.TELEGRAM_BOT}?start={touch.token}"
-    return page(request, "telegram", link=link, wording=connecting.wording())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,37 +46,3 @@ def push(request: HttpRequest, touch: Touch) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker; at the root of the site, because it may act only for pages below its own address."""
     return render(request, "chains/public/push_worker.js", content_type="text/javascript")
-
-
-def read_subscription(told: dict[str, Any]) -> PushSubscription:
-    """What a browser tells of itself, not yet saved; ValueError for a server that is no known push service."""
-    endpoint, keys = str(told["endpoint"]), told["keys"]
-    p256dh, auth = str(keys["p256dh"]), str(keys["auth"])
-    if not _is_push_service(endpoint):
-        raise ValueError(endpoint)
-    if len(_decoded(p256dh)) != 65 or len(_decoded(auth)) != 16:
-        raise ValueError(p256dh)
-    return PushSubscription(key=PushSubscription.key_of(endpoint), endpoint=endpoint, p256dh=p256dh, auth=auth)
-
-
-def _is_push_service(endpoint: str) -> bool:
-    """Anybody may subscribe, so we would otherwise send requests wherever a stranger likes."""
-    parts = urlsplit(endpoint)
-    if len(endpoint) > ENDPOINT_LIMIT or not endpoint.isascii() or not endpoint.isprintable() or "@" in parts.netloc:
-        return False
-    origin, host = f"{parts.scheme}://{parts.netloc}", parts.hostname or ""
-    return any(
-        origin == known or parts.scheme == "https" and not parts.port and (host == known or host.endswith(f".{known}"))
-        for known in settings.PUSH_SERVICES
-    )
-
-
-def _decoded(written: str) -> bytes:
-    return base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
-
-
-def public_key() -> str:
-    """The shop's public key as a browser wants it."""
-    numbers = Vapid.from_pem(PushKey.load().private_key.encode()).public_key.public_numbers()
-    raw = b"\4" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

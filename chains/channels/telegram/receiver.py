@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from chains.channels import connecting
-from chains.channels.telegram.sender import webhook_secret
+from chains.channels.telegram.webhook import webhook_secret
 from chains.incoming.reply_text import route
 from chains.messages.context import language_of
 from chains.models import Touch

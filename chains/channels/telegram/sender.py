@@ -8,8 +8,6 @@ from typing import Any
 
 import requests
 from django.conf import settings
-from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 
 from chains.channels.http import TIMEOUT, attempt, refused
 from chains.channels.sender import Outcome, OutgoingMessage, Result
@@ -42,11 +40,6 @@ def method_url(method: str) -> str:
     return f"{settings.TELEGRAM_API_URL}/bot{settings.TELEGRAM_TOKEN}/{method}"
 
 
-def webhook_secret() -> str:
-    """What Telegram has to repeat with every update, so that nobody else can speak in its name."""
-    return salted_hmac("chains.telegram", settings.TELEGRAM_TOKEN, algorithm="sha256").hexdigest()
-
-
 def message(chat: str, note: ShortMessage) -> dict[str, Any]:
     """https://core.telegram.org/bots/api#sendmessage; the picture stands large above the words."""
     buttons = [(note.label, note.button), (note.stop_label, note.stop)]
@@ -71,15 +64,3 @@ def _judge(touch_id: int, answer: requests.Response) -> Outcome:
     if answer.status_code == 400 and any(known in words for known in NO_SUCH_CHAT):
         return refused(touch_id, answer, contact_state=Contact.State.INVALID)
     return refused(touch_id, answer)
-
-
-def register_webhook(address: str) -> str:
-    """Have Telegram tell us what customers write; returns what is wrong, in words, or nothing."""
-    who = requests.get(method_url("getMe"), timeout=TIMEOUT).json()
-    name = who.get("result", {}).get("username", "")
-    if who.get("ok") and name.lower() != settings.TELEGRAM_BOT.lower():
-        words = _("the token belongs to the bot @%(name)s, not to @%(bot)s")
-        return words % {"name": name, "bot": settings.TELEGRAM_BOT}
-    wanted = {"url": address, "secret_token": webhook_secret(), "allowed_updates": ["message", "my_chat_member"]}
-    told = requests.post(method_url("setWebhook"), json=wanted, timeout=TIMEOUT).json()
-    return "" if told.get("ok") else str(told.get("description", ""))

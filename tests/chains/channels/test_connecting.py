@@ -6,8 +6,8 @@ import pytest
 from django.utils import translation
 
 from chains.channels import connecting
-from chains.channels.push.page import public_key
-from chains.channels.telegram.sender import webhook_secret
+from chains.channels.push.subscribing import public_key
+from chains.channels.telegram.webhook import webhook_secret
 from chains.models import PushSubscription
 from crm.models import CaseMessage, ConsentRecord, Contact
 from crm.privacy.erase import erase

@@ -1,8 +1,13 @@
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+import chains.channels
+from chains.channels.registry import CHANNELS
 from chains.channels.sms.settings import sms
 from chains.channels.telegram.settings import telegram
+from chains.models import Touch
 from config.environment.channels import names, rates
 
 
@@ -70,3 +75,8 @@ def test_says_what_is_wrong_with_a_bot(token, bot, words):
 
 def test_every_channel_that_has_a_provider_has_settings_and_a_rate():
     assert names() == ["email", "push", "sms", "telegram"]
+
+
+def test_every_channel_has_a_folder_and_a_line_in_the_registry():
+    assert list(CHANNELS) == Touch.Channel.values
+    assert {file.parent.name for file in Path(chains.channels.__path__[0]).glob("*/channel.py")} == set(CHANNELS)

@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.conf import settings
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from chains.channels.description import ChannelDescription, StaffPage, TemplateFields, TestMessage
+from chains.channels.push import page
+from chains.channels.push.sender import PushSender
+from chains.channels.push.subscribing import public_key, subscribed_for_a_test
+from chains.models import Touch
+
+
+def _form_context() -> dict[str, Any]:
+    return {"push_key": public_key()}
+
+
+PUSH = ChannelDescription(
+    value=Touch.Channel.PUSH,
+    sender=PushSender,
+    is_set_up=lambda: bool(settings.PUSH_CONTACT),
+    urls=[
+        path("m/n/<str:token>/", page.push, name="push"),
+        path("push-worker.js", page.worker, name="push_worker"),
+    ],
+    staff_page=StaffPage(
+        set_up=_("Name an email address of yours with PUSH_CONTACT; the site must be https."),
+        test_message=TestMessage(
+            form="chains/admin/channel_test_push.html", form_context=_form_context, address=subscribed_for_a_test
+        ),
+        needs_https=True,
+    ),
+    template_fields=TemplateFields(title=_("Push"), rows=3),
+)

@@ -1,0 +1,27 @@
+from django.conf import settings
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from chains.channels.description import ChannelDescription, StaffPage, TemplateFields, TestMessage
+from chains.channels.sender import Sender
+from chains.channels.sms import twilio_receipts
+from chains.channels.sms.gateway import GatewaySender
+from chains.channels.sms.twilio import TwilioSender
+from chains.models import Touch
+
+
+def _sender() -> Sender:
+    return TwilioSender() if settings.SMS["kind"] == "twilio" else GatewaySender()
+
+
+SMS = ChannelDescription(
+    value=Touch.Channel.SMS,
+    sender=_sender,
+    is_set_up=lambda: bool(settings.SMS),
+    urls=[path("hooks/sms/twilio/<str:token>/", twilio_receipts.status, name="twilio")],
+    staff_page=StaffPage(
+        set_up=_("Name Twilio or another gateway with SMS_URL."),
+        test_message=TestMessage(label=_("Your phone number")),
+    ),
+    template_fields=TemplateFields(title=_("SMS"), rows=4, has_subject=False, has_picture=False),
+)

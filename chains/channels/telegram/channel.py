@@ -1,0 +1,36 @@
+from html import escape
+
+from django.conf import settings
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from chains.channels.description import ChannelDescription, SetUpButton, StaffPage, TemplateFields, TestMessage
+from chains.channels.telegram import page, receiver
+from chains.channels.telegram.sender import TelegramSender
+from chains.channels.telegram.webhook import connect_bot
+from chains.messages.short_message import ShortMessage
+from chains.models import Touch
+
+
+def _test_note(subject: str, words: str) -> ShortMessage:
+    return ShortMessage(subject=subject, text=escape(words), links=[])
+
+
+TELEGRAM = ChannelDescription(
+    value=Touch.Channel.TELEGRAM,
+    sender=TelegramSender,
+    is_set_up=lambda: bool(settings.TELEGRAM_TOKEN),
+    urls=[
+        path("hooks/telegram/", receiver.webhook, name="telegram_webhook"),
+        path("m/t/<str:token>/", page.telegram, name="telegram"),
+    ],
+    staff_page=StaffPage(
+        set_up=_("Make a bot with @BotFather and name it with TELEGRAM_TOKEN and TELEGRAM_BOT."),
+        test_message=TestMessage(
+            label=_("Number of your chat: the bot tells it when you write to it"), content=_test_note
+        ),
+        button=SetUpButton(label=_("Connect the bot"), press=connect_bot),
+        needs_https=True,
+    ),
+    template_fields=TemplateFields(title=_("Telegram"), rows=8),
+)
