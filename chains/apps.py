@@ -8,8 +8,10 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from chains.channels.registry import CHANNELS
         from chains.contributions import privacy, segment_fields, segment_uses, story
         from chains.contributions.merging import follow
+        from chains.messages import note_form
         from crm.customers import merge
         from crm.privacy import erase, export
         from crm.story import customer_links
@@ -27,4 +29,7 @@ class ChainsConfig(AppConfig):
             )
         )
         registry.register(*segment_fields.FIELDS)
+        for channel in CHANNELS.values():
+            if channel.note_form:
+                note_form.register(channel.value, channel.note_form)
         uses.register(segment_uses.needed)

@@ -12,6 +12,7 @@ from django.urls import URLPattern
 from django_stubs_ext import StrOrPromise
 
 from chains.channels.sender import Sender
+from chains.messages.note_form import NoteForm
 from chains.messages.short_message import ShortMessage
 
 
@@ -82,3 +83,4 @@ class ChannelDescription:
     urls: Sequence[URLPattern] = ()
     staff_page: StaffPage | None = None
     template_fields: TemplateFields | None = None
+    note_form: NoteForm | None = None  # of all but letters and tasks

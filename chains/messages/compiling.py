@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from chains.messages import layout
 from chains.messages.checking import check
 from chains.messages.links import link_source
+from chains.messages.note_form import note_form
 from chains.messages.paragraphs import Links, lay_out
 from chains.messages.sandbox import TemplateError, parse
 from chains.messages.short_message import compile_note, note_problems
@@ -71,7 +72,7 @@ def problems_by_field(text: TemplateText) -> dict[str, list[str]]:
         # The constraint says so too, but a form leaves out constraints on fields that were left empty.
         missing = "cta_url" if text.cta_label else "cta_label"
         found.setdefault(missing, []).append(_("A button needs both its words and where it leads."))
-    if not text.subject and text.channel in (Channel.EMAIL, Channel.PUSH):
+    if not text.subject and (text.channel == Channel.EMAIL or note_form(text.channel).needs_subject):
         found.setdefault("subject", []).append(_("A letter needs a subject, and a push a title."))
     return found
 

@@ -1,4 +1,4 @@
-"""Short messages: SMS, Telegram and push. Written like letters, each in the form its channel takes."""
+"""Short messages: all but letters. Written like them, each in the form its channel takes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,18 @@ from typing import Any
 from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from chains.messages import layout
 from chains.messages.links import filled_link, link_source
+from chains.messages.note_form import note_form
 from chains.messages.paragraphs import Links, lay_out
 from chains.messages.rendering import compact, one_line, shown_links
 from chains.messages.samples import sample
 from chains.messages.sandbox import TemplateError, fill, parse
 from chains.messages.short_links import short_pages, short_url
-from chains.messages.sms_parts import sms_parts
 from chains.models.template import TemplateText
-from crm.models import Channel, Purpose
+from crm.models import Purpose
 
-SMS_PARTS_LIMIT = 6
-TELEGRAM_LIMIT = 4096  # characters that are seen, as the Bot API counts them
-PUSH_LIMIT = 500  # no phone shows more, and all of a push has to fit into 4 KB
 SUBJECT_SHOWN = 120
 _LINK_IN_TEXT = re.compile(r"links\[\d+\]")
 
@@ -53,13 +49,14 @@ def compile_note(text: TemplateText) -> dict[str, Any]:
         links.add(text.cta_url)
     body = lay_out(text.body, links)
     is_marketing = text.template.purpose == Purpose.MARKETING
-    source = body.marked if text.channel == Channel.TELEGRAM else body.text
+    form = note_form(text.channel)
+    source = body.marked if form.is_html else body.text
     source = layout.SCALE.sub("1 2 3 4 5: {{ rate_url }}", source)
     with translation.override(text.language):
-        stop_label = _("No more offers") if is_marketing and text.channel != Channel.PUSH else ""
-    if text.channel == Channel.SMS:
+        stop_label = _("No more offers") if is_marketing and form.has_stop_button else ""
+    if not form.has_buttons:
         source += _closing(text.cta_label, stop_label, has_button=has_button)
-    parse(source, is_html=text.channel == Channel.TELEGRAM)
+    parse(source, is_html=form.is_html)
     return {
         "language": text.language,
         "channel": text.channel,
@@ -75,14 +72,14 @@ def compile_note(text: TemplateText) -> dict[str, Any]:
 
 
 def _closing(label: str, stop_label: str, *, has_button: bool) -> str:
-    """An SMS has no buttons: its links stand at its end."""
+    """Where there are no buttons: the links at the end of the words."""
     lines = f"{{% if links[0] != '' %}}\n{label}: {{{{ links[0] }}}}{{% endif %}}" if has_button else ""
     return lines + (f"\n{stop_label}: {{{{ stop_url }}}}" if stop_label else "")
 
 
 def note_problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
     """What a channel cannot carry, by the field's name; the text itself is already known to be sound."""
-    if text.channel == Channel.PUSH and _LINK_IN_TEXT.search(lay_out(text.body, Links()).text):
+    if not note_form(text.channel).takes_links_in_words and _LINK_IN_TEXT.search(lay_out(text.body, Links()).text):
         yield "body", TemplateError(_("A push has one link, its button: the words themselves cannot lead anywhere."))
         return
     try:
@@ -93,21 +90,20 @@ def note_problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
 
 def render_note(text: Mapping[str, Any], context: Mapping[str, Any], touch_id: int | None = None) -> ShortMessage:
     """Fill a compiled text. The links are short and tracked when the touch that carries them is known."""
-    is_telegram, is_sms = text["channel"] == Channel.TELEGRAM, text["channel"] == Channel.SMS
+    form = note_form(text["channel"])
     links = [filled_link(source, context) for source in text["links"]]
-    pages = short_pages(touch_id) if touch_id and is_sms else {}
+    pages = short_pages(touch_id) if touch_id and not form.has_buttons else {}
     shown = shown_links(text["links"], links, (lambda index: short_url(touch_id, index)) if touch_id else None)
     filled = {**context, **pages, "links": shown, "stop_url": pages.get("unsubscribe_url", context["unsubscribe_url"])}
-    words = compact(fill(text["text"], filled, is_html=is_telegram))
-    plain = strip_tags(words) if is_telegram else words
-    if text["channel"] == Channel.PUSH:
-        words = words if len(words) <= PUSH_LIMIT else words[: PUSH_LIMIT - 1] + "…"
-    else:
-        _check_length(words if is_sms else plain, text["channel"])
+    words = compact(fill(text["text"], filled, is_html=form.is_html))
+    plain = strip_tags(words) if form.is_html else words
+    form.check_length(plain)
+    if form.cut_at and len(words) > form.cut_at:
+        words = words[: form.cut_at - 1] + "…"
     subject = one_line(fill(text["subject"], context))
     return ShortMessage(
         subject=subject or one_line(plain)[:SUBJECT_SHOWN],
-        text=_with_heading(subject, words) if is_telegram else words,
+        text=_with_heading(subject, words) if form.is_html else words,
         links=links,
         label=one_line(fill(text["label"], context)),
         button=shown[0] if text["has_button"] else "",
@@ -119,17 +115,3 @@ def render_note(text: Mapping[str, Any], context: Mapping[str, Any], touch_id: i
 
 def _with_heading(subject: str, words: str) -> str:
     return f"<b>{escape(subject, quote=False)}</b>\n\n{words}" if subject else words
-
-
-def _check_length(words: str, channel: str) -> None:
-    if channel == Channel.TELEGRAM and len(words) > TELEGRAM_LIMIT:
-        raise TemplateError(_("A Telegram message holds %(limit)d characters.") % {"limit": TELEGRAM_LIMIT})
-    if channel == Channel.SMS and (size := sms_parts(words)).parts > SMS_PARTS_LIMIT:
-        raise TemplateError(
-            ngettext(
-                "It takes %(parts)d SMS; the longest that is sent takes %(limit)d.",
-                "It takes %(parts)d SMS; the longest that is sent takes %(limit)d.",
-                size.parts,
-            )
-            % {"parts": size.parts, "limit": SMS_PARTS_LIMIT}
-        )

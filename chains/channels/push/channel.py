@@ -8,6 +8,7 @@ from chains.channels.description import ChannelDescription, StaffPage, TemplateF
 from chains.channels.push import page
 from chains.channels.push.sender import PushSender
 from chains.channels.push.subscribing import public_key, subscribed_for_a_test
+from chains.messages.note_form import NoteForm
 from chains.models import Touch
 
 
@@ -31,4 +32,6 @@ PUSH = ChannelDescription(
         needs_https=True,
     ),
     template_fields=TemplateFields(title=_("Push"), rows=3),
+    # No phone shows more than 500 characters, and all of a push has to fit into 4 KB.
+    note_form=NoteForm(has_stop_button=False, takes_links_in_words=False, needs_subject=True, cut_at=500),
 )

@@ -1,13 +1,32 @@
 from django.conf import settings
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from chains.channels.description import ChannelDescription, StaffPage, TemplateFields, TestMessage
 from chains.channels.sender import Sender
 from chains.channels.sms import twilio_receipts
 from chains.channels.sms.gateway import GatewaySender
 from chains.channels.sms.twilio import TwilioSender
+from chains.messages.note_form import NoteForm
+from chains.messages.sandbox import TemplateError
+from chains.messages.sms_parts import sms_parts
 from chains.models import Touch
+
+MOST_PARTS = 6
+
+
+def _check_length(words: str) -> None:
+    parts = sms_parts(words).parts
+    if parts > MOST_PARTS:
+        raise TemplateError(
+            ngettext(
+                "It takes %(parts)d SMS; the longest that is sent takes %(limit)d.",
+                "It takes %(parts)d SMS; the longest that is sent takes %(limit)d.",
+                parts,
+            )
+            % {"parts": parts, "limit": MOST_PARTS}
+        )
 
 
 def _sender() -> Sender:
@@ -24,4 +43,5 @@ SMS = ChannelDescription(
         test_message=TestMessage(label=_("Your phone number")),
     ),
     template_fields=TemplateFields(title=_("SMS"), rows=4, has_subject=False, has_picture=False),
+    note_form=NoteForm(has_buttons=False, check_length=_check_length),
 )

@@ -2,14 +2,24 @@ from html import escape
 
 from django.conf import settings
 from django.urls import path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chains.channels.description import ChannelDescription, SetUpButton, StaffPage, TemplateFields, TestMessage
 from chains.channels.telegram import page, receiver
 from chains.channels.telegram.sender import TelegramSender
 from chains.channels.telegram.webhook import connect_bot
+from chains.messages.note_form import NoteForm
+from chains.messages.sandbox import TemplateError
 from chains.messages.short_message import ShortMessage
 from chains.models import Touch
+
+MOST_CHARACTERS = 4096  # those that are seen, as the Bot API counts them
+
+
+def _check_length(words: str) -> None:
+    if len(words) > MOST_CHARACTERS:
+        raise TemplateError(gettext("A Telegram message holds %(limit)d characters.") % {"limit": MOST_CHARACTERS})
 
 
 def _test_note(subject: str, words: str) -> ShortMessage:
@@ -33,4 +43,5 @@ TELEGRAM = ChannelDescription(
         needs_https=True,
     ),
     template_fields=TemplateFields(title=_("Telegram"), rows=8),
+    note_form=NoteForm(is_html=True, check_length=_check_length),
 )
