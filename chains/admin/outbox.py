@@ -39,7 +39,7 @@ _NAME = re.compile(r"[\w.-]+\.eml")
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptLetter:
     """One letter of the list."""
 
     day: str
@@ -61,7 +61,7 @@ def list_view(request: HttpRequest) -> TemplateResponse:
         days=days,
         day=day,
         page=page,
-        letters=[_kept(day, path) for path in page.object_list],
+        letters=[_kept_letter(day, path) for path in page.object_list],
         is_sending=bool(settings.EMAIL_URL),
     )
 
@@ -84,11 +84,11 @@ def page_view(request: HttpRequest, day: str, name: str) -> HttpResponse:
     return framed(HttpResponse(_part(_letter(request, day, name), "html")))
 
 
-def _kept(day: str, path: Path) -> Kept:
+def _kept_letter(day: str, path: Path) -> KeptLetter:
     with path.open("rb") as file:
         headers = email.message_from_bytes(file.read(8192), policy=email.policy.default)
     at = f"{path.name[:2]}:{path.name[2:4]}:{path.name[4:6]}"
-    return Kept(day, path.name, str(headers["To"]), str(headers["Subject"]), at)
+    return KeptLetter(day, path.name, str(headers["To"]), str(headers["Subject"]), at)
 
 
 def _letter(request: HttpRequest, day: str, name: str) -> EmailMessage:

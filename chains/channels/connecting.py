@@ -13,7 +13,7 @@ from crm.locks import hold
 from crm.models import Contact, Customer, Purpose
 
 
-def wording() -> str:
+def consent_wording() -> str:
     """What the customer agrees to; kept in the ledger as they read it."""
     return _("Write to me here about my orders, and with ideas, tips and offers. I can stop this at any time.")
 
@@ -32,7 +32,7 @@ def connect(
             purpose=purpose,
             at=at,
             source=source,
-            wording=wording(),
+            wording=consent_wording(),
             evidence=evidence,
         )
     contact = Contact.objects.get(customer=customer, channel=channel, address=address)
@@ -45,7 +45,7 @@ def connect(
 @transaction.atomic
 def disconnect(channel: str, address: str, *, at: dt.datetime, source: str, evidence: dict[str, Any]) -> int:
     """Nothing goes there any more, to whomever of those who share it; returns how many they are."""
-    sharing = connected(channel, address)
+    sharing = contacts_at(channel, address)
     for contact in sharing:
         for purpose in Purpose.values:
             withdraw(
@@ -60,7 +60,7 @@ def disconnect(channel: str, address: str, *, at: dt.datetime, source: str, evid
     return len(sharing)
 
 
-def connected(channel: str, address: str) -> list[Contact]:
+def contacts_at(channel: str, address: str) -> list[Contact]:
     """The contacts with this address of customers that stand for themselves."""
     sharing = Contact.objects.filter(channel=channel, address=address, customer__in=Customer.objects.current())
     return list(sharing.select_related("customer").order_by("-pk"))

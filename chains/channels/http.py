@@ -62,8 +62,8 @@ def pause_of(answer: requests.Response | None) -> dt.timedelta | None:
         return None
     written = answer.headers.get("Retry-After", "")
     if not written and "json" in answer.headers.get("Content-Type", ""):
-        told = answer.json()
-        parameters = told.get("parameters") if isinstance(told, dict) else None
+        body = answer.json()
+        parameters = body.get("parameters") if isinstance(body, dict) else None
         written = str(parameters.get("retry_after", "")) if isinstance(parameters, dict) else ""
     return asked_pause(written)
 

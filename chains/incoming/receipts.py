@@ -45,7 +45,7 @@ class Receipt:
 
 Kind = Receipt.Kind
 # The event it becomes and the moment of the touch that it sets.
-TOLD = {
+EVENT_AND_MOMENT = {
     Kind.DELIVERED: (EventKind.MESSAGE_DELIVERED, "delivered_at"),
     Kind.BOUNCED: (EventKind.MESSAGE_BOUNCED, "bounced_at"),
     Kind.SOFT_BOUNCED: (EventKind.MESSAGE_BOUNCED, "bounced_at"),
@@ -55,7 +55,7 @@ TOLD = {
 
 
 @transaction.atomic
-def take(receipt: Receipt, now: dt.datetime) -> bool:
+def record_receipt(receipt: Receipt, now: dt.datetime) -> bool:
     """Note the outcome; False when nothing is known of the message, or this was told before."""
     touch = _touch(receipt.token)
     if touch is None:
@@ -63,11 +63,11 @@ def take(receipt: Receipt, now: dt.datetime) -> bool:
         return False
     # A teller's clock may be ahead of ours; nothing may have happened later than now.
     at = min(receipt.at, now)
-    event, moment = TOLD[receipt.kind]
-    told: dict[str, Any] = {"detail": receipt.detail[:300], "told_as": receipt.key[:200]}
+    event, moment = EVENT_AND_MOMENT[receipt.kind]
+    properties: dict[str, Any] = {"detail": receipt.detail[:300], "told_as": receipt.key[:200]}
     if event == EventKind.MESSAGE_BOUNCED:
-        told["is_lasting"] = receipt.kind == Kind.BOUNCED
-    if not record_about(touch, event, at, f"{receipt.kind}:{touch.pk}", source=SOURCE, **told):
+        properties["is_lasting"] = receipt.kind == Kind.BOUNCED
+    if not record_about(touch, event, at, f"{receipt.kind}:{touch.pk}", source=SOURCE, **properties):
         return False
     Touch.objects.filter(pk=touch.pk, **{moment: None}).update(**{moment: at})
     _follow(receipt, touch, at)

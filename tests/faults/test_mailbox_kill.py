@@ -48,9 +48,9 @@ mailbox.poll(url, timezone.now)
 """
 POINTS = {
     "fetched, nothing taken": ("_fetch", "after"),
-    "taken, not committed": ("take", "after"),
-    "committed, not marked as seen": ("_done", "before"),
-    "marked as seen": ("_done", "after"),
+    "taken, not committed": ("record_mail", "after"),
+    "committed, not marked as seen": ("_mark_read", "before"),
+    "marked as seen": ("_mark_read", "after"),
 }
 
 

@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class MailboxUrl:
     """`imaps://user:password@host:993/folder?done=folder`, as config.environment.environment has checked it."""
 
     host: str
@@ -25,7 +25,7 @@ class Box:
     scheme: str
 
     @classmethod
-    def parse(cls, url: str) -> Box:
+    def parse(cls, url: str) -> MailboxUrl:
         parts = urlparse(url)
         return cls(
             host=parts.hostname or "",
@@ -43,17 +43,17 @@ class Box:
 
 
 @contextmanager
-def connect(box: Box) -> Iterator[imaplib.IMAP4]:
+def connect(address: MailboxUrl) -> Iterator[imaplib.IMAP4]:
     context = ssl.create_default_context()
     server: imaplib.IMAP4
-    if box.scheme == "imaps":
-        server = imaplib.IMAP4_SSL(box.host, box.port, ssl_context=context, timeout=TIMEOUT_SECONDS)
+    if address.scheme == "imaps":
+        server = imaplib.IMAP4_SSL(address.host, address.port, ssl_context=context, timeout=TIMEOUT_SECONDS)
     else:
-        server = imaplib.IMAP4(box.host, box.port, timeout=TIMEOUT_SECONDS)
+        server = imaplib.IMAP4(address.host, address.port, timeout=TIMEOUT_SECONDS)
     try:
-        if box.scheme == "imap+tls":
+        if address.scheme == "imap+tls":
             server.starttls(context)
-        server.login(box.user, box.password)
+        server.login(address.user, address.password)
         # Many servers say what they can do only to those they know.
         server.capabilities = tuple(server.capability()[1][0].decode("ascii", "replace").upper().split())
         yield server

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from email.message import Message
 from itertools import islice
 
-from chains.channels.email.received_mail import MOST_PARTS, Mail, body, clean, headers
+from chains.channels.email.received_mail import MOST_PARTS, ReceivedMail, body, clean, headers
 from chains.channels.email.sender import BAD_MAILBOX_STATUSES
 from chains.incoming.receipts import Receipt
 
@@ -19,7 +19,7 @@ _IN_ADDRESS = re.compile(rf"\+({_TOKEN})@")
 _IN_PAGE = re.compile(rf"/m/u/({_TOKEN})/")
 
 
-def tokens(mail: Mail, host: str) -> list[str]:
+def tokens(mail: ReceivedMail, host: str) -> list[str]:
     """Tokens the letter names, the surest first: the address it came to, then the letters it answers."""
     ours = re.compile(rf"<({_TOKEN})@{re.escape(host)}>", re.IGNORECASE)
     found = [match.group(1) for address in mail.recipients if (match := _IN_ADDRESS.search(address))]
@@ -27,11 +27,11 @@ def tokens(mail: Mail, host: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def is_report(mail: Mail) -> bool:
+def is_report(mail: ReceivedMail) -> bool:
     return mail.root is not None and mail.root.get_content_type() == "multipart/report"
 
 
-def receipts(mail: Mail, host: str, at: dt.datetime) -> list[Receipt]:
+def receipts(mail: ReceivedMail, host: str, at: dt.datetime) -> list[Receipt]:
     """One for each recipient a report speaks of; none when it does not say which letter it is about."""
     root = mail.root
     if root is None or not is_report(mail):
@@ -40,9 +40,9 @@ def receipts(mail: Mail, host: str, at: dt.datetime) -> list[Receipt]:
     token = next(iter(_tokens_within(parts, host) or tokens(mail, host)), "")
     if not token:
         return []
-    told = [_delivery(fields) for fields in _fields(parts, "message/delivery-status")]
-    told += [_spam(fields) for fields in _fields(parts, "message/feedback-report")]
-    return [Receipt(kind, token, at, detail, f"report:{mail.key}") for kind, detail in filter(None, told)]
+    found = [_delivery(fields) for fields in _fields(parts, "message/delivery-status")]
+    found += [_spam(fields) for fields in _fields(parts, "message/feedback-report")]
+    return [Receipt(kind, token, at, detail, f"report:{mail.key}") for kind, detail in filter(None, found)]
 
 
 def _tokens_within(parts: list[Message], host: str) -> list[str]:

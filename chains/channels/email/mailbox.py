@@ -20,9 +20,9 @@ from uuid import uuid4
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from chains.channels.email.imap import Box, connect
+from chains.channels.email.imap import MailboxUrl, connect
 from chains.channels.email.received_mail import clean, read
-from chains.channels.email.record_mail import take
+from chains.channels.email.record_mail import record_mail
 from chains.models import IncomingMail, Mailbox
 
 logger = logging.getLogger(__name__)
@@ -38,18 +38,18 @@ BEGINNING_BYTES = 256_000
 def poll(url: str, clock: Clock, most: int = 500) -> Counter[str]:
     """Take up to `most` new letters; counts by what they were. Nothing while another worker reads the mailbox."""
     counts: Counter[str] = Counter()
-    box = Box.parse(url)
-    with _leased(box.name, clock) as mailbox:
+    address = MailboxUrl.parse(url)
+    with _leased(address.name, clock) as mailbox:
         if mailbox is None:
             return counts
-        with _told(mailbox, clock), connect(box) as server:
-            first = _begin(server, box, mailbox, clock())
-            for uid in _new(server, first)[:most]:
+        with _failures_noted(mailbox, clock), connect(address) as server:
+            first = _open_folder(server, address, mailbox, clock())
+            for uid in _new_uids(server, first)[:most]:
                 if not _renew(mailbox, clock()):
-                    logger.warning("Another worker reads %s: this one was too slow.", box.name)
+                    logger.warning("Another worker reads %s: this one was too slow.", address.name)
                     break
-                counts[_take(server, mailbox, uid, clock())] += 1
-                _done(server, uid, box.done_folder)
+                counts[_record_next(server, mailbox, uid, clock())] += 1
+                _mark_read(server, uid, address.done_folder)
     return counts
 
 
@@ -73,7 +73,7 @@ def _renew(mailbox: Mailbox, now: dt.datetime) -> bool:
 
 
 @contextmanager
-def _told(mailbox: Mailbox, clock: Clock) -> Iterator[None]:
+def _failures_noted(mailbox: Mailbox, clock: Clock) -> Iterator[None]:
     """Note on the mailbox whether it could be read; a server that is away is no reason to raise an alarm at once."""
     try:
         yield
@@ -86,11 +86,11 @@ def _told(mailbox: Mailbox, clock: Clock) -> Iterator[None]:
         Mailbox.objects.filter(pk=mailbox.pk).update(error="", failing_since=None, read_at=clock())
 
 
-def _begin(server: imaplib.IMAP4, box: Box, mailbox: Mailbox, now: dt.datetime) -> int:
+def _open_folder(server: imaplib.IMAP4, address: MailboxUrl, mailbox: Mailbox, now: dt.datetime) -> int:
     """Open the folder; the UID to begin at. The first time that is where last week's letters begin."""
-    _ok(server.select(_quoted(box.folder)))
-    if box.done_folder:
-        server.create(_quoted(box.done_folder))  # most of the time it is there, and the server says no
+    _checked(server.select(_quoted(address.folder)))
+    if address.done_folder:
+        server.create(_quoted(address.done_folder))  # most of the time it is there, and the server says no
     validity = int(_number(server.response("UIDVALIDITY")[1]))
     if mailbox.uid_validity != validity:
         since = f"{now - FIRST_READ:%d}-{_MONTHS[(now - FIRST_READ).month - 1]}-{now - FIRST_READ:%Y}"
@@ -104,26 +104,26 @@ def _begin(server: imaplib.IMAP4, box: Box, mailbox: Mailbox, now: dt.datetime) 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def _new(server: imaplib.IMAP4, first: int) -> list[int]:
+def _new_uids(server: imaplib.IMAP4, first: int) -> list[int]:
     # `n:*` names the last letter even when it comes before n.
     return sorted(uid for uid in _uids(server.uid("SEARCH", "UID", f"{first}:*")) if uid >= first)
 
 
-def _take(server: imaplib.IMAP4, mailbox: Mailbox, uid: int, now: dt.datetime) -> str:
+def _record_next(server: imaplib.IMAP4, mailbox: Mailbox, uid: int, now: dt.datetime) -> str:
     """One letter and the mark behind it, committed together."""
     raw = _fetch(server, uid)
     with transaction.atomic():
-        kind = _taken(raw, mailbox, uid, now) if raw else "gone"
+        kind = _recorded(raw, mailbox, uid, now) if raw else "gone"
         leased = Mailbox.objects.filter(pk=mailbox.pk, lease=mailbox.lease)
         if not leased.update(last_uid=uid):
             raise imaplib.IMAP4.error("another worker took the mailbox over")
     return kind
 
 
-def _taken(raw: bytes, mailbox: Mailbox, uid: int, now: dt.datetime) -> str:
+def _recorded(raw: bytes, mailbox: Mailbox, uid: int, now: dt.datetime) -> str:
     try:
         with transaction.atomic():
-            noted = take(read(raw), now)
+            recorded = record_mail(read(raw), now)
     except (OperationalError, InterfaceError):
         raise  # the database is away: the letter waits
     except Exception:
@@ -131,45 +131,45 @@ def _taken(raw: bytes, mailbox: Mailbox, uid: int, now: dt.datetime) -> str:
         logger.exception("A letter in %s could not be taken (UID %d); it is still there.", mailbox.name, uid)
         key = f"uid:{mailbox.name}:{mailbox.uid_validity}:{uid}"[:500]
         broken = {"kind": IncomingMail.Kind.UNREADABLE, "received_at": now, "detail": f"UID {uid}"}
-        noted = IncomingMail.objects.get_or_create(key=key, defaults=broken)[0]
-    return str(noted.kind) if noted else "known"
+        recorded = IncomingMail.objects.get_or_create(key=key, defaults=broken)[0]
+    return str(recorded.kind) if recorded else "known"
 
 
 def _fetch(server: imaplib.IMAP4, uid: int) -> bytes:
     """The letter, or its beginning when it is enormous; nothing when somebody has just deleted it."""
-    size = int(_number(_ok(server.uid("FETCH", str(uid), "(RFC822.SIZE)")), b"RFC822.SIZE"))
+    size = int(_number(_checked(server.uid("FETCH", str(uid), "(RFC822.SIZE)")), b"RFC822.SIZE"))
     if not size:
         return b""
     part = "BODY.PEEK[]" if size <= WHOLE_BYTES else f"BODY.PEEK[]<0.{BEGINNING_BYTES}>"
-    answer = _ok(server.uid("FETCH", str(uid), f"({part})"))
+    answer = _checked(server.uid("FETCH", str(uid), f"({part})"))
     return next((item[1] for item in answer if isinstance(item, tuple)), b"")
 
 
-def _done(server: imaplib.IMAP4, uid: int, folder: str) -> None:
+def _mark_read(server: imaplib.IMAP4, uid: int, folder: str) -> None:
     """Say in the mailbox that the letter was taken, for people who look into it."""
-    _ok(server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)"))
+    _checked(server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)"))
     if folder:
-        _ok(server.uid("COPY", str(uid), _quoted(folder)))
-        _ok(server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)"))
+        _checked(server.uid("COPY", str(uid), _quoted(folder)))
+        _checked(server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)"))
         if "UIDPLUS" in server.capabilities:
-            _ok(server.uid("EXPUNGE", str(uid)))
+            _checked(server.uid("EXPUNGE", str(uid)))
 
 
-def _ok(answer: tuple[str, Sequence[object]]) -> Sequence[object]:
+def _checked(answer: tuple[str, Sequence[object]]) -> Sequence[object]:
     status, data = answer
     if status != "OK":
-        told = b" ".join(item for item in data if isinstance(item, bytes))
-        raise imaplib.IMAP4.error(told.decode("utf-8", "replace") or status)
+        words = b" ".join(item for item in data if isinstance(item, bytes))
+        raise imaplib.IMAP4.error(words.decode("utf-8", "replace") or status)
     return data
 
 
 def _uids(answer: tuple[str, Sequence[object]]) -> list[int]:
-    return [int(uid) for line in _ok(answer) if isinstance(line, bytes) for uid in line.split()]
+    return [int(uid) for line in _checked(answer) if isinstance(line, bytes) for uid in line.split()]
 
 
 def _number(data: Sequence[object], name: bytes = b"") -> str:
-    told = b" ".join(item if isinstance(item, bytes) else b"" for item in data)
-    found = re.search(re.escape(name) + rb"\s*(\d+)", told)
+    text = b" ".join(item if isinstance(item, bytes) else b"" for item in data)
+    found = re.search(re.escape(name) + rb"\s*(\d+)", text)
     return found.group(1).decode() if found else "0"
 
 

@@ -35,7 +35,7 @@ _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Env
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class ReceivedMail:
     key: str
     sender: str = ""
     recipients: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Mail:
     root: Message | None = None  # for those who look into reports
 
 
-def read(raw: bytes, recipients: Iterable[str] = ()) -> Mail:
+def read(raw: bytes, recipients: Iterable[str] = ()) -> ReceivedMail:
     """The letter; `recipients` are the addresses its carrier says it came to."""
     raw = raw.lstrip(b"\r\n")
     if raw.count(b"\n--") > MOST_BOUNDARIES:
@@ -59,22 +59,22 @@ def read(raw: bytes, recipients: Iterable[str] = ()) -> Mail:
         parts = list(islice(root.walk(), MOST_PARTS))
     except RecursionError:
         return _unreadable(raw, recipients)
-    return _mail(root, parts, raw, recipients)
+    return _received(root, parts, raw, recipients)
 
 
-def _unreadable(raw: bytes, recipients: Iterable[str]) -> Mail:
+def _unreadable(raw: bytes, recipients: Iterable[str]) -> ReceivedMail:
     """Who it is from and what it answers, without the parts that are made to choke whoever reads them."""
     head = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:MOST_HEADER])
-    return _mail(head, [], raw, recipients, is_unreadable=True)
+    return _received(head, [], raw, recipients, is_unreadable=True)
 
 
-def _mail(
+def _received(
     root: Message, parts: list[Message], raw: bytes, recipients: Iterable[str], *, is_unreadable: bool = False
-) -> Mail:
+) -> ReceivedMail:
     addressed = [value for name in _ADDRESSED for value in headers(root, name)]
     senders = addresses(headers(root, "From")) or addresses(headers(root, "Sender"))
     subject = clean(next(iter(headers(root, "Subject")), "").replace("\n", " "))[:500]
-    return Mail(
+    return ReceivedMail(
         key=key_of(root, raw),
         sender=senders[0].lower() if senders else "",
         recipients=tuple(dict.fromkeys([*addresses(recipients), *addresses(addressed)])),

@@ -1,7 +1,7 @@
 """A letter came in: note it once, find whom it is from, and put it where a person or the engine will see it.
 
 Nothing here ever answers by itself, so that no two programs can write to each other for ever. What a program wrote,
-what we wrote ourselves and what comes in floods is noted and goes no further.
+what we wrote ourselves and what comes in floods is recorded and goes no further.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from chains.channels.email import mail_reports
-from chains.channels.email.received_mail import Mail
+from chains.channels.email.received_mail import ReceivedMail
 from chains.incoming import receipts
 from chains.incoming.reply_text import asks_to_stop, route
 from chains.models import Enrolment, IncomingMail, Touch
@@ -46,10 +46,10 @@ class Correspondent:
 
 
 @transaction.atomic
-def take(mail: Mail, now: dt.datetime) -> IncomingMail | None:
+def record_mail(mail: ReceivedMail, now: dt.datetime) -> IncomingMail | None:
     """Note the letter and do what follows from it; None when it was taken before."""
     shop = Shop.load()
-    noted, is_new = IncomingMail.objects.get_or_create(
+    incoming, is_new = IncomingMail.objects.get_or_create(
         key=mail.key,
         defaults={
             "kind": _kind(mail, shop, now),
@@ -60,14 +60,14 @@ def take(mail: Mail, now: dt.datetime) -> IncomingMail | None:
     )
     if not is_new:
         return None
-    if noted.kind == Kind.REPORT:
-        _report(noted, mail, now)
-    elif noted.kind == Kind.REPLY:
-        _reply(noted, mail, shop, now)
-    return noted
+    if incoming.kind == Kind.REPORT:
+        _record_report(incoming, mail, now)
+    elif incoming.kind == Kind.REPLY:
+        _record_reply(incoming, mail, shop, now)
+    return incoming
 
 
-def _kind(mail: Mail, shop: Shop, now: dt.datetime) -> Kind:
+def _kind(mail: ReceivedMail, shop: Shop, now: dt.datetime) -> Kind:
     """What can be said of a letter by itself. Whoever is not known is told apart afterwards."""
     if mail_reports.is_report(mail):
         return Kind.REPORT
@@ -81,30 +81,30 @@ def _kind(mail: Mail, shop: Shop, now: dt.datetime) -> Kind:
     return Kind.REPLY
 
 
-def _report(noted: IncomingMail, mail: Mail, now: dt.datetime) -> None:
-    told = mail_reports.receipts(mail, settings.SITE_HOST, now)
-    for receipt in told:
-        receipts.take(receipt, now)
-    _keep(noted, detail="; ".join(f"{receipt.kind} {receipt.detail}".strip() for receipt in told))
+def _record_report(incoming: IncomingMail, mail: ReceivedMail, now: dt.datetime) -> None:
+    reported = mail_reports.receipts(mail, settings.SITE_HOST, now)
+    for receipt in reported:
+        receipts.record_receipt(receipt, now)
+    _save(incoming, detail="; ".join(f"{receipt.kind} {receipt.detail}".strip() for receipt in reported))
 
 
-def _reply(noted: IncomingMail, mail: Mail, shop: Shop, now: dt.datetime) -> None:
+def _record_reply(incoming: IncomingMail, mail: ReceivedMail, shop: Shop, now: dt.datetime) -> None:
     known = correspondent(mail)
     if known is None:
         kind = Kind.UNREADABLE if mail.is_unreadable else Kind.STRANGER
-        _keep(noted, kind=kind, text=mail.text[:KEPT_OF_STRANGERS], detail=_files(mail))
+        _save(incoming, kind=kind, text=mail.text[:KEPT_OF_STRANGERS], detail=_attachment_names(mail))
     elif known.touch and asks_to_stop(mail.text):
         # Only who holds the letter may say so: the sender's name alone can be forged.
         evidence = {"touch": known.touch.pk, "message_id": mail.key, "text": mail.text, "from": mail.sender}
         unsubscribe_from(known.touch, at=now, evidence=evidence, source="reply")
-        _keep(noted, kind=Kind.STOP, customer=known.customer, touch=known.touch)
+        _save(incoming, kind=Kind.STOP, customer=known.customer, touch=known.touch)
     else:
         message = answer_to(known, mail, shop, now)
         kind = Kind.UNREADABLE if mail.is_unreadable else Kind.REPLY
-        _keep(noted, kind=kind, customer=message.case.customer, touch=known.touch, message=message)
+        _save(incoming, kind=kind, customer=message.case.customer, touch=known.touch, message=message)
 
 
-def answer_to(known: Correspondent, mail: Mail, shop: Shop, now: dt.datetime) -> CaseMessage:
+def answer_to(known: Correspondent, mail: ReceivedMail, shop: Shop, now: dt.datetime) -> CaseMessage:
     """Put the reply with its case, and tell the chain it answers."""
     customer, touch = hold(known.customer), known.touch
     kind, severity = route(mail.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
@@ -120,13 +120,13 @@ def answer_to(known: Correspondent, mail: Mail, shop: Shop, now: dt.datetime) ->
 
 
 @transaction.atomic
-def assign(noted: IncomingMail, customer: Customer, now: dt.datetime) -> None:
+def assign(incoming: IncomingMail, customer: Customer, now: dt.datetime) -> None:
     """A person says whom a letter is from that nobody could place."""
     shop = Shop.load()
-    kind, severity = route(noted.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
-    written = Written(noted.key, noted.sender, noted.subject, noted.text, noted.received_at)
+    kind, severity = route(incoming.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
+    written = Written(incoming.key, incoming.sender, incoming.subject, incoming.text, incoming.received_at)
     message = hear(customer, written, kind=kind, severity=severity)
-    _keep(noted, kind=Kind.REPLY, customer=message.case.customer, message=message, text="")
+    _save(incoming, kind=Kind.REPLY, customer=message.case.customer, message=message, text="")
 
 
 def _leave_chain(touch: Touch, now: dt.datetime) -> None:
@@ -137,7 +137,7 @@ def _leave_chain(touch: Touch, now: dt.datetime) -> None:
         ring_on_commit()
 
 
-def correspondent(mail: Mail) -> Correspondent | None:
+def correspondent(mail: ReceivedMail) -> Correspondent | None:
     """By the reply address or the letter they answer; else by the sender, when it is one customer's address."""
     for token in mail_reports.tokens(mail, settings.SITE_HOST):
         touch = Touch.objects.select_related("customer", "contact", "order", "enrolment").filter(token=token).first()
@@ -158,11 +158,11 @@ def correspondent(mail: Mail) -> Correspondent | None:
     return Correspondent(sharing[0]) if len(sharing) == 1 else None
 
 
-def _files(mail: Mail) -> str:
+def _attachment_names(mail: ReceivedMail) -> str:
     return ", ".join(f"{attachment.name} ({attachment.size})" for attachment in mail.attachments)[:500]
 
 
-def _keep(noted: IncomingMail, **told: Any) -> None:
-    for name, value in told.items():
-        setattr(noted, name, value[:500] if name == "detail" else value)
-    noted.save(update_fields=list(told))
+def _save(incoming: IncomingMail, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(incoming, name, value[:500] if name == "detail" else value)
+    incoming.save(update_fields=list(values))

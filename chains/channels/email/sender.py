@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import BadHeaderError
 
-from chains.channels.email.smtp import HandedOver
+from chains.channels.email.smtp import BrokeAfterHandover
 from chains.channels.email.smtp_timeouts import SmtpTookTooLong
 from chains.channels.http import never_connected, pause_of
 from chains.channels.sender import Outcome, OutgoingMessage, Result
@@ -31,7 +31,7 @@ class EmailSender:
     def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         """Hand over one by one; letters after the one whose outcome was not taken were not attempted."""
         connection = mail.get_connection()
-        letters = _in_line(_made(outgoing, shop) for outgoing in batch)
+        letters = _knowing_the_next(_letter_or_refusal(outgoing, shop) for outgoing in batch)
         try:
             for outgoing, letter in zip(batch, letters, strict=True):
                 yield _handed_over(outgoing, letter, connection)
@@ -39,7 +39,7 @@ class EmailSender:
             _close(connection)
 
 
-def _in_line(letters: Iterable[MimeLetter | Outcome]) -> Iterator[MimeLetter | Outcome]:
+def _knowing_the_next(letters: Iterable[MimeLetter | Outcome]) -> Iterator[MimeLetter | Outcome]:
     """The letters in order, each knowing which one follows it; so one is made ahead of what was asked for."""
     before = None
     for letter in letters:
@@ -52,7 +52,7 @@ def _in_line(letters: Iterable[MimeLetter | Outcome]) -> Iterator[MimeLetter | O
         yield before
 
 
-def _made(outgoing: OutgoingMessage, shop: Shop) -> MimeLetter | Outcome:
+def _letter_or_refusal(outgoing: OutgoingMessage, shop: Shop) -> MimeLetter | Outcome:
     """The letter, or why there can be none."""
     try:
         return letter_for(outgoing, shop)
@@ -79,7 +79,7 @@ def _send(letter: MimeLetter, connection: BaseEmailBackend) -> None:
     try:
         connection.send_messages([letter])
     except (OSError, smtplib.SMTPException) as error:
-        if is_fresh or isinstance(error, (HandedOver, SmtpTookTooLong)) or not _is_broken(error):
+        if is_fresh or isinstance(error, (BrokeAfterHandover, SmtpTookTooLong)) or not _is_broken(error):
             raise
         _close(connection)
         connection.open()
@@ -140,52 +140,52 @@ def reply_address(shop: Shop, token: str) -> str:
 
 def outcome_of(error: Exception, touch_id: int) -> Outcome:
     """What an error while sending says about this one letter."""
-    told = _told(error)
+    words = _server_words(error)
     match error:
-        case HandedOver():
-            return Outcome(touch_id, Result.UNKNOWN, told, is_providers_fault=True)
+        case BrokeAfterHandover():
+            return Outcome(touch_id, Result.UNKNOWN, words, is_providers_fault=True)
         case smtplib.SMTPRecipientsRefused():
             code, reply = next(iter(error.recipients.values()))
-            return _refused(touch_id, code, reply, told)
+            return _refusal(touch_id, code, reply, words)
         case smtplib.SMTPSenderRefused():
             # The sender's address or the account is at fault, not this customer: it may be put right.
-            return Outcome(touch_id, Result.TEMPORARY, told, is_providers_fault=True)
+            return Outcome(touch_id, Result.TEMPORARY, words, is_providers_fault=True)
         case smtplib.SMTPDataError():
-            return _refused(touch_id, error.smtp_code, error.smtp_error, told, is_about_mailbox=False)
+            return _refusal(touch_id, error.smtp_code, error.smtp_error, words, is_about_mailbox=False)
         case AnymailRecipientsRefused():
-            return Outcome(touch_id, Result.PERMANENT, told, Contact.State.INVALID)
+            return Outcome(touch_id, Result.PERMANENT, words, Contact.State.INVALID)
         case AnymailAPIError():
-            return _answered(touch_id, error, told)
+            return _provider_outcome(touch_id, error, words)
         case smtplib.SMTPException() | OSError():
             # Broken off before the letter itself was handed over.
-            return Outcome(touch_id, Result.TEMPORARY, told, is_providers_fault=True)
-    return Outcome(touch_id, Result.PERMANENT, told)
+            return Outcome(touch_id, Result.TEMPORARY, words, is_providers_fault=True)
+    return Outcome(touch_id, Result.PERMANENT, words)
 
 
-def _refused(touch_id: int, code: int, reply: bytes | str, told: str, *, is_about_mailbox: bool = True) -> Outcome:
+def _refusal(touch_id: int, code: int, reply: bytes | str, words: str, *, is_about_mailbox: bool = True) -> Outcome:
     if code < 500:
-        return Outcome(touch_id, Result.TEMPORARY, told, is_providers_fault=code == 421)
+        return Outcome(touch_id, Result.TEMPORARY, words, is_providers_fault=code == 421)
     reply = reply.encode() if isinstance(reply, str) else reply
     status = reply.split(b" ", 1)[0]
     has_status = status.startswith(b"5.") and status.count(b".") == 2
     is_bad = status in BAD_MAILBOX_STATUSES if has_status else is_about_mailbox and code in BAD_MAILBOX_CODES
-    return Outcome(touch_id, Result.PERMANENT, told, Contact.State.BOUNCED if is_bad else "")
+    return Outcome(touch_id, Result.PERMANENT, words, Contact.State.BOUNCED if is_bad else "")
 
 
-def _answered(touch_id: int, error: AnymailAPIError, told: str) -> Outcome:
+def _provider_outcome(touch_id: int, error: AnymailAPIError, words: str) -> Outcome:
     """A provider's answer over HTTP, or none: then the letter may be under way."""
     status = error.status_code
     if status is None:
         result = Result.TEMPORARY if never_connected(error.__cause__) else Result.UNKNOWN
-        return Outcome(touch_id, result, told, is_providers_fault=True)
+        return Outcome(touch_id, result, words, is_providers_fault=True)
     if status == 429 or status >= 500 or status in {401, 403}:
         return Outcome(
-            touch_id, Result.TEMPORARY, told, is_providers_fault=status != 429, pause=pause_of(error.response)
+            touch_id, Result.TEMPORARY, words, is_providers_fault=status != 429, pause=pause_of(error.response)
         )
-    return Outcome(touch_id, Result.PERMANENT, told)
+    return Outcome(touch_id, Result.PERMANENT, words)
 
 
-def _told(error: Exception) -> str:
+def _server_words(error: Exception) -> str:
     """The server's own words, for the one who looks into it."""
     match error:
         case smtplib.SMTPRecipientsRefused():

@@ -17,25 +17,25 @@ from chains.messages.mime import MimeLetter
 _LEADING_PERIOD = re.compile(rb"\n\.")
 
 
-class HandedOver(smtplib.SMTPServerDisconnected):
+class BrokeAfterHandover(smtplib.SMTPServerDisconnected):
     """The connection broke after the letter was handed over and before the server said it took it."""
 
 
-def _hand_over(connection: _SMTP | _SMTPS, content: bytes) -> tuple[int, bytes]:
+def _send_data(connection: _SMTP | _SMTPS, content: bytes) -> tuple[int, bytes]:
     """SMTP's DATA. A letter whose last line was not sent is known not to have been delivered."""
     code, reply = connection.docmd("data")
     if code != 354:
         raise smtplib.SMTPDataError(code, reply)
-    return _content(connection, content)
+    return _send_content(connection, content)
 
 
-def _content(connection: _SMTP | _SMTPS, content: bytes) -> tuple[int, bytes]:
-    _give(connection, content, b"")
-    return _taken(connection)
+def _send_content(connection: _SMTP | _SMTPS, content: bytes) -> tuple[int, bytes]:
+    _write(connection, content, b"")
+    return _final_answer(connection)
 
 
-def _give(connection: _SMTP | _SMTPS, content: bytes, ahead: bytes) -> None:
-    """Write the letter and, in the same packet, what is said `ahead` of the next; HandedOver once the letter is out."""
+def _write(connection: _SMTP | _SMTPS, content: bytes, ahead: bytes) -> None:
+    """Write the letter and, in the same packet, what is said `ahead` of the next."""
     ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
     # RFC 5321, 4.5.2: a line of a single period would end the letter. The first line of a letter is a header.
     letter = _LEADING_PERIOD.sub(rb"\n..", content) + ending
@@ -49,37 +49,37 @@ def _give(connection: _SMTP | _SMTPS, content: bytes, ahead: bytes) -> None:
     except OSError as error:
         connection.close()
         if written >= len(letter):
-            raise HandedOver(str(error)) from error
+            raise BrokeAfterHandover(str(error)) from error
         if isinstance(error, TimeoutError | SmtpTookTooLong):
             raise SmtpTookTooLong from error
         raise smtplib.SMTPServerDisconnected(str(error)) from error
 
 
-def _taken(connection: _SMTP | _SMTPS) -> tuple[int, bytes]:
+def _final_answer(connection: _SMTP | _SMTPS) -> tuple[int, bytes]:
     try:
         return connection.getreply()
     except smtplib.SMTPServerDisconnected as error:
-        raise HandedOver(str(error)) from error
+        raise BrokeAfterHandover(str(error)) from error
 
 
 def _envelope(letter: MimeLetter) -> bytes:
     return f"MAIL FROM:<{letter.envelope_from}>\r\nRCPT TO:<{letter.envelope_to}>\r\nDATA\r\n".encode("ascii")
 
 
-class _Line(SmtpTimeouts):
+class _TimedConnection(SmtpTimeouts):
     """What a connection of either kind adds. `announced`: the letter whose envelope the server has already."""
 
     announced: MimeLetter | None = None
 
     def data(self, msg: Any) -> tuple[int, bytes]:
-        return _hand_over(self, msg)  # type: ignore[arg-type]  # one of the two below
+        return _send_data(self, msg)  # type: ignore[arg-type]  # one of the two below
 
 
-class _SMTP(_Line, smtplib.SMTP):
+class _SMTP(_TimedConnection, smtplib.SMTP):
     pass
 
 
-class _SMTPS(_Line, smtplib.SMTP_SSL):
+class _SMTPS(_TimedConnection, smtplib.SMTP_SSL):
     pass
 
 
@@ -103,7 +103,7 @@ def _pipelined(connection: _SMTP | _SMTPS, letter: MimeLetter) -> None:
         data = (421, b"")
     if data[0] == 354:
         # A server that lets an envelope it refused go on waits for content; it gets none.
-        data = _with_next(connection, letter) if is_accepted else _content(connection, b"")
+        data = _send_content_and_next(connection, letter) if is_accepted else _send_content(connection, b"")
     if is_accepted and data[0] == 250:
         return
     if 421 in (mail[0], rcpt[0], data[0]):
@@ -119,14 +119,14 @@ def _pipelined(connection: _SMTP | _SMTPS, letter: MimeLetter) -> None:
     raise smtplib.SMTPDataError(*data)
 
 
-def _with_next(connection: _SMTP | _SMTPS, letter: MimeLetter) -> tuple[int, bytes]:
+def _send_content_and_next(connection: _SMTP | _SMTPS, letter: MimeLetter) -> tuple[int, bytes]:
     """Hand over the content and announce the letter that follows, which is made up while the server is at work."""
     following = letter.following
-    _give(connection, letter.wire, _envelope(following) if following else b"")
+    _write(connection, letter.wire, _envelope(following) if following else b"")
     connection.announced = following
     if following:
         following.wire  # noqa: B018
-    return _taken(connection)
+    return _final_answer(connection)
 
 
 class EmailBackend(DjangoEmailBackend):

@@ -1,4 +1,4 @@
-"""smtplib with an end to its patience: a server may hang, or drip a line now and then.
+"""smtplib that does not wait for ever: a server may hang, or drip a line now and then.
 
 An answer has its time, and so has a letter as a whole.
 """
@@ -26,7 +26,7 @@ class SmtpTookTooLong(smtplib.SMTPServerDisconnected):
 
 
 @contextmanager
-def _time_told() -> Iterator[None]:
+def _timeouts_by_name() -> Iterator[None]:
     """A time-out by its name: smtplib makes it a connection closed by the server."""
     try:
         yield
@@ -61,15 +61,15 @@ class SmtpTimeouts:
         return left
 
     def send(self, s: Any) -> None:
-        with _time_told():
+        with _timeouts_by_name():
             if self.sock:
                 self.sock.settimeout(self.seconds_left())
             super().send(s)  # type: ignore[misc]  # smtplib's
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock:
-            self.file = _Lines(self.sock, self)
-        with _time_told():
+            self.file = _ReplyLines(self.sock, self)
+        with _timeouts_by_name():
             return super().getreply()  # type: ignore[misc, no-any-return]  # smtplib's
 
     def quit(self) -> tuple[int, bytes]:
@@ -77,17 +77,17 @@ class SmtpTimeouts:
         return super().quit()  # type: ignore[misc, no-any-return]  # smtplib's
 
 
-class _Lines:
+class _ReplyLines:
     """What the server says, line by line, in the place of the file that smtplib would read it from."""
 
-    def __init__(self, sock: socket.socket, patience: SmtpTimeouts) -> None:
-        self._sock, self._patience = sock, patience
+    def __init__(self, sock: socket.socket, timeouts: SmtpTimeouts) -> None:
+        self._sock, self._timeouts = sock, timeouts
         self._heard = b""
 
     def readline(self, limit: int) -> bytes:
         """A line with its end, or what was said before the server hung up."""
         while b"\n" not in self._heard and len(self._heard) < limit:
-            self._sock.settimeout(self._patience.seconds_left())
+            self._sock.settimeout(self._timeouts.seconds_left())
             if not (piece := self._sock.recv(8192)):
                 break
             self._heard += piece

@@ -47,14 +47,14 @@ def webhook(request: HttpRequest, provider: str, what: str) -> HttpResponseBase:
 def on_receipt(event: Any, esp_name: str, **rest: Any) -> None:
     now = timezone.now()
     if receipt := receipt_of(event, esp_name, now):
-        receipts.take(receipt, now)
+        receipts.record_receipt(receipt, now)
 
 
 @receiver(inbound)
 def on_letter(event: Any, esp_name: str, **rest: Any) -> None:
     message: AnymailInboundMessage = event.message
     recipient = str(message.envelope_recipient or "")
-    record_mail.take(read(message.as_bytes(), [recipient] if recipient else []), timezone.now())
+    record_mail.record_mail(read(message.as_bytes(), [recipient] if recipient else []), timezone.now())
 
 
 def receipt_of(event: Any, provider: str, now: dt.datetime) -> Receipt | None:
@@ -79,9 +79,9 @@ def _kind(event: Any) -> Kind | None:
 
 def _is_soft(event: Any) -> bool:
     """Some providers call a full mailbox a bounce like any other, and tell the difference in the status alone."""
-    told = f"{event.mta_response or ''} {event.description or ''}"
+    words = f"{event.mta_response or ''} {event.description or ''}"
     raw = event.esp_event if isinstance(event.esp_event, Mapping) else {}
-    return bool(_SOFT_STATUS.search(told)) or raw.get("Type") == "SoftBounce" or raw.get("event") == "soft_bounce"
+    return bool(_SOFT_STATUS.search(words)) or raw.get("Type") == "SoftBounce" or raw.get("event") == "soft_bounce"
 
 
 _SOFT_STATUS = re.compile(r"\b(?:4\.\d{1,3}\.\d{1,3}|5\.2\.2|5\.7\.\d{1,3}|452|421|450)\b")

@@ -26,14 +26,14 @@ def push(request: HttpRequest, touch: Touch) -> HttpResponse:
     if not settings.PUSH_CONTACT or touch.customer.erased_at:
         return unknown(request)
     if request.method != "POST":
-        return page(request, "push", key=public_key(), wording=connecting.wording())
+        return page(request, "push", key=public_key(), wording=connecting.consent_wording())
     try:
-        told = json.loads(request.body)
-        subscription = read_subscription(told["subscription"])
+        body = json.loads(request.body)
+        subscription = read_subscription(body["subscription"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponseBadRequest()
     now, evidence = timezone.now(), {"touch": touch.pk, "user_agent": request.headers.get("User-Agent", "")[:200]}
-    if told.get("stop"):
+    if body.get("stop"):
         connecting.disconnect(Channel.PUSH, subscription.key, at=now, source=SOURCE, evidence=evidence)
     else:
         subscription.save()

@@ -18,9 +18,9 @@ from chains.models import PushKey, PushSubscription
 ENDPOINT_LIMIT = 2000
 
 
-def read_subscription(told: dict[str, Any]) -> PushSubscription:
+def read_subscription(info: dict[str, Any]) -> PushSubscription:
     """What a browser tells of itself, not yet saved; ValueError for a server that is no known push service."""
-    endpoint, keys = str(told["endpoint"]), told["keys"]
+    endpoint, keys = str(info["endpoint"]), info["keys"]
     p256dh, auth = str(keys["p256dh"]), str(keys["auth"])
     if not _is_push_service(endpoint):
         raise ValueError(endpoint)

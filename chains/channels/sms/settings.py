@@ -38,24 +38,24 @@ def sms(url: str, options: dict[str, str]) -> dict[str, Any]:
             "SMS_URL must be the address of a gateway (https://...) or twilio://SID:TOKEN@SENDER, "
             "where SENDER is a number such as +15005550006 or a messaging service such as MG123."
         )
-    told = {name: options.get(name) or usual for name, usual in SMS_OPTIONS.items()}
+    given = {name: options.get(name) or usual for name, usual in SMS_OPTIONS.items()}
     for name in ("SMS_SUCCESS", "SMS_MESSAGE_ID", "SMS_BAD_NUMBER"):
-        _check_expression(name, told[name], groups=1 if name == "SMS_MESSAGE_ID" and told[name] else 0)
-    for name, written in (("SMS_URL", url), ("SMS_BODY", told["SMS_BODY"]), ("SMS_HEADERS", told["SMS_HEADERS"])):
+        _check_expression(name, given[name], groups=1 if name == "SMS_MESSAGE_ID" and given[name] else 0)
+    for name, written in (("SMS_URL", url), ("SMS_BODY", given["SMS_BODY"]), ("SMS_HEADERS", given["SMS_HEADERS"])):
         if unknown := set(re.findall(r"{{\s*(.*?)\s*}}", written)) - SMS_PLACEHOLDERS:
             known = ", ".join(sorted(SMS_PLACEHOLDERS))
             raise ImproperlyConfigured(f"{name} names {{{{ {unknown.pop()} }}}}; there are {known}.")
     return {
         "kind": "gateway",
         "url": url,
-        "method": told["SMS_METHOD"].upper(),
-        "headers": _headers(told["SMS_HEADERS"]),
-        "body": told["SMS_BODY"] if told["SMS_METHOD"].upper() != "GET" else "",
-        "sender": told["SMS_SENDER"],
-        "success": told["SMS_SUCCESS"],
-        "message_id": told["SMS_MESSAGE_ID"],
-        "bad_number": told["SMS_BAD_NUMBER"],
-        "is_idempotent": told["SMS_IDEMPOTENT"].lower() in {"1", "true", "yes"},
+        "method": given["SMS_METHOD"].upper(),
+        "headers": _headers(given["SMS_HEADERS"]),
+        "body": given["SMS_BODY"] if given["SMS_METHOD"].upper() != "GET" else "",
+        "sender": given["SMS_SENDER"],
+        "success": given["SMS_SUCCESS"],
+        "message_id": given["SMS_MESSAGE_ID"],
+        "bad_number": given["SMS_BAD_NUMBER"],
+        "is_idempotent": given["SMS_IDEMPOTENT"].lower() in {"1", "true", "yes"},
     }
 
 

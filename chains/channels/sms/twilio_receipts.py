@@ -29,13 +29,13 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     if kind := _kind(request.POST.get("MessageStatus", ""), request.POST.get("ErrorCode", "")):
         now = timezone.now()
         key = f"twilio:{request.POST.get('MessageSid', '')}"
-        receipts.take(Receipt(kind, token, now, request.POST.get("ErrorCode", ""), key), now)
+        receipts.record_receipt(Receipt(kind, token, now, request.POST.get("ErrorCode", ""), key), now)
     return HttpResponse(status=204)
 
 
-def _kind(told: str, error: str) -> Kind | None:
-    if told == "delivered":
+def _kind(message_status: str, error: str) -> Kind | None:
+    if message_status == "delivered":
         return Kind.DELIVERED
-    if told in {"undelivered", "failed"}:
+    if message_status in {"undelivered", "failed"}:
         return Kind.BOUNCED if error in LASTING else Kind.SOFT_BOUNCED
     return None  # on its way

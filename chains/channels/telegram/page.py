@@ -18,4 +18,4 @@ def telegram(request: HttpRequest, touch: Touch) -> HttpResponse:
     if not settings.TELEGRAM_TOKEN or touch.customer.erased_at:
         return unknown(request)
     link = f"https://t.me/{settings.TELEGRAM_BOT}?start={touch.token}"
-    return page(request, "telegram", link=link, wording=connecting.wording())
+    return page(request, "telegram", link=link, wording=connecting.consent_wording())

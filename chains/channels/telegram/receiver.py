@@ -16,11 +16,10 @@ from django.views.decorators.http import require_POST
 
 from chains.channels import connecting
 from chains.channels.telegram.webhook import webhook_secret
-from chains.incoming.reply_text import route
+from chains.incoming.messenger import hear_text
 from chains.messages.context import language_of
 from chains.models import Touch
 from crm.models import Channel, Contact, Shop
-from crm.service.conversations import Written, hear
 
 SOURCE = "telegram"
 TEXT_LIMIT = 4096
@@ -30,12 +29,12 @@ TEXT_LIMIT = 4096
 @require_POST
 def webhook(request: HttpRequest) -> HttpResponse:
     """https://core.telegram.org/bots/api#setwebhook; the answer, if there is one, is said in the response."""
-    told = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-    if not settings.TELEGRAM_TOKEN or not constant_time_compare(told, webhook_secret()):
+    secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+    if not settings.TELEGRAM_TOKEN or not constant_time_compare(secret, webhook_secret()):
         return HttpResponseNotFound()
     try:
         update = json.loads(request.body)
-        answer = _heard(update, timezone.now())
+        answer = _answer(update, timezone.now())
     except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponseBadRequest()
     if not answer:
@@ -44,7 +43,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"method": "sendMessage", "chat_id": chat, "text": answer})
 
 
-def _heard(update: dict[str, Any], now: dt.datetime) -> str:
+def _answer(update: dict[str, Any], now: dt.datetime) -> str:
     """Do what was asked and return what to answer."""
     if "my_chat_member" in update:
         _note_membership(update["my_chat_member"], now)
@@ -61,7 +60,7 @@ def _heard(update: dict[str, Any], now: dt.datetime) -> str:
             return _start(chat, rest.strip(), at, number)
         if command == "/stop":
             return _stop(chat, at, number)
-        return _written(chat, text, at, number)
+        return _pass_on(chat, text, at, number)
 
 
 def _start(chat: str, token: str, at: dt.datetime, number: int) -> str:
@@ -79,15 +78,12 @@ def _stop(chat: str, at: dt.datetime, number: int) -> str:
     return _("We write to you here no more. /start with the link in a letter brings it back.")
 
 
-def _written(chat: str, text: str, at: dt.datetime, number: int) -> str:
+def _pass_on(chat: str, text: str, at: dt.datetime, number: int) -> str:
     """Anything else is for a person."""
-    known = connecting.connected(Channel.TELEGRAM, chat)
+    known = connecting.contacts_at(Channel.TELEGRAM, chat)
     if not known:
         return _stranger(chat)
-    shop = Shop.load()
-    kind, severity = route(text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
-    written = Written(f"telegram:{number}", f"telegram:{chat}", text.splitlines()[0][:100], text, at)
-    hear(known[0].customer, written, kind=kind, severity=severity)
+    hear_text(known[0].customer, Channel.TELEGRAM, address=chat, key=str(number), text=text, at=at)
     return _("Thank you, a person reads this and answers you.")
 
 
@@ -98,9 +94,9 @@ def _stranger(chat: str) -> str:
     }
 
 
-def _note_membership(told: dict[str, Any], now: dt.datetime) -> None:
+def _note_membership(change: dict[str, Any], now: dt.datetime) -> None:
     """Whoever blocks the bot cannot be written to; whoever unblocks it, can."""
-    chat, status = str(int(told["chat"]["id"])), told["new_chat_member"]["status"]
+    chat, status = str(int(change["chat"]["id"])), change["new_chat_member"]["status"]
     contacts = Contact.objects.filter(channel=Channel.TELEGRAM, address=chat)
     if status == "kicked":
         blocked = _("the bot was blocked")
@@ -111,7 +107,7 @@ def _note_membership(told: dict[str, Any], now: dt.datetime) -> None:
 
 def _language(chat: str, message: dict[str, Any]) -> str:
     """The customer's, where the chat is known; otherwise Telegram's, where we speak it."""
-    known = connecting.connected(Channel.TELEGRAM, chat)
+    known = connecting.contacts_at(Channel.TELEGRAM, chat)
     if known:
         return language_of(known[0].customer)
     code = str(message.get("from", {}).get("language_code", ""))[:2]

@@ -54,10 +54,10 @@ def message(chat: str, note: ShortMessage) -> dict[str, Any]:
 
 
 def _judge(touch_id: int, answer: requests.Response) -> Outcome:
-    told = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
-    if answer.status_code == 200 and told.get("ok"):
-        return Outcome(touch_id, Result.SENT, provider_id=str(told["result"]["message_id"]))
-    words = str(told.get("description", ""))
+    body = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+    if answer.status_code == 200 and body.get("ok"):
+        return Outcome(touch_id, Result.SENT, provider_id=str(body["result"]["message_id"]))
+    words = str(body.get("description", ""))
     if answer.status_code == 403:
         # Blocked by the customer, or their account is gone; /start brings it back.
         return refused(touch_id, answer, contact_state=Contact.State.STALE)

@@ -68,7 +68,7 @@ def test_start_with_the_token_of_a_letter_connects_the_chat(bot):
     }  # fmt: skip
     assert (contact.address, contact.marketing_consent, contact.service_consent) == ("42", "granted", "granted")
     line = ConsentRecord.objects.get(channel="telegram", purpose="marketing")
-    assert (line.source, line.wording) == ("telegram", connecting.wording())
+    assert (line.source, line.wording) == ("telegram", connecting.consent_wording())
     assert line.evidence == {"touch": touch.pk, "update": 1}
 
 
@@ -178,7 +178,7 @@ def test_the_page_leads_to_the_bot_with_the_token(client, settings, shop):
     page = client.get(f"/m/t/{touch.token}/").content.decode()
 
     assert f"https://t.me/kettle_bot?start={touch.token}" in page
-    assert connecting.wording() in page
+    assert connecting.consent_wording() in page
     settings.TELEGRAM_TOKEN = ""
     assert client.get(f"/m/t/{touch.token}/").status_code == 404
 

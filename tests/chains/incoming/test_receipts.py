@@ -22,7 +22,9 @@ MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
 
 def take(kind, touch, at, *, now=None, **told):
-    return receipts.take(Receipt(kind, touch if isinstance(touch, str) else touch.token, at, **told), now or at)
+    return receipts.record_receipt(
+        Receipt(kind, touch if isinstance(touch, str) else touch.token, at, **told), now or at
+    )
 
 
 def test_a_delivery_is_noted_once_however_often_it_is_told(now):

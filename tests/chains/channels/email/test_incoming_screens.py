@@ -35,7 +35,7 @@ def case(now):
     touch = sent_touch(now)
     letter = message_from_bytes(reply("It <b>leaks</b>", to=to(touch)), policy=default)
     letter.add_attachment(b"<script>", maintype="text", subtype="html", filename="lid.html")
-    taking.take(read(letter.as_bytes()), now)
+    taking.record_mail(read(letter.as_bytes()), now)
     return Case.objects.get()
 
 
@@ -88,7 +88,7 @@ def test_who_wrote_last_comes_first_and_can_be_filtered(client, sign_in, case, n
 
 def test_a_person_says_whom_a_letter_is_from(client, sign_in, now):
     ann = make_customer()
-    taking.take(read(reply("I need help, my lid leaks", sender="unknown@example.com", subject="Lid")), now)
+    taking.record_mail(read(reply("I need help, my lid leaks", sender="unknown@example.com", subject="Lid")), now)
     noted = IncomingMail.objects.get()
     sign_in("Support")
     page = reverse("admin:chains_incomingmail_change", args=[noted.pk])
@@ -105,7 +105,7 @@ def test_a_person_says_whom_a_letter_is_from(client, sign_in, now):
 
 
 def test_a_marketer_sees_letters_received_and_changes_nothing(client, sign_in, now):
-    taking.take(read(reply(sender="unknown@example.com")), now)
+    taking.record_mail(read(reply(sender="unknown@example.com")), now)
     sign_in("Marketing")
     page = reverse("admin:chains_incomingmail_change", args=[IncomingMail.objects.get().pk])
 

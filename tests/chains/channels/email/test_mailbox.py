@@ -108,7 +108,7 @@ def test_moves_what_was_taken_into_a_folder(box, real_now):
 def test_a_database_that_goes_away_leaves_the_letter_for_later(box, real_now, monkeypatch):
     touch = sent_touch(real_now)
     box.put(*letters(3, touch))
-    take, seen = mailbox.take, []
+    take, seen = mailbox.record_mail, []
 
     def away_at_the_second(mail, now):
         seen.append(mail)
@@ -116,7 +116,7 @@ def test_a_database_that_goes_away_leaves_the_letter_for_later(box, real_now, mo
             raise OperationalError("the connection is lost")
         return take(mail, now)
 
-    monkeypatch.setattr(mailbox, "take", away_at_the_second)
+    monkeypatch.setattr(mailbox, "record_mail", away_at_the_second)
     with pytest.raises(OperationalError):
         read(box, real_now)
     assert Mailbox.objects.get().lease is None
@@ -133,7 +133,7 @@ def test_a_server_that_breaks_off_after_the_commit_doubles_nothing(box, real_now
         raise imaplib.IMAP4.abort("connection reset")
 
     with monkeypatch.context() as patched:
-        patched.setattr(mailbox, "_done", broken)
+        patched.setattr(mailbox, "_mark_read", broken)
         assert read(box, real_now) == {"reply": 1}
     state = Mailbox.objects.get()
     assert (state.error, state.failing_since) == ("connection reset", real_now)
@@ -148,14 +148,14 @@ def test_a_server_that_breaks_off_after_the_commit_doubles_nothing(box, real_now
 def test_one_letter_that_cannot_be_taken_keeps_none_back(box, real_now, monkeypatch, caplog):
     touch = sent_touch(real_now)
     box.put(*letters(3, touch))
-    take = mailbox.take
+    take = mailbox.record_mail
 
     def choke(mail, now):
         if mail.key == "<2@x>":
             raise ZeroDivisionError("a fault of ours")
         return take(mail, now)
 
-    monkeypatch.setattr(mailbox, "take", choke)
+    monkeypatch.setattr(mailbox, "record_mail", choke)
 
     assert read(box, real_now) == {"reply": 2, "unreadable": 1}
     assert "UID 2" in IncomingMail.objects.get(kind="unreadable").detail

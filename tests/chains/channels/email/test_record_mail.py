@@ -19,7 +19,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def take(raw, now):
-    noted = taking.take(read(raw), now)
+    noted = taking.record_mail(read(raw), now)
     return noted.kind if noted else None
 
 
