@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from chains.engine.advance.walk_state import PassedStep
 from chains.engine.local_time import DAY
@@ -70,21 +71,41 @@ def _make_all(passages: Sequence[DuePassage], now: dt.datetime) -> None:
         if one.passed.step.change:
             wanted[one.passed.step.change].append(one)
     for change, passing in wanted.items():
-        _make(change, passing, now)
+        MAKE_BY_KIND[change.kind](change, passing, now)
 
 
-def _make(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
-    customers = Customer.objects.current().filter(pk__in=[one.customer_id for one in passing])
-    if change.kind == Step.Change.ADD_TAG:
-        tags.add_tag(customers, change.name)
-    elif change.kind == Step.Change.REMOVE_TAG:
-        tags.remove_tag(customers, change.name)
-    elif change.kind == Step.Change.SET_ATTRIBUTE:
-        attributes.put(customers, change.name, change.value, now)
-    elif change.kind == Step.Change.GIVE_POINTS:
-        loyalty.give_points([_gift(change, one, now) for one in passing])
-    else:
-        loyalty.issue_coupons([coupon_draft(change, one.customer_id, _key(one), now) for one in passing])
+def _add_tag(change: ProgramChange, passing: Sequence[DuePassage], _now: dt.datetime) -> None:
+    tags.add_tag(_customers(passing), change.name)
+
+
+def _remove_tag(change: ProgramChange, passing: Sequence[DuePassage], _now: dt.datetime) -> None:
+    tags.remove_tag(_customers(passing), change.name)
+
+
+def _set_attribute(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
+    attributes.put(_customers(passing), change.name, change.value, now)
+
+
+def _give_points(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
+    loyalty.give_points([_gift(change, one, now) for one in passing])
+
+
+def _issue_coupons(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
+    loyalty.issue_coupons([coupon_draft(change, one.customer_id, _key(one), now) for one in passing])
+
+
+# One for each kind of change; chains.definition.change_kinds has the rest of a kind.
+MAKE_BY_KIND: dict[str, Callable[[ProgramChange, Sequence[DuePassage], dt.datetime], None]] = {
+    Step.Change.ADD_TAG: _add_tag,
+    Step.Change.REMOVE_TAG: _remove_tag,
+    Step.Change.SET_ATTRIBUTE: _set_attribute,
+    Step.Change.GIVE_POINTS: _give_points,
+    Step.Change.ISSUE_COUPON: _issue_coupons,
+}
+
+
+def _customers(passing: Sequence[DuePassage]) -> QuerySet[Customer]:
+    return Customer.objects.current().filter(pk__in=[one.customer_id for one in passing])
 
 
 def _gift(change: ProgramChange, one: DuePassage, now: dt.datetime) -> loyalty.PointsGift:

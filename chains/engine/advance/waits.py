@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ OF_THE_ORDER = frozenset(
     }
 )
 OF_THE_GOODS = frozenset({Step.Anchor.WARRANTY_END, Step.Anchor.REPURCHASE})
+OF_THE_CUSTOMER = frozenset({Step.Anchor.BIRTHDAY, Step.Anchor.ATTRIBUTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,22 @@ class Anchors:
 
 def meant_for(wait: ProgramWait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:
     """The moment a wait is for, even when it had passed at arrival; None while what it counts from is not known."""
-    if wait.kind in (Step.Wait.TIME, Step.Wait.EVENT):
-        return shifted(arrived_at, max(wait.amount, 0), wait.unit, zone)
-    if wait.kind == Step.Wait.HOUR:
-        return next_hour(arrived_at, wait.hour, zone, wait.weekdays)
-    if wait.kind == Step.Wait.MONTH_DAY:
-        return _next_day_of_month(wait, arrived_at, zone)
-    if wait.kind == Step.Wait.DATE:
-        return on_clock(wait.on, dt.time(wait.hour), zone) if wait.on else arrived_at
+    return MOMENT_BY_KIND[wait.kind](wait, arrived_at, anchors, zone)
+
+
+def _after_span(wait: ProgramWait, arrived_at: dt.datetime, _anchors: Anchors, zone: ZoneInfo) -> dt.datetime:
+    return shifted(arrived_at, max(wait.amount, 0), wait.unit, zone)
+
+
+def _next_hour(wait: ProgramWait, arrived_at: dt.datetime, _anchors: Anchors, zone: ZoneInfo) -> dt.datetime:
+    return next_hour(arrived_at, wait.hour, zone, wait.weekdays)
+
+
+def _on_date(wait: ProgramWait, arrived_at: dt.datetime, _anchors: Anchors, zone: ZoneInfo) -> dt.datetime:
+    return on_clock(wait.on, dt.time(wait.hour), zone) if wait.on else arrived_at
+
+
+def _from_anchor(wait: ProgramWait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:
     date = arrived_at if wait.anchor == Step.Anchor.ARRIVAL else anchors.moment(wait.anchor, wait.attribute)
     if date is None:
         return None
@@ -95,9 +104,21 @@ def _next_birthday(wait: ProgramWait, born_on: Moment, arrived_at: dt.datetime, 
     return next(moment for moment in moments if moment >= arrived_at)
 
 
-def _next_day_of_month(wait: ProgramWait, arrived_at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+def _next_day_of_month(wait: ProgramWait, arrived_at: dt.datetime, _anchors: Anchors, zone: ZoneInfo) -> dt.datetime:
     first = arrived_at.astimezone(zone).date().replace(day=1)
     months = (months_after(first, ahead) for ahead in range(3))
     days = (one.replace(day=min(wait.month_day, calendar.monthrange(one.year, one.month)[1])) for one in months)
     moments = (on_clock(day, dt.time(wait.hour), zone) for day in days)
     return next(moment for moment in moments if moment >= arrived_at)
+
+
+# One for each kind of wait; chains.definition.wait_kinds has the rest of a kind.
+MOMENT_BY_KIND: dict[str, Callable[[ProgramWait, dt.datetime, Anchors, ZoneInfo], dt.datetime | None]] = {
+    Step.Wait.TIME: _after_span,
+    # The moment its time is up; that the event happened is known only to the walk.
+    Step.Wait.EVENT: _after_span,
+    Step.Wait.OFFSET: _from_anchor,
+    Step.Wait.HOUR: _next_hour,
+    Step.Wait.DATE: _on_date,
+    Step.Wait.MONTH_DAY: _next_day_of_month,
+}

@@ -1,13 +1,14 @@
-"""How far somebody gets in a chain by now. A pure function of the program, the place, the clock and answers.
+"""How far somebody gets in a chain by now. A pure function of the program, of what is known of somebody and of now.
 
 Whom a branch suits and whether an awaited event happened is not known here: the walk stops with a question, and is
-walked again from its beginning with the answer. Every way leads forward through a finite list of steps, so it ends.
+walked again from its beginning with the answer. Steps lead only forward through a finite list, so every walk ends.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 
 from chains.engine.advance.waits import OF_THE_GOODS, meant_for
 from chains.engine.advance.walk_state import PassedStep, StepQuestion, TouchDraft, Walk, WalkInput
@@ -20,88 +21,78 @@ from chains.program.step import ProgramArm, ProgramStep, ProgramWait
 from crm.models import Purpose
 
 
-def walk(program: Program, who: WalkInput, now: dt.datetime) -> Walk:
+def walk(program: Program, given: WalkInput, now: dt.datetime) -> Walk:
     """Go on from where somebody stands until a wait that is not over, a question without an answer, or the end."""
-    way = Walk(who.step_key, who.arrived_at, who.arrived_at)
-    while (step := program.step(way.step_key)) is not None:
-        ahead = _pass(step, way, who, now)
+    so_far = Walk(given.step_key, given.arrived_at, given.arrived_at)
+    while (step := program.step(so_far.step_key)) is not None:
+        ahead = step.next if step.key in given.passed else WALK_BY_KIND[step.kind](step, so_far, given, now)
         if ahead is None:
-            return way
-        way.step_key = ahead
-    way.step_key, way.ending = "", Enrolment.Ending.LAST_STEP
-    return way
+            return so_far
+        so_far.step_key = ahead
+    so_far.step_key, so_far.ending = "", Enrolment.Ending.LAST_STEP
+    return so_far
 
 
-def _pass(step: ProgramStep, way: Walk, who: WalkInput, now: dt.datetime) -> str | None:
-    """Do one step; the key of the one that comes now, or None where the walk stops."""
-    if step.key in who.passed:
-        return step.next
-    if step.wait and step.wait.kind == Step.Wait.EVENT:
-        return _await_event(step, step.wait, way, who, now)
-    if step.wait:
-        return _wait(step, step.wait, way, who, now)
-    if step.kind == Step.Kind.BRANCH:
-        return _branch(step, way, who)
-    if step.kind == Step.Kind.SPLIT:
-        return _take(step, drawn_arm(step, who.customer_id), way)
-    if step.kind == Step.Kind.LEAVE:
-        _leave(way, Enrolment.Ending.LEAVE_STEP)
-        return None
-    if step.kind == Step.Kind.CHANGE:
-        way.passages.append(PassedStep(step))
-    else:
-        way.touches.append(_planned(step, way, who))
-    return step.next
-
-
-def _wait(step: ProgramStep, wait: ProgramWait, way: Walk, who: WalkInput, now: dt.datetime) -> str | None:
-    meant_at = meant_for(wait, way.arrived_at, who.anchors, who.zone)
+def _wait(step: ProgramStep, so_far: Walk, given: WalkInput, now: dt.datetime) -> str | None:
+    wait = step.wait
+    if wait is None:
+        raise ValueError(f"step {step.key} waits for nothing")
+    if wait.kind == Step.Wait.EVENT:
+        return _await_event(step, wait, so_far, given, now)
+    meant_at = meant_for(wait, so_far.arrived_at, given.anchors, given.zone)
     if meant_at is None:
-        return _wait_for_date(step, wait, way, who, now)
-    meant_at = postponed(meant_at, who.holds)
+        return _wait_for_date(step, wait, so_far, given, now)
+    meant_at = postponed(meant_at, given.holds)
     if meant_at > now:
-        way.due_at = meant_at
+        so_far.due_at = meant_at
         return None
-    way.meant_at, way.arrived_at = meant_at, max(meant_at, way.arrived_at)
+    so_far.meant_at, so_far.arrived_at = meant_at, max(meant_at, so_far.arrived_at)
     return step.next
 
 
-def _wait_for_date(step: ProgramStep, wait: ProgramWait, way: Walk, who: WalkInput, now: dt.datetime) -> str | None:
+def _wait_for_date(
+    step: ProgramStep, wait: ProgramWait, so_far: Walk, given: WalkInput, now: dt.datetime
+) -> str | None:
     """The date it counts from is not known: the step says what then."""
     if wait.if_unknown == Step.IfUnknown.LEAVE:
-        _leave(way, Enrolment.Ending.UNKNOWN_DATE)
+        _end(so_far, Enrolment.Ending.UNKNOWN_DATE)
         return None
-    if wait.if_unknown == Step.IfUnknown.GO_ON or not who.anchors.may_come(wait.anchor):
+    if wait.if_unknown == Step.IfUnknown.GO_ON or not given.anchors.may_come(wait.anchor):
         return step.next
-    way.awaits = wait.anchor
+    so_far.awaits = wait.anchor
     # Orders and customers tell when their dates become known. Products tell nobody, so somebody has to look.
-    way.due_at = now + DAY if wait.anchor in OF_THE_GOODS and who.anchors.moment(Step.Anchor.DELIVERED) else None
+    is_looked_for = wait.anchor in OF_THE_GOODS and given.anchors.moment(Step.Anchor.DELIVERED)
+    so_far.due_at = now + DAY if is_looked_for else None
     return None
 
 
-def _await_event(step: ProgramStep, wait: ProgramWait, way: Walk, who: WalkInput, now: dt.datetime) -> str | None:
-    until = meant_for(wait, way.arrived_at, who.anchors, who.zone) or way.arrived_at
-    until = postponed(until, who.holds)
-    since = who.anchors.trigger if wait.anchor == Step.Anchor.TRIGGER else way.arrived_at
-    answer = who.answers.get(step.key)
+def _await_event(step: ProgramStep, wait: ProgramWait, so_far: Walk, given: WalkInput, now: dt.datetime) -> str | None:
+    until = meant_for(wait, so_far.arrived_at, given.anchors, given.zone) or so_far.arrived_at
+    until = postponed(until, given.holds)
+    since = given.anchors.trigger if wait.anchor == Step.Anchor.TRIGGER else so_far.arrived_at
+    answer = given.answers.get(step.key)
     if answer is None:
-        way.question = StepQuestion(step, since, until)
+        so_far.question = StepQuestion(step, since, until)
         return None
     happened, ran_out = step.arms
     over_at = answer.at or until
     if over_at > now:
-        way.due_at, way.awaits, way.awaited_event = over_at, Enrolment.Awaits.EVENT, wait.event
+        so_far.due_at, so_far.awaits, so_far.awaited_event = over_at, Enrolment.Awaits.EVENT, wait.event
         return None
-    way.arrived_at = way.meant_at = max(over_at, way.arrived_at)
-    return _take(step, happened if answer.at else ran_out, way, answer.event_id)
+    so_far.arrived_at = so_far.meant_at = max(over_at, so_far.arrived_at)
+    return _take(step, happened if answer.at else ran_out, so_far, answer.event_id)
 
 
-def _branch(step: ProgramStep, way: Walk, who: WalkInput) -> str | None:
-    answer = who.answers.get(step.key)
+def _branch(step: ProgramStep, so_far: Walk, given: WalkInput, _now: dt.datetime) -> str | None:
+    answer = given.answers.get(step.key)
     if answer is None:
-        way.question = StepQuestion(step, way.arrived_at, way.arrived_at)
+        so_far.question = StepQuestion(step, so_far.arrived_at, so_far.arrived_at)
         return None
-    return _take(step, next(arm for arm in step.arms if arm.key == answer.arm_key), way)
+    return _take(step, next(arm for arm in step.arms if arm.key == answer.arm_key), so_far)
+
+
+def _split(step: ProgramStep, so_far: Walk, given: WalkInput, _now: dt.datetime) -> str:
+    return _take(step, drawn_arm(step, given.customer_id), so_far)
 
 
 def drawn_arm(step: ProgramStep, customer_id: int) -> ProgramArm:
@@ -115,19 +106,47 @@ def drawn_arm(step: ProgramStep, customer_id: int) -> ProgramArm:
     return step.arms[-1]
 
 
-def _take(step: ProgramStep, arm: ProgramArm, way: Walk, event_id: int | None = None) -> str:
-    way.passages.append(PassedStep(step, arm.key, event_id))
+def _take(step: ProgramStep, arm: ProgramArm, so_far: Walk, event_id: int | None = None) -> str:
+    so_far.passages.append(PassedStep(step, arm.key, event_id))
     return arm.first
 
 
-def _leave(way: Walk, ending: str) -> None:
-    way.step_key, way.ending = "", ending
+def _change(step: ProgramStep, so_far: Walk, _given: WalkInput, _now: dt.datetime) -> str:
+    so_far.passages.append(PassedStep(step))
+    return step.next
 
 
-def _planned(step: ProgramStep, way: Walk, who: WalkInput) -> TouchDraft:
-    due_at = way.arrived_at if step.at_hour is None else next_hour(way.arrived_at, step.at_hour, who.zone)
-    due_at = postponed(due_at, who.holds)
+def _touch(step: ProgramStep, so_far: Walk, given: WalkInput, _now: dt.datetime) -> str:
+    so_far.touches.append(_drafted(step, so_far, given))
+    return step.next
+
+
+def _drafted(step: ProgramStep, so_far: Walk, given: WalkInput) -> TouchDraft:
+    arrived_at = so_far.arrived_at
+    due_at = arrived_at if step.at_hour is None else next_hour(arrived_at, step.at_hour, given.zone)
+    due_at = postponed(due_at, given.holds)
     # Service is of use from when its turn came, an offer from when it was meant for; waiting for its hour is no delay.
-    delay = way.arrived_at - way.meant_at if step.purpose == Purpose.MARKETING else dt.timedelta()
+    delay = arrived_at - so_far.meant_at if step.purpose == Purpose.MARKETING else dt.timedelta()
     useful_until = due_at - delay + step.late_after_hours * HOUR
-    return TouchDraft(step, due_at, useful_until, is_dropped(due_at, who.holds))
+    return TouchDraft(step, due_at, useful_until, is_dropped(due_at, given.holds))
+
+
+def _leave(_step: ProgramStep, so_far: Walk, _given: WalkInput, _now: dt.datetime) -> None:
+    _end(so_far, Enrolment.Ending.LEAVE_STEP)
+
+
+def _end(so_far: Walk, ending: str) -> None:
+    so_far.step_key, so_far.ending = "", ending
+
+
+# What walking over a step of each kind does: the key of the step that comes now, or None where the walk stops.
+# chains.definition.step_kinds has the rest of a kind.
+WALK_BY_KIND: dict[str, Callable[[ProgramStep, Walk, WalkInput, dt.datetime], str | None]] = {
+    Step.Kind.MESSAGE: _touch,
+    Step.Kind.WAIT: _wait,
+    Step.Kind.BRANCH: _branch,
+    Step.Kind.SPLIT: _split,
+    Step.Kind.STAFF_TASK: _touch,
+    Step.Kind.CHANGE: _change,
+    Step.Kind.LEAVE: _leave,
+}

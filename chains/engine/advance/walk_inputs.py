@@ -11,7 +11,7 @@ from django.db.models import Min
 
 from chains.engine import facts
 from chains.engine.advance import changes
-from chains.engine.advance.waits import OF_THE_GOODS, Anchors
+from chains.engine.advance.waits import OF_THE_CUSTOMER, OF_THE_GOODS, Anchors
 from chains.engine.advance.walk_state import WalkInput
 from chains.engine.facts import CustomerProfile, OrderMoments
 from chains.engine.local_time import DAY, months_after
@@ -21,8 +21,6 @@ from chains.program.program import Program
 from crm.customers.dates import Moment
 from crm.models import Customer, OrderLine
 from crm.timezones import zone_of
-
-OF_THE_CUSTOMER = frozenset({Step.Anchor.BIRTHDAY, Step.Anchor.ATTRIBUTE})
 
 
 class DueEnrolment(NamedTuple):
