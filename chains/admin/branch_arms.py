@@ -9,7 +9,7 @@ from unfold.admin import StackedInline, TabularInline
 
 from chains.admin import branch_arm_form
 from chains.definition.tree import MOST_ARMS
-from chains.models import BranchArm, Step
+from chains.models import BranchArm
 
 
 class ArmRights:
@@ -56,7 +56,8 @@ class WeightArmInline(ArmRights, TabularInline):  # type: ignore[misc]
     max_num = MOST_ARMS - 1
 
 
-ARM_INLINES: dict[Step.Kind, tuple[type[ArmRights], ...]] = {
-    Step.Kind.BRANCH: (RuleArmInline,),
-    Step.Kind.SPLIT: (WeightArmInline,),
+# By the column that says who takes which arm.
+ARM_INLINES: dict[str, tuple[type[ArmRights], ...]] = {
+    "rule": (RuleArmInline,),
+    "weight": (WeightArmInline,),
 }

@@ -17,12 +17,12 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from chains.admin import step_form
 from chains.admin.branch_arms import ARM_INLINES
-from chains.admin.step_fields import FIELDS, HELP
 from chains.definition import editing
+from chains.definition.step_kinds import STEP_KINDS, step_sentence
 from chains.definition.tree import DEEPEST, MOST_STEPS
-from chains.explain.step_sentences import step_sentence
 from chains.models import BranchArm, Chain, Step
 from crm.admin.channel_order import ChannelOrderField
+from crm.admin.conditional import conditional
 from crm.admin.verb_buttons import Verb, VerbAdmin
 
 
@@ -35,7 +35,7 @@ class StepAdmin(VerbAdmin):
     autocomplete_fields = ("coupon_category", "coupon_product")
 
     class Media:
-        js = ("chains/step.js",)
+        js = (conditional(step_form.SHOWN_WHEN),)
 
     def verbs(self) -> dict[str, Verb]:
         return {"up": _up, "down": _down}
@@ -54,12 +54,12 @@ class StepAdmin(VerbAdmin):
         return HttpResponseRedirect(reverse("admin:chains_chain_changelist"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Step | None = None) -> Any:
-        kind = _kind(request, obj)
-        fields = (*FIELDS[kind], "lies_in") if obj else FIELDS[kind]
-        return ((None, {"fields": fields, "description": HELP.get(kind, "")}),)
+        kind = STEP_KINDS[_kind(request, obj)]
+        fields = (*kind.layout, "lies_in") if obj else kind.layout
+        return ((None, {"fields": fields, "description": kind.help}),)
 
     def get_inlines(self, request: HttpRequest, obj: Step | None) -> Any:
-        return ARM_INLINES.get(_kind(request, obj), ())
+        return ARM_INLINES.get(STEP_KINDS[_kind(request, obj)].arms_by, ())
 
     def get_form(self, request: HttpRequest, obj: Step | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -1,4 +1,4 @@
-"""The form of one step. Which fields it has, the kind of the step says; see chains.admin.step."""
+"""The form of one step. Its fields, and what may be wrong in them, stand with the kinds of steps."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ from unfold.widgets import (
 )
 
 from chains.definition import editing
+from chains.definition.change_kinds import CHANGE_KINDS
+from chains.definition.kind_fields import shown_when
+from chains.definition.step_kinds import STEP_KINDS, has_arms
 from chains.definition.tree import MOST_STEPS
+from chains.definition.wait_kinds import WAIT_KINDS
 from chains.models import Step
 from chains.models.step_wait import CUSTOM_EVENT
-from crm.models import Coupon, EventKind, Shop
+from crm.models import EventKind, Shop
 from segments.rule_field import RuleField
 
 CONTEXT = ("order", "event")
+SHOWN_WHEN = shown_when("wait", WAIT_KINDS) | shown_when("change", CHANGE_KINDS)
+# A step that changes something else must not be held up by these.
+ONLY_OF_COUPONS = {"coupon_kind", "coupon_minimum"}
 
 
 def event_field() -> forms.ChoiceField:
@@ -74,8 +81,7 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         step = self.instance
         self.fields["looks_back"].initial = step.wait_from != Step.Anchor.ARRIVAL
-        # Only a coupon has these: a step that changes something else must not be held up by them.
-        for name in self.fields.keys() & {"coupon_kind", "coupon_minimum"}:
+        for name in self.fields.keys() & ONLY_OF_COUPONS:
             self.fields[name].required = False
         if step.pk is None:
             step.kind = self.kind
@@ -88,72 +94,21 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
         given: dict[str, Any] = super().clean() or {}
         if self.is_full:
             self.add_error(None, _("A chain may have at most %(most)d steps.") % {"most": MOST_STEPS})
-        check = {
-            Step.Kind.MESSAGE: self._message,
-            Step.Kind.STAFF_TASK: self._task,
-            Step.Kind.WAIT: self._wait,
-            Step.Kind.CHANGE: self._change,
-        }.get(Step.Kind(self.instance.kind))
-        if check:
-            check(given)
+        for name in self.fields.keys() & ONLY_OF_COUPONS:
+            given[name] = given.get(name) or Step._meta.get_field(name).get_default()  # type: ignore[union-attr]
+        wait = WAIT_KINDS.get(given.get("wait", ""))
+        if wait and "looks_back" in wait.fields:
+            given["wait_from"] = Step.Anchor.TRIGGER if given.get("looks_back") else Step.Anchor.ARRIVAL
         return given
 
-    def _message(self, given: dict[str, Any]) -> None:
-        if not given.get("template"):
-            self.add_error("template", _("Choose what the message says."))
-
-    def _task(self, given: dict[str, Any]) -> None:
-        if not given.get("name"):
-            self.add_error("name", _("Say what the colleague has to do."))
-
-    def _change(self, given: dict[str, Any]) -> None:
-        kind = given.get("change")
-        given["coupon_kind"] = given.get("coupon_kind") or Coupon.Kind.PERCENT
-        given["coupon_minimum"] = given.get("coupon_minimum") or 0
-        if kind in (Step.Change.ADD_TAG, Step.Change.REMOVE_TAG):
-            self._require(given, "tag", _("Say which tag."))
-        elif kind == Step.Change.SET_ATTRIBUTE:
-            for name in ("attribute", "attribute_value"):
-                self._require(given, name, _("Say which attribute, and what it becomes."))
-        elif kind == Step.Change.GIVE_POINTS:
-            self._require(given, "points", _("Say how many points."))
-        elif kind == Step.Change.ISSUE_COUPON:
-            self._coupon(given)
-
-    def _coupon(self, given: dict[str, Any]) -> None:
-        kind, value = given.get("coupon_kind"), given.get("coupon_value")
-        if kind in Step.COUPONS_WITH_VALUE:
-            self._require(given, "coupon_value", _("Say how much the coupon is worth."))
-        if kind == Coupon.Kind.PERCENT and value and value > 100:
-            self.add_error("coupon_value", _("No more than 100 percent."))
-        if kind == Coupon.Kind.POINTS and value and value % 1:
-            self.add_error("coupon_value", _("Points are whole."))
-        if kind == Coupon.Kind.GIFT:
-            self._require(given, "coupon_gift", _("Say what the gift is."))
-        if given.get("coupon_category") and given.get("coupon_product"):
-            self.add_error("coupon_product", _("Either a category or a product."))
-
-    def _wait(self, given: dict[str, Any]) -> None:
-        kind, amount = given.get("wait"), given.get("wait_amount") or 0
-        if kind == Step.Wait.TIME and amount < 0:
-            self.add_error("wait_amount", _("Nobody can wait for less than no time."))
-        if kind == Step.Wait.DATE and not given.get("wait_on"):
-            self.add_error("wait_on", _("Say until which date."))
-        if kind == Step.Wait.OFFSET and given.get("wait_from") == Step.Anchor.ATTRIBUTE:
-            self._require(given, "wait_attribute", _("Say which attribute holds the date."))
-        if kind == Step.Wait.EVENT:
-            self._require(given, "wait_event", _("Say until what happens."))
-            if given.get("wait_event") == CUSTOM_EVENT:
-                self._require(given, "wait_custom_event", _("Say which event."))
-            if amount < 1:
-                self.add_error("wait_amount", _("Say how long at most."))
-            given["wait_from"] = Step.Anchor.TRIGGER if given.get("looks_back") else Step.Anchor.ARRIVAL
-        elif self.instance.pk and (inside := len(editing.steps_inside(self.instance))):
+    def _post_clean(self) -> None:
+        """What its kind lacks is asked of the step as it would be saved."""
+        super()._post_clean()  # type: ignore[misc]
+        step = self.instance
+        for problem in STEP_KINDS[step.kind].form_problems(step):
+            self.add_error(problem.field, problem.words)
+        if step.pk and "wait" in self.fields and not has_arms(step) and (inside := len(editing.steps_inside(step))):
             self.add_error("wait", still_inside(inside))
-
-    def _require(self, given: dict[str, Any], name: str, words: Any) -> None:
-        if not given.get(name):
-            self.add_error(name, words)
 
 
 def still_inside(steps: int) -> str:

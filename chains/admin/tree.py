@@ -9,22 +9,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from chains.definition.step_kinds import STEP_KINDS, step_sentence
 from chains.definition.tree import DEEPEST, Branching, Node, tree_of
-from chains.explain.step_sentences import step_sentence
 from chains.models import BranchArm, Chain, Step
 from chains.stats.steps import StepStats
 from segments.describe import sentence_of
-
-ICONS = {
-    Step.Kind.MESSAGE: "mail",
-    Step.Kind.WAIT: "hourglass_empty",
-    Step.Kind.BRANCH: "alt_route",
-    Step.Kind.SPLIT: "casino",
-    Step.Kind.STAFF_TASK: "call",
-    Step.Kind.CHANGE: "sell",
-    Step.Kind.LEAVE: "logout",
-}
-PARTING = (Step.Kind.BRANCH, Step.Kind.SPLIT)
 
 
 @dataclass(frozen=True)
@@ -68,7 +57,7 @@ def _steps(chain: Chain, nodes: list[Node], tallies: Mapping[str, StepStats], ar
         DrawnStep(
             step=node.step,
             number=node.number,
-            icon=ICONS[Step.Kind(node.step.kind)],
+            icon=STEP_KINDS[node.step.kind].icon,
             sentence=step_sentence(node.step),
             tally=tallies.get(node.step.key),
             is_first=place == 0,
@@ -92,7 +81,7 @@ def _arm(chain: Chain, node: Node, branching: Branching, tallies: Mapping[str, S
 
 
 def _whom(node: Node, arm: BranchArm) -> str:
-    if node.step.kind == Step.Kind.SPLIT:
+    if STEP_KINDS[node.step.kind].arms_by == "weight":
         return f"{100 * arm.weight / sum(one.arm.weight for one in node.arms):.0f} %"
     return sentence_of(arm.rule) if arm.rule else ""
 
@@ -104,9 +93,9 @@ def _additions(chain: Chain, arm: BranchArm | None, after: Step | None, depth: i
     return [
         Addition(
             str(kind.label),
-            ICONS[kind],
+            STEP_KINDS[kind].icon,
             f"{reverse('admin:chains_step_add')}?{urlencode(place | {'kind': kind.value})}",
         )
         for kind in Step.Kind
-        if depth < DEEPEST or kind not in PARTING
+        if depth < DEEPEST or not STEP_KINDS[kind].arms_by
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from chains.definition.step_kinds import STEP_KINDS, arm_names, has_arms
 from chains.definition.tree import DEEPEST, MOST_STEPS, Node, tree_of, walked
 from chains.models import BranchArm, Chain, Step
 
@@ -71,16 +72,15 @@ def complete_arms(step: Step) -> None:
     """Give the step the arms its kind asks for beside those a marketer wrote, and take away those it has no more."""
     _hold(step.chain_id)
     arms = list(step.arms.all())
-    if step.kind == Step.Kind.BRANCH:
+    if STEP_KINDS[step.kind].arms_by == "rule":
         rest = next((arm for arm in arms if arm.rule is None), None) or BranchArm(step=step, name=_("everybody else"))
         rest.position = len(arms) + 1
         rest.save()
-    elif step.kind == Step.Kind.WAIT and step.wait == Step.Wait.EVENT:
-        names = (_("it happened"), _("time ran out"))
+    elif names := arm_names(step):
         BranchArm.objects.bulk_create(
-            BranchArm(step=step, position=place, name=names[place]) for place in range(len(arms), len(names))
+            BranchArm(step=step, position=place, name=str(names[place])) for place in range(len(arms), len(names))
         )
-    elif step.kind == Step.Kind.WAIT:
+    elif not has_arms(step):
         step.arms.all().delete()
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from chains.definition.step_kinds import has_arms
 from chains.models import BranchArm, Chain, Step
 from chains.program.step import ARM_LETTERS
 
@@ -49,7 +50,7 @@ def _nodes(
 ) -> list[Node]:
     nodes = [Node(step, f"{number}{place}", depth) for place, step in enumerate(inside[arm], start=1)]
     for node in nodes:
-        if node.step.parts:
+        if has_arms(node.step):
             for letter, one in zip(ARM_LETTERS, arms[node.step.pk], strict=False):
                 below = _nodes(inside, arms, one.pk, f"{node.number}{letter}.", depth + 1)
                 node.arms.append(Branching(one, letter, below))

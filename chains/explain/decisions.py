@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from chains.explain.step_sentences import change_words, event_words
+from chains.definition.change_kinds import change_sentence
+from chains.definition.wait_kinds import event_words
 from chains.models import Enrolment, Passage, Step
 from chains.program import program
 from chains.program.program import Program
@@ -51,7 +52,7 @@ def _words(step: ProgramStep, passage: Passage) -> str:
 def _changed(change: ProgramChange, passage: Passage) -> str:
     if passage.enrolment.is_control:
         return _("nothing was changed: the control group")
-    return change_words(change)
+    return change_sentence(change)
 
 
 def _why(step: ProgramStep, arm: ProgramArm, passage: Passage) -> str:

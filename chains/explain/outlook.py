@@ -9,11 +9,11 @@ from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
+from chains.definition.wait_kinds import event_words
 from chains.engine import facts
 from chains.engine.advance.walk import walk
 from chains.engine.advance.walk_inputs import DueEnrolment, walk_inputs
 from chains.engine.advance.walk_state import Walk
-from chains.explain.step_sentences import event_words
 from chains.explain.wording import moment
 from chains.models import Enrolment, Step
 from chains.program import program

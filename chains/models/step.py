@@ -29,8 +29,8 @@ class Step(StepWait, StepChange):
         CHANGE = "change", _("change of the customer")
         LEAVE = "leave", _("end of the way")
 
-    # The steps whose arms hold steps of their own; a wait for an event has two arms, it happened and time ran out.
-    PARTING = (Kind.BRANCH, Kind.SPLIT)
+    # The steps that become a touch of each customer who comes to them.
+    TOUCHES = (Kind.MESSAGE, Kind.STAFF_TASK)
 
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="steps", verbose_name=_("chain"))
     arm = models.ForeignKey(
@@ -107,7 +107,7 @@ class Step(StepWait, StepChange):
 
     @property
     def is_touch(self) -> bool:
-        return self.kind in (Step.Kind.MESSAGE, Step.Kind.STAFF_TASK)
+        return self.kind in self.TOUCHES
 
     @property
     def is_storewide_discount(self) -> bool:
@@ -119,8 +119,3 @@ class Step(StepWait, StepChange):
             and self.coupon_category_id is None
             and self.coupon_product_id is None
         )
-
-    @property
-    def parts(self) -> bool:
-        """Whether the way parts here into arms."""
-        return self.kind in self.PARTING or (self.kind == Step.Kind.WAIT and self.wait == Step.Wait.EVENT)

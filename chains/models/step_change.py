@@ -80,15 +80,3 @@ class StepChange(models.Model):
     @property
     def coupon_takes_value(self) -> bool:
         return self.coupon_kind in self.COUPONS_WITH_VALUE
-
-    @property
-    def lacks_change(self) -> bool:
-        """Whether a step that changes something does not yet say what."""
-        needed: dict[str, object] = {
-            self.Change.ADD_TAG: self.tag,
-            self.Change.REMOVE_TAG: self.tag,
-            self.Change.SET_ATTRIBUTE: self.attribute,
-            self.Change.GIVE_POINTS: self.points,
-            self.Change.ISSUE_COUPON: self.coupon_value if self.coupon_takes_value else True,
-        }
-        return not needed[self.change]

@@ -94,7 +94,7 @@ class ProgramStep:
 
     @property
     def is_touch(self) -> bool:
-        return self.kind in (Step.Kind.MESSAGE, Step.Kind.STAFF_TASK)
+        return self.kind in Step.TOUCHES
 
     @property
     def channel(self) -> str:

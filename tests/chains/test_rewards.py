@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from chains.definition.checks.steps import step_problems
+from chains.definition.step_kinds import step_sentence
 from chains.engine.run import tick
 from chains.explain.decisions import turns
-from chains.explain.step_sentences import step_sentence
 from chains.models import Enrolment, Passage, Step
 from crm.models import Coupon, PointsEntry
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait

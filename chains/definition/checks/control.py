@@ -11,6 +11,6 @@ from crm.models import Purpose
 
 
 def control_problems(chain: Chain) -> Iterator[str]:
-    acting = chain.steps.filter(kind__in=[Step.Kind.MESSAGE, Step.Kind.STAFF_TASK])
-    if chain.control_share and not acting.filter(purpose=Purpose.MARKETING).exists():
+    touches = chain.steps.filter(kind__in=Step.TOUCHES)
+    if chain.control_share and not touches.filter(purpose=Purpose.MARKETING).exists():
         yield _("A control group goes without marketing, and this chain has none: set the group's share to 0.")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from chains.definition.checks.offers import storewide_discount
+from chains.definition.step_kinds import STEP_KINDS
 from chains.definition.tree import Node, walked
 from chains.messages.rewards import shown
 from chains.models import Chain, Step
@@ -31,7 +32,7 @@ Ways = frozenset[Been]
 
 
 def path_problems(chain: Chain, nodes: list[Node]) -> Iterator[str]:
-    if not any(node.step.is_touch or node.step.kind == Step.Kind.CHANGE for node in walked(nodes)):
+    if not any(STEP_KINDS[node.step.kind].acts for node in walked(nodes)):
         yield _("The chain has nothing to send or to do.")
         return
     yield from _Paths(chain).found(nodes)

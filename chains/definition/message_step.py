@@ -1,15 +1,18 @@
-"""Whether a message step has everything that it needs to be sent."""
+"""What publishing asks of a message step, and what the program keeps of it: its template's words, compiled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from chains.messages.compiling import compile_text
 from chains.messages.compiling import problems as text_problems
+from chains.messages.rewards import shown
 from chains.models import MessageTemplate, Step, TemplateText
-from crm.models import Channel
+from crm.models import Channel, Shop
 
 
 def message_problems(step: Step) -> Iterator[str]:
@@ -47,3 +50,23 @@ def _channels(step: Step, template: MessageTemplate) -> Iterator[str]:
                 "language": dict(settings.LANGUAGES)[settings.LANGUAGE_CODE],
                 "channel": Channel(channel).label,
             }
+
+
+def message_program(step: Step, shop: Shop) -> dict[str, Any]:
+    template = step.template
+    if template is None:
+        raise ValueError(f"step {step.key} has no template")
+    return {
+        "channels": list(step.channels),
+        "template": template.pk,
+        "topic": template.topic,
+        "tags": list(template.tags),
+        "texts": _texts(template, shop),
+    }
+
+
+def _texts(template: MessageTemplate, shop: Shop) -> dict[str, dict[str, Any]]:
+    texts: dict[str, dict[str, Any]] = {}
+    for text in template.texts.select_related("template"):
+        texts.setdefault(text.channel, {})[text.language] = compile_text(text, shop) | {"shows": sorted(shown(text))}
+    return texts
