@@ -62,30 +62,31 @@ def _advance(enrolments: list[DueEnrolment], now: dt.datetime) -> Counts:
         for enrolment in enrolments
     ]
     exits, goals = facts.exits(contexts, orders, now), facts.goals_reached(contexts, now)
-    moves, going = [], []
+    updates, going = [], []
     for enrolment in enrolments:
         plan, person = programs[enrolment.version_id], people[enrolment.customer_id]
         ending = _ending(enrolment, plan, person, exits.get(enrolment.pk, ""), enrolment.pk in goals)
         if ending:
-            moves.append(EnrolmentUpdate.left(enrolment.pk, enrolment.arrived_at, ending, now))
+            updates.append(EnrolmentUpdate.left(enrolment.pk, enrolment.arrived_at, ending, now))
         elif enrolment.chain__status == Chain.Status.PAUSED:
             # Set aside, so that a paused chain's people are not met again at every pass.
-            moves.append(
+            updates.append(
                 EnrolmentUpdate(enrolment.pk, enrolment.arrived_at, enrolment.step_key, awaits=Enrolment.Awaits.RESUME)
             )
         else:
             going.append(enrolment)
     walks = _walks(going, programs, walk_inputs(going, programs, orders, people), now)
-    written = schedule([_touch(enrolment, planned, now) for enrolment, way in walks for planned in way.touches])
+    written = schedule([_touch(enrolment, planned, now) for enrolment, walked in walks for planned in walked.touches])
     changes.write_passages(
         [
             changes.DuePassage(enrolment.pk, enrolment.customer_id, passed, enrolment.is_control)
-            for enrolment, way in walks
-            for passed in way.passages
+            for enrolment, walked in walks
+            for passed in walked.passages
         ],
         now,
     )
-    enrolment_writes.write(moves + [EnrolmentUpdate.after(enrolment.pk, way, now) for enrolment, way in walks], now)
+    updates += [EnrolmentUpdate.after(enrolment.pk, walked, now) for enrolment, walked in walks]
+    enrolment_writes.write(updates, now)
     return Counter({"advanced": len(enrolments), "scheduled": written})
 
 
@@ -114,23 +115,23 @@ def _walks(
     enrolments: list[DueEnrolment], programs: dict[int, Program], inputs: dict[int, WalkInput], now: dt.datetime
 ) -> list[tuple[DueEnrolment, Walk]]:
     """Everybody's walk. Each round answers the questions at which walks stopped; there are no more than steps."""
-    ways: dict[int, Walk] = {}
+    walks: dict[int, Walk] = {}
     going = enrolments
     while going:
-        ways |= {enrolment.pk: walk(programs[enrolment.version_id], inputs[enrolment.pk], now) for enrolment in going}
-        going = [enrolment for enrolment in going if ways[enrolment.pk].question]
-        known = answers([_asking(enrolment, ways[enrolment.pk]) for enrolment in going], now)
+        walks |= {enrolment.pk: walk(programs[enrolment.version_id], inputs[enrolment.pk], now) for enrolment in going}
+        going = [enrolment for enrolment in going if walks[enrolment.pk].question]
+        known = answers([_asking(enrolment, walks[enrolment.pk]) for enrolment in going], now)
         for enrolment in going:
-            who, question = inputs[enrolment.pk], ways[enrolment.pk].question
+            given, question = inputs[enrolment.pk], walks[enrolment.pk].question
             if question:
-                inputs[enrolment.pk] = replace(who, answers={**who.answers, question.step.key: known[enrolment.pk]})
-    return [(enrolment, ways[enrolment.pk]) for enrolment in enrolments]
+                inputs[enrolment.pk] = replace(given, answers={**given.answers, question.step.key: known[enrolment.pk]})
+    return [(enrolment, walks[enrolment.pk]) for enrolment in enrolments]
 
 
-def _asking(enrolment: DueEnrolment, way: Walk) -> AskingEnrolment:
-    if way.question is None:
+def _asking(enrolment: DueEnrolment, walked: Walk) -> AskingEnrolment:
+    if walked.question is None:
         raise ValueError(f"enrolment {enrolment.pk} asks nothing")
-    return AskingEnrolment(enrolment.pk, enrolment.customer_id, enrolment.order_id, enrolment.event_id, way.question)
+    return AskingEnrolment(enrolment.pk, enrolment.customer_id, enrolment.order_id, enrolment.event_id, walked.question)
 
 
 def _touch(enrolment: DueEnrolment, planned: TouchDraft, now: dt.datetime) -> TouchRow:

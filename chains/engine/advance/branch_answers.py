@@ -15,102 +15,104 @@ from chains.engine.advance.walk_state import StepAnswer, StepQuestion
 from chains.models import Step
 from segments.subjects import Subject
 
-# Every event that may end somebody's wait, the first first. What started the chain is not what it waits for.
+# Every event that may end somebody's wait, the earliest first. The event that started the chain ends no wait.
 HAPPENED = """
-    SELECT wanted.asker, event.id, event.occurred_at, event.order_id
+    SELECT wanted.enrolment_id, event.id, event.occurred_at, event.order_id
     FROM unnest(
-        %(asker)s::bigint[], %(customer)s::bigint[], %(order)s::bigint[], %(started_by)s::bigint[], %(kind)s::text[],
-        %(since)s::timestamptz[], %(until)s::timestamptz[]
-    ) AS wanted (asker, customer, order_id, started_by, kind, since, until)
+        %(enrolment)s::bigint[], %(customer)s::bigint[], %(order)s::bigint[], %(started_by)s::bigint[],
+        %(kind)s::text[], %(since)s::timestamptz[], %(until)s::timestamptz[]
+    ) AS wanted (enrolment_id, customer, order_id, started_by, kind, since, until)
     JOIN crm_event AS event
         ON event.customer_id = wanted.customer AND event.kind = wanted.kind
         AND event.occurred_at BETWEEN wanted.since AND wanted.until
     WHERE (wanted.order_id IS NULL OR event.order_id = wanted.order_id)
         AND event.id IS DISTINCT FROM wanted.started_by
-    ORDER BY wanted.asker, event.occurred_at, event.id
+    ORDER BY wanted.enrolment_id, event.occurred_at, event.id
 """
 
 
 class AskingEnrolment(NamedTuple):
-    """Whose way depends on the answer; `key` is the enrolment."""
+    """The walk cannot go on without the answer."""
 
-    key: int
+    pk: int
     customer_id: int
     order_id: int | None
     event_id: int | None
     question: StepQuestion
 
 
-class _Found(NamedTuple):
-    asker: int
+class _HappenedEvent(NamedTuple):
+    enrolment_id: int
     event_id: int
     occurred_at: dt.datetime
     order_id: int | None
 
 
-def answers(askers: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
-    """An answer for every asker, by key."""
-    branching = [asker for asker in askers if asker.question.step.kind == Step.Kind.BRANCH]
-    waiting = [asker for asker in askers if asker.question.step.kind == Step.Kind.WAIT]
+def answers(enrolments: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
+    """An answer for each, by enrolment."""
+    branching = [enrolment for enrolment in enrolments if enrolment.question.step.kind == Step.Kind.BRANCH]
+    waiting = [enrolment for enrolment in enrolments if enrolment.question.step.kind == Step.Kind.WAIT]
     return _arms(branching, now) | _events(waiting, now)
 
 
-def _arms(askers: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
+def _arms(enrolments: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
     """The first arm whose rule holds for them, or the one without a rule."""
     asked: dict[str, list[Subject]] = defaultdict(list)
-    for asker in askers:
-        subject = Subject(asker.key, asker.customer_id, asker.order_id, asker.event_id)
-        for rule in {_spelled(arm.rule) for arm in asker.question.step.arms if arm.rule is not None}:
+    for enrolment in enrolments:
+        subject = Subject(enrolment.pk, enrolment.customer_id, enrolment.order_id, enrolment.event_id)
+        for rule in {_spelled(arm.rule) for arm in enrolment.question.step.arms if arm.rule is not None}:
             asked[rule].append(subject)
     holds = {rule: facts.holding_now(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
     return {
-        asker.key: StepAnswer(
+        enrolment.pk: StepAnswer(
             next(
                 arm.key
-                for arm in asker.question.step.arms
-                if arm.rule is None or asker.key in holds[_spelled(arm.rule)]
+                for arm in enrolment.question.step.arms
+                if arm.rule is None or enrolment.pk in holds[_spelled(arm.rule)]
             )
         )
-        for asker in askers
+        for enrolment in enrolments
     }
 
 
-def _events(askers: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
+def _events(enrolments: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
     """When what they wait for happened first, if it did."""
-    found = _happened(askers) if askers else []
-    rules = {asker.key: asker.question.step.wait.rule for asker in askers if asker.question.step.wait}
-    customers = {asker.key: asker.customer_id for asker in askers}
+    found = _happened(enrolments) if enrolments else []
+    rules = {
+        enrolment.pk: enrolment.question.step.wait.rule for enrolment in enrolments if enrolment.question.step.wait
+    }
+    customers = {enrolment.pk: enrolment.customer_id for enrolment in enrolments}
     asked: dict[str, list[Subject]] = defaultdict(list)
     for number, one in enumerate(found):
-        if rules[one.asker] is not None:
-            subject = Subject(number, customers[one.asker], one.order_id, one.event_id)
-            asked[_spelled(rules[one.asker])].append(subject)
+        if rules[one.enrolment_id] is not None:
+            subject = Subject(number, customers[one.enrolment_id], one.order_id, one.event_id)
+            asked[_spelled(rules[one.enrolment_id])].append(subject)
     fitting = {rule: facts.holding_now(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
-    first = {asker.key: StepAnswer() for asker in askers}
+    first = {enrolment.pk: StepAnswer() for enrolment in enrolments}
     # The last written is the first that happened.
     for number, one in reversed(list(enumerate(found))):
-        rule = rules[one.asker]
+        rule = rules[one.enrolment_id]
         if rule is None or number in fitting[_spelled(rule)]:
-            first[one.asker] = StepAnswer(at=one.occurred_at, event_id=one.event_id)
+            first[one.enrolment_id] = StepAnswer(at=one.occurred_at, event_id=one.event_id)
     return first
 
 
-def _happened(askers: Iterable[AskingEnrolment]) -> list[_Found]:
+def _happened(enrolments: Iterable[AskingEnrolment]) -> list[_HappenedEvent]:
     columns: dict[str, list[Any]] = defaultdict(list)
-    for asker in askers:
-        wait = asker.question.step.wait
+    for enrolment in enrolments:
+        wait = enrolment.question.step.wait
         if wait is None:
             continue
-        columns["asker"].append(asker.key)
-        columns["customer"].append(asker.customer_id)
-        columns["order"].append(asker.order_id if wait.this_order else None)
-        columns["started_by"].append(asker.event_id)
+        columns["enrolment"].append(enrolment.pk)
+        columns["customer"].append(enrolment.customer_id)
+        columns["order"].append(enrolment.order_id if wait.this_order else None)
+        columns["started_by"].append(enrolment.event_id)
         columns["kind"].append(wait.event)
-        columns["since"].append(asker.question.since)
-        columns["until"].append(asker.question.until)
+        columns["since"].append(enrolment.question.since)
+        columns["until"].append(enrolment.question.until)
     with connection.cursor() as cursor:
         cursor.execute(HAPPENED, columns)
-        return [_Found(*row) for row in cursor.fetchall()]
+        return [_HappenedEvent(*row) for row in cursor.fetchall()]
 
 
 def _spelled(rule: Any) -> str:

@@ -15,13 +15,14 @@ from chains.models import Enrolment
 
 WRITE = """
     UPDATE chains_enrolment AS enrolment SET
-        status = stay.status, ending = stay.ending, step_key = stay.step_key, arrived_at = stay.arrived_at,
-        due_at = stay.due_at, awaits = stay.awaits, awaited_event = stay.awaited_event, ended_at = stay.ended_at
-    FROM json_to_recordset(%(stays)s::json) AS stay (
+        status = updated.status, ending = updated.ending, step_key = updated.step_key, arrived_at = updated.arrived_at,
+        due_at = updated.due_at, awaits = updated.awaits, awaited_event = updated.awaited_event,
+        ended_at = updated.ended_at
+    FROM json_to_recordset(%(updates)s::json) AS updated (
         id bigint, status text, ending text, step_key text, arrived_at timestamptz, due_at timestamptz, awaits text,
         awaited_event text, ended_at timestamptz
     )
-    WHERE enrolment.id = stay.id
+    WHERE enrolment.id = updated.id
 """
 WAKE_LEFT = """
     UPDATE chains_touch SET due_at = %(now)s
@@ -44,10 +45,11 @@ class EnrolmentUpdate:
     ended_at: dt.datetime | None = None
 
     @classmethod
-    def after(cls, enrolment_id: int, way: Walk, now: dt.datetime) -> Self:
-        if way.ending:
-            return cls(enrolment_id, way.arrived_at, status=Enrolment.Status.FINISHED, ending=way.ending, ended_at=now)
-        return cls(enrolment_id, way.arrived_at, way.step_key, way.due_at, way.awaits, way.awaited_event)
+    def after(cls, enrolment_id: int, walked: Walk, now: dt.datetime) -> Self:
+        if walked.ending:
+            finished = Enrolment.Status.FINISHED
+            return cls(enrolment_id, walked.arrived_at, status=finished, ending=walked.ending, ended_at=now)
+        return cls(enrolment_id, walked.arrived_at, walked.step_key, walked.due_at, walked.awaits, walked.awaited_event)
 
     @classmethod
     def left(cls, enrolment_id: int, arrived_at: dt.datetime, ending: str, now: dt.datetime) -> Self:
@@ -56,26 +58,26 @@ class EnrolmentUpdate:
         return cls(enrolment_id, arrived_at, status=status, ending=ending, ended_at=now)
 
 
-def write(stays: Sequence[EnrolmentUpdate], now: dt.datetime) -> None:
+def write(updates: Sequence[EnrolmentUpdate], now: dt.datetime) -> None:
     """Move the enrolments, and let guard look at once at what still waits for those who left."""
-    if not stays:
+    if not updates:
         return
     rows = as_json(
         {
-            "id": stay.enrolment_id,
-            "status": stay.status,
-            "ending": stay.ending,
-            "step_key": stay.step_key,
-            "arrived_at": stay.arrived_at,
-            "due_at": stay.due_at,
-            "awaits": stay.awaits,
-            "awaited_event": stay.awaited_event,
-            "ended_at": stay.ended_at,
+            "id": update.enrolment_id,
+            "status": update.status,
+            "ending": update.ending,
+            "step_key": update.step_key,
+            "arrived_at": update.arrived_at,
+            "due_at": update.due_at,
+            "awaits": update.awaits,
+            "awaited_event": update.awaited_event,
+            "ended_at": update.ended_at,
         }
-        for stay in stays
+        for update in updates
     )
-    left = [stay.enrolment_id for stay in stays if stay.status == Enrolment.Status.LEFT]
+    left = [update.enrolment_id for update in updates if update.status == Enrolment.Status.LEFT]
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, {"stays": rows})
+        cursor.execute(WRITE, {"updates": rows})
         if left:
             cursor.execute(WAKE_LEFT, {"now": now, "left": left})

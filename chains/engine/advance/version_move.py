@@ -20,14 +20,14 @@ from chains.program import program
 # Whoever waits for a paused chain goes on waiting for it.
 MOVE = """
     UPDATE chains_enrolment AS enrolment SET
-        version_id = place.version, step_key = place.step_key,
-        arrived_at = CASE WHEN place.step_key = enrolment.step_key THEN enrolment.arrived_at
+        version_id = moving.version, step_key = moving.step_key,
+        arrived_at = CASE WHEN moving.step_key = enrolment.step_key THEN enrolment.arrived_at
                           ELSE greatest(enrolment.arrived_at, %(now)s) END,
         due_at = CASE WHEN enrolment.awaits = 'resume' THEN NULL ELSE %(now)s::timestamptz END,
         awaits = CASE WHEN enrolment.awaits = 'resume' THEN 'resume' ELSE '' END,
         awaited_event = ''
-    FROM unnest(%(id)s::bigint[], %(version)s::bigint[], %(step)s::text[]) AS place (id, version, step_key)
-    WHERE enrolment.id = place.id
+    FROM unnest(%(id)s::bigint[], %(version)s::bigint[], %(step)s::text[]) AS moving (id, version, step_key)
+    WHERE enrolment.id = moving.id
 """
 
 
@@ -49,24 +49,26 @@ def move(now: dt.datetime, limit: int = BATCH) -> Counts:
         waiting = Enrolment.objects.active().filter(version__in=left)
         customers = claim_customers(waiting.order_by("version_id", "id"), limit)
         rows = waiting.filter(customer__in=customers).values_list(*MovingEnrolment._fields) if customers else []
-        places = [MovingEnrolment(*row) for row in rows]
-        if places:
-            _move(places, now)
-        return Counter({"moved": len(places)} if places else {})
+        enrolments = [MovingEnrolment(*row) for row in rows]
+        if enrolments:
+            _move(enrolments, now)
+        return Counter({"moved": len(enrolments)} if enrolments else {})
 
 
-def _move(places: Sequence[MovingEnrolment], now: dt.datetime) -> None:
-    programs = program.load(version for place in places for version in (place.version_id, place.version__moves_to))
+def _move(enrolments: Sequence[MovingEnrolment], now: dt.datetime) -> None:
+    programs = program.load(
+        pk for enrolment in enrolments for pk in (enrolment.version_id, enrolment.version__moves_to)
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             MOVE,
             {
                 "now": now,
-                "id": [place.pk for place in places],
-                "version": [place.version__moves_to for place in places],
+                "id": [enrolment.pk for enrolment in enrolments],
+                "version": [enrolment.version__moves_to for enrolment in enrolments],
                 "step": [
-                    programs[place.version_id].heir(place.step_key, programs[place.version__moves_to])
-                    for place in places
+                    programs[enrolment.version_id].heir(enrolment.step_key, programs[enrolment.version__moves_to])
+                    for enrolment in enrolments
                 ],
             },
         )

@@ -1,4 +1,4 @@
-"""Somebody's way through a chain, in values: who goes it, what is known of them, and how far they got."""
+"""A walk through a chain in values: what is known of the customer, and how far they got."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class StepAnswer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WalkInput:
-    """Somebody in a chain, as far as their way depends on them."""
+    """What is known of somebody in a chain, as far as their walk depends on it."""
 
     customer_id: int
     step_key: str
@@ -65,11 +65,11 @@ class StepQuestion:
 
 @dataclass(slots=True)
 class Walk:
-    """The way gone, and where it stopped: at a wait, at a question or at the end."""
+    """What was done on the way, and where it stopped: at a wait, at a question or at the end."""
 
     step_key: str
     arrived_at: dt.datetime
-    # What the next message was planned for: earlier than the arrival where a wait had passed before.
+    # The moment the next message was planned for. It is before the arrival where a wait was over already.
     meant_at: dt.datetime
     touches: list[TouchDraft] = field(default_factory=list)
     passages: list[PassedStep] = field(default_factory=list)
