@@ -64,7 +64,7 @@ class StepAdmin(VerbAdmin):
     def get_form(self, request: HttpRequest, obj: Step | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.kind = _kind(request, obj)
-        form.is_full = obj is None and _place(request)[0].steps.count() >= MOST_STEPS
+        form.is_full = obj is None and _position(request)[0].steps.count() >= MOST_STEPS
         return form
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -91,7 +91,7 @@ class StepAdmin(VerbAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         step = self.get_object(request, object_id) if object_id else None
-        chain = step.chain if step else _place(request)[0]
+        chain = step.chain if step else _position(request)[0]
         kind = _kind(request, step)
         extra = {
             "chain": chain,
@@ -109,7 +109,7 @@ class StepAdmin(VerbAdmin):
             lies_in = form.cleaned_data.get("lies_in")
             editing.put(obj, BranchArm.objects.get(pk=lies_in) if lies_in else None)
             return
-        obj.chain, obj.arm, after = _place(request)
+        obj.chain, obj.arm, after = _position(request)
         editing.add(obj, after)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -149,10 +149,10 @@ def _kind(request: HttpRequest, step: Step | None) -> Step.Kind:
         raise Http404 from None
 
 
-def _place(request: HttpRequest) -> tuple[Chain, BranchArm | None, Step | None]:
+def _position(request: HttpRequest) -> tuple[Chain, BranchArm | None, Step | None]:
     """The chain, the arm and the step before it, as the link to a new step names them."""
-    told = {name: request.GET.get(name, "") for name in ("chain", "arm", "after")}
-    given = {name: int(pk) for name, pk in told.items() if pk.isdecimal() and len(pk) < 19}
+    written = {name: request.GET.get(name, "") for name in ("chain", "arm", "after")}
+    given = {name: int(pk) for name, pk in written.items() if pk.isdecimal() and len(pk) < 19}
     chain = get_object_or_404(Chain, pk=given.get("chain"))
     arm = get_object_or_404(BranchArm, pk=given["arm"], step__chain=chain) if "arm" in given else None
     if editing.depth_of(arm) > DEEPEST:

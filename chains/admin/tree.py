@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from chains.definition.step_kinds import STEP_KINDS, step_sentence
-from chains.definition.tree import DEEPEST, Branching, Node, tree_of
+from chains.definition.tree import DEEPEST, ArmNode, Node, tree_of
 from chains.models import BranchArm, Chain, Step
 from chains.stats.steps import StepStats
 from segments.describe import sentence_of
@@ -60,22 +60,22 @@ def _steps(chain: Chain, nodes: list[Node], tallies: Mapping[str, StepStats], ar
             icon=STEP_KINDS[node.step.kind].icon,
             sentence=step_sentence(node.step),
             tally=tallies.get(node.step.key),
-            is_first=place == 0,
-            is_last=place == len(nodes) - 1,
+            is_first=index == 0,
+            is_last=index == len(nodes) - 1,
             additions=_additions(chain, arm, node.step, node.depth),
-            arms=[_arm(chain, node, branching, tallies) for branching in node.arms],
+            arms=[_arm(chain, node, arm_node, tallies) for arm_node in node.arms],
         )
-        for place, node in enumerate(nodes)
+        for index, node in enumerate(nodes)
     ]
 
 
-def _arm(chain: Chain, node: Node, branching: Branching, tallies: Mapping[str, StepStats]) -> DrawnArm:
-    arm = branching.arm
+def _arm(chain: Chain, node: Node, arm_node: ArmNode, tallies: Mapping[str, StepStats]) -> DrawnArm:
+    arm = arm_node.arm
     return DrawnArm(
         arm=arm,
-        letter=f"{node.number}{branching.letter}",
+        letter=f"{node.number}{arm_node.letter}",
         whom=_whom(node, arm),
-        steps=_steps(chain, branching.nodes, tallies, arm),
+        steps=_steps(chain, arm_node.nodes, tallies, arm),
         additions=_additions(chain, arm, None, node.depth + 1),
     )
 
@@ -89,12 +89,12 @@ def _whom(node: Node, arm: BranchArm) -> str:
 def _additions(chain: Chain, arm: BranchArm | None, after: Step | None, depth: int) -> list[Addition]:
     if depth > DEEPEST:
         return []
-    place = {"chain": chain.pk} | ({"arm": arm.pk} if arm else {}) | ({"after": after.pk} if after else {})
+    position = {"chain": chain.pk} | ({"arm": arm.pk} if arm else {}) | ({"after": after.pk} if after else {})
     return [
         Addition(
             str(kind.label),
             STEP_KINDS[kind].icon,
-            f"{reverse('admin:chains_step_add')}?{urlencode(place | {'kind': kind.value})}",
+            f"{reverse('admin:chains_step_add')}?{urlencode(position | {'kind': kind.value})}",
         )
         for kind in Step.Kind
         if depth < DEEPEST or not STEP_KINDS[kind].arms_by

@@ -37,12 +37,12 @@ def _copy_steps(nodes: list[Node], chain: Chain, arm: BranchArm | None) -> None:
         step.pk, step._state.adding, step.chain, step.arm, step.key = None, True, chain, arm, new_step_key()
     Step.objects.bulk_create(node.step for node in nodes)
     for node in nodes:
-        for branching in node.arms:
-            one = branching.arm
+        for arm_node in node.arms:
+            one = arm_node.arm
             one.pk, one._state.adding, one.step, one.key = None, True, node.step, new_step_key()
-        BranchArm.objects.bulk_create(branching.arm for branching in node.arms)
-        for branching in node.arms:
-            _copy_steps(branching.nodes, chain, branching.arm)
+        BranchArm.objects.bulk_create(arm_node.arm for arm_node in node.arms)
+        for arm_node in node.arms:
+            _copy_steps(arm_node.nodes, chain, arm_node.arm)
 
 
 def free_name(model: type[Chain | MessageTemplate], wanted: str) -> str:

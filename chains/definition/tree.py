@@ -17,9 +17,7 @@ MOST_ARMS = 8
 
 
 @dataclass
-class Branching:
-    """An arm with what lies in it."""
-
+class ArmNode:
     arm: BranchArm
     letter: str
     nodes: list[Node] = field(default_factory=list)
@@ -30,7 +28,7 @@ class Node:
     step: Step
     number: str
     depth: int
-    arms: list[Branching] = field(default_factory=list)
+    arms: list[ArmNode] = field(default_factory=list)
 
 
 def tree_of(chain: Chain) -> list[Node]:
@@ -48,18 +46,18 @@ def tree_of(chain: Chain) -> list[Node]:
 def _nodes(
     inside: dict[int | None, list[Step]], arms: dict[int, list[BranchArm]], arm: int | None, number: str, depth: int
 ) -> list[Node]:
-    nodes = [Node(step, f"{number}{place}", depth) for place, step in enumerate(inside[arm], start=1)]
+    nodes = [Node(step, f"{number}{count}", depth) for count, step in enumerate(inside[arm], start=1)]
     for node in nodes:
         if has_arms(node.step):
-            for letter, one in zip(ARM_LETTERS, arms[node.step.pk], strict=False):
-                below = _nodes(inside, arms, one.pk, f"{node.number}{letter}.", depth + 1)
-                node.arms.append(Branching(one, letter, below))
+            for letter, branch_arm in zip(ARM_LETTERS, arms[node.step.pk], strict=False):
+                below = _nodes(inside, arms, branch_arm.pk, f"{node.number}{letter}.", depth + 1)
+                node.arms.append(ArmNode(branch_arm, letter, below))
     return nodes
 
 
-def walked(nodes: list[Node]) -> Iterator[Node]:
+def all_nodes(nodes: list[Node]) -> Iterator[Node]:
     """Every node, each before those in its arms."""
     for node in nodes:
         yield node
-        for branching in node.arms:
-            yield from walked(branching.nodes)
+        for arm in node.arms:
+            yield from all_nodes(arm.nodes)

@@ -58,7 +58,7 @@ class Program:
         """None at the end, whose key is empty."""
         return self._by_key.get(key)
 
-    def ahead(self, key: str) -> Iterator[ProgramStep]:
+    def steps_ahead(self, key: str) -> Iterator[ProgramStep]:
         """Every step that somebody standing at this one may still meet, this one included, whichever arms they take."""
         open_keys, seen = [key], set()
         while open_keys:
@@ -68,7 +68,7 @@ class Program:
                 open_keys += [step.next, *(arm.first for arm in step.arms)]
                 yield step
 
-    def heir(self, key: str, other: Program) -> str:
+    def goes_on_at(self, key: str, other: Program) -> str:
         """Where somebody standing at this step goes on in another version: there, or at the next that it still has."""
         while key and other.step(key) is None:
             step = self.step(key)
@@ -77,17 +77,17 @@ class Program:
 
     @cached_property
     def coupons_before(self) -> dict[str, list[str]]:
-        """By the key of a step: those that issue a coupon on some way to it, the nearest first."""
+        """By the key of a step: those that issue a coupon on some path to it, the nearest first."""
         found: dict[str, list[str]] = {}
         for step in self.steps:
             if step.change and step.change.kind == Step.Change.ISSUE_COUPON:
-                for later in self.ahead(step.next):
+                for later in self.steps_ahead(step.next):
                     found.setdefault(later.key, []).insert(0, step.key)
         return found
 
     @cached_property
-    def decides(self) -> bool:
-        """Whether anything but waits and touches lies on the way."""
+    def has_decisions(self) -> bool:
+        """Whether anything but waits and touches lies in it."""
         return any(step.arms or step.change for step in self.steps)
 
     @cached_property
@@ -122,25 +122,25 @@ _known: dict[tuple[int, str], Program] = {}
 KEEP = 500
 
 
-# Of a rehearsal, whose version nothing else can see or exchange.
-_held: dict[int, Program] = {}
+# The program of a rehearsal: nothing else can see its version or exchange it.
+_rehearsed: dict[int, Program] = {}
 
 
 @contextmanager
 def cached(plan: Program) -> Iterator[None]:
     """Within, this program is known without being asked for: thousands of hours would ask each several times."""
-    _held[plan.version_id] = plan
+    _rehearsed[plan.version_id] = plan
     try:
         yield
     finally:
-        del _held[plan.version_id]
+        del _rehearsed[plan.version_id]
 
 
 def load(version_ids: Iterable[int]) -> dict[int, Program]:
     """Programs by version id, in at most two queries."""
     wanted = set(version_ids)
-    if wanted <= _held.keys():
-        return {pk: _held[pk] for pk in wanted}
+    if wanted <= _rehearsed.keys():
+        return {pk: _rehearsed[pk] for pk in wanted}
     versions = ChainVersion.objects.filter(pk__in=wanted)
     digests = dict(versions.values_list("pk", MD5(Cast("program", TextField()))))
     if missing := [pk for pk, digest in digests.items() if (pk, digest) not in _known]:

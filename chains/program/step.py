@@ -1,4 +1,4 @@
-"""The steps of a program, read from its JSON: a tree laid out as a list in which every way leads forward.
+"""The steps of a program, read from its JSON: a tree laid out as a list in which every step leads forward.
 
 {"key", "kind", "name", …}                                     every step
 {"kind": "message", "purpose", "channels": [preferred first], "template", "topic", "tags": [...],
@@ -99,7 +99,11 @@ class ProgramStep:
     @property
     def channel(self) -> str:
         """Where the message is planned to go before guard knows who can be reached."""
-        return Touch.Channel.STAFF_TASK if self.kind == Step.Kind.STAFF_TASK else next(iter(self.ways(all_channels())))
+        return (
+            Touch.Channel.STAFF_TASK
+            if self.kind == Step.Kind.STAFF_TASK
+            else next(iter(self.channels_to_try(all_channels())))
+        )
 
     @property
     def shows(self) -> frozenset[str]:
@@ -108,7 +112,7 @@ class ProgramStep:
             reward for texts in self.texts.values() for text in texts.values() for reward in text.get("shows", ())
         )
 
-    def ways(self, order: Iterable[str]) -> tuple[str, ...]:
+    def channels_to_try(self, order: Iterable[str]) -> tuple[str, ...]:
         """The channels to try, the preferred first: the step's own, or those it has texts for in the order given."""
         return self.channels or tuple(channel for channel in order if channel in self.texts)
 
@@ -121,11 +125,11 @@ def _laid_out(sources: list[dict[str, Any]], after: str, number: str) -> Iterato
     """The steps in the order they are read, each before those in its arms; behind the last one comes `after`."""
     for index, source in enumerate(sources):
         follower = sources[index + 1]["key"] if index + 1 < len(sources) else after
-        place = f"{number}{index + 1}"
+        own_number = f"{number}{index + 1}"
         arms = source.get("arms", ())
-        yield _step(source, place, follower)
+        yield _step(source, own_number, follower)
         for letter, arm in zip(ARM_LETTERS, arms, strict=False):
-            yield from _laid_out(arm["steps"], follower, f"{place}{letter}.")
+            yield from _laid_out(arm["steps"], follower, f"{own_number}{letter}.")
 
 
 # Numbers of steps read 1, 2, 2a.1, 2a.2, 2b.1, 3.

@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from chains.definition.tree import tree_of, walked
+from chains.definition.tree import all_nodes, tree_of
 from chains.models import Chain
 from tests.browser.conftest import NARROW, fits
 from tests.chains.factories import draft_chain, message
@@ -35,7 +35,7 @@ def test_marketer_builds_a_branch_by_keyboard(page, sign_in, live_server, shop):
 
     page.get_by_label("Move step 2 up").press("Enter")
     expect(page.get_by_text("Moved up.")).to_be_visible()
-    assert [(node.number, str(node.step)) for node in walked(tree_of(chain))] == [
+    assert [(node.number, str(node.step)) for node in all_nodes(tree_of(chain))] == [
         ("1", "First time?"),
         ("1a.1", "change of the customer"),
         ("2", "Thanks"),

@@ -2,7 +2,7 @@ import pytest
 
 from chains.definition.compiling import compiled_steps
 from chains.definition.copying import duplicate
-from chains.definition.tree import tree_of, walked
+from chains.definition.tree import all_nodes, tree_of
 from tests.chains.factories import branch, draft_chain, marketing, message, split, until, wait
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_a_copy_has_the_whole_tree_under_keys_of_its_own(shop):
 
     copy = duplicate(chain)
 
-    assert [node.number for node in walked(tree_of(copy))] == [
+    assert [node.number for node in all_nodes(tree_of(copy))] == [
         "1",
         "2",
         "2a.1",

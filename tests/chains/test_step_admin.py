@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from chains.definition import editing
-from chains.definition.tree import DEEPEST, MOST_STEPS, tree_of, walked
+from chains.definition.tree import DEEPEST, MOST_STEPS, all_nodes, tree_of
 from chains.models import BranchArm, Step
 from tests.chains.factories import branch, draft_chain, leave, make_template, message, split, until, wait
 
@@ -48,7 +48,7 @@ def arms_form(*arms, known=()):
 
 
 def drawn(chain):
-    return [(node.number, str(node.step)) for node in walked(tree_of(chain))]
+    return [(node.number, str(node.step)) for node in all_nodes(tree_of(chain))]
 
 
 def test_steps_of_every_kind_are_added_at_their_place(marketer, shop):
@@ -226,7 +226,7 @@ def test_a_tree_grows_neither_too_deep_nor_too_long(marketer, shop):
     for _ in range(DEEPEST):
         tree = branch((REPEAT, tree), (None,))
     chain = draft_chain(tree)
-    deepest = max(walked(tree_of(chain)), key=lambda node: node.depth)
+    deepest = max(all_nodes(tree_of(chain)), key=lambda node: node.depth)
 
     answer = marketer.get(add_url(chain, "leave", arm=deepest.arms[0].arm))
     assert answer.status_code == 403

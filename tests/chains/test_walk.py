@@ -234,14 +234,14 @@ def test_somebody_whose_step_is_gone_goes_on_at_the_next_that_is_left():
     without_arm = program(letter("1"), letter("3"))
     without_end = program(letter("1"))
 
-    assert TREE.heir("2a.1", without_arm) == "3"
-    assert TREE.heir("1", without_arm) == "1"
-    assert TREE.heir("2c.2", without_end) == ""
+    assert TREE.goes_on_at("2a.1", without_arm) == "3"
+    assert TREE.goes_on_at("1", without_arm) == "1"
+    assert TREE.goes_on_at("2c.2", without_end) == ""
 
 
 def test_what_lies_ahead_leaves_out_other_arms():
-    assert {step.key for step in TREE.ahead("2c.1")} == {"2c.1", "2c.2", "3"}
-    assert {step.key for step in TREE.ahead("1")} == {step.key for step in TREE.steps}
+    assert {step.key for step in TREE.steps_ahead("2c.1")} == {"2c.1", "2c.2", "3"}
+    assert {step.key for step in TREE.steps_ahead("1")} == {step.key for step in TREE.steps}
 
 
 @st.composite

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from chains.definition.checks.paths import at_step, path_problems
 from chains.definition.step_kinds import STEP_KINDS
-from chains.definition.tree import DEEPEST, MOST_STEPS, Node, tree_of, walked
+from chains.definition.tree import DEEPEST, MOST_STEPS, Node, all_nodes, tree_of
 from chains.models import Chain
 
 
@@ -18,14 +18,14 @@ def step_problems(chain: Chain) -> Iterator[str]:
     yield from _size(chain, nodes)
     yield from path_problems(chain, nodes)
     now = timezone.now()
-    for node in walked(nodes):
-        arms = [branching.arm for branching in node.arms]
+    for node in all_nodes(nodes):
+        arms = [arm_node.arm for arm_node in node.arms]
         for problem in STEP_KINDS[node.step.kind].problems(node.step, arms, now):
             yield at_step(node, problem)
 
 
 def _size(chain: Chain, nodes: list[Node]) -> Iterator[str]:
-    found = list(walked(nodes))
+    found = list(all_nodes(nodes))
     if len(found) > MOST_STEPS:
         yield _("A chain may have at most %(most)d steps.") % {"most": MOST_STEPS}
     if any(node.depth > DEEPEST for node in found):

@@ -108,7 +108,7 @@ def _ending(
 
 
 def _has_service_ahead(plan: Program, step_key: str) -> bool:
-    return any(step.is_touch and step.purpose == Purpose.SERVICE for step in plan.ahead(step_key))
+    return any(step.is_touch and step.purpose == Purpose.SERVICE for step in plan.steps_ahead(step_key))
 
 
 def _walks(

@@ -67,7 +67,7 @@ def _move(enrolments: Sequence[MovingEnrolment], now: dt.datetime) -> None:
                 "id": [enrolment.pk for enrolment in enrolments],
                 "version": [enrolment.version__moves_to for enrolment in enrolments],
                 "step": [
-                    programs[enrolment.version_id].heir(enrolment.step_key, programs[enrolment.version__moves_to])
+                    programs[enrolment.version_id].goes_on_at(enrolment.step_key, programs[enrolment.version__moves_to])
                     for enrolment in enrolments
                 ],
             },

@@ -68,7 +68,9 @@ def walk_inputs(
     }
     dates = WaitDates(asked.values(), orders)
     pauses = facts.pauses({enrolment.chain_id for enrolment in enrolments})
-    passed = changes.passed_steps(enrolment.pk for enrolment in enrolments if programs[enrolment.version_id].decides)
+    passed = changes.passed_steps(
+        enrolment.pk for enrolment in enrolments if programs[enrolment.version_id].has_decisions
+    )
     found = {}
     for enrolment in enrolments:
         zone = zone_of(people[enrolment.customer_id].time_zone)

@@ -157,7 +157,7 @@ def _left(row: DueTouchRow) -> str:
 
 def _ways(row: DueTouchRow, step: ProgramStep | None, shop: Shop) -> tuple[str, ...]:
     """The step's channels that are set up. What has none keeps its own: a task, or a step gone from the program."""
-    ways = step.ways(shop.channel_order) if step else ()
+    ways = step.channels_to_try(shop.channel_order) if step else ()
     return tuple(channel for channel in ways if channel in senders()) or ways or (row.channel,)
 
 
