@@ -172,10 +172,10 @@ def _past(request: HttpRequest, plan: Program, now: dt.datetime) -> dict[str, An
     """Who would enter: of those to whom it happened already, or at the next moment of the calendar."""
     if plan.trigger.is_by_calendar:
         coming = calendar.coming(plan.trigger, zone_of(""), now)
-        return {"coming": coming, "crowd": calendar.crowd(plan, now).count()}
+        return {"coming": coming, "crowd": calendar.audience(plan, now).count()}
     look_back = LookBackForm(request.GET or {"days": LOOK_BACK_DAYS})
     days = look_back.cleaned_data["days"] if look_back.is_valid() else LOOK_BACK_DAYS
-    return {"past": backlog.tally(plan, now - days * DAY, now, _patience()), "days": days, "longest": LONGEST_LOOK_BACK}
+    return {"past": backlog.count(plan, now - days * DAY, now, _patience()), "days": days, "longest": LONGEST_LOOK_BACK}
 
 
 def _patience() -> Iterator[bool]:

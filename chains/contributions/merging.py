@@ -1,4 +1,4 @@
-"""What is under way for a customer who is merged into another goes on with the one who is kept."""
+"""What is under way for a customer who is merged into another goes on for the one who is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Subquery
 
+from chains.engine.guard.wakeups import wake
 from chains.models import Enrolment, Entrant, IncomingMail, StaffTask, Touch
 from crm.models import Customer
 
@@ -15,10 +16,10 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
 
     Where the keeper is in the chain already, the double enrolment ends, and guard skips what still waits for it.
     """
-    _keep_arms(keeper, duplicate)
-    theirs = Enrolment.objects.filter(customer=duplicate)
+    _keep_groups(keeper, duplicate)
+    enrolments = Enrolment.objects.filter(customer=duplicate)
     same = Enrolment.objects.filter(customer=keeper, chain=OuterRef("chain"), entry_key=OuterRef("entry_key"))
-    ended = list(theirs.active().filter(Exists(same)).values_list("pk", flat=True))
+    ended = list(enrolments.active().filter(Exists(same)).values_list("pk", flat=True))
     Enrolment.objects.filter(pk__in=ended).update(
         status=Enrolment.Status.LEFT,
         ending=Enrolment.Ending.MERGED,
@@ -27,9 +28,9 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
         awaits=Enrolment.Awaits.NOTHING,
         ended_at=at,
     )
-    theirs.exclude(Exists(same)).update(customer=keeper)
+    enrolments.exclude(Exists(same)).update(customer=keeper)
     Touch.objects.filter(customer=duplicate).update(customer=keeper)
-    Touch.objects.scheduled().filter(enrolment__in=ended).update(due_at=at)
+    wake(Touch.objects.filter(enrolment__in=ended), at)
     StaffTask.objects.filter(customer=duplicate).update(customer=keeper)
     IncomingMail.objects.filter(customer=duplicate).update(customer=keeper)
     waiting = Entrant.objects.filter(customer=keeper, chain=OuterRef("chain"), entry_key=OuterRef("entry_key"))
@@ -37,8 +38,8 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
     Entrant.objects.filter(customer=duplicate).update(customer=keeper)
 
 
-def _keep_arms(keeper: Customer, duplicate: Customer) -> None:
-    """In each chain the arm drawn first goes on for what is under way; what is over stays as it was."""
+def _keep_groups(keeper: Customer, duplicate: Customer) -> None:
+    """In each chain the group drawn first holds for what is under way: control or not. What is over stays as it was."""
     both = Enrolment.objects.filter(customer__in=[keeper, duplicate])
     first = Subquery(both.filter(chain=OuterRef("chain")).order_by("entered_at", "pk").values("is_control")[:1])
     both.active().exclude(is_control=first).update(is_control=first)

@@ -1,4 +1,4 @@
-"""Pausing, resuming and archiving a chain, and deciding about those whom its door kept out.
+"""Pausing, resuming and archiving a chain, and deciding about those who were kept out of it.
 
 Locks are taken in the order of the engine's verbs: customers, then the chain.
 """
@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from chains.engine.pause_release import settle
+from chains.engine.guard.wakeups import wake
+from chains.engine.pause_release import release_paused
 from chains.models import Backlog, Chain, Enrolment, Entrant, Pause, Touch
 from crm.models import Customer
 
@@ -60,7 +61,7 @@ def resume(chain: Chain, now: dt.datetime, decision: str, by: User | None = None
         return
     ended.resumed_at, ended.decision, ended.resumed_by = now, decision, by
     # Guard may not have come by yet to set these aside.
-    settle(ended, overdue=Q(due_at__gt=ended.paused_at, due_at__lte=now))
+    release_paused(ended, overdue=Q(due_at__gt=ended.paused_at, due_at__lte=now))
     if not Chain.objects.filter(pk=chain.pk, status=Chain.Status.PAUSED).update(status=Chain.Status.LIVE):
         return
     ended.save(update_fields=["resumed_at", "decision", "resumed_by"])
@@ -92,7 +93,7 @@ def archive(chain: Chain, now: dt.datetime) -> None:
         return
     Pause.objects.open().filter(chain=chain).update(resumed_at=now, decision=Pause.Decision.DROP)
     under_way.update(due_at=now, awaits=Enrolment.Awaits.NOTHING)
-    waiting.update(due_at=now)
+    wake(waiting, now)
     Entrant.objects.filter(chain=chain).delete()
     Backlog.objects.filter(chain=chain).delete()
 
@@ -111,7 +112,7 @@ def discard(chain: Chain, now: dt.datetime) -> int:
 
 
 def _calm(chain: Chain, now: dt.datetime) -> QuerySet[Entrant]:
-    """Open the door, in one with the answer: nobody is kept out between the two without being asked about."""
+    """Open the chain together with the answer: nobody is kept out between the two without staff being asked."""
     locked = Chain.objects.select_for_update(of=("self",), no_key=True).get(pk=chain.pk)
     locked.surged_at, locked.calm_since = None, now
     locked.save(update_fields=["surged_at", "calm_since"])

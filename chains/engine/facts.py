@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from chains.engine.pauses import Hold
+from chains.engine.pauses import Standstill
 from chains.models import Chain, Pause, Touch
 from chains.program.program import Program
 from crm.models import Customer, Order
@@ -37,7 +37,7 @@ class OrderMoments(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentContext:
-    """One enrolment as far as goal and exit ask."""
+    """What the rules of goal and exit are asked about."""
 
     enrolment_id: int
     customer_id: int
@@ -67,13 +67,13 @@ def profiles(customers: Collection[int]) -> dict[int, CustomerProfile]:
     return {pk: CustomerProfile(*fields) for pk, *fields in rows}
 
 
-def pauses(chains: Collection[int]) -> dict[int, list[Hold]]:
-    """The times in which each chain stood still and what was decided about them, the oldest first."""
-    found: dict[int, list[Hold]] = defaultdict(list)
+def pauses(chains: Collection[int]) -> dict[int, list[Standstill]]:
+    """When each chain stood still and what was decided about it, the oldest first."""
+    found: dict[int, list[Standstill]] = defaultdict(list)
     rows = Pause.objects.filter(chain__in=chains, resumed_at__isnull=False).order_by("paused_at")
     for chain, since, until, decision in rows.values_list("chain_id", "paused_at", "resumed_at", "decision"):
         if until:
-            found[chain].append(Hold(since, until, decision))
+            found[chain].append(Standstill(since, until, decision))
     return found
 
 
@@ -92,57 +92,60 @@ def holding_now(rule: dict[str, Any], subjects: Collection[Subject], now: dt.dat
         return set()
 
 
-def goals_reached(standings: Collection[EnrolmentContext], now: dt.datetime) -> dict[int, dict[str, Any]]:
+def goals_reached(enrolments: Collection[EnrolmentContext], now: dt.datetime) -> dict[int, dict[str, Any]]:
     """Enrolments whose goal is reached, and how: another order placed since the start, or the goal's rule holds."""
-    by_rule = _by_rule(standings, "goal_rule", now)
-    ordering = [standing for standing in standings if standing.program.goal == Chain.Goal.ORDERED]
+    by_rule = _by_rule(enrolments, "goal_rule", now)
+    until_order = [enrolment for enrolment in enrolments if enrolment.program.goal == Chain.Goal.ORDERED]
     orders: dict[int, list[tuple[dt.datetime, int, str]]] = defaultdict(list)
-    if ordering:
-        since = min(standing.triggered_at for standing in ordering)
+    if until_order:
+        since = min(enrolment.triggered_at for enrolment in until_order)
         rows = Order.objects.counted().filter(
-            customer__in={standing.customer_id for standing in ordering}, placed_at__gt=since, placed_at__lte=now
+            customer__in={enrolment.customer_id for enrolment in until_order}, placed_at__gt=since, placed_at__lte=now
         )
         for customer, placed_at, pk, number in rows.values_list("customer_id", "placed_at", "pk", "number"):
             orders[customer].append((placed_at, pk, number))
     reached: dict[int, dict[str, Any]] = dict.fromkeys(by_rule, {})
-    for standing in ordering:
-        for at, pk, number in sorted(orders[standing.customer_id]):
-            if at > standing.triggered_at and pk != standing.order_id:
-                reached[standing.enrolment_id] = {"order": number, "on": day_of(at).isoformat()}
+    for enrolment in until_order:
+        for at, pk, number in sorted(orders[enrolment.customer_id]):
+            if at > enrolment.triggered_at and pk != enrolment.order_id:
+                reached[enrolment.enrolment_id] = {"order": number, "on": day_of(at).isoformat()}
                 break
     return reached
 
 
-def exits(standings: Collection[EnrolmentContext], orders: dict[int, OrderMoments], now: dt.datetime) -> dict[int, str]:
+def exits(
+    enrolments: Collection[EnrolmentContext], orders: dict[int, OrderMoments], now: dt.datetime
+) -> dict[int, str]:
     """The reason for which each enrolment has to end, for those that have to."""
-    found = dict.fromkeys(_by_rule(standings, "exit_rule", now), Reason.EXIT_RULE.value)
-    for standing in standings:
-        moments = orders.get(standing.order_id) if standing.order_id else None
-        if moments is None or not standing.program.exit_on_cancel:
+    found = dict.fromkeys(_by_rule(enrolments, "exit_rule", now), Reason.EXIT_RULE.value)
+    for enrolment in enrolments:
+        moments = orders.get(enrolment.order_id) if enrolment.order_id else None
+        if moments is None or not enrolment.program.exit_on_cancel:
             continue
         # A chain about a return must not end by the very return that started it.
-        if moments.cancelled_at and moments.cancelled_at > standing.triggered_at:
-            found[standing.enrolment_id] = Reason.ORDER_CANCELLED.value
-        elif moments.returned_at and moments.returned_at > standing.triggered_at:
-            found[standing.enrolment_id] = Reason.ORDER_RETURNED.value
-    return found | dict.fromkeys(_replied(standings, now), Reason.REPLIED.value)
+        if moments.cancelled_at and moments.cancelled_at > enrolment.triggered_at:
+            found[enrolment.enrolment_id] = Reason.ORDER_CANCELLED.value
+        elif moments.returned_at and moments.returned_at > enrolment.triggered_at:
+            found[enrolment.enrolment_id] = Reason.ORDER_RETURNED.value
+    return found | dict.fromkeys(_replied(enrolments, now), Reason.REPLIED.value)
 
 
-def _replied(standings: Collection[EnrolmentContext], now: dt.datetime) -> set[int]:
-    """Enrolments that end by a reply, and got one to a letter of theirs."""
-    asked = [standing.enrolment_id for standing in standings if standing.program.exit_on_reply]
-    if not asked:
+def _replied(enrolments: Collection[EnrolmentContext], now: dt.datetime) -> set[int]:
+    """Enrolments that end by a reply, and got one to one of their letters."""
+    ending = [enrolment.enrolment_id for enrolment in enrolments if enrolment.program.exit_on_reply]
+    if not ending:
         return set()
-    return set(Touch.objects.filter(enrolment__in=asked, replied_at__lte=now).values_list("enrolment_id", flat=True))
+    return set(Touch.objects.filter(enrolment__in=ending, replied_at__lte=now).values_list("enrolment_id", flat=True))
 
 
-def _by_rule(standings: Collection[EnrolmentContext], part: str, now: dt.datetime) -> set[int]:
-    """Enrolments for which the rule holds that their program names as `part`: one evaluation a program."""
-    asked: dict[int, list[Subject]] = defaultdict(list)
+def _by_rule(enrolments: Collection[EnrolmentContext], part: str, now: dt.datetime) -> set[int]:
+    """Enrolments for which the rule holds that is this part of their program: one evaluation a program."""
+    subjects_of: dict[int, list[Subject]] = defaultdict(list)
     rules: dict[int, dict[str, Any]] = {}
-    for one in standings:
+    for one in enrolments:
         rule = getattr(one.program, part)
         if rule is not None:
             rules[one.program.version_id] = rule
-            asked[one.program.version_id].append(Subject(one.enrolment_id, one.customer_id, one.order_id, one.event_id))
-    return {key for version, subjects in asked.items() for key in holding_now(rules[version], subjects, now)}
+            subject = Subject(one.enrolment_id, one.customer_id, one.order_id, one.event_id)
+            subjects_of[one.program.version_id].append(subject)
+    return {key for version, subjects in subjects_of.items() for key in holding_now(rules[version], subjects, now)}

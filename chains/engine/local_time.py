@@ -11,7 +11,6 @@ import calendar
 import datetime as dt
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from chains.models.step import Step
@@ -20,23 +19,6 @@ DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 FIRST_RETRY = dt.timedelta(minutes=2)
 LAST_RETRY = dt.timedelta(hours=6)
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Hours and weekdays (Monday is 0) in which nobody is disturbed; equal ends mean no quiet hours."""
-
-    start: dt.time = dt.time(21)
-    end: dt.time = dt.time(9)
-    weekdays: frozenset[int] = frozenset()
-
-    def covers(self, local: dt.datetime) -> bool:
-        return local.weekday() in self.weekdays or self._in_hours(local.time())
-
-    def _in_hours(self, at: dt.time) -> bool:
-        if self.start <= self.end:
-            return self.start <= at < self.end
-        return at >= self.start or at < self.end
 
 
 def on_clock(day: dt.date, at: dt.time, zone: ZoneInfo) -> dt.datetime:
@@ -62,31 +44,6 @@ def next_hour(at: dt.datetime, hour: int, zone: ZoneInfo, weekdays: Collection[i
         if moment >= at and (not weekdays or (day + offset * DAY).weekday() in weekdays):
             return moment
     raise ValueError(f"no weekday of {weekdays}")
-
-
-def quiet_ends(at: dt.datetime, quiet: Quiet, zone: ZoneInfo) -> dt.datetime | None:
-    """When the quiet time around `at` is over; None when it is not quiet then.
-
-    With every weekday quiet it answers some days later, and the message ends by being too late.
-    """
-    if not quiet.covers(at.astimezone(zone)):
-        return None
-    moment = at
-    for _turn in range(15):
-        local = moment.astimezone(zone)
-        if not quiet.covers(local):
-            return moment
-        edge = _next_edge(local, quiet, zone)
-        # Where clocks go back the end may come twice, and this is the second time.
-        moment = edge if edge > moment else edge + HOUR
-    return moment
-
-
-def _next_edge(local: dt.datetime, quiet: Quiet, zone: ZoneInfo) -> dt.datetime:
-    today, tomorrow = local.date(), local.date() + DAY
-    if local.weekday() in quiet.weekdays:
-        return on_clock(tomorrow, dt.time(), zone)
-    return on_clock(today if local.time() < quiet.end else tomorrow, quiet.end, zone)
 
 
 def day_of_year(month: int, day: int, year: int) -> dt.date:

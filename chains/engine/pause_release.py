@@ -1,4 +1,4 @@
-"""Letting go on what a pause set aside, as its marketer decided: sent now, dropped, or put off by the pause's time.
+"""Releasing what a pause set aside, as its marketer decided: sent now, dropped, or put off by the pause's time.
 
 Resuming does it in its own transaction. A worker that had read “paused” before may still set aside somebody afterwards,
 so for an hour the engine looks whether anything was left behind.
@@ -20,7 +20,7 @@ from chains.models import Chain, Enrolment, Pause, Touch
 from crm.models import Customer
 
 # A touch that guard set aside keeps its own moment in its facts.
-FREE = {
+RELEASE_TOUCHES = {
     Pause.Decision.SEND: """
         UPDATE chains_touch SET due_at = %(resumed)s, reason = '', facts = '{}',
             useful_until = %(resumed)s + (useful_until - coalesce((facts->>'due_at')::timestamptz, due_at))
@@ -39,35 +39,35 @@ FREE = {
 
 
 def release(now: dt.datetime) -> Counts:
-    """Free whoever was set aside by a pause that is over."""
-    lately = Pause.objects.filter(resumed_at__gt=now - HOUR, chain__status=Chain.Status.LIVE)
+    """Release whoever was set aside by a pause that ended within the last hour."""
+    ended_lately = Pause.objects.filter(resumed_at__gt=now - HOUR, chain__status=Chain.Status.LIVE)
     counts: Counts = Counter()
-    for ended in lately:
+    for pause in ended_lately:
         with transaction.atomic():
-            counts["released"] += settle(ended)
+            counts["released"] += release_paused(pause)
     return counts
 
 
-def settle(ended: Pause, overdue: Q | None = None) -> int:
-    """Free the enrolments and touches set aside, and those that `overdue` names; returns how many."""
-    enrolments = Enrolment.objects.active().filter(chain=ended.chain_id, awaits=Enrolment.Awaits.RESUME)
+def release_paused(pause: Pause, overdue: Q | None = None) -> int:
+    """Release the enrolments and touches set aside, and the touches that `overdue` names; returns how many."""
+    enrolments = Enrolment.objects.active().filter(chain=pause.chain_id, awaits=Enrolment.Awaits.RESUME)
     set_aside = Q(reason=Touch.Reason.CHAIN_PAUSED)
     touches = Touch.objects.scheduled().filter(
-        set_aside if overdue is None else set_aside | overdue, chain=ended.chain_id
+        set_aside if overdue is None else set_aside | overdue, chain=pause.chain_id
     )
     customers = {*enrolments.values_list("customer", flat=True), *touches.values_list("customer", flat=True)}
     if not customers:
         return 0
     list(Customer.objects.locked(customers).values_list("pk"))
-    freed = enrolments.update(due_at=ended.resumed_at, awaits=Enrolment.Awaits.NOTHING)
+    released = enrolments.update(due_at=pause.resumed_at, awaits=Enrolment.Awaits.NOTHING)
     ids = list(touches.values_list("pk", flat=True))
-    _free(ended, ids)
-    return freed + len(ids)
+    _release_touches(pause, ids)
+    return released + len(ids)
 
 
-def _free(ended: Pause, ids: Collection[int]) -> None:
+def _release_touches(pause: Pause, ids: Collection[int]) -> None:
     if not ids:
         return
     with connection.cursor() as cursor:
-        values: dict[str, Any] = {"ids": list(ids), "resumed": ended.resumed_at, "length": ended.length}
-        cursor.execute(FREE[Pause.Decision(ended.decision)], values)
+        values: dict[str, Any] = {"ids": list(ids), "resumed": pause.resumed_at, "length": pause.length}
+        cursor.execute(RELEASE_TOUCHES[Pause.Decision(pause.decision)], values)

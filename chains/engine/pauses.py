@@ -11,29 +11,33 @@ from chains.models import Pause
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-class Hold(NamedTuple):
-    """From after `since` until `until`; `decision` is one of Pause.Decision."""
+class Standstill(NamedTuple):
+    """The moments after `since` until `until`."""
 
     since: dt.datetime
     until: dt.datetime
-    decision: str
+    decision: str  # one of Pause.Decision
 
     @classmethod
-    def before(cls, moment: dt.datetime) -> Hold:
-        """Nothing falls due before the moment: of somebody moved to a version published then, who knew another plan."""
+    def before(cls, moment: dt.datetime) -> Standstill:
+        """For somebody moved to a version published then: what fell due before belonged to another plan."""
         return cls(LONG_AGO, moment, Pause.Decision.SEND)
 
 
-def postponed(moment: dt.datetime, holds: Iterable[Hold]) -> dt.datetime:
-    """When it falls due in truth. What was dropped keeps its moment, so that the plan goes on from there."""
-    for hold in holds:
-        if hold.since < moment <= hold.until:
-            if hold.decision == Pause.Decision.SEND:
-                moment = hold.until
-            elif hold.decision == Pause.Decision.SHIFT:
-                moment += hold.until - hold.since
+def postponed(moment: dt.datetime, standstills: Iterable[Standstill]) -> dt.datetime:
+    """When it really falls due. What was dropped keeps its moment, so that the plan goes on from there."""
+    for standstill in standstills:
+        if standstill.since < moment <= standstill.until:
+            if standstill.decision == Pause.Decision.SEND:
+                moment = standstill.until
+            elif standstill.decision == Pause.Decision.SHIFT:
+                moment += standstill.until - standstill.since
     return moment
 
 
-def is_dropped(moment: dt.datetime, holds: Iterable[Hold]) -> bool:
-    return any(hold.since < moment <= hold.until for hold in holds if hold.decision == Pause.Decision.DROP)
+def is_dropped(moment: dt.datetime, standstills: Iterable[Standstill]) -> bool:
+    return any(
+        standstill.since < moment <= standstill.until
+        for standstill in standstills
+        if standstill.decision == Pause.Decision.DROP
+    )

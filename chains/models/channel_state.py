@@ -11,14 +11,14 @@ from chains.models.touch import Touch
 
 
 class ChannelStateQuerySet(models.QuerySet["ChannelState"]):
-    def shut(self, now: dt.datetime) -> Self:
+    def paused(self, now: dt.datetime) -> Self:
         """Channels over which nothing goes before their `resumes_at`."""
         return self.filter(resumes_at__gt=now)
 
-    def closed(self, now: dt.datetime) -> dict[str, dt.datetime]:
-        """Until when guard looks for another way: a pause of seconds is not worth an SMS instead of a letter."""
-        shut = self.down().shut(now)
-        return {state.channel: state.resumes_at for state in shut if state.resumes_at}
+    def down_until(self, now: dt.datetime) -> dict[str, dt.datetime]:
+        """When each is tried again; one that only asked for a pause of seconds is not worth an SMS for a letter."""
+        rows = self.down().paused(now)
+        return {state.channel: state.resumes_at for state in rows if state.resumes_at}
 
     def down(self) -> Self:
         """Channels whose provider failed again and again, and has not answered since."""

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chains.engine import local_time
-from chains.engine.local_time import Quiet
+from chains.engine.guard.quiet_hours import QuietTime, quiet_ends
 
 UTC = dt.UTC
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -61,40 +61,40 @@ def test_the_next_hour_of_the_customers_day(told, start, hour, zone, weekdays, e
 @pytest.mark.parametrize(
     ("told", "moment", "zone", "quiet", "end"),
     [
-        ("noon is not quiet", "2026-03-10T12:00+03:00", MOSCOW, Quiet(), None),
-        ("the last second before the night", "2026-03-10T20:59:59+03:00", MOSCOW, Quiet(), None),
-        ("the night begins", "2026-03-10T21:00+03:00", MOSCOW, Quiet(), "2026-03-11T09:00+03:00"),
-        ("after midnight", "2026-03-11T00:30+03:00", MOSCOW, Quiet(), "2026-03-11T09:00+03:00"),
-        ("the last second of the night", "2026-03-11T08:59:59+03:00", MOSCOW, Quiet(), "2026-03-11T09:00+03:00"),
-        ("the night is over", "2026-03-11T09:00+03:00", MOSCOW, Quiet(), None),
-        ("the customer's night", "2026-03-10T13:00+00:00", NEW_YORK, Quiet(), None),
-        ("the night of the change to summer", "2026-03-29T01:30+01:00", BERLIN, Quiet(), "2026-03-29T09:00+02:00"),
-        ("the night of the change to winter", "2026-10-25T02:30+02:00", BERLIN, Quiet(), "2026-10-25T09:00+01:00"),
+        ("noon is not quiet", "2026-03-10T12:00+03:00", MOSCOW, QuietTime(), None),
+        ("the last second before the night", "2026-03-10T20:59:59+03:00", MOSCOW, QuietTime(), None),
+        ("the night begins", "2026-03-10T21:00+03:00", MOSCOW, QuietTime(), "2026-03-11T09:00+03:00"),
+        ("after midnight", "2026-03-11T00:30+03:00", MOSCOW, QuietTime(), "2026-03-11T09:00+03:00"),
+        ("the last second of the night", "2026-03-11T08:59:59+03:00", MOSCOW, QuietTime(), "2026-03-11T09:00+03:00"),
+        ("the night is over", "2026-03-11T09:00+03:00", MOSCOW, QuietTime(), None),
+        ("the customer's night", "2026-03-10T13:00+00:00", NEW_YORK, QuietTime(), None),
+        ("the night of the change to summer", "2026-03-29T01:30+01:00", BERLIN, QuietTime(), "2026-03-29T09:00+02:00"),
+        ("the night of the change to winter", "2026-10-25T02:30+02:00", BERLIN, QuietTime(), "2026-10-25T09:00+01:00"),
         (
             "a quiet Sunday after Saturday night",
             "2026-03-14T22:00+03:00",
             MOSCOW,
-            Quiet(weekdays=frozenset({6})),
+            QuietTime(weekdays=frozenset({6})),
             "2026-03-16T09:00+03:00",
         ),
         (
             "a siesta",
             "2026-03-10T13:30+03:00",
             MOSCOW,
-            Quiet(dt.time(13), dt.time(15)),
+            QuietTime(dt.time(13), dt.time(15)),
             "2026-03-10T15:00+03:00",
         ),
-        ("equal ends mean never", "2026-03-10T03:00+03:00", MOSCOW, Quiet(dt.time(9), dt.time(9)), None),
+        ("equal ends mean never", "2026-03-10T03:00+03:00", MOSCOW, QuietTime(dt.time(9), dt.time(9)), None),
     ],
 )
 def test_quiet_time_ends(told, moment, zone, quiet, end):
-    assert local_time.quiet_ends(at(moment), quiet, zone) == (at(end) if end else None)
+    assert quiet_ends(at(moment), quiet, zone) == (at(end) if end else None)
 
 
 def test_quiet_on_every_day_of_the_week_still_gives_an_answer():
     moment = at("2026-03-10T12:00+03:00")
 
-    end = local_time.quiet_ends(moment, Quiet(weekdays=frozenset(range(7))), MOSCOW)
+    end = quiet_ends(moment, QuietTime(weekdays=frozenset(range(7))), MOSCOW)
 
     assert end is not None
     assert end > moment

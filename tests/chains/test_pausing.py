@@ -7,7 +7,7 @@ import pytest
 from chains.definition import pausing
 from chains.engine.advance.advance import advance
 from chains.engine.guard.guard import guard
-from chains.engine.pauses import Hold, is_dropped, postponed
+from chains.engine.pauses import Standstill, is_dropped, postponed
 from chains.engine.run import tick
 from chains.explain.reasons import sentence
 from chains.models import Enrolment, Entrant, Pause, Touch
@@ -159,13 +159,13 @@ def test_two_passes_over_a_paused_chain_change_nothing(chain, customer):
     ],
 )
 def test_when_something_falls_due_around_a_pause(told, decision, at, expected, dropped):
-    holds = [Hold(NOW + 2 * DAY, NOW + 4 * DAY, decision)]
+    holds = [Standstill(NOW + 2 * DAY, NOW + 4 * DAY, decision)]
 
     assert postponed(NOW + at * DAY, holds) == NOW + expected * DAY
     assert is_dropped(NOW + at * DAY, holds) is dropped
 
 
 def test_one_pause_after_another():
-    holds = [Hold(NOW, NOW + 2 * DAY, "shift"), Hold(NOW + 2 * DAY, NOW + 5 * DAY, "send")]
+    holds = [Standstill(NOW, NOW + 2 * DAY, "shift"), Standstill(NOW + 2 * DAY, NOW + 5 * DAY, "send")]
 
     assert postponed(NOW + DAY, holds) == NOW + 5 * DAY

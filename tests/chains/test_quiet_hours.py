@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chains.engine.local_time import Quiet, quiet_ends
+from chains.engine.guard.quiet_hours import QuietTime, quiet_ends
 
 MINUTES = dt.timedelta(minutes=10)
 
@@ -24,7 +24,7 @@ MINUTES = dt.timedelta(minutes=10)
 @pytest.mark.parametrize("hours", [(21, 0, 9, 0), (1, 0, 2, 30), (23, 30, 0, 30), (2, 15, 2, 45)])
 def test_quiet_ends_later_and_when_it_is_not_quiet(zone, day, hours):
     zone = ZoneInfo(zone)
-    quiet = Quiet(dt.time(*hours[:2]), dt.time(*hours[2:]))
+    quiet = QuietTime(dt.time(*hours[:2]), dt.time(*hours[2:]))
     noon = dt.datetime.combine(day, dt.time(12), dt.UTC)
     moments = [noon + step * MINUTES for step in range(-216, 144)]
 

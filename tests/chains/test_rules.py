@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chains.engine.guard.quiet_hours import QuietTime, QuietTimes
 from chains.engine.guard.rules import decide
 from chains.engine.guard.values import DueTouch, Limits, Recipient, RecipientAddress, SegmentCap
 from chains.engine.guard.weekly_cap import cap_of
-from chains.engine.local_time import Quiet
 from crm.models import Contact
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -27,8 +27,8 @@ def candidate(purpose="marketing", **fields):
     return DueTouch(purpose=purpose, **fields)
 
 
-def decided(*candidates, person=PERSON, now=NOON, cap=3, quiet=None):
-    return decide(person, candidates, Limits(cap, quiet or Quiet()), now)
+def decided(*candidates, person=PERSON, now=NOON, cap=3):
+    return decide(person, candidates, Limits(weekly_cap=cap), now)
 
 
 def test_lets_a_message_go_that_nothing_speaks_against():
@@ -39,7 +39,7 @@ def test_lets_a_message_go_that_nothing_speaks_against():
 
 WITH_COMPLAINT = replace(PERSON, complaint="It leaks")
 IN_BAD_MOOD = replace(PERSON, has_bad_mood=True)
-FULL_WEEK = replace(PERSON, counted=(NOON - 6 * DAY, NOON - 4 * DAY, NOON - 1 * DAY))
+FULL_WEEK = replace(PERSON, counted_at=(NOON - 6 * DAY, NOON - 4 * DAY, NOON - 1 * DAY))
 UNREACHABLE = replace(PERSON, addresses={})
 BOUNCED = replace(PERSON, addresses={"email": (RecipientAddress(1, state=Contact.State.BOUNCED),)})
 NOT_ASKED = replace(PERSON, addresses={"email": (RecipientAddress(1, marketing_consent=Contact.Consent.UNKNOWN),)})
@@ -51,7 +51,7 @@ UNSUBSCRIBED = replace(PERSON, addresses={"email": (RecipientAddress(1, marketin
     [
         ("an erased customer", replace(PERSON, is_erased=True), {}, "skipped", "erased"),
         ("an archived chain", PERSON, {"chain_status": "archived"}, "skipped", "chain_archived"),
-        ("somebody who left", PERSON, {"left": "order_cancelled"}, "skipped", "order_cancelled"),
+        ("somebody who left", PERSON, {"exit_reason": "order_cancelled"}, "skipped", "order_cancelled"),
         ("a goal that is reached", PERSON, {"goal": {}}, "skipped", "goal"),
         ("a paused chain", PERSON, {"chain_status": "paused"}, "scheduled", "chain_paused"),
         ("an open complaint", WITH_COMPLAINT, {}, "scheduled", "complaint"),
@@ -66,21 +66,21 @@ UNSUBSCRIBED = replace(PERSON, addresses={"email": (RecipientAddress(1, marketin
         (
             "an order on its way",
             PERSON,
-            {"needs_service_first": True, "arrived_at": None},
+            {"needs_service_first": True, "delivered_at": None},
             "scheduled",
             "not_delivered",
         ),
         (
             "service to come",
             PERSON,
-            {"needs_service_first": True, "arrived_at": NOON - DAY, "service": "scheduled"},
+            {"needs_service_first": True, "delivered_at": NOON - DAY, "order_service": "scheduled"},
             "scheduled",
             "service_first",
         ),
         (
             "no service at all",
             PERSON,
-            {"needs_service_first": True, "arrived_at": NOON - DAY, "service": "skipped"},
+            {"needs_service_first": True, "delivered_at": NOON - DAY, "order_service": "skipped"},
             "skipped",
             "service_first",
         ),
@@ -106,7 +106,7 @@ def test_holds_marketing_back(told, person, fields, status, reason):
         ("a muted topic", replace(PERSON, muted_topics=frozenset({"tips"})), {"topic": "tips"}),
         ("a full week", FULL_WEEK, {}),
         ("marketing consent withdrawn", UNSUBSCRIBED, {}),
-        ("an order on its way", PERSON, {"needs_service_first": True, "arrived_at": None}),
+        ("an order on its way", PERSON, {"needs_service_first": True, "delivered_at": None}),
     ],
 )
 def test_lets_service_pass(told, person, fields):
@@ -151,13 +151,13 @@ def test_does_not_wait_for_room_that_comes_too_late_to_be_useful():
 def test_a_message_leaves_the_week_after_seven_days_to_the_second():
     counted = (NOON - 7 * DAY, NOON - 4 * DAY, NOON - 1 * DAY)
 
-    (decision,) = decided(candidate(), person=replace(PERSON, counted=counted))
+    (decision,) = decided(candidate(), person=replace(PERSON, counted_at=counted))
 
     assert decision.status == "claimed"
 
 
 def test_service_fills_the_week_for_marketing_of_the_same_moment():
-    person = replace(PERSON, counted=(NOON - 2 * DAY, NOON - DAY))
+    person = replace(PERSON, counted_at=(NOON - 2 * DAY, NOON - DAY))
 
     decisions = decided(
         candidate(touch_id=1, useful_until=NOON + 6 * DAY), candidate("service", touch_id=2), person=person
@@ -167,7 +167,7 @@ def test_service_fills_the_week_for_marketing_of_the_same_moment():
 
 
 def test_with_room_for_one_the_chain_of_higher_priority_wins():
-    person = replace(PERSON, counted=(NOON - 2 * DAY, NOON - DAY))
+    person = replace(PERSON, counted_at=(NOON - 2 * DAY, NOON - DAY))
 
     decisions = decided(
         candidate(touch_id=1, priority=5, useful_until=NOON + 6 * DAY), candidate(touch_id=2, priority=1), person=person
@@ -185,7 +185,7 @@ def test_after_quiet_hours_people_are_spread_over_the_first_hour():
 
 
 def test_a_step_that_names_an_hour_waits_for_the_end_of_quiet_hours_exactly():
-    (decision,) = decided(candidate(names_hour=True), now=NIGHT)
+    (decision,) = decided(candidate(has_own_hour=True), now=NIGHT)
 
     assert (decision.reason, decision.until) == ("quiet_hours", MORNING)
 
@@ -214,7 +214,7 @@ def test_postponing_has_an_end(person):
     while (decision := decided(touch, person=person, now=now)[0]).status == "scheduled":
         assert now < decision.until <= touch.useful_until
         now, looks = decision.until, looks + 1
-        person = replace(person, counted=tuple(at + DAY for at in person.counted))
+        person = replace(person, counted_at=tuple(at + DAY for at in person.counted_at))
 
     assert decision.status == "skipped"
     assert looks <= 4
@@ -222,7 +222,7 @@ def test_postponing_has_an_end(person):
 
 ASKED_FOR_MORE = replace(PERSON, frequency="more")
 ASKED_FOR_LESS = replace(PERSON, frequency="less")
-READS_NOTHING = replace(PERSON, unread=5)
+READS_NOTHING = replace(PERSON, unread_letters=5)
 KITCHEN, SLEEPING = SegmentCap(2, "Kitchen"), SegmentCap(1, "Sleeping")
 
 
@@ -281,7 +281,7 @@ def test_marketing_rests_after_a_complaint_as_long_as_the_shop_says():
 
 
 def test_marketing_about_an_order_rests_after_its_delivery_as_long_as_the_shop_says():
-    offer = candidate(needs_service_first=True, arrived_at=NOON - DAY, order="A-1")
+    offer = candidate(needs_service_first=True, delivered_at=NOON - DAY, order_number="A-1")
 
     (decision,) = decide(PERSON, [offer], Limits(rest_days=2), NOON)
 
@@ -309,8 +309,8 @@ def reached(person, limits=None, now=NOON, **fields):
     ("told", "fields", "channel"),
     [
         ("the step's first channel", {}, "telegram"),
-        ("the customer's own first", {"preferred": ("sms",)}, "sms"),
-        ("no channel the step has no text for", {"preferred": ("push", "email")}, "email"),
+        ("the customer's own first", {"preferred_channels": ("sms",)}, "sms"),
+        ("no channel the step has no text for", {"preferred_channels": ("push", "email")}, "email"),
         (
             "the next where the first has no address",
             {"addresses": {"email": (RecipientAddress(1),), "sms": (RecipientAddress(2),)}},
@@ -336,19 +336,19 @@ def test_goes_by(told, fields, channel):
 
 
 def test_a_provider_that_is_down_leaves_the_message_to_the_next_channel():
-    assert reached(EVERYWHERE, Limits(closed={"telegram": NOON + HOUR})).channel == "email"
+    assert reached(EVERYWHERE, Limits(down_until={"telegram": NOON + HOUR})).channel == "email"
 
 
 def test_waits_for_a_provider_that_is_down_when_nothing_else_reaches_the_customer():
     only = replace(PERSON, addresses={"telegram": (RecipientAddress(3),)})
 
-    decision = reached(only, Limits(closed={"telegram": NOON + HOUR}))
+    decision = reached(only, Limits(down_until={"telegram": NOON + HOUR}))
 
     assert (decision.status, decision.reason, decision.until) == ("scheduled", "channel_down", NOON + HOUR)
 
 
 def test_each_channel_has_its_own_night():
-    limits = Limits(quiet=Quiet(), quiet_of={"email": Quiet(dt.time(0), dt.time(0))})
+    limits = Limits(quiet=QuietTimes(by_channel={"email": QuietTime(dt.time(0), dt.time(0))}))
 
     decision = reached(EVERYWHERE, limits, now=NIGHT)
 
@@ -356,7 +356,7 @@ def test_each_channel_has_its_own_night():
 
 
 def test_where_every_channel_is_quiet_the_one_that_wakes_first_is_waited_for():
-    limits = Limits(quiet=Quiet(), quiet_of={"sms": Quiet(dt.time(20), dt.time(8))})
+    limits = Limits(quiet=QuietTimes(by_channel={"sms": QuietTime(dt.time(20), dt.time(8))}))
 
     decision = reached(EVERYWHERE, limits, now=NIGHT)
 
@@ -378,7 +378,7 @@ def test_tells_of_every_channel_why_it_did_not_reach():
 
 
 def test_of_what_waits_for_the_morning_the_chain_of_higher_priority_still_goes_first():
-    person = replace(PERSON, customer_id=7, counted=(NOON - 2 * DAY, NOON - DAY))
+    person = replace(PERSON, customer_id=7, counted_at=(NOON - 2 * DAY, NOON - DAY))
     later = [
         decided(candidate(touch_id=pk, priority=priority), person=person, now=NIGHT)[0].until
         for pk, priority in ((1, 9), (2, 1))
@@ -396,16 +396,16 @@ def test_of_what_waits_for_the_morning_the_chain_of_higher_priority_still_goes_f
     [
         ("peace after a complaint", replace(PERSON, cooldown_until=NOON + 9 * DAY), {}, Limits()),
         ("an order on its way", PERSON, {"needs_service_first": True}, Limits()),
-        ("rest", PERSON, {"needs_service_first": True, "arrived_at": NOON}, Limits(rest_days=9)),
+        ("rest", PERSON, {"needs_service_first": True, "delivered_at": NOON}, Limits(rest_days=9)),
         (
             "service to come",
             PERSON,
-            {"needs_service_first": True, "arrived_at": NOON - DAY, "service": "scheduled"},
+            {"needs_service_first": True, "delivered_at": NOON - DAY, "order_service": "scheduled"},
             Limits(),
         ),
         ("no marketing at all", PERSON, {}, Limits(weekly_cap=0)),
-        ("a provider that stays down", PERSON, {}, Limits(closed={"email": NOON + 9 * DAY})),
-        ("a night without end", PERSON, {}, Limits(quiet=Quiet(weekdays=frozenset(range(7))))),
+        ("a provider that stays down", PERSON, {}, Limits(down_until={"email": NOON + 9 * DAY})),
+        ("a night without end", PERSON, {}, Limits(quiet=QuietTimes(QuietTime(weekdays=frozenset(range(7)))))),
     ],
 )
 def test_nothing_is_put_off_for_ever(told, person, fields, limits):
@@ -434,12 +434,12 @@ people = st.builds(
     Recipient,
     zone=st.sampled_from([MOSCOW, ZoneInfo("Pacific/Kiritimati"), ZoneInfo("America/New_York")]),
     customer_id=st.integers(1, 99),
-    counted=st.lists(moments.filter(lambda at: at <= NOON), max_size=6).map(tuple),
+    counted_at=st.lists(moments.filter(lambda at: at <= NOON), max_size=6).map(tuple),
     addresses=st.dictionaries(channels, st.lists(addresses, min_size=1, max_size=2).map(tuple)),
-    preferred=st.lists(channels, max_size=2).map(tuple),
+    preferred_channels=st.lists(channels, max_size=2).map(tuple),
     frequency=st.sampled_from(["", "less", "more"]),
     segment_caps=st.lists(st.builds(SegmentCap, st.integers(0, 4), st.just("S")), max_size=2).map(tuple),
-    unread=st.sampled_from([0, 5]),
+    unread_letters=st.sampled_from([0, 5]),
     complaint=st.sampled_from(["", "", "It leaks"]),
     has_bad_mood=st.sampled_from([False, False, True]),
 )
@@ -454,8 +454,8 @@ candidates = st.lists(
         priority=st.integers(1, 9),
         goal=st.sampled_from([None, None, {}]),
         needs_service_first=st.booleans(),
-        arrived_at=st.sampled_from([None, NOON - DAY]),
-        service=st.sampled_from(["sent", "scheduled", "skipped"]),
+        delivered_at=st.sampled_from([None, NOON - DAY]),
+        order_service=st.sampled_from(["sent", "scheduled", "skipped"]),
         is_fresh_reply=st.booleans(),
         is_control=st.booleans(),
     ),
@@ -468,8 +468,8 @@ limits = st.builds(
     less_cap=st.integers(0, 2),
     more_cap=st.integers(1, 6),
     rest_days=st.integers(0, 2),
-    quiet_of=st.dictionaries(channels, st.just(Quiet(dt.time(9), dt.time(18)))),
-    closed=st.dictionaries(channels, moments.filter(lambda at: at > NOON), max_size=2),
+    quiet=st.builds(QuietTimes, by_channel=st.dictionaries(channels, st.just(QuietTime(dt.time(9), dt.time(18))))),
+    down_until=st.dictionaries(channels, moments.filter(lambda at: at > NOON), max_size=2),
 )
 
 
@@ -479,7 +479,7 @@ def test_whoever_it_is_each_message_gets_one_decision_within_every_promise(perso
 
     assert sorted(decision.touch_id for decision in decisions) == sorted(one.touch_id for one in due)
     by_id = {one.touch_id: one for one in due}
-    week = len([at for at in person.counted if at > NOON - 7 * DAY])
+    week = len([at for at in person.counted_at if at > NOON - 7 * DAY])
     for decision in decisions:
         touch = by_id[decision.touch_id]
         if decision.status == "scheduled":
@@ -489,8 +489,8 @@ def test_whoever_it_is_each_message_gets_one_decision_within_every_promise(perso
             address = next(one for one in person.addresses[decision.channel] if one.contact_id == decision.contact_id)
             assert address.state == "active"
             assert decision.channel in touch.channels
-            assert decision.channel not in limits.closed
-            quiet = limits.quiet_of.get(decision.channel, limits.quiet)
+            assert decision.channel not in limits.down_until
+            quiet = limits.quiet.by_channel.get(decision.channel, limits.quiet.shop)
             assert touch.is_fresh_reply or not quiet.covers(NOON.astimezone(person.zone))
             if touch.is_marketing:
                 assert week < cap_of(person, limits).number

@@ -15,7 +15,7 @@ from chains.engine.advance.waits import OF_THE_CUSTOMER, OF_THE_GOODS, Anchors
 from chains.engine.advance.walk_state import WalkInput
 from chains.engine.facts import CustomerProfile, OrderMoments
 from chains.engine.local_time import DAY, months_after
-from chains.engine.pauses import Hold
+from chains.engine.pauses import Standstill
 from chains.models import Step
 from chains.program.program import Program
 from crm.customers.dates import Moment
@@ -46,10 +46,10 @@ class DueEnrolment(NamedTuple):
         """From when the steps count: when it happened, or when the customer was let in."""
         return self.started_at or self.triggered_at
 
-    def holds(self, pauses: list[Hold]) -> list[Hold]:
+    def holds(self, pauses: list[Standstill]) -> list[Standstill]:
         """The chain's pauses; and for somebody moved to a newer version nothing falls due before that was published."""
         if self.entered_at < self.version__published_at:
-            return [*pauses, Hold.before(self.version__published_at)]
+            return [*pauses, Standstill.before(self.version__published_at)]
         return pauses
 
 

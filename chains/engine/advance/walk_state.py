@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chains.engine.advance.waits import Anchors
-from chains.engine.pauses import Hold
+from chains.engine.pauses import Standstill
 from chains.models.enrolment import Enrolment
 from chains.program.step import ProgramStep
 
@@ -33,7 +33,7 @@ class WalkInput:
     zone: ZoneInfo
     passed: Collection[str] = ()
     answers: Mapping[str, StepAnswer] = field(default_factory=dict)
-    holds: Collection[Hold] = ()
+    holds: Collection[Standstill] = ()
 
 
 @dataclass(frozen=True, slots=True)

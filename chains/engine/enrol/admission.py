@@ -1,13 +1,13 @@
-"""The door of a chain: whoever may enter does, unless it is shut by a pause or a surge. Then they wait, lost to nobody.
+"""Whoever may enter a chain does, unless it is closed by a pause or a surge. Then they wait, and nobody is lost.
 
-A surge: more want to enter within the hour or the day than the chain's limit. The first of them enter, the door shuts,
-and staff decide about the others. Whom staff let in are not counted.
+A surge is when more want to enter within the hour or the day than the chain's limit. The first of them enter, the chain
+closes, and staff decide about the others. Whom staff let in are not counted.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ ENTER = """
     ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
     RETURNING id
 """
-WAIT = """
+ADD_ENTRANTS = """
     INSERT INTO chains_entrant (
         chain_id, customer_id, order_id, event_id, entry_key, triggered_at, enters_at, is_let_in, created_at
     )
@@ -52,20 +52,18 @@ WAIT = """
 
 @dataclass(slots=True)
 class Admission:
-    """`room`: how many more may enter by themselves; None: any number."""
-
     is_live: bool
-    is_shut: bool
-    room: int | None
+    is_closed: bool
+    room: int | None  # how many more may enter without a decision of staff; None: any number
 
-    def lets(self, entry: EntryRequest) -> bool:
-        """Whether this one enters; whoever does so by themselves takes room."""
+    def admits(self, entry: EntryRequest) -> bool:
+        """Whether this one enters; unless staff let them in, they take room."""
         if not self.is_live:
             return False
         if entry.is_let_in:
             return True
-        if self.is_shut or self.room == 0:
-            self.is_shut = True
+        if self.is_closed or self.room == 0:
+            self.is_closed = True
             return False
         if self.room is not None:
             self.room -= 1
@@ -73,25 +71,29 @@ class Admission:
 
 
 def enter(entries: Iterable[EntryRequest], now: dt.datetime) -> int:
-    """Enrol those whom the chain's rules and its door let in; returns how many are new."""
-    wanted = eligible(entries, now)
-    if not wanted:
+    """Enrol those who may enter and are admitted, note the others as waiting; returns how many are new."""
+    allowed = eligible(entries, now)
+    if not allowed:
         return 0
-    doors = _doors({entry.program.chain_id for entry in wanted}, now)
-    shut = {chain for chain, door in doors.items() if door.is_shut}
+    admissions = _admissions({entry.program.chain_id for entry in allowed}, now)
+    closed = _closed(admissions)
     admitted: list[EntryRequest] = []
-    kept: list[EntryRequest] = []
-    for entry in wanted:
-        (admitted if doors[entry.program.chain_id].lets(entry) else kept).append(entry)
-    surged = {chain for chain, door in doors.items() if door.is_shut} - shut
+    kept_out: list[EntryRequest] = []
+    for entry in allowed:
+        (admitted if admissions[entry.program.chain_id].admits(entry) else kept_out).append(entry)
+    surged = _closed(admissions) - closed
     if surged:
         Chain.objects.filter(pk__in=surged).update(surged_at=now)
-    wait(kept, [None] * len(kept), now)
+    add_entrants(kept_out, [None] * len(kept_out), now)
     return _enrol(admitted, now)
 
 
-def wait(entries: Sequence[EntryRequest], enters_at: Sequence[dt.datetime | None], now: dt.datetime) -> int:
-    """Write down who waits, and until when (None: until staff decide); returns how many are new."""
+def _closed(admissions: Mapping[int, Admission]) -> set[int]:
+    return {chain for chain, admission in admissions.items() if admission.is_closed}
+
+
+def add_entrants(entries: Sequence[EntryRequest], enters_at: Sequence[dt.datetime | None], now: dt.datetime) -> int:
+    """Note who waits to enter, and until when (None: until staff decide); returns how many are new."""
     if not entries:
         return 0
     rows = as_json(
@@ -99,23 +101,23 @@ def wait(entries: Sequence[EntryRequest], enters_at: Sequence[dt.datetime | None
         for entry, at in zip(entries, enters_at, strict=True)
     )
     with connection.cursor() as cursor:
-        cursor.execute(WAIT, {"entries": rows, "now": now})
+        cursor.execute(ADD_ENTRANTS, {"entries": rows, "now": now})
         return len(cursor.fetchall())
 
 
 def _enrol(entries: Sequence[EntryRequest], now: dt.datetime) -> int:
     if not entries:
         return 0
-    held = control_entries(entries)
+    in_control = control_entries(entries)
     rows = as_json(
         {
             **_row(entry),
             "version_id": entry.program.version_id,
             "started_at": entry.started_at,
             "step_key": entry.program.steps[0].key,
-            "arrived_at": entry.plan_from,
-            "due_at": entry.plan_from,
-            "is_control": entry.place in held,
+            "arrived_at": entry.counts_from,
+            "due_at": entry.counts_from,
+            "is_control": entry.chain_and_customer in in_control,
         }
         for entry in entries
     )
@@ -135,24 +137,24 @@ def _row(entry: EntryRequest) -> dict[str, Any]:
     }
 
 
-def _doors(chains: Collection[int], now: dt.datetime) -> dict[int, Admission]:
-    """How each door stands. Chains with a limit are locked, in id order, so that two workers share their room."""
+def _admissions(chains: Collection[int], now: dt.datetime) -> dict[int, Admission]:
+    """By chain. Those with a limit are locked, in id order, so that two workers share their room."""
     limited = Chain.objects.filter(pk__in=chains, surge_limit__isnull=False).order_by("pk")
     locked = list(limited.select_for_update(no_key=True).values_list("pk", flat=True))
-    inside = _entered_lately(locked, now) if locked else {}
+    entered = _entered_lately(locked, now) if locked else {}
     rows = Chain.objects.filter(pk__in=chains).values_list("pk", "status", "surged_at", "surge_limit")
     return {
         pk: Admission(
             is_live=status == Chain.Status.LIVE,
-            is_shut=surged_at is not None,
-            room=None if limit is None else max(limit - inside.get(pk, 0), 0),
+            is_closed=surged_at is not None,
+            room=None if limit is None else max(limit - entered.get(pk, 0), 0),
         )
         for pk, status, surged_at, limit in rows
     }
 
 
 def _entered_lately(chains: Collection[int], now: dt.datetime) -> dict[int, int]:
-    """How many entered each by themselves within its hour or day, and since staff last decided."""
+    """How many entered each, not let in by staff, within its hour or day and since staff last decided."""
     span = Case(When(chain__surge_span=Chain.Span.HOUR, then=Value(now - HOUR)), default=Value(now - DAY))
     rows = Enrolment.objects.filter(
         chain__in=chains,

@@ -1,7 +1,7 @@
 """Those to whom it had happened before a chain was switched on, let in as its marketer decided.
 
-Counting them for the question and letting them in are one code. The past is searched from the newest week back; whoever
-is found waits, let in at once or at their share of the days it is spread over.
+The same code counts them for the question and lets them in. The past is searched from the newest week back; whoever is
+found waits, to be let in at once or at their share of the days it is spread over.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from chains.engine.claim import Counts
-from chains.engine.enrol.admission import wait
+from chains.engine.enrol import triggers
+from chains.engine.enrol.admission import add_entrants
 from chains.engine.enrol.date_triggers import Window
 from chains.engine.enrol.eligibility import EntryRequest, eligible
-from chains.engine.enrol.triggers import found
 from chains.engine.local_time import DAY, spread
 from chains.models import Backlog, Chain, Entrant
 from chains.program import program
@@ -31,10 +31,8 @@ SLICE = 7 * DAY
 
 @dataclass(frozen=True, slots=True)
 class BacklogCount:
-    """How many would enter; not `is_whole` when the time to count ran out."""
-
     count: int
-    is_whole: bool = True
+    is_whole: bool = True  # not when the time to count ran out
 
 
 def search(chain_id: int, now: dt.datetime) -> Counts:
@@ -45,12 +43,9 @@ def search(chain_id: int, now: dt.datetime) -> Counts:
             return Counter()
         plan = program.load([row.chain.version_id])[row.chain.version_id]
         within = Window(max(row.since_at, row.until_at - SLICE), row.until_at)
-        entries = _not_waiting(plan, _found(plan, within, now))
-        let_in = [
-            EntryRequest(plan, one.customer_id, one.triggered_at, one.order_id, one.event_id, is_let_in=True)
-            for one in entries
-        ]
-        wait(let_in, [_turn(row, one) for one in let_in], now)
+        found = _not_waiting(plan, _eligible(plan, within, now))
+        let_in = [replace(entry, is_let_in=True) for entry in found]
+        add_entrants(let_in, [_enters_at(row, entry) for entry in let_in], now)
         if within.since <= row.since_at:
             row.delete()
         else:
@@ -59,24 +54,24 @@ def search(chain_id: int, now: dt.datetime) -> Counts:
         return Counter({"searched": 1, "let_in": len(let_in)})
 
 
-def tally(plan: Program, since: dt.datetime, now: dt.datetime, is_late: Iterator[bool]) -> BacklogCount:
+def count(plan: Program, since: dt.datetime, now: dt.datetime, is_late: Iterator[bool]) -> BacklogCount:
     """How many would enter at once if the chain began with what happened since then."""
-    until, count = now, 0
+    until, total = now, 0
     seen: set[int] = set()
     while until > since:
         if next(is_late):
-            return BacklogCount(count, is_whole=False)
+            return BacklogCount(total, is_whole=False)
         within = Window(max(since, until - SLICE), until)
-        entries = _found(plan, within, now)
+        entries = _eligible(plan, within, now)
         if plan.re_entry != Chain.ReEntry.PER_ORDER:
             entries = [entry for entry in entries if entry.customer_id not in seen]
             seen.update(entry.customer_id for entry in entries)
-        count += len(entries)
+        total += len(entries)
         until = within.since
-    return BacklogCount(count)
+    return BacklogCount(total)
 
 
-def _found(plan: Program, within: Window, now: dt.datetime) -> list[EntryRequest]:
+def _eligible(plan: Program, within: Window, now: dt.datetime) -> list[EntryRequest]:
     past = _past(plan, within)
     return eligible(past if plan.re_entry == Chain.ReEntry.PER_ORDER else _newest(past), now)
 
@@ -85,14 +80,14 @@ def _past(plan: Program, within: Window) -> Iterable[EntryRequest]:
     if plan.trigger.is_by_calendar:
         return []
     if plan.trigger.kind != Chain.Trigger.EVENT:
-        return found(plan, within)[0]
+        return triggers.found(plan, within)[0]
     if plan.trigger.event == EventKind.SEGMENT_ENTERED:
         return _members(plan, within)
     return _events(plan, within)
 
 
 def _events(plan: Program, within: Window) -> Iterator[EntryRequest]:
-    """Imported history too: here it was asked for."""
+    """Imported history counts too, as its marketer chose to let the past in."""
     events = Event.objects.filter(kind=plan.trigger.event, occurred_at__gt=within.since, occurred_at__lte=within.until)
     if plan.trigger.segment:
         events = events.filter(properties__segment=plan.trigger.segment)
@@ -101,20 +96,20 @@ def _events(plan: Program, within: Window) -> Iterator[EntryRequest]:
 
 
 def _members(plan: Program, within: Window) -> Iterator[EntryRequest]:
-    """Who is in the segment now, whether or not entering it was told: the first members never are."""
-    stays = Membership.objects.open().filter(
+    """Who is in the segment now, also without an event that they entered it: its first members have none."""
+    memberships = Membership.objects.open().filter(
         segment=plan.trigger.segment, entered_at__gt=within.since, entered_at__lte=within.until
     )
-    for customer, at in stays.values_list("customer_id", "entered_at").iterator():
+    for customer, at in memberships.values_list("customer_id", "entered_at").iterator():
         yield EntryRequest(plan, customer, at)
 
 
 def _newest(entries: Iterable[EntryRequest]) -> list[EntryRequest]:
-    """Of several by one customer the last, where a customer may enter but once."""
+    """The last one of each customer."""
     last: dict[int, EntryRequest] = {}
     for entry in entries:
-        known = last.get(entry.customer_id)
-        if known is None or known.triggered_at < entry.triggered_at:
+        other = last.get(entry.customer_id)
+        if other is None or other.triggered_at < entry.triggered_at:
             last[entry.customer_id] = entry
     return list(last.values())
 
@@ -123,12 +118,12 @@ def _not_waiting(plan: Program, entries: list[EntryRequest]) -> list[EntryReques
     if plan.re_entry == Chain.ReEntry.PER_ORDER:
         return entries
     ids = [entry.customer_id for entry in entries]
-    known = Entrant.objects.filter(chain=any_one(plan.chain_id), customer__in=ids)
-    waiting = set(known.values_list("customer_id", flat=True))
+    entrants = Entrant.objects.filter(chain=any_one(plan.chain_id), customer__in=ids)
+    waiting = set(entrants.values_list("customer_id", flat=True))
     return [entry for entry in entries if entry.customer_id not in waiting]
 
 
-def _turn(row: Backlog, entry: EntryRequest) -> dt.datetime:
-    """When this one enters: everybody's share of the days is steady and their own."""
+def _enters_at(row: Backlog, entry: EntryRequest) -> dt.datetime:
+    """Everybody has a steady share of the days of their own."""
     share = spread(f"{entry.program.chain_id}:{entry.customer_id}:{entry.key}", row.spread_days * DAY)
     return row.enters_from_at + share

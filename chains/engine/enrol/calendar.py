@@ -1,6 +1,6 @@
-"""A chain that starts by the calendar, for everybody its rule names: too many to enter in one transaction.
+"""A chain that starts by the calendar starts for everybody its rule names: too many to enter in one transaction.
 
-They are written down at the start's moment in one statement, and enter in batches like everybody else who waits.
+At its moment one statement notes them as waiting, and they enter in batches like everybody else who waits.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from segments.rules import RuleError
 
 logger = logging.getLogger(__name__)
 
-# Zones are up to so far from UTC, so a day of the calendar happens somewhere within this of its own in UTC.
-FARTHEST = dt.timedelta(hours=14)
+# No time zone is farther from UTC, so a day begins everywhere within this much of when it begins in UTC.
+FARTHEST_ZONE = dt.timedelta(hours=14)
 
-WRITE = """
+ADD_ENTRANTS = """
     INSERT INTO chains_entrant (
         chain_id, customer_id, entry_key, triggered_at, enters_at, is_let_in, created_at
     )
-    SELECT %s, wanted.id, %s, %s, %s, false, %s FROM ({wanted}) AS wanted (id)
+    SELECT %s, audience.id, %s, %s, %s, false, %s FROM ({audience}) AS audience (id)
     ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
 """
 
 
 def falls_on(trigger: Trigger, day: dt.date) -> bool:
-    """Whether this is a day of the calendar on which the chain starts; the 31st is the last of a shorter month."""
+    """Whether the chain starts on this day; the 31st is the last day of a shorter month."""
     if trigger.kind == Chain.Trigger.MOMENT:
         return day == trigger.on
     if trigger.every == Chain.Every.DAY:
@@ -73,21 +73,21 @@ def coming(trigger: Trigger, zone: ZoneInfo, now: dt.datetime) -> dt.datetime | 
 
 
 def may_start(trigger: Trigger, since: dt.datetime, until: dt.datetime) -> bool:
-    """Whether there is any zone in the world in which it may start then."""
-    return latest(trigger, ZoneInfo("UTC"), since - FARTHEST, until + FARTHEST) is not None
+    """Whether it starts then in any time zone."""
+    return latest(trigger, ZoneInfo("UTC"), since - FARTHEST_ZONE, until + FARTHEST_ZONE) is not None
 
 
-def gather(program: Program, within: Window, now: dt.datetime) -> int:
-    """Write down everybody whose start of the chain lies in the window; returns how many."""
+def add_entrants(program: Program, within: Window, now: dt.datetime) -> int:
+    """Note as waiting everybody for whom the chain starts within the window; returns how many."""
     if within.until <= within.since or not may_start(program.trigger, within.since, within.until):
         return 0
     return sum(
-        _write(program, moment, crowd(program, now).filter(time_zone__in=zones), now)
+        _add(program, moment, audience(program, now).filter(time_zone__in=zones), now)
         for moment, zones in _moments(program.trigger, within).items()
     )
 
 
-def crowd(program: Program, now: dt.datetime) -> QuerySet[Customer]:
+def audience(program: Program, now: dt.datetime) -> QuerySet[Customer]:
     """Whom the chain's rule names now; a rule that cannot be read names nobody."""
     if program.audience is None:
         return Customer.objects.current()
@@ -108,9 +108,9 @@ def _moments(trigger: Trigger, within: Window) -> dict[dt.datetime, list[str]]:
     return moments
 
 
-def _write(program: Program, moment: dt.datetime, wanted: QuerySet[Customer], now: dt.datetime) -> int:
-    query, values = wanted.order_by().values("pk").query.sql_with_params()
+def _add(program: Program, moment: dt.datetime, customers: QuerySet[Customer], now: dt.datetime) -> int:
+    query, values = customers.order_by().values("pk").query.sql_with_params()
     key = program.entry_key(None, moment)
     with connection.cursor() as cursor:
-        cursor.execute(WRITE.format(wanted=query), [program.chain_id, key, moment, moment, now, *values])
+        cursor.execute(ADD_ENTRANTS.format(audience=query), [program.chain_id, key, moment, moment, now, *values])
         return int(cursor.rowcount)

@@ -1,4 +1,4 @@
-"""Who stays in a chain's control group: the arm is drawn by a hash, and once drawn it is the customer's for good."""
+"""Who is in a chain's control group: a hash draws, and what it drew once holds for the customer for good."""
 
 from __future__ import annotations
 
@@ -13,26 +13,29 @@ from crm.id_lookups import any_of
 def draws_control(chain_id: int, customer_id: int, share: int) -> bool:
     """Whether so many percent of customers include this one. A larger share keeps everybody a smaller one had.
 
-    Salted by the chain: otherwise the same people would go without everything.
+    The hash is salted by the chain: otherwise the same people would go without everything.
     """
     digest = hashlib.blake2s(f"chain {chain_id}: {customer_id}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") * 100 < share * 2**64
 
 
 def control_entries(entries: Collection[EntryRequest]) -> set[tuple[int, int]]:
-    """(chain, customer) of those entries that the control group takes. Whoever was in the chain keeps their arm.
+    """(chain, customer) of entries of the control group. Whoever was in the chain before stays as they were.
 
-    With the share back at zero the experiment is over, and nobody is held any more.
+    With the share back at zero the experiment is over, and everybody gets everything.
     """
-    asking = {entry.place: entry.program for entry in entries if entry.program.control_share}
-    if not asking:
+    programs = {entry.chain_and_customer: entry.program for entry in entries if entry.program.control_share}
+    if not programs:
         return set()
     past = Enrolment.objects.filter(
-        any_of("chain", {chain for chain, _customer in asking}),
-        customer__in={customer for _chain, customer in asking},
+        any_of("chain", {chain for chain, _customer in programs}),
+        customer__in={customer for _chain, customer in programs},
     )
     first = past.order_by("chain_id", "customer_id", "entered_at", "pk").distinct("chain_id", "customer_id")
-    arms = {
-        (chain, customer): held for chain, customer, held in first.values_list("chain_id", "customer_id", "is_control")
+    rows = first.values_list("chain_id", "customer_id", "is_control")
+    drawn = {(chain, customer): is_control for chain, customer, is_control in rows}
+    return {
+        (chain, customer)
+        for (chain, customer), program in programs.items()
+        if drawn.get((chain, customer), draws_control(chain, customer, program.control_share))
     }
-    return {place for place, program in asking.items() if arms.get(place, draws_control(*place, program.control_share))}

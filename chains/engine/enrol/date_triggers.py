@@ -1,6 +1,6 @@
 """Whose date lies near a window: birthdays, anniversaries, ends of warranties, appointments and the like.
 
-A search may tell a little more than asked for; the caller keeps what lies in the window.
+A search may find a little more; the caller keeps what lies in the window.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chains.program.trigger import Trigger
 from crm.models import Customer, Order, OrderLine, Product
 from crm.timezones import zone_of
 
-# A local date may lie a day beside the same moment's date in UTC, on both sides of the comparison.
+# A local date may differ by a day from the same moment's date in UTC, on both sides of the comparison.
 MARGIN = 2 * DAY
 ISO_DAY = len("2026-03-31")
 
@@ -35,7 +35,7 @@ class Window:
     until: dt.datetime
     customer_id: int | None = None
 
-    def whose(self, path: str) -> Q:
+    def of_customer(self, path: str) -> Q:
         return Q() if self.customer_id is None else Q(**{path: self.customer_id})
 
     def holds(self, moment: dt.datetime) -> bool:
@@ -60,7 +60,7 @@ def _birthday(program: Program, within: Window) -> Iterator[EntryRequest]:
     trigger = program.trigger
     born = Customer.objects.current().alias(code=ExtractMonth("born_on") * 100 + ExtractDay("born_on"))
     codes = [month * 100 + day for month, day in within.days(trigger.days)]
-    near = born.filter(within.whose("pk"), code__in=codes)
+    near = born.filter(within.of_customer("pk"), code__in=codes)
     for customer, day, zone in near.values_list("pk", "born_on", "time_zone"):
         for moment in yearly(day, trigger.days, trigger.hour, _zone(trigger, zone), within.until) if day else ():
             yield EntryRequest(program, customer, moment)
@@ -70,7 +70,7 @@ def _anniversary(program: Program, within: Window) -> Iterator[EntryRequest]:
     trigger = program.trigger
     orders = Order.objects.counted().alias(code=ExtractMonth("placed_at") * 100 + ExtractDay("placed_at"))
     codes = [month * 100 + day for month, day in within.days(trigger.days)]
-    near = orders.filter(within.whose("customer"), code__in=codes)
+    near = orders.filter(within.of_customer("customer"), code__in=codes)
     rows = near.values_list("pk", "customer_id", "placed_at", "customer__time_zone")
     for order, customer, placed_at, zone_name in rows:
         zone = _zone(trigger, zone_name)
@@ -80,7 +80,7 @@ def _anniversary(program: Program, within: Window) -> Iterator[EntryRequest]:
 
 
 def _warranty_end(program: Program, within: Window) -> Iterator[EntryRequest]:
-    """The first warranty of an order to end; by the order's key the later ones start nothing."""
+    """An order starts the chain when its first warranty ends: the later ones have the same entry key."""
     for months in _distinct("warranty_months"):
         # Months differ by up to three days in each year counted.
         span = months * 30.44 * DAY
@@ -88,7 +88,7 @@ def _warranty_end(program: Program, within: Window) -> Iterator[EntryRequest]:
         slack = (2 + months // 4) * DAY
         yield from _after_delivery(
             program,
-            Q(product__warranty_months=months) & within.whose("order__customer"),
+            Q(product__warranty_months=months) & within.of_customer("order__customer"),
             start - slack,
             end + slack,
             _months_later(months),
@@ -98,7 +98,7 @@ def _warranty_end(program: Program, within: Window) -> Iterator[EntryRequest]:
 def _repurchase(program: Program, within: Window) -> Iterator[EntryRequest]:
     for days in _distinct("repurchase_days"):
         start, end = within.shifted((days + program.trigger.days) * DAY)
-        goods = Q(product__repurchase_days=days) & within.whose("order__customer")
+        goods = Q(product__repurchase_days=days) & within.of_customer("order__customer")
         yield from _after_delivery(program, goods, start, end, _days_later(days))
 
 
@@ -107,31 +107,32 @@ def _appointment(program: Program, within: Window) -> Iterator[EntryRequest]:
 
 
 def _payment_due(program: Program, within: Window) -> Iterator[EntryRequest]:
-    """Of orders that are not paid yet."""
+    """Only orders that are not paid yet."""
     yield from _order_date(program, within, "payment_due_at", Q(paid_at=None))
 
 
-def _order_date(program: Program, within: Window, column: str, which: Q) -> Iterator[EntryRequest]:
+def _order_date(program: Program, within: Window, column: str, condition: Q) -> Iterator[EntryRequest]:
     trigger = program.trigger
     start, end = within.shifted(trigger.days * DAY)
     rows = Order.objects.counted().filter(
-        which, within.whose("customer"), **{f"{column}__gt": start, f"{column}__lte": end}
+        condition, within.of_customer("customer"), **{f"{column}__gt": start, f"{column}__lte": end}
     )
     for order, customer, at, zone_name in rows.values_list("pk", "customer_id", column, "customer__time_zone"):
         yield EntryRequest(program, customer, _moment(trigger, at, _zone(trigger, zone_name)), order)
 
 
 def _attribute(program: Program, within: Window) -> Iterator[EntryRequest]:
-    """A date that the shop keeps with the customer, written year first; what is no date starts nothing."""
+    """A date among the customer's own fields, written year first; what is no date starts nothing."""
     trigger = program.trigger
     text = KeyTextTransform(trigger.attribute, "attributes")
     days = within.dates(trigger.days)
-    part, wanted = (6, {f"{day:%m-%d}" for day in days}) if trigger.is_yearly else (1, {f"{day}" for day in days})
-    if trigger.is_yearly and "02-28" in wanted:
-        wanted.add("02-29")
+    position, parts = (6, {f"{day:%m-%d}" for day in days}) if trigger.is_yearly else (1, {f"{day}" for day in days})
+    if trigger.is_yearly and "02-28" in parts:
+        parts.add("02-29")
     length = 5 if trigger.is_yearly else ISO_DAY
-    told = Customer.objects.current().alias(part=Substr(text, part, length)).filter(within.whose("pk"), part__in=wanted)
-    for customer, written, zone_name in told.values_list("pk", text, "time_zone"):
+    dated = Customer.objects.current().alias(part=Substr(text, position, length))
+    near = dated.filter(within.of_customer("pk"), part__in=parts)
+    for customer, written, zone_name in near.values_list("pk", text, "time_zone"):
         if day := _day(written):
             for moment in _moments(trigger, day, _zone(trigger, zone_name), within.until):
                 yield EntryRequest(program, customer, moment)
@@ -151,7 +152,7 @@ def _day(written: str) -> dt.date | None:
 
 
 def _zone(trigger: Trigger, name: str) -> ZoneInfo:
-    """By whose clock the hour is meant."""
+    """The zone in which the hour is meant."""
     return zone_of("" if trigger.clock == Chain.Clock.SHOP else name)
 
 

@@ -26,8 +26,8 @@ class EntryRequest:
     triggered_at: dt.datetime
     order_id: int | None = None
     event_id: int | None = None
-    started_at: dt.datetime | None = None  # when they were let in later than it happened
-    is_let_in: bool = False  # by decision of staff, past the limit
+    started_at: dt.datetime | None = None  # when they were let in, if later than it happened
+    is_let_in: bool = False  # by decision of staff, past the surge limit
 
     @property
     def key(self) -> str:
@@ -35,18 +35,18 @@ class EntryRequest:
         return self.program.entry_key(self.order_id, self.triggered_at)
 
     @property
-    def place(self) -> tuple[int, int]:
+    def chain_and_customer(self) -> tuple[int, int]:
         return self.program.chain_id, self.customer_id
 
     @property
-    def plan_from(self) -> dt.datetime:
+    def counts_from(self) -> dt.datetime:
         return self.started_at or self.triggered_at
 
 
 def eligible(entries: Iterable[EntryRequest], now: dt.datetime) -> list[EntryRequest]:
-    """Those whom audience and re-entry rule let in, the first of equal ones, in the order in which it happened."""
-    wanted = sorted(entries, key=lambda entry: (entry.triggered_at, entry.place))
-    return _allowed_again(_in_audience(_not_in_yet(_current(wanted)), now))
+    """Those whom audience and re-entry rule let in, of equal ones the first, in the order in which it happened."""
+    ordered = sorted(entries, key=lambda entry: (entry.triggered_at, entry.chain_and_customer))
+    return _allowed_again(_in_audience(_not_in_yet(_current(ordered)), now))
 
 
 def _current(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
@@ -56,7 +56,7 @@ def _current(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
 
 
 def _not_in_yet(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
-    """Without those that have entered by the same key, or come a second time in this batch."""
+    """Those that have not entered by the same key, each once."""
     if not entries:
         return []
     past = Enrolment.objects.filter(
@@ -67,7 +67,7 @@ def _not_in_yet(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
     seen = set(past.values_list("chain_id", "customer_id", "entry_key"))
     fresh = []
     for entry in entries:
-        identity = (*entry.place, entry.key)
+        identity = (*entry.chain_and_customer, entry.key)
         if identity not in seen:
             seen.add(identity)
             fresh.append(entry)
@@ -75,28 +75,30 @@ def _not_in_yet(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
 
 
 def _in_audience(entries: Sequence[EntryRequest], now: dt.datetime) -> list[EntryRequest]:
-    """One evaluation of each chain's rule for all who ask to enter it."""
-    asked: dict[int, list[Subject]] = defaultdict(list)
+    """The rule of each chain is evaluated once for all who ask to enter it."""
+    subjects_of: dict[int, list[Subject]] = defaultdict(list)
     rules = {}
     for number, entry in enumerate(entries):
         if entry.program.audience is not None:
             version = entry.program.version_id
-            asked[version].append(Subject(number, entry.customer_id, entry.order_id, entry.event_id))
+            subjects_of[version].append(Subject(number, entry.customer_id, entry.order_id, entry.event_id))
             rules[version] = entry.program.audience
-    inside = {
-        number for version, subjects in asked.items() for number in facts.holding_now(rules[version], subjects, now)
+    holding = {
+        number
+        for version, subjects in subjects_of.items()
+        for number in facts.holding_now(rules[version], subjects, now)
     }
-    return [entry for number, entry in enumerate(entries) if entry.program.audience is None or number in inside]
+    return [entry for number, entry in enumerate(entries) if entry.program.audience is None or number in holding]
 
 
 def _allowed_again(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
-    """For chains that may be entered again after N days: nobody still in it, nobody too early. Entries are in order."""
-    asking = [entry for entry in entries if entry.program.re_entry == Chain.ReEntry.AFTER_DAYS]
-    if not asking:
+    """Of chains that may be entered again after N days: nobody still in it, nobody too early. Entries are in order."""
+    again = [entry for entry in entries if entry.program.re_entry == Chain.ReEntry.AFTER_DAYS]
+    if not again:
         return list(entries)
     past = Enrolment.objects.filter(
-        any_of("chain", {entry.program.chain_id for entry in asking}),
-        customer__in={entry.customer_id for entry in asking},
+        any_of("chain", {entry.program.chain_id for entry in again}),
+        customer__in={entry.customer_id for entry in again},
     )
     rows = past.values_list("chain_id", "customer_id").annotate(
         last=Max("triggered_at"), active=Max("triggered_at", filter=Q(status=Enrolment.Status.ACTIVE))
@@ -106,11 +108,11 @@ def _allowed_again(entries: Sequence[EntryRequest]) -> list[EntryRequest]:
     allowed = []
     for entry in entries:
         if entry.program.re_entry == Chain.ReEntry.AFTER_DAYS:
-            before = last.get(entry.place)
+            before = last.get(entry.chain_and_customer)
             gap = dt.timedelta(days=entry.program.re_entry_days)
-            if entry.place in inside or (before and entry.triggered_at < before + gap):
+            if entry.chain_and_customer in inside or (before and entry.triggered_at < before + gap):
                 continue
-            last[entry.place] = entry.triggered_at
-            inside.add(entry.place)
+            last[entry.chain_and_customer] = entry.triggered_at
+            inside.add(entry.chain_and_customer)
         allowed.append(entry)
     return allowed

@@ -13,13 +13,15 @@ from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.enrol import backlog, calendar, triggers
 from chains.engine.enrol.admission import enter
 from chains.engine.enrol.eligibility import EntryRequest
-from chains.engine.enrol.wakeups import InboxEvent, wake
+from chains.engine.enrol.wakeups import wake_enrolments
+from chains.engine.guard.wakeups import wake_touches
+from chains.engine.inbox import InboxEvent, inbox_events
 from chains.models import Backlog, Chain, Entrant
 from chains.program import program
 from chains.program.program import Program
 from crm.models import Event, EventInbox
 
-# The watermark of a chain at rest is moved no oftener: it would be a hot row.
+# The watermark of a chain at rest is moved no more often: it would be a hot row.
 WATERMARK_EVERY = dt.timedelta(minutes=5)
 
 
@@ -39,7 +41,7 @@ def enrol(now: dt.datetime, limit: int = BATCH) -> Counts:
 
 
 def _running() -> dict[int, Program]:
-    """Of chains that are live, or paused: what happens to those is kept for when they go on."""
+    """Programs of chains that are live, and of paused ones: whoever would enter those waits until they go on."""
     versions = dict(Chain.objects.running().values_list("pk", "version_id"))
     programs = program.load(pk for pk in versions.values() if pk)
     return {chain: programs[version] for chain, version in versions.items() if version}
@@ -51,35 +53,35 @@ def _by_events(plans: dict[int, Program], now: dt.datetime, limit: int) -> Count
     customers = claim_customers(inbox.order_by("id"), limit)
     if not customers:
         return Counter()
-    rows = inbox.filter(customer__in=customers).order_by("event__occurred_at", "event_id")
-    heard = [InboxEvent(*row) for row in rows.values_list(*InboxEvent._fields)]
-    wake(heard, now)
-    entered = enter(_started(heard, plans), now)
-    EventInbox.objects.filter(pk__in=[row.pk for row in heard]).delete()
-    return Counter({"events": len(heard), "entered": entered})
+    events = inbox_events(customers)
+    wake_enrolments(events, now)
+    wake_touches(events, now)
+    entered = enter(_entry_requests(events, plans), now)
+    EventInbox.objects.filter(pk__in=[event.pk for event in events]).delete()
+    return Counter({"events": len(events), "entered": entered})
 
 
-def _started(heard: Collection[InboxEvent], plans: dict[int, Program]) -> list[EntryRequest]:
-    """An entry for every event that starts a chain, unless it happened before the chain was switched on."""
-    chains: dict[str, list[Program]] = defaultdict(list)
+def _entry_requests(events: Collection[InboxEvent], plans: dict[int, Program]) -> list[EntryRequest]:
+    """One for each chain that an event starts, unless it happened before the chain was switched on."""
+    started_by: dict[str, list[Program]] = defaultdict(list)
     for plan in plans.values():
         if plan.trigger.kind == Chain.Trigger.EVENT:
-            chains[plan.trigger.event].append(plan)
+            started_by[plan.trigger.event].append(plan)
     since = dict(Chain.objects.filter(pk__in=plans).values_list("pk", "watermark_at"))
-    segments = _segments(heard)
+    segments = _segments(events)
     return [
-        EntryRequest(plan, row.event__customer_id, row.event__occurred_at, row.event__order_id, row.event_id)
-        for row in heard
-        for plan in chains.get(row.event__kind, ())
-        if row.event__occurred_at > (since[plan.chain_id] or row.event__occurred_at)
-        and plan.trigger.segment in (None, segments.get(row.event_id))
+        EntryRequest(plan, event.customer_id, event.occurred_at, event.order_id, event.event_id)
+        for event in events
+        for plan in started_by.get(event.kind, ())
+        if event.occurred_at > (since[plan.chain_id] or event.occurred_at)
+        and plan.trigger.segment in (None, segments.get(event.event_id))
     ]
 
 
-def _segments(heard: Collection[InboxEvent]) -> dict[int, int]:
-    """Which segment was entered or left, for the events that tell of it."""
-    told = {row.event_id for row in heard if row.event__kind in Chain.SEGMENT_EVENTS}
-    return dict(Event.objects.filter(pk__in=told).values_list("pk", "properties__segment")) if told else {}
+def _segments(events: Collection[InboxEvent]) -> dict[int, int]:
+    """Which segment was entered or left, by event."""
+    ids = {event.event_id for event in events if event.kind in Chain.SEGMENT_EVENTS}
+    return dict(Event.objects.filter(pk__in=ids).values_list("pk", "properties__segment")) if ids else {}
 
 
 @transaction.atomic
@@ -91,7 +93,7 @@ def _by_clock(chain_id: int, now: dt.datetime, limit: int) -> Counts:
     plan = program.load([chain.version_id])[chain.version_id]
     window = triggers.window(plan, chain.watermark_at, now)
     if plan.trigger.is_by_calendar:
-        found, until = calendar.gather(plan, window, now), window.until
+        found, until = calendar.add_entrants(plan, window, now), window.until
         entered = 0
     else:
         entries, until = triggers.found(plan, window, limit)
@@ -104,7 +106,7 @@ def _by_clock(chain_id: int, now: dt.datetime, limit: int) -> Counts:
 
 @transaction.atomic
 def _by_turn(chain_id: int, now: dt.datetime, limit: int) -> Counts:
-    """Let in those who waited and whose turn has come; whoever is not wanted any more is forgotten."""
+    """Let in those who waited and whose turn has come; whoever may not enter any more is forgotten."""
     chain = Chain.objects.live().at_hand(chain_id)
     if chain is None or chain.version_id is None:
         return Counter()
@@ -114,17 +116,17 @@ def _by_turn(chain_id: int, now: dt.datetime, limit: int) -> Counts:
     waiting = list(due.filter(customer__in=customers).order_by("pk")) if customers else []
     if not waiting:
         return Counter()
-    Entrant.objects.filter(pk__in=[one.pk for one in waiting]).delete()
-    return Counter({"waited": len(waiting), "entered": enter([_entry(plan, one) for one in waiting], now)})
+    Entrant.objects.filter(pk__in=[entrant.pk for entrant in waiting]).delete()
+    return Counter({"waited": len(waiting), "entered": enter([_entry_request(plan, one) for one in waiting], now)})
 
 
-def _entry(plan: Program, one: Entrant) -> EntryRequest:
+def _entry_request(plan: Program, entrant: Entrant) -> EntryRequest:
     return EntryRequest(
         plan,
-        one.customer_id,
-        one.triggered_at,
-        one.order_id,
-        one.event_id,
-        started_at=one.enters_at if one.is_let_in else None,
-        is_let_in=one.is_let_in,
+        entrant.customer_id,
+        entrant.triggered_at,
+        entrant.order_id,
+        entrant.event_id,
+        started_at=entrant.enters_at if entrant.is_let_in else None,
+        is_let_in=entrant.is_let_in,
     )

@@ -1,7 +1,7 @@
-"""Time triggers: whose moment lies within a window. Never merely before its end: that would start history anew.
+"""Time triggers: whose moment lies within a window. Taking all before its end would start all of history anew.
 
-The moments of dates lie on whole hours of some time zone, and zones differ by quarters of an hour, so dates are looked
-at once a quarter; only the days since the last order have an index of their own and are looked at every time.
+Dates start chains at whole hours of some time zone, and zones differ by quarters of an hour, so dates are searched once
+a quarter; only the days since the last order have an index of their own and are searched every time.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def found(program: Program, within: Window, limit: int | None = None) -> tuple[l
 
 
 def _last_order(program: Program, within: Window, limit: int | None) -> tuple[list[EntryRequest], dt.datetime]:
-    """So many times 24 hours after the last order. Takes about `limit`, and all who share the last one's moment."""
+    """Whose last order is so many times 24 hours old: about `limit` of them, with all who share the last moment."""
     days = program.trigger.days * DAY
     stats = CustomerStats.objects.filter(
         last_order_at__gt=within.since - days, last_order_at__lte=within.until - days

@@ -1,4 +1,4 @@
-"""Due touches with what guard has to know about their chain and order."""
+"""Due touches with what guard has to know about their chain and order: one query a fact, however many touches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from crm.models import EventKind, Purpose, Shop
 
 Reason = Touch.Reason
 FRESH = dt.timedelta(minutes=30)
-# What a customer does and then expects an answer to, at whatever hour.
+# After these a customer expects an answer, at whatever hour.
 OWN_ACTIONS = frozenset(
     {
         EventKind.ORDER_PLACED,
@@ -32,7 +32,7 @@ OWN_ACTIONS = frozenset(
         EventKind.MESSAGE_REPLIED,
     }
 )
-LEFT_BECAUSE = {
+REASON_OF = {
     Enrolment.Ending.RULE: Reason.EXIT_RULE,
     Enrolment.Ending.CANCELLED: Reason.ORDER_CANCELLED,
     Enrolment.Ending.RETURNED: Reason.ORDER_RETURNED,
@@ -43,7 +43,7 @@ LEFT_BECAUSE = {
 
 
 class DueTouchRow(NamedTuple):
-    """The columns guard reads of a due touch, named as the query spells them."""
+    """The columns read, named as the query spells them."""
 
     pk: int
     customer_id: int
@@ -67,27 +67,29 @@ class DueTouchRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DueTouchFacts:
+    """By version, by order and by enrolment."""
+
     programs: dict[int, Program]
     orders: dict[int, OrderMoments]
-    service: dict[int, str]
+    order_service: dict[int, str]
     goals: dict[int, dict[str, Any]]
     exits: dict[int, str]
 
 
 def due_touches(customers: Collection[int], shop: Shop, now: dt.datetime) -> dict[int, list[DueTouch]]:
     """All due touches of these customers, by customer."""
-    rows = Touch.objects.due(now).filter(customer__in=customers).values_list(*DueTouchRow._fields)
-    due = [DueTouchRow(*row) for row in rows]
-    around = _surroundings(due, now)
-    found: dict[int, list[DueTouch]] = defaultdict(list)
-    for row in due:
-        found[row.customer_id].append(_candidate(row, around, shop, now))
-    return found
+    due = Touch.objects.due(now).filter(customer__in=customers).values_list(*DueTouchRow._fields)
+    rows = [DueTouchRow(*row) for row in due]
+    known = _facts(rows, now)
+    touches: dict[int, list[DueTouch]] = defaultdict(list)
+    for row in rows:
+        touches[row.customer_id].append(_due_touch(row, known, shop, now))
+    return touches
 
 
-def _surroundings(due: list[DueTouchRow], now: dt.datetime) -> DueTouchFacts:
-    programs = program.load(row.enrolment__version_id for row in due)
-    standings = [
+def _facts(rows: list[DueTouchRow], now: dt.datetime) -> DueTouchFacts:
+    programs = program.load(row.enrolment__version_id for row in rows)
+    enrolments = [
         EnrolmentContext(
             enrolment_id=row.enrolment_id,
             customer_id=row.customer_id,
@@ -96,44 +98,44 @@ def _surroundings(due: list[DueTouchRow], now: dt.datetime) -> DueTouchFacts:
             program=programs[row.enrolment__version_id],
             event_id=row.enrolment__event_id,
         )
-        for row in due
+        for row in rows
     ]
-    orders = facts.order_moments(row.order_id for row in due if row.order_id)
-    waiting_for_service = {row.order_id for row in due if row.order_id and _needs_service(row, programs)}
+    orders = facts.order_moments(row.order_id for row in rows if row.order_id)
+    service_first = {row.order_id for row in rows if row.order_id and _needs_service_first(row, programs)}
     return DueTouchFacts(
         programs,
         orders,
-        _service_of_orders(waiting_for_service) if waiting_for_service else {},
-        facts.goals_reached(standings, now),
-        facts.exits(standings, orders, now),
+        _order_service(service_first) if service_first else {},
+        facts.goals_reached(enrolments, now),
+        facts.exits(enrolments, orders, now),
     )
 
 
-def _needs_service(row: DueTouchRow, programs: dict[int, Program]) -> bool:
+def _needs_service_first(row: DueTouchRow, programs: dict[int, Program]) -> bool:
     return row.purpose == Purpose.MARKETING and programs[row.enrolment__version_id].trigger.is_about_order
 
 
-def _candidate(row: DueTouchRow, around: DueTouchFacts, shop: Shop, now: dt.datetime) -> DueTouch:
-    plan = around.programs[row.enrolment__version_id]
+def _due_touch(row: DueTouchRow, known: DueTouchFacts, shop: Shop, now: dt.datetime) -> DueTouch:
+    plan = known.programs[row.enrolment__version_id]
     step = plan.step(row.step_key)
-    order = around.orders.get(row.order_id) if row.order_id else None
-    needs_service = order is not None and _needs_service(row, around.programs)
+    order = known.orders.get(row.order_id) if row.order_id else None
+    needs_service_first = order is not None and _needs_service_first(row, known.programs)
     return DueTouch(
         touch_id=row.pk,
         purpose=row.purpose,
-        channels=_ways(row, step, shop),
+        channels=_channels(row, step, shop),
         due_at=row.due_at,
         useful_until=row.useful_until,
         topic=row.topic,
         priority=plan.priority,
         chain_status=row.chain__status,
-        left=_left(row) or around.exits.get(row.enrolment_id, ""),
-        goal=around.goals.get(row.enrolment_id),
-        order=order.number if order else "",
-        needs_service_first=needs_service,
-        arrived_at=order.delivered_at if order else None,
-        service=around.service.get(row.order_id or 0, Touch.Status.SKIPPED),
-        names_hour=step is not None and step.at_hour is not None,
+        exit_reason=_exit_reason(row) or known.exits.get(row.enrolment_id, ""),
+        goal=known.goals.get(row.enrolment_id),
+        order_number=order.number if order else "",
+        needs_service_first=needs_service_first,
+        delivered_at=order.delivered_at if order else None,
+        order_service=known.order_service.get(row.order_id or 0, Touch.Status.SKIPPED),
+        has_own_hour=step is not None and step.at_hour is not None,
         waited_for=row.reason,
         is_fresh_reply=_is_fresh_reply(row, plan, now),
         is_control=row.enrolment__is_control,
@@ -141,7 +143,7 @@ def _candidate(row: DueTouchRow, around: DueTouchFacts, shop: Shop, now: dt.date
 
 
 def _is_fresh_reply(row: DueTouchRow, plan: Program, now: dt.datetime) -> bool:
-    """Service that answers what the customer did minutes ago: they are awake."""
+    """Whether it is service that answers what the customer did minutes ago: they are awake."""
     return (
         row.purpose == Purpose.SERVICE
         and plan.trigger.event in OWN_ACTIONS
@@ -149,28 +151,28 @@ def _is_fresh_reply(row: DueTouchRow, plan: Program, now: dt.datetime) -> bool:
     )
 
 
-def _left(row: DueTouchRow) -> str:
+def _exit_reason(row: DueTouchRow) -> str:
     if row.enrolment__status != Enrolment.Status.LEFT:
         return ""
-    return LEFT_BECAUSE.get(Enrolment.Ending(row.enrolment__ending), Reason.LEFT)
+    return REASON_OF.get(Enrolment.Ending(row.enrolment__ending), Reason.LEFT)
 
 
-def _ways(row: DueTouchRow, step: ProgramStep | None, shop: Shop) -> tuple[str, ...]:
+def _channels(row: DueTouchRow, step: ProgramStep | None, shop: Shop) -> tuple[str, ...]:
     """The step's channels that are set up. What has none keeps its own: a task, or a step gone from the program."""
-    ways = step.channels_to_try(shop.channel_order) if step else ()
-    return tuple(channel for channel in ways if channel in senders()) or ways or (row.channel,)
+    of_step = step.channels_to_try(shop.channel_order) if step else ()
+    return tuple(channel for channel in of_step if channel in senders()) or of_step or (row.channel,)
 
 
-def _service_of_orders(order_ids: Iterable[int]) -> dict[int, str]:
-    """How far each order's service messages are: sent, scheduled (one may still come) or skipped (none will)."""
-    state: dict[int, str] = {}
+def _order_service(order_ids: Iterable[int]) -> dict[int, str]:
+    """By order: whether a service message was sent, is scheduled (may still come), or is skipped (none will come)."""
+    found: dict[int, str] = {}
     rows = Touch.objects.filter(order__in=set(order_ids), purpose=Purpose.SERVICE).order_by().distinct()
     final = {Touch.Status.SKIPPED, Touch.Status.MISSED, Touch.Status.FAILED, Touch.Status.CONTROL, Touch.Status.UNKNOWN}
     for order, status in rows.values_list("order_id", "status"):
-        if status == Touch.Status.SENT or state.get(order) == Touch.Status.SENT:
-            state[order] = Touch.Status.SENT
+        if status == Touch.Status.SENT or found.get(order) == Touch.Status.SENT:
+            found[order] = Touch.Status.SENT
         elif status not in final:
-            state[order] = Touch.Status.SCHEDULED
+            found[order] = Touch.Status.SCHEDULED
         else:
-            state.setdefault(order, Touch.Status.SKIPPED)
-    return state
+            found.setdefault(order, Touch.Status.SKIPPED)
+    return found

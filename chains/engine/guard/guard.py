@@ -14,11 +14,11 @@ from django.db import connection, transaction
 
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.guard.due_touches import due_touches
+from chains.engine.guard.quiet_hours import QuietTimes
 from chains.engine.guard.recipients import recipients
 from chains.engine.guard.rules import decide
 from chains.engine.guard.values import Decision, Limits
 from chains.engine.json_rows import as_json
-from chains.engine.local_time import Quiet
 from chains.models import ChannelState, QuietHours, Reputation, Touch
 from crm.models import Purpose, Shop
 
@@ -64,9 +64,9 @@ def _decisions(customers: set[int], now: dt.datetime) -> list[Decision]:
     if not customers:
         return []
     shop = Shop.load()
-    due = due_touches(customers, shop, now)
-    known, limits = recipients(due, shop, now), _limits(shop, now)
-    return [decision for pk, theirs in due.items() for decision in decide(known[pk], theirs, limits, now)]
+    touches = due_touches(customers, shop, now)
+    recipient_of, limits = recipients(touches, shop, now), _limits(shop, now)
+    return [decision for pk, due in touches.items() for decision in decide(recipient_of[pk], due, limits, now)]
 
 
 def _limits(shop: Shop, now: dt.datetime) -> Limits:
@@ -75,15 +75,10 @@ def _limits(shop: Shop, now: dt.datetime) -> Limits:
         less_cap=shop.less_cap,
         more_cap=shop.more_cap,
         rest_days=shop.rest_days,
-        quiet=_quiet(shop),
-        stopped=Reputation.stopped_channels(),
-        quiet_of={hours.channel: _quiet(hours) for hours in QuietHours.objects.all()},
-        closed=ChannelState.objects.closed(now),
+        quiet=QuietTimes.of(shop, QuietHours.objects.all()),
+        down_until=ChannelState.objects.down_until(now),
+        spam_stopped=Reputation.stopped_channels(),
     )
-
-
-def _quiet(hours: Shop | QuietHours) -> Quiet:
-    return Quiet(hours.quiet_from, hours.quiet_until, frozenset(hours.quiet_weekdays))
 
 
 def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection
 
@@ -16,9 +16,9 @@ from chains.models import SegmentLimits, Touch
 from crm.models import Case, Contact, Customer, Shop
 from crm.timezones import zone_of
 
-# A letter of the last hours says nothing yet.
+# A letter of the last hours says nothing about reading yet.
 TIME_TO_READ = DAY
-# One look along the index of sent touches a customer.
+# For each customer it looks once along the index of sent letters.
 UNREAD = """
     SELECT customer.id FROM unnest(%(customers)s::bigint[]) AS customer (id)
     CROSS JOIN LATERAL (
@@ -33,27 +33,26 @@ UNREAD = """
 
 
 def recipients(due: Mapping[int, Collection[DueTouch]], shop: Shop, now: dt.datetime) -> dict[int, Recipient]:
-    """Everybody in `due`; what holds only marketing is read for those whom marketing is due for."""
-    asked = {pk for pk, theirs in due.items() if any(one.is_marketing for one in theirs)}
-    complaints, resting = _open_complaints(asked), _resting(asked, shop.complaint_cooldown_days, now)
-    unread, limits = _unread(asked, shop.unread_letters, now), _segment_limits(set(due), now)
-    addresses, counted = _addresses(set(due)), _counted(asked, now)
+    """Everybody in `due`; what only stops marketing is read only of those for whom marketing is due."""
+    targeted = {pk for pk, touches in due.items() if any(touch.is_marketing for touch in touches)}
+    complaints, cooldowns = _open_complaints(targeted), _cooldowns(targeted, shop.complaint_cooldown_days, now)
+    unread, limits = _without_reading(targeted, shop.unread_letters, now), _segment_limits(set(due), now)
+    addresses, counted_at = _addresses(set(due)), _counted_at(targeted, now)
     return {
         pk: Recipient(
             zone=zone_of(profile.time_zone),
             customer_id=pk,
-            counted=tuple(counted.get(pk, ())),
+            counted_at=tuple(counted_at.get(pk, ())),
             addresses=addresses.get(pk, {}),
-            preferred=(*profile.channel_order, *(limit.channel for limit in limits.get(pk, ()) if limit.channel)),
-            frequency=profile.frequency,
-            segment_caps=tuple(
-                SegmentCap(limit.weekly_cap, limit.segment.name)
-                for limit in limits.get(pk, ())
-                if limit.weekly_cap is not None
+            preferred_channels=(
+                *profile.channel_order,
+                *(limit.channel for limit in limits.get(pk, ()) if limit.channel),
             ),
-            unread=shop.unread_letters if pk in unread else 0,
+            frequency=profile.frequency,
+            segment_caps=tuple(_caps(limits.get(pk, ()))),
+            unread_letters=shop.unread_letters if pk in unread else 0,
             complaint=complaints.get(pk, ""),
-            cooldown_until=resting.get(pk),
+            cooldown_until=cooldowns.get(pk),
             has_bad_mood=profile.mood == Customer.Mood.BAD,
             muted_topics=frozenset(profile.muted_topics),
             is_erased=profile.erased_at is not None,
@@ -62,19 +61,19 @@ def recipients(due: Mapping[int, Collection[DueTouch]], shop: Shop, now: dt.date
     }
 
 
-def _resting(customers: Collection[int], days: int, now: dt.datetime) -> dict[int, dt.datetime]:
-    """Until when those rest whose complaint was resolved so many days ago at most."""
+def _cooldowns(customers: Collection[int], days: int, now: dt.datetime) -> dict[int, dt.datetime]:
+    """Until when those are left in peace whose complaint was resolved so many days ago at most."""
     if not days or not customers:
         return {}
     rows = Case.objects.complaints().filter(
         customer__in=customers, resolved_at__gt=now - days * DAY, resolved_at__lte=now
     )
-    found = rows.order_by("resolved_at").values_list("customer_id", "resolved_at")
-    return {customer: resolved_at + days * DAY for customer, resolved_at in found if resolved_at}
+    resolved = rows.order_by("resolved_at").values_list("customer_id", "resolved_at")
+    return {customer: resolved_at + days * DAY for customer, resolved_at in resolved if resolved_at}
 
 
-def _unread(customers: Collection[int], letters: int, now: dt.datetime) -> set[int]:
-    """Those who gave no sign of reading any of their last so many letters. Opens by machines are not kept."""
+def _without_reading(customers: Collection[int], letters: int, now: dt.datetime) -> set[int]:
+    """Those who gave no sign of reading any of so many last letters. Opens by machines are not kept."""
     if not letters or not customers:
         return set()
     with connection.cursor() as cursor:
@@ -83,7 +82,7 @@ def _unread(customers: Collection[int], letters: int, now: dt.datetime) -> set[i
 
 
 def _segment_limits(customers: Collection[int], now: dt.datetime) -> dict[int, list[SegmentLimits]]:
-    """What the settings say of the segments each customer belongs to at this moment: a query a segment."""
+    """The limits of the segments each customer is in at this moment: a query for each segment that has any."""
     found: dict[int, list[SegmentLimits]] = defaultdict(list)
     for limit in SegmentLimits.objects.select_related("segment").only("weekly_cap", "channel", "segment__name"):
         for pk in facts.members(limit.segment_id, customers, now):
@@ -91,8 +90,16 @@ def _segment_limits(customers: Collection[int], now: dt.datetime) -> dict[int, l
     return found
 
 
+def _channels(limits: Iterable[SegmentLimits]) -> list[str]:
+    return [limit.channel for limit in limits if limit.channel]
+
+
+def _caps(limits: Iterable[SegmentLimits]) -> list[SegmentCap]:
+    return [SegmentCap(limit.weekly_cap, limit.segment.name) for limit in limits if limit.weekly_cap is not None]
+
+
 def _open_complaints(customers: Collection[int]) -> dict[int, str]:
-    """The subject of the oldest open complaint of each who has one."""
+    """The subject of each customer's oldest open complaint."""
     rows = Case.objects.open().complaints().filter(customer__in=customers).order_by("-opened_at")
     return dict(rows.values_list("customer_id", "subject"))
 
@@ -107,8 +114,8 @@ def _addresses(customers: Collection[int]) -> dict[int, dict[str, tuple[Recipien
     return found
 
 
-def _counted(customers: Collection[int], now: dt.datetime) -> dict[int, list[dt.datetime]]:
-    """What fills the week of each; what is on its way counts as of now."""
+def _counted_at(customers: Collection[int], now: dt.datetime) -> dict[int, list[dt.datetime]]:
+    """When the touches went that fill each customer's week; what is on its way counts as of now."""
     week: dict[int, list[dt.datetime]] = defaultdict(list)
     rows = Touch.objects.counted(now - WEEK).filter(customer__in=customers)
     for customer, sent_at in rows.values_list("customer_id", "sent_at"):

@@ -1,14 +1,14 @@
-"""What the rules decide upon, and what they decide. Values only."""
+"""What guard's rules decide upon, and what they decide. Values only."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from chains.engine.local_time import Quiet
+from chains.engine.guard.quiet_hours import QuietTimes
 from chains.models.chain import Chain
 from chains.models.touch import Touch
 from crm.models import Contact, Customer, Purpose
@@ -16,19 +16,15 @@ from crm.models import Contact, Customer, Purpose
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the shop decided. `closed`: channels whose provider is down, and when to try again.
-
-    `stopped`: channels that carry no marketing, as too much of it was reported as spam.
-    """
+    """What holds for all customers: the shop's settings, and how its channels fare."""
 
     weekly_cap: int = 3
     less_cap: int = 1
     more_cap: int = 5
     rest_days: int = 0
-    quiet: Quiet = field(default_factory=Quiet)
-    quiet_of: Mapping[str, Quiet] = field(default_factory=dict)
-    closed: Mapping[str, dt.datetime] = field(default_factory=dict)
-    stopped: frozenset[str] = frozenset()
+    quiet: QuietTimes = field(default_factory=QuietTimes)
+    down_until: Mapping[str, dt.datetime] = field(default_factory=dict)  # by channel, when its provider is tried again
+    spam_stopped: frozenset[str] = frozenset()  # channels on which too much marketing was reported as spam
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +46,23 @@ class RecipientAddress:
 
 
 class SegmentCap(NamedTuple):
-    """Of a segment the customer is in."""
-
     cap: int
     segment: str
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The customer as they are now. `counted`: the moments of what already fills their week."""
+    """The customer as they are now."""
 
     zone: ZoneInfo
     customer_id: int = 0
-    counted: tuple[dt.datetime, ...] = ()
+    counted_at: tuple[dt.datetime, ...] = ()  # the touches that fill their week
     addresses: Mapping[str, tuple[RecipientAddress, ...]] = field(default_factory=dict)
-    preferred: tuple[str, ...] = ()  # channels: the customer's own order, then that of their segments
+    preferred_channels: tuple[str, ...] = ()  # the customer's own order, then that of their segments
     frequency: str = Customer.Frequency.USUAL
     segment_caps: tuple[SegmentCap, ...] = ()
-    unread: int = 0  # so many letters in a row were neither opened nor clicked; 0 when one was, or there were too few
-    complaint: str = ""
+    unread_letters: int = 0  # the last ones, if none was opened, clicked or answered; 0 with too few to tell
+    complaint: str = ""  # the subject of an open one
     cooldown_until: dt.datetime | None = None  # after a complaint that is resolved
     has_bad_mood: bool = False
     muted_topics: frozenset[str] = frozenset()
@@ -77,24 +71,24 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class DueTouch:
-    """A due touch with what is known about its chain and order. `channels`: the ways its step may go, best first."""
+    """A due touch with what is known about its chain and order."""
 
     touch_id: int
     purpose: str
-    channels: tuple[str, ...]
+    channels: tuple[str, ...]  # in the step's order of preference
     due_at: dt.datetime
     useful_until: dt.datetime
     topic: str = ""
     priority: int = 5
     chain_status: str = Chain.Status.LIVE
-    left: str = ""  # the Reason for which the customer left the chain or must leave it
-    goal: Mapping[str, Any] | None = None  # when it is reached: how
-    order: str = ""  # number of the order it is about, for words
+    exit_reason: str = ""  # why the customer left the chain or must leave it
+    goal: Mapping[str, Any] | None = None  # the facts of how it was reached; None: it was not
+    order_number: str = ""
     needs_service_first: bool = False
-    arrived_at: dt.datetime | None = None
-    service: str = Touch.Status.SENT  # of the order: sent, scheduled (still to come) or skipped (none will come)
-    names_hour: bool = False
-    waited_for: str = ""  # the Reason it was put off for until now
+    delivered_at: dt.datetime | None = None
+    order_service: str = Touch.Status.SENT  # or scheduled (a service message may still come), or skipped (none will)
+    has_own_hour: bool = False  # the step names the hour of day
+    waited_for: str = ""  # the reason it was put off for until now
     is_fresh_reply: bool = False  # service answering what the customer did minutes ago
     is_control: bool = False  # the customer is in the chain's control group
 
@@ -109,17 +103,17 @@ class DueTouch:
 
 @dataclass(frozen=True, slots=True)
 class GuardInput:
-    """May this message go to this person now? `week`: the moments of what already fills their week."""
+    """All that a rule may look at. `week` is when the touches went that already fill the customer's week."""
 
-    person: Recipient
-    candidate: DueTouch
+    recipient: Recipient
+    touch: DueTouch
     limits: Limits
     week: tuple[dt.datetime, ...]
     now: dt.datetime
 
 
 class Refusal(NamedTuple):
-    """Why not, the facts that rests on, and when it is worth looking again; None: never."""
+    """Why the message may not go now, and when to look again; `until` None: never."""
 
     reason: str
     facts: Mapping[str, Any] = {}
@@ -127,10 +121,16 @@ class Refusal(NamedTuple):
 
 
 class Route(NamedTuple):
-    """How the message goes; a staff task needs no address."""
-
     channel: str
-    contact_id: int | None = None
+    contact_id: int | None = None  # a staff task needs no address
+
+
+class Wakeup(NamedTuple):
+    """After events of these kinds, guard looks again at what waits for these reasons, if it is about the same."""
+
+    reasons: frozenset[str]
+    kinds: frozenset[str]
+    same: Literal["customer_id", "order_id"] = "customer_id"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,37 +14,35 @@ WEEK = 7 * DAY
 
 
 class Cap(NamedTuple):
-    """How many touches a week, and why as many; the facts are empty for the number everybody has."""
-
     number: int
-    facts: dict[str, Any]
+    facts: dict[str, Any]  # why as many; empty for the number everybody has
 
 
-def cap_of(person: Recipient, limits: Limits) -> Cap:
+def cap_of(recipient: Recipient, limits: Limits) -> Cap:
     """The customer's own word first; then the smallest number that any of their segments, or their silence, sets.
 
     Of several segments the strictest: whoever was to be spared for one reason is not to be bothered for another.
     """
-    if person.frequency == Customer.Frequency.MORE:
+    if recipient.frequency == Customer.Frequency.MORE:
         return Cap(max(limits.weekly_cap, limits.more_cap), {"because": "more"})
-    found = Cap(limits.weekly_cap, {})
-    if person.segment_caps:
-        strictest = min(person.segment_caps)
-        found = Cap(strictest.cap, {"because": "segment", "segment": strictest.segment})
-    if person.frequency == Customer.Frequency.LESS and limits.less_cap < found.number:
+    cap = Cap(limits.weekly_cap, {})
+    if recipient.segment_caps:
+        strictest = min(recipient.segment_caps)
+        cap = Cap(strictest.cap, {"because": "segment", "segment": strictest.segment})
+    if recipient.frequency == Customer.Frequency.LESS and limits.less_cap < cap.number:
         return Cap(limits.less_cap, {"because": "less"})
-    if person.unread and limits.less_cap < found.number:
-        return Cap(limits.less_cap, {"because": "unread", "letters": person.unread})
-    return found
+    if recipient.unread_letters and limits.less_cap < cap.number:
+        return Cap(limits.less_cap, {"because": "unread", "letters": recipient.unread_letters})
+    return cap
 
 
-def full_week(asked: GuardInput) -> Refusal | None:
+def full_week(given: GuardInput) -> Refusal | None:
     """Marketing waits until so many have left the week that fewer than the cap remain."""
-    cap = cap_of(asked.person, asked.limits)
-    if not asked.candidate.is_marketing or len(asked.week) < cap.number:
+    cap = cap_of(given.recipient, given.limits)
+    if not given.touch.is_marketing or len(given.week) < cap.number:
         return None
-    week = sorted(asked.week)
-    days = [at.astimezone(asked.person.zone).date().isoformat() for at in week]
+    week = sorted(given.week)
+    days = [at.astimezone(given.recipient.zone).date().isoformat() for at in week]
     facts = {"cap": cap.number, "days": days, **cap.facts}
     return Refusal(Touch.Reason.WEEKLY_CAP, facts, _room_at(week, cap.number))
 
