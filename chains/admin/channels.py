@@ -22,7 +22,7 @@ from unfold.admin import ModelAdmin
 from chains.channels.description import ChannelDescription, SetUpError, StaffPage, TestMessage
 from chains.channels.registry import CHANNELS, senders
 from chains.channels.sender import Outcome, Result
-from chains.engine.by_hand import try_channel_again
+from chains.engine.deliver.throttle import try_channel_again
 from chains.models import ChannelState, Touch
 from chains.simulate import test_message
 from crm.models import Shop

@@ -18,7 +18,7 @@ from unfold.paginator import InfinitePaginator
 
 from chains.admin import why
 from chains.admin.touch import StepFilter
-from chains.engine import by_hand
+from chains.engine.advance.take_out import take_out
 from chains.explain.decisions import turns
 from chains.explain.outlook import outlooks
 from chains.models import Enrolment
@@ -108,6 +108,6 @@ class EnrolmentAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Take out of the chain"), permissions=["take_out"])
     def take_out(self, request: HttpRequest, enrolments: QuerySet[Enrolment]) -> None:
-        count = by_hand.take_out(enrolments, timezone.now())
+        count = take_out(enrolments, timezone.now())
         text = ngettext("%(count)d customer taken out.", "%(count)d customers taken out.", count)
         self.message_user(request, text % {"count": count})

@@ -14,7 +14,7 @@ from django_stubs_ext import StrPromise
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
-from chains.engine.by_hand import close_task
+from chains.engine.deliver.staff_tasks import close_task
 from chains.models import StaffTask
 from crm.admin.verb_buttons import Verb, VerbAdmin
 

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from chains.engine import by_hand
+from chains.engine.deliver import uncertain
 from chains.explain.reasons import sentence
 from chains.models import Touch
 from crm.admin.verb_buttons import ReadOnlyAdmin
@@ -115,11 +115,11 @@ class TouchAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Uncertain ones did arrive"), permissions=["settle"])
     def they_arrived(self, request: HttpRequest, touches: QuerySet[Touch]) -> None:
-        self._tell(request, by_hand.arrived(touches, timezone.now()))
+        self._tell(request, uncertain.confirm_arrival(touches))
 
     @admin.action(description=_("Send uncertain ones again"), permissions=["settle"])
     def send_again(self, request: HttpRequest, touches: QuerySet[Touch]) -> None:
-        self._tell(request, by_hand.send_again(touches, timezone.now()))
+        self._tell(request, uncertain.send_again(touches, timezone.now()))
 
     def _tell(self, request: HttpRequest, count: int) -> None:
         text = ngettext("%(count)d uncertain message settled.", "%(count)d uncertain messages settled.", count)

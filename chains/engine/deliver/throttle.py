@@ -15,7 +15,9 @@ from chains.engine.deliver.breaker import OPENS_AFTER, PROBE, Breaker, ProviderA
 from chains.engine.deliver.outcomes import DETAIL_LENGTH, Reason
 from chains.engine.deliver.prepare import LeasedTouch
 from chains.engine.deliver.slices import TouchResult
+from chains.engine.guard.wakeups import wake
 from chains.models import ChannelState, Touch
+from crm.events import ring_on_commit
 from crm.models import Purpose
 
 logger = logging.getLogger(__name__)
@@ -131,11 +133,20 @@ def record(channel: str, met: ProviderAnswers, error: str, now: dt.datetime) -> 
     if met.failures:
         state.last_error, state.failed_at = error[:DETAIL_LENGTH], now
     state.save(update_fields=["failures", "openings", "opened_at", "resumes_at", "last_error", "failed_at"])
-    _tell(channel, before, after, error)
+    _log_change(channel, before, after, error)
     return after
 
 
-def _tell(channel: str, before: Breaker, after: Breaker, error: str) -> None:
+@transaction.atomic
+def try_channel_again(channel: str, now: dt.datetime) -> int:
+    """Somebody mended the provider: what waits for it is due at once, and one message tries first."""
+    if not ChannelState.objects.paused(now).filter(pk=channel).update(resumes_at=now):
+        return 0
+    ring_on_commit()
+    return wake(Touch.objects.filter(reason=Reason.CHANNEL_DOWN), now)
+
+
+def _log_change(channel: str, before: Breaker, after: Breaker, error: str) -> None:
     if after.opened_at and after.openings != before.openings:
         logger.warning("%s does not work, it is left alone until %s: %s", channel, after.resumes_at, error)
     elif before.opened_at and not after.opened_at:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chains.channels.registry import senders
-from chains.engine.by_hand import try_channel_again
+from chains.engine.deliver.throttle import try_channel_again
 from chains.models import ChannelState, Touch
 from tests.chains.channels.provider import closed_address, running_provider
 from tests.chains.channels.setups import SETUPS, browser_keys, set_up
