@@ -257,7 +257,7 @@ def ready_made(chain: Any) -> bytes:
 
     from benchmarks.peers.shop import clear, fill_due
     from chains.channels.email.sender import letter_for
-    from chains.engine.deliver.deliver import _taken
+    from chains.engine.deliver.deliver import _leased
     from chains.engine.deliver.prepare import PreparedTouch, prepare
     from chains.engine.guard.guard import guard
     from crm.models import Shop
@@ -266,7 +266,7 @@ def ready_made(chain: Any) -> bytes:
     fill_due(chain, 1, NOON)
     lease = uuid4()
     guard(NOON, lease)
-    (prepared,) = prepare(_taken(lease), NOON)
+    (prepared,) = prepare(_leased(lease), NOON)
     assert isinstance(prepared, PreparedTouch)
     return letter_for(prepared.outgoing, Shop.load()).message().as_bytes(linesep="\r\n")
 

@@ -1,8 +1,8 @@
 """When to leave a channel's provider alone. Values in, values out: no queries, no clock.
 
-Failures of the provider, whoever the recipient, are counted one after another over all workers. So many in a row shut
-the channel; when the time is up one message goes as a probe. It arrives, and the channel is open; it fails, and the
-channel stays shut for twice as long. A provider that asks for a pause gets it without being called down.
+Failures of the provider, whoever the recipient, are counted one after another over all workers. So many in a row open
+the breaker, and nothing goes; when the time is up one message goes as a probe. If it arrives, all goes again; if it
+fails, the pause is twice as long. A provider that asks for a pause gets it without counting as down.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 OPENS_AFTER = 5
 FIRST_PAUSE = dt.timedelta(minutes=1)
 LONGEST_PAUSE = dt.timedelta(minutes=30)
-# Longer than any probe takes; when its worker dies, the next one may try then.
+# It is longer than any probe takes; if its worker died, the next one may try then.
 PROBE = dt.timedelta(minutes=2)
 
 
@@ -24,7 +24,7 @@ class Breaker:
     opened_at: dt.datetime | None = None
     resumes_at: dt.datetime | None = None
 
-    def is_shut(self, now: dt.datetime) -> bool:
+    def is_paused(self, now: dt.datetime) -> bool:
         return self.resumes_at is not None and self.resumes_at > now
 
     @property
@@ -34,30 +34,29 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True)
 class ProviderAnswers:
-    """What a worker met: whether anything was answered, and the failures of the provider since then."""
+    """What one worker met at the provider."""
 
     was_answered: bool = False
-    failures: int = 0
+    failures: int = 0  # since the last answer
     pause: dt.timedelta | None = None
     is_probe: bool = False
 
 
-def learn(breaker: Breaker, met: ProviderAnswers, now: dt.datetime) -> Breaker:
-    """The state after what a worker met."""
-    failures = met.failures + (0 if met.was_answered else breaker.failures)
-    if not met.failures:
-        if not met.was_answered and not met.pause:
+def learn(breaker: Breaker, answers: ProviderAnswers, now: dt.datetime) -> Breaker:
+    failures = answers.failures + (0 if answers.was_answered else breaker.failures)
+    if not answers.failures:
+        if not answers.was_answered and not answers.pause:
             return breaker
-        return Breaker(resumes_at=now + met.pause) if met.pause else Breaker()
-    is_down = breaker.opened_at is not None and not met.was_answered
-    if is_down and breaker.is_shut(now) and not met.is_probe:
-        # Another worker has shut it meanwhile; one trouble is counted once.
+        return Breaker(resumes_at=now + answers.pause) if answers.pause else Breaker()
+    is_down = breaker.opened_at is not None and not answers.was_answered
+    if is_down and breaker.is_paused(now) and not answers.is_probe:
+        # Another worker has opened it meanwhile; one trouble is counted once.
         return Breaker(failures, breaker.openings, breaker.opened_at, breaker.resumes_at)
     if is_down or failures >= OPENS_AFTER:
         openings = (breaker.openings if is_down else 0) + 1
         since = breaker.opened_at if is_down else now
-        return Breaker(failures, openings, since, now + max(_pause(openings), met.pause or FIRST_PAUSE))
-    return Breaker(failures, resumes_at=now + met.pause if met.pause else None)
+        return Breaker(failures, openings, since, now + max(_pause(openings), answers.pause or FIRST_PAUSE))
+    return Breaker(failures, resumes_at=now + answers.pause if answers.pause else None)
 
 
 def _pause(openings: int) -> dt.timedelta:

@@ -33,7 +33,7 @@ from crm.models import Contact, Shop
 logger = logging.getLogger(__name__)
 
 SLICE = 50
-# Longer than a channel may take for one message; what cannot begin by then is left to the next worker.
+# It is longer than a channel may take for one message; what cannot begin by then is left to the next worker.
 MARGIN = dt.timedelta(minutes=1)
 PAUSE_SECONDS = 1
 
@@ -43,25 +43,25 @@ def deliver(
 ) -> Counts:
     """Send everything leased to `lease`. `clock` tells the time while sending; without it, it stays `now`.
 
-    `through` stands for the shop's own channels: a rehearsal's take everything and send nothing.
+    `through` replaces the shop's own channels: those of a rehearsal take everything and send nothing.
     """
-    told = clock or (lambda: now)
+    clock = clock or (lambda: now)
     counts: Counts = Counter()
     shop, states = Shop.load(), ChannelState.objects.in_bulk()
-    for name, group in groupby(_taken(lease), key=lambda row: row.channel):
+    for name, group in groupby(_leased(lease), key=lambda row: row.channel):
         batch = list(group)
         channel = (through or senders()).get(name)
         if channel:
             rate = None if through else settings.CHANNEL_RATES.get(name)
-            gate = Throttle(name, states.get(name), told(), rate)
-            _Delivery(channel, shop, lease, told, counts, gate).run(batch)
+            throttle = Throttle(name, states.get(name), clock(), rate)
+            _Delivery(channel, shop, lease, clock, counts, throttle).run(batch)
         else:
-            slices.begin_slice([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, told())
+            slices.begin_slice([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, clock())
             counts[Touch.Status.FAILED] += len(batch)
     return counts
 
 
-def _taken(lease: UUID) -> list[LeasedTouch]:
+def _leased(lease: UUID) -> list[LeasedTouch]:
     rows = Touch.objects.filter(lease=lease, status=Touch.Status.CLAIMED).order_by("channel", "purpose", "due_at", "id")
     return [LeasedTouch(*row) for row in rows.values_list(*LeasedTouch._fields)]
 
@@ -69,59 +69,60 @@ def _taken(lease: UUID) -> list[LeasedTouch]:
 class _Delivery:
     """What one channel delivers under one lease."""
 
-    def __init__(self, channel: Sender, shop: Shop, lease: UUID, clock: Clock, counts: Counts, gate: Throttle) -> None:
+    def __init__(
+        self, channel: Sender, shop: Shop, lease: UUID, clock: Clock, counts: Counts, throttle: Throttle
+    ) -> None:
         self.channel, self.shop, self.lease, self.clock, self.counts = channel, shop, lease, clock, counts
-        self.gate = gate
-        self.terms = CouponTerms()
-        self.endings: list[TouchResult] = []
-        # How many of the rows have had their turn.
-        self.done = 0
+        self.throttle = throttle
+        self.coupon_terms = CouponTerms()
+        self.results: list[TouchResult] = []  # that are not recorded yet
+        self.done = 0  # how many of the rows have had their turn
 
     def run(self, rows: Sequence[LeasedTouch]) -> None:
-        rows, late = self.gate.admit(rows, self.clock())
-        self.endings += late
+        rows, put_off = self.throttle.admit(rows, self.clock())
+        self.results += put_off
         try:
             if rows:
                 self._send(rows)
-            self.endings += self.gate.put_off(rows[self.done :])
+            self.results += self.throttle.put_off(rows[self.done :])
         except (OperationalError, InterfaceError):
-            # Whether their beginning reached the database or not: nothing of them was handed over.
-            known = {ending.touch_id for ending in self.endings}
-            self.endings += [
+            # Whether or not the database marked them as *sending*, nothing of them was handed over.
+            known = {result.touch_id for result in self.results}
+            self.results += [
                 outcomes.not_begun(row.pk, row.attempts) for row in rows[self.done :] if row.pk not in known
             ]
             raise
         finally:
             self._record_what_is_known(rows)
-            self.gate.close(self.clock())
+            self.throttle.save(self.clock())
 
     def _send(self, rows: Sequence[LeasedTouch]) -> None:
-        """Slice after slice, rendering the next meanwhile, until the gate shuts."""
+        """Slice after slice, rendering the next meanwhile, until the channel has to be left alone."""
         by_id = {row.pk: row for row in rows}
         prepared = prepare(rows, self.clock(), self.clock)
-        with closing(slices_ahead(prepared, lambda: 1 if self.gate.is_probing else SLICE)) as slices:
+        with closing(slices_ahead(prepared, lambda: 1 if self.throttle.is_probing else SLICE)) as slices:
             for slice_ in slices:
                 ready = self._begin(slice_)
                 self.done += len(slice_)
                 self._hand_over(ready, by_id)
-                if self.gate.is_shut:
+                if self.throttle.is_paused:
                     break
 
     def _begin(self, slice_: Sequence[PreparedTouch | TouchResult]) -> list[OutgoingMessage]:
-        """Record the slice before and mark this one; what another worker has taken meanwhile drops out."""
-        self.endings += [item for item in slice_ if isinstance(item, TouchResult)]
+        """Record the slice before and mark this one; what another worker has taken meanwhile is left out."""
+        self.results += [item for item in slice_ if isinstance(item, TouchResult)]
         ready = [item for item in slice_ if isinstance(item, PreparedTouch)]
-        begun = self._record([item.beginning for item in ready])
+        begun = self._record([item.record for item in ready])
         return [item.outgoing for item in ready if item.outgoing.touch_id in begun]
 
-    def _record(self, beginnings: list[slices.SendingRecord]) -> set[int]:
-        if not self.endings and not beginnings:
+    def _record(self, sending: list[slices.SendingRecord]) -> set[int]:
+        if not self.results and not sending:
             return set()
-        begun = self.terms.begin_slice(self.endings, beginnings, self.lease, self.clock())
+        begun = self.coupon_terms.begin_slice(self.results, sending, self.lease, self.clock())
         self.counts.update(
-            "retried" if ending.status == Touch.Status.SCHEDULED else ending.status for ending in self.endings
+            "retried" if result.status == Touch.Status.SCHEDULED else result.status for result in self.results
         )
-        self.endings = []
+        self.results = []
         return begun
 
     def _record_what_is_known(self, rows: Sequence[LeasedTouch]) -> None:
@@ -137,33 +138,33 @@ class _Delivery:
             except (OperationalError, InterfaceError) as error:
                 if connection.in_atomic_block or time.monotonic() > end:
                     raise
-                logger.warning("The database does not answer, %s outcomes wait: %s", len(self.endings), error)
+                logger.warning("The database does not answer, %s outcomes wait: %s", len(self.results), error)
                 connection.close()
                 time.sleep(PAUSE_SECONDS)
             else:
                 return
 
     def _hand_over(self, batch: Sequence[OutgoingMessage], by_id: dict[int, LeasedTouch]) -> None:
-        attempts = self.channel.deliver(batch, self.shop) if batch else iter(())
-        left = {outgoing.touch_id for outgoing in batch}
-        marks: dict[tuple[str, str], list[int]] = {}
-        for outcome in attempts:
+        outcomes_of_batch = self.channel.deliver(batch, self.shop) if batch else iter(())
+        untried = {outgoing.touch_id for outgoing in batch}
+        contact_states: dict[tuple[str, str], list[int]] = {}
+        for outcome in outcomes_of_batch:
             row, at = by_id[outcome.touch_id], self.clock()
-            left.discard(row.pk)
-            self.endings.append(self._ending(outcome, row, at))
+            untried.discard(row.pk)
+            self.results.append(self._result(outcome, row, at))
             if outcome.contact_state and row.contact_id:
-                marks.setdefault((outcome.contact_state, outcome.detail[:300]), []).append(row.contact_id)
-            if self.gate.note(outcome, at) or at > row.lease_until - MARGIN:
+                contact_states.setdefault((outcome.contact_state, outcome.detail[:300]), []).append(row.contact_id)
+            if self.throttle.note(outcome, at) or at > row.lease_until - MARGIN:
                 break
-        _close(attempts)
-        if self.gate.is_shut:
-            self.endings += self.gate.put_off([by_id[pk] for pk in left])
+        _close(outcomes_of_batch)
+        if self.throttle.is_paused:
+            self.results += self.throttle.put_off([by_id[pk] for pk in untried])
         else:
-            self.endings += [outcomes.not_begun(pk, by_id[pk].attempts) for pk in left]
-        for (state, detail), contacts in marks.items():
+            self.results += [outcomes.not_begun(pk, by_id[pk].attempts) for pk in untried]
+        for (state, detail), contacts in contact_states.items():
             Contact.objects.filter(pk__in=contacts, state=Contact.State.ACTIVE).update(state=state, state_reason=detail)
 
-    def _ending(self, outcome: Outcome, row: LeasedTouch, at: dt.datetime) -> TouchResult:
+    def _result(self, outcome: Outcome, row: LeasedTouch, at: dt.datetime) -> TouchResult:
         return outcomes.result_of(
             outcome,
             purpose=row.purpose,
@@ -173,7 +174,7 @@ class _Delivery:
         )
 
 
-def _close(attempts: Iterator[Outcome]) -> None:
-    """Let the channel put its connection away although not everything was taken."""
-    if close := getattr(attempts, "close", None):
+def _close(outcomes: Iterator[Outcome]) -> None:
+    """Let the channel close its connection although not everything was delivered."""
+    if close := getattr(outcomes, "close", None):
         close()

@@ -11,7 +11,7 @@ from chains.engine.local_time import retry_after
 from chains.models.touch import Touch
 from crm.models import Purpose
 
-# Of a letter that may have arrived each time.
+# A letter that may have arrived each time is sent no more often.
 MOST_ATTEMPTS = 8
 DETAIL_LENGTH = 300
 NO_TIME = dt.timedelta()
@@ -57,10 +57,10 @@ def no_channel(touch_id: int, attempts: int) -> TouchResult:
 
 
 def not_begun(touch_id: int, attempts: int) -> TouchResult:
-    """Taken, but there was no time left to try."""
+    """There was no time left to try."""
     return TouchResult(touch_id, Status.SCHEDULED, attempts=attempts)
 
 
 def put_off(touch_id: int, attempts: int, reason: str, facts: dict[str, str], until: dt.datetime | None) -> TouchResult:
-    """Taken, but the channel has no room or does not answer: it waits and meets guard again."""
+    """The channel has no room or does not answer: the touch waits and meets guard again."""
     return TouchResult(touch_id, Status.SCHEDULED, reason, dict(facts), due_at=until, attempts=attempts)

@@ -15,17 +15,17 @@ T = TypeVar("T")
 def slices_ahead(items: Iterator[T], size: Callable[[], int]) -> Generator[list[T]]:
     """The items in slices; each is made in a second thread while the one before is in use.
 
-    What makes the items must leave the database alone: a thread would open a connection of its own. The language that
-    is active here is so there.
+    What makes the items must leave the database alone: a thread would open a connection of its own. The active
+    language is activated in the thread too.
     """
     language = translation.get_language()
 
-    def made(count: int) -> list[T]:
+    def take(count: int) -> list[T]:
         with translation.override(language):
             return list(islice(items, count))
 
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as beside:
-        coming = beside.submit(made, size())
-        while slice_ := coming.result():
-            coming = beside.submit(made, size())
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as thread:
+        next_slice = thread.submit(take, size())
+        while slice_ := next_slice.result():
+            next_slice = thread.submit(take, size())
             yield slice_

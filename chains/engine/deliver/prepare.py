@@ -28,7 +28,7 @@ Clock = Callable[[], dt.datetime]
 
 
 class LeasedTouch(NamedTuple):
-    """The columns read of a leased touch, named as the query spells them."""
+    """The columns read, named as the query spells them."""
 
     pk: int
     customer_id: int
@@ -52,22 +52,22 @@ class LeasedTouch(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class PreparedTouch:
     outgoing: OutgoingMessage
-    beginning: SendingRecord
+    record: SendingRecord
 
 
 def prepare(
     rows: Sequence[LeasedTouch], now: dt.datetime, clock: Clock | None = None
 ) -> Iterator[PreparedTouch | TouchResult]:
-    """One item a touch, in order, made when it is asked for; the facts of all are read at once, before the first.
+    """One item a touch, in order and only when it is asked for; the facts of all are read before, at once.
 
-    `clock` tells the time as each is made, from which a coupon's term counts; without it, it stays `now`.
+    `clock` tells the time as each is rendered, from which a coupon's term counts; without it, it stays `now`.
     """
     programs = program.load(row.enrolment__version_id for row in rows)
     letters = [row for row in rows if row.channel != Touch.Channel.STAFF_TASK]
     context_of = contexts(letters, now) if letters else {}
     rewards = RewardsShown(letters, programs, now)
-    told = clock or (lambda: now)
-    return (_prepared(row, programs, context_of, rewards, told) for row in rows)
+    clock = clock or (lambda: now)
+    return (_prepared(row, programs, context_of, rewards, clock) for row in rows)
 
 
 def _prepared(
@@ -100,7 +100,7 @@ def _letter(
             at = clock()
             if refusal := rewards.refusal(row, shown, at):
                 return outcomes.no_coupon(row.pk, row.attempts, refusal)
-            context = {**context, **rewards.told(row, text["language"], at)}
+            context = {**context, **rewards.words(row, text["language"], at)}
         content = _rendered(row, text, context)
     except TemplateError as error:
         return outcomes.not_rendered(row.pk, row.attempts, str(error))
@@ -111,7 +111,7 @@ def _letter(
 def _text(row: LeasedTouch, step: ProgramStep) -> dict[str, Any]:
     texts = step.texts.get(row.channel)
     if not texts:
-        # Planned by a version whose step had this text; its people were moved to one that has not.
+        # A version whose step had this text planned the touch; since then the customer was moved to one that has not.
         raise TemplateError(gettext("The step has no text for this channel."))
     return choose(texts, row.customer__language, settings.LANGUAGE_CODE)
 

@@ -14,8 +14,9 @@ from chains.engine.deliver.outcomes import MOST_ATTEMPTS
 
 logger = logging.getLogger(__name__)
 
-# *claimed* was provably never tried and simply waits again. *sending* is uncertain: service, and channels that know
-# a message by its key, try again under the same key; marketing is left to a human. Both end after so many attempts.
+# What was *claimed* was provably never tried and simply waits again. What was *sending* is uncertain: service, and
+# channels that know a message by its key, try again under the same key; marketing is left to a human. Both end after so
+# many attempts.
 RECOVER = """
     WITH abandoned AS (
         SELECT id FROM chains_touch
@@ -50,8 +51,8 @@ def recover(now: dt.datetime, limit: int = 1000) -> Counts:
     idempotent = [str(name) for name, channel in senders().items() if channel.is_idempotent]
     with connection.cursor() as cursor:
         cursor.execute(RECOVER, {"now": now, "limit": limit, "idempotent": idempotent, "most": MOST_ATTEMPTS})
-        found = dict(cursor.fetchall())
-    if found:
-        told = ", ".join(f"{count} {status}" for status, count in found.items())
-        logger.warning("A worker died or was too slow; of the messages it had taken are now %s", told)
-    return Counter({"retried" if status == "scheduled" else status: count for status, count in found.items()})
+        counts = dict(cursor.fetchall())
+    if counts:
+        words = ", ".join(f"{count} {status}" for status, count in counts.items())
+        logger.warning("A worker died or was too slow; of the messages it had taken are now %s", words)
+    return Counter({"retried" if status == "scheduled" else status: count for status, count in counts.items()})

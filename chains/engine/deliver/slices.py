@@ -1,4 +1,4 @@
-"""Slices of leased touches: what became of the last one, and marking the next one as being sent.
+"""Slices of leased touches: recording what became of the last one, and marking the next one as being sent.
 
 Unqualified names: a rehearsal shadows these tables.
 """
@@ -19,8 +19,8 @@ from crm.loyalty import Sending
 
 # One statement records what became of the last slice and begins the next, so that a slice costs one commit.
 # Fenced on the lease: a worker that lost it neither begins anything nor overwrites what another has decided since.
-# What is leased and not *sending* is *claimed*; asked for by that name, the planner may walk the index of all that was
-# ever sent.
+# What is leased and not *sending* is *claimed*; if the statement asked for that status, the planner might walk the
+# index of all that was ever sent.
 BEGIN_SLICE = """
     WITH ended AS (
         UPDATE chains_touch AS touch SET
@@ -47,7 +47,7 @@ BEGIN_SLICE = """
     SELECT array(SELECT id FROM ended), array(SELECT id FROM begun)
 """
 
-# Of touches whose slice ends or begins in the same transaction.
+# The slice of these touches ends or begins in the same transaction.
 SHOW_COUPONS = """
     UPDATE chains_touch AS touch SET coupon_id = shown.coupon
     FROM unnest(%(touch)s::bigint[], %(coupon)s::bigint[]) AS shown (touch, coupon)
@@ -57,13 +57,13 @@ SHOW_COUPONS = """
 
 @dataclass(frozen=True, slots=True)
 class TouchResult:
-    """What became of a touch that was taken; `due_at` is set when it goes back to wait."""
+    """What became of a leased touch."""
 
     touch_id: int
     status: str
     reason: str = Touch.Reason.NONE
     facts: dict[str, Any] = field(default_factory=dict)
-    due_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None  # when it goes back to wait
     sent_at: dt.datetime | None = None
     attempts: int = 0
 
@@ -74,45 +74,42 @@ class TouchResult:
 
 @dataclass(frozen=True, slots=True)
 class SendingRecord:
-    """A rendered touch about to be handed over; its links have to be known before anybody can click them.
-
-    `coupon` is what it shows for the first time. One that was perhaps sent before shows what it showed then.
-    """
+    """What is known of a touch that is about to be handed over: its links, before anybody can click them."""
 
     touch_id: int
     subject: str
     links: list[str]
-    coupon: Sending | None = None
+    coupon: Sending | None = None  # that it shows for the first time
 
 
 class SliceWritten(NamedTuple):
-    """Of touches, by id: recorded as asked, and begun; without those that another worker has taken meanwhile."""
+    """Ids of the touches that were written; another worker may have taken some meanwhile."""
 
     ended: set[int]
     begun: set[int]
 
 
 def begin_slice(
-    endings: Sequence[TouchResult], beginnings: Sequence[SendingRecord], lease: UUID, clock: dt.datetime
+    results: Sequence[TouchResult], sending: Sequence[SendingRecord], lease: UUID, clock: dt.datetime
 ) -> SliceWritten:
-    """Record the endings and begin the next slice, whose touches may then be handed over."""
+    """Record the results and begin the next slice, whose touches may then be handed over."""
     ended = as_json(
         {
-            "id": ending.touch_id,
-            "status": ending.status,
-            "reason": ending.reason,
-            "facts": ending.facts,
-            "due_at": ending.due_at,
-            "sent_at": ending.sent_at,
-            "attempts": ending.attempts,
+            "id": result.touch_id,
+            "status": result.status,
+            "reason": result.reason,
+            "facts": result.facts,
+            "due_at": result.due_at,
+            "sent_at": result.sent_at,
+            "attempts": result.attempts,
         }
-        for ending in endings
+        for result in results
     )
-    begun = as_json({"id": item.touch_id, "subject": item.subject[:500], "links": item.links} for item in beginnings)
+    begun = as_json({"id": item.touch_id, "subject": item.subject[:500], "links": item.links} for item in sending)
     with connection.cursor() as cursor:
         cursor.execute(BEGIN_SLICE, {"ended": ended, "begun": begun, "lease": lease, "clock": clock})
-        recorded, taken = cursor.fetchone()
-    return SliceWritten(set(recorded), set(taken))
+        ended_ids, begun_ids = cursor.fetchone()
+    return SliceWritten(set(ended_ids), set(begun_ids))
 
 
 def show_coupons(shown: Mapping[int, int | None]) -> None:
