@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from chains.explain.customer import overview
 from chains.explain.entry import entrance
-from chains.explain.stays import stays
+from chains.explain.histories import stays
 from chains.models import Chain
 from crm.customers.search import find_customers
 from crm.models import Customer

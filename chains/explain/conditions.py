@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from chains.engine.enrol.control_group import control_entries
 from chains.engine.enrol.eligibility import EntryRequest
 from chains.engine.local_time import DAY
-from chains.explain.starts import Start
+from chains.explain.trigger_moments import Start
 from chains.explain.wording import day_of, moment
 from chains.models import Chain, Enrolment, Entrant
 from chains.program.program import Program

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from chains.explain.entry_sentences import trigger_words
-from chains.explain.stays import Stayed, stays
+from chains.explain.histories import Stayed, stays
 from chains.explain.wording import moment
 from chains.models import Chain, Entrant
 from chains.program import program

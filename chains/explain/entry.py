@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chains.explain.conditions import EntryFacts, Line, conditions
 from chains.explain.entry_sentences import trigger_words
-from chains.explain.starts import Start, starts
+from chains.explain.trigger_moments import Start, starts
 from chains.explain.wording import day_of, moment
 from chains.models import Chain, ChainVersion, Enrolment, Entrant
 from chains.program import program

@@ -14,7 +14,7 @@ from chains.definition import pausing
 from chains.engine.run import tick
 from chains.explain.customer import overview
 from chains.explain.entry import entrance
-from chains.explain.stays import stays
+from chains.explain.histories import stays
 from chains.models import Chain, Enrolment
 from crm import consent
 from crm.events import record
