@@ -25,10 +25,10 @@ from chains.models import Chain, ChannelState
 from chains.program.program import parse
 from chains.program.trigger import compiled_trigger, parse_trigger
 from chains.stats import service_share
-from chains.stats.control_group import arms
-from chains.stats.entrants import door
+from chains.stats.control_group import control_arms
+from chains.stats.entrants import waiting_entrants
 from chains.stats.lateness import overdue
-from chains.stats.steps import tally, under_way
+from chains.stats.steps import chain_stats, under_way
 from crm.admin.verb_buttons import Verb
 from crm.models import Shop
 
@@ -136,21 +136,21 @@ class ChainAdmin(TestOrderPages):
 
 def _panel(chain: Chain) -> dict[str, Any]:
     """What the page says above the form: how it runs, what stands in the way, what became of each step."""
-    shop, counts, sent = Shop.load(), tally(chain), service_share.of_chain(chain, timezone.now())
+    shop, counts, sent = Shop.load(), chain_stats(chain), service_share.of_chain(chain, timezone.now())
     found = problems(chain, shop)
     running = chain.version.program if chain.version else None
     draft = parse(0, chain.pk, publishing.compiled_entry(chain))
     return {
         "problems": found,
         "counts": counts,
-        "arms": arms(chain),
+        "arms": control_arms(chain),
         "share": sent,
         "share_goal": shop.useful_share,
         "is_share_low": sent.is_below(shop.useful_share),
         "tree": drawn(chain, counts.steps),
         "entry_words": entry_sentence(draft),
         "ending_words": ending_sentence(draft),
-        "door": door(chain),
+        "door": waiting_entrants(chain),
         "is_changed": running is not None and not found and publishing.compiled(chain, shop) != running,
     }
 

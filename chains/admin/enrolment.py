@@ -19,7 +19,7 @@ from unfold.paginator import InfinitePaginator
 from chains.admin import why
 from chains.admin.touch import StepFilter
 from chains.engine.advance.take_out import take_out
-from chains.explain.decisions import turns
+from chains.explain.decisions import decisions
 from chains.explain.outlook import outlooks
 from chains.models import Enrolment
 from crm.admin.verb_buttons import ReadOnlyAdmin
@@ -102,7 +102,7 @@ class EnrolmentAdmin(ReadOnlyAdmin):
     def shown_way(self, enrolment: Enrolment) -> str:
         lines = (
             (turn.number, turn.step, turn.words, date_format(localtime(turn.at), "SHORT_DATETIME_FORMAT"))
-            for turn in turns(enrolment)
+            for turn in decisions(enrolment)
         )
         return format_html_join("", "<p>{}. {} {} <span class='enc-faint'>({})</span></p>", lines) or "—"
 

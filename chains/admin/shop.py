@@ -49,12 +49,12 @@ class SegmentLimitsInline(SettingsInline):
     model = SegmentLimits
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SegmentLimits]:
-        cares: QuerySet[SegmentLimits] = super().get_queryset(request)
-        return cares.select_related("segment")
+        limits: QuerySet[SegmentLimits] = super().get_queryset(request)
+        return limits.select_related("segment")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        # Read once a page: each row would ask for the segments anew.
+        # They are read once a page: otherwise each row would ask for the segments anew.
         field.choices = list(field.choices)
         return field
 
@@ -78,14 +78,14 @@ class SettingsAdmin(ShopAdmin):
 
 
 def _panel() -> dict[str, Any]:
-    """As it is saved: how customers are treated, and how much of what they got was service."""
+    """How customers are treated by the settings as saved, and how much of what they got was service."""
     shop, now = Shop.load(), timezone.now()
-    cares = list(SegmentLimits.objects.select_related("segment"))
+    limits = list(SegmentLimits.objects.select_related("segment"))
     shares = {"chain": service_share.of_chains(now), "segment": service_share.of_segments(now)}
     everything = service_share.of_shop(now)
     return {
-        "effects": effects(shop, QuietHours.objects.all(), cares),
-        "warnings": warnings(shop, cares),
+        "effects": effects(shop, QuietHours.objects.all(), limits),
+        "warnings": warnings(shop, limits),
         "shop_share": everything,
         "is_share_low": everything.is_below(shop.useful_share),
         "share_goal": shop.useful_share,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from chains.explain.customer import overview
-from chains.explain.entry import entrance
-from chains.explain.histories import stays
+from chains.explain.customer import customer_chains
+from chains.explain.entry import explain_entry
+from chains.explain.histories import histories
 from chains.models import Chain
 from crm.customers.search import find_customers
 from crm.models import Customer
@@ -39,7 +39,7 @@ def chain_why_view(request: HttpRequest, chain_id: int) -> HttpResponse:
         "found": find_customers(text, limit=MOST_FOUND) if customer is None else [],
     }
     if customer is not None:
-        context |= {"entrance": entrance(chain, customer, now), "stays": stays(customer, now, chain)}
+        context |= {"entrance": explain_entry(chain, customer, now), "stays": histories(customer, now, chain)}
     return TemplateResponse(request, "chains/admin/why.html", {**admin.site.each_context(request), **context})
 
 
@@ -51,7 +51,7 @@ def customer_chains_view(request: HttpRequest, customer_id: int) -> HttpResponse
     context: dict[str, Any] = {
         "title": _("Chains of %(customer)s") % {"customer": customer},
         "customer": customer,
-        "overview": overview(customer, timezone.now()),
+        "overview": customer_chains(customer, timezone.now()),
     }
     return TemplateResponse(
         request, "chains/admin/customer_chains.html", {**admin.site.each_context(request), **context}

@@ -1,4 +1,4 @@
-"""What chains know about a customer, for rules: letters sent, and what came of them."""
+"""What chains know about a customer, as fields for rules: letters sent, and what came of them."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def _step(condition: Condition, scope: Scope) -> Q:
 
 
 def _step_of_event(condition: Condition, scope: Scope) -> Q:
-    """By its name as it was when the letter went out."""
-    # As text: what a shop's own events have for a touch may be no number.
+    """By the name that the step had when the letter went out."""
+    # Compared as text: what a shop's own events have for a touch may be no number.
     letter = Func(OuterRef("properties"), Value("touch"), function="jsonb_extract_path_text", output_field=TextField())
     letters = Touch.objects.filter(customer=OuterRef("customer"), step_name__in=texts(condition))
     found = letters.annotate(word=Cast("pk", TextField())).filter(word=letter)

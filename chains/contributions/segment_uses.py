@@ -18,15 +18,15 @@ def needed() -> Iterator[tuple[Use, Collection[int]]]:
     for pk, name in Chain.objects.filter(pk__in=by_chain).order_by("name").values_list("pk", "name"):
         address = reverse("admin:chains_chain_change", args=[pk])
         yield Use(_("chain “%(name)s”") % {"name": name}, address, "chains.view_chain"), by_chain[pk]
-    cares = list(SegmentLimits.objects.values_list("segment", flat=True))
-    yield Use(_("shop settings"), reverse("admin:crm_shop_changelist"), "crm.change_shop"), cares
+    limited = list(SegmentLimits.objects.values_list("segment", flat=True))
+    yield Use(_("shop settings"), reverse("admin:crm_shop_changelist"), "crm.change_shop"), limited
 
 
 def _by_chain() -> dict[int, set[int]]:
     """The segments each chain names.
 
-    The rules of an archived chain are history: before it is published again they are checked anew. The segment that
-    started it is held by a foreign key.
+    The rules of an archived chain are history: before it is published again they are checked anew. A foreign key keeps
+    the segment that triggered it.
     """
     drafts = Chain.objects.exclude(status=Chain.Status.ARCHIVED).order_by()
     found: dict[int, set[int]] = defaultdict(set)
@@ -41,8 +41,8 @@ def _by_chain() -> dict[int, set[int]]:
 
 
 def _collect(found: dict[int, set[int]], rows: QuerySet[Model], column: str, chain: str) -> None:
-    told = rows.exclude(**{column: None}).annotate(named=Named(column)).exclude(named=[])
-    for pk, named in told.values_list(chain, "named"):
+    naming = rows.exclude(**{column: None}).annotate(named=Named(column)).exclude(named=[])
+    for pk, named in naming.values_list(chain, "named"):
         found[pk] |= ids(named)
 
 

@@ -29,19 +29,18 @@ def touches(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             at=touch.sent_at or touch.due_at,
             icon=ICONS.get(Touch.Channel(touch.channel), "chat"),
             title=str(touch),
-            detail=", ".join([f"{touch.chain}: {sentence(touch)}", *_followed(touch)]),
+            detail=", ".join([f"{touch.chain}: {sentence(touch)}", *_responses(touch)]),
             url=reverse("admin:chains_touch_change", args=[touch.pk]),
             tone="bad" if touch.bounced_at or touch.complained_at else TONES.get(Touch.Status(touch.status), ""),
             kind=StoryKind.TOUCH,
         )
 
 
-def _followed(touch: Touch) -> list[str]:
-    """What came back for it."""
-    told = (
+def _responses(touch: Touch) -> list[str]:
+    responses = (
         (touch.bounced_at, _("came back")),
         (touch.replied_at, _("replied")),
         (touch.unsubscribed_at, _("unsubscribed")),
         (touch.complained_at, _("reported as spam")),
     )
-    return [words for at, words in told if at]
+    return [words for at, words in responses if at]

@@ -138,12 +138,12 @@ def _replied(enrolments: Collection[EnrolmentContext], now: dt.datetime) -> set[
     return set(Touch.objects.filter(enrolment__in=ending, replied_at__lte=now).values_list("enrolment_id", flat=True))
 
 
-def _by_rule(enrolments: Collection[EnrolmentContext], part: str, now: dt.datetime) -> set[int]:
-    """Enrolments for which the rule holds that is this part of their program: one evaluation a program."""
+def _by_rule(enrolments: Collection[EnrolmentContext], rule_name: str, now: dt.datetime) -> set[int]:
+    """Enrolments for which this rule of their program holds: one evaluation a program."""
     subjects_of: dict[int, list[Subject]] = defaultdict(list)
     rules: dict[int, dict[str, Any]] = {}
     for one in enrolments:
-        rule = getattr(one.program, part)
+        rule = getattr(one.program, rule_name)
         if rule is not None:
             rules[one.program.version_id] = rule
             subject = Subject(one.enrolment_id, one.customer_id, one.order_id, one.event_id)

@@ -1,4 +1,4 @@
-"""Every chain for one customer: in it, through with it, or not and why. A constant number of queries."""
+"""Every chain for one customer: in it, through with it, or not and why. It takes a constant number of queries."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from chains.explain.entry_sentences import trigger_words
-from chains.explain.histories import Stayed, stays
+from chains.explain.histories import EnrolmentHistory, histories
 from chains.explain.wording import moment
 from chains.models import Chain, Entrant
 from chains.program import program
@@ -19,38 +19,35 @@ from crm.models import Customer, Event
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """A chain the customer never entered, and why in a sentence."""
-
+class ChainNotEntered:
     chain: Chain
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    stays: tuple[Stayed, ...]
-    missing: tuple[Missing, ...]
+class CustomerChains:
+    stays: tuple[EnrolmentHistory, ...]
+    missing: tuple[ChainNotEntered, ...]
 
 
-def overview(customer: Customer, now: dt.datetime) -> Overview:
-    """What they are or were in, and each chain that runs and that they never entered."""
-    entered = stays(customer, now)
+def customer_chains(customer: Customer, now: dt.datetime) -> CustomerChains:
+    """The chains they are or were in, and each that runs and that they never entered."""
     chains = list(Chain.objects.running().exclude(enrolments__customer=customer).order_by("priority", "name"))
     programs = program.load(chain.version_id for chain in chains if chain.version_id)
     plans = {plan.chain_id: plan for plan in programs.values()}
     waiting = dict(Entrant.objects.filter(chain__in=chains, customer=customer).values_list("chain_id", "enters_at"))
-    happened = _happened(customer, plans.values())
-    return Overview(
-        tuple(entered),
-        tuple(Missing(chain, _why(chain, plans[chain.pk], waiting, happened)) for chain in chains),
+    happened_at = _last_events(customer, plans.values())
+    return CustomerChains(
+        tuple(histories(customer, now)),
+        tuple(ChainNotEntered(chain, _why(chain, plans[chain.pk], waiting, happened_at)) for chain in chains),
     )
 
 
-def _happened(customer: Customer, plans: Iterable[Program]) -> dict[tuple[str, int | None], dt.datetime]:
-    """When what starts the chains by events happened last, by event and by segment."""
+def _last_events(customer: Customer, plans: Iterable[Program]) -> dict[tuple[str, int | None], dt.datetime]:
+    """When the events that trigger the chains happened last, by kind and by segment."""
     kinds = {plan.trigger.event for plan in plans if plan.trigger.kind == Chain.Trigger.EVENT}
-    told = Q(customer=customer, kind__in=kinds, is_historic=False)
-    rows = Event.objects.filter(told).order_by().values_list("kind", "properties__segment").annotate(Max("occurred_at"))
+    events = Event.objects.filter(customer=customer, kind__in=kinds, is_historic=False)
+    rows = events.order_by().values_list("kind", "properties__segment").annotate(Max("occurred_at"))
     last: dict[tuple[str, int | None], dt.datetime] = {}
     for kind, segment, at in rows:
         last[kind, segment] = at
@@ -62,7 +59,7 @@ def _why(
     chain: Chain,
     plan: Program,
     waiting: Mapping[int, dt.datetime | None],
-    happened: Mapping[tuple[str, int | None], dt.datetime],
+    happened_at: Mapping[tuple[str, int | None], dt.datetime],
 ) -> str:
     if chain.pk in waiting:
         enters_at = waiting[chain.pk]
@@ -74,7 +71,7 @@ def _why(
     words = trigger_words(plan.trigger)
     if plan.trigger.kind != Chain.Trigger.EVENT:
         return _("not entered: %(trigger)s") % {"trigger": words}
-    at = happened.get((plan.trigger.event, plan.trigger.segment))
+    at = happened_at.get((plan.trigger.event, plan.trigger.segment))
     if at is None:
         return _("it never happened: %(trigger)s") % {"trigger": words}
     if chain.watermark_at and at <= chain.watermark_at:

@@ -1,4 +1,4 @@
-"""Somebody's way through a chain in words: which arm they took at each parting and why, and what was changed."""
+"""What was decided for a customer in a chain, in words: which arm they took and why, and what was changed."""
 
 from __future__ import annotations
 
@@ -21,35 +21,33 @@ from segments.describe import sentence_of
 
 @dataclass(frozen=True, slots=True)
 class StepDecision:
-    """One decision: “3. Known? → Regulars: Number of orders: at least 2”."""
-
     number: str
     step: str
-    words: str
+    words: str  # e.g. “took “Regulars”: Number of orders: at least 2”
     at: dt.datetime
 
 
-def turns(enrolment: Enrolment) -> Iterator[StepDecision]:
-    """In the order they were taken; those of a version they have left keep their words as far as the step is known."""
+def decisions(enrolment: Enrolment) -> Iterator[StepDecision]:
+    """In the order they were taken, as far as the version they are in now has the step."""
     plan = program.load([enrolment.version_id])[enrolment.version_id]
-    return turns_at(plan, enrolment.passages.select_related("event", "enrolment").order_by("passed_at", "pk"))
+    return decisions_at(plan, enrolment.passages.select_related("event", "enrolment").order_by("passed_at", "pk"))
 
 
-def turns_at(plan: Program, passages: Iterable[Passage]) -> Iterator[StepDecision]:
+def decisions_at(plan: Program, passages: Iterable[Passage]) -> Iterator[StepDecision]:
     for passage in passages:
         step = plan.step(passage.step_key)
         if step:
-            yield StepDecision(step.number, step.name, _words(step, passage), passage.passed_at)
+            yield StepDecision(step.number, step.name, _decision(step, passage), passage.passed_at)
 
 
-def _words(step: ProgramStep, passage: Passage) -> str:
+def _decision(step: ProgramStep, passage: Passage) -> str:
     if step.change:
-        return _changed(step.change, passage)
+        return _change(step.change, passage)
     arm = next((arm for arm in step.arms if arm.key == passage.arm_key), None)
     return _("took “%(arm)s”: %(why)s") % {"arm": arm.name, "why": _why(step, arm, passage)} if arm else ""
 
 
-def _changed(change: ProgramChange, passage: Passage) -> str:
+def _change(change: ProgramChange, passage: Passage) -> str:
     if passage.enrolment.is_control:
         return _("nothing was changed: the control group")
     return change_sentence(change)

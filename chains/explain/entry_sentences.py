@@ -1,4 +1,4 @@
-"""Who enters a chain, how it starts and how it ends, in words: of a draft as of a version."""
+"""Who enters a chain, how it starts and how it ends, in words: for a draft as for a version."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def entry_sentence(program: Program) -> str:
     """How it starts, for whom and how often, e.g. “Starts: order placed. A customer enters once for every order.”"""
     parts = [_("Starts: %(trigger)s.") % {"trigger": trigger_words(program.trigger)}]
     if program.audience is not None:
-        parts.append(_("Only for: %(rule)s.") % {"rule": _low(sentence_of(program.audience))})
+        parts.append(_("Only for: %(rule)s.") % {"rule": _lower_first(sentence_of(program.audience))})
     return " ".join([*parts, re_entry_sentence(program)])
 
 
@@ -63,7 +63,7 @@ def trigger_words(trigger: Trigger) -> str:
             "days": trigger.days
         }
     clock = _("%(hour)d:00 of the shop's day") if trigger.clock == Chain.Clock.SHOP else _("%(hour)d:00")
-    when = _calendar(trigger) if trigger.is_by_calendar else _around(trigger.days, _date(trigger))
+    when = _calendar(trigger) if trigger.is_by_calendar else _days_from(trigger.days, _date(trigger))
     return _("%(when)s, at %(clock)s") % {"when": when, "clock": clock % {"hour": trigger.hour}}
 
 
@@ -101,7 +101,7 @@ def _calendar(trigger: Trigger) -> str:
     return _("every year: %(month)s, day %(day)d") % {"month": MONTHS[trigger.month], "day": trigger.day}
 
 
-def _around(days: int, date: str) -> str:
+def _days_from(days: int, date: str) -> str:
     if not days:
         return _("on the day: %(date)s") % {"date": date}
     words = (
@@ -113,8 +113,8 @@ def _around(days: int, date: str) -> str:
 
 
 def _rule(raw: object) -> str:
-    return _low(sentence_of(raw))
+    return _lower_first(sentence_of(raw))
 
 
-def _low(words: str) -> str:
+def _lower_first(words: str) -> str:
     return words[:1].lower() + words[1:]

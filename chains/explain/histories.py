@@ -1,4 +1,4 @@
-"""What became of a customer in their chains: every stay with what was sent, what was not and why."""
+"""What became of a customer in their chains: every enrolment with what was sent, what was not and why."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from chains.explain.decisions import StepDecision, turns_at
-from chains.explain.outlook import Outlook, outlooks
 from chains.explain.reasons import sentence
+from chains.explain.decisions import StepDecision, decisions_at
+from chains.explain.outlook import EnrolmentOutlook, outlooks
 from chains.models import Chain, Enrolment, Passage, Touch
 from chains.program import program
 from crm.models import Customer
@@ -19,11 +19,9 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Stayed:
-    """One enrolment: where it stands, how its way was decided, and its touches in the order of their turn."""
-
+class EnrolmentHistory:
     enrolment: Enrolment
-    outlook: Outlook
+    outlook: EnrolmentOutlook
     turns: tuple[StepDecision, ...]
     touches: tuple[Touch, ...]
 
@@ -36,25 +34,25 @@ class Stayed:
         return self.enrolment.status != Enrolment.Status.ACTIVE
 
 
-def stays(customer: Customer, now: dt.datetime, chain: Chain | None = None) -> list[Stayed]:
+def histories(customer: Customer, now: dt.datetime, chain: Chain | None = None) -> list[EnrolmentHistory]:
     """The newest ones, those under way first; a constant number of queries."""
-    found = Enrolment.objects.filter(customer=customer).select_related("chain", "version", "order")
+    rows = Enrolment.objects.filter(customer=customer).select_related("chain", "version", "order")
     if chain:
-        found = found.filter(chain=chain)
-    enrolments = list(found.order_by(F("ended_at").desc(nulls_first=True), "-entered_at")[:MOST])
+        rows = rows.filter(chain=chain)
+    enrolments = list(rows.order_by(F("ended_at").desc(nulls_first=True), "-entered_at")[:MOST])
     touches: dict[int, list[Touch]] = defaultdict(list)
     for touch in Touch.objects.filter(enrolment__in=enrolments).order_by("due_at", "pk"):
         touches[touch.enrolment_id].append(touch)
     passages: dict[int, list[Passage]] = defaultdict(list)
-    decided = Passage.objects.filter(enrolment__in=enrolments).select_related("event", "enrolment")
-    for passage in decided.order_by("passed_at", "pk"):
+    passed = Passage.objects.filter(enrolment__in=enrolments).select_related("event", "enrolment")
+    for passage in passed.order_by("passed_at", "pk"):
         passages[passage.enrolment_id].append(passage)
-    ahead, programs = outlooks(enrolments, now), program.load(one.version_id for one in enrolments)
+    outlook_of, programs = outlooks(enrolments, now), program.load(one.version_id for one in enrolments)
     return [
-        Stayed(
+        EnrolmentHistory(
             one,
-            ahead[one.pk],
-            tuple(turns_at(programs[one.version_id], passages[one.pk])),
+            outlook_of[one.pk],
+            tuple(decisions_at(programs[one.version_id], passages[one.pk])),
             tuple(touches[one.pk]),
         )
         for one in enrolments

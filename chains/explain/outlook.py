@@ -1,4 +1,4 @@
-"""Where people stand in a chain, and what comes next and when: the engine's own walk, with the clock years ahead."""
+"""Where customers stand in a chain, and what comes next and when: the engine's own walk, with the clock years ahead."""
 
 from __future__ import annotations
 
@@ -20,37 +20,35 @@ from chains.program import program
 from chains.program.program import Program
 from chains.program.step import ProgramStep
 
-# Farther than anybody plans; a walk that far still ends, as every way leads forward.
+# Nobody plans farther; a walk that far still ends, as every path leads forward.
 AHEAD = dt.timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """A message or task that is to come, if nothing speaks against it by then."""
-
+class ComingTouch:
     step: str
     at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """`stands`: where they are now; `then`: what the way does after what is coming."""
-
-    stands: str
-    coming: tuple[Coming, ...] = ()
-    then: str = ""
+class EnrolmentOutlook:
+    stands: str  # where the customer is now
+    coming: tuple[ComingTouch, ...] = ()  # unless guard is against it by then
+    then: str = ""  # what follows these
 
 
-def outlooks(enrolments: Sequence[Enrolment], now: dt.datetime) -> dict[int, Outlook]:
+def outlooks(enrolments: Sequence[Enrolment], now: dt.datetime) -> dict[int, EnrolmentOutlook]:
     """By enrolment, in a constant number of queries."""
     programs = program.load(enrolment.version_id for enrolment in enrolments)
-    places = [_place(one) for one in enrolments if one.status == Enrolment.Status.ACTIVE]
-    orders = facts.order_moments(place.order_id for place in places if place.order_id)
-    people = facts.profiles({place.customer_id for place in places})
-    found = walk_inputs(places, programs, orders, people)
-    ahead = {place.pk: walk(programs[place.version_id], found[place.pk], now + AHEAD) for place in places}
+    active = [_as_due(one) for one in enrolments if one.status == Enrolment.Status.ACTIVE]
+    orders = facts.order_moments(one.order_id for one in active if one.order_id)
+    profiles = facts.profiles({one.customer_id for one in active})
+    inputs = walk_inputs(active, programs, orders, profiles)
+    walks = {one.pk: walk(programs[one.version_id], inputs[one.pk], now + AHEAD) for one in active}
     return {
-        one.pk: _outlook(one, programs[one.version_id], ahead[one.pk]) if one.pk in ahead else Outlook(ended(one))
+        one.pk: _outlook(one, programs[one.version_id], walks[one.pk])
+        if one.pk in walks
+        else EnrolmentOutlook(ended(one))
         for one in enrolments
     }
 
@@ -62,9 +60,9 @@ def ended(enrolment: Enrolment) -> str:
     }
 
 
-def _outlook(enrolment: Enrolment, plan: Program, way: Walk) -> Outlook:
-    coming = tuple(Coming(planned.step.name, planned.due_at) for planned in way.touches)
-    return Outlook(_stands(enrolment, plan), coming, _then(enrolment, plan, way))
+def _outlook(enrolment: Enrolment, plan: Program, ahead: Walk) -> EnrolmentOutlook:
+    coming = tuple(ComingTouch(draft.step.name, draft.due_at) for draft in ahead.touches)
+    return EnrolmentOutlook(_stands(enrolment, plan), coming, _then(enrolment, plan, ahead))
 
 
 def _stands(enrolment: Enrolment, plan: Program) -> str:
@@ -84,15 +82,15 @@ def _stands(enrolment: Enrolment, plan: Program) -> str:
     return _("waits %(where)s until %(when)s") % {"where": where, "when": moment(enrolment.due_at)}
 
 
-def _then(enrolment: Enrolment, plan: Program, way: Walk) -> str:
-    step = plan.step(way.step_key)
+def _then(enrolment: Enrolment, plan: Program, ahead: Walk) -> str:
+    step = plan.step(ahead.step_key)
     if step is None:
         return _("then it ends")
     if step.key == enrolment.step_key:
         return ""
     if step.kind == Step.Kind.BRANCH:
         return _("then the way parts %(where)s") % {"where": _at(step)}
-    what = event_words(step.wait.event) if step.wait and step.wait.event else _awaited(way.awaits, "")
+    what = event_words(step.wait.event) if step.wait and step.wait.event else _awaited(ahead.awaits, "")
     return _("then it waits %(where)s for: %(what)s") % {"where": _at(step), "what": what}
 
 
@@ -108,6 +106,6 @@ def _awaited(awaits: str, event: str) -> str:
     return str(Enrolment.Awaits(awaits).label)
 
 
-def _place(one: Enrolment) -> DueEnrolment:
-    """As advance reads it."""
-    return DueEnrolment(*(attrgetter(name.replace("__", "."))(one) for name in DueEnrolment._fields))
+def _as_due(enrolment: Enrolment) -> DueEnrolment:
+    """As advance would read it."""
+    return DueEnrolment(*(attrgetter(name.replace("__", "."))(enrolment) for name in DueEnrolment._fields))

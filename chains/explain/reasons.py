@@ -12,10 +12,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains.models import Touch
+from chains.models import MessageTemplate, Touch
 from crm.models import Channel, Contact
 
 Facts = dict[str, Any]
+Reason = Touch.Reason
 
 
 def sentence(touch: Touch) -> str:
@@ -32,12 +33,10 @@ def sentence(touch: Touch) -> str:
 
 def because(reason: str, facts: Facts) -> str:
     """The reason in words, without what came of it."""
-    from chains.models import Touch
-
     if tried := facts.get("tried"):
         return "; ".join(_by_channel(one) for one in tried)
-    told = TOLD.get(reason)
-    words = told(facts) if told and facts else ""
+    sentence_of = SENTENCES.get(reason)
+    words = sentence_of(facts) if sentence_of and facts else ""
     return words or str(Touch.Reason(reason).label)
 
 
@@ -140,8 +139,6 @@ def _bad_address(facts: Facts) -> str:
 
 
 def _topic(facts: Facts) -> str:
-    from chains.models import MessageTemplate
-
     labels = dict(MessageTemplate.Topic.choices)
     return _("the customer does not want letters on “%(topic)s”") % {
         "topic": labels.get(facts["topic"], facts["topic"])
@@ -190,22 +187,22 @@ def _channel_down(facts: Facts) -> str:
 
 
 # A reason that is not here needs no more words than its label.
-TOLD: dict[str, Callable[[Facts], str]] = {
-    "goal": _goal,
-    "weekly_cap": _weekly_cap,
-    "complaint": _complaint,
-    "not_delivered": _not_delivered,
-    "just_delivered": _just_delivered,
-    "service_first": _service_first,
-    "quiet_hours": _quiet_hours,
-    "no_consent": _no_consent,
-    "bad_address": _bad_address,
-    "topic_muted": _topic,
-    "too_late": _too_late,
-    "channel_down": _channel_down,
-    "temporary": _temporary,
-    "gave_up": _gave_up,
-    "rejected": _rejected,
-    "template": _template,
-    "coupon": _coupon,
+SENTENCES: dict[str, Callable[[Facts], str]] = {
+    Reason.GOAL: _goal,
+    Reason.WEEKLY_CAP: _weekly_cap,
+    Reason.COMPLAINT: _complaint,
+    Reason.NOT_DELIVERED: _not_delivered,
+    Reason.JUST_DELIVERED: _just_delivered,
+    Reason.SERVICE_FIRST: _service_first,
+    Reason.QUIET_HOURS: _quiet_hours,
+    Reason.NO_CONSENT: _no_consent,
+    Reason.BAD_ADDRESS: _bad_address,
+    Reason.TOPIC_MUTED: _topic,
+    Reason.TOO_LATE: _too_late,
+    Reason.CHANNEL_DOWN: _channel_down,
+    Reason.TEMPORARY: _temporary,
+    Reason.GAVE_UP: _gave_up,
+    Reason.REJECTED: _rejected,
+    Reason.TEMPLATE: _template,
+    Reason.COUPON: _coupon,
 }

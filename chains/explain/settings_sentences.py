@@ -13,25 +13,29 @@ from django.utils.translation import ngettext
 from chains.models import QuietHours, SegmentLimits
 from crm.models import Channel, Shop
 
-EVERY_DAY = 7
 
-
-def effects(shop: Shop, hours: Iterable[QuietHours], cares: Sequence[SegmentLimits]) -> list[str]:
+def effects(shop: Shop, hours: Iterable[QuietHours], limits: Sequence[SegmentLimits]) -> list[str]:
     """With these settings …; one sentence an effect."""
-    return [*_week(shop), *_cares(cares), *_quiet(shop, hours), *_peace(shop), _channels(shop)]
-
-
-def warnings(shop: Shop, cares: Iterable[SegmentLimits]) -> list[str]:
-    """What may be meant but is against the promises Encore makes."""
     return [
-        _("“%(segment)s” may get more than everybody (%(cap)d a week): only those who asked for more should be in it.")
-        % {"segment": care.segment, "cap": care.weekly_cap}
-        for care in cares
-        if care.weekly_cap and care.weekly_cap > shop.weekly_cap
+        *_weekly_cap(shop),
+        *_segments(limits),
+        *_quiet_hours(shop, hours),
+        *_marketing_waits(shop),
+        _channels(shop),
     ]
 
 
-def _week(shop: Shop) -> Iterator[str]:
+def warnings(shop: Shop, limits: Iterable[SegmentLimits]) -> list[str]:
+    """What may be meant but is against the promises Encore makes."""
+    return [
+        _("“%(segment)s” may get more than everybody (%(cap)d a week): only those who asked for more should be in it.")
+        % {"segment": limit.segment, "cap": limit.weekly_cap}
+        for limit in limits
+        if limit.weekly_cap and limit.weekly_cap > shop.weekly_cap
+    ]
+
+
+def _weekly_cap(shop: Shop) -> Iterator[str]:
     yield ngettext(
         "At most %(cap)d touch in any 7 days, over all channels and calls included: service always goes out and "
         "counts, marketing waits.",
@@ -52,26 +56,26 @@ def _week(shop: Shop) -> Iterator[str]:
         yield _("Those who asked for more: at most %(cap)d a week.") % {"cap": shop.more_cap}
 
 
-def _cares(cares: Sequence[SegmentLimits]) -> Iterator[str]:
-    for care in cares:
+def _segments(limits: Sequence[SegmentLimits]) -> Iterator[str]:
+    for limit in limits:
         parts = []
-        if care.weekly_cap == 0:
+        if limit.weekly_cap == 0:
             parts.append(_("no marketing"))
-        elif care.weekly_cap:
-            parts.append(_("at most %(cap)d a week") % {"cap": care.weekly_cap})
-        if care.channel:
-            parts.append(_("%(channel)s is tried first") % {"channel": care.get_channel_display()})
-        yield _("Customers of “%(segment)s”: %(what)s.") % {"segment": care.segment, "what": ", ".join(parts)}
-    if sum(care.weekly_cap is not None for care in cares) > 1:
+        elif limit.weekly_cap:
+            parts.append(_("at most %(cap)d a week") % {"cap": limit.weekly_cap})
+        if limit.channel:
+            parts.append(_("%(channel)s is tried first") % {"channel": limit.get_channel_display()})
+        yield _("Customers of “%(segment)s”: %(what)s.") % {"segment": limit.segment, "what": ", ".join(parts)}
+    if sum(limit.weekly_cap is not None for limit in limits) > 1:
         yield _("Of a customer's several segments the smallest number counts.")
 
 
-def _quiet(shop: Shop, hours: Iterable[QuietHours]) -> Iterator[str]:
+def _quiet_hours(shop: Shop, hours: Iterable[QuietHours]) -> Iterator[str]:
     yield _("Where the customer is, %(hours)s. What falls due then leaves within the first hour after.") % {
         "hours": _hours(shop)
     }
-    for own in hours:
-        yield _("%(channel)s: %(hours)s.") % {"channel": own, "hours": _hours(own)}
+    for row in hours:
+        yield _("%(channel)s: %(hours)s.") % {"channel": row, "hours": _hours(row)}
 
 
 def _hours(hours: Shop | QuietHours) -> str:
@@ -91,7 +95,7 @@ def _clock(at: dt.time) -> str:
     return time_format(at, "H:i")
 
 
-def _peace(shop: Shop) -> Iterator[str]:
+def _marketing_waits(shop: Shop) -> Iterator[str]:
     if shop.complaint_cooldown_days:
         yield ngettext(
             "No marketing while a complaint is open, and for %(days)d day after it is resolved.",

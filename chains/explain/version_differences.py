@@ -12,8 +12,8 @@ from chains.explain.entry_sentences import ending_sentence, entry_sentence
 from chains.models import Step
 from chains.program.program import parse
 
-# What of a step is spoken of by a name of its own; anything else is its settings.
-SPOKEN = {
+# Parts of a step that have a name of their own; all others are its settings.
+PART_NAMES = {
     "texts": gettext_lazy("the words"),
     "wait": gettext_lazy("the waiting"),
     "name": gettext_lazy("the name"),
@@ -24,13 +24,13 @@ SPOKEN = {
 
 
 def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
-    """One sentence a difference; of a first version none."""
+    """One sentence a difference; a first version has none."""
     if before is None:
         return []
-    return [*_around(before, after), *_steps(before, after)]
+    return [*_settings(before, after), *_steps(before, after)]
 
 
-def _around(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     old, new = parse(0, 0, dict(before)), parse(0, 0, dict(after))
     for sentence in (entry_sentence, ending_sentence):
         was, now = sentence(old), sentence(new)
@@ -49,19 +49,19 @@ def _steps(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]
     old, new = (dict(_flat(version["steps"])) for version in (before, after))
     for key, step in new.items():
         if key not in old:
-            yield _("New step: %(step)s.") % {"step": _called(step)}
-        elif changed := [name for name in step if _own(step, name) != _own(old[key], name)]:
-            parts = sorted({str(SPOKEN.get(name, _("the settings"))) for name in changed})
-            yield _("Step %(step)s: changed %(parts)s.") % {"step": _called(step), "parts": ", ".join(parts)}
+            yield _("New step: %(step)s.") % {"step": _name(step)}
+        elif changed := [name for name in step if _part(step, name) != _part(old[key], name)]:
+            parts = sorted({str(PART_NAMES.get(name, _("the settings"))) for name in changed})
+            yield _("Step %(step)s: changed %(parts)s.") % {"step": _name(step), "parts": ", ".join(parts)}
     for key, step in old.items():
         if key not in new:
-            yield _("Removed step: %(step)s.") % {"step": _called(step)}
+            yield _("Removed step: %(step)s.") % {"step": _name(step)}
     if [key for key in new if key in old] != [key for key in old if key in new]:
         yield _("The order of the steps was changed.")
 
 
-def _own(step: Mapping[str, Any], name: str) -> Any:
-    """A part of the step itself: of its arms all but the steps in them, which are told of by themselves."""
+def _part(step: Mapping[str, Any], name: str) -> Any:
+    """A part of the step itself: its arms without the steps in them, which have sentences of their own."""
     if name != "arms":
         return step.get(name)
     return [{part: arm[part] for part in arm if part != "steps"} for arm in step.get("arms", ())]
@@ -75,6 +75,6 @@ def _flat(steps: list[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _flat(arm["steps"])
 
 
-def _called(step: Mapping[str, Any]) -> str:
+def _name(step: Mapping[str, Any]) -> str:
     kind = str(Step.Kind(step["kind"]).label)
     return f"“{step['name']}”" if step.get("name") else kind

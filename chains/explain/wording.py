@@ -1,4 +1,4 @@
-"""Moments as they are told."""
+"""Moments in words."""
 
 from __future__ import annotations
 

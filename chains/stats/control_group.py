@@ -12,14 +12,11 @@ from crm.models import Order, Purpose
 
 @dataclass(frozen=True, slots=True)
 class ControlArm:
-    """`marketing`: messages sent, or for the control group held back when all else was in their favour.
-
-    `ordered`: customers with an order, not cancelled, placed after what started the chain for them and other than it.
-    """
+    """Orders count that were placed after what triggered the chain for the customer, and not cancelled."""
 
     customers: int
-    marketing: int
-    ordered: int
+    marketing: int  # messages sent, or not sent only because of the control group
+    ordered: int  # customers with an order
     orders: int
 
     @property
@@ -33,7 +30,7 @@ class ControlArms:
     control: ControlArm
 
 
-def arms(chain: Chain) -> ControlArms | None:
+def control_arms(chain: Chain) -> ControlArms | None:
     """Six queries; None for a chain that never had a control group."""
     if not chain.control_share and not Enrolment.objects.filter(chain=chain, is_control=True).exists():
         return None
@@ -44,12 +41,12 @@ def arms(chain: Chain) -> ControlArms | None:
 
 
 def _arm(chain: Chain, status: str, *, is_control: bool) -> ControlArm:
-    theirs = Enrolment.objects.filter(chain=chain, is_control=is_control)
-    counts = theirs.aggregate(customers=Count("customer", distinct=True))
+    enrolments = Enrolment.objects.filter(chain=chain, is_control=is_control)
+    counts = enrolments.aggregate(customers=Count("customer", distinct=True))
     marketing = Touch.objects.filter(
         chain=chain, status=status, purpose=Purpose.MARKETING, enrolment__is_control=is_control
     ).count()
-    before = theirs.filter(
+    before = enrolments.filter(
         Q(order=None) | ~Q(order=OuterRef("pk")), customer=OuterRef("customer"), triggered_at__lt=OuterRef("placed_at")
     )
     orders = Order.objects.counted().filter(Exists(before))

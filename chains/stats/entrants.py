@@ -1,4 +1,4 @@
-"""Who waits before a chain's door, in counts."""
+"""How many wait to enter a chain."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from chains.models import Backlog, Chain, Entrant
 
 @dataclass(frozen=True, slots=True)
 class WaitingEntrants:
-    """`kept_out` wait for a decision, `let_in` for their turn, the last of them at `last_at`."""
-
-    kept_out: int
-    let_in: int
+    kept_out: int  # until staff decide
+    let_in: int  # and waiting for their turn
     last_at: dt.datetime | None
-    is_searching: bool
+    is_searching: bool  # whether the backlog may hold more
 
 
-def door(chain: Chain) -> WaitingEntrants:
+def waiting_entrants(chain: Chain) -> WaitingEntrants:
     counts = Entrant.objects.filter(chain=chain).aggregate(
         kept_out=Count("customer", distinct=True, filter=Q(enters_at=None)),
         let_in=Count("customer", distinct=True, filter=Q(enters_at__isnull=False)),

@@ -17,9 +17,9 @@ USEFUL = Q(purpose=Purpose.SERVICE) | Q(topic__in=USEFUL_TOPICS)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Touches sent in the last 90 days, staff tasks included, and how many of them were service or useful content."""
+    """Of the touches sent in the last 90 days, staff tasks included."""
 
-    useful: int
+    useful: int  # service or useful content
     total: int
 
     @property
@@ -40,12 +40,12 @@ def of_chain(chain: Chain, now: dt.datetime) -> Share:
 
 
 def of_chains(now: dt.datetime) -> dict[str, Share]:
-    """By the chain's name, those that sent anything."""
+    """By the name of each chain that sent anything."""
     return _by("chain__name", _sent(now))
 
 
 def of_segments(now: dt.datetime) -> dict[str, Share]:
-    """By the segment's name: what its members of now got, in whatever chain."""
+    """By the segment's name: what its present members got, in whatever chain."""
     segment = "customer__memberships__segment"
     members = _sent(now).filter(**{f"{segment}__isnull": False, "customer__memberships__left_at": None})
     return _by(f"{segment}__name", members)

@@ -13,7 +13,7 @@ from chains.models import Chain, Enrolment, Touch
 
 WAITING = (Touch.Status.SCHEDULED, Touch.Status.CLAIMED, Touch.Status.SENDING)
 
-# What may follow the sending; the touch notes the first moment of each.
+# What may follow the sending; the touch keeps the first moment of each.
 FOLLOWED = ("opened", "clicked", "delivered", "bounced", "replied", "complained", "unsubscribed")
 
 
@@ -21,7 +21,7 @@ FOLLOWED = ("opened", "clicked", "delivered", "bounced", "replied", "complained"
 class StepStats:
     """Touches of one step by what became of them; `not_sent` by reason, the most frequent first."""
 
-    standing: int = 0
+    standing: int = 0  # enrolments that wait at the step
     waiting: int = 0
     sent: int = 0
     opened: int = 0
@@ -48,12 +48,12 @@ class ChainStats:
     steps: dict[str, StepStats]
 
 
-def tally(chain: Chain) -> ChainStats:
-    """Three queries, whatever the chain's size in steps."""
-    ways = dict(Enrolment.objects.filter(chain=chain).order_by().values_list("status").annotate(Count("pk")))
+def chain_stats(chain: Chain) -> ChainStats:
+    """It takes three queries, however many steps the chain has."""
+    enrolments = dict(Enrolment.objects.filter(chain=chain).order_by().values_list("status").annotate(Count("pk")))
     steps: defaultdict[str, StepStats] = defaultdict(StepStats)
-    standing = Enrolment.objects.active().filter(chain=chain).order_by()
-    for key, count in standing.values_list("step_key").annotate(Count("pk")):
+    active = Enrolment.objects.active().filter(chain=chain).order_by()
+    for key, count in active.values_list("step_key").annotate(Count("pk")):
         steps[key].standing = count
     touches = Touch.objects.filter(chain=chain).order_by()
     rows = touches.values_list("step_key", "status", "reason").annotate(
@@ -62,9 +62,9 @@ def tally(chain: Chain) -> ChainStats:
     for key, status, reason, count, *followed in rows.order_by("-total"):
         _add(steps[key], status, reason, count, followed)
     return ChainStats(
-        ways.get(Enrolment.Status.ACTIVE, 0),
-        ways.get(Enrolment.Status.FINISHED, 0),
-        ways.get(Enrolment.Status.LEFT, 0),
+        enrolments.get(Enrolment.Status.ACTIVE, 0),
+        enrolments.get(Enrolment.Status.FINISHED, 0),
+        enrolments.get(Enrolment.Status.LEFT, 0),
         dict(steps),
     )
 

@@ -14,7 +14,7 @@ from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.explain.reasons import sentence
 from chains.models import Enrolment, Touch
-from chains.stats.control_group import arms
+from chains.stats.control_group import control_arms
 from crm.customers import merge
 from crm.events import record
 from crm.models import Shop
@@ -178,7 +178,7 @@ def test_the_two_arms_are_counted_side_by_side():
     make_order(customer=along, placed_at=NOW + 2 * DAY)
     make_order(customer=along, placed_at=NOW + 2 * DAY, cancelled_at=NOW + 3 * DAY)
 
-    found = arms(chain)
+    found = control_arms(chain)
 
     assert (found.treated.customers, found.treated.ordered, found.treated.orders) == (1, 1, 2)
     assert (found.control.customers, found.control.ordered, found.control.orders) == (1, 0, 0)
@@ -186,7 +186,7 @@ def test_the_two_arms_are_counted_side_by_side():
 
 
 def test_a_chain_without_a_control_group_has_no_arms():
-    assert arms(live_chain(message())) is None
+    assert control_arms(live_chain(message())) is None
 
 
 def test_a_chain_without_marketing_can_have_no_control_group(shop):

@@ -11,7 +11,7 @@ from chains.definition.publishing import publish
 from chains.engine.advance.advance import advance
 from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
-from chains.explain.decisions import turns
+from chains.explain.decisions import decisions
 from chains.explain.version_differences import differences
 from chains.models import Enrolment, Passage, Step, Touch
 from crm.customers import attributes, dates, merge
@@ -363,7 +363,7 @@ def test_the_way_somebody_went_is_told_in_words(client):
     tick(NOW + DAY)
     enrolment = Enrolment.objects.get()
 
-    told = [(turn.number, turn.words) for turn in turns(enrolment)]
+    told = [(turn.number, turn.words) for turn in decisions(enrolment)]
 
     assert told[:2] == [("1", "add the tag “met”"), ("2", "took “b”: nothing before it suited")]
     assert told[2][1].endswith(": by chance")
@@ -374,7 +374,7 @@ def test_the_way_somebody_went_is_told_in_words(client):
     assert "nothing before it suited" in page
     assert "page viewed" in page
     tick(NOW + 9 * DAY)
-    assert list(turns(enrolment))[4].words == "took “b”: it did not happen in time"
+    assert list(decisions(enrolment))[4].words == "took “b”: it did not happen in time"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from chains.explain.reasons import TOLD, because, sentence
+from chains.explain.reasons import SENTENCES, because, sentence
 from chains.models import Touch
 
 WEEK = {"cap": 3, "days": ["2026-03-02", "2026-03-04", "2026-03-06"]}
@@ -96,7 +96,7 @@ def test_every_reason_is_a_sentence_even_when_its_facts_were_erased(reason):
 
 
 def test_every_sentence_belongs_to_a_reason():
-    assert set(TOLD) <= set(Touch.Reason.values)
+    assert set(SENTENCES) <= set(Touch.Reason.values)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from chains.definition.checks.steps import step_problems
 from chains.definition.step_kinds import step_sentence
 from chains.engine.run import tick
-from chains.explain.decisions import turns
+from chains.explain.decisions import decisions
 from chains.models import Enrolment, Passage, Step
 from crm.models import Coupon, PointsEntry
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait
@@ -73,7 +73,7 @@ def test_those_held_back_get_nothing():
     held = Enrolment.objects.filter(is_control=True)
     assert 0 < held.count() < 20
     assert PointsEntry.objects.count() == 20 - held.count()
-    assert "control group" in next(iter(turns(held[0]))).words
+    assert "control group" in next(iter(decisions(held[0]))).words
 
 
 def test_a_discount_on_everything_is_not_issued_before_anything_was_offered():

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from chains.definition import pausing
 from chains.engine.run import tick
-from chains.explain.customer import overview
-from chains.explain.entry import entrance
-from chains.explain.histories import stays
+from chains.explain.customer import customer_chains
+from chains.explain.entry import explain_entry
+from chains.explain.histories import histories
 from chains.models import Chain, Enrolment
 from crm import consent
 from crm.events import record
@@ -39,7 +39,7 @@ def happens(customer, at, kind="asked"):
 
 
 def told(customer, now, chain=None):
-    return [one.outlook for one in stays(customer, now, chain)]
+    return [one.outlook for one in histories(customer, now, chain)]
 
 
 def test_says_where_somebody_stands_and_what_comes_when():
@@ -130,7 +130,7 @@ def test_the_queries_do_not_grow_with_the_stays():
             happens(customer, NOW + HOUR + number * HOUR)
             tick(NOW + HOUR + number * HOUR)
         with CaptureQueriesContext(connection) as queries:
-            assert len(stays(customer, NOW + DAY, chain)) == times
+            assert len(histories(customer, NOW + DAY, chain)) == times
         counts.append(len(queries))
 
     assert counts[1] == counts[2]
@@ -144,7 +144,7 @@ def test_nothing_happened_that_would_start_it():
     chain = live_chain(message(), event="order.delivered")
     customer = make_customer(first_name="Ann")
 
-    found = entrance(chain, customer, NOW)
+    found = explain_entry(chain, customer, NOW)
 
     assert found.verdict == "What starts the chain did not happen to Ann: order delivered or performed."
     assert (found.past, found.coming) == ((), None)
@@ -155,7 +155,7 @@ def test_who_is_in_it_entered_on_a_day():
     order = make_order(customer=make_customer(first_name="Ann"), placed_at=NOW + HOUR)
     tick(NOW + HOUR)
 
-    found = entrance(chain, order.customer, NOW + HOUR)
+    found = explain_entry(chain, order.customer, NOW + HOUR)
 
     assert found.verdict == "Ann is in the chain."
     assert found.past[0].sentence == f"March 10, 2026, 1 p.m., order {order.number}"
@@ -168,7 +168,7 @@ def test_what_happened_before_the_chain_was_switched_on_starts_nothing():
     chain = live_chain(message())
     tick(NOW)
 
-    found = entrance(chain, customer, NOW)
+    found = explain_entry(chain, customer, NOW)
 
     assert found.verdict == ("Ann did not enter: it happened before the chain was switched on (March 10, 2026, noon).")
 
@@ -181,7 +181,7 @@ def test_a_rule_that_does_not_hold_is_told_condition_by_condition():
     happens(customer, NOW + HOUR)
     tick(NOW + HOUR)
 
-    found = entrance(chain, customer, NOW + HOUR)
+    found = explain_entry(chain, customer, NOW + HOUR)
 
     assert found.verdict == "Ann did not enter: the rule for whom it is does not hold now."
     rule = found.past[0].obstacle.rule
@@ -195,7 +195,7 @@ def test_who_may_not_enter_again_yet_is_told_when():
         happens(customer, at)
         tick(at)
 
-    found = entrance(chain, customer, NOW + 3 * DAY)
+    found = explain_entry(chain, customer, NOW + 3 * DAY)
 
     assert found.verdict == (
         "Ann was in the chain and is not now: they may enter again 30 days after the last time, "
@@ -211,7 +211,7 @@ def test_who_entered_once_does_not_enter_again():
         happens(customer, at)
         tick(at)
 
-    newest = entrance(chain, customer, NOW + 3 * DAY).past[0]
+    newest = explain_entry(chain, customer, NOW + 3 * DAY).past[0]
 
     assert newest.obstacle.sentence == "a customer enters once, and this one did on March 10, 2026"
 
@@ -221,10 +221,10 @@ def test_a_birthday_to_come_is_told_and_one_that_was():
     soon = make_customer(first_name="Ann", born_on=dt.date(1990, 4, 10), time_zone="UTC")
     now = NOW + DAY
 
-    found = entrance(chain, soon, now)
+    found = explain_entry(chain, soon, now)
 
     assert found.verdict == "The moment of Ann has not come: 3 days before: birthday, at 10:00."
-    assert found.coming.start.at == dt.datetime(2026, 4, 7, 10, tzinfo=dt.UTC)
+    assert found.coming.trigger.at == dt.datetime(2026, 4, 7, 10, tzinfo=dt.UTC)
     assert found.coming.obstacle.sentence == "its moment has not come yet"
 
 
@@ -234,7 +234,7 @@ def test_imported_history_starts_nothing():
     record("asked", customer=customer, occurred_at=NOW + HOUR, source="import", key="old", is_historic=True)
     tick(NOW + HOUR)
 
-    obstacle = entrance(chain, customer, NOW + HOUR).past[0].obstacle
+    obstacle = explain_entry(chain, customer, NOW + HOUR).past[0].obstacle
 
     assert obstacle.sentence == "it came with an import of past orders, and imported history starts nothing"
 
@@ -246,7 +246,7 @@ def test_a_chain_that_holds_people_back_says_so():
         happens(customer, NOW + HOUR)
     tick(NOW + HOUR)
 
-    obstacles = [entrance(chain, one, NOW + 2 * HOUR).past[0].obstacle for one in (first, second)]
+    obstacles = [explain_entry(chain, one, NOW + 2 * HOUR).past[0].obstacle for one in (first, second)]
 
     assert sorted(one.sentence if one else "" for one in obstacles) == [
         "",
@@ -260,7 +260,7 @@ def test_tells_which_arm_somebody_would_be_in():
     for _number in range(12):
         customer = make_customer()
         happens(customer, NOW - DAY)
-        told_arms.add(entrance(chain, customer, NOW).past[0].lines[-1].sentence)
+        told_arms.add(explain_entry(chain, customer, NOW).past[0].lines[-1].sentence)
 
     assert told_arms == {
         "they are in the control group: service reaches them, marketing is held back",
@@ -281,7 +281,7 @@ def test_the_overview_of_a_customer_names_every_chain_in_a_constant_number_of_qu
             happens(customer, NOW + HOUR)
             tick(NOW + HOUR)
         with CaptureQueriesContext(connection) as queries:
-            found = overview(customer, NOW + HOUR)
+            found = customer_chains(customer, NOW + HOUR)
         counts.append(len(queries))
 
     assert [one.enrolment.chain for one in found.stays] == [entered]
@@ -381,6 +381,6 @@ def test_tells_how_the_way_was_decided():
     happens(customer, NOW + HOUR)
     tick(NOW + HOUR)
 
-    (stay,) = stays(customer, NOW + HOUR)
+    (stay,) = histories(customer, NOW + HOUR)
 
     assert [(turn.number, turn.words) for turn in stay.turns] == [("1", "took “a”: City: Oslo")]

@@ -50,7 +50,7 @@ def _route(channel: str, given: GuardInput) -> Route | Refusal:
     if down_until := given.limits.down_until.get(channel):
         return Refusal(Reason.CHANNEL_DOWN, {"channel": channel}, down_until)
     if given.touch.is_marketing and channel in given.limits.spam_stopped:
-        # Allowing marketing again wakes the touch; looking every day is for when it could not.
+        # Allowing marketing again wakes the touch; the daily look is for touches that this missed.
         return Refusal(Reason.SPAM_STOP, {"channel": channel}, min(given.now + DAY, given.touch.useful_until))
     return _quiet(channel, given) or Route(channel, address.contact_id)
 

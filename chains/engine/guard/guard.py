@@ -1,6 +1,6 @@
 """The third verb: decide about every message that is due, and take those that may go out.
 
-Being cleared and being taken are one: what passes is leased to this worker in the same transaction.
+What may go out is leased to this worker in the same transaction, so that nothing is cleared and left lying.
 """
 
 from __future__ import annotations

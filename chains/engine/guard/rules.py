@@ -121,7 +121,7 @@ def _service_first(given: GuardInput) -> Refusal | None:
 
 
 def _tomorrow(given: GuardInput) -> dt.datetime:
-    """An event wakes the touch; looking every day is for when none told of the change."""
+    """Mostly an event ends the wait before; the daily look is for changes of which no event tells."""
     return min(given.now + DAY, given.touch.useful_until)
 
 

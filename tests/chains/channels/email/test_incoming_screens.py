@@ -8,7 +8,7 @@ from django.utils import timezone
 from chains.channels.email import record_mail as taking
 from chains.channels.email.received_mail import read
 from chains.models import IncomingMail, Mailbox, Reputation, Touch
-from chains.stats.steps import tally
+from chains.stats.steps import chain_stats
 from crm.models import Case, CaseMessage
 from tests.chains.channels.email.letters import reply, sent_touch, to
 from tests.conftest import make_customer
@@ -159,7 +159,7 @@ def test_the_chains_own_page_counts_what_came_back(client, sign_in, now):
     Touch.objects.filter(pk=touch.pk).update(**{f"{name}_at": now for name in names})
     sign_in("Marketing")
 
-    counts = tally(touch.chain).steps[touch.step_key]
+    counts = chain_stats(touch.chain).steps[touch.step_key]
     assert [getattr(counts, name) for name in names] == [1] * 7
     page = client.get(reverse("admin:chains_chain_change", args=[touch.chain_id])).text
     for words in ("delivered 1", "replied 1", "came back 1", "reported as spam 1", "unsubscribed 1"):
