@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from chains.engine.guard.wakeups import wake
 from chains.models import Enrolment, Entrant, IncomingMail, StaffTask, Touch
 from crm.models import Customer
 
@@ -30,7 +29,7 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
     )
     enrolments.exclude(Exists(same)).update(customer=keeper)
     Touch.objects.filter(customer=duplicate).update(customer=keeper)
-    wake(Touch.objects.filter(enrolment__in=ended), at)
+    Touch.objects.filter(enrolment__in=ended).wake(at)
     StaffTask.objects.filter(customer=duplicate).update(customer=keeper)
     IncomingMail.objects.filter(customer=duplicate).update(customer=keeper)
     waiting = Entrant.objects.filter(customer=keeper, chain=OuterRef("chain"), entry_key=OuterRef("entry_key"))

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from chains.engine.guard.wakeups import wake
 from chains.engine.pause_release import release_paused
 from chains.models import Backlog, Chain, Enrolment, Entrant, Pause, Touch
 from crm.models import Customer
@@ -93,7 +92,7 @@ def archive(chain: Chain, now: dt.datetime) -> None:
         return
     Pause.objects.open().filter(chain=chain).update(resumed_at=now, decision=Pause.Decision.DROP)
     under_way.update(due_at=now, awaits=Enrolment.Awaits.NOTHING)
-    wake(waiting, now)
+    waiting.wake(now)
     Entrant.objects.filter(chain=chain).delete()
     Backlog.objects.filter(chain=chain).delete()
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from chains.explain.reasons import sentence
 from chains.explain.decisions import StepDecision, decisions_at
 from chains.explain.outlook import EnrolmentOutlook, outlooks
+from chains.explain.reasons import sentence
 from chains.models import Chain, Enrolment, Passage, Touch
 from chains.program import program
 from crm.models import Customer

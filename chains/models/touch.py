@@ -25,6 +25,10 @@ def message_id(token: str) -> str:
 
 
 class TouchQuerySet(models.QuerySet["Touch"]):
+    def wake(self, now: dt.datetime) -> int:
+        """Let guard look again at once at what waits; returns how much did. What must still wait is put off anew."""
+        return self.scheduled().filter(due_at__gt=now).update(due_at=now)
+
     def scheduled(self) -> Self:
         return self.filter(status=Touch.Status.SCHEDULED)
 

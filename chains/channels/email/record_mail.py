@@ -133,7 +133,7 @@ def _leave_chain(touch: Touch, now: dt.datetime) -> None:
     """Wake the enrolment: advance takes out of the chain whoever replied to it, if the chain says so."""
     leaves = Enrolment.objects.active().filter(pk=touch.enrolment_id, version__program__exit__on_reply=True)
     if leaves.exclude(awaits=Enrolment.Awaits.RESUME).update(due_at=now, awaits=Enrolment.Awaits.NOTHING):
-        wake(Touch.objects.filter(enrolment=touch.enrolment_id), now)
+        Touch.objects.filter(enrolment=touch.enrolment_id).wake(now)
         ring_on_commit()
 
 

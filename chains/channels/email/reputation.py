@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
-from chains.engine.guard.wakeups import wake
 from chains.models import Reputation, Touch
 from crm.events import ring_on_commit
 from crm.models import Channel, Purpose, Shop
@@ -86,7 +85,7 @@ def allow(now: dt.datetime, by: User | None = None) -> None:
     """Somebody looked into it: marketing letters go out again, and the count begins anew."""
     stopped = Reputation.objects.filter(pk=1, stopped_at__isnull=False)
     if stopped.update(stopped_at=None, allowed_at=now, allowed_by=by):
-        wake(Touch.objects.filter(reason=Touch.Reason.SPAM_STOP), now)
+        Touch.objects.filter(reason=Touch.Reason.SPAM_STOP).wake(now)
         Reputation.objects.filter(pk=1).update(counted_at=None)
         watch(now)
         ring_on_commit()

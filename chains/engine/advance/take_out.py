@@ -7,7 +7,6 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import QuerySet
 
-from chains.engine.guard.wakeups import wake
 from chains.models import Enrolment, Touch
 from crm.models import Customer
 
@@ -28,5 +27,5 @@ def take_out(enrolments: QuerySet[Enrolment], now: dt.datetime) -> int:
         awaits=Enrolment.Awaits.NOTHING,
         ended_at=now,
     )
-    wake(Touch.objects.filter(enrolment__in=ids), now)
+    Touch.objects.filter(enrolment__in=ids).wake(now)
     return count

@@ -15,7 +15,6 @@ from chains.engine.deliver.breaker import OPENS_AFTER, PROBE, Breaker, ProviderA
 from chains.engine.deliver.outcomes import DETAIL_LENGTH, Reason
 from chains.engine.deliver.prepare import LeasedTouch
 from chains.engine.deliver.slices import TouchResult
-from chains.engine.guard.wakeups import wake
 from chains.models import ChannelState, Touch
 from crm.events import ring_on_commit
 from crm.models import Purpose
@@ -143,7 +142,7 @@ def try_channel_again(channel: str, now: dt.datetime) -> int:
     if not ChannelState.objects.paused(now).filter(pk=channel).update(resumes_at=now):
         return 0
     ring_on_commit()
-    return wake(Touch.objects.filter(reason=Reason.CHANNEL_DOWN), now)
+    return Touch.objects.filter(reason=Reason.CHANNEL_DOWN).wake(now)
 
 
 def _log_change(channel: str, before: Breaker, after: Breaker, error: str) -> None:

@@ -11,12 +11,6 @@ from collections.abc import Collection
 from chains.engine.guard.rules import WAKEUPS
 from chains.engine.inbox import InboxEvent
 from chains.models import Touch
-from chains.models.touch import TouchQuerySet
-
-
-def wake(touches: TouchQuerySet, now: dt.datetime) -> int:
-    """Make due at once those of the touches that wait; returns how many did."""
-    return touches.scheduled().filter(due_at__gt=now).update(due_at=now)
 
 
 def wake_touches(events: Collection[InboxEvent], now: dt.datetime) -> None:
@@ -24,4 +18,4 @@ def wake_touches(events: Collection[InboxEvent], now: dt.datetime) -> None:
     for wakeup in WAKEUPS:
         about = {getattr(event, wakeup.same) for event in events if event.kind in wakeup.kinds} - {None}
         if about:
-            wake(Touch.objects.filter(**{f"{wakeup.same}__in": about}, reason__in=wakeup.reasons), now)
+            Touch.objects.filter(**{f"{wakeup.same}__in": about}, reason__in=wakeup.reasons).wake(now)
