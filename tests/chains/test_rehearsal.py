@@ -11,11 +11,11 @@ from django.db import InternalError, connection
 from chains.engine.run import tick
 from chains.messages.samples import SAMPLE_CODE
 from chains.models import ChannelState, Enrolment, Step, Touch
-from chains.simulate.rehearsal import temp_tables
-from chains.simulate.rehearsal.past_tables import AS_TODAY, FACTS, MADE_ANEW
 from chains.simulate.rehearsal.period import RehearsalPeriod
-from chains.simulate.rehearsal.readonly_session import apart
 from chains.simulate.rehearsal.rehearse import rehearse
+from chains.simulate.rehearsal.replica import temp_tables
+from chains.simulate.rehearsal.replica.past_tables import AS_TODAY, FACTS, MADE_ANEW
+from chains.simulate.rehearsal.replica.session import apart
 from crm import consent
 from crm.models import Coupon
 from crm.service import cases

@@ -12,8 +12,8 @@ from django.utils import timezone
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain
 from chains.simulate.rehearsal.period import RehearsalPeriod
-from chains.simulate.rehearsal.readonly_session import Outside
 from chains.simulate.rehearsal.rehearse import rehearse
+from chains.simulate.rehearsal.replica.session import Outside
 from chains.simulate.rehearsal.wording import report
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain, Rehearsal
 from chains.simulate.rehearsal.period import RehearsalPeriod
-from chains.simulate.rehearsal.readonly_session import Outside
 from chains.simulate.rehearsal.rehearse import rehearse
+from chains.simulate.rehearsal.replica.session import Outside
 
 TASK = "chains.tasks.conduct_rehearsal"
 LONGEST_SECONDS = 30 * 60

@@ -13,13 +13,14 @@ from chains.definition.publishing import NotPublishable, compiled
 from chains.models import Chain, ChainVersion
 from chains.program import program
 from chains.program.program import Program
-from chains.simulate.rehearsal import figures, temp_tables, timeline
+from chains.simulate.rehearsal import figures
 from chains.simulate.rehearsal.engine_pass import passes
 from chains.simulate.rehearsal.period import RehearsalPeriod
-from chains.simulate.rehearsal.readonly_session import Outside, apart
 from chains.simulate.rehearsal.recorder import Recorder
-from chains.simulate.rehearsal.replica import Replica, asks_for_scores
-from chains.simulate.rehearsal.timeline import Timeline
+from chains.simulate.rehearsal.replica import temp_tables, timeline
+from chains.simulate.rehearsal.replica.replica import Replica, asks_for_scores
+from chains.simulate.rehearsal.replica.session import Outside, apart
+from chains.simulate.rehearsal.replica.timeline import Timeline
 from crm.models import Shop
 
 Watch = Callable[[float, Outside], None]

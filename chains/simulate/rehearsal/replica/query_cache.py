@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from chains.simulate.rehearsal.past_tables import AS_TODAY
+from chains.simulate.rehearsal.replica.past_tables import AS_TODAY
 
 # Beside what looks as it does today all the time: written at the beginning, and seldom if at all later.
 STILL = AS_TODAY | {

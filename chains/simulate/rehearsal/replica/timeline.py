@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from chains.simulate.rehearsal.past_tables import FACTS, PastTable
+from chains.simulate.rehearsal.replica.past_tables import FACTS, PastTable
 
 HOUR = dt.timedelta(hours=1)
 TURNS = """

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from chains.simulate.rehearsal.query_cache import QueryCache
+from chains.simulate.rehearsal.replica.query_cache import QueryCache
 
 # Temporary tables are the only ones a read-only session may write. Without a plan compiled to machine code, which
 # costs more than such small tables are worth.

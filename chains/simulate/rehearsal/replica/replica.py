@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from chains.models import SegmentLimits
-from chains.simulate.rehearsal import temp_tables
-from chains.simulate.rehearsal.past_tables import FACTS, PastTable
-from chains.simulate.rehearsal.timeline import Timeline, TimelineMoment
+from chains.simulate.rehearsal.replica import temp_tables
+from chains.simulate.rehearsal.replica.past_tables import FACTS, PastTable
+from chains.simulate.rehearsal.replica.timeline import Timeline, TimelineMoment
 from crm.figures import stats
 from crm.figures.scores import score_all
 from crm.models import EventInbox

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chains.simulate.rehearsal.past_columns import ATTRIBUTES, CONSENT_TURNS, KNOWN_SINCE, MOOD, before, consent
+from chains.simulate.rehearsal.replica.past_columns import ATTRIBUTES, CONSENT_TURNS, KNOWN_SINCE, MOOD, before, consent
 from crm.models import EventKind
 
 

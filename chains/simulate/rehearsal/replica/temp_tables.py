@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from chains.simulate.rehearsal.past_tables import FACTS, MADE_ANEW
+from chains.simulate.rehearsal.replica.past_tables import FACTS, MADE_ANEW
 
 FIRST_ID = 10**12
 TWIN = """
