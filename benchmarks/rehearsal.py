@@ -148,7 +148,7 @@ def measure(orders: int, days: int, *, is_profiled: bool) -> None:
         profile = cProfile.Profile()
         profile.enable()
     started, cpu = time.perf_counter(), time.process_time()
-    result = rehearse(chain, period, lambda share, outside: None)
+    result = rehearse(chain, period, lambda share, live_session: None)
     seconds, busy = time.perf_counter() - started, time.process_time() - cpu
     if profile:
         import pstats

@@ -7,7 +7,7 @@ from django.utils import timezone
 from chains.channels.email.mailbox import poll
 from chains.channels.email.reputation import watch
 from chains.engine.run import run
-from chains.simulate.rehearsal.job import conduct
+from chains.simulate.rehearsal import job
 from chains.simulate.test_order.send import walk_on
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def watch_reputation() -> None:
 
 @shared_task(name="chains.tasks.conduct_rehearsal")
 def conduct_rehearsal(rehearsal_id: int) -> None:
-    logger.info("Rehearsal %s: %s", rehearsal_id, conduct(rehearsal_id) or "begun by another worker")
+    logger.info("Rehearsal %s: %s", rehearsal_id, job.run(rehearsal_id) or "begun by another worker")
 
 
 @shared_task(name="chains.tasks.send_test_orders")

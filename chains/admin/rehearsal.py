@@ -62,9 +62,9 @@ class RehearsalPages(PublishingPages):
         form = RehearsalPeriodForm(request.POST if request.method == "POST" else None, initial=usual)
         found = problems(chain, Shop.load())
         if request.method == "POST" and form.is_valid() and not found:
-            job.ask(chain, form.cleaned_data["period"], now, request.user)  # type: ignore[arg-type]
+            job.start(chain, form.cleaned_data["period"], now, request.user)  # type: ignore[arg-type]
             return HttpResponseRedirect(reverse("admin:chains_chain_rehearsal", args=[chain.pk]))
-        job.settle(chain, now)
+        job.clear_up(chain, now)
         runs = list(chain.rehearsals.all())
         asked = request.GET.get("run", "")
         shown = next((run for run in runs if str(run.pk) == asked), runs[0] if runs else None)

@@ -48,7 +48,7 @@ def test_marketer_rehearses_a_draft_and_reads_what_it_told(page, sign_in, live_s
     page.get_by_role("button", name="Rehearse", exact=True).click()
     expect(page.get_by_text("waiting for its turn")).to_be_visible()
     shot(page, "rehearsal-waiting")
-    job.conduct(Rehearsal.objects.get().pk)
+    job.run(Rehearsal.objects.get().pk)
 
     expect(page.get_by_role("heading", name="Messages a day")).to_be_visible()
     expect(page.locator("canvas").first).to_be_visible()

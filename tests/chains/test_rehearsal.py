@@ -13,9 +13,8 @@ from chains.messages.samples import SAMPLE_CODE
 from chains.models import ChannelState, Enrolment, Step, Touch
 from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.rehearse import rehearse
-from chains.simulate.rehearsal.replica import temp_tables
-from chains.simulate.rehearsal.replica.past_tables import AS_TODAY, FACTS, MADE_ANEW
-from chains.simulate.rehearsal.replica.session import apart
+from chains.simulate.rehearsal.replica.past_tables import AS_TODAY, MADE_ANEW, PAST_TABLES
+from chains.simulate.rehearsal.replica.replica import replica_session
 from crm import consent
 from crm.models import Coupon
 from crm.service import cases
@@ -31,8 +30,8 @@ LAST = dt.date(2026, 2, 28)
 NOON = dt.datetime(2026, 2, 10, 12, tzinfo=dt.UTC)
 
 
-def rehearsed(chain, first=FIRST, last=LAST, watch=lambda share, outside: None):
-    return rehearse(chain, RehearsalPeriod.of(first, last, NOW), watch, with_log=True)
+def rehearsed(chain, first=FIRST, last=LAST, report_progress=lambda share, live_session: None):
+    return rehearse(chain, RehearsalPeriod.of(first, last, NOW), report_progress, with_log=True)
 
 
 def outcomes(result):
@@ -173,7 +172,7 @@ def record_told(customer, at):
 def test_the_session_of_a_rehearsal_can_write_no_table_of_the_shop(shop):
     customer, tried = make_customer(), []
 
-    def write(share, outside):
+    def write(share, live_session):
         if tried:
             return
         for statement in (
@@ -186,7 +185,7 @@ def test_the_session_of_a_rehearsal_can_write_no_table_of_the_shop(shop):
                 cursor.execute(statement)
             tried.append(statement)
 
-    rehearsed(draft_chain(message()), watch=write_once_begun(write))
+    rehearsed(draft_chain(message()), report_progress=write_once_begun(write))
 
     assert len(tried) == 4
     customer.refresh_from_db()
@@ -195,7 +194,7 @@ def test_the_session_of_a_rehearsal_can_write_no_table_of_the_shop(shop):
 
 def write_once_begun(do):
     """The first report comes before the tables are read-only filled; every later one from among the hours."""
-    return lambda share, outside: do(share, outside) if share > 0 else None
+    return lambda share, live_session: do(share, live_session) if share > 0 else None
 
 
 def test_a_rehearsal_holds_no_lock_that_anybody_could_wait_for(shop):
@@ -203,9 +202,9 @@ def test_a_rehearsal_holds_no_lock_that_anybody_could_wait_for(shop):
     make_order(placed_at=NOON)
     held = set()
 
-    def look(share, outside):
+    def look(share, live_session):
         pid = connection.connection.info.backend_pid
-        with outside.again(), connection.cursor() as cursor:
+        with live_session.active(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT mode FROM pg_locks JOIN pg_class AS known ON known.oid = relation"
                 " JOIN pg_namespace AS room ON room.oid = relnamespace WHERE pid = %s AND nspname = 'public'",
@@ -216,7 +215,7 @@ def test_a_rehearsal_holds_no_lock_that_anybody_could_wait_for(shop):
             cursor.execute("ALTER TABLE crm_order ADD COLUMN added_meanwhile int")
             cursor.execute("ALTER TABLE crm_order DROP COLUMN added_meanwhile")
 
-    result = rehearsed(draft_chain(message()), watch=look)
+    result = rehearsed(draft_chain(message()), report_progress=look)
 
     assert held == set()
     assert result["entered"] == 1
@@ -232,7 +231,7 @@ def test_what_stands_still_is_asked_once_until_it_is_written(shop):
     def states():
         return list(ChannelState.objects.values_list("channel", flat=True))
 
-    with apart(temp_tables.make), connection.execute_wrapper(note):
+    with replica_session(), connection.execute_wrapper(note):
         before = [states(), states()]
         ChannelState.objects.create(channel="sms")
         after = [states(), states()]
@@ -245,11 +244,11 @@ def test_whoever_watches_may_end_it(shop):
     class Enough(Exception):
         pass
 
-    def stop(share, outside):
+    def stop(share, live_session):
         raise Enough
 
     with pytest.raises(Enough):
-        rehearsed(draft_chain(message()), watch=stop)
+        rehearsed(draft_chain(message()), report_progress=stop)
 
     assert Touch.objects.count() == 0
 
@@ -345,7 +344,7 @@ def test_of_every_table_it_is_said_how_it_looked_in_the_past():
     models = [model for app in ("crm", "segments", "chains") for model in apps.get_app_config(app).get_models(True)]
 
     tables = {model._meta.db_table for model in models if model._meta.managed}
-    assert tables == {fact.table for fact in FACTS} | MADE_ANEW | AS_TODAY
+    assert tables == {past.table for past in PAST_TABLES} | MADE_ANEW | AS_TODAY
 
 
 def test_finds_anew_who_entered_the_segment_that_starts_the_chain(shop):

@@ -23,12 +23,12 @@ def asked(shop):
     now = timezone.now()
     make_order(customer=make_customer(consent=False), placed_at=now - 5 * DAY, delivered_at=now - 4 * DAY)
     chain = draft_chain(message(name="Thanks"), wait(1, "hours", since="delivered"), marketing(name="Offer"))
-    return job.ask(chain, RehearsalPeriod.of((now - 8 * DAY).date(), (now - DAY).date(), now), now)
+    return job.start(chain, RehearsalPeriod.of((now - 8 * DAY).date(), (now - DAY).date(), now), now)
 
 
 def test_a_worker_runs_it_once_and_the_page_shows_what_it_told(asked, admin_client):
-    assert job.conduct(asked.pk) == "done"
-    assert job.conduct(asked.pk) == ""
+    assert job.run(asked.pk) == "done"
+    assert job.run(asked.pk) == ""
 
     asked.refresh_from_db()
     assert (asked.status, asked.share, asked.result["entered"]) == ("done", 1, 1)
@@ -45,8 +45,8 @@ def test_days_without_orders_are_told_from_a_chain_that_nobody_enters(asked, adm
     now = timezone.now()
 
     def told(first, last):
-        rehearsal = job.ask(asked.chain, RehearsalPeriod.of((now - first).date(), (now - last).date(), now), now)
-        assert job.conduct(rehearsal.pk) == "done"
+        rehearsal = job.start(asked.chain, RehearsalPeriod.of((now - first).date(), (now - last).date(), now), now)
+        assert job.run(rehearsal.pk) == "done"
         return admin_client.get(address(rehearsal)).content.decode()
 
     empty = told(40 * DAY, 30 * DAY)
@@ -66,7 +66,7 @@ def address(rehearsal):
 def test_a_second_click_finds_the_first(asked):
     now = timezone.now()
 
-    again = job.ask(asked.chain, RehearsalPeriod.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
+    again = job.start(asked.chain, RehearsalPeriod.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
 
     assert again == asked
     assert Rehearsal.objects.count() == 1
@@ -74,37 +74,37 @@ def test_a_second_click_finds_the_first(asked):
 
 def test_while_one_runs_the_next_waits_and_then_has_its_turn(asked, monkeypatch):
     now = timezone.now()
-    other = job.ask(draft_chain(message()), RehearsalPeriod.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
+    other = job.start(draft_chain(message()), RehearsalPeriod.of((now - 3 * DAY).date(), (now - DAY).date(), now), now)
     Rehearsal.objects.filter(pk=other.pk).update(status="running", heard_at=now)
     sent = []
     monkeypatch.setattr(job, "_send", sent.append)
 
-    assert job.conduct(asked.pk) == ""
+    assert job.run(asked.pk) == ""
     asked.refresh_from_db()
     assert asked.status == "waiting"
     Rehearsal.objects.filter(pk=other.pk).update(status="waiting", heard_at=now)
-    assert job.conduct(other.pk) == "done"
+    assert job.run(other.pk) == "done"
 
     assert sent == [asked.pk]
 
 
 def test_it_stops_when_somebody_says_so(asked, admin_client, monkeypatch):
-    monkeypatch.setattr(job, "TELL_EVERY_SECONDS", 0)
+    monkeypatch.setattr(job, "REPORT_EVERY_SECONDS", 0)
     heard = []
 
     def stop_meanwhile(chain, period, watch):
-        def first_stop(share, outside):
+        def first_stop(share, live_session):
             if not heard:
-                with outside.again():
+                with live_session.active():
                     heard.append(admin_client.post(stop_address(asked)).status_code)
-            watch(share, outside)
+            watch(share, live_session)
 
         return rehearse(chain, period, first_stop)
 
     rehearse = job.rehearse
     monkeypatch.setattr(job, "rehearse", stop_meanwhile)
 
-    assert job.conduct(asked.pk) == "stopped"
+    assert job.run(asked.pk) == "stopped"
 
     asked.refresh_from_db()
     assert (asked.status, asked.result, heard) == ("stopped", None, [302])

@@ -89,7 +89,7 @@ def test_a_rehearsal_of_two_months_comes_to_what_they_would_have_been(shop):
     live_through(purchases, lambda hour: None)
     period = RehearsalPeriod.of(START.date(), (END - DAY).date(), dt.datetime.now(dt.UTC))
 
-    result = rehearse(chain, period, lambda share, outside: None, with_log=True)
+    result = rehearse(chain, period, lambda share, live_session: None, with_log=True)
 
     rehearsed = Counter(
         (row["external_id"], row["order"], row["step"], row["status"], row["reason"], row["sent_at"])

@@ -13,7 +13,7 @@ from chains.definition.publishing import NotPublishable
 from chains.models import Chain
 from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.rehearse import rehearse
-from chains.simulate.rehearsal.replica.session import Outside
+from chains.simulate.rehearsal.replica.replica import LiveSession
 from chains.simulate.rehearsal.wording import report
 
 
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no chain “{named}”. There are: {known or 'none'}.")
         return found
 
-    def _tell(self, share: float, outside: Outside) -> None:
+    def _tell(self, share: float, live_session: LiveSession) -> None:
         """Only to somebody who watches: a file or a pipe would keep every step of it."""
         if sys.stderr.isatty():
             self.stderr.write(f"\r{share:4.0%}", ending="")

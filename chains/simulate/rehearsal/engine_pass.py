@@ -1,4 +1,4 @@
-"""What one hour of a rehearsal asks of the engine: the four verbs in their order, each for everybody at once."""
+"""One hour of a rehearsal: the four verbs of the engine in their order, each for everybody at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chains.engine.enrol.enrol import enrol
 from chains.engine.guard.guard import guard
 from chains.models import Touch
 
-# No other worker waits for its turn here, so nobody is left for the next batch.
+# No other worker runs beside a rehearsal, so a batch need not leave anybody to the next.
 EVERYBODY = 1_000_000
 NEXT_DUE = """
     SELECT least(
@@ -26,21 +26,21 @@ NEXT_DUE = """
 """
 
 
-def passes(now: dt.datetime, channel: Sender) -> tuple[Counts, dt.datetime | None]:
-    """Until nothing more is due, as chains.engine.run does, without asking again where nothing can be.
+def run_engine(now: dt.datetime, channel: Sender) -> tuple[Counts, dt.datetime | None]:
+    """Run the verbs until nothing more is due, as chains.engine.run does, and return what they counted.
 
-    Also when somebody goes on next, or guard has to decide, unless something happens before.
+    With it goes the moment at which an enrolment or a touch falls due next, unless something happens before.
     """
     total: Counts = Counter()
     while True:
-        done = enrol(now, EVERYBODY) + advance(now, EVERYBODY) + _sent(now, channel)
+        done = enrol(now, EVERYBODY) + advance(now, EVERYBODY) + _send(now, channel)
         total += done
         due_at = _next_due_at()
         if not done.total() or due_at is None or due_at > now:
             return total, due_at
 
 
-def _sent(now: dt.datetime, channel: Sender) -> Counts:
+def _send(now: dt.datetime, channel: Sender) -> Counts:
     lease = uuid4()
     counts = guard(now, lease, EVERYBODY)
     if counts["claimed"]:

@@ -1,4 +1,4 @@
-"""What a rehearsal comes to, read from its tables before they vanish."""
+"""The results of a rehearsal, read from its temporary tables before they vanish."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chains.models import Enrolment, Touch
 from chains.program.program import Program
 from crm.models import Order
 
-BUSIEST = 10
+BUSIEST_SHOWN = 10
 
 DAYS = """
     SELECT (sent_at AT TIME ZONE %(zone)s)::date AS day, purpose, count(*)
@@ -23,7 +23,7 @@ STEPS = """
     SELECT step_key, status, reason, count(*) FROM chains_touch WHERE chain_id = %(chain)s
     GROUP BY step_key, status, reason ORDER BY count(*) DESC, reason
 """
-# With what other chains really sent them: that is what their mailbox would have held.
+# What other chains really sent is counted with it: all of it would have been in the same mailbox.
 BUSIEST_CUSTOMERS = """
     SELECT week.customer_id, count(*) FILTER (WHERE is_own), max(in_week),
            customer.first_name, customer.last_name, customer.external_id
@@ -60,22 +60,22 @@ LOG_NAMES = (
 
 
 def figures(program: Program, since: dt.datetime) -> dict[str, Any]:
-    told = {"chain": program.chain_id, "since": since, "zone": settings.TIME_ZONE, "limit": BUSIEST}
+    values = {"chain": program.chain_id, "since": since, "zone": settings.TIME_ZONE, "limit": BUSIEST_SHOWN}
     return {
-        **_ways(program.chain_id),
+        **_enrolments(program.chain_id),
         # What came after the last day is not in the tables.
         "orders": Order.objects.filter(placed_at__gt=since).count(),
-        "days": _days(_rows(DAYS, told)),
-        "steps": _steps(program, _rows(STEPS, told)),
+        "days": _days(_rows(DAYS, values)),
+        "steps": _steps(program, _rows(STEPS, values)),
         "busiest": [
             {"customer": pk, "name": _name(*words), "touches": touches, "most_in_7_days": most}
-            for pk, touches, most, *words in _rows(BUSIEST_CUSTOMERS, told)
+            for pk, touches, most, *words in _rows(BUSIEST_CUSTOMERS, values)
         ],
     }
 
 
 def log(chain: int) -> list[dict[str, Any]]:
-    """Every touch, whatever became of it."""
+    """Every touch, sent or not."""
     return [
         {
             name: value.isoformat() if isinstance(value, dt.datetime) else value
@@ -85,9 +85,9 @@ def log(chain: int) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(question: str, told: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(question, told)
+        cursor.execute(sql, values)
         return list(cursor.fetchall())
 
 
@@ -95,7 +95,7 @@ def _name(first: str, last: str, external_id: str | None) -> str:
     return f"{first} {last}".strip() or external_id or ""
 
 
-def _ways(chain: int) -> dict[str, Any]:
+def _enrolments(chain: int) -> dict[str, Any]:
     enrolments = Enrolment.objects.filter(chain=chain).order_by()
     endings: dict[str, int] = {}
     for ending in enrolments.values_list("ending", flat=True):
@@ -129,6 +129,6 @@ def _steps(program: Program, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]
         if status in (Touch.Status.SENT, Touch.Status.SCHEDULED):
             found[key]["sent" if status == Touch.Status.SENT else "waiting"] += count
         else:
-            told = {"status": status, "reason": reason, "words": because(reason, {}), "count": count}
-            found[key]["not_sent"].append(told)
+            not_sent = {"status": status, "reason": reason, "words": because(reason, {}), "count": count}
+            found[key]["not_sent"].append(not_sent)
     return list(found.values())

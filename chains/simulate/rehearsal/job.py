@@ -1,4 +1,4 @@
-"""A rehearsal asked for on its page: started once, watched while it runs, stopped when somebody says so."""
+"""A rehearsal as a job of the worker: started from its page, watched while it runs, stopped on request."""
 
 from __future__ import annotations
 
@@ -15,72 +15,72 @@ from chains.definition.publishing import NotPublishable
 from chains.models import Chain, Rehearsal
 from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.rehearse import rehearse
-from chains.simulate.rehearsal.replica.session import Outside
+from chains.simulate.rehearsal.replica.replica import LiveSession
 
 TASK = "chains.tasks.conduct_rehearsal"
-LONGEST_SECONDS = 30 * 60
-TELL_EVERY_SECONDS = 1
-KEPT = 10
+TIME_LIMIT_SECONDS = 30 * 60
+REPORT_EVERY_SECONDS = 1
+RUNS_KEPT = 10
 
 
-class Stopped(Exception):
-    """Somebody stopped it, or it was taken for abandoned."""
+class RehearsalStopped(Exception):
+    """Somebody stopped it, or it was silent for so long that it was taken for abandoned."""
 
 
 class RehearsalTookTooLong(Exception):
     pass
 
 
-def ask(chain: Chain, period: RehearsalPeriod, now: dt.datetime, by: User | None = None) -> Rehearsal:
-    """Have the chain rehearsed by a worker; one that is under way already is answered instead."""
-    settle(chain, now)
+def start(chain: Chain, period: RehearsalPeriod, now: dt.datetime, by: User | None = None) -> Rehearsal:
+    """Have a worker rehearse the chain; returns the rehearsal already under way where there is one."""
+    clear_up(chain, now)
     with transaction.atomic():
-        made = Rehearsal(
+        asked = Rehearsal(
             chain=chain, first_on=period.first_on, last_on=period.last_on, asked_by=by, asked_at=now, heard_at=now
         )
-        Rehearsal.objects.bulk_create([made], ignore_conflicts=True)
-        wanted = Rehearsal.objects.open().get(chain=chain)
-        if wanted.status == Rehearsal.Status.WAITING:
-            # Robust: with a dead broker it waits, and asking again sends it again.
-            transaction.on_commit(lambda: _send(wanted.pk), robust=True)
-    return wanted
+        Rehearsal.objects.bulk_create([asked], ignore_conflicts=True)
+        rehearsal = Rehearsal.objects.open().get(chain=chain)
+        if rehearsal.status == Rehearsal.Status.WAITING:
+            # Robust: with a dead broker it stays waiting, and another start sends it again.
+            transaction.on_commit(lambda: _send(rehearsal.pk), robust=True)
+    return rehearsal
 
 
 def _send(pk: int) -> None:
     current_app.send_task(TASK, args=[pk], retry=False, ignore_result=True)
 
 
-def settle(chain: Chain, now: dt.datetime) -> None:
-    """What a worker that died left behind has failed; of what was told before, the last few are kept."""
-    _bury(now)
-    old = Rehearsal.objects.filter(chain=chain).values_list("pk", flat=True)[KEPT:]
+def clear_up(chain: Chain, now: dt.datetime) -> None:
+    """Mark what a dead worker left running as failed, and delete all but the last few results."""
+    _fail_abandoned(now)
+    old = Rehearsal.objects.filter(chain=chain).values_list("pk", flat=True)[RUNS_KEPT:]
     Rehearsal.objects.filter(pk__in=list(old)).delete()
 
 
-def _bury(now: dt.datetime) -> None:
+def _fail_abandoned(now: dt.datetime) -> None:
     trouble = _("The worker stopped before it was done. Start it again.")
     Rehearsal.objects.abandoned(now).update(status=Rehearsal.Status.FAILED, ended_at=now, trouble=trouble)
 
 
 def stop(rehearsal: Rehearsal, now: dt.datetime) -> bool:
-    """The worker hears of it within a second or two."""
+    """Whether there was anything to stop; the worker notices within a second or two."""
     mine = Rehearsal.objects.open().filter(pk=rehearsal.pk)
     return bool(mine.update(status=Rehearsal.Status.STOPPED, ended_at=now))
 
 
-def conduct(pk: int) -> str:
-    """Run what was asked for, once, and then what waited for it to end; returns its status in the end."""
-    status = _conduct(pk) if _begin(pk) else ""
+def run(pk: int) -> str:
+    """Run the rehearsal, unless it ran already, and send the next one on its way; returns the final status."""
+    status = _run(pk) if _begin(pk) else ""
     waiting = Rehearsal.objects.filter(status=Rehearsal.Status.WAITING).order_by("asked_at", "pk")
-    if status and (following := waiting.values_list("pk", flat=True).first()):
-        _send(following)
+    if status and (next_pk := waiting.values_list("pk", flat=True).first()):
+        _send(next_pk)
     return status
 
 
 def _begin(pk: int) -> bool:
-    """Whether its turn has come; while another one runs, it waits, and whoever runs that one sends it again."""
+    """Whether it may run now. While another one runs it stays waiting, and the end of that one sends it again."""
     now = timezone.now()
-    _bury(now)
+    _fail_abandoned(now)
     try:
         with transaction.atomic():
             waiting = Rehearsal.objects.filter(pk=pk, status=Rehearsal.Status.WAITING)
@@ -89,12 +89,12 @@ def _begin(pk: int) -> bool:
         return False
 
 
-def _conduct(pk: int) -> str:
+def _run(pk: int) -> str:
     rehearsal = Rehearsal.objects.select_related("chain").get(pk=pk)
     try:
         period = RehearsalPeriod.of(rehearsal.first_on, rehearsal.last_on, timezone.now())
-        result = rehearse(rehearsal.chain, period, _Watch(pk))
-    except Stopped:
+        result = rehearse(rehearsal.chain, period, _ProgressReport(pk))
+    except RehearsalStopped:
         return Rehearsal.Status.STOPPED
     except RehearsalTookTooLong:
         return _end(pk, Rehearsal.Status.FAILED, trouble=_("It took too long. Rehearse fewer days."))
@@ -106,27 +106,27 @@ def _conduct(pk: int) -> str:
     return _end(pk, Rehearsal.Status.DONE, result=result, share=1)
 
 
-def _end(pk: int, status: str, **told: object) -> str:
+def _end(pk: int, status: str, **fields: object) -> str:
     running = Rehearsal.objects.filter(pk=pk, status=Rehearsal.Status.RUNNING)
-    running.update(status=status, ended_at=timezone.now(), **told)
+    running.update(status=status, ended_at=timezone.now(), **fields)
     return status
 
 
-class _Watch:
-    """Tells the page how far it is, and hears whether it is still wanted."""
+class _ProgressReport:
+    """Tells the page how far it is, and hears whether it is still rehearsal."""
 
     def __init__(self, pk: int) -> None:
         self._running = Rehearsal.objects.filter(pk=pk, status=Rehearsal.Status.RUNNING)
-        self._end = time.monotonic() + LONGEST_SECONDS
-        self._told = 0.0
+        self._end = time.monotonic() + TIME_LIMIT_SECONDS
+        self._reported = 0.0
 
-    def __call__(self, share: float, outside: Outside) -> None:
+    def __call__(self, share: float, live_session: LiveSession) -> None:
         moment = time.monotonic()
         if moment > self._end:
             raise RehearsalTookTooLong
-        if moment - self._told < TELL_EVERY_SECONDS:
+        if moment - self._reported < REPORT_EVERY_SECONDS:
             return
-        self._told = moment
-        with outside.again():
+        self._reported = moment
+        with live_session.active():
             if not self._running.all().update(share=share, heard_at=timezone.now()):
-                raise Stopped
+                raise RehearsalStopped

@@ -1,4 +1,4 @@
-"""The days a rehearsal lives through again: whole days of the shop, all of them past."""
+"""The days that are rehearsed: whole days of the shop, all of them past."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.timezones import day_of, start_of
 
-MOST_DAYS = 366
+DAYS_LIMIT = 366
 DAY = dt.timedelta(days=1)
 
 
@@ -28,9 +28,9 @@ class RehearsalPeriod:
             raise ValueError(_("The last day lies before the first."))
         if last_on > day_of(now):
             raise ValueError(_("A rehearsal needs the past: the last day is yet to come."))
-        if (last_on - first_on).days >= MOST_DAYS:
-            raise ValueError(_("A rehearsal takes at most %(days)d days.") % {"days": MOST_DAYS})
+        if (last_on - first_on).days >= DAYS_LIMIT:
+            raise ValueError(_("A rehearsal takes at most %(days)d days.") % {"days": DAYS_LIMIT})
         return cls(first_on, last_on, start_of(first_on), min(start_of(last_on + DAY), now))
 
-    def told(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str]:
         return {"from": self.first_on.isoformat(), "to": self.last_on.isoformat()}

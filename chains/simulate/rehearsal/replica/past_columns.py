@@ -1,53 +1,53 @@
-"""How single columns looked at a moment of the past: SQL about `live`, the row as it is today, at `%(at)s`."""
+"""What single columns held at a moment of the past: SQL about `live`, the row as it is today, at `%(at)s`."""
 
 from __future__ import annotations
 
-# A shop knows somebody since they were entered, or since the first thing they did, whichever is told to be earlier.
+# A shop knows a customer since they were entered, or since the first thing they did, whichever is earlier.
 KNOWN_SINCE = """least(
     live.created_at,
     (SELECT min(placed_at) FROM {live}.crm_order WHERE customer_id = live.id),
     (SELECT min(occurred_at) FROM {live}.crm_event WHERE customer_id = live.id)
 )"""
-# A mood is noted as an event; one noted before there were events stands since its moment.
+# A mood is noted as an event; one without an event holds from its own moment on.
 MOOD = """coalesce(
-    (SELECT told.properties ->> 'mood' FROM {live}.crm_event AS told
-     WHERE told.customer_id = live.id AND told.kind = 'customer.mood' AND told.occurred_at <= %(at)s
-     ORDER BY told.occurred_at DESC, told.id DESC LIMIT 1),
+    (SELECT event.properties ->> 'mood' FROM {live}.crm_event AS event
+     WHERE event.customer_id = live.id AND event.kind = 'customer.mood' AND event.occurred_at <= %(at)s
+     ORDER BY event.occurred_at DESC, event.id DESC LIMIT 1),
     CASE WHEN live.mood_noted_at <= %(at)s THEN live.mood ELSE '' END
 )"""
-# The latest yes or no of the ledger, of two at one moment the no (crm.consent.standing).
+# The latest answer of the ledger holds, of two at one moment the no (crm.consent.standing).
 _CONSENT = """coalesce(
-    (SELECT told.action FROM {live}.crm_consentrecord AS told
-     WHERE told.customer_id = live.customer_id AND told.channel = live.channel AND told.address = live.address
-       AND told.purpose = '{purpose}' AND told.occurred_at <= %(at)s
-     ORDER BY told.action = 'requested', told.occurred_at DESC, told.action = 'withdrawn' DESC LIMIT 1),
+    (SELECT record.action FROM {live}.crm_consentrecord AS record
+     WHERE record.customer_id = live.customer_id AND record.channel = live.channel AND record.address = live.address
+       AND record.purpose = '{purpose}' AND record.occurred_at <= %(at)s
+     ORDER BY record.action = 'requested', record.occurred_at DESC, record.action = 'withdrawn' DESC LIMIT 1),
     CASE WHEN EXISTS (
-        SELECT FROM {live}.crm_consentrecord AS told
-        WHERE told.customer_id = live.customer_id AND told.channel = live.channel AND told.address = live.address
-          AND told.purpose = '{purpose}'
+        SELECT FROM {live}.crm_consentrecord AS record
+        WHERE record.customer_id = live.customer_id AND record.channel = live.channel AND record.address = live.address
+          AND record.purpose = '{purpose}'
     ) THEN 'unknown' ELSE live.{purpose}_consent END
 )"""
-CONSENT_TURNS = """
-    SELECT contact.id, told.occurred_at
-    FROM {live}.crm_consentrecord AS told
+CONSENT_CHANGES = """
+    SELECT contact.id, record.occurred_at
+    FROM {live}.crm_consentrecord AS record
     JOIN {live}.crm_contact AS contact USING (customer_id, channel, address)
 """
-# Until it was moved, a promise or an appointment was what it was moved from.
+# Until it was moved, a promise or an appointment was what the first later move moved it from.
 _BEFORE_MOVED = """(
     SELECT CASE WHEN count(*) = 0 THEN live.{column}
-           ELSE (array_agg((told.properties ->> 'from')::timestamptz ORDER BY told.occurred_at, told.id))[1] END
-    FROM {live}.crm_event AS told
-    WHERE told.order_id = live.id AND told.kind = '{kind}' AND told.occurred_at > %(at)s
+           ELSE (array_agg((event.properties ->> 'from')::timestamptz ORDER BY event.occurred_at, event.id))[1] END
+    FROM {live}.crm_event AS event
+    WHERE event.order_id = live.id AND event.kind = '{kind}' AND event.occurred_at > %(at)s
 )"""
-# Attributes that spell a date were, until each changed, what they were changed from.
+# Until it was changed, a date among the attributes was what the first later change changed it from.
 ATTRIBUTES = """jsonb_strip_nulls(live.attributes || coalesce((
     SELECT jsonb_object_agg(name, before) FROM (
-        SELECT DISTINCT ON (told.properties ->> 'name')
-            told.properties ->> 'name' AS name, told.properties -> 'from' AS before
-        FROM {live}.crm_event AS told
-        WHERE told.customer_id = live.id AND told.kind = 'customer.date' AND told.occurred_at > %(at)s
-          AND told.properties ->> 'name' <> 'born_on'
-        ORDER BY told.properties ->> 'name', told.occurred_at, told.id
+        SELECT DISTINCT ON (event.properties ->> 'name')
+            event.properties ->> 'name' AS name, event.properties -> 'from' AS before
+        FROM {live}.crm_event AS event
+        WHERE event.customer_id = live.id AND event.kind = 'customer.date' AND event.occurred_at > %(at)s
+          AND event.properties ->> 'name' <> 'born_on'
+        ORDER BY event.properties ->> 'name', event.occurred_at, event.id
     ) AS changed
 ), '{{}}'))"""
 

@@ -1,7 +1,6 @@
-"""How each table of facts looked at a moment of the past. What is not told here looks as it does today.
+"""How each table looked at a moment of the past. A column that is not named here looks as it does today.
 
-A row appears when it was `born`. A moment that lies ahead is not known yet. `then` says how another column looked, in
-SQL about `live`, the row as it is today, at `%(at)s`; `turns` selects (id, moment) of what else changed a row.
+The SQL speaks of `live`, the row as it is today, and of the moment `%(at)s`.
 """
 
 from __future__ import annotations
@@ -9,106 +8,119 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chains.simulate.rehearsal.replica.past_columns import ATTRIBUTES, CONSENT_TURNS, KNOWN_SINCE, MOOD, before, consent
+from chains.simulate.rehearsal.replica.past_columns import (
+    ATTRIBUTES,
+    CONSENT_CHANGES,
+    KNOWN_SINCE,
+    MOOD,
+    before,
+    consent,
+)
 from crm.models import EventKind
 
 
 @dataclass(frozen=True, slots=True)
 class PastTable:
     table: str
-    born: str = ""
+    appears_at: str = ""
+    """When the row came to be; it always was where this is empty."""
     moments: tuple[str, ...] = ()
-    then: Mapping[str, str] = field(default_factory=dict)
-    turns: str = ""
-    only: str = "true"
+    """Columns that hold a moment, and are empty until it comes."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What other columns held, by name."""
+    other_changes: str = ""
+    """Selects (id, moment) of the changes that follow neither from `appears_at` nor from `moments`."""
+    where: str = "true"
+    """Which rows there are at all."""
 
 
 IS_RETURNED = "live.returned_at <= %(at)s"
 WAS_SENT = "live.sent_at <= %(at)s"
 
 
-FACTS = (
+PAST_TABLES = (
     PastTable(
         "crm_customer",
-        born=KNOWN_SINCE,
+        appears_at=KNOWN_SINCE,
         moments=("mood_noted_at",),
-        then={"mood": MOOD, "attributes": ATTRIBUTES},
-        turns="SELECT customer_id, occurred_at FROM {live}.crm_event WHERE kind IN ('customer.mood', 'customer.date')",
+        columns={"mood": MOOD, "attributes": ATTRIBUTES},
+        other_changes="SELECT customer_id, occurred_at FROM {live}.crm_event"
+        " WHERE kind IN ('customer.mood', 'customer.date')",
     ),
     PastTable(
         "crm_contact",
-        then={
+        columns={
             "marketing_consent": consent("marketing"),
             "service_consent": consent("service"),
         },
-        turns=CONSENT_TURNS,
+        other_changes=CONSENT_CHANGES,
     ),
-    PastTable("crm_consentrecord", born="live.occurred_at"),
+    PastTable("crm_consentrecord", appears_at="live.occurred_at"),
     PastTable(
         "crm_order",
-        born="live.placed_at",
+        appears_at="live.placed_at",
         moments=("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at"),
-        then={
+        columns={
             "promised_at": before("promised_at", EventKind.PROMISE_MOVED),
             "appointment_at": before("appointment_at", EventKind.APPOINTMENT_MOVED),
             "payment_due_at": before("payment_due_at", EventKind.PAYMENT_MOVED),
             "refunded": f"CASE WHEN {IS_RETURNED} THEN live.refunded ELSE 0 END",
             "tracking_number": "CASE WHEN live.shipped_at <= %(at)s THEN live.tracking_number ELSE '' END",
         },
-        turns="SELECT order_id, occurred_at FROM {live}.crm_event"
+        other_changes="SELECT order_id, occurred_at FROM {live}.crm_event"
         " WHERE kind IN ('order.promise_moved', 'order.appointment_moved', 'order.payment_moved')",
     ),
     PastTable(
         "crm_orderline",
-        then={
+        columns={
             "returned_quantity": "CASE WHEN (SELECT returned_at FROM {live}.crm_order WHERE id = live.order_id)"
             " <= %(at)s THEN live.returned_quantity ELSE 0 END"
         },
-        turns="SELECT line.id, bought.returned_at FROM {live}.crm_orderline AS line"
+        other_changes="SELECT line.id, bought.returned_at FROM {live}.crm_orderline AS line"
         " JOIN {live}.crm_order AS bought ON bought.id = line.order_id",
     ),
-    PastTable("crm_milestone", born="live.reached_at"),
+    PastTable("crm_milestone", appears_at="live.reached_at"),
     PastTable(
         "crm_case",
-        born="live.opened_at",
+        appears_at="live.opened_at",
         moments=("acknowledged_at", "answered_at", "resolved_at", "confirmed_at"),
     ),
-    PastTable("crm_feedback", born="live.left_at"),
-    PastTable("crm_pointsentry", born="live.occurred_at"),
+    PastTable("crm_feedback", appears_at="live.left_at"),
+    PastTable("crm_pointsentry", appears_at="live.occurred_at"),
     PastTable(
         "crm_coupon",
-        born="live.issued_at",
+        appears_at="live.issued_at",
         moments=("sent_at", "redeemed_at"),
-        then={
+        columns={
             "expires_at": f"CASE WHEN {WAS_SENT} THEN live.expires_at END",
             "sendings": f"CASE WHEN {WAS_SENT} THEN live.sendings ELSE 0 END",
         },
     ),
-    # Nobody opens or clicks what only seems to be sent, so what came of the chain's real letters is left out. Who
-    # entered the segment that starts the chain is found anew: it may be young, or have had another rule then.
+    # Nobody opens or clicks what only seems to be sent, so what came of the chain's real letters is left out. Entries
+    # into the segment that starts the chain are found anew: it may be young, or have had another rule then.
     PastTable(
         "crm_event",
-        born="live.occurred_at",
-        only="NOT (live.kind LIKE 'message.%%' AND live.properties -> 'chain' = to_jsonb(%(chain)s::bigint))"
+        appears_at="live.occurred_at",
+        where="NOT (live.kind LIKE 'message.%%' AND live.properties -> 'chain' = to_jsonb(%(chain)s::bigint))"
         " AND (live.kind NOT LIKE 'segment.%%' OR live.properties -> 'segment' IS DISTINCT FROM"
         " to_jsonb(%(segment)s::bigint))",
     ),
     PastTable("segments_segment"),
     PastTable(
         "segments_membership",
-        born="live.entered_at",
+        appears_at="live.entered_at",
         moments=("left_at",),
-        only="live.segment_id IS DISTINCT FROM %(segment)s::bigint",
+        where="live.segment_id IS DISTINCT FROM %(segment)s::bigint",
     ),
-    # What other chains really sent fills the week as it did, and is what rules about letters know of.
+    # What other chains really sent counts against the weekly cap as it did, and is what rules about letters know of.
     PastTable(
         "chains_touch",
-        born="live.sent_at",
+        appears_at="live.sent_at",
         moments=("opened_at", "clicked_at", "replied_at"),
-        only="live.status = 'sent' AND live.chain_id <> %(chain)s",
+        where="live.status = 'sent' AND live.chain_id <> %(chain)s",
     ),
 )
-# Follow from facts and are counted anew, or are the engine's own work, which begins from nothing.
+# Tables that follow from facts and are counted anew, or are the engine's own work and begin empty.
 MADE_ANEW = frozenset(
     {
         "chains_backlog",
@@ -129,7 +141,7 @@ MADE_ANEW = frozenset(
         "segments_segmentsize",
     }
 )
-# Taken as they are today, and never written by the engine.
+# Tables read as they are today, and never written by the engine.
 AS_TODAY = frozenset(
     {
         "chains_incomingmail",

@@ -1,61 +1,73 @@
-"""A database session of its own that cannot write: what happens in it stays in it, and ends with it."""
+"""A database session of its own that sees the replica and cannot write to the shop's tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from chains.simulate.rehearsal.replica import temp_tables
 from chains.simulate.rehearsal.replica.query_cache import QueryCache
 
-# Temporary tables are the only ones a read-only session may write. Without a plan compiled to machine code, which
-# costs more than such small tables are worth.
-SETTINGS = "SET default_transaction_read_only = on; SET jit = off"
-ROOM = "SET temp_buffers = '64MB'"
-# The same few dozen statements come thousands of times: their values travel apart, so that each is planned once.
-PLANS = {"server_side_binding": True, "prepare_threshold": 2}
+# JIT is off because compiling a plan to machine code costs more than such small tables are worth.
+READ_ONLY = "SET default_transaction_read_only = on; SET jit = off"
+TEMP_MEMORY = "SET temp_buffers = '64MB'"
+# The same few dozen statements come thousands of times. With their values sent apart, each is planned only once.
+PREPARED_STATEMENTS = {"server_side_binding": True, "prepare_threshold": 2}
 
 
-class Outside:
-    """The way back into the shop's own session for a moment, to tell how far it is."""
+class LiveSession:
+    """The way back into the shop's own session for a moment, to report how far the rehearsal is."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     @contextmanager
-    def again(self) -> Iterator[None]:
-        inside = connections[DEFAULT_DB_ALIAS]
-        connections[DEFAULT_DB_ALIAS] = self._connection
-        try:
+    def active(self) -> Iterator[None]:
+        with _as_default_connection(self._connection):
             yield
-        finally:
-            connections[DEFAULT_DB_ALIAS] = inside
 
 
 @contextmanager
-def apart(prepare: Callable[[], None]) -> Iterator[Outside]:
-    """Everything the ORM does within goes through a session of its own; read-only once `prepare` made its tables."""
-    outside = connections[DEFAULT_DB_ALIAS]
-    inside, memory = outside.copy(), QueryCache()
-    # A pooled session would go back to the pool with its temporary tables; this one has to end.
-    inside.settings_dict["OPTIONS"].pop("pool", None)
-    inside.settings_dict["CONN_MAX_AGE"] = 0
-    inside.settings_dict["OPTIONS"] |= PLANS
-    # Nothing is tried here that might fail and be gone on after.
-    inside.features.uses_savepoints = False
-    inside.make_cursor = lambda cursor: memory.cursor(cursor, inside)  # type: ignore[method-assign]
-    # No bell is rung and nothing else is told of what only seems to happen.
-    inside.on_commit = lambda func, robust=False: None  # type: ignore[method-assign]
-    connections[DEFAULT_DB_ALIAS] = inside
+def replica_session() -> Iterator[LiveSession]:
+    """Everything the ORM does within goes through a session of its own, with empty temporary tables in it."""
+    live, own = connections[DEFAULT_DB_ALIAS], _own_connection()
     try:
-        with inside.cursor() as cursor:
-            cursor.execute(ROOM)
-        prepare()
-        with inside.cursor() as cursor:
-            cursor.execute(SETTINGS)
-        yield Outside(outside)
+        with _as_default_connection(own):
+            _set(own, TEMP_MEMORY)
+            temp_tables.make()
+            _set(own, READ_ONLY)
+            yield LiveSession(live)
     finally:
-        connections[DEFAULT_DB_ALIAS] = outside
-        inside.close()
+        own.close()
+
+
+def _own_connection() -> Any:
+    connection, cache = connections[DEFAULT_DB_ALIAS].copy(), QueryCache()
+    # A pooled session would go back to the pool with its temporary tables; this one has to end.
+    connection.settings_dict["OPTIONS"].pop("pool", None)
+    connection.settings_dict["CONN_MAX_AGE"] = 0
+    connection.settings_dict["OPTIONS"] |= PREPARED_STATEMENTS
+    # The verbs never go on after a failed statement, so savepoints would only cost time.
+    connection.features.uses_savepoints = False
+    connection.make_cursor = lambda cursor: cache.cursor(cursor, connection)  # type: ignore[method-assign]
+    # No worker is called to what only seems to happen.
+    connection.on_commit = lambda func, robust=False: None  # type: ignore[method-assign]
+    return connection
+
+
+@contextmanager
+def _as_default_connection(connection: Any) -> Iterator[None]:
+    before = connections[DEFAULT_DB_ALIAS]
+    connections[DEFAULT_DB_ALIAS] = connection
+    try:
+        yield
+    finally:
+        connections[DEFAULT_DB_ALIAS] = before
+
+
+def _set(connection: Any, settings: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(settings)

@@ -1,7 +1,7 @@
-"""The tables of a rehearsal: temporary twins that stand before the shop's own wherever a name is not qualified.
+"""The tables of a replica: temporary twins that stand before the shop's own wherever a name is not qualified.
 
-A twin has the columns, keys and indexes of its table, and none of its foreign keys: nothing written here locks a row
-of the shop. Identities start far above the shop's, so that a row made here is never taken for one of theirs.
+A twin has the columns, keys and indexes of its table. It has no foreign keys, so nothing written here locks a row of
+the shop, and no triggers. Identities start far above the shop's, so a row made here is never taken for one of theirs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from chains.simulate.rehearsal.replica.past_tables import FACTS, MADE_ANEW
+from chains.simulate.rehearsal.replica.past_tables import MADE_ANEW, PAST_TABLES
 
 FIRST_ID = 10**12
 TWIN = """
@@ -18,8 +18,8 @@ TWIN = """
         LIKE {live}.{table} INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED INCLUDING INDEXES
     )
 """
-# Letters that can be read: the real ones. Those of the rehearsal reach nobody, so they say nothing about reading.
-LETTERS = """
+# Only real letters can be read: those of the rehearsal reach nobody, so they say nothing about reading.
+LETTER_VIEW = """
     CREATE TEMPORARY VIEW chains_letter AS
     SELECT id, customer_id, sent_at, opened_at, clicked_at, replied_at
     FROM pg_temp.chains_touch WHERE status = 'sent' AND channel = 'email' AND id < {first_id}
@@ -33,19 +33,19 @@ COLUMNS = """
 
 
 def tables() -> tuple[str, ...]:
-    """Everything the engine may write, and every fact that has a past."""
-    return tuple(sorted({fact.table for fact in FACTS} | MADE_ANEW))
+    """Everything the engine may write, and every table that has a past."""
+    return tuple(sorted({past.table for past in PAST_TABLES} | MADE_ANEW))
 
 
 def live_schema() -> str:
-    """Where the shop's own tables are, as it is spelt in a statement."""
+    """The schema of the shop's own tables, quoted as a statement needs it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
         return str(cursor.fetchone()[0])
 
 
 def make() -> None:
-    """Twins of all tables, empty, and the view of letters: what a read-only session may not do."""
+    """Make the twins of all tables, empty, and the view of letters, before the session becomes read-only."""
     live = live_schema()
     with connection.cursor() as cursor:
         for table in tables():
@@ -53,7 +53,7 @@ def make() -> None:
             cursor.execute(HAS_ID, [f"pg_temp.{table}"])
             if cursor.fetchone()[0]:
                 cursor.execute(START_IDENTITY, [FIRST_ID, f"pg_temp.{table}"])
-        cursor.execute(LETTERS.format(first_id=FIRST_ID))
+        cursor.execute(LETTER_VIEW.format(first_id=FIRST_ID))
 
 
 def columns(table: str) -> list[str]:
@@ -63,6 +63,6 @@ def columns(table: str) -> list[str]:
 
 
 def analyze(names: Iterable[str]) -> None:
-    """Temporary tables are nobody's to analyze but their session's."""
+    """Autovacuum cannot see the temporary tables of a session, so the session analyzes them itself."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join(f"pg_temp.{name}" for name in names))

@@ -1,4 +1,4 @@
-"""Which facts change in which hour of the past, read once before it is lived through again."""
+"""Which rows change in which hour of the past, read once before the hours are lived through again."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 from django.db import connection
 
-from chains.simulate.rehearsal.replica.past_tables import FACTS, PastTable
+from chains.simulate.rehearsal.replica.past_tables import PAST_TABLES, PastTable
 
 HOUR = dt.timedelta(hours=1)
-TURNS = """
-    WITH turn (id, at) AS (
+CHANGES = """
+    WITH change (id, at) AS (
         SELECT live.id, known.at FROM {live}.{table} AS live CROSS JOIN LATERAL (VALUES {moments}) AS known (at)
-        WHERE {only}
-        {turns}
+        WHERE {where}
+        {other_changes}
     )
     SELECT ceil(extract(epoch FROM at - %(since)s) / 3600)::int AS hour, array_agg(DISTINCT id ORDER BY id)
-    FROM turn WHERE at > %(since)s AND at <= %(until)s GROUP BY hour
+    FROM change WHERE at > %(since)s AND at <= %(until)s GROUP BY hour
 """
-# What figures of a customer follow from.
+# The moments of orders that the figures of a customer follow from.
 RECOUNTS = """
     SELECT ceil(extract(epoch FROM known.at - %(since)s) / 3600)::int AS hour, array_agg(DISTINCT customer_id)
     FROM {live}.crm_order AS live
@@ -32,18 +32,17 @@ RECOUNTS = """
 
 
 @dataclass(slots=True)
-class TimelineMoment:
-    """What changes within one hour: rows by table, and customers whose figures follow."""
-
-    rows: dict[str, list[int]] = field(default_factory=dict)
-    recounted: list[int] = field(default_factory=list)
+class HourOfChanges:
+    ids: dict[str, list[int]] = field(default_factory=dict)
+    """The rows that change, by table."""
+    recounted_customers: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
     since: dt.datetime
     until: dt.datetime
-    turns: dict[dt.datetime, TimelineMoment]
+    changes: dict[dt.datetime, HourOfChanges]
 
     def hours(self) -> Iterator[dt.datetime]:
         """Every full hour after the beginning and before the end."""
@@ -53,31 +52,30 @@ class Timeline:
             hour += HOUR
 
 
-def read(live: str, about: Mapping[str, int | None], since: dt.datetime, until: dt.datetime) -> Timeline:
-    """`about`: the chain rehearsed, and the segment that starts it."""
-    told: dict[str, Any] = {"since": since, "until": until, **about}
-    turns: defaultdict[int, TimelineMoment] = defaultdict(TimelineMoment)
+def read(live: str, rehearsed: Mapping[str, int | None], since: dt.datetime, until: dt.datetime) -> Timeline:
+    """`rehearsed` holds the ids of the chain and of the segment that starts it."""
+    values: dict[str, Any] = {"since": since, "until": until, **rehearsed}
+    changes: defaultdict[int, HourOfChanges] = defaultdict(HourOfChanges)
     with connection.cursor() as cursor:
-        for fact in FACTS:
-            question = _question(fact, live)
-            if question:
-                cursor.execute(question, told)
+        for past in PAST_TABLES:
+            if sql := _changes_sql(past, live):
+                cursor.execute(sql, values)
                 for hour, ids in cursor.fetchall():
-                    turns[hour].rows[fact.table] = ids
-        cursor.execute(RECOUNTS.format(live=live), told)
+                    changes[hour].ids[past.table] = ids
+        cursor.execute(RECOUNTS.format(live=live), values)
         for hour, customers in cursor.fetchall():
-            turns[hour].recounted = customers
-    return Timeline(since, until, {since + hour * HOUR: turn for hour, turn in turns.items()})
+            changes[hour].recounted_customers = customers
+    return Timeline(since, until, {since + hour * HOUR: changed for hour, changed in changes.items()})
 
 
-def _question(fact: PastTable, live: str) -> str:
-    moments = [fact.born] * bool(fact.born) + [f"live.{name}" for name in fact.moments]
-    if not moments and not fact.turns:
+def _changes_sql(past: PastTable, live: str) -> str:
+    moments = [past.appears_at] * bool(past.appears_at) + [f"live.{name}" for name in past.moments]
+    if not moments and not past.other_changes:
         return ""
-    return TURNS.format(
+    return CHANGES.format(
         live=live,
-        table=fact.table,
+        table=past.table,
         moments=", ".join(f"({moment.format(live=live)})" for moment in moments) or "(NULL::timestamptz)",
-        only=fact.only,
-        turns=f"UNION ALL {fact.turns.format(live=live)}" if fact.turns else "",
+        where=past.where,
+        other_changes=f"UNION ALL {past.other_changes.format(live=live)}" if past.other_changes else "",
     )

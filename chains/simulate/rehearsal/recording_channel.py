@@ -1,4 +1,4 @@
-"""The channel of a rehearsal: takes every message, sends none, keeps a few to be looked at."""
+"""The channel of a rehearsal: it sends no message and keeps a few as samples."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from chains.messages.samples import SAMPLE_CODE
 from chains.models import Touch
 from crm.models import Shop
 
-MOST_SAMPLES = 10
+SAMPLES_LIMIT = 10
 
 
-class Recorder:
-    """Keeps of every step the messages that a steady hash puts first, so that the same are shown every time."""
+class RecordingChannel:
+    """Of every step the messages with the lowest hash are kept, so the same are shown every time."""
 
     is_idempotent = True
 
     def __init__(self, steps: int) -> None:
-        self._each = max(MOST_SAMPLES // max(steps, 1), 1)
+        self._samples_per_step = max(SAMPLES_LIMIT // max(steps, 1), 1)
         self._kept: defaultdict[str, list[tuple[str, OutgoingMessage]]] = defaultdict(list)
 
     def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
@@ -36,18 +36,18 @@ class Recorder:
         kept = self._kept[step]
         kept.append((_rank(step, outgoing), outgoing))
         kept.sort(key=lambda pair: pair[0])
-        del kept[self._each :]
+        del kept[self._samples_per_step :]
 
     def samples(self) -> list[dict[str, Any]]:
-        """What was kept, as it would have reached its customer, in the order in which it would have left."""
+        """The messages kept, as their customers would have got them, in the order of sending."""
         kept = {outgoing.touch_id: outgoing for pairs in self._kept.values() for _rank, outgoing in pairs}
         touches = Touch.objects.filter(pk__in=kept).select_related("customer", "coupon").order_by("sent_at", "pk")
-        return [_sample(touch, kept[touch.pk]) for touch in touches[:MOST_SAMPLES]]
+        return [_sample(touch, kept[touch.pk]) for touch in touches[:SAMPLES_LIMIT]]
 
 
 def _rank(step: str, outgoing: OutgoingMessage) -> str:
-    told = f"{step}:{outgoing.customer_id}:{outgoing.order_id}"
-    return hashlib.blake2s(told.encode(), digest_size=8).hexdigest()
+    identity = f"{step}:{outgoing.customer_id}:{outgoing.order_id}"
+    return hashlib.blake2s(identity.encode(), digest_size=8).hexdigest()
 
 
 def _sample(touch: Touch, outgoing: OutgoingMessage) -> dict[str, Any]:
@@ -59,13 +59,13 @@ def _sample(touch: Touch, outgoing: OutgoingMessage) -> dict[str, Any]:
         "name": str(touch.customer),
         "address": outgoing.address,
         "sent_at": touch.sent_at.isoformat() if touch.sent_at else "",
-        "subject": _made_up(getattr(content, "subject", "") or touch.subject, touch),
-        "html": _made_up(getattr(content, "html", ""), touch),
-        "text": _made_up(getattr(content, "text", "") or getattr(content, "script", ""), touch),
+        "subject": _as_preview(getattr(content, "subject", "") or touch.subject, touch),
+        "html": _as_preview(getattr(content, "html", ""), touch),
+        "text": _as_preview(getattr(content, "text", "") or getattr(content, "script", ""), touch),
     }
 
 
-def _made_up(words: str, touch: Touch) -> str:
-    """Without what exists only in the rehearsal: links lead to pages that change nothing, a code is a sample."""
+def _as_preview(words: str, touch: Touch) -> str:
+    """A token and a coupon code that exist only in the rehearsal give way to those of previews."""
     words = words.replace(touch.token, PREVIEW)
     return words.replace(touch.coupon.code, SAMPLE_CODE) if touch.coupon else words
