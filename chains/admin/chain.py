@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -80,7 +81,6 @@ class ChainAdmin(TestOrderPages):
             **incoming_notices.context(request, now),
         }
         extra |= extra_context or {}
-        self._under_way: dict[int, int] = {}
         return super().changelist_view(request, extra)  # type: ignore[no-any-return]
 
     def changeform_view(
@@ -125,13 +125,17 @@ class ChainAdmin(TestOrderPages):
     def starts(self, chain: Chain) -> str:
         return trigger_words(parse_trigger(compiled_trigger(chain)))
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """All requests share this admin, so what one page counts goes with its rows."""
+        changelist = super().get_changelist_instance(request)
+        counts = under_way(changelist.result_list)
+        for chain in changelist.result_list:
+            chain.under_way = counts.get(chain.pk, 0)
+        return changelist  # type: ignore[no-any-return]
+
     @display(description=_("under way"))
     def shown_under_way(self, chain: Chain) -> int:
-        if chain.pk not in self._under_way:
-            self._under_way = dict.fromkeys(Chain.objects.values_list("pk", flat=True), 0) | under_way(
-                Chain.objects.all()
-            )
-        return self._under_way[chain.pk]
+        return chain.under_way  # type: ignore[attr-defined, no-any-return]
 
 
 def _panel(chain: Chain) -> dict[str, Any]:
