@@ -16,8 +16,8 @@ from typing import Any
 from django.db import transaction
 
 from chains.models import Touch
-from chains.public.preferences import end_marketing
-from chains.public.tracking import record_about
+from chains.reactions.touch_events import record_touch_event
+from chains.reactions.unsubscribe import withdraw_marketing
 from crm.models import Contact, EventKind, Purpose, Shop
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def record_receipt(receipt: Receipt, now: dt.datetime) -> bool:
     properties: dict[str, Any] = {"detail": receipt.detail[:300], "told_as": receipt.key[:200]}
     if event == EventKind.MESSAGE_BOUNCED:
         properties["is_lasting"] = receipt.kind == Kind.BOUNCED
-    if not record_about(touch, event, at, f"{receipt.kind}:{touch.pk}", source=SOURCE, **properties):
+    if not record_touch_event(touch, event, at, f"{receipt.kind}:{touch.pk}", source=SOURCE, **properties):
         return False
     Touch.objects.filter(pk=touch.pk, **{moment: None}).update(**{moment: at})
     _follow(receipt, touch, at)
@@ -94,7 +94,7 @@ def _follow(receipt: Receipt, touch: Touch, at: dt.datetime) -> None:
         case Kind.COMPLAINED | Kind.UNSUBSCRIBED:
             evidence = {"touch": touch.pk, "told_as": receipt.key[:200], "detail": receipt.detail[:300]}
             source = "spam report" if receipt.kind == Kind.COMPLAINED else "mail provider"
-            end_marketing(touch, at=at, evidence=evidence, source=source)
+            withdraw_marketing(touch, at=at, evidence=evidence, source=source)
             # Who calls a letter about their own order spam does not want even those.
             if receipt.kind == Kind.COMPLAINED and touch.purpose == Purpose.SERVICE:
                 _give_up(touch, Contact.State.COMPLAINED, receipt.detail)

@@ -23,7 +23,7 @@ POSTS_AN_HOUR = 30
 Parameters = ParamSpec("Parameters")
 
 
-def of_touch(
+def touch_view(
     view: Callable[Concatenate[HttpRequest, Touch, Parameters], HttpResponse],
 ) -> Callable[..., HttpResponse]:
     """A public view that gets the touch its token names, in the customer's language.
@@ -33,13 +33,13 @@ def of_touch(
 
     def public(request: HttpRequest, token: str, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         if token == PREVIEW:
-            return private(page(request, "notice", title=_("This was a trial letter"), text=_("Nothing was changed.")))
+            return private(preview_page(request))
         touch = _touch(token)
         if touch is None:
-            return private(unknown(request))
+            return private(unknown_link_page(request))
         with translation.override(language_of(touch.customer)):
             if request.method == "POST" and _is_flooding(token):
-                return private(too_many(request))
+                return private(too_many_changes_page(request))
             return private(view(request, touch, *args, **kwargs))
 
     update_wrapper(public, view)
@@ -52,15 +52,19 @@ def _touch(token: str) -> Touch | None:
     return Touch.objects.select_related("customer", "contact", "chain", "enrolment").filter(token=token).first()
 
 
-def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+def shop_page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     shop = Shop.load()
     color = color_of(shop)
     look = {"shop": shop, "color": color, "ink": ink_on(color)}
     return render(request, f"chains/public/{template}.html", {**look, **context}, status=status)
 
 
-def unknown(request: HttpRequest) -> HttpResponse:
-    return page(
+def preview_page(request: HttpRequest) -> HttpResponse:
+    return shop_page(request, "notice", title=_("This was a trial letter"), text=_("Nothing was changed."))
+
+
+def unknown_link_page(request: HttpRequest) -> HttpResponse:
+    return shop_page(
         request,
         "notice",
         status=404,
@@ -69,8 +73,8 @@ def unknown(request: HttpRequest) -> HttpResponse:
     )
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    return page(
+def too_many_changes_page(request: HttpRequest) -> HttpResponse:
+    return shop_page(
         request,
         "notice",
         status=429,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chains.models import Touch
-from chains.public.pages import of_touch, page
+from chains.public.pages import shop_page, touch_view
+from chains.reactions.rating import rate, rating_of
 from crm.models import Feedback, Shop
-from crm.service.feedback import is_low, leave
+from crm.service.feedback import is_low
 
-SOURCE = "letters"
 SCORES = range(1, 6)
 TEXT_LIMIT = 2_000
 
@@ -38,40 +36,21 @@ class RatingForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_touch
-def rate(request: HttpRequest, touch: Touch) -> HttpResponse:
-    given = Feedback.objects.filter(source=SOURCE, key=_key(touch)).first()
-    if given:
+@touch_view
+def rating_view(request: HttpRequest, touch: Touch) -> HttpResponse:
+    if given := rating_of(touch):
         return _thanks(request, given)
     if request.method != "POST":
-        return page(request, "rate", form=RatingForm(initial={"score": _chosen(request)}), touch=touch)
+        return shop_page(request, "rate", form=RatingForm(initial={"score": _chosen(request)}), touch=touch)
     form = RatingForm(request.POST)
     if not form.is_valid():
-        return page(request, "rate", form=form, touch=touch, status=400)
-    return _thanks(request, _left(touch, form.cleaned_data))
-
-
-def _left(touch: Touch, told: dict[str, Any]) -> Feedback:
-    return leave(
-        touch.customer,
-        kind=Feedback.Kind.RATING,
-        score=told["score"],
-        at=timezone.now(),
-        source=SOURCE,
-        key=_key(touch),
-        order=touch.order,
-        text=told["text"],
-        may_publish=told["may_publish"],
-    )
+        return shop_page(request, "rate", form=form, touch=touch, status=400)
+    return _thanks(request, rate(touch, **form.cleaned_data, at=timezone.now()))
 
 
 def _thanks(request: HttpRequest, feedback: Feedback) -> HttpResponse:
     shop = Shop.load()
-    return page(request, "rated", is_low=is_low(feedback.kind, feedback.score, shop.low_rating))
-
-
-def _key(touch: Touch) -> str:
-    return f"rating:{touch.pk}"
+    return shop_page(request, "rated", is_low=is_low(feedback.kind, feedback.score, shop.low_rating))
 
 
 def _chosen(request: HttpRequest) -> int | None:

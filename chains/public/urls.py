@@ -6,7 +6,7 @@ app_name = "chains"
 urlpatterns = [
     path("o/<str:token>/", tracking.open_pixel, name="open"),
     path("c/<str:token>/<int:index>/", tracking.click, name="click"),
-    path("u/<str:token>/", preferences.unsubscribe, name="unsubscribe"),
-    path("p/<str:token>/", preferences.preferences, name="preferences"),
-    path("r/<str:token>/", rating.rate, name="rate"),
+    path("u/<str:token>/", preferences.unsubscribe_view, name="unsubscribe"),
+    path("p/<str:token>/", preferences.preferences_view, name="preferences"),
+    path("r/<str:token>/", rating.rating_view, name="rate"),
 ]

@@ -15,7 +15,7 @@ from random import Random
 
 from chains.engine.run import tick
 from chains.models import Touch
-from chains.public.tracking import record_click, record_open
+from chains.reactions.opens_and_clicks import record_click, record_open
 from config.demo.past import PROMISED_WITHIN, SOURCE, wording
 from config.demo.people import DemoPerson
 from config.demo.purchases import Purchase

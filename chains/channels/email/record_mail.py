@@ -19,8 +19,8 @@ from chains.channels.email.received_mail import ReceivedMail
 from chains.incoming import receipts
 from chains.incoming.reply_text import asks_to_stop, route
 from chains.models import Enrolment, IncomingMail, Touch
-from chains.public.preferences import unsubscribe_from
-from chains.public.tracking import record_about
+from chains.reactions.touch_events import record_touch_event
+from chains.reactions.unsubscribe import unsubscribe
 from crm.addresses import normalise_email
 from crm.events import ring_on_commit
 from crm.locks import hold
@@ -96,7 +96,7 @@ def _record_reply(incoming: IncomingMail, mail: ReceivedMail, shop: Shop, now: d
     elif known.touch and asks_to_stop(mail.text):
         # Only who holds the letter may say so: the sender's name alone can be forged.
         evidence = {"touch": known.touch.pk, "message_id": mail.key, "text": mail.text, "from": mail.sender}
-        unsubscribe_from(known.touch, at=now, evidence=evidence, source="reply")
+        unsubscribe(known.touch, at=now, evidence=evidence, source="reply")
         _save(incoming, kind=Kind.STOP, customer=known.customer, touch=known.touch)
     else:
         message = answer_to(known, mail, shop, now)
@@ -113,7 +113,7 @@ def answer_to(known: Correspondent, mail: ReceivedMail, shop: Shop, now: dt.date
     message = hear(customer, written, kind=kind, severity=severity, order=order, case=known.case)
     if touch:
         key = f"reply:{mail.key}"[:200]
-        record_about(touch, EventKind.MESSAGE_REPLIED, now, key, source=SOURCE, case=message.case_id)
+        record_touch_event(touch, EventKind.MESSAGE_REPLIED, now, key, source=SOURCE, case=message.case_id)
         Touch.objects.filter(pk=touch.pk, replied_at=None).update(replied_at=now)
         _leave_chain(touch, now)
     return message

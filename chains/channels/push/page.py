@@ -14,19 +14,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chains.channels import connecting
 from chains.channels.push.subscribing import public_key, read_subscription
 from chains.models import Touch
-from chains.public.pages import of_touch, page, unknown
+from chains.public.pages import shop_page, touch_view, unknown_link_page
 from crm.models import Channel
 
 SOURCE = "push page"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_touch
+@touch_view
 def push(request: HttpRequest, touch: Touch) -> HttpResponse:
     if not settings.PUSH_CONTACT or touch.customer.erased_at:
-        return unknown(request)
+        return unknown_link_page(request)
     if request.method != "POST":
-        return page(request, "push", key=public_key(), wording=connecting.consent_wording())
+        return shop_page(request, "push", key=public_key(), wording=connecting.consent_wording())
     try:
         body = json.loads(request.body)
         subscription = read_subscription(body["subscription"])

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_safe
 
 from chains.channels import connecting
 from chains.models import Touch
-from chains.public.pages import of_touch, page, unknown
+from chains.public.pages import shop_page, touch_view, unknown_link_page
 
 
 @require_safe
-@of_touch
+@touch_view
 def telegram(request: HttpRequest, touch: Touch) -> HttpResponse:
     """The wording first, then on to the bot, which learns by the token who came."""
     if not settings.TELEGRAM_TOKEN or touch.customer.erased_at:
-        return unknown(request)
+        return unknown_link_page(request)
     link = f"https://t.me/{settings.TELEGRAM_BOT}?start={touch.token}"
-    return page(request, "telegram", link=link, wording=connecting.consent_wording())
+    return shop_page(request, "telegram", link=link, wording=connecting.consent_wording())

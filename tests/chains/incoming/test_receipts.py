@@ -8,7 +8,7 @@ from chains.engine.run import tick
 from chains.incoming import receipts
 from chains.incoming.receipts import Receipt
 from chains.models import Touch
-from chains.public.tracking import record_open
+from chains.reactions.opens_and_clicks import record_open
 from crm.customers.merge import merge
 from crm.models import ConsentRecord, Contact, Event
 from tests.chains.channels.email.letters import delivery_report, sent_touch, spam_report
