@@ -8,7 +8,7 @@ from chains.channels.email.mailbox import poll
 from chains.channels.email.reputation import watch
 from chains.engine.run import run
 from chains.simulate.rehearsal import job
-from chains.simulate.test_order.send import walk_on
+from chains.simulate.test_order.send import send_due
 
 logger = logging.getLogger(__name__)
 
@@ -43,5 +43,5 @@ def conduct_rehearsal(rehearsal_id: int) -> None:
 
 @shared_task(name="chains.tasks.send_test_orders")
 def send_test_orders() -> None:
-    if sent := walk_on(timezone.now()):
+    if sent := send_due(timezone.now()):
         logger.info("Letters of test orders sent: %s", sent)

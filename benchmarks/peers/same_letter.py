@@ -17,11 +17,11 @@ NAME, TOKEN = "name-of-the-customer", "token-of-the-touch"
 def sources(text: dict[str, Any]) -> dict[str, Any]:
     """What a post_office template needs, and the context and headers of one letter in words to be replaced."""
     from chains.channels.email.sender import reply_address
-    from chains.messages.page_urls import pages
+    from chains.messages.page_urls import page_urls
     from chains.models.touch import message_id
     from crm.models import Shop
 
-    shop, addresses = Shop.load(), pages(TOKEN)
+    shop, addresses = Shop.load(), page_urls(TOKEN)
     return {
         **{name: re.sub(r"links\[(\d+)\]", r"links.\1", text[name]) for name in ("subject", "text", "html")},
         "context": {

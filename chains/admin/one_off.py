@@ -15,8 +15,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains.admin.one_off_form import OneOffForm, taken
-from chains.admin.preview import sheets
+from chains.admin.one_off_form import OneOffForm, name_taken
+from chains.admin.preview import text_previews
 from chains.definition import one_off
 from chains.definition.copying import NAME_KEPT, free_name
 from chains.definition.publishing import NotPublishable
@@ -66,7 +66,7 @@ def _sent(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> Chain | N
             chain = one_off.send(name, form.cleaned_data["segment"], template, form.at, now, request.user)  # type: ignore[arg-type]
     except IntegrityError:
         # Two clicks at once: the constraint on the name let one of them through.
-        form.add_error("name", taken(name))
+        form.add_error("name", name_taken(name))
         return None
     except NotPublishable as error:
         for problem in error.problems:
@@ -90,7 +90,7 @@ def _look(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> dict[str,
         "total": total,
         "reached": reached,
         "sample": sample,
-        "sheets": sheets(form.texts, sample, now, Shop.load()),
+        "sheets": text_previews(form.texts, sample, now, Shop.load()),
         "button": ngettext("Send to %(total)s customer", "Send to %(total)s customers", total)
         % {"total": formats.number_format(total, force_grouping=True)},
     }

@@ -23,13 +23,13 @@ WORDS = ("subject", "preheader", "body", "cta_label", "cta_url")
 FARTHEST_DAYS = 365
 
 
-def taken(name: str) -> str:
+def name_taken(name: str) -> str:
     return _("There is a chain “%(name)s” already. If you have just sent this message, it is on its way.") % {
         "name": name
     }
 
 
-class WordsForm(TextForm):
+class LetterForm(TextForm):
     """The letter in one language."""
 
     class Meta:
@@ -99,10 +99,10 @@ class OneOffForm(forms.Form):
         languages = sorted(dict(settings.LANGUAGES).items(), key=lambda language: language[0] != own)
         self.forms_of_words = [(name, self._words(code)) for code, name in languages]
 
-    def _words(self, language: str) -> WordsForm:
+    def _words(self, language: str) -> LetterForm:
         is_needed = language == settings.LANGUAGE_CODE
         text = TemplateText(language=language, channel=Channel.EMAIL, template=MessageTemplate())
-        return WordsForm(
+        return LetterForm(
             self.data if self.is_bound else None,
             prefix=language,
             instance=text,
@@ -114,7 +114,7 @@ class OneOffForm(forms.Form):
         """Taken since the page was shown: most likely by the first of two clicks."""
         name: str = self.cleaned_data["name"]
         if Chain.objects.filter(name=name).exists():
-            raise ValidationError(taken(name))
+            raise ValidationError(name_taken(name))
         return name
 
     def clean_on(self) -> dt.date | None:

@@ -1,4 +1,4 @@
-"""What a template comes to: beside its form, for a real customer, and in the marketer's own mailbox."""
+"""A template previewed: under its form, for a real customer, and in the marketer's own mailbox."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ SANDBOX = (
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One language of a template as the page shows it."""
+class TextPreview:
+    """One text of a template as the page shows it: `letter` of an email, `note` of a short message."""
 
     language: str
     name: str
@@ -47,7 +47,7 @@ class Sheet:
     problem: str = ""
 
 
-def panel(request: HttpRequest, object_id: str | None) -> dict[str, Any]:
+def preview_context(request: HttpRequest, object_id: str | None) -> dict[str, Any]:
     """The context of the preview under a template's form."""
     template = MessageTemplate.objects.filter(pk=object_id).first() if object_id and object_id.isdecimal() else None
     if template is None:
@@ -56,7 +56,7 @@ def panel(request: HttpRequest, object_id: str | None) -> dict[str, Any]:
     customer = next(iter(find_customers(asked, limit=1)), None) if _may_see_customers(request) else None
     texts = template.texts.order_by("channel", "language").select_related("template")
     return {
-        "sheets": sheets(texts, customer, timezone.now(), Shop.load()),
+        "sheets": text_previews(texts, customer, timezone.now(), Shop.load()),
         "asked": asked,
         "shown_customer": customer,
         "may_see_customers": _may_see_customers(request),
@@ -70,7 +70,7 @@ def letter_view(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     letters = TemplateText.objects.filter(channel=Channel.EMAIL).select_related("template")
     text = get_object_or_404(letters, template=pk, language=language)
     try:
-        made = preview.filled(text, _customer(request, request.GET.get("customer", "")), timezone.now(), Shop.load())
+        made = preview.letter(text, _customer(request, request.GET.get("customer", "")), timezone.now(), Shop.load())
     except TemplateError as error:
         return framed(HttpResponse(str(error), content_type="text/plain; charset=utf-8"))
     return framed(HttpResponse(made.html))
@@ -109,22 +109,26 @@ def _send(request: HttpRequest, template: MessageTemplate, to: str) -> None:
         messages.success(request, _("Put into the outbox for %(to)s: no mail server is set up.") % {"to": to})
 
 
-def sheets(texts: Iterable[TemplateText], customer: Customer | None, now: dt.datetime, shop: Shop) -> list[Sheet]:
+def text_previews(
+    texts: Iterable[TemplateText], customer: Customer | None, now: dt.datetime, shop: Shop
+) -> list[TextPreview]:
     """Each text as this customer gets it, or a made-up one."""
     names = dict(settings.LANGUAGES)
-    return [_sheet(text, f"{names.get(text.language, text.language)}", customer, now, shop) for text in texts]
+    return [_text_preview(text, f"{names.get(text.language, text.language)}", customer, now, shop) for text in texts]
 
 
-def _sheet(text: TemplateText, name: str, customer: Customer | None, now: dt.datetime, shop: Shop) -> Sheet:
+def _text_preview(
+    text: TemplateText, name: str, customer: Customer | None, now: dt.datetime, shop: Shop
+) -> TextPreview:
     title = name if text.channel == Channel.EMAIL else f"{text.get_channel_display()}, {name}"
     try:
         if text.channel == Channel.EMAIL:
-            return Sheet(text.language, title, text.channel, letter=preview.filled(text, customer, now, shop))
-        note = preview.filled_note(text, customer, now, shop)
+            return TextPreview(text.language, title, text.channel, letter=preview.letter(text, customer, now, shop))
+        note = preview.short_message(text, customer, now, shop)
     except TemplateError as error:
-        return Sheet(text.language, title, text.channel, problem=str(error))
+        return TextPreview(text.language, title, text.channel, problem=str(error))
     size = sms_parts(note.text) if text.channel == Channel.SMS else None
-    return Sheet(text.language, title, text.channel, note=note, size=size)
+    return TextPreview(text.language, title, text.channel, note=note, size=size)
 
 
 def _customer(request: HttpRequest, pk: str) -> Customer | None:

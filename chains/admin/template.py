@@ -151,7 +151,7 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context = {**HELP, **preview.panel(request, object_id), **(extra_context or {})}
+        context = {**HELP, **preview.preview_context(request, object_id), **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 
     @display(description=_("purpose"), ordering="purpose", label={"service": "info", "marketing": "warning"})

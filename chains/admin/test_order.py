@@ -20,7 +20,7 @@ from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain, TestOrder
 from chains.simulate.test_order import send
-from chains.simulate.test_order.send import note_of
+from chains.simulate.test_order.send import timing_words
 from crm.customers.search import find_customers
 from crm.models import Customer, Shop
 
@@ -75,7 +75,7 @@ class TestOrderPages(RehearsalPages):
             return self._try(request, chain, form)
         runs = TestOrder.objects.filter(chain=chain, asked_by=request.user).prefetch_related("messages")  # type: ignore[misc]
         test_order = runs.select_related("customer").first()
-        letters = [(letter, note_of(letter)) for letter in test_order.messages.all()] if test_order else []
+        letters = [(letter, timing_words(letter)) for letter in test_order.messages.all()] if test_order else []
         extra = {"form": form, "address": address, "problems": found, "test_order": test_order, "letters": letters}
         return self._page(
             request, chain, "test_order", {**extra, "runs": test_order and test_order.status == "running"}
@@ -84,7 +84,7 @@ class TestOrderPages(RehearsalPages):
     def _try(self, request: HttpRequest, chain: Chain, form: TestOrderForm) -> HttpResponse:
         given, by = form.cleaned_data, request.user
         try:
-            send.ask(chain, by, given["language"], given.get("customer"), timezone.now())  # type: ignore[arg-type]
+            send.start(chain, by, given["language"], given.get("customer"), timezone.now())  # type: ignore[arg-type]
         except NotPublishable as error:
             messages.error(request, str(error))
         return HttpResponseRedirect(reverse("admin:chains_chain_test_order", args=[chain.pk]))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chains.messages.compiling import compile_text
 from chains.messages.compiling import problems as text_problems
-from chains.messages.rewards import shown
+from chains.messages.rewards import rewards_named
 from chains.models import MessageTemplate, Step, TemplateText
 from crm.models import Channel, Shop
 
@@ -68,5 +68,7 @@ def message_program(step: Step, shop: Shop) -> dict[str, Any]:
 def _texts(template: MessageTemplate, shop: Shop) -> dict[str, dict[str, Any]]:
     texts: dict[str, dict[str, Any]] = {}
     for text in template.texts.select_related("template"):
-        texts.setdefault(text.channel, {})[text.language] = compile_text(text, shop) | {"shows": sorted(shown(text))}
+        texts.setdefault(text.channel, {})[text.language] = compile_text(text, shop) | {
+            "shows": sorted(rewards_named(text))
+        }
     return texts

@@ -13,7 +13,7 @@ from chains.messages import layout
 from chains.messages.checking import check
 from chains.messages.links import link_source
 from chains.messages.note_form import note_form
-from chains.messages.paragraphs import Links, lay_out
+from chains.messages.paragraphs import LinkList, lay_out
 from chains.messages.sandbox import TemplateError, parse
 from chains.messages.short_message import compile_note, note_problems
 from chains.models.template import TemplateText
@@ -33,13 +33,13 @@ def compile_text(text: TemplateText, shop: Shop) -> dict[str, Any]:
         raise error
     if text.channel != Channel.EMAIL:
         return compile_note(text)
-    links = Links()
+    links = LinkList()
     button = links.add(text.cta_url) if text.cta_url else None
     body = lay_out(text.body, links)
     purpose = text.template.purpose
     with translation.override(text.language):
         footer = layout.footer_lines(purpose, shop)
-    html = layout.page(
+    html = layout.letter_html(
         language=text.language,
         shop=shop,
         body=body.html,
@@ -98,7 +98,7 @@ def problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
 
 
 def _check_body_links(written: str) -> None:
-    links = Links()
+    links = LinkList()
     lay_out(written, links)
     for source in links.sources:
         check(source)

@@ -1,4 +1,4 @@
-"""What placeholders stand for, for a whole batch of touches in five queries."""
+"""The values of placeholders, for a whole batch of touches in five queries."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import Any, NamedTuple, Protocol
 from django.conf import settings
 
 from chains.messages import wording
-from chains.messages.page_urls import pages
+from chains.messages.page_urls import page_urls
 from chains.messages.samples import nothing_known
 from crm.models import Customer, Order, OrderLine, Shop
 from crm.timezones import zone_of
 
 NOTHING = nothing_known()
-# Told apart, to the letters that show them (chains.engine.deliver.coupons_shown).
+# Filled in only for letters that show them, by chains.engine.deliver.coupons_shown.
 NO_REWARDS = {"coupon": NOTHING["coupon"], "points": NOTHING["points"]}
 
 
-class Who(NamedTuple):
-    """The columns read of a customer: making whole models takes longer than filling in the letter."""
+class CustomerColumns(NamedTuple):
+    """Making whole models would take longer than filling in the letter."""
 
     pk: int
     first_name: str
@@ -34,9 +34,7 @@ class Who(NamedTuple):
     time_zone: str
 
 
-class BoughtWords(NamedTuple):
-    """The columns read of an order."""
-
+class OrderColumns(NamedTuple):
     pk: int
     customer_id: int
     number: str
@@ -50,9 +48,7 @@ class BoughtWords(NamedTuple):
     appointment_at: dt.datetime | None
 
 
-class Addressed(Protocol):
-    """What of a touch decides its context."""
-
+class ContextTouch(Protocol):
     @property
     def pk(self) -> Any: ...
     @property
@@ -63,8 +59,8 @@ class Addressed(Protocol):
     def token(self) -> str: ...
 
 
-class Fields(dict[str, Any]):
-    """Values worked out when a letter first asks: most letters name few of them, and formatting a date costs."""
+class LazyFields(dict[str, Any]):
+    """Some values are made when a letter first asks: most letters name few of them, and formatting a date costs."""
 
     def __init__(self, known: Mapping[str, Any], later: Mapping[str, Callable[[], Any]]) -> None:
         super().__init__(known)
@@ -75,12 +71,11 @@ class Fields(dict[str, Any]):
         return value
 
 
-def contexts(touches: Iterable[Addressed], now: dt.datetime) -> dict[int, dict[str, Any]]:
+def contexts(touches: Iterable[ContextTouch], now: dt.datetime) -> dict[int, dict[str, Any]]:
     """The context of each touch by its id. A touch without an order speaks of the customer's latest one."""
     touches = list(touches)
     shop = Shop.load()
-    people = Customer.objects.filter(pk__in={touch.customer_id for touch in touches}).values_list(*Who._fields)
-    customers = {who.pk: who for who in map(Who._make, people)}
+    customers = _customers(touches)
     orders = _orders(touches, now)
     lines = _lines(orders.values())
     by_customer = {order.customer_id: order for order in orders.values()}
@@ -89,20 +84,26 @@ def contexts(touches: Iterable[Addressed], now: dt.datetime) -> dict[int, dict[s
     for touch in touches:
         customer = customers[touch.customer_id]
         order = orders.get(touch.order_id) if touch.order_id else by_customer.get(touch.customer_id)
-        speech = _Speech(customer, order, lines[order.pk] if order else [])
-        made[touch.pk] = {**NO_REWARDS, **speech.fields(), "shop": shop_fields, **pages(touch.token)}
+        facts = _CustomerFacts(customer, order, lines[order.pk] if order else [])
+        made[touch.pk] = {**NO_REWARDS, **facts.fields(), "shop": shop_fields, **page_urls(touch.token)}
     return made
 
 
-def language_of(customer: Customer | Who) -> str:
+def language_of(customer: Customer | CustomerColumns) -> str:
     """The customer's language where Encore speaks it, otherwise the shop's."""
     known = dict(settings.LANGUAGES)
     code = customer.language.lower().split("-")[0]
     return code if code in known else settings.LANGUAGE_CODE
 
 
-def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, BoughtWords]:
-    """The orders that touches are about, and the latest one of customers whose touch is about none."""
+def _customers(touches: list[ContextTouch]) -> dict[int, CustomerColumns]:
+    rows = Customer.objects.filter(pk__in={touch.customer_id for touch in touches})
+    customers = map(CustomerColumns._make, rows.values_list(*CustomerColumns._fields))
+    return {customer.pk: customer for customer in customers}
+
+
+def _orders(touches: list[ContextTouch], now: dt.datetime) -> dict[int, OrderColumns]:
+    """The orders that touches name, and the latest order of each customer whose touch names none."""
     named = {touch.order_id for touch in touches if touch.order_id}
     others = {touch.customer_id for touch in touches if not touch.order_id}
     latest = (
@@ -112,12 +113,12 @@ def _orders(touches: list[Addressed], now: dt.datetime) -> dict[int, BoughtWords
         .distinct("customer")
     )
     rows = chain(
-        Order.objects.filter(pk__in=named).values_list(*BoughtWords._fields), latest.values_list(*BoughtWords._fields)
+        Order.objects.filter(pk__in=named).values_list(*OrderColumns._fields), latest.values_list(*OrderColumns._fields)
     )
-    return {order.pk: order for order in map(BoughtWords._make, rows)}
+    return {order.pk: order for order in map(OrderColumns._make, rows)}
 
 
-def _lines(orders: Iterable[BoughtWords]) -> defaultdict[int, list[OrderLine]]:
+def _lines(orders: Iterable[OrderColumns]) -> defaultdict[int, list[OrderLine]]:
     found: defaultdict[int, list[OrderLine]] = defaultdict(list)
     for line in (
         OrderLine.objects.filter(order__in=[order.pk for order in orders])
@@ -138,12 +139,12 @@ def _of_shop(shop: Shop) -> dict[str, Any]:
     }
 
 
-class _Speech:
+class _CustomerFacts:
     """One customer's facts in the words of their language and the days of their time zone."""
 
-    def __init__(self, customer: Who, order: BoughtWords | None, lines: list[OrderLine]) -> None:
+    def __init__(self, customer: CustomerColumns, order: OrderColumns | None, lines: list[OrderLine]) -> None:
         self.customer, self.order, self.lines = customer, order, lines
-        # The main thing bought is where most of the money went.
+        # The line that cost most shows the main product.
         self.main = max(lines, key=lambda line: line.price * line.quantity, default=None)
 
     @cached_property
@@ -172,7 +173,7 @@ class _Speech:
             "tracking_number": order.tracking_number,
             "receipt_url": order.receipt_url,
         }
-        return Fields(
+        return LazyFields(
             known,
             {
                 "total": lambda: wording.money(order.total, order.currency, self.language),
@@ -202,7 +203,7 @@ class _Speech:
             "picture_url": product.picture_url,
             "instructions_url": product.instructions_url,
         }
-        return Fields(known, {"warranty_until": self._warranty_until})
+        return LazyFields(known, {"warranty_until": self._warranty_until})
 
     def _day(self, moment: dt.datetime | None) -> str:
         return wording.day(moment, zone_of(self.customer.time_zone), self.language) if moment else ""

@@ -1,7 +1,7 @@
-"""Most of a letter is plain words with a name or an address put in: that much of Liquid, done in a tenth of the time.
+"""Most of a letter is plain words with names and addresses put in: that much of Liquid is done here ten times as fast.
 
-A template of nothing but words, `{{ path }}` and `{% if path != '' %}` is read once into pieces. Whatever else it
-holds, and whatever value is not a plain string or is missing, is left to Liquid, which knows all the rules.
+A template of nothing but words, `{{ path }}` and `{% if path != '' %}` is read once into pieces. A template that holds
+anything else, and a value that is missing or no plain string, is left to Liquid, which knows all the rules.
 """
 
 from __future__ import annotations
@@ -20,58 +20,56 @@ from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.expression import Expression
 
-Way = tuple[str | int, ...]
+ValuePath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    way: Way
+class ValuePiece:
+    path: ValuePath
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """What stands where the value is not empty, and where it is."""
-
-    way: Way
-    then: tuple[Piece, ...]
-    otherwise: tuple[Piece, ...]
+class ConditionPiece:
+    path: ValuePath
+    if_filled: tuple[Piece, ...]
+    if_empty: tuple[Piece, ...]
 
 
-Piece = str | Value | Filled
+Piece = str | ValuePiece | ConditionPiece
 
 
 class NotPlainError(Exception):
     """Something that only Liquid knows how to handle."""
 
 
-def pieces(template: BoundTemplate) -> tuple[Piece, ...] | None:
-    """The template in pieces; None when it holds more than that."""
+def split_into_pieces(template: BoundTemplate) -> tuple[Piece, ...] | None:
+    """The template in pieces; None when it holds something that only Liquid can fill in."""
     try:
         return _pieces(template.nodes)
     except NotPlainError:
         return None
 
 
-def joined(parts: Sequence[Piece], context: Mapping[str, Any], shown: Callable[[str], str]) -> str:
+def join_pieces(pieces: Sequence[Piece], context: Mapping[str, Any], shown: Callable[[str], str]) -> str:
     """The text, every value passed through `shown`; raises NotPlainError for a value that is no plain string."""
     out: list[str] = []
-    _join(parts, context, shown, out)
+    _join(pieces, context, shown, out)
     return "".join(out)
 
 
-def _join(parts: Sequence[Piece], context: Mapping[str, Any], shown: Callable[[str], str], out: list[str]) -> None:
-    for part in parts:
-        if isinstance(part, str):
-            out.append(part)
-        elif isinstance(part, Value):
-            out.append(shown(_value(context, part.way)))
+def _join(pieces: Sequence[Piece], context: Mapping[str, Any], shown: Callable[[str], str], out: list[str]) -> None:
+    for piece in pieces:
+        if isinstance(piece, str):
+            out.append(piece)
+        elif isinstance(piece, ValuePiece):
+            out.append(shown(_value(context, piece.path)))
         else:
-            _join(part.then if _value(context, part.way) else part.otherwise, context, shown, out)
+            _join(piece.if_filled if _value(context, piece.path) else piece.if_empty, context, shown, out)
 
 
-def _value(context: Mapping[str, Any], way: Way) -> str:
+def _value(context: Mapping[str, Any], path: ValuePath) -> str:
     value: Any = context
-    for name in way:
+    for name in path:
         is_fit = isinstance(value, dict) if isinstance(name, str) else isinstance(value, list)
         if not is_fit:
             raise NotPlainError
@@ -93,24 +91,24 @@ def _piece(node: Node) -> Piece:
         case ContentNode():
             return node.text
         case OutputNode(expression=FilteredExpression(filters=None | [], left=left)):
-            return Value(_way(left))
+            return ValuePiece(_path(left))
         case IfNode(alternatives=[], condition=BooleanExpression(expression=condition), blank=False):
-            otherwise = _pieces(node.default.nodes) if node.default else ()
-            return Filled(_way_of_filled(condition), _pieces(node.consequence.nodes), otherwise)
+            if_empty = _pieces(node.default.nodes) if node.default else ()
+            return ConditionPiece(_tested_path(condition), _pieces(node.consequence.nodes), if_empty)
     raise NotPlainError
 
 
-def _way_of_filled(condition: Expression) -> Way:
+def _tested_path(condition: Expression) -> ValuePath:
     match condition:
         case NeExpression(left=left, right=StringLiteral(value="")):
-            return _way(left)
+            return _path(left)
     raise NotPlainError
 
 
-def _way(expression: Expression) -> Way:
+def _path(expression: Expression) -> ValuePath:
     if not isinstance(expression, Path):
         raise NotPlainError
-    way = tuple(name for name in expression.path if isinstance(name, str | int))
-    if len(way) < len(expression.path):
+    path = tuple(name for name in expression.path if isinstance(name, str | int))
+    if len(path) < len(expression.path):
         raise NotPlainError
-    return way
+    return path

@@ -35,10 +35,12 @@ _PIXEL = (
 )
 
 
-def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", button: int | None = None) -> str:
+def letter_html(
+    *, language: str, shop: Shop, body: str, footer: str, label: str = "", button: int | None = None
+) -> str:
     """The HTML of a letter with Liquid in it. `body` and `footer` are HTML, `button` the index of its link."""
-    color = color_of(shop)
-    drawn = "" if button is None else _BUTTON.format(index=button, color=color, ink=ink_on(color))
+    color = brand_color(shop)
+    drawn = "" if button is None else _BUTTON.format(index=button, color=color, ink=text_color_on(color))
     # No fonts: MJML would have every reader's mail program fetch them from Google.
     html = mjml2html(_PAGE.format(language=language, font=FONT, color=color, button=drawn), fonts={})
     # MJML writes one long line; with short ones a letter in plain ASCII needs no transfer encoding.
@@ -59,8 +61,8 @@ def page(*, language: str, shop: Shop, body: str, footer: str, label: str = "", 
     return pattern.sub(lambda found: words[found[0]], html)
 
 
-def color_of(shop: Shop) -> str:
-    """The shop's colour, or ours when what is kept is none."""
+def brand_color(shop: Shop) -> str:
+    """The shop's colour, or Encore's when the shop has none that is valid."""
     return shop.brand_color if _COLOR.fullmatch(shop.brand_color) else DEFAULT_COLOR
 
 
@@ -81,7 +83,7 @@ def _spaced(html: str) -> str:
     return html.replace("<p>", '<p style="margin:0 0 14px">').replace("<li>", '<li style="margin:0 0 6px">')
 
 
-def ink_on(color: str) -> str:
+def text_color_on(color: str) -> str:
     """White or near-black, whichever reads better on the colour (perceived brightness, ITU-R BT.601)."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < 150 else "#1c2420"

@@ -25,7 +25,7 @@ def _patterns() -> dict[str, tuple[str, str]]:
     return {name: (f"{before}/", f"/{behind}") for name, (before, _token, behind) in parted.items()}
 
 
-def pages(token: str) -> dict[str, str]:
+def page_urls(token: str) -> dict[str, str]:
     """The part of a letter's context that leads back to Encore."""
     site = settings.SITE_URL
     return {name: f"{site}{before}{token}{behind}" for name, (before, behind) in _patterns().items()}

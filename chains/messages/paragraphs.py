@@ -21,8 +21,8 @@ _markdown = MarkdownIt("commonmark", {"breaks": True, "html": False}).disable(["
 
 
 @dataclass
-class Links:
-    """The links of one letter in the order they were met; a letter names them by index."""
+class LinkList:
+    """The links of one letter in the order in which they were found; the letter names them by index."""
 
     sources: list[str] = field(default_factory=list)
 
@@ -40,25 +40,25 @@ class Body:
     marked: str
 
 
-class Shelf:
-    """Liquid taken out of a text while Markdown works on it, as words no Markdown rule touches."""
+class HiddenLiquid:
+    """Liquid is hidden from Markdown behind words that no Markdown rule touches, and put back afterwards."""
 
     def __init__(self, source: str) -> None:
-        self._mark = "xliquid"
-        while self._mark in source:
-            self._mark += "x"
-        self._kept: list[str] = []
-        self._word = re.compile(rf"{self._mark}(\d+)z")
+        self._stand_in = "xliquid"
+        while self._stand_in in source:
+            self._stand_in += "x"
+        self._sources: list[str] = []
+        self._word = re.compile(rf"{self._stand_in}(\d+)z")
 
-    def take(self, source: str) -> str:
-        return _LIQUID.sub(self._keep, source)
+    def hide(self, source: str) -> str:
+        return _LIQUID.sub(self._hide, source)
 
-    def _keep(self, found: re.Match[str]) -> str:
-        self._kept.append(found[0])
-        return f"{self._mark}{len(self._kept) - 1}z"
+    def _hide(self, found: re.Match[str]) -> str:
+        self._sources.append(found[0])
+        return f"{self._stand_in}{len(self._sources) - 1}z"
 
     def put_back(self, text: str) -> str:
-        return self._word.sub(lambda found: self._kept[int(found[1])], text)
+        return self._word.sub(lambda found: self._sources[int(found[1])], text)
 
     def set_tags_apart(self, source: str) -> str:
         """Lines of nothing but {% … %} become blocks of their own, so that a condition encloses whole paragraphs."""
@@ -71,33 +71,33 @@ class Shelf:
 
     def _is_tag(self, word: str) -> bool:
         found = self._word.fullmatch(word)
-        return found is not None and self._kept[int(found[1])].startswith("{%")
+        return found is not None and self._sources[int(found[1])].startswith("{%")
 
     def unwrap_tags(self, html: str) -> str:
-        """Conditions that Markdown took for a paragraph of their own leave none behind."""
+        """Take away the paragraphs that Markdown made of lines that hold only conditions."""
 
         def unwrapped(found: re.Match[str]) -> str:
             return found[1] if self._is_tags(found[1]) else found[0]
 
-        return re.sub(rf"<p>((?:\s*{self._mark}\d+z)+\s*)</p>", unwrapped, html)
+        return re.sub(rf"<p>((?:\s*{self._stand_in}\d+z)+\s*)</p>", unwrapped, html)
 
 
-def lay_out(source: str, links: Links) -> Body:
+def lay_out(source: str, links: LinkList) -> Body:
     """Both forms of a text; its links are added to `links` and referred to as `links[index]`."""
-    shelf = Shelf(source)
-    tokens = _markdown.parse(shelf.set_tags_apart(shelf.take(source.replace("\r\n", "\n"))))
+    hidden = HiddenLiquid(source)
+    tokens = _markdown.parse(hidden.set_tags_apart(hidden.hide(source.replace("\r\n", "\n"))))
     for token in tokens:
         for child in token.children or ():
             if child.type == "link_open":
-                index = links.add(shelf.put_back(str(child.attrs["href"])))
+                index = links.add(hidden.put_back(str(child.attrs["href"])))
                 child.attrs = {"href": f"{_LINK_HOST}{index}"}
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     html = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, link_rel=None, url_schemes={"https"})
-    html = _ANCHOR.sub(_guarded_anchor, shelf.unwrap_tags(html))
+    html = _ANCHOR.sub(_guarded_anchor, hidden.unwrap_tags(html))
     return Body(
-        html=shelf.put_back(html),
-        text=shelf.put_back(_as_text(tokens, _inline_text)),
-        marked=shelf.put_back(_as_text(tokens, _inline_marked)),
+        html=hidden.put_back(html),
+        text=hidden.put_back(_as_text(tokens, _inline_text)),
+        marked=hidden.put_back(_as_text(tokens, _inline_marked)),
     )
 
 

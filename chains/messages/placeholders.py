@@ -1,4 +1,8 @@
-"""The one list of what staff may put between {{ and }}. Saving, help on the screen and samples all read it."""
+"""The one list of what staff may put between {{ and }}. Saving, help on the screen and samples all read it.
+
+A new placeholder is a line here and its value: of a customer, an order, a product or the shop in context.py, of a
+coupon or points in rewards.py, of a page of Encore's own in page_urls.py. Samples.py says what it looks like.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,11 @@ class Placeholder:
     meaning: StrOrPromise
     is_link: bool = False
     """Its value is a whole address, so a link may begin with it."""
+    is_own_page: bool = False
+    """It leads to a page of Encore's own, so what follows is neither the shop's to add nor worth tracking."""
 
 
-# A value that is not known renders as nothing: write {{ customer.first_name | default: "…" }} where that would show.
+# A value that is not known is empty: staff write {{ customer.first_name | default: "…" }} where that would show.
 PLACEHOLDERS = (
     Placeholder("customer.first_name", _("first name")),
     Placeholder("customer.last_name", _("last name")),
@@ -49,20 +55,20 @@ PLACEHOLDERS = (
     Placeholder("shop.postal_address", _("postal address")),
     Placeholder("shop.site_url", _("shop's site"), is_link=True),
     Placeholder("shop.review_url", _("where reviews are left"), is_link=True),
-    Placeholder("rate_url", _("page where the customer rates the order"), is_link=True),
+    Placeholder("rate_url", _("page where the customer rates the order"), is_link=True, is_own_page=True),
     Placeholder("rating_scale", _("1 2 3 4 5 to press; only in the text")),
-    Placeholder("preferences_url", _("page where the customer chooses topics"), is_link=True),
-    Placeholder("unsubscribe_url", _("page to unsubscribe"), is_link=True),
-    Placeholder("telegram_url", _("page to get messages in Telegram"), is_link=True),
-    Placeholder("push_url", _("page to get notifications"), is_link=True),
+    Placeholder("preferences_url", _("page where the customer chooses topics"), is_link=True, is_own_page=True),
+    Placeholder("unsubscribe_url", _("page to unsubscribe"), is_link=True, is_own_page=True),
+    Placeholder("telegram_url", _("page to get messages in Telegram"), is_link=True, is_own_page=True),
+    Placeholder("push_url", _("page to get notifications"), is_link=True, is_own_page=True),
 )
 LINE_FIELDS = {"name", "quantity", "price", "sum"}
 LOOP_FIELDS = {"index", "index0", "rindex", "rindex0", "first", "last", "length"}
 
 KNOWN = frozenset(placeholder.path for placeholder in PLACEHOLDERS)
 LINKS = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholder.is_link)
-OWN_PAGES = frozenset({"rate_url", "preferences_url", "unsubscribe_url", "telegram_url", "push_url"})
-# Names Encore itself puts into a letter; staff's own variables may not take their place.
+OWN_PAGES = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholder.is_own_page)
+# Encore itself puts these names into a letter, so staff's own variables may not have them.
 RESERVED = frozenset(path.split(".")[0] for path in KNOWN) | {
     "links", "picture", "open_url", "preheader", "stop_url",
 }  # fmt: skip

@@ -11,7 +11,7 @@ from chains.messages.links import filled_link, is_web
 from chains.messages.placeholders import OWN_PAGES
 from chains.messages.sandbox import TemplateError, fill
 
-__all__ = ["Rendered", "TemplateError", "choose", "compact", "one_line", "render", "shown_links"]
+__all__ = ["Rendered", "TemplateError", "compact", "one_line", "render", "shown_links", "text_in_language"]
 
 _SPACES = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
@@ -27,7 +27,7 @@ class Rendered:
     """Where each link of the letter leads; the letter itself names them by token and index."""
 
 
-def choose(texts: Mapping[str, dict[str, Any]], language: str, fallback: str) -> dict[str, Any]:
+def text_in_language(texts: Mapping[str, dict[str, Any]], language: str, fallback: str) -> dict[str, Any]:
     """The text in the customer's language, or in the shop's, or whatever there is."""
     for code in (language, language.split("-")[0], fallback):
         if code in texts:

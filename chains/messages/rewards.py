@@ -19,23 +19,23 @@ from crm.loyalty import ExpiringSoon
 from crm.models import Coupon
 from crm.timezones import zone_of
 
-__all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "shown"]
+__all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "rewards_named"]
 
 NO_COUPON: dict[str, str] = nothing_known()["coupon"]
 _LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _REWARD = re.compile(r"\b(coupon|points)\s*[.\[]")
-# Whatever ends at midnight ends with the day before.
+# A coupon that ends at midnight is valid until the end of the day before.
 _INSTANT = dt.timedelta(microseconds=1)
 
 
-def shown(text: TemplateText) -> frozenset[str]:
-    """Which of "coupon" and "points" a text names anywhere, be it under a condition."""
+def rewards_named(text: TemplateText) -> frozenset[str]:
+    """Which of "coupon" and "points" a text names anywhere, even under a condition."""
     parts = (part for field in FIELDS for part in _LIQUID.findall(getattr(text, field)))
     return frozenset(reward for part in parts for reward in _REWARD.findall(part))
 
 
 def coupon_words(coupon: Coupon, language: str) -> dict[str, str]:
-    """Its last day is the shop's: until then an order is taken, wherever the customer is."""
+    """Its last day is one of the shop's days, whatever the time zone of the customer."""
     scope = coupon.product or coupon.category
     return {
         "code": coupon.code,

@@ -25,7 +25,7 @@ from liquid.token import TOKEN_CONTENT, TOKEN_ILLEGAL, TOKEN_OUTPUT
 from liquid.undefined import StrictUndefined
 from markupsafe import escape
 
-from chains.messages.fast_template import NotPlainError, Piece, joined, pieces
+from chains.messages.fast_template import NotPlainError, Piece, join_pieces, split_into_pieces
 
 SOURCE_LIMIT = 20_000
 OUTPUT_LIMIT = 100_000  # Gmail cuts a letter off at 102 KB.
@@ -86,10 +86,10 @@ def fill(source: str, context: Mapping[str, Any], *, is_html: bool = False) -> s
     """The source with its placeholders replaced."""
     if "{{" not in source and "{%" not in source:
         return source
-    parts = _pieces(source, is_html=is_html)
-    if parts is not None:
+    pieces = _pieces(source, is_html=is_html)
+    if pieces is not None:
         try:
-            text = joined(parts, context, escape if is_html else str)
+            text = join_pieces(pieces, context, escape if is_html else str)
         except NotPlainError:
             pass  # Liquid handles it, and says what is wrong.
         else:
@@ -100,7 +100,7 @@ def fill(source: str, context: Mapping[str, Any], *, is_html: bool = False) -> s
 
 @lru_cache(maxsize=2048)
 def _pieces(source: str, *, is_html: bool) -> tuple[Piece, ...] | None:
-    return pieces(parse(source, is_html=is_html))
+    return split_into_pieces(parse(source, is_html=is_html))
 
 
 def _by_liquid(source: str, context: Mapping[str, Any], *, is_html: bool) -> str:

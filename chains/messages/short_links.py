@@ -12,28 +12,28 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 PROOF_LENGTH = 8
-PAGES = {"rate_url": "r", "preferences_url": "p", "unsubscribe_url": "u"}
+PAGE_LETTERS = {"rate_url": "r", "preferences_url": "p", "unsubscribe_url": "u"}
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def short_url(touch_id: int | None, what: int | str) -> str:
     """`what` is the index of a link, or a letter for a page."""
-    code = f"{_written(touch_id or 0)}-{what}"
+    code = f"{_in_base62(touch_id or 0)}-{what}"
     return settings.SITE_URL + reverse("short", args=[code + _proof(code)])
 
 
 def short_pages(touch_id: int) -> dict[str, str]:
     """Encore's own pages by their placeholder."""
-    return {name: short_url(touch_id, letter) for name, letter in PAGES.items()}
+    return {name: short_url(touch_id, letter) for name, letter in PAGE_LETTERS.items()}
 
 
-def read(code: str) -> tuple[int, str] | None:
+def parse_code(code: str) -> tuple[int, str] | None:
     """The touch and what is meant, when the proof is ours."""
     told, proof = code[:-PROOF_LENGTH], code[-PROOF_LENGTH:]
     number, _dash, what = told.partition("-")
     if not what or not code.isascii() or not constant_time_compare(_proof(told), proof):
         return None
-    return _number(number), what
+    return _from_base62(number), what
 
 
 def _proof(code: str) -> str:
@@ -41,7 +41,7 @@ def _proof(code: str) -> str:
     return urlsafe_b64encode(digest[:6]).decode()
 
 
-def _written(number: int) -> str:
+def _in_base62(number: int) -> str:
     written = ""
     while True:
         number, digit = divmod(number, len(_DIGITS))
@@ -50,7 +50,7 @@ def _written(number: int) -> str:
             return written
 
 
-def _number(written: str) -> int:
+def _from_base62(written: str) -> int:
     number = 0
     for digit in written:
         number = number * len(_DIGITS) + _DIGITS.index(digit)

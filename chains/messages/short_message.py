@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from chains.messages import layout
 from chains.messages.links import filled_link, link_source
 from chains.messages.note_form import note_form
-from chains.messages.paragraphs import Links, lay_out
+from chains.messages.paragraphs import LinkList, lay_out
 from chains.messages.rendering import compact, one_line, shown_links
 from chains.messages.samples import sample
 from chains.messages.sandbox import TemplateError, fill, parse
@@ -43,7 +43,7 @@ class ShortMessage:
 
 def compile_note(text: TemplateText) -> dict[str, Any]:
     """The Liquid sources of a short message, ready for JSON; the first link is the button's, where there is one."""
-    links = Links()
+    links = LinkList()
     has_button = bool(text.cta_url)
     if has_button:
         links.add(text.cta_url)
@@ -79,7 +79,7 @@ def _closing(label: str, stop_label: str, *, has_button: bool) -> str:
 
 def note_problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
     """What a channel cannot carry, by the field's name; the text itself is already known to be sound."""
-    if not note_form(text.channel).takes_links_in_words and _LINK_IN_TEXT.search(lay_out(text.body, Links()).text):
+    if not note_form(text.channel).takes_links_in_words and _LINK_IN_TEXT.search(lay_out(text.body, LinkList()).text):
         yield "body", TemplateError(_("A push has one link, its button: the words themselves cannot lead anywhere."))
         return
     try:

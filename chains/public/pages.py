@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from chains.messages.context import language_of
-from chains.messages.layout import color_of, ink_on
+from chains.messages.layout import brand_color, text_color_on
 from chains.messages.page_urls import PREVIEW
 from chains.models import Touch
 from crm.models import Shop
@@ -54,8 +54,8 @@ def _touch(token: str) -> Touch | None:
 
 def shop_page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     shop = Shop.load()
-    color = color_of(shop)
-    look = {"shop": shop, "color": color, "ink": ink_on(color)}
+    color = brand_color(shop)
+    look = {"shop": shop, "color": color, "ink": text_color_on(color)}
     return render(request, f"chains/public/{template}.html", {**look, **context}, status=status)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from chains.messages.page_urls import pages
+from chains.messages.page_urls import page_urls
 from chains.models import Touch
 from chains.public.pages import shop_page, touch_view
 from chains.reactions.preferences import TOPICS, offered_contacts, save_preferences
@@ -52,8 +52,8 @@ def _choices(touch: Touch) -> dict[str, Any]:
     return {
         "topics": [(topic, topic.value not in customer.muted_topics) for topic in TOPICS],
         "frequencies": [(frequency, frequency == customer.frequency) for frequency in Customer.Frequency],
-        "telegram_url": pages(touch.token)["telegram_url"] if settings.TELEGRAM_TOKEN else "",
-        "push_url": pages(touch.token)["push_url"] if settings.PUSH_CONTACT else "",
+        "telegram_url": page_urls(touch.token)["telegram_url"] if settings.TELEGRAM_TOKEN else "",
+        "push_url": page_urls(touch.token)["push_url"] if settings.PUSH_CONTACT else "",
         "contacts": [
             (contact, masked(contact), contact.marketing_consent == Contact.Consent.GRANTED)
             for contact in offered_contacts(customer)

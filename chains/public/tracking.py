@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from chains.messages.links import is_web
-from chains.messages.page_urls import pages
-from chains.messages.short_links import PAGES, read
+from chains.messages.page_urls import page_urls
+from chains.messages.short_links import PAGE_LETTERS, parse_code
 from chains.models import Touch
 from chains.public.machine_opens import is_machine
 from chains.public.pages import private, touch_view, unknown_link_page
@@ -45,15 +45,15 @@ def click(request: HttpRequest, touch: Touch, index: int) -> HttpResponse:
 @require_safe
 def short(request: HttpRequest, code: str) -> HttpResponse:
     """A short address: on to the page it stands for, or by way of the click to the link."""
-    found = read(code)
+    found = parse_code(code)
     token = found and Touch.objects.filter(pk=found[0]).values_list("token", flat=True).first()
     if not found or not token:
         return private(unknown_link_page(request))
     if found[1].isdecimal():
         return click(request, token, int(found[1]))
-    name = next(name for name, letter in PAGES.items() if letter == found[1])
+    name = next(name for name, letter in PAGE_LETTERS.items() if letter == found[1])
     query = request.META.get("QUERY_STRING", "")
-    return private(HttpResponseRedirect(pages(token)[name] + (f"?{query}" if query else "")))
+    return private(HttpResponseRedirect(page_urls(token)[name] + (f"?{query}" if query else "")))
 
 
 def _by_machine(request: HttpRequest, touch: Touch, now: dt.datetime) -> bool:

@@ -15,7 +15,7 @@ from chains.channels.email.sender import letter_for
 from chains.channels.sender import OutgoingMessage
 from chains.messages.compiling import compile_text
 from chains.messages.context import contexts
-from chains.messages.page_urls import PREVIEW, pages
+from chains.messages.page_urls import PREVIEW, page_urls
 from chains.messages.rendering import Rendered, render
 from chains.messages.rewards import points_words
 from chains.messages.samples import sample
@@ -35,12 +35,12 @@ class _PreviewedTouch:
     token: str = PREVIEW
 
 
-def filled(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Rendered:
+def letter(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Rendered:
     """The letter for this customer and their latest order, or for a made-up one; raises TemplateError."""
     return render(compile_text(text, shop), context_for(text.language, customer, now, shop), is_tracked=False)
 
 
-def filled_note(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> ShortMessage:
+def short_message(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> ShortMessage:
     """The same of a short message."""
     return render_note(compile_text(text, shop), context_for(text.language, customer, now, shop))
 
@@ -56,7 +56,7 @@ def context_for(language: str, customer: Customer | None, now: dt.datetime, shop
     # A made-up picture would only show as a broken one.
     product = {**context["product"], "picture_url": ""}
     shop_fields = {**context["shop"], **known}
-    return {**context, **pages(PREVIEW), "product": product, "shop": shop_fields, "open_url": ""}
+    return {**context, **page_urls(PREVIEW), "product": product, "shop": shop_fields, "open_url": ""}
 
 
 def _points(customer_id: int, language: str, now: dt.datetime) -> dict[str, str]:
@@ -68,7 +68,7 @@ def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.
     """Send every language of the template to one address and return how many; raises TemplateError, ValueError."""
     shop = Shop.load()
     letters = [
-        letter_for(_outgoing(text, to, filled(text, customer, now, shop)), shop)
+        letter_for(_outgoing(text, to, letter(text, customer, now, shop)), shop)
         for text in template.texts.filter(channel=Channel.EMAIL).order_by("language").select_related("template")
     ]
     mail.get_connection().send_messages(letters)

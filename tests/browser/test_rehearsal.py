@@ -73,7 +73,7 @@ def test_marketer_sends_herself_a_test_order_and_stops_it(page, sign_in, live_se
     shot(page, "test-order-empty")
     page.get_by_role("button", name="Send to marketer@kettle.example.com").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    send.walk_on(TestOrder.objects.get().asked_at)
+    send.send_due(TestOrder.objects.get().asked_at)
     page.reload()
     expect(page.get_by_text("sent", exact=True)).to_be_visible()
     shot(page, "test-order-wide")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chains.messages.fast_template import pieces
+from chains.messages.fast_template import split_into_pieces
 from chains.messages.sandbox import TemplateError, _by_liquid, _pieces, fill, parse
 
 HOSTILE = st.text(alphabet=st.sampled_from("aЖ<>&\"' \n{}%\x00"), max_size=6)
@@ -69,7 +69,7 @@ def test_filled_in_directly_is_what_liquid_makes_of_it(source, context, is_html)
     ],
 )
 def test_only_words_values_and_questions_whether_one_is_there_are_filled_in_directly(source, is_plain):
-    assert (pieces(parse(source)) is not None) is is_plain
+    assert (split_into_pieces(parse(source)) is not None) is is_plain
 
 
 def test_a_letter_that_grows_too_long_is_refused_whoever_fills_it_in():

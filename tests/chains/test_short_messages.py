@@ -6,7 +6,7 @@ from chains.definition.checks.steps import step_problems
 from chains.engine.deliver.prepare import LeasedTouch, prepare
 from chains.messages.compiling import problems
 from chains.messages.samples import sample
-from chains.messages.short_links import read, short_url
+from chains.messages.short_links import parse_code, short_url
 from chains.messages.short_message import compile_note, render_note
 from chains.messages.sms_parts import sms_parts
 from chains.models import Step, TemplateText, Touch
@@ -62,7 +62,7 @@ def test_a_sent_sms_has_short_links(settings):
 
     address = made.text.splitlines()[1].removeprefix("See: ")
     assert len(address) - len(settings.SITE_URL) < 16
-    assert read(address.rpartition("/")[2]) == (7, "0")
+    assert parse_code(address.rpartition("/")[2]) == (7, "0")
     assert made.links == ["https://shop.example/x"]
 
 
@@ -114,7 +114,7 @@ def test_a_mistake_in_a_short_text_is_named_once(channel):
 
 @pytest.mark.parametrize("code", ["", "1-0", "1-0AAAAAAAA", "-0AAAAAAAA", "я-0AAAAAAAA", "1" * 5000])
 def test_a_short_address_nobody_gave_out_leads_nowhere(code):
-    assert read(code) is None
+    assert parse_code(code) is None
 
 
 @pytest.mark.django_db

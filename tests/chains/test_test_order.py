@@ -31,7 +31,7 @@ def marketer(admin_user):
 
 def walked(test_order, minutes=10):
     for number in range(minutes * 6):
-        send.walk_on(NOW + number * dt.timedelta(seconds=10))
+        send.send_due(NOW + number * dt.timedelta(seconds=10))
     test_order.refresh_from_db()
     return test_order
 
@@ -45,7 +45,7 @@ def test_every_message_on_every_way_comes_to_the_marketer_with_its_day(shop, mar
         marketing(name="Offer", subject="Offer", at_hour=10),
     )
 
-    test_order = walked(send.ask(chain, marketer, "en", None, NOW))
+    test_order = walked(send.start(chain, marketer, "en", None, NOW))
 
     assert test_order.status == "done"
     assert [letter.subject for letter in mailoutbox] == [
@@ -65,7 +65,7 @@ def test_it_speaks_of_the_customer_chosen_and_counts_nowhere(shop, marketer, mai
     events = Event.objects.count()
     chain = draft_chain(message(subject="{{ customer.first_name }}, {{ order.number }}"))
 
-    walked(send.ask(chain, marketer, "en", customer, NOW))
+    walked(send.start(chain, marketer, "en", customer, NOW))
 
     assert [letter.subject for letter in mailoutbox] == ["[Test, day 0, 12:00] Zoe, Z-1"]
     assert not Touch.objects.exists()
@@ -79,7 +79,7 @@ def test_it_shows_the_coupon_a_step_would_issue_and_issues_none(shop, marketer, 
     words = "{{ coupon.code }}: {{ coupon.offer }} {{ coupon.until }}"
     chain = draft_chain(wait(3), coupon | {"coupon_days": 7}, message(subject=words))
 
-    walked(send.ask(chain, marketer, "en", customer, NOW))
+    walked(send.start(chain, marketer, "en", customer, NOW))
 
     assert [letter.subject for letter in mailoutbox] == [
         f"[Test, day 3, 12:00] {SAMPLE_CODE}: a mug 20 March 2026",
@@ -88,8 +88,8 @@ def test_it_shows_the_coupon_a_step_would_issue_and_issues_none(shop, marketer, 
 
 
 def test_what_was_stopped_sends_no_more(shop, marketer, mailoutbox):
-    test_order = send.ask(draft_chain(message(), message(), message()), marketer, "en", None, NOW)
-    send.walk_on(NOW)
+    test_order = send.start(draft_chain(message(), message(), message()), marketer, "en", None, NOW)
+    send.send_due(NOW)
 
     assert send.stop(test_order)
     assert not send.stop(test_order)
@@ -101,7 +101,7 @@ def test_what_was_stopped_sends_no_more(shop, marketer, mailoutbox):
 def test_a_second_click_starts_no_second_one(shop, marketer, mailoutbox):
     chain = draft_chain(message())
 
-    first, second = (send.ask(chain, marketer, "en", None, NOW) for _ in range(2))
+    first, second = (send.start(chain, marketer, "en", None, NOW) for _ in range(2))
     walked(first)
 
     assert first == second
@@ -133,7 +133,7 @@ def test_the_page_sends_shows_and_stops(shop, marketer, client, mailoutbox):
     assert "Send to marketer@kettle.example.com" in client.get(page).content.decode()
     client.post(page, {"language": "en", "customer": ""})
     test_order = TestOrder.objects.get()
-    send.walk_on(test_order.asked_at)
+    send.send_due(test_order.asked_at)
     shown = client.get(page).content.decode()
     client.post(reverse("admin:chains_chain_test_order_stop", args=[chain.pk, test_order.pk]))
 

@@ -16,7 +16,7 @@ from chains.engine.deliver import outcomes
 from chains.engine.deliver.coupons_shown import RewardsShown
 from chains.engine.deliver.slices import SendingRecord, TouchResult
 from chains.messages.context import contexts
-from chains.messages.rendering import Rendered, TemplateError, choose, render
+from chains.messages.rendering import Rendered, TemplateError, render, text_in_language
 from chains.messages.short_message import ShortMessage, render_note
 from chains.models import Touch
 from chains.models.touch import message_id
@@ -113,7 +113,7 @@ def _text(row: LeasedTouch, step: ProgramStep) -> dict[str, Any]:
     if not texts:
         # A version whose step had this text planned the touch; since then the customer was moved to one that has not.
         raise TemplateError(gettext("The step has no text for this channel."))
-    return choose(texts, row.customer__language, settings.LANGUAGE_CODE)
+    return text_in_language(texts, row.customer__language, settings.LANGUAGE_CODE)
 
 
 def _rendered(row: LeasedTouch, text: dict[str, Any], context: Mapping[str, Any]) -> Rendered | ShortMessage:

@@ -21,7 +21,7 @@ from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable, compiled
 from chains.engine.advance.changes import coupon_draft
 from chains.messages.page_urls import PREVIEW
-from chains.messages.rendering import Rendered, TemplateError, choose, render
+from chains.messages.rendering import Rendered, TemplateError, render, text_in_language
 from chains.messages.rewards import coupon_words
 from chains.messages.samples import SAMPLE_CODE
 from chains.messages.short_message import render_note
@@ -41,7 +41,7 @@ BODY = re.compile(r"(<body[^>]*>)", re.IGNORECASE)
 
 
 @transaction.atomic
-def ask(chain: Chain, by: User, language: str, customer: Customer | None, now: dt.datetime) -> TestOrder:
+def start(chain: Chain, by: User, language: str, customer: Customer | None, now: dt.datetime) -> TestOrder:
     """Begin a test order of the draft; one of the same marketer that is under way is answered instead."""
     shop = Shop.load()
     if found := problems(chain, shop):
@@ -82,7 +82,7 @@ def _text(planned: PlannedMessage, language: str) -> dict[str, Any]:
     step = planned.step
     if step.channel == Touch.Channel.STAFF_TASK:
         return {"script": step.script}
-    return choose(step.texts[step.channel], language, settings.LANGUAGE_CODE)
+    return text_in_language(step.texts[step.channel], language, settings.LANGUAGE_CODE)
 
 
 def _coupon(draft: Program, planned: PlannedMessage, language: str) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def stop(test_order: TestOrder) -> bool:
     return bool(TestOrder.objects.running().filter(pk=test_order.pk).update(status=TestOrder.Status.STOPPED))
 
 
-def walk_on(now: dt.datetime) -> int:
+def send_due(now: dt.datetime) -> int:
     """Send the letters of test orders whose turn has come; returns how many went out."""
     letters = _claim(now)
     sent = sum(_send(letter, now) for letter in letters)
@@ -149,7 +149,7 @@ def _content(letter: TestOrderMessage, now: dt.datetime, shop: Shop) -> Rendered
         else:
             name = str(Touch.Channel(letter.channel).label)
             made = _shown(f"{name}: {letter.name}", render_note(text, context).text)
-    note = note_of(letter)
+    note = timing_words(letter)
     subject = _("[Test, %(note)s] %(subject)s") % {"note": note, "subject": made.subject}
     html = BODY.sub(lambda body: f"{body[0]}<p><b>{escape(_('Test: would go out on %s') % note)}</b></p>", made.html, 1)
     return Rendered(subject, html, f"{_('Test: would go out on %s') % note}\n\n{made.text}", made.links)
@@ -159,7 +159,7 @@ def _shown(subject: str, text: str) -> Rendered:
     return Rendered(subject, f"<html><body>{linebreaks(escape(text))}</body></html>", text + "\n", [])
 
 
-def note_of(letter: TestOrderMessage) -> str:
+def timing_words(letter: TestOrderMessage) -> str:
     """“day 14, 10:00, only on the way “bought again””."""
     told = _("day %(day)d, %(time)s") % {"day": letter.day, "time": f"{letter.at:%H:%M}"}
     return told + (_(", only on the way “%(way)s”") % {"way": letter.way} if letter.way else "")
