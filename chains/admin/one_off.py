@@ -1,4 +1,4 @@
-"""The page on which a marketer writes to a segment once: written, looked at, sent."""
+"""The page on which a marketer writes to a segment once: write, preview, send."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def one_off_view(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perms(NEEDED):
         raise PermissionDenied
     now = timezone.now()
-    form = OneOffForm(request.POST or None, initial=_beginning(request.GET.get("segment", ""), now), now=now)
+    form = OneOffForm(request.POST or None, initial=_initial(request.GET.get("segment", ""), now), now=now)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        if "send" in request.POST and (chain := _sent(request, form, now)):
+        if "send" in request.POST and (chain := _send(request, form, now)):
             return HttpResponseRedirect(reverse("admin:chains_chain_change", args=[chain.pk]))
-        context |= _look(request, form, now)
+        context |= _preview(request, form, now)
     return TemplateResponse(request, "chains/admin/one_off.html", _page(request, context))
 
 
@@ -47,8 +47,8 @@ def _page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {**admin.site.each_context(request), "title": _("Write to a segment once"), **context}
 
 
-def _beginning(pk: str, now: dt.datetime) -> dict[str, Any]:
-    """The segment that the page was opened from, and a name of that and of today."""
+def _initial(pk: str, now: dt.datetime) -> dict[str, Any]:
+    """The segment from which the page was opened, and a name made of it and of today."""
     segment = Segment.objects.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 18 else None
     if segment is None:
         return {}
@@ -57,8 +57,8 @@ def _beginning(pk: str, now: dt.datetime) -> dict[str, Any]:
     return {"segment": segment, "name": free_name(Chain, name)}
 
 
-def _sent(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> Chain | None:
-    """The chain that sends it; None when something stands in the way, which the form then says."""
+def _send(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> Chain | None:
+    """The chain that sends it; None when it cannot be sent, and the form then says why."""
     name = form.cleaned_data["name"]
     try:
         with transaction.atomic():
@@ -76,8 +76,8 @@ def _sent(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> Chain | N
     return chain
 
 
-def _look(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> dict[str, Any]:
-    """Whom it is for, and what it looks like for one of them."""
+def _preview(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> dict[str, Any]:
+    """How many it is for, and how one of them would get it."""
     try:
         members = Customer.objects.current().filter(compile_rule(form.cleaned_data["segment"].rule, now))
         total = members.count()

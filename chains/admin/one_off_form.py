@@ -1,4 +1,4 @@
-"""What is asked of a one-off message: to whom, what, and when."""
+"""The form of a one-off message: to whom, what, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages on which a marketer decides: publishing, resuming, and what was published before."""
+"""The pages on which a marketer publishes and resumes a chain, and looks at its versions."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ SECONDS_TO_COUNT = 5
 
 
 class LookBackForm(forms.Form):
-    """How far into the past the question of whom to let in looks."""
+    """How far back the page looks for customers who could be let in."""
 
     days = forms.IntegerField(min_value=1, max_value=LONGEST_LOOK_BACK)
 
 
 class PublishForm(forms.Form):
-    """What the marketer decided on the page; without questions there is nothing to decide."""
+    """The marketer's decisions; a page that asks nothing leaves them out."""
 
     agreed = forms.CharField()
     people = forms.ChoiceField(choices=[("finish", ""), ("move", "")], required=False)
@@ -72,7 +72,7 @@ class PublishForm(forms.Form):
 
 
 class PublishingPages(VerbAdmin):
-    """Pages below a chain's own; each shows what would happen in counts, and asks."""
+    """Pages below a chain's own: each shows in numbers what would happen, and asks for a decision."""
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -85,7 +85,7 @@ class PublishingPages(VerbAdmin):
         form = PublishForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             return self._publish(request, chain, form)
-        return self._page(request, chain, "publish", {"form": form, **_question(request, chain, timezone.now())})
+        return self._page(request, chain, "publish", {"form": form, **_publish_context(request, chain, timezone.now())})
 
     def _publish(self, request: HttpRequest, chain: Chain, form: PublishForm) -> HttpResponse:
         now = timezone.now()
@@ -125,7 +125,7 @@ class PublishingPages(VerbAdmin):
         versions = list(chain.versions.select_related("published_by", "moves_to"))
         before = {version.pk: older.program for version, older in zip(versions, versions[1:], strict=False)}
         here = _under_way(chain)
-        told = [
+        rows = [
             {
                 "version": version,
                 "under_way": here.get(version.number, 0),
@@ -133,7 +133,7 @@ class PublishingPages(VerbAdmin):
             }
             for version in versions
         ]
-        return self._page(request, chain, "versions", {"versions": told})
+        return self._page(request, chain, "versions", {"versions": rows})
 
     def _chain(self, request: HttpRequest, chain_id: int, *, may_read: bool = False) -> Chain:
         chain = self.get_queryset(request).filter(pk=chain_id).first()
@@ -149,8 +149,8 @@ class PublishingPages(VerbAdmin):
         return TemplateResponse(request, f"chains/admin/{name}.html", context)
 
 
-def _question(request: HttpRequest, chain: Chain, now: dt.datetime) -> dict[str, Any]:
-    """What the page of publishing says and asks."""
+def _publish_context(request: HttpRequest, chain: Chain, now: dt.datetime) -> dict[str, Any]:
+    """What the page says and asks before publishing."""
     shop = Shop.load()
     found = problems(chain, shop)
     draft = compiled_entry(chain) if found else compiled(chain, shop)
@@ -164,22 +164,26 @@ def _question(request: HttpRequest, chain: Chain, now: dt.datetime) -> dict[str,
         "ending": ending_sentence(plan),
         "differences": [] if found else differences(running, draft),
         "under_way": sum(_under_way(chain).values()),
-        **(_past(request, plan, now) if not found and widens(draft, running) else {}),
+        **(_entrants_context(request, plan, now) if not found and widens(draft, running) else {}),
     }
 
 
-def _past(request: HttpRequest, plan: Program, now: dt.datetime) -> dict[str, Any]:
-    """Who would enter: of those to whom it happened already, or at the next moment of the calendar."""
+def _entrants_context(request: HttpRequest, plan: Program, now: dt.datetime) -> dict[str, Any]:
+    """How many would enter: from the past, or at the next moment of the calendar."""
     if plan.trigger.is_by_calendar:
         coming = calendar.coming(plan.trigger, zone_of(""), now)
         return {"coming": coming, "crowd": calendar.audience(plan, now).count()}
     look_back = LookBackForm(request.GET or {"days": LOOK_BACK_DAYS})
     days = look_back.cleaned_data["days"] if look_back.is_valid() else LOOK_BACK_DAYS
-    return {"past": backlog.count(plan, now - days * DAY, now, _patience()), "days": days, "longest": LONGEST_LOOK_BACK}
+    return {
+        "past": backlog.count(plan, now - days * DAY, now, _time_is_up()),
+        "days": days,
+        "longest": LONGEST_LOOK_BACK,
+    }
 
 
-def _patience() -> Iterator[bool]:
-    """Whether the person before the screen has waited long enough, asked again and again."""
+def _time_is_up() -> Iterator[bool]:
+    """Asked again and again while counting: whether the person before the screen has waited long enough."""
     end = time.monotonic() + SECONDS_TO_COUNT
     while True:
         yield time.monotonic() > end

@@ -66,9 +66,9 @@ class RehearsalPages(PublishingPages):
             return HttpResponseRedirect(reverse("admin:chains_chain_rehearsal", args=[chain.pk]))
         job.clear_up(chain, now)
         runs = list(chain.rehearsals.all())
-        asked = request.GET.get("run", "")
-        shown = next((run for run in runs if str(run.pk) == asked), runs[0] if runs else None)
-        told = self._told(request, shown.result) if shown and shown.result else {}
+        chosen = request.GET.get("run", "")
+        shown = next((run for run in runs if str(run.pk) == chosen), runs[0] if runs else None)
+        result_context = self._result_context(request, shown.result) if shown and shown.result else {}
         extra = {
             "form": form,
             "problems": found,
@@ -76,11 +76,11 @@ class RehearsalPages(PublishingPages):
             "shown": shown,
             "may_change": self.has_change_permission(request, chain),
             "unknowable": unknowable(),
-            **told,
+            **result_context,
         }
         return self._page(request, chain, "rehearsal", extra)
 
-    def _told(self, request: HttpRequest, result: dict[str, Any]) -> dict[str, Any]:
+    def _result_context(self, request: HttpRequest, result: dict[str, Any]) -> dict[str, Any]:
         may_see = request.user.has_perm("crm.view_customer")
         steps = [
             {**step, "reasons": [(because(one["reason"], {}), one["count"]) for one in step["not_sent"]]}

@@ -16,10 +16,10 @@ TICK_COLOR = "#8b93a1"
 
 def chart_of(result: dict[str, Any]) -> dict[str, Any]:
     """Messages a day, days without any included: `data` and `options` are Chart.js's."""
-    told = {day["day"]: day for day in result["days"]}
+    counts = {day["day"]: day for day in result["days"]}
     first, last = (dt.date.fromisoformat(result[name]) for name in ("from", "to"))
     days = [first + number * DAY for number in range((last - first).days + 1)]
-    rows = [(day, *(told.get(day.isoformat(), {}).get(name, 0) for name in ("service", "marketing"))) for day in days]
+    rows = [(day, *(counts.get(day.isoformat(), {}).get(name, 0) for name in ("service", "marketing"))) for day in days]
     labels = [formats.date_format(day, "j M") for day in days]
     series = [
         _series(_("service"), [service for _day, service, _marketing in rows], "--color-primary-700"),

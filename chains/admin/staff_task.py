@@ -19,7 +19,7 @@ from chains.models import StaffTask
 from crm.admin.verb_buttons import Verb, VerbAdmin
 
 
-class StandingFilter(DropdownFilter):  # type: ignore[misc]
+class TaskStateFilter(DropdownFilter):  # type: ignore[misc]
     title = _("state")
     parameter_name = "state"
 
@@ -46,7 +46,7 @@ class StandingFilter(DropdownFilter):  # type: ignore[misc]
 class StaffTaskAdmin(VerbAdmin):
     list_display = ("title", "standing", "customer", "due_at", "owner_group", "order")
     list_select_related = ("customer", "owner_group", "order")
-    list_filter = (StandingFilter,)
+    list_filter = (TaskStateFilter,)
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False

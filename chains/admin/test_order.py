@@ -1,4 +1,4 @@
-"""The page on which a chain is tried as a test order to oneself before it runs."""
+"""The page on which a marketer sends a chain's draft to themselves as a test order."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TestOrderPages(RehearsalPages):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
-            path("<int:chain_id>/test-order/", wrap(self.test_message_view), name="chains_chain_test_order"),
+            path("<int:chain_id>/test-order/", wrap(self.test_order_view), name="chains_chain_test_order"),
             path(
                 "<int:chain_id>/test-order/<int:pk>/stop/",
                 wrap(self.stop_test_order_view),
@@ -61,7 +61,7 @@ class TestOrderPages(RehearsalPages):
         ]
         return [*own, *super().get_urls()]
 
-    def test_message_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
+    def test_order_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
         chain = self._chain(request, chain_id)
         form = TestOrderForm(
             _languages(),
@@ -72,16 +72,16 @@ class TestOrderPages(RehearsalPages):
         address = getattr(request.user, "email", "")
         found = problems(chain, Shop.load())
         if request.method == "POST" and address and not found and form.is_valid():
-            return self._try(request, chain, form)
+            return self._start(request, chain, form)
         runs = TestOrder.objects.filter(chain=chain, asked_by=request.user).prefetch_related("messages")  # type: ignore[misc]
         test_order = runs.select_related("customer").first()
-        letters = [(letter, timing_words(letter)) for letter in test_order.messages.all()] if test_order else []
+        letters = [(message, timing_words(message)) for message in test_order.messages.all()] if test_order else []
         extra = {"form": form, "address": address, "problems": found, "test_order": test_order, "letters": letters}
         return self._page(
             request, chain, "test_order", {**extra, "runs": test_order and test_order.status == "running"}
         )
 
-    def _try(self, request: HttpRequest, chain: Chain, form: TestOrderForm) -> HttpResponse:
+    def _start(self, request: HttpRequest, chain: Chain, form: TestOrderForm) -> HttpResponse:
         given, by = form.cleaned_data, request.user
         try:
             send.start(chain, by, given["language"], given.get("customer"), timezone.now())  # type: ignore[arg-type]

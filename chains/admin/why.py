@@ -20,12 +20,12 @@ from chains.models import Chain
 from crm.customers.search import find_customers
 from crm.models import Customer
 
-MOST_FOUND = 10
-MAY_LOOK = ["chains.view_enrolment", "chains.view_touch", "crm.view_customer"]
+RESULTS_LIMIT = 10
+PERMISSIONS = ["chains.view_enrolment", "chains.view_touch", "crm.view_customer"]
 
 
 @require_GET
-@permission_required(MAY_LOOK, raise_exception=True)
+@permission_required(PERMISSIONS, raise_exception=True)
 def chain_why_view(request: HttpRequest, chain_id: int) -> HttpResponse:
     """Find a customer, and read what came of them in this chain."""
     chain = get_object_or_404(Chain.objects.select_related("version"), pk=chain_id)
@@ -36,7 +36,7 @@ def chain_why_view(request: HttpRequest, chain_id: int) -> HttpResponse:
         "chain": chain,
         "text": text,
         "customer": customer,
-        "found": find_customers(text, limit=MOST_FOUND) if customer is None else [],
+        "found": find_customers(text, limit=RESULTS_LIMIT) if customer is None else [],
     }
     if customer is not None:
         context |= {"entrance": explain_entry(chain, customer, now), "stays": histories(customer, now, chain)}
@@ -44,7 +44,7 @@ def chain_why_view(request: HttpRequest, chain_id: int) -> HttpResponse:
 
 
 @require_GET
-@permission_required(MAY_LOOK, raise_exception=True)
+@permission_required(PERMISSIONS, raise_exception=True)
 def customer_chains_view(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Every chain for this customer: in it, through with it, or not and why."""
     customer = get_object_or_404(Customer, pk=customer_id)

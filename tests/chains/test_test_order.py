@@ -117,7 +117,7 @@ def test_a_wait_for_an_event_shows_both_ways_out(shop):
 
     planned = plan(program.parse(0, chain.pk, compiled(chain, shop)), NOW, ZoneInfo("UTC"))
 
-    assert [(one.step.name, (one.at - NOW).days, one.way) for one in planned] == [
+    assert [(one.step.name, (one.at - NOW).days, one.branches) for one in planned] == [
         ("Ask", 0, ()),
         ("Sorry", 0, ("a",)),
         ("Glad", 3, ("b",)),

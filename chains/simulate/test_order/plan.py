@@ -1,6 +1,6 @@
-"""When each message of a chain would go out, and on which way, for an order placed now. Values in, values out.
+"""When each message of a chain would go out, and on which branches, for an order placed now. Values in, values out.
 
-Every way is walked: a test order is there to read all messages. Behind a branch the longest of its arms counts.
+Every branch is taken, because a test order is there to read all messages. Behind a branch its longest arm counts.
 """
 
 from __future__ import annotations
@@ -22,31 +22,33 @@ PAID, SHIPPED, DELIVERED, APPOINTMENT = (dt.timedelta(hours=1), *(dt.timedelta(d
 class PlannedMessage:
     step: ProgramStep
     at: dt.datetime
-    way: tuple[str, ...]
+    branches: tuple[str, ...]
+    """The names of the arms that lead to it."""
 
 
 def plan(program: Program, start: dt.datetime, zone: ZoneInfo) -> list[PlannedMessage]:
     """Messages and staff tasks in the order in which they are read."""
-    anchors = Anchors(start, has_order=True, dates=_order(start))
+    anchors = Anchors(start, has_order=True, dates=_order_dates(start))
     arrivals: dict[str, dt.datetime] = {program.steps[0].key: start} if program.steps else {}
-    ways: dict[str, tuple[str, ...]] = {}
+    branches: dict[str, tuple[str, ...]] = {}
     found = []
     for step in program.steps:
-        at, way = arrivals.get(step.key), ways.get(step.key, ())
+        at, names = arrivals.get(step.key), branches.get(step.key, ())
         if at is None:
             continue  # behind a step at which everybody leaves
         if step.is_touch:
-            found.append(PlannedMessage(step, at if step.at_hour is None else next_hour(at, step.at_hour, zone), way))
-        # What comes behind all arms is on no arm's way, whichever of them leads there last.
-        ways.setdefault(step.next, way)
-        for key, moment, name in _onward(step, at, anchors, zone):
+            sent_at = at if step.at_hour is None else next_hour(at, step.at_hour, zone)
+            found.append(PlannedMessage(step, sent_at, names))
+        # The step behind all arms belongs to none of them, whichever leads there last.
+        branches.setdefault(step.next, names)
+        for key, moment, name in _next_steps(step, at, anchors, zone):
             arrivals[key] = max(moment, arrivals.get(key, moment))
-            ways.setdefault(key, (*way, name))
+            branches.setdefault(key, (*names, name))
     return found
 
 
-def _order(start: dt.datetime) -> dict[str, dt.datetime | dt.date | None]:
-    """An order that goes as orders go."""
+def _order_dates(start: dt.datetime) -> dict[str, dt.datetime | dt.date | None]:
+    """The moments of an order that takes its usual course."""
     return {
         Step.Anchor.PLACED: start,
         Step.Anchor.PAID: start + PAID,
@@ -57,8 +59,10 @@ def _order(start: dt.datetime) -> dict[str, dt.datetime | dt.date | None]:
     }
 
 
-def _onward(step: ProgramStep, at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> list[tuple[str, dt.datetime, str]]:
-    """Where it goes on, when, and over which arm."""
+def _next_steps(
+    step: ProgramStep, at: dt.datetime, anchors: Anchors, zone: ZoneInfo
+) -> list[tuple[str, dt.datetime, str]]:
+    """The keys of the steps that follow, when each is reached, and the name of the arm that leads there."""
     if step.kind == Step.Kind.LEAVE:
         return []
     over = at

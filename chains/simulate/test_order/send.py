@@ -1,4 +1,4 @@
-"""A test order: asked for, sent letter by letter, stopped. Nothing of it is a touch, an event or a figure."""
+"""A test order sends a draft's messages to its marketer, one by one. None is a touch, an event or a figure."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from crm.timezones import zone_of
 
 # Long enough to be read one after the other, short enough for the longest chain to be over within minutes.
 PAUSE = dt.timedelta(seconds=10)
-AT_ONCE = 20
+BATCH = 20
 BODY = re.compile(r"(<body[^>]*>)", re.IGNORECASE)
 
 
 @transaction.atomic
 def start(chain: Chain, by: User, language: str, customer: Customer | None, now: dt.datetime) -> TestOrder:
-    """Begin a test order of the draft; one of the same marketer that is under way is answered instead."""
+    """Begin a test order of the draft; returns the one already running for this marketer where there is one."""
     shop = Shop.load()
     if found := problems(chain, shop):
         raise NotPublishable(found)
@@ -53,28 +53,28 @@ def start(chain: Chain, by: User, language: str, customer: Customer | None, now:
     if not test_order.messages.exists():
         planned = plan(draft, now, zone_of(""))
         TestOrderMessage.objects.bulk_create(
-            [_letter(test_order, draft, place, one, now) for place, one in enumerate(planned)]
+            [_message(test_order, draft, position, one, now) for position, one in enumerate(planned)]
         )
     return test_order
 
 
-def _letter(
-    test_order: TestOrder, draft: Program, place: int, planned: PlannedMessage, now: dt.datetime
+def _message(
+    test_order: TestOrder, draft: Program, position: int, planned: PlannedMessage, now: dt.datetime
 ) -> TestOrderMessage:
     step, zone = planned.step, zone_of("")
     local = planned.at.astimezone(zone)
     return TestOrderMessage(
         test_order=test_order,
-        position=place,
+        position=position,
         number=step.number,
         name=step.name[:200],
         channel=step.channel,
         purpose=step.purpose,
         day=(local.date() - now.astimezone(zone).date()).days,
         at=local.time().replace(second=0, microsecond=0),
-        way=" → ".join(planned.way)[:500],
+        way=" → ".join(planned.branches)[:500],
         text=_text(planned, test_order.language) | _coupon(draft, planned, test_order.language),
-        due_at=now + place * PAUSE,
+        due_at=now + position * PAUSE,
     )
 
 
@@ -90,66 +90,66 @@ def _coupon(draft: Program, planned: PlannedMessage, language: str) -> dict[str,
     issuing = draft.step(next(iter(draft.coupons_before.get(planned.step.key, ())), ""))
     if issuing is None or issuing.change is None:
         return {}
-    told = coupon_draft(issuing.change, customer_id=0, key="", at=planned.at, is_sent=True)
-    return {"coupon": coupon_words(loyalty.coupon_of(told, owner=0, code=SAMPLE_CODE), language)}
+    coupon = coupon_draft(issuing.change, customer_id=0, key="", at=planned.at, is_sent=True)
+    return {"coupon": coupon_words(loyalty.coupon_of(coupon, owner=0, code=SAMPLE_CODE), language)}
 
 
 def stop(test_order: TestOrder) -> bool:
-    """What has not left yet stays."""
+    """What has not been sent yet never is; whether there was anything to stop."""
     return bool(TestOrder.objects.running().filter(pk=test_order.pk).update(status=TestOrder.Status.STOPPED))
 
 
 def send_due(now: dt.datetime) -> int:
-    """Send the letters of test orders whose turn has come; returns how many went out."""
-    letters = _claim(now)
-    sent = sum(_send(letter, now) for letter in letters)
-    if letters:
+    """Send the messages of test orders that are due; returns how many went out."""
+    messages = _claim(now)
+    sent = sum(_send(message, now) for message in messages)
+    if messages:
         waiting = TestOrderMessage.objects.filter(status=TestOrderMessage.Status.WAITING)
-        over = TestOrder.objects.running().filter(pk__in={letter.test_order_id for letter in letters})
+        over = TestOrder.objects.running().filter(pk__in={message.test_order_id for message in messages})
         over.exclude(messages__in=waiting).update(status=TestOrder.Status.DONE)
     return sent
 
 
 @transaction.atomic
 def _claim(now: dt.datetime) -> list[TestOrderMessage]:
-    """Marked before they leave: a worker that dies sends none of them twice."""
+    """They are marked before they are sent, so that a worker that dies sends none of them twice."""
     due = TestOrderMessage.objects.due(now).order_by("due_at", "pk").select_for_update(of=("self",), skip_locked=True)
-    letters = list(due.select_related("test_order__customer", "test_order__chain")[:AT_ONCE])
-    TestOrderMessage.objects.filter(pk__in=[letter.pk for letter in letters]).update(
+    messages = list(due.select_related("test_order__customer", "test_order__chain")[:BATCH])
+    TestOrderMessage.objects.filter(pk__in=[message.pk for message in messages]).update(
         status=TestOrderMessage.Status.SENDING
     )
-    return letters
+    return messages
 
 
-def _send(letter: TestOrderMessage, now: dt.datetime) -> bool:
+def _send(message: TestOrderMessage, now: dt.datetime) -> bool:
     shop = Shop.load()
     try:
-        with override(letter.test_order.language):
-            outgoing = _outgoing(letter, _content(letter, now, shop))
+        with override(message.test_order.language):
+            outgoing = _outgoing(message, _content(message, now, shop))
         outcome = next(iter(senders()[Touch.Channel.EMAIL].deliver([outgoing], shop)))
     except TemplateError as error:
         outcome = Outcome(0, Result.PERMANENT, str(error))
     is_sent = outcome.result is Result.SENT
-    letter.status = TestOrderMessage.Status.SENT if is_sent else TestOrderMessage.Status.FAILED
-    letter.trouble, letter.sent_at = outcome.detail[:300], now if is_sent else None
-    letter.save(update_fields=["status", "trouble", "sent_at"])
+    message.status = TestOrderMessage.Status.SENT if is_sent else TestOrderMessage.Status.FAILED
+    message.trouble, message.sent_at = outcome.detail[:300], now if is_sent else None
+    message.save(update_fields=["status", "trouble", "sent_at"])
     return is_sent
 
 
-def _content(letter: TestOrderMessage, now: dt.datetime, shop: Shop) -> Rendered:
-    """The letter with a note above it. What would go over another channel, or to a colleague, is shown as its text."""
-    text: Mapping[str, Any] = letter.text
-    if letter.channel == Touch.Channel.STAFF_TASK:
-        made = _shown(_("Task for a colleague: %(name)s") % {"name": letter.name}, text["script"])
+def _content(message: TestOrderMessage, now: dt.datetime, shop: Shop) -> Rendered:
+    """The letter with its day and time above it. What another channel or a colleague would get is shown as text."""
+    text: Mapping[str, Any] = message.text
+    if message.channel == Touch.Channel.STAFF_TASK:
+        made = _shown(_("Task for a colleague: %(name)s") % {"name": message.name}, text["script"])
     else:
-        context = context_for(letter.test_order.language, letter.test_order.customer, now, shop)
+        context = context_for(message.test_order.language, message.test_order.customer, now, shop)
         context["coupon"] = text.get("coupon", context["coupon"])
-        if letter.channel == Channel.EMAIL:
+        if message.channel == Channel.EMAIL:
             made = render(text, context, is_tracked=False)
         else:
-            name = str(Touch.Channel(letter.channel).label)
-            made = _shown(f"{name}: {letter.name}", render_note(text, context).text)
-    note = timing_words(letter)
+            name = str(Touch.Channel(message.channel).label)
+            made = _shown(f"{name}: {message.name}", render_note(text, context).text)
+    note = timing_words(message)
     subject = _("[Test, %(note)s] %(subject)s") % {"note": note, "subject": made.subject}
     html = BODY.sub(lambda body: f"{body[0]}<p><b>{escape(_('Test: would go out on %s') % note)}</b></p>", made.html, 1)
     return Rendered(subject, html, f"{_('Test: would go out on %s') % note}\n\n{made.text}", made.links)
@@ -159,23 +159,23 @@ def _shown(subject: str, text: str) -> Rendered:
     return Rendered(subject, f"<html><body>{linebreaks(escape(text))}</body></html>", text + "\n", [])
 
 
-def timing_words(letter: TestOrderMessage) -> str:
+def timing_words(message: TestOrderMessage) -> str:
     """“day 14, 10:00, only on the way “bought again””."""
-    told = _("day %(day)d, %(time)s") % {"day": letter.day, "time": f"{letter.at:%H:%M}"}
-    return told + (_(", only on the way “%(way)s”") % {"way": letter.way} if letter.way else "")
+    timing = _("day %(day)d, %(time)s") % {"day": message.day, "time": f"{message.at:%H:%M}"}
+    return timing + (_(", only on the way “%(way)s”") % {"way": message.way} if message.way else "")
 
 
-def _outgoing(letter: TestOrderMessage, content: Rendered) -> OutgoingMessage:
-    test_order = letter.test_order
+def _outgoing(message: TestOrderMessage, content: Rendered) -> OutgoingMessage:
+    test_order = message.test_order
     return OutgoingMessage(
         touch_id=0,
         customer_id=test_order.customer_id or 0,
         order_id=None,
         address=test_order.address,
         name="",
-        purpose=letter.purpose,
+        purpose=message.purpose,
         language=test_order.language,
         token=PREVIEW,
-        message_id=f"<test-order-{letter.pk}-{secrets.token_urlsafe(8)}@{settings.SITE_HOST}>",
+        message_id=f"<test-order-{message.pk}-{secrets.token_urlsafe(8)}@{settings.SITE_HOST}>",
         content=content,
     )
