@@ -26,25 +26,25 @@ NEXT_DUE = """
 """
 
 
-def run_engine(now: dt.datetime, channel: Sender) -> tuple[Counts, dt.datetime | None]:
+def run_engine(now: dt.datetime, sender: Sender) -> tuple[Counts, dt.datetime | None]:
     """Run the verbs until nothing more is due, as chains.engine.run does, and return what they counted.
 
     With it goes the moment at which an enrolment or a touch falls due next, unless something happens before.
     """
     total: Counts = Counter()
     while True:
-        done = enrol(now, EVERYBODY) + advance(now, EVERYBODY) + _send(now, channel)
+        done = enrol(now, EVERYBODY) + advance(now, EVERYBODY) + _send(now, sender)
         total += done
         due_at = _next_due_at()
         if not done.total() or due_at is None or due_at > now:
             return total, due_at
 
 
-def _send(now: dt.datetime, channel: Sender) -> Counts:
+def _send(now: dt.datetime, sender: Sender) -> Counts:
     lease = uuid4()
     counts = guard(now, lease, EVERYBODY)
     if counts["claimed"]:
-        counts += deliver(now, lease, through=dict.fromkeys(Touch.Channel.values, channel))
+        counts += deliver(now, lease, through=dict.fromkeys(Touch.Channel.values, sender))
     return counts
 
 

@@ -16,7 +16,7 @@ from chains.program.program import Program
 from chains.simulate.rehearsal import figures
 from chains.simulate.rehearsal.engine_pass import run_engine
 from chains.simulate.rehearsal.period import RehearsalPeriod
-from chains.simulate.rehearsal.recording_channel import RecordingChannel
+from chains.simulate.rehearsal.recording_sender import RecordingSender
 from chains.simulate.rehearsal.replica.replica import LiveSession, Replica, replica_session
 from crm.models import Shop
 
@@ -43,15 +43,15 @@ def rehearse(
         replica = Replica(chain.pk, source, period.since, period.until)
         replica.fill()
         plan = _publish(chain.pk, source, period.since)
-        channel = RecordingChannel(sum(step.is_touch for step in plan.steps))
+        sender = RecordingSender(sum(step.is_touch for step in plan.steps))
         with program.cached(plan), shop.cached():
-            postponed = _live_through(replica, period, plan, channel, report)
+            postponed = _live_through(replica, period, plan, sender, report)
         result = {
             "chain": chain.name,
             **period.as_json(),
             **figures.figures(plan, period.since),
             "postponed": postponed,
-            "samples": channel.samples(),
+            "samples": sender.samples(),
         }
         return result | ({"log": figures.log(chain.pk)} if with_log else {})
 
@@ -70,7 +70,7 @@ def _live_through(
     replica: Replica,
     period: RehearsalPeriod,
     plan: Program,
-    channel: RecordingChannel,
+    sender: RecordingSender,
     report_progress: Callable[[float], None],
 ) -> int:
     """Run the engine at every full hour in which anything happened or fell due. How often guard postponed."""
@@ -82,7 +82,7 @@ def _live_through(
         with transaction.atomic():
             has_changed = replica.move(hour)
             if has_changed or runs_every_hour or (due_at and due_at <= hour):
-                counts, due_at = run_engine(hour, channel)
+                counts, due_at = run_engine(hour, sender)
                 postponed += counts["postponed"]
         report_progress((hour - period.since) / (period.until - period.since))
     return postponed

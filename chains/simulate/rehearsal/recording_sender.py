@@ -1,4 +1,4 @@
-"""The channel of a rehearsal: it sends no message and keeps a few as samples."""
+"""The sender of a rehearsal: it sends no message and keeps a few as samples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crm.models import Shop
 SAMPLES_LIMIT = 10
 
 
-class RecordingChannel:
+class RecordingSender:
     """Of every step the messages with the lowest hash are kept, so the same are shown every time."""
 
     is_idempotent = True
