@@ -10,6 +10,7 @@ from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import ModelResource
 
+from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.models import Category, Channel, Contact, Customer, Order, Product
 from crm.orders.catalogue import PATH_SEPARATOR
 
@@ -51,14 +52,7 @@ class CustomerResource(HarmlessResource):
             "customer_id",
             "email",
             "phone",
-            "first_name",
-            "last_name",
-            "birth_date",
-            "city",
-            "language",
-            "time_zone",
-            "source",
-            "tags",
+            *(column.file_name for column in CUSTOMER_COLUMNS if column.update and column.file_name),
             "marketing_consent",
         )
         export_order = fields

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.customer_columns import COLUMN_BY_NAME, Update
 from crm.customers import dates
 from crm.customers.merge import join
 from crm.customers.recognition import Keys, keys_of, recognise
@@ -125,16 +126,14 @@ def _changes(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool)
 
 
 def _combined(name: str, old: Any, told: Any, *, is_sure: bool) -> Any:
+    update = COLUMN_BY_NAME[name].update
     if not told:
         return old
-    if name == "tags":
-        return [*old, *(tag for tag in told if tag not in old)]
-    if name == "attributes":
+    if update is Update.ADD_ITEMS:
+        return [*old, *(item for item in told if item not in old)]
+    if update is Update.ADD_KEYS:
         return {**old, **told} if is_sure else {**told, **old}
-    # Where somebody was won does not change by a later purchase.
-    if old and (name == "source" or not is_sure):
-        return old
-    return told
+    return told if is_sure and update is Update.REPLACE else old or told
 
 
 def _add_contacts(customer: Customer, keys: Keys, now: dt.datetime) -> None:

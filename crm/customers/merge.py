@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm import consent
+from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.customers.identity import conflict, identities
 from crm.events import record
 from crm.figures import stats
@@ -32,7 +33,6 @@ from crm.models import (
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
 MOVED = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox)
-FILLED = ("external_id", "first_name", "last_name", "born_on", "city", "language", "time_zone")
 
 _movers: list[Mover] = []
 
@@ -124,28 +124,18 @@ def _standing_for(customer: Customer) -> Customer:
 
 
 def _join_profiles(keeper: Customer, duplicate: Customer) -> None:
-    taken = {name: getattr(duplicate, name) for name in FILLED if not getattr(keeper, name)}
-    if taken.get("external_id"):
+    merged = {
+        column.name: column.merge(keeper, duplicate, column.name)
+        for column in CUSTOMER_COLUMNS
+        if column.merge is not None
+    }
+    if merged["external_id"] == duplicate.external_id:
+        # The id is unique: the duplicate lets go of it before the keeper is saved.
         duplicate.external_id = None
     duplicate.merged_into = keeper
     duplicate.save(update_fields=["external_id", "merged_into"])
-    for name, value in taken.items():
+    for name, value in merged.items():
         setattr(keeper, name, value)
-    # Where somebody was won is what the older record says.
-    first, second = sorted((keeper, duplicate), key=lambda customer: customer.created_at)
-    keeper.source, keeper.created_at = first.source or second.source, first.created_at
-    keeper.tags = list(dict.fromkeys([*keeper.tags, *duplicate.tags]))
-    keeper.muted_topics = list(dict.fromkeys([*keeper.muted_topics, *duplicate.muted_topics]))
-    # Whoever asked for less under either name meant it; wishing for more is wished once.
-    wishes = {keeper.frequency, duplicate.frequency} - {Customer.Frequency.USUAL}
-    keeper.frequency = (
-        Customer.Frequency.LESS if Customer.Frequency.LESS in wishes else next(iter(wishes), Customer.Frequency.USUAL)
-    )
-    keeper.channel_order = keeper.channel_order or duplicate.channel_order
-    keeper.attributes = {**duplicate.attributes, **keeper.attributes}
-    keeper.notes = "\n\n".join(filter(None, (keeper.notes, duplicate.notes)))
-    if duplicate.mood and keeper.mood != Customer.Mood.BAD:
-        keeper.mood, keeper.mood_noted_at = duplicate.mood, duplicate.mood_noted_at
     keeper.save()
 
 

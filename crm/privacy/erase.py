@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
 
+from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.locks import keep_still, lock_merging
 from crm.models import (
     Case,
@@ -36,24 +37,6 @@ from crm.privacy.suppression import suppress
 Eraser = Callable[[list[int], dt.datetime], dict[str, int]]
 
 ERASED = "—"
-BLANK_PROFILE: dict[str, Any] = {
-    "external_id": None,
-    "first_name": "",
-    "last_name": "",
-    "born_on": None,
-    "city": "",
-    "language": "",
-    "time_zone": "",
-    "tags": [],
-    "attributes": {},
-    "mood": Customer.Mood.UNKNOWN,
-    "mood_noted_at": None,
-    "muted_topics": [],
-    "frequency": "",
-    "channel_order": [],
-    "notes": "",
-}
-
 # Unique, and never equal to what somebody types: codes are read without dashes.
 BLANK_CODE = Concat(Value("—"), Cast("pk", CharField()))
 
@@ -84,7 +67,8 @@ def erase(customer: Customer, *, at: dt.datetime, by: User | None = None) -> dic
     erased = _erase_facts(ids, at)
     for eraser in _erasers:
         erased |= eraser(ids, at)
-    erased["customers"] = Customer.objects.filter(pk__in=ids).update(**BLANK_PROFILE, erased_at=at)
+    blanks = {column.name: column.blank for column in CUSTOMER_COLUMNS if column.is_erased}
+    erased["customers"] = Customer.objects.filter(pk__in=ids).update(**blanks, erased_at=at)
     customer.refresh_from_db()
     return certificate_of(ErasureCertificate.objects.create(customer=person, erased_at=at, erased_by=by, erased=erased))
 

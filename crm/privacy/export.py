@@ -9,6 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q
 
+from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.models import (
     CaseAttachment,
     CaseMessage,
@@ -30,7 +31,6 @@ INTERNAL = {
     "recorded_by",
     "responsible",
     "owner",
-    "merged_into",
     "order",
     "customer",
     "case",
@@ -55,9 +55,9 @@ def export_person(customer: Customer) -> dict[str, Any]:
     """
     person = customer.merged_into or customer
     records = Customer.objects.filter(Q(pk=person.pk) | Q(merged_into=person)).order_by("pk")
-    ids = [record.pk for record in records]
+    ids = list(records.values_list("pk", flat=True))
     told: dict[str, Any] = {
-        "customer": [_row(record) for record in records],
+        "customer": list(records.values(*(column.name for column in CUSTOMER_COLUMNS if column.is_exported))),
         "contacts": _rows(Contact.objects.filter(customer__in=ids).order_by("pk")),
         "consents": _rows(person.consent_records.order_by("occurred_at", "pk")),
         "orders": _orders(person),

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from crm.customer_columns import CUSTOMER_COLUMNS, CustomerColumn
 from crm.intake.files import cells, numbers
 from crm.intake.files.cells import Ground, Parser
 from crm.intake.files.problems import FileTrouble, short
@@ -42,6 +43,20 @@ def _price(name: str) -> Column:
     return Column(name, "numeric", _plain(numbers.number(digits=9, places=4)))
 
 
+def _profile(column: CustomerColumn) -> Column:
+    """A column of the customer; what is not read in a way of its own is words."""
+    type_, parser = _PROFILE_PARSERS.get(column.name) or ("text", _plain(cells.words(column.field.max_length or 0)))
+    return Column(column.file_name, type_, parser)
+
+
+_PROFILE_PARSERS = {
+    "born_on": ("date", cells.birth_date),
+    "language": ("text", _plain(cells.language)),
+    "time_zone": ("text", _plain(cells.time_zone)),
+    "tags": ("text", _plain(cells.tags)),
+}
+# What an order may tell of its customer.
+ORDER_PROFILE = ("first_name", "last_name", "city")
 IDENTITY = (
     _text("customer_id", 200),
     Column("email", "text", _plain(cells.email)),
@@ -63,9 +78,7 @@ STATUS = cells.choice(
 ORDER = (
     _text("order_number", 100),
     *IDENTITY,
-    _text("first_name", 150),
-    _text("last_name", 150),
-    _text("city", 150),
+    *(_profile(column) for column in CUSTOMER_COLUMNS if column.name in ORDER_PROFILE),
     _moment("placed_at"),
     _moment("paid_at"),
     _moment("shipped_at"),
@@ -88,14 +101,7 @@ LINE = (
 )
 CUSTOMER = (
     *IDENTITY,
-    _text("first_name", 150),
-    _text("last_name", 150),
-    Column("birth_date", "date", cells.birth_date),
-    _text("city", 150),
-    Column("language", "text", _plain(cells.language)),
-    Column("time_zone", "text", _plain(cells.time_zone)),
-    _text("source", 100),
-    Column("tags", "text", _plain(cells.tags)),
+    *(_profile(column) for column in CUSTOMER_COLUMNS if column.update and column.file_name),
     Column("marketing_consent", "boolean", _plain(cells.flag)),
     _text("consent_wording", 10_000),
     _moment("consent_at"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.intake.files import moved_dates, people
 from crm.intake.files.columns import CUSTOMER
 from crm.intake.files.report import Count
@@ -23,17 +24,8 @@ TABLE = StagingTable(
         ("customer", "bigint"),
     ],
 )
-PROFILE = {
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "birth_date": "born_on",
-    "city": "city",
-    "language": "language",
-    "time_zone": "time_zone",
-    "source": "source",
-    "tags": "tags",
-    "attributes": "attributes",
-}
+# What a file tells of a customer beside who they are, by the name that stands over it.
+PROFILE = {column.file_name or column.name: column.name for column in CUSTOMER_COLUMNS if column.update}
 TELL = """
     INSERT INTO import_problem (line, field, value, reason)
     SELECT line, %(field)s, '', %(reason)s FROM import_customer WHERE {wrong}

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from crm.figures import stats
 from crm.intake.files import goods, people
 from crm.intake.files.bulk import indexes_built_afterwards, referenced_rows_held
+from crm.intake.files.columns import ORDER_PROFILE
 from crm.intake.files.report import Count
 from crm.intake.files.staging import Cursor, plan_for_sets
 
 MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at")
-PROFILE = ("first_name", "last_name", "city", "attributes")
 
 ADD_ORDERS = """
     INSERT INTO crm_order (number, customer_id, kind, placed_at, paid_at, shipped_at, delivered_at, cancelled_at,
@@ -151,7 +151,7 @@ def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime
     """Write what the staging tables hold; returns how much of everything is new, changed and as it was."""
     plan_for_sets(cursor, "import_order")
     people.recognise(cursor, "import_order", "placed_at", now)
-    own = [name for name in PROFILE if name in fields]
+    own = [name for name in (*ORDER_PROFILE, "attributes") if name in fields]
     people.describe(cursor, "import_order", [(name, name) for name in own], "placed_at DESC, head DESC", is_sure=False)
     cursor.execute("SELECT DISTINCT customer FROM import_order")
     customers = [pk for (pk,) in cursor.fetchall()]

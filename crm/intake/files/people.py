@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
+from crm.customer_columns import COLUMN_BY_NAME, CUSTOMER_COLUMNS, Update
 from crm.intake.files.report import Count
 from crm.intake.files.staging import Cursor
 from crm.locks import lock_all_identities
@@ -81,9 +83,8 @@ CREATE = """
             WHERE customer IS NULL AND {key} <> '' GROUP BY {key} ORDER BY {key}
         ) AS named
     ), made AS (
-        INSERT INTO crm_customer (id, external_id, created_at, first_name, last_name, city, language, time_zone,
-                                  source, tags, attributes, mood, muted_topics, notes)
-        SELECT id, {external_id}, since, '', '', '', '', '', '', '{{}}', '{{}}', '', '{{}}', '' FROM fresh
+        INSERT INTO crm_customer (id, external_id, created_at, {blank_columns})
+        SELECT id, {external_id}, since, {blanks} FROM fresh
     )
     UPDATE import_person AS person SET customer = fresh.id, is_new = true
     FROM fresh WHERE person.customer IS NULL AND fresh.key = person.{key}
@@ -121,10 +122,10 @@ DESCRIBE = """
     )
     UPDATE import_person SET is_changed = true FROM written WHERE customer = written.id
 """
-ADDED_TAGS = """
-    known.tags || ARRAY(
-        SELECT tag FROM unnest(told.tags::varchar[]) WITH ORDINALITY AS added (tag, place)
-        WHERE tag <> ALL (known.tags) ORDER BY place
+ADDED_ITEMS = """
+    known.{column} || ARRAY(
+        SELECT item FROM unnest(told.{column}::varchar[]) WITH ORDINALITY AS added (item, position)
+        WHERE item <> ALL (known.{column}) ORDER BY position
     )
 """
 # The shop says they are two; an address of their own in common says they may be one. One that many share says nothing.
@@ -157,16 +158,30 @@ def recognise(cursor: Cursor, source: str, since: str, now: dt.datetime) -> None
     cursor.execute("ANALYZE import_person")
     _find(cursor)
     _learn_ids(cursor)
-    cursor.execute(CREATE.format(key="customer_id", external_id="key"))
+    _create(cursor, "customer_id", external_id="key")
     cursor.execute(ADD_CONTACTS)
     for column, _channel in ADDRESSES:
         # Those just made may be meant by rows that tell only an address.
         _find(cursor)
-        cursor.execute(CREATE.format(key=column, external_id="NULL"))
+        _create(cursor, column, external_id="NULL")
         cursor.execute(ADD_CONTACTS)
     cursor.execute(HAND_OVER.format(source=source))
     reason = _("they share an address, and the shop knows them under two ids")
     cursor.execute(PROPOSE, {"reason": reason, "now": now, "most": MOST_IN_A_FAMILY})
+
+
+def _create(cursor: Cursor, key: str, *, external_id: str) -> None:
+    fields = [column.field for column in CUSTOMER_COLUMNS if column.name not in ("id", "external_id", "created_at")]
+    blanks = {field.attname: field.get_db_prep_save(field.get_default(), connection) for field in fields}
+    cursor.execute(
+        CREATE.format(
+            key=key,
+            external_id=external_id,
+            blank_columns=", ".join(blanks),
+            blanks=", ".join(f"%({name})s" for name in blanks),
+        ),
+        blanks,
+    )
 
 
 def _learn_ids(cursor: Cursor) -> None:
@@ -216,14 +231,14 @@ def count(cursor: Cursor) -> Count:
 
 def _combined(field: str, *, is_sure: bool) -> str:
     old, new = f"known.{field}", f"told.{field}"
-    if field == "tags":
-        return ADDED_TAGS
-    if field == "attributes":
+    column = COLUMN_BY_NAME[field]
+    if column.update is Update.ADD_ITEMS:
+        return ADDED_ITEMS.format(column=field)
+    if column.update is Update.ADD_KEYS:
         pair = f"{old} || coalesce({new}, '{{}}')" if is_sure else f"coalesce({new}, '{{}}') || {old}"
         return f"({pair})"
-    if field == "born_on":
-        return f"coalesce({new}, {old})" if is_sure else f"coalesce({old}, {new})"
-    # Where somebody was won does not change by a later purchase.
-    if is_sure and field != "source":
+    if is_sure and column.update is Update.REPLACE:
         return f"coalesce({new}, {old})"
+    if column.field.null:
+        return f"coalesce({old}, {new})"
     return f"coalesce(nullif({old}, ''), {new}, '')"
