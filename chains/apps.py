@@ -16,7 +16,7 @@ class ChainsConfig(AppConfig):
         from crm.privacy import erase, export
         from crm.story import customer_links
         from crm.story.story import register
-        from segments import uses
+        from segments import uses, watched_tables
         from segments.vocabulary import registry
 
         merge.register(follow)
@@ -32,4 +32,5 @@ class ChainsConfig(AppConfig):
         for channel in CHANNELS.values():
             if channel.note_form:
                 note_form.register(channel.value, channel.note_form)
+        watched_tables.register(segment_fields.WATCHED_TABLE)
         uses.register(segment_uses.needed)

@@ -1,4 +1,4 @@
-"""Whose facts changed since a segment was last refreshed.
+"""Whose facts changed since a segment was last refreshed, as the triggers on `watched_tables` noted.
 
 Transactions commit out of order, so no cursor of row ids is safe. Each change carries the number of the transaction
 that wrote it; a refresh notes the oldest transaction still running before it looks (`horizon`), and the next one reads

@@ -29,8 +29,10 @@ from segments.vocabulary.comparing import latest, measured, number, opposite_if,
 from segments.vocabulary.field import LETTERS, Field, Scope, always
 from segments.vocabulary.operators import COMPARISONS, EXACTLY, IDENTITY, YES_NO
 from segments.vocabulary.this_event import event_field, of_kinds
+from segments.watched_tables import WatchedTable
 
 USUAL_LAST = 10
+WATCHED_TABLE = WatchedTable(Touch)
 
 
 def _chain_names(ids: Iterable[str]) -> Mapping[str, str]:
