@@ -12,7 +12,7 @@ from segments.models import Membership, Segment
 
 
 @dataclass(frozen=True)
-class Part:
+class GroupFigures:
     """Members as the last refresh found them, and their orders and revenue of all time."""
 
     customers: int
@@ -31,11 +31,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Comparison:
-    first: Part
-    second: Part
-    both: Part
-    only_first: Part
-    only_second: Part
+    first: GroupFigures
+    second: GroupFigures
+    both: GroupFigures
+    only_first: GroupFigures
+    only_second: GroupFigures
 
 
 def compare(first: Segment, second: Segment) -> Comparison:
@@ -52,7 +52,7 @@ def _inside(segment: Segment) -> Q:
     return Q(Exists(Membership.objects.open_in(segment.pk).filter(customer=OuterRef("pk"))))
 
 
-def _part(*conditions: Q) -> Part:
+def _part(*conditions: Q) -> GroupFigures:
     customers: QuerySet[Customer] = Customer.objects.current().filter(*conditions)
     found = customers.aggregate(
         customers=Count("pk"),
@@ -60,4 +60,4 @@ def _part(*conditions: Q) -> Part:
         revenue=Sum("stats__revenue", default=Decimal(0)),
         repeat_buyers=Count("pk", filter=Q(stats__orders_count__gte=2)),
     )
-    return Part(**found)
+    return GroupFigures(**found)

@@ -9,5 +9,7 @@ from segments.models import Membership
 
 def memberships(customers: list[int]) -> dict[str, list[dict[str, Any]]]:
     stays = Membership.objects.of(customers).order_by("entered_at", "pk")
-    told = stays.values_list("segment__name", "entered_at", "left_at")
-    return {"segments": [{"name": name, "entered_at": came, "left_at": went} for name, came, went in told]}
+    rows = stays.values_list("segment__name", "entered_at", "left_at")
+    return {
+        "segments": [{"name": name, "entered_at": entered_at, "left_at": left_at} for name, entered_at, left_at in rows]
+    }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from segments.compile import check
 from segments.rule_json import DEEPEST, dump, parse
 from segments.rules import GroupKind, RuleError
-from segments.values import Pair, Several, ValueKind, Words
+from segments.values import Label, NamedValue, Texts, ValueKind
 from segments.vocabulary.field import Context, Field
 from segments.vocabulary.registry import FIELDS, offered
 
@@ -24,7 +24,7 @@ class RuleWidget(forms.Widget):
     template_name = "segments/rule.html"
     error: RuleError | None = None
     context: tuple[Context, ...] = ()
-    blank: Words = gettext_lazy("Everybody")
+    blank: Label = gettext_lazy("Everybody")
 
     class Media:
         css = {"all": ["segments/rule.css"]}
@@ -39,13 +39,13 @@ class RuleWidget(forms.Widget):
             "context": list(self.context),
             "isRequired": self.is_required,
             "rule": labelled(raw),
-            "error": {"place": self.error.place, "message": self.error.message} if self.error else None,
+            "error": {"path": self.error.path, "message": self.error.message} if self.error else None,
         }
         return context
 
 
 class RuleField(forms.Field):
-    """Cleans to the JSON of a rule that was read and compiled once; mistakes are told at their row.
+    """Cleans to the JSON of a rule that was read and compiled once; mistakes are shown at their row.
 
     `context` names what there is beside the customer: the rule may ask about it. Where no rule is required, one without
     conditions is none at all and cleans to None; `blank` says what that means.
@@ -53,9 +53,9 @@ class RuleField(forms.Field):
 
     widget = RuleWidget
     # The segment whose rule is edited: it may not ask for itself.
-    asking: int | None = None
+    own_segment: int | None = None
 
-    def __init__(self, *, context: Iterable[str] = (), blank: Words = "", **kwargs: Any) -> None:
+    def __init__(self, *, context: Iterable[str] = (), blank: Label = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.widget.blank = blank or RuleWidget.blank
         self.context = self.widget.context = tuple(Context(one) for one in context)
@@ -69,7 +69,7 @@ class RuleField(forms.Field):
             return None
         try:
             rule = parse(raw, self.context)
-            check(rule, timezone.now(), asking=self.asking)
+            check(rule, timezone.now(), own_segment=self.own_segment)
         except RuleError as error:
             self.widget.error = error
             raise ValidationError(str(error), code="rule") from None
@@ -121,9 +121,9 @@ def editable(fields: Iterable[Field]) -> list[dict[str, Any]]:
 
 
 def _kind(kind: ValueKind) -> dict[str, Any]:
-    if isinstance(kind, Pair):
-        return {"kind": kind.name, "told": kind.told.name if kind.told else "text"}
-    if not isinstance(kind, Several):
+    if isinstance(kind, NamedValue):
+        return {"kind": kind.name, "valueKind": kind.value_kind.name if kind.value_kind else "text"}
+    if not isinstance(kind, Texts):
         return {"kind": kind.name}
     choices = [(value, str(label)) for value, label in kind.choices()] if kind.choices else []
     return {"kind": kind.name, "choices": choices, "isFree": kind.is_free, "hasOffers": kind.suggest is not None}
@@ -145,7 +145,7 @@ def _labelled(item: Any, fields: Mapping[str, Field]) -> Any:
     if field is None:
         return item
     shown = dict(item)
-    if isinstance(field.value, Several) and field.value.names:
+    if isinstance(field.value, Texts) and field.value.names:
         shown["labels"] = _labels(field.value, item.get("value"))
     if isinstance(item.get("where"), list):
         filters = {one.name: one for one in field.filters}
@@ -153,7 +153,7 @@ def _labelled(item: Any, fields: Mapping[str, Field]) -> Any:
     return shown
 
 
-def _labels(kind: Several, value: Any) -> dict[str, str]:
+def _labels(kind: Texts, value: Any) -> dict[str, str]:
     try:
         known = dict(kind.labels(kind.read(value)))
     except ValueError:
@@ -161,12 +161,17 @@ def _labels(kind: Several, value: Any) -> dict[str, str]:
     return {item: label if label != item or not kind.numeric else _("(deleted)") for item, label in known.items()}
 
 
-def offers(path: str, text: str, limit: int = 20) -> list[tuple[str, str]]:
+def suggestions(path: str, text: str, limit: int = 20) -> list[tuple[str, str]]:
     """What the shop has for a field, or for a filter of it (“orders_count.category”), beginning with this text."""
     name, _dot, narrower = path.partition(".")
     field = FIELDS.get(name)
     if field and narrower:
         field = next((one for one in field.filters if one.name == narrower), None)
-    if field is None or not isinstance(field.value, Several | Pair) or field.value.suggest is None or "\x00" in text:
+    if (
+        field is None
+        or not isinstance(field.value, Texts | NamedValue)
+        or field.value.suggest is None
+        or "\x00" in text
+    ):
         return []
     return field.value.suggest(text[:100], limit)

@@ -40,34 +40,33 @@ class Group:
 
 
 Rule: TypeAlias = Condition | Group
-Place = tuple[int, ...]
+ConditionPath = tuple[int, ...]
 
 
 class RuleError(ValueError):
-    """What is wrong with a rule, in words; `place` is the path of item numbers (from 0) from the outermost group."""
+    """What is wrong with a rule, in words; `path` are the item numbers (from 0) from the outermost group inwards."""
 
-    def __init__(self, message: str, place: Place = ()) -> None:
+    def __init__(self, message: str, path: ConditionPath = ()) -> None:
         self.message = message
-        self.place = place
-        super().__init__(message, place)
+        self.path = path
+        super().__init__(message, path)
 
     def __str__(self) -> str:
-        if not self.place:
+        if not self.path:
             return self.message[:1].upper() + self.message[1:]
         return _("Condition %(number)s: %(problem)s") % {
-            "number": ".".join(str(index + 1) for index in self.place),
+            "number": ".".join(str(index + 1) for index in self.path),
             "problem": self.message,
         }
 
 
 def conditions(rule: Rule) -> list[Condition]:
-    return [condition for _place, condition in placed(rule)]
+    return [condition for _path, condition in conditions_with_paths(rule)]
 
 
-def placed(rule: Rule, place: Place = ()) -> Iterator[tuple[Place, Condition]]:
-    """Every condition with its place."""
+def conditions_with_paths(rule: Rule, path: ConditionPath = ()) -> Iterator[tuple[ConditionPath, Condition]]:
     if isinstance(rule, Condition):
-        yield place, rule
+        yield path, rule
         return
     for index, item in enumerate(rule.items):
-        yield from placed(item, (*place, index))
+        yield from conditions_with_paths(item, (*path, index))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import BooleanField, Case, Model, Value, When
 
 from crm.models import Customer, Event, Order
-from segments.compile import check, matching, scope_of
+from segments.compile import check, compilation_at, matching
 from segments.rule_json import parse
 from segments.rules import Condition, Group, GroupKind, Rule, RuleError, conditions
 from segments.vocabulary.field import Context
@@ -33,7 +33,7 @@ class Subject(NamedTuple):
 MODELS: dict[Context, type[Model]] = {Context.ORDER: Order, Context.EVENT: Event}
 
 
-def holding(rule: Rule | Mapping[str, Any], subjects: Collection[Subject], now: dt.datetime) -> set[int]:
+def matching_subjects(rule: Rule | Mapping[str, Any], subjects: Collection[Subject], now: dt.datetime) -> set[int]:
     """Keys of the subjects for which the rule holds; raises RuleError.
 
     The number of queries depends on the rule alone: one about all orders, one about all events, one for each of the
@@ -43,35 +43,35 @@ def holding(rule: Rule | Mapping[str, Any], subjects: Collection[Subject], now: 
     if not subjects:
         return set()
     try:
-        return _Asked(read, subjects, now).found()
+        return _RuleOverSubjects(read, subjects, now).matching()
     except RuleError:
-        # A part was asked by itself and does not know its place.
+        # A part was asked by itself and does not know its path in the rule; checking the whole rule names it.
         check(read, now)
         raise
 
 
-def scoped(rule: Rule) -> list[Condition]:
+def contextual(rule: Rule) -> list[Condition]:
     """Its conditions about the order or the event."""
     return [one for one in conditions(rule) if FIELDS[one.field].context]
 
 
-class _Asked:
+class _RuleOverSubjects:
     def __init__(self, rule: Rule, subjects: Collection[Subject], now: dt.datetime) -> None:
         self.rule = rule
         self.now = now
         self.subjects = {subject.key: subject for subject in subjects}
-        self.answers = answers(set(scoped(rule)), subjects, now)
+        self.answers = context_answers(set(contextual(rule)), subjects, now)
 
-    def found(self) -> set[int]:
+    def matching(self) -> set[int]:
         if not self.answers:
             return self.of_customers(self.rule, set(self.subjects))
         customers = {subject.customer_id for subject in self.subjects.values()}
         current = set(Customer.objects.current().filter(pk__in=customers).values_list("pk", flat=True))
-        return self.among(self.rule, {key for key, one in self.subjects.items() if one.customer_id in current})
+        return self.matching_part(self.rule, {key for key, one in self.subjects.items() if one.customer_id in current})
 
-    def among(self, rule: Rule, keys: set[int]) -> set[int]:
-        """For which of these the rule holds."""
-        if not scoped(rule):
+    def matching_part(self, rule: Rule, keys: set[int]) -> set[int]:
+        """For which of these a part of the rule holds."""
+        if not contextual(rule):
             return self.of_customers(rule, keys)
         if isinstance(rule, Condition):
             return keys & self.answers[rule]
@@ -80,13 +80,13 @@ class _Asked:
 
     def of_all(self, group: Group, keys: set[int]) -> set[int]:
         for part in _parts(group):
-            keys = self.among(part, keys)
+            keys = self.matching_part(part, keys)
         return keys
 
     def of_any(self, group: Group, keys: set[int]) -> set[int]:
         found: set[int] = set()
         for part in _parts(group):
-            found |= self.among(part, keys - found)
+            found |= self.matching_part(part, keys - found)
         return found
 
     def of_customers(self, rule: Rule, keys: set[int]) -> set[int]:
@@ -98,38 +98,41 @@ class _Asked:
 
 
 def _parts(group: Group) -> Iterable[Rule]:
-    """What asks about orders and events first: it is answered already. All that asks about the customer is one."""
-    about_customer = tuple(item for item in group.items if not scoped(item))
-    yield from (item for item in group.items if scoped(item))
+    """What is about orders and events comes first, as its answers are known; the rest becomes one part, one query."""
+    about_customer = tuple(item for item in group.items if not contextual(item))
+    yield from (item for item in group.items if contextual(item))
     if about_customer:
         yield Group(GroupKind.ALL if group.kind is GroupKind.ALL else GroupKind.ANY, about_customer)
 
 
-def answers(
+def context_answers(
     conditions: Collection[Condition], subjects: Collection[Subject], now: dt.datetime
 ) -> dict[Condition, set[int]]:
-    """For which keys each of these conditions about orders and events holds: one query a context."""
-    holding_rows: dict[Condition, set[int]] = {}
+    """For which keys each of these conditions about orders and events holds, in one query for each context."""
+    answers: dict[Condition, set[int]] = {}
     for context in Context:
-        asked = [one for one in conditions if FIELDS[one.field].context is context]
+        about = [one for one in conditions if FIELDS[one.field].context is context]
         rows = {one.key: one.order_id if context is Context.ORDER else one.event_id for one in subjects}
-        for condition, found in zip(asked, _rows_holding(asked, MODELS[context], set(rows.values()), now), strict=True):
-            positive = {key for key, row in rows.items() if row in found}
-            holding_rows[condition] = rows.keys() - positive if condition.is_negative else positive
-    return holding_rows
+        matching_rows = _matching_rows(about, MODELS[context], set(rows.values()), now)
+        for condition, matched in zip(about, matching_rows, strict=True):
+            positive = {key for key, row in rows.items() if row in matched}
+            answers[condition] = rows.keys() - positive if condition.is_negative else positive
+    return answers
 
 
-def _rows_holding(asked: list[Condition], model: type[Model], ids: set[int | None], now: dt.datetime) -> list[set[int]]:
-    """For each condition the rows of which its positive twin holds."""
-    if not asked:
+def _matching_rows(
+    conditions: list[Condition], model: type[Model], ids: set[int | None], now: dt.datetime
+) -> list[set[int]]:
+    """For each condition the rows that its positive twin matches."""
+    if not conditions:
         return []
-    scope = scope_of(now)
+    compilation = compilation_at(now)
     cases = {}
-    for number, one in enumerate(asked):
-        holds = FIELDS[one.field].compile(replace(one, is_negative=False), scope)
+    for number, one in enumerate(conditions):
+        holds = FIELDS[one.field].compile(replace(one, is_negative=False), compilation)
         cases[f"holds_{number}"] = Case(When(holds, then=True), default=Value(False), output_field=BooleanField())
     rows = model._default_manager.filter(pk__in=ids - {None}).annotate(**cases).values_list("pk", *cases)
-    found: list[set[int]] = [set() for _one in asked]
+    found: list[set[int]] = [set() for _condition in conditions]
     for pk, *held in rows:
         for holds, pks in zip(held, found, strict=True):
             if holds:

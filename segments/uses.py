@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from segments.models import Segment
 
-Reader: TypeAlias = AbstractBaseUser | AnonymousUser
+AnyUser: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ def uses(segments: Iterable[int]) -> dict[int, list[Use]]:
     return dict(found)
 
 
-def visible(found: Iterable[Use], user: Reader) -> list[Use]:
+def visible(found: Iterable[Use], user: AnyUser) -> list[Use]:
     return [use for use in found if user.has_perm(use.permission)]  # type: ignore[union-attr]
 
 
-class Named(Func):
+class SegmentIdsInRules(Func):
     """The ids of the segments that the rules somewhere inside a JSON column name, as a JSON array.
 
     Found by the database: a program of letters is large, and only a few ids of it are wanted.
@@ -74,7 +74,11 @@ def ids(named: Iterable[Any]) -> set[int]:
 
 
 def _segments(beside: set[int]) -> Iterable[tuple[Use, Collection[int]]]:
-    rows = Segment.objects.exclude(pk__in=beside).annotate(named=Named("rule")).values_list("pk", "name", "named")
+    rows = (
+        Segment.objects.exclude(pk__in=beside)
+        .annotate(named=SegmentIdsInRules("rule"))
+        .values_list("pk", "name", "named")
+    )
     for pk, name, named in rows.order_by("name"):
         address = reverse("admin:segments_segment_change", args=[pk])
         yield Use(_("segment “%(name)s”") % {"name": name}, address, "segments.view_segment"), ids(named)

@@ -16,8 +16,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 Value = Decimal | dt.date | tuple[str, ...] | None
-Words = str | Promise
-Choices = Callable[[], Iterable[tuple[str, Words]]]
+Label = str | Promise
+Choices = Callable[[], Iterable[tuple[str, Label]]]
 Names = Callable[[Iterable[str]], Mapping[str, str]]
 Suggest = Callable[[str, int], list[tuple[str, str]]]
 
@@ -28,7 +28,7 @@ EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 
 
 @dataclass(frozen=True)
-class Nothing:
+class NoValue:
     """For operators that say everything themselves: “is known”."""
 
     name: str = "nothing"
@@ -90,7 +90,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Day:
+class Date:
     name: str = "date"
 
     def read(self, raw: object) -> Value:
@@ -110,7 +110,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Several:
+class Texts:
     """One or more texts: of a fixed list (`choices`), or the shop's own (`suggest` offers, `names` gives labels)."""
 
     choices: Choices | None = None
@@ -157,7 +157,7 @@ class Several:
 
     def labels(self, value: Value) -> list[tuple[str, str]]:
         values = value if isinstance(value, tuple) else ()
-        known: Mapping[str, Words] = {}
+        known: Mapping[str, Label] = {}
         if self.choices:
             known = dict(self.choices())
         elif self.names:
@@ -169,17 +169,20 @@ class Several:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """The name of something the shop keeps in its own words, and its value: “plan”, “gold”; `told` None: a text."""
+class NamedValue:
+    """The name of something the shop keeps in its own words, and its value: “plan”, “gold”.
+
+    The value is a text unless `value_kind` is given.
+    """
 
     suggest: Suggest | None = None
-    told: Number | Day | None = None
+    value_kind: Number | Date | None = None
     name: str = "pair"
 
     def read(self, raw: object) -> Value:
         if not isinstance(raw, list | tuple) or len(raw) != 2:
             raise ValueError(_("enter a name and a value"))
-        return self._word(raw[0]), self._word(raw[1]) if self.told is None else self._told(self.told, raw[1])
+        return self._word(raw[0]), self._value(raw[1])
 
     def _word(self, raw: object) -> str:
         try:
@@ -188,8 +191,9 @@ class Pair:
             raise ValueError(_("enter a name and a value")) from None
         return str(word)
 
-    def _told(self, kind: Number | Day, raw: object) -> str:
-        return str(kind.dump(kind.read(raw)))
+    def _value(self, raw: object) -> str:
+        kind = self.value_kind
+        return self._word(raw) if kind is None else str(kind.dump(kind.read(raw)))
 
     def dump(self, value: Value) -> object:
         return list(value) if isinstance(value, tuple) else []
@@ -198,11 +202,11 @@ class Pair:
         """The value alone: the name stands elsewhere in a sentence."""
         if not isinstance(value, tuple):
             return ""
-        return self.told.show(self.told.read(value[1])) if self.told else value[1]
+        return self.value_kind.show(self.value_kind.read(value[1])) if self.value_kind else value[1]
 
 
-_ANY = Several()
-ValueKind = Nothing | Number | Day | Several | Pair
+_ANY = Texts()
+ValueKind = NoValue | Number | Date | Texts | NamedValue
 
 
 def _is_utf8(text: str) -> bool:

@@ -14,7 +14,7 @@ from segments.compile import compile_rule
 from segments.describe import describe
 from segments.rule_json import parse
 from segments.rules import Condition, Group, GroupKind, Rule, conditions
-from segments.subjects import Subject, answers
+from segments.subjects import Subject, context_answers
 from segments.vocabulary.field import Context
 from segments.vocabulary.registry import FIELDS
 
@@ -30,38 +30,41 @@ class Finding:
 
 
 def explain(
-    rule: Rule | Mapping[str, Any], about: int | Subject, now: dt.datetime, asking: int | None = None
+    rule: Rule | Mapping[str, Any], about: int | Subject, now: dt.datetime, own_segment: int | None = None
 ) -> Finding:
     """Of a customer, or of a subject. All conditions of a kind are asked in one query; raises RuleError."""
     subject = about if isinstance(about, Subject) else Subject(about, about)
     context = tuple(Context) if isinstance(about, Subject) else ()
     read = rule if isinstance(rule, Condition | Group) else parse(rule, context)
-    asked = list(dict.fromkeys(conditions(read)))
-    known = _of_customer([one for one in asked if not FIELDS[one.field].context], subject.customer_id, now, asking)
-    scoped = [one for one in asked if FIELDS[one.field].context]
-    known |= {one: subject.key in keys for one, keys in answers(scoped, [subject], now).items()}
-    return _found(read, known)
+    distinct = list(dict.fromkeys(conditions(read)))
+    about_customer = [one for one in distinct if not FIELDS[one.field].context]
+    answers = _customer_answers(about_customer, subject.customer_id, now, own_segment)
+    about_context = [one for one in distinct if FIELDS[one.field].context]
+    answers |= {one: subject.key in keys for one, keys in context_answers(about_context, [subject], now).items()}
+    return _finding(read, answers)
 
 
-def _of_customer(asked: list[Condition], customer: int, now: dt.datetime, asking: int | None) -> dict[Condition, bool]:
-    if not asked:
+def _customer_answers(
+    conditions: list[Condition], customer: int, now: dt.datetime, own_segment: int | None
+) -> dict[Condition, bool]:
+    if not conditions:
         return {}
     cases = {
         f"holds_{number}": Case(
-            When(compile_rule(one, now, True, asking), then=Value(True)),
+            When(compile_rule(one, now, True, own_segment), then=Value(True)),
             default=Value(False),
             output_field=BooleanField(),
         )
-        for number, one in enumerate(asked)
+        for number, one in enumerate(conditions)
     }
-    answers = Customer.objects.filter(pk=customer).annotate(**cases).values_list(*cases).get()
-    return dict(zip(asked, answers, strict=True))
+    holds = Customer.objects.filter(pk=customer).annotate(**cases).values_list(*cases).get()
+    return dict(zip(conditions, holds, strict=True))
 
 
-def _found(rule: Rule, known: Mapping[Condition, bool]) -> Finding:
+def _finding(rule: Rule, answers: Mapping[Condition, bool]) -> Finding:
     if isinstance(rule, Condition):
-        return Finding(known[rule], describe(rule))
-    items = tuple(_found(item, known) for item in rule.items)
-    answers = [item.holds for item in items]
-    holds = {GroupKind.ALL: all(answers), GroupKind.ANY: any(answers), GroupKind.NONE: not any(answers)}[rule.kind]
+        return Finding(answers[rule], describe(rule))
+    items = tuple(_finding(item, answers) for item in rule.items)
+    holding = [item.holds for item in items]
+    holds = {GroupKind.ALL: all(holding), GroupKind.ANY: any(holding), GroupKind.NONE: not any(holding)}[rule.kind]
     return Finding(holds, "", rule.kind.value, items)

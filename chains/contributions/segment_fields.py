@@ -24,11 +24,11 @@ from django.utils.translation import gettext_lazy as _
 from chains.models import Chain, Letter, Touch
 from crm.models import Order
 from segments.rules import Condition
-from segments.values import Nothing, Number, Several
-from segments.vocabulary.comparing import latest, measured, number, opposite_if, suggesting, texts
-from segments.vocabulary.field import LETTERS, Field, Scope, always
+from segments.values import NoValue, Number, Texts
+from segments.vocabulary.comparing import compared_aggregate, latest_rows, number, opposite_if, suggest_from, texts
+from segments.vocabulary.field import LETTERS, Compilation, Field, always
 from segments.vocabulary.operators import COMPARISONS, EXACTLY, IDENTITY, YES_NO
-from segments.vocabulary.this_event import event_field, of_kinds
+from segments.vocabulary.this_event import event_field, property_of_kinds
 from segments.watched_tables import WatchedTable
 
 USUAL_LAST = 10
@@ -44,15 +44,15 @@ def _suggest_chains(text: str, limit: int) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in found[:limit]]
 
 
-def _chain(condition: Condition, scope: Scope) -> Q:
+def _chain(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(chain__in=[int(pk) for pk in texts(condition)]))
 
 
-def _step(condition: Condition, scope: Scope) -> Q:
+def _step(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(step_name__in=texts(condition)))
 
 
-def _step_of_event(condition: Condition, scope: Scope) -> Q:
+def _step_of_event(condition: Condition, compilation: Compilation) -> Q:
     """By the name that the step had when the letter went out."""
     # Compared as text: what a shop's own events have for a touch may be no number.
     letter = Func(OuterRef("properties"), Value("touch"), function="jsonb_extract_path_text", output_field=TextField())
@@ -61,21 +61,21 @@ def _step_of_event(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, Q(kind__startswith="message.") & Q(Exists(found)))
 
 
-def _clicked(condition: Condition, scope: Scope) -> Q:
+def _clicked(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(clicked_at__isnull=False))
 
 
-def _no_click(condition: Condition, scope: Scope) -> Q:
+def _no_click(condition: Condition, compilation: Compilation) -> Q:
     """So many days have passed since it was sent, and it was not clicked within them."""
-    return _passed(condition, scope) & ~Q(clicked_at__isnull=False, clicked_at__lt=_limit(condition))
+    return _passed(condition, compilation) & ~Q(clicked_at__isnull=False, clicked_at__lt=_limit(condition))
 
 
-def _no_order(condition: Condition, scope: Scope) -> Q:
+def _no_order(condition: Condition, compilation: Compilation) -> Q:
     """So many days have passed since it was sent, and nothing was ordered within them."""
     orders = Order.objects.counted().filter(
         customer=OuterRef("customer"), placed_at__gt=OuterRef("sent_at"), placed_at__lt=_limit(condition, "sent_at")
     )
-    return _passed(condition, scope) & ~Q(Exists(orders))
+    return _passed(condition, compilation) & ~Q(Exists(orders))
 
 
 def _limit(condition: Condition, outer: str = "") -> Combinable:
@@ -84,8 +84,8 @@ def _limit(condition: Condition, outer: str = "") -> Combinable:
     return ExpressionWrapper(sent + days, DateTimeField())
 
 
-def _passed(condition: Condition, scope: Scope) -> Q:
-    return Q(sent_at__lt=scope.days_ago(int(number(condition))))
+def _passed(condition: Condition, compilation: Compilation) -> Q:
+    return Q(sent_at__lt=compilation.days_ago(int(number(condition))))
 
 
 DAYS = Number(1, 365)
@@ -93,32 +93,32 @@ CHAIN = Field(
     "chain",
     _("chain"),
     LETTERS,
-    Several(suggest=_suggest_chains, names=_chain_names, numeric=True),
+    Texts(suggest=_suggest_chains, names=_chain_names, numeric=True),
     IDENTITY,
     _chain,
 )
-STEP = Field("step", _("step"), LETTERS, Several(suggest=suggesting(Touch, "step_name")), IDENTITY, _step)
-CLICKED = Field("was_clicked", _("clicked"), LETTERS, Nothing(), YES_NO, _clicked)
+STEP = Field("step", _("step"), LETTERS, Texts(suggest=suggest_from(Touch, "step_name")), IDENTITY, _step)
+CLICKED = Field("was_clicked", _("clicked"), LETTERS, NoValue(), YES_NO, _clicked)
 NO_CLICK = Field("no_click", _("not clicked within, days"), LETTERS, DAYS, (EXACTLY,), _no_click, follows_days=True)
 NO_ORDER = Field("no_order", _("no order within, days"), LETTERS, DAYS, (EXACTLY,), _no_order, follows_days=True)
 LAST = Field("last", _("how many last letters"), LETTERS, Number(1, 100), (EXACTLY,), _chain)
 _FILTERS = {one.name: one for one in (CHAIN, STEP, CLICKED, NO_CLICK, NO_ORDER)}
 
 
-def _sent(condition: Condition, scope: Scope) -> Q:
+def _sent(condition: Condition, compilation: Compilation) -> Q:
     letters = Touch.objects.sent().exclude(channel=Touch.Channel.STAFF_TASK)
     if condition.window is not None:
-        letters = letters.filter(sent_at__gte=scope.days_ago(condition.window))
+        letters = letters.filter(sent_at__gte=compilation.days_ago(condition.window))
     for one in condition.where:
-        letters = letters.filter(_FILTERS[one.field].compile(one, scope))
-    return measured(letters, Count("pk"), condition, scope)
+        letters = letters.filter(_FILTERS[one.field].compile(one, compilation))
+    return compared_aggregate(letters, Count("pk"), condition, compilation)
 
 
-def _opened_of_last(condition: Condition, scope: Scope) -> Q:
+def _opened_of_last(condition: Condition, compilation: Compilation) -> Q:
     """Letters opened by people, of the last ten sent or of as many as the filter says."""
     last = next((int(number(one)) for one in condition.where), USUAL_LAST)
-    letters = latest(Letter.objects.all(), scope, "sent_at", last)
-    return measured(letters.filter(opened_at__isnull=False), Count("pk"), condition, scope)
+    letters = latest_rows(Letter.objects.all(), compilation, "sent_at", last)
+    return compared_aggregate(letters.filter(opened_at__isnull=False), Count("pk"), condition, compilation)
 
 
 FIELDS = (
@@ -127,7 +127,7 @@ FIELDS = (
         _("chain of the letter of this event"),
         value=CHAIN.value,
         operators=IDENTITY,
-        compile=of_kinds("message.", "chain"),
+        compile=property_of_kinds("message.", "chain"),
     ),
     event_field(
         "event_step",

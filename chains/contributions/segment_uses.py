@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chains.models import BranchArm, Chain, ChainVersion, Enrolment, SegmentLimits, Step
-from segments.uses import Named, Use, ids
+from segments.uses import SegmentIdsInRules, Use, ids
 
 
 def needed() -> Iterator[tuple[Use, Collection[int]]]:
@@ -41,7 +41,7 @@ def _by_chain() -> dict[int, set[int]]:
 
 
 def _collect(found: dict[int, set[int]], rows: QuerySet[Model], column: str, chain: str) -> None:
-    naming = rows.exclude(**{column: None}).annotate(named=Named(column)).exclude(named=[])
+    naming = rows.exclude(**{column: None}).annotate(named=SegmentIdsInRules(column)).exclude(named=[])
     for pk, named in naming.values_list(chain, "named"):
         found[pk] |= ids(named)
 

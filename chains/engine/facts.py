@@ -16,7 +16,7 @@ from crm.models import Customer, Order
 from crm.timezones import day_of
 from segments.models import Segment
 from segments.rules import RuleError
-from segments.subjects import Subject, holding
+from segments.subjects import Subject, matching_subjects
 
 logger = logging.getLogger(__name__)
 Reason = Touch.Reason
@@ -86,7 +86,7 @@ def members(segment_id: int, customers: Collection[int], now: dt.datetime) -> se
 def holding_now(rule: dict[str, Any], subjects: Collection[Subject], now: dt.datetime) -> set[int]:
     """Keys of the subjects for which a chain's rule holds at this moment; a broken rule holds for nobody."""
     try:
-        return holding(rule, subjects, now)
+        return matching_subjects(rule, subjects, now)
     except RuleError as error:
         logger.error("A chain's rule cannot be read, it holds for nobody: %s", error)
         return set()

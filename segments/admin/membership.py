@@ -11,14 +11,14 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RadioFilter
 from unfold.decorators import display
 
 from segments.models import Membership
-from segments.values import Words
+from segments.values import Label
 
 
 class StayFilter(RadioFilter):  # type: ignore[misc]
     title = _("stay")
     parameter_name = "stay"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Words]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Label]]:
         return [("now", _("members now")), ("left", _("those who left"))]
 
     def queryset(self, request: HttpRequest, stays: QuerySet[Membership]) -> QuerySet[Membership]:

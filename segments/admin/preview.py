@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.models import Customer, Order
 from segments.compile import matching
 from segments.describe import describe
-from segments.query_timeout import SCREEN, QueryTookTooLong, impatient, supersede
-from segments.rule_field import is_blank, offers
+from segments.query_timeout import SCREEN_LIMIT, QueryTookTooLong, cancel_earlier, time_limit
+from segments.rule_field import is_blank, suggestions
 from segments.rule_json import parse
 from segments.rules import Rule, RuleError
-from segments.subjects import Subject, holding, scoped
+from segments.subjects import Subject, contextual, matching_subjects
 from segments.vocabulary.field import Context
 from segments.vocabulary.registry import FIELDS
 
@@ -36,9 +36,9 @@ def count_view(request: HttpRequest) -> JsonResponse:
         if "optional" in request.POST and is_blank(raw):
             return JsonResponse({"count": "", "of": _("Everybody"), "sentence": "", "sample": []})
         rule = parse(raw, _context(request))
-        with impatient(SCREEN):
-            supersede(_name(request))
-            return JsonResponse(_counted_orders(rule) if scoped(rule) else _counted(rule, request))
+        with time_limit(SCREEN_LIMIT):
+            cancel_earlier(_name(request))
+            return JsonResponse(_counted_orders(rule) if contextual(rule) else _counted(rule, request))
     except RuleError as error:
         return JsonResponse({"problem": str(error)})
     except (ValueError, RecursionError):
@@ -50,7 +50,7 @@ def count_view(request: HttpRequest) -> JsonResponse:
 @require_GET
 @permission_required("segments.view_segment", raise_exception=True)
 def values_view(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"values": offers(request.GET.get("field", ""), request.GET.get("q", "").strip())})
+    return JsonResponse({"values": suggestions(request.GET.get("field", ""), request.GET.get("q", "").strip())})
 
 
 def _name(request: HttpRequest) -> str:
@@ -79,11 +79,11 @@ def _context(request: HttpRequest) -> list[Context]:
 def _counted_orders(rule: Rule) -> dict[str, Any]:
     """Of how many of the newest orders it would hold; an event has yet to come, and its kind is said elsewhere."""
     answer = {"count": "", "sentence": describe(rule), "sample": []}
-    if any(FIELDS[one.field].context is Context.EVENT for one in scoped(rule)):
+    if any(FIELDS[one.field].context is Context.EVENT for one in contextual(rule)):
         return answer | {"of": _("Asked when the event comes.")}
     newest = Order.objects.order_by("-placed_at").values_list("pk", "customer")[:NEWEST]
     subjects = [Subject(order, customer, order) for order, customer in newest]
-    count = len(holding(rule, subjects, timezone.now()))
+    count = len(matching_subjects(rule, subjects, timezone.now()))
     of = ngettext("of the newest %(orders)s order", "of the newest %(orders)s orders", len(subjects))
     return answer | {"count": _number(count), "of": of % {"orders": _number(len(subjects))}}
 

@@ -23,14 +23,14 @@ from segments.admin.members_file import members_file_view
 from segments.admin.pages import compare_view, grid_view
 from segments.admin.preview import count_view, values_view
 from segments.admin.sparkline import sparkline
-from segments.admin.starting_point import began
+from segments.admin.starting_point import initial_values
 from segments.admin.why import why_view
 from segments.describe import sentence_of
 from segments.models import Membership, Segment, SegmentSize
-from segments.query_timeout import SCREEN
+from segments.query_timeout import SCREEN_LIMIT
 from segments.refresh import refresh
 from segments.rule_field import RuleField
-from segments.uses import Reader, uses, visible
+from segments.uses import AnyUser, uses, visible
 
 SIZE_DAYS = 90
 
@@ -46,7 +46,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if isinstance(field := self.fields.get("rule"), RuleField):
-            field.asking = self.instance.pk
+            field.own_segment = self.instance.pk
 
 
 @admin.register(Segment)
@@ -75,7 +75,7 @@ class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new segment may begin as a copy of another, or of a cell of the RFM grid."""
-        return began(request.GET) or super().get_changeform_initial_data(request)
+        return initial_values(request.GET) or super().get_changeform_initial_data(request)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -109,11 +109,11 @@ class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
         else:
             obj.save()
         if obj.is_active:
-            transaction.on_commit(lambda: refresh(obj, timezone.now(), SCREEN), robust=True)
+            transaction.on_commit(lambda: refresh(obj, timezone.now(), SCREEN_LIMIT), robust=True)
 
     @admin.action(description=_("Find the members now"), permissions=["change"])
     def refresh_now(self, request: HttpRequest, chosen: QuerySet[Segment]) -> None:
-        outcomes = [refresh(segment, timezone.now(), SCREEN) for segment in chosen]
+        outcomes = [refresh(segment, timezone.now(), SCREEN_LIMIT) for segment in chosen]
         done = sum(outcome is not None and not outcome.is_broken for outcome in outcomes)
         words = ngettext("Members of %(done)s segment found.", "Members of %(done)s segments found.", done)
         self.message_user(request, words % {"done": done}, messages.SUCCESS if done else messages.WARNING)
@@ -174,7 +174,7 @@ def _needing(pks: list[int], request: HttpRequest) -> list[str]:
     return [format_html('<a href="{}">{}</a>', one.address, one.label) if one in seen else one.label for one in found]
 
 
-def _panel(object_id: str | None, user: Reader) -> dict[str, Any]:
+def _panel(object_id: str | None, user: AnyUser) -> dict[str, Any]:
     if object_id is None or not object_id.isdecimal() or len(object_id) > 18:
         return {}
     segment = Segment.objects.filter(pk=object_id).first()

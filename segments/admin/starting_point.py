@@ -11,7 +11,7 @@ from segments.models import Segment
 from segments.rfm_grid import rule_of
 
 
-def began(asked: QueryDict) -> dict[str, Any]:
+def initial_values(asked: QueryDict) -> dict[str, Any]:
     """As a copy of another segment or as a cell of the RFM grid; empty when nothing was asked for."""
     scores = [int(str(asked[name])) for name in ("recency", "frequency") if asked.get(name) in set("12345")]
     if len(scores) == 2:

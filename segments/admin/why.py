@@ -37,7 +37,7 @@ def why_view(request: HttpRequest, segment_id: int) -> HttpResponse:
     }
     if customer is not None:
         try:
-            context["reason"] = explain(segment.rule, customer.pk, timezone.now(), asking=segment.pk)
+            context["reason"] = explain(segment.rule, customer.pk, timezone.now(), own_segment=segment.pk)
         except RuleError as error:
             context["problem"] = str(error)
     return TemplateResponse(request, "segments/admin/why.html", {**admin.site.each_context(request), **context})

@@ -26,7 +26,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """One stay of a customer in a segment. Written only by segments.refresh; a new stay is a new row."""
+    """One stay of a customer in a segment. Written only by segments.members; a new stay is a new row."""
 
     segment = models.ForeignKey(
         Segment, models.CASCADE, related_name="memberships", db_index=False, verbose_name=_("segment")

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from segments.models import Membership, Segment
 from segments.rules import Condition
-from segments.values import Several
-from segments.vocabulary.comparing import has, opposite_if, texts
-from segments.vocabulary.field import SEGMENTS, Field, Scope, always
+from segments.values import Texts
+from segments.vocabulary.comparing import has_rows, opposite_if, texts
+from segments.vocabulary.field import SEGMENTS, Compilation, Field, always
 from segments.vocabulary.operators import IDENTITY
-from segments.vocabulary.this_event import event_field, of_kinds
+from segments.vocabulary.this_event import event_field, property_of_kinds
 
 
 def _names(ids: Iterable[str]) -> Mapping[str, str]:
@@ -24,7 +24,7 @@ def _suggest(text: str, limit: int) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in found[:limit]]
 
 
-def _belongs(condition: Condition, scope: Scope) -> Q:
+def _belongs(condition: Condition, compilation: Compilation) -> Q:
     """By the rule of the other segment as it is now; one that is switched off keeps the members it has."""
     known = {str(segment.pk): segment for segment in Segment.objects.filter(pk__in=texts(condition))}
     found = Q(pk__in=[])
@@ -33,20 +33,20 @@ def _belongs(condition: Condition, scope: Scope) -> Q:
         if segment is None:
             raise ValueError(gettext("a segment chosen here no longer exists"))
         if segment.is_active:
-            found |= scope.within(segment.pk, segment.rule)
+            found |= compilation.rule_of(segment.pk, segment.rule)
         else:
-            found |= has(Membership.objects.open_in(segment.pk), scope)
+            found |= has_rows(Membership.objects.open_in(segment.pk), compilation)
     return opposite_if(condition, found)
 
 
-SEGMENT = Several(suggest=_suggest, names=_names, numeric=True)
+SEGMENT = Texts(suggest=_suggest, names=_names, numeric=True)
 FIELDS = (
     event_field(
         "event_segment",
         _("segment entered or left in this event"),
         value=SEGMENT,
         operators=IDENTITY,
-        compile=of_kinds("segment.", "segment"),
+        compile=property_of_kinds("segment.", "segment"),
     ),
     Field(
         "segment",

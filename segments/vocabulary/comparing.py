@@ -31,7 +31,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessT
 from crm.timezones import start_of
 from segments.rules import Condition
 from segments.values import Suggest
-from segments.vocabulary.field import Compile, Scope
+from segments.vocabulary.field import Compilation, Compile
 
 Rows = TypeVar("Rows", bound=Model)
 _LOOKUPS = {"at_least": "gte", "at_most": "lte", "exactly": "exact"}
@@ -63,7 +63,7 @@ def compared(path: str, condition: Condition, value: Decimal | Combinable | None
     return Q(**{f"{path}__{_LOOKUPS[condition.operator]}": number(condition) if value is None else value})
 
 
-def weighed(figure: Combinable, condition: Condition) -> Q:
+def compared_expression(figure: Combinable, condition: Condition) -> Q:
     """Compares a figure that is no column."""
     value = Value(number(condition), DecimalField(max_digits=20, decimal_places=6))
     return Q(_COMPARE[condition.operator](figure, value))
@@ -73,25 +73,25 @@ def zero_holds(condition: Condition) -> bool:
     return _HOLDS[condition.operator](0, number(condition))
 
 
-def moment(path: str) -> Compile:
+def moment_column(path: str) -> Compile:
     """Compares the moment at `path` by days of the shop."""
 
-    def compile_moment(condition: Condition, scope: Scope) -> Q:
+    def compile_moment(condition: Condition, compilation: Compilation) -> Q:
         if isinstance(condition.value, dt.date):
             lookup = "gte" if condition.operator == "since" else "lt"
             return Q(**{f"{path}__{lookup}": start_of(condition.value)})
         days = int(number(condition))
-        not_before = Q(**{f"{path}__gte": scope.days_ago(days)})
-        not_after = Q(**{f"{path}__lt": scope.days_ago(days - 1)})
+        not_before = Q(**{f"{path}__gte": compilation.days_ago(days)})
+        not_after = Q(**{f"{path}__lt": compilation.days_ago(days - 1)})
         return {"within": not_before, "ago": not_after, "ago_exactly": not_before & not_after}[condition.operator]
 
     return compile_moment
 
 
-def containing(expression: Any) -> Compile:
+def contains_any(expression: Any) -> Compile:
     """Looks for any of the texts inside another, whatever the case of letters."""
 
-    def compile_search(condition: Condition, scope: Scope) -> Q:
+    def compile_search(condition: Condition, compilation: Compilation) -> Q:
         found = Q()
         for text in texts(condition):
             found |= Q(IContains(Coalesce(expression, Value(""), output_field=TextField()), text))
@@ -104,14 +104,14 @@ def exists(rows: QuerySet[Any], path: str = "customer") -> Q:
     return Q(Exists(rows.filter(**{path: OuterRef("pk")})))
 
 
-def has(rows: QuerySet[Any], scope: Scope, path: str = "customer") -> Q:
+def has_rows(rows: QuerySet[Any], compilation: Compilation, path: str = "customer") -> Q:
     """The customer has such rows.
 
     Of everybody they are found as a set. Of few each customer is looked up, and only those whom the cheaper conditions
     leave: the planner knows little of a batch, and a join of sets may cost as much as asking everybody. COALESCE keeps
     it from making a join of it.
     """
-    if not scope.is_few:
+    if not compilation.is_few:
         return exists(rows, path)
     found = Exists(rows.filter(**{path: OuterRef("pk")}))
     return Q(Coalesce(found, Value(False), output_field=BooleanField()))
@@ -122,42 +122,42 @@ def newest_first(column: str, moment: str) -> ArrayAgg:
     return ArrayAgg(column, order_by=(F(moment).desc(), F("pk").desc()))
 
 
-def latest(rows: QuerySet[Rows], scope: Scope, moment: str, count: int) -> QuerySet[Rows]:
+def latest_rows(rows: QuerySet[Rows], compilation: Compilation, moment: str, count: int) -> QuerySet[Rows]:
     """The last rows of each customer; of those of one moment the later written."""
     order = (F(moment).desc(), F("pk").desc())
     last: QuerySet[Any]
-    if scope.is_few:
+    if compilation.is_few:
         last = rows.filter(customer=OuterRef("customer")).order_by(*order)[:count]
     else:
-        place = Window(RowNumber(), partition_by=F("customer"), order_by=list(order))
-        last = rows.order_by().annotate(place=place).filter(place__lte=count)
+        number = Window(RowNumber(), partition_by=F("customer"), order_by=list(order))
+        last = rows.order_by().annotate(number=number).filter(number__lte=count)
     return rows.model._default_manager.filter(pk__in=last.values("pk"))
 
 
-def measured(rows: QuerySet[Any], measure: Any, condition: Condition, scope: Scope) -> Q:
+def compared_aggregate(rows: QuerySet[Any], measure: Any, condition: Condition, compilation: Compilation) -> Q:
     """The aggregate over each customer's rows compares; a customer without rows counts as zero."""
     if zero_holds(condition):
-        return ~grouped(rows, measure, ~compared("measured", condition), scope)
-    return grouped(rows, measure, compared("measured", condition), scope)
+        return ~having_aggregate(rows, measure, ~compared("measured", condition), compilation)
+    return having_aggregate(rows, measure, compared("measured", condition), compilation)
 
 
-def measured_if_known(
-    rows: QuerySet[Any], measure: Any, condition: Condition, scope: Scope, against: Decimal | None = None
+def compared_known_aggregate(
+    rows: QuerySet[Any], measure: Any, condition: Condition, compilation: Compilation, against: Decimal | None = None
 ) -> Q:
     """The aggregate over each customer's rows compares; it is unknown for a customer without rows."""
-    return grouped(rows, measure, compared("measured", condition, against), scope)
+    return having_aggregate(rows, measure, compared("measured", condition, against), compilation)
 
 
-def grouped(rows: QuerySet[Any], measure: Any, holds: Q, scope: Scope) -> Q:
+def having_aggregate(rows: QuerySet[Any], measure: Any, holds: Q, compilation: Compilation) -> Q:
     """Customers who have rows and for whom this holds of the aggregate over them, `measured`."""
-    if scope.is_few:
+    if compilation.is_few:
         of_one = rows.filter(customer=OuterRef("pk")).order_by().values("customer")
         return Q(Exists(of_one.annotate(measured=measure).filter(holds)))
     groups = rows.order_by().values("customer").annotate(measured=measure).filter(holds)
-    return Q(Among(groups.values("customer")))
+    return Q(CustomerIn(groups.values("customer")))
 
 
-class Among(Func):
+class CustomerIn(Func):
     """The customer is one of those a query finds.
 
     A plain `NOT IN (grouped)` cannot become an anti-join and crawls once the groups outgrow work_mem; inside EXISTS
@@ -172,10 +172,10 @@ class Among(Func):
         super().__init__(Subquery(customers), F("pk"), **extra)
 
 
-def given(field_name: str) -> Compile:
+def text_column(field_name: str) -> Compile:
     """Compares a text of the customer; an empty one is unknown."""
 
-    def compile_text(condition: Condition, scope: Scope) -> Q:
+    def compile_text(condition: Condition, compilation: Compilation) -> Q:
         if condition.operator in ("known", "unknown"):
             return opposite_if(condition, ~Q(**{field_name: ""}))
         return opposite_if(condition, Q(**{f"{field_name}__in": texts(condition)}))
@@ -183,7 +183,7 @@ def given(field_name: str) -> Compile:
     return compile_text
 
 
-def suggesting(model: type[Model], column: str) -> Suggest:
+def suggest_from(model: type[Model], column: str) -> Suggest:
     """Offers what rows of the shop have in this column."""
 
     def suggest(text: str, limit: int) -> list[tuple[str, str]]:

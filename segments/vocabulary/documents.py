@@ -13,64 +13,64 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, In, L
 from django.utils.translation import gettext_lazy as _
 
 from segments.rules import Condition
-from segments.values import Day, Number, Pair
+from segments.values import Date, NamedValue, Number
 from segments.vocabulary.comparing import opposite_if, texts
-from segments.vocabulary.field import Compile, Scope
+from segments.vocabulary.field import Compilation, Compile
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, BEFORE, CONTAINS, CONTAINS_NOT, IS, IS_NOT, SINCE
 
 Expression = Any
 
 
-def word_of(column: str, name: str) -> Func:
+def text_property(column: str, name: str) -> Func:
     """The property of this name in a JSON column, as text; a name of digits is a name, not a position."""
     return Func(F(column), Value(name), function="jsonb_extract_path_text", output_field=TextField())
 
 
-def number_in(column: str, name: str, comparison: str, told: Decimal) -> Q:
+def compared_number(column: str, name: str, comparison: str, number: Decimal) -> Q:
     """Compares inside the document, where what is no number holds nothing; a text of digits is one ("12.50")."""
     found = Func(F(column), Value(name), function="jsonb_extract_path", output_field=JSONField())
-    path = Value(f"strict $.double() ? (@ {comparison} $told)")
+    path = Value(f"strict $.double() ? (@ {comparison} $number)")
     # Silent: whatever cannot become a number is no error.
-    arguments = (found, path, Value({"told": float(told)}, JSONField()), Value(True))
+    arguments = (found, path, Value({"number": float(number)}, JSONField()), Value(True))
     holds = Func(*arguments, function="jsonb_path_exists", output_field=BooleanField())
     return Q(Coalesce(holds, Value(False), output_field=BooleanField()))
 
 
-def among(column: str, name: str, words: Sequence[str]) -> Q:
-    return _sure(In(word_of(column, name), list(words)))
+def text_property_in(column: str, name: str, words: Sequence[str]) -> Q:
+    return _sure(In(text_property(column, name), list(words)))
 
 
-def _is(column: str, name: str, told: str) -> Q:
-    return _sure(Exact(word_of(column, name), Value(told)))
+def _is(column: str, name: str, value: str) -> Q:
+    return _sure(Exact(text_property(column, name), Value(value)))
 
 
-def _contains(column: str, name: str, told: str) -> Q:
-    return _sure(IContains(word_of(column, name), told))
+def _contains(column: str, name: str, value: str) -> Q:
+    return _sure(IContains(text_property(column, name), value))
 
 
-def _at_least(column: str, name: str, told: str) -> Q:
-    return number_in(column, name, ">=", Decimal(told))
+def _at_least(column: str, name: str, value: str) -> Q:
+    return compared_number(column, name, ">=", Decimal(value))
 
 
-def _at_most(column: str, name: str, told: str) -> Q:
-    return number_in(column, name, "<=", Decimal(told))
+def _at_most(column: str, name: str, value: str) -> Q:
+    return compared_number(column, name, "<=", Decimal(value))
 
 
-def _since(column: str, name: str, told: str) -> Q:
-    return _is_day(column, name) & _sure(GreaterThanOrEqual(_day(column, name), Value(told)))
+def _since(column: str, name: str, value: str) -> Q:
+    return _is_day(column, name) & _sure(GreaterThanOrEqual(_day(column, name), Value(value)))
 
 
-def _before(column: str, name: str, told: str) -> Q:
-    return _is_day(column, name) & _sure(LessThan(_day(column, name), Value(told)))
+def _before(column: str, name: str, value: str) -> Q:
+    return _is_day(column, name) & _sure(LessThan(_day(column, name), Value(value)))
 
 
 def _day(column: str, name: str) -> Expression:
     """The day as the document writes it, ISO 8601: compared as text, in whatever zone it was written."""
-    return Left(word_of(column, name), 10)
+    return Left(text_property(column, name), 10)
 
 
 def _is_day(column: str, name: str) -> Q:
-    return _sure(Regex(word_of(column, name), r"^\d{4}-\d{2}-\d{2}($|[T ])"))
+    return _sure(Regex(text_property(column, name), r"^\d{4}-\d{2}-\d{2}($|[T ])"))
 
 
 def _sure(holds: Expression) -> Q:
@@ -89,17 +89,17 @@ _HOLDS: Mapping[str, Callable[[str, str, str], Q]] = {
 }
 
 
-def paired(column: str) -> Compile:
+def named_value(column: str) -> Compile:
     """Compares one named value of a JSON column."""
 
-    def compile_pair(condition: Condition, scope: Scope) -> Q:
-        name, told = texts(condition)
-        return opposite_if(condition, _HOLDS[condition.operator](column, name, told))
+    def compile_pair(condition: Condition, compilation: Compilation) -> Q:
+        name, value = texts(condition)
+        return opposite_if(condition, _HOLDS[condition.operator](column, name, value))
 
     return compile_pair
 
 
-_NUMBER, _DAY = Pair(told=Number(-1_000_000_000, 1_000_000_000, 6)), Pair(told=Day())
+_NUMBER, _DAY = NamedValue(value_kind=Number(-1_000_000_000, 1_000_000_000, 6)), NamedValue(value_kind=Date())
 NAMED_VALUES = (
     replace(IS, sentence=_("%(field)s “%(name)s”: %(value)s")),
     replace(IS_NOT, sentence=_("%(field)s “%(name)s”: not %(value)s")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Category
 from crm.timezones import day_of, start_of
 from segments.rules import Condition
-from segments.values import Number, ValueKind, Words
+from segments.values import Label, Number, ValueKind
 from segments.vocabulary.operators import Operator
 
 
@@ -27,47 +27,48 @@ class Context(StrEnum):
 WINDOW = Number(1, 36_500)
 
 
-class Scope:
-    """When a rule is asked, and whether about few. Days are calendar days of the shop.
+class Compilation:
+    """What compiling one rule rests on: the moment, and whether it is for few customers or for all.
 
-    Of few (`is_few`) the rows of each are looked up by index, one customer after the other; of everybody they are
-    grouped and joined as sets.
+    For few (`is_few`) the rows of each are looked up by index, one customer after the other; for everybody they are
+    grouped and joined as sets. Days are calendar days of the shop. `outer_segments` are those whose rules led here.
     """
 
     def __init__(
         self,
         now: dt.datetime,
         is_few: bool = False,
-        read: Callable[[object, Scope], Q] | None = None,
-        inside: frozenset[int] = frozenset(),
+        compile_rule: Callable[[object, Compilation], Q] | None = None,
+        outer_segments: frozenset[int] = frozenset(),
     ) -> None:
         self.now = now
         self.is_few = is_few
         self.today: dt.date = day_of(now)
-        self.read = read
-        self.inside = inside
-        self._asked: dict[Hashable, Q] = {}
+        self.compile_rule = compile_rule
+        self.outer_segments = outer_segments
+        self._shared: dict[Hashable, Q] = {}
 
-    def within(self, segment: int, rule: object) -> Q:
-        """The rule of another segment asked in the same place; raises ValueError for one that asks for itself."""
-        if segment in self.inside:
+    def rule_of(self, segment: int, rule: object) -> Q:
+        """The rule of another segment, compiled as a part of this one; ValueError for one that asks for itself."""
+        if segment in self.outer_segments:
             raise ValueError(gettext("this segment asks for itself in a circle"))
-        if self.read is None:
-            raise TypeError("this scope reads no rules")
-        return self.read(rule, Scope(self.now, self.is_few, self.read, self.inside | {segment}))
+        if self.compile_rule is None:
+            raise TypeError("this compilation reads no rules")
+        inner = Compilation(self.now, self.is_few, self.compile_rule, self.outer_segments | {segment})
+        return self.compile_rule(rule, inner)
 
     def days_ago(self, days: int) -> dt.datetime:
         """The first moment of the day so many days ago."""
         return start_of(self.today - dt.timedelta(days=days))
 
-    def of_few(self) -> Scope:
-        return Scope(self.now, True, self.read, self.inside)
+    def for_few(self) -> Compilation:
+        return Compilation(self.now, True, self.compile_rule, self.outer_segments)
 
-    def once(self, question: Hashable, ask: Callable[[], Q]) -> Q:
-        """One and the same Q however many conditions need it: a group asks it once."""
-        if question not in self._asked:
-            self._asked[question] = ask()
-        return self._asked[question]
+    def shared(self, key: Hashable, make: Callable[[], Q]) -> Q:
+        """One and the same Q however many conditions need it, so that the query holds it once."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        return self._shared[key]
 
     @cached_property
     def parents(self) -> dict[int, int | None]:
@@ -75,7 +76,7 @@ class Scope:
         return dict(Category.objects.order_by().values_list("pk", "parent_id"))
 
 
-Compile = Callable[["Condition", Scope], Q]
+Compile = Callable[["Condition", Compilation], Q]
 
 
 def never(condition: Condition) -> bool:
@@ -90,23 +91,22 @@ def always(condition: Condition) -> bool:
 class Field:
     """Something known about a customer, or about the order or event of a `context`, that a rule may ask for.
 
-    `compile` gives a Q on Customer (on Order, Event … for a context or a filter) that is never NULL-ish: unknown means
-    False.
-    `filters` narrow the rows a figure is counted over. `note` is shown beside the field while editing. A condition that
-    `is_heavy` groups the rows of all customers asked about; the compiler lets the others say first who that is.
-    What rests on facts of the log, orders, cases … `is_watched`: a change of them marks the customer as changed.
-    What `follows_days` may change at midnight while the facts stay, and so may whatever has a window.
+    `compile` gives a Q on Customer (on Order, Event … for a context or a filter) that is false, never NULL, where the
+    answer is unknown. `filters` narrow the rows that a figure is counted over. `note` is shown while editing.
+    A condition that `is_heavy` groups the rows of all customers it is asked about; the compiler first narrows them down
+    by the others. A field that `is_watched` rests on `segments.watched_tables` alone: when its answer changes, a
+    trigger notes the customer. One that `follows_days`, or has a window, may change at midnight while the facts stay.
     """
 
     name: str
-    label: Words
-    group: Words
+    label: Label
+    group: Label
     value: ValueKind
     operators: tuple[Operator, ...]
     compile: Compile
     takes_window: bool = False
     filters: tuple[Field, ...] = ()
-    note: Words = ""
+    note: Label = ""
     is_heavy: Callable[[Condition], bool] = never
     is_watched: bool = True
     follows_days: bool = False

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category, OrderLine, Product, ProductRelation
 from segments.rules import Condition
-from segments.values import Several
-from segments.vocabulary.comparing import exists, has, opposite_if, texts
-from segments.vocabulary.field import PURCHASES, Field, Scope
+from segments.values import Texts
+from segments.vocabulary.comparing import exists, has_rows, opposite_if, texts
+from segments.vocabulary.field import PURCHASES, Compilation, Field
 from segments.vocabulary.operators import IDENTITY, NAMED, PURCHASE
 
 
@@ -34,27 +34,27 @@ def _suggest_products(text: str, limit: int) -> list[tuple[str, str]]:
     ]
 
 
-CATEGORY = Several(suggest=_suggest_categories, names=_category_names, numeric=True)
-PRODUCT = Several(suggest=_suggest_products, names=_product_names)
-COMPLEXITY = Several(choices=lambda: Product.Complexity.choices)
-RELATION = Several(choices=lambda: ProductRelation.Kind.choices)
-TIER = Several(choices=lambda: [choice for choice in Product.PriceTier.choices if choice[0]])
+CATEGORY = Texts(suggest=_suggest_categories, names=_category_names, numeric=True)
+PRODUCT = Texts(suggest=_suggest_products, names=_product_names)
+COMPLEXITY = Texts(choices=lambda: Product.Complexity.choices)
+RELATION = Texts(choices=lambda: ProductRelation.Kind.choices)
+TIER = Texts(choices=lambda: [choice for choice in Product.PriceTier.choices if choice[0]])
 
 
-def family(ids: Iterable[str], scope: Scope) -> set[int]:
+def family(ids: Iterable[str], compilation: Compilation) -> set[int]:
     """These categories and everything inside them; raises ValueError when one of them is no more."""
     wanted = {int(pk) for pk in ids}
-    if wanted - scope.parents.keys():
+    if wanted - compilation.parents.keys():
         raise ValueError(gettext("a category chosen here no longer exists"))
-    while inside := {pk for pk, parent in scope.parents.items() if parent in wanted} - wanted:
+    while inside := {pk for pk, parent in compilation.parents.items() if parent in wanted} - wanted:
         wanted |= inside
     return wanted
 
 
-def _products(condition: Condition, scope: Scope) -> Q:
+def _products(condition: Condition, compilation: Compilation) -> Q:
     """Which products a condition speaks of, as a Q on OrderLine."""
     if condition.field.endswith("category"):
-        return Q(product__category__in=family(texts(condition), scope))
+        return Q(product__category__in=family(texts(condition), compilation))
     if condition.field.endswith("tier"):
         return Q(product__price_tier__in=texts(condition))
     if condition.field.endswith("named"):
@@ -67,20 +67,20 @@ def _products(condition: Condition, scope: Scope) -> Q:
     return Q(product__sku__in=texts(condition))
 
 
-def with_line(condition: Condition, scope: Scope) -> Q:
+def with_line(condition: Condition, compilation: Compilation) -> Q:
     """For conditions on orders: one with a line of such a product."""
-    return opposite_if(condition, exists(OrderLine.objects.filter(_products(condition, scope)), "order"))
+    return opposite_if(condition, exists(OrderLine.objects.filter(_products(condition, compilation)), "order"))
 
 
-def _bought(condition: Condition, scope: Scope) -> Q:
-    lines = OrderLine.objects.filter(_products(condition, scope), order__cancelled_at=None)
+def _bought(condition: Condition, compilation: Compilation) -> Q:
+    lines = OrderLine.objects.filter(_products(condition, compilation), order__cancelled_at=None)
     if condition.window is not None:
-        lines = lines.filter(order__placed_at__gte=scope.days_ago(condition.window))
-    return opposite_if(condition, has(lines, scope, "order__customer"))
+        lines = lines.filter(order__placed_at__gte=compilation.days_ago(condition.window))
+    return opposite_if(condition, has_rows(lines, compilation, "order__customer"))
 
 
-def _line(condition: Condition, scope: Scope) -> Q:
-    return opposite_if(condition, _products(condition, scope))
+def _line(condition: Condition, compilation: Compilation) -> Q:
+    return opposite_if(condition, _products(condition, compilation))
 
 
 LINE_FILTERS = (
@@ -102,14 +102,14 @@ def lacking(lines: QuerySet[OrderLine], kinds: Collection[str]) -> QuerySet[Orde
     return lines.filter(Exists(relations.filter(product=OuterRef("product"))), ~Exists(owned))
 
 
-def _bought_without(condition: Condition, scope: Scope) -> Q:
+def _bought_without(condition: Condition, compilation: Compilation) -> Q:
     """Bought something that such goods go with, and none of those."""
     lines = OrderLine.objects.filter(order__cancelled_at=None)
     for one in condition.where:
-        lines = lines.filter(_FILTERS[one.field].compile(one, scope))
+        lines = lines.filter(_FILTERS[one.field].compile(one, compilation))
     if condition.window is not None:
-        lines = lines.filter(order__placed_at__gte=scope.days_ago(condition.window))
-    return opposite_if(condition, has(lacking(lines, texts(condition)), scope, "order__customer"))
+        lines = lines.filter(order__placed_at__gte=compilation.days_ago(condition.window))
+    return opposite_if(condition, has_rows(lacking(lines, texts(condition)), compilation, "order__customer"))
 
 
 FIELDS = (
@@ -124,7 +124,7 @@ FIELDS = (
         note=_("Categories inside the chosen one count too."),
     ),
     Field("bought_product", _("product"), PURCHASES, PRODUCT, PURCHASE, _bought, True),
-    Field("bought_named", _("name of goods"), PURCHASES, Several(), NAMED, _bought, True),
+    Field("bought_named", _("name of goods"), PURCHASES, Texts(), NAMED, _bought, True),
     Field("bought_tier", _("price tier"), PURCHASES, TIER, PURCHASE, _bought, True),
     Field("bought_complexity", _("complexity of goods"), PURCHASES, COMPLEXITY, PURCHASE, _bought, True),
     Field(

@@ -6,33 +6,33 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, EventKind
 from segments.rules import Condition
-from segments.values import Number, Several
-from segments.vocabulary.comparing import measured, opposite_if, texts
-from segments.vocabulary.field import LETTERS, Compile, Field, Scope, always
+from segments.values import Number, Texts
+from segments.vocabulary.comparing import compared_aggregate, opposite_if, texts
+from segments.vocabulary.field import LETTERS, Compilation, Compile, Field, always
 from segments.vocabulary.operators import COMPARISONS, POSSESSION
 
 
-def compile_tag(condition: Condition, scope: Scope) -> Q:
+def compile_tag(condition: Condition, compilation: Compilation) -> Q:
     tagged = Q()
     for tag in texts(condition):
         tagged |= Q(properties__contains={"tags": [tag]})
     return opposite_if(condition, tagged)
 
 
-TAG = Field("tag", _("tag of the letter"), LETTERS, Several(), POSSESSION, compile_tag)
+TAG = Field("tag", _("tag of the letter"), LETTERS, Texts(), POSSESSION, compile_tag)
 
 
 def _letters(kind: EventKind) -> Compile:
     """Counts different letters, not openings; what a machine opened or clicked is left out."""
 
-    def compile_letters(condition: Condition, scope: Scope) -> Q:
+    def compile_letters(condition: Condition, compilation: Compilation) -> Q:
         events = Event.objects.filter(kind=kind).exclude(properties__contains={"is_machine": True})
         if condition.window is not None:
-            events = events.filter(occurred_at__gte=scope.days_ago(condition.window))
+            events = events.filter(occurred_at__gte=compilation.days_ago(condition.window))
         for one in condition.where:
-            events = events.filter(TAG.compile(one, scope))
+            events = events.filter(TAG.compile(one, compilation))
         letters = Count(KeyTextTransform("touch", "properties"), distinct=True)
-        return measured(events, letters, condition, scope)
+        return compared_aggregate(events, letters, condition, compilation)
 
     return compile_letters
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from segments.values import Day, Nothing, Number, ValueKind, Words
+from segments.values import Date, Label, NoValue, Number, ValueKind
 
 DAYS = Number(0, 36_500)
 
@@ -18,8 +18,8 @@ class Operator:
     """
 
     name: str
-    label: Words
-    sentence: Words
+    label: Label
+    sentence: Label
     value: ValueKind | None = None  # None: the kind of the field
     negates: bool = False
 
@@ -30,10 +30,10 @@ EXACTLY = Operator("exactly", _("exactly"), _("%(field)s: exactly %(value)s"))
 
 IS = Operator("is", _("is"), _("%(field)s: %(value)s"))
 IS_NOT = Operator("is_not", _("is not"), _("%(field)s: not %(value)s"), negates=True)
-KNOWN = Operator("known", _("is known"), _("%(field)s: known"), Nothing())
-UNKNOWN = Operator("unknown", _("is not known"), _("%(field)s: not known"), Nothing(), negates=True)
-YES = Operator("yes", _("yes"), _("%(field)s: yes"), Nothing())
-NO = Operator("no", _("no"), _("%(field)s: no"), Nothing(), negates=True)
+KNOWN = Operator("known", _("is known"), _("%(field)s: known"), NoValue())
+UNKNOWN = Operator("unknown", _("is not known"), _("%(field)s: not known"), NoValue(), negates=True)
+YES = Operator("yes", _("yes"), _("%(field)s: yes"), NoValue())
+NO = Operator("no", _("no"), _("%(field)s: no"), NoValue(), negates=True)
 CONTAINS = Operator("contains", _("contains"), _("%(field)s: contains %(value)s"))
 CONTAINS_NOT = Operator("contains_not", _("does not contain"), _("%(field)s: does not contain %(value)s"), negates=True)
 HAS = Operator("has", _("has"), _("%(field)s: has %(value)s"))
@@ -69,8 +69,8 @@ NEXT = Operator(
     ngettext_lazy("%(field)s: in the next %(value)s day", "%(field)s: in the next %(value)s days", "number"),
     Number(0, 365),
 )
-SINCE = Operator("since", _("on this date or later"), _("%(field)s: %(value)s or later"), Day())
-BEFORE = Operator("before", _("before this date"), _("%(field)s: before %(value)s"), Day())
+SINCE = Operator("since", _("on this date or later"), _("%(field)s: %(value)s or later"), Date())
+BEFORE = Operator("before", _("before this date"), _("%(field)s: before %(value)s"), Date())
 
 SEARCHES = (CONTAINS, CONTAINS_NOT)
 COMPARISONS = (AT_LEAST, AT_MOST, EXACTLY)

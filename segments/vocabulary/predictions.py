@@ -8,21 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import CustomerPrediction
 from segments.rules import Condition
 from segments.values import Number
-from segments.vocabulary.comparing import compared, has, number
-from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
+from segments.vocabulary.comparing import compared, has_rows, number
+from segments.vocabulary.field import LIFE_CYCLE, Compilation, Compile, Field
 from segments.vocabulary.operators import AGO, AT_LEAST, AT_MOST, BEFORE, NEXT, SINCE
 from segments.vocabulary.orders import MONEY
 
 
 def _figure(column: str) -> Compile:
-    def compile_figure(condition: Condition, scope: Scope) -> Q:
-        return has(CustomerPrediction.objects.filter(compared(column, condition)), scope)
+    def compile_figure(condition: Condition, compilation: Compilation) -> Q:
+        return has_rows(CustomerPrediction.objects.filter(compared(column, condition)), compilation)
 
     return compile_figure
 
 
-def _next_order(condition: Condition, scope: Scope) -> Q:
-    return has(CustomerPrediction.objects.filter(_on(condition, scope.today)), scope)
+def _next_order(condition: Condition, compilation: Compilation) -> Q:
+    return has_rows(CustomerPrediction.objects.filter(_on(condition, compilation.today)), compilation)
 
 
 def _on(condition: Condition, today: dt.date) -> Q:

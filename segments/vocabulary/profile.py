@@ -10,10 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
 from segments.rules import Condition
-from segments.values import Number, Pair, Several
-from segments.vocabulary.comparing import given, grouped, has, moment, newest_first, number, opposite_if, texts
-from segments.vocabulary.documents import NAMED_VALUES, paired
-from segments.vocabulary.field import PROFILE, Compile, Field, Scope
+from segments.values import NamedValue, Number, Texts
+from segments.vocabulary.comparing import (
+    has_rows,
+    having_aggregate,
+    moment_column,
+    newest_first,
+    number,
+    opposite_if,
+    text_column,
+    texts,
+)
+from segments.vocabulary.documents import NAMED_VALUES, named_value
+from segments.vocabulary.field import PROFILE, Compilation, Compile, Field
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, KNOWN, MOMENTS, NEXT, POSSESSION, UNKNOWN
 
 
@@ -48,18 +57,18 @@ def years_before(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year - years, day=28)
 
 
-def _age(condition: Condition, scope: Scope) -> Q:
+def _age(condition: Condition, compilation: Compilation) -> Q:
     if condition.operator in ("known", "unknown"):
         return opposite_if(condition, Q(born_on__isnull=False))
     years = int(number(condition))
-    old_enough = Q(born_on__lte=years_before(scope.today, years))
-    young_enough = Q(born_on__gt=years_before(scope.today, years + 1))
+    old_enough = Q(born_on__lte=years_before(compilation.today, years))
+    young_enough = Q(born_on__gt=years_before(compilation.today, years + 1))
     return {"at_least": old_enough, "at_most": young_enough, "exactly": old_enough & young_enough}[condition.operator]
 
 
-def _birthday(condition: Condition, scope: Scope) -> Q:
+def _birthday(condition: Condition, compilation: Compilation) -> Q:
     """A birthday on one of the coming days, today being day 0; 29 February counts as the 28th in a short year."""
-    coming = [scope.today + dt.timedelta(days=ahead) for ahead in range(int(number(condition)) + 1)]
+    coming = [compilation.today + dt.timedelta(days=ahead) for ahead in range(int(number(condition)) + 1)]
     days: dict[int, set[int]] = {}
     for day in coming:
         days.setdefault(day.month, set()).add(day.day)
@@ -71,7 +80,7 @@ def _birthday(condition: Condition, scope: Scope) -> Q:
     return Q(born_on__isnull=False) & chosen
 
 
-def _language(condition: Condition, scope: Scope) -> Q:
+def _language(condition: Condition, compilation: Compilation) -> Q:
     """An empty language is the shop's."""
     spoken = Q(language__in=texts(condition))
     if settings.LANGUAGE_CODE in texts(condition):
@@ -85,9 +94,11 @@ def profiled(compile_field: Compile) -> Compile:
     The last line of the consent ledger about profiling decides; nobody is asked by default, and then it is known.
     """
 
-    def compile_profiled(condition: Condition, scope: Scope) -> Q:
-        positive = compile_field(replace(condition, is_negative=False, operator=_twin(condition.operator)), scope)
-        return opposite_if(condition, positive & scope.once("profiling", lambda: ~_refused_profiling(scope)))
+    def compile_profiled(condition: Condition, compilation: Compilation) -> Q:
+        positive = compile_field(replace(condition, is_negative=False, operator=_twin(condition.operator)), compilation)
+        return opposite_if(
+            condition, positive & compilation.shared("profiling", lambda: ~_refused_profiling(compilation))
+        )
 
     return compile_profiled
 
@@ -96,9 +107,11 @@ def _twin(operator: str) -> str:
     return {"is_not": "is", "unknown": "known", "contains_not": "contains"}.get(operator, operator)
 
 
-def _refused_profiling(scope: Scope) -> Q:
+def _refused_profiling(compilation: Compilation) -> Q:
     lines = ConsentRecord.objects.filter(purpose=ConsentRecord.Purpose.PROFILING)
-    return grouped(lines, newest_first("action", "occurred_at"), ~Q(measured__0=ConsentRecord.Action.GRANTED), scope)
+    return having_aggregate(
+        lines, newest_first("action", "occurred_at"), ~Q(measured__0=ConsentRecord.Action.GRANTED), compilation
+    )
 
 
 def _suggest_attributes(text: str, limit: int) -> list[tuple[str, str]]:
@@ -109,30 +122,30 @@ def _suggest_attributes(text: str, limit: int) -> list[tuple[str, str]]:
 
 
 def _contact(column: str) -> Compile:
-    def compile_contact(condition: Condition, scope: Scope) -> Q:
+    def compile_contact(condition: Condition, compilation: Compilation) -> Q:
         contacts = Contact.objects.filter(**{f"{column}__in": texts(condition)})
         for one in condition.where:
-            contacts = contacts.filter(CHANNEL.compile(one, scope))
-        return opposite_if(condition, has(contacts, scope))
+            contacts = contacts.filter(CHANNEL.compile(one, compilation))
+        return opposite_if(condition, has_rows(contacts, compilation))
 
     return compile_contact
 
 
-def _channel(condition: Condition, scope: Scope) -> Q:
+def _channel(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(channel__in=texts(condition)))
 
 
-CHANNEL = Field("channel", _("channel"), PROFILE, Several(choices=lambda: Channel.choices), IDENTITY, _channel)
+CHANNEL = Field("channel", _("channel"), PROFILE, Texts(choices=lambda: Channel.choices), IDENTITY, _channel)
 
 
-def _tags(condition: Condition, scope: Scope) -> Q:
+def _tags(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(tags__overlap=list(texts(condition))))
 
 
 def _reachable(purpose: Purpose) -> Compile:
-    def compile_reachable(condition: Condition, scope: Scope) -> Q:
+    def compile_reachable(condition: Condition, compilation: Compilation) -> Q:
         contacts = Contact.objects.usable(purpose).filter(channel__in=texts(condition))
-        return opposite_if(condition, has(contacts, scope))
+        return opposite_if(condition, has_rows(contacts, compilation))
 
     return compile_reachable
 
@@ -144,9 +157,9 @@ FIELDS = (
         "city",
         _("city"),
         PROFILE,
-        Several(suggest=_suggest("city")),
+        Texts(suggest=_suggest("city")),
         (*IDENTITY, KNOWN, UNKNOWN),
-        profiled(given("city")),
+        profiled(text_column("city")),
         note=NEEDS_PROFILING,
     ),
     Field(
@@ -163,9 +176,9 @@ FIELDS = (
         "attribute",
         _("attribute"),
         PROFILE,
-        Pair(suggest=_suggest_attributes),
+        NamedValue(suggest=_suggest_attributes),
         NAMED_VALUES,
-        profiled(paired("attributes")),
+        profiled(named_value("attributes")),
         note=NEEDS_PROFILING,
     ),
     Field(
@@ -178,22 +191,30 @@ FIELDS = (
         follows_days=True,
         note=_("0: today."),
     ),
-    Field("language", _("language"), PROFILE, Several(choices=lambda: settings.LANGUAGES), IDENTITY, _language),
-    Field("tags", _("tags"), PROFILE, Several(suggest=_suggest_tags), POSSESSION, _tags),
+    Field("language", _("language"), PROFILE, Texts(choices=lambda: settings.LANGUAGES), IDENTITY, _language),
+    Field("tags", _("tags"), PROFILE, Texts(suggest=_suggest_tags), POSSESSION, _tags),
     Field(
         "source",
         _("acquisition source"),
         PROFILE,
-        Several(suggest=_suggest("source")),
+        Texts(suggest=_suggest("source")),
         (*IDENTITY, KNOWN, UNKNOWN),
-        given("source"),
+        text_column("source"),
     ),
-    Field("known_since", _("known to the shop"), PROFILE, Number(), MOMENTS, moment("created_at"), follows_days=True),
+    Field(
+        "known_since",
+        _("known to the shop"),
+        PROFILE,
+        Number(),
+        MOMENTS,
+        moment_column("created_at"),
+        follows_days=True,
+    ),
     Field(
         "reachable",
         _("open to marketing by"),
         PROFILE,
-        Several(choices=lambda: Channel.choices),
+        Texts(choices=lambda: Channel.choices),
         IDENTITY,
         _reachable(Purpose.MARKETING),
         note=_("Has a working address of this kind and agreed to marketing there."),
@@ -202,7 +223,7 @@ FIELDS = (
         "reachable_for_service",
         _("can be told about orders by"),
         PROFILE,
-        Several(choices=lambda: Channel.choices),
+        Texts(choices=lambda: Channel.choices),
         IDENTITY,
         _reachable(Purpose.SERVICE),
         note=_("Has a working address of this kind and did not refuse service messages there."),
@@ -211,7 +232,7 @@ FIELDS = (
         "marketing_consent",
         _("marketing consent at some address"),
         PROFILE,
-        Several(choices=lambda: Contact.Consent.choices),
+        Texts(choices=lambda: Contact.Consent.choices),
         IDENTITY,
         _contact("marketing_consent"),
         filters=(CHANNEL,),
@@ -220,7 +241,7 @@ FIELDS = (
         "deliverability",
         _("state of some address"),
         PROFILE,
-        Several(choices=lambda: Contact.State.choices),
+        Texts(choices=lambda: Contact.State.choices),
         IDENTITY,
         _contact("state"),
         filters=(CHANNEL,),

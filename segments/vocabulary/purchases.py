@@ -25,15 +25,15 @@ from segments.rules import Condition
 from segments.values import Number
 from segments.vocabulary.comparing import (
     compared,
-    grouped,
-    has,
-    measured,
-    measured_if_known,
-    moment,
+    compared_aggregate,
+    compared_known_aggregate,
+    has_rows,
+    having_aggregate,
+    moment_column,
     number,
     zero_holds,
 )
-from segments.vocabulary.field import PURCHASES, Field, Scope
+from segments.vocabulary.field import PURCHASES, Compilation, Field
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, MOMENTS
 from segments.vocabulary.orders import BALANCE, MONEY, ORDER_FILTERS, orders_of, standings_of
 
@@ -48,31 +48,33 @@ def _is_narrowed(condition: Condition) -> bool:
     return condition.window is not None or bool(condition.where)
 
 
-def _orders_count(condition: Condition, scope: Scope) -> Q:
+def _orders_count(condition: Condition, compilation: Compilation) -> Q:
     if _is_narrowed(condition):
-        return measured(orders_of(condition, scope), Count("pk"), condition, scope)
+        return compared_aggregate(orders_of(condition, compilation), Count("pk"), condition, compilation)
     return _counted_zero("stats__orders_count", condition)
 
 
-def _revenue(condition: Condition, scope: Scope) -> Q:
+def _revenue(condition: Condition, compilation: Compilation) -> Q:
     if _is_narrowed(condition):
-        return measured(standings_of(condition, scope), Sum("net_revenue"), condition, scope)
+        return compared_aggregate(standings_of(condition, compilation), Sum("net_revenue"), condition, compilation)
     return _counted_zero("stats__revenue", condition)
 
 
-def _margin(condition: Condition, scope: Scope) -> Q:
+def _margin(condition: Condition, compilation: Compilation) -> Q:
     if _is_narrowed(condition):
-        return measured_if_known(standings_of(condition, scope), Sum("margin"), condition, scope)
+        return compared_known_aggregate(standings_of(condition, compilation), Sum("margin"), condition, compilation)
     return compared("stats__margin", condition)
 
 
-def _average_order(condition: Condition, scope: Scope) -> Q:
+def _average_order(condition: Condition, compilation: Compilation) -> Q:
     if _is_narrowed(condition):
         amount = Value(number(condition), DecimalField(max_digits=14, decimal_places=2))
         surplus = ExpressionWrapper(
             Sum("net_revenue") - Count("pk") * amount, DecimalField(max_digits=24, decimal_places=2)
         )
-        return measured_if_known(standings_of(condition, scope), surplus, condition, scope, against=Decimal(0))
+        return compared_known_aggregate(
+            standings_of(condition, compilation), surplus, condition, compilation, against=Decimal(0)
+        )
     # Multiplied instead of divided: exact, and no division by the zero orders of some.
     enough = ExpressionWrapper(
         F("stats__orders_count") * Value(number(condition), DecimalField(max_digits=14, decimal_places=2)),
@@ -81,38 +83,40 @@ def _average_order(condition: Condition, scope: Scope) -> Q:
     return Q(stats__orders_count__gt=0) & compared("stats__revenue", condition, enough)
 
 
-def _interval(condition: Condition, scope: Scope) -> Q:
+def _interval(condition: Condition, compilation: Compilation) -> Q:
     return compared("stats__median_gap_days", condition, Decimal(number(condition)))
 
 
-def _first_order(condition: Condition, scope: Scope) -> Q:
-    return _order_moment("stats__first_order_at", Min("placed_at"), condition, scope)
+def _first_order(condition: Condition, compilation: Compilation) -> Q:
+    return _order_moment("stats__first_order_at", Min("placed_at"), condition, compilation)
 
 
-def _last_order(condition: Condition, scope: Scope) -> Q:
-    return _order_moment("stats__last_order_at", Max("placed_at"), condition, scope)
+def _last_order(condition: Condition, compilation: Compilation) -> Q:
+    return _order_moment("stats__last_order_at", Max("placed_at"), condition, compilation)
 
 
-def _order_moment(path: str, measure: Min | Max, condition: Condition, scope: Scope) -> Q:
+def _order_moment(path: str, measure: Min | Max, condition: Condition, compilation: Compilation) -> Q:
     if not condition.where:
-        return moment(path)(condition, scope)
-    return grouped(orders_of(condition, scope), measure, moment("measured")(condition, scope), scope)
+        return moment_column(path)(condition, compilation)
+    return having_aggregate(
+        orders_of(condition, compilation), measure, moment_column("measured")(condition, compilation), compilation
+    )
 
 
-def _came_back(condition: Condition, scope: Scope) -> Q:
+def _came_back(condition: Condition, compilation: Compilation) -> Q:
     """Some order came so many days or more after the one before it."""
     days = [TruncDate(path, tzinfo=zone_of("")) for path in ("placed_at", "previous_at")]
     silence = ExpressionWrapper(days[0] - days[1], DurationField())
     long_enough = GreaterThanOrEqual(silence, Value(dt.timedelta(days=int(number(condition))), DurationField()))
-    return has(standings_of(condition, scope).filter(long_enough, previous_at__isnull=False), scope)
+    return has_rows(standings_of(condition, compilation).filter(long_enough, previous_at__isnull=False), compilation)
 
 
-def _returns(condition: Condition, scope: Scope) -> Q:
+def _returns(condition: Condition, compilation: Compilation) -> Q:
     if _is_narrowed(condition):
-        returned = orders_of(replace(condition, window=None), scope).filter(returned_at__isnull=False)
+        returned = orders_of(replace(condition, window=None), compilation).filter(returned_at__isnull=False)
         if condition.window is not None:
-            returned = returned.filter(returned_at__gte=scope.days_ago(condition.window))
-        return measured(returned, Count("pk"), condition, scope)
+            returned = returned.filter(returned_at__gte=compilation.days_ago(condition.window))
+        return compared_aggregate(returned, Count("pk"), condition, compilation)
     return _counted_zero("stats__returns_count", condition)
 
 

@@ -6,26 +6,26 @@ from django.utils.translation import gettext_lazy as _
 from crm.figures.lifecycle import Stage, in_stage
 from crm.models import CustomerScore
 from segments.rules import Condition
-from segments.values import Nothing, Number, Several
-from segments.vocabulary.comparing import compared, has, opposite_if, texts
-from segments.vocabulary.field import LIFE_CYCLE, Compile, Field, Scope
+from segments.values import NoValue, Number, Texts
+from segments.vocabulary.comparing import compared, has_rows, opposite_if, texts
+from segments.vocabulary.field import LIFE_CYCLE, Compilation, Compile, Field
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, YES_NO
 
 
-def _stage(condition: Condition, scope: Scope) -> Q:
+def _stage(condition: Condition, compilation: Compilation) -> Q:
     chosen = Q()
     for stage in texts(condition):
-        chosen |= in_stage(stage, scope.now)
+        chosen |= in_stage(stage, compilation.now)
     return opposite_if(condition, chosen)
 
 
-def _vip(condition: Condition, scope: Scope) -> Q:
-    return opposite_if(condition, has(CustomerScore.objects.filter(is_vip=True), scope))
+def _vip(condition: Condition, compilation: Compilation) -> Q:
+    return opposite_if(condition, has_rows(CustomerScore.objects.filter(is_vip=True), compilation))
 
 
 def _score(column: str) -> Compile:
-    def compile_score(condition: Condition, scope: Scope) -> Q:
-        return has(CustomerScore.objects.filter(compared(column, condition)), scope)
+    def compile_score(condition: Condition, compilation: Compilation) -> Q:
+        return has_rows(CustomerScore.objects.filter(compared(column, condition)), compilation)
 
     return compile_score
 
@@ -37,7 +37,7 @@ FIELDS = (
         "stage",
         _("stage"),
         LIFE_CYCLE,
-        Several(choices=lambda: Stage.choices),
+        Texts(choices=lambda: Stage.choices),
         IDENTITY,
         _stage,
         follows_days=True,
@@ -46,7 +46,7 @@ FIELDS = (
         "vip",
         _("VIP"),
         LIFE_CYCLE,
-        Nothing(),
+        NoValue(),
         YES_NO,
         _vip,
         note=_("The top tenth by margin over a year, counted every night."),

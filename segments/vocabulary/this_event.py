@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Customer, EventKind, Feedback
 from segments.rules import Condition
-from segments.values import Nothing, Number, Pair, Several
-from segments.vocabulary.comparing import containing, number, opposite_if, texts
-from segments.vocabulary.documents import NAMED_VALUES, among, number_in, paired, word_of
+from segments.values import NamedValue, NoValue, Number, Texts
+from segments.vocabulary.comparing import contains_any, number, opposite_if, texts
+from segments.vocabulary.documents import NAMED_VALUES, compared_number, named_value, text_property, text_property_in
 from segments.vocabulary.events import compile_kind, kind_names, suggest_kinds
-from segments.vocabulary.field import THIS_EVENT, Compile, Context, Field, Scope
+from segments.vocabulary.field import THIS_EVENT, Compilation, Compile, Context, Field
 from segments.vocabulary.letters import compile_tag
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, IDENTITY, POSSESSION, SEARCHES, YES_NO
 from segments.vocabulary.orders import MONEY
@@ -21,19 +21,21 @@ from segments.vocabulary.orders import MONEY
 _SIGNS = {"at_least": ">=", "at_most": "<=", "exactly": "=="}
 
 
-def of_kinds(start: str, name: str) -> Compile:
+def property_of_kinds(start: str, name: str) -> Compile:
     """One of these words as the property of this name, in events whose kind begins so."""
 
-    def compile_words(condition: Condition, scope: Scope) -> Q:
-        return opposite_if(condition, Q(kind__startswith=start) & among("properties", name, texts(condition)))
+    def compile_words(condition: Condition, compilation: Compilation) -> Q:
+        return opposite_if(
+            condition, Q(kind__startswith=start) & text_property_in("properties", name, texts(condition))
+        )
 
     return compile_words
 
 
 def _figure(start: str, name: str, more: Q | None = None) -> Compile:
-    def compile_figure(condition: Condition, scope: Scope) -> Q:
-        told = number_in("properties", name, _SIGNS[condition.operator], number(condition))
-        return Q(kind__startswith=start) & (more or Q()) & told
+    def compile_figure(condition: Condition, compilation: Compilation) -> Q:
+        holds = compared_number("properties", name, _SIGNS[condition.operator], number(condition))
+        return Q(kind__startswith=start) & (more or Q()) & holds
 
     return compile_figure
 
@@ -42,7 +44,7 @@ def _score(kind: Feedback.Kind) -> Compile:
     return _figure(EventKind.FEEDBACK_LEFT, "score", Q(properties__contains={"kind": kind.value}))
 
 
-def _by_machine(condition: Condition, scope: Scope) -> Q:
+def _by_machine(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(properties__contains={"is_machine": True}))
 
 
@@ -52,16 +54,16 @@ FIELDS = (
     event_field(
         "event_kind",
         _("kind of this event"),
-        value=Several(suggest=suggest_kinds, names=kind_names),
+        value=Texts(suggest=suggest_kinds, names=kind_names),
         operators=IDENTITY,
         compile=compile_kind,
     ),
     event_field(
         "event_property",
         _("property of this event"),
-        value=Pair(),
+        value=NamedValue(),
         operators=NAMED_VALUES,
-        compile=paired("properties"),
+        compile=named_value("properties"),
         note=_("Dates are compared as the event writes them, year first: 2026-03-31."),
     ),
     event_field(
@@ -81,30 +83,30 @@ FIELDS = (
     event_field(
         "event_link",
         _("address of the link clicked in this event"),
-        value=Several(),
+        value=Texts(),
         operators=SEARCHES,
-        compile=containing(word_of("properties", "address")),
+        compile=contains_any(text_property("properties", "address")),
     ),
     event_field(
         "event_tag",
         _("tag of the letter of this event"),
-        value=Several(),
+        value=Texts(),
         operators=POSSESSION,
         compile=compile_tag,
     ),
     event_field(
         "event_machine",
         _("a machine opened or clicked in this event"),
-        value=Nothing(),
+        value=NoValue(),
         operators=YES_NO,
         compile=_by_machine,
     ),
     event_field(
         "event_url",
         _("address of the page of this event"),
-        value=Several(),
+        value=Texts(),
         operators=SEARCHES,
-        compile=containing(word_of("properties", "url")),
+        compile=contains_any(text_property("properties", "url")),
     ),
     event_field(
         "event_seconds",
@@ -123,29 +125,29 @@ FIELDS = (
     event_field(
         "event_milestone",
         _("milestone reached in this event"),
-        value=Several(),
+        value=Texts(),
         operators=IDENTITY,
-        compile=of_kinds(EventKind.MILESTONE_REACHED, "name"),
+        compile=property_of_kinds(EventKind.MILESTONE_REACHED, "name"),
     ),
     event_field(
         "event_case",
         _("kind of the case of this event"),
-        value=Several(choices=lambda: Case.Kind.choices),
+        value=Texts(choices=lambda: Case.Kind.choices),
         operators=IDENTITY,
-        compile=of_kinds("case.", "kind"),
+        compile=property_of_kinds("case.", "kind"),
     ),
     event_field(
         "event_severity",
         _("severity of the case of this event"),
-        value=Several(choices=lambda: Case.Severity.choices),
+        value=Texts(choices=lambda: Case.Severity.choices),
         operators=IDENTITY,
-        compile=of_kinds("case.", "severity"),
+        compile=property_of_kinds("case.", "severity"),
     ),
     event_field(
         "event_mood",
         _("mood noted in this event"),
-        value=Several(choices=lambda: [choice for choice in Customer.Mood.choices if choice[0]]),
+        value=Texts(choices=lambda: [choice for choice in Customer.Mood.choices if choice[0]]),
         operators=IDENTITY,
-        compile=of_kinds(EventKind.MOOD_NOTED, "mood"),
+        compile=property_of_kinds(EventKind.MOOD_NOTED, "mood"),
     ),
 )

@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Order, Product
 from segments.rules import Condition
-from segments.values import Nothing, Number, Several
+from segments.values import NoValue, Number, Texts
 from segments.vocabulary import this_order_course, this_order_goods
 from segments.vocabulary.comparing import (
     compared,
-    given,
     number,
     opposite_if,
-    suggesting,
+    suggest_from,
+    text_column,
     texts,
 )
-from segments.vocabulary.field import THIS_ORDER, Compile, Context, Field, Scope
+from segments.vocabulary.field import THIS_ORDER, Compilation, Compile, Context, Field
 from segments.vocabulary.operators import (
     AT_LEAST,
     AT_MOST,
@@ -36,24 +36,24 @@ AMOUNTS = (AT_LEAST, AT_MOST)
 
 
 def _chosen(column: str) -> Compile:
-    def compile_choice(condition: Condition, scope: Scope) -> Q:
+    def compile_choice(condition: Condition, compilation: Compilation) -> Q:
         return opposite_if(condition, Q(**{f"{column}__in": texts(condition)}))
 
     return compile_choice
 
 
 def _figure(path: str) -> Compile:
-    def compile_figure(condition: Condition, scope: Scope) -> Q:
+    def compile_figure(condition: Condition, compilation: Compilation) -> Q:
         return compared(path, condition)
 
     return compile_figure
 
 
-def _first(condition: Condition, scope: Scope) -> Q:
+def _first(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(standing__ordinal=1))
 
 
-def _state(condition: Condition, scope: Scope) -> Q:
+def _state(condition: Condition, compilation: Compilation) -> Q:
     """As `Order.status` tells it: the furthest of the moments that have come."""
     moments = {"cancelled": "cancelled_at", "returned": "returned_at", "delivered": "delivered_at"}
     moments |= {"shipped": "shipped_at", "paid": "paid_at"}
@@ -67,7 +67,7 @@ def _state(condition: Condition, scope: Scope) -> Q:
     return opposite_if(condition, wanted)
 
 
-def _silence(condition: Condition, scope: Scope) -> Q:
+def _silence(condition: Condition, compilation: Compilation) -> Q:
     days = dt.timedelta(days=int(number(condition)))
     later = {"at_least": Q(placed_at__gte=F("standing__previous_at") + days)}
     return later.get(condition.operator, Q(placed_at__lt=F("standing__previous_at") + days + dt.timedelta(days=1)))
@@ -85,21 +85,21 @@ FIELDS = (
     _field(
         "order_kind",
         _("type of this order"),
-        value=Several(choices=lambda: Product.Kind.choices),
+        value=Texts(choices=lambda: Product.Kind.choices),
         operators=IDENTITY,
         compile=_chosen("kind"),
     ),
     _field(
         "order_state",
         _("state of this order"),
-        value=Several(choices=lambda: Order.Status.choices),
+        value=Texts(choices=lambda: Order.Status.choices),
         operators=IDENTITY,
         compile=_state,
     ),
     _field(
         "order_first",
         _("this order is the customer's first"),
-        value=Nothing(),
+        value=NoValue(),
         operators=YES_NO,
         compile=_first,
         note=_("Cancelled orders are not counted."),
@@ -123,17 +123,17 @@ FIELDS = (
     _field(
         "order_coupon",
         _("coupon of this order"),
-        value=Several(suggest=suggesting(Order, "coupon_code")),
+        value=Texts(suggest=suggest_from(Order, "coupon_code")),
         operators=(KNOWN, UNKNOWN, *IDENTITY),
-        compile=given("coupon_code"),
+        compile=text_column("coupon_code"),
         note=_("Known: the order was paid with some coupon."),
     ),
     _field(
         "order_source",
         _("source of this order"),
-        value=Several(suggest=suggesting(Order, "source")),
+        value=Texts(suggest=suggest_from(Order, "source")),
         operators=(*IDENTITY, KNOWN, UNKNOWN),
-        compile=given("source"),
+        compile=text_column("source"),
     ),
     *this_order_course.FIELDS,
 )

@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Case, Feedback, Milestone
 from crm.timezones import zone_of
 from segments.rules import Condition
-from segments.values import Nothing, Number, Several
+from segments.values import NoValue, Number, Texts
 from segments.vocabulary.comparing import (
     compared,
     exists,
-    moment,
+    moment_column,
     number,
     opposite_if,
-    suggesting,
+    suggest_from,
     texts,
 )
-from segments.vocabulary.field import THIS_ORDER, Compile, Context, Field, Scope
+from segments.vocabulary.field import THIS_ORDER, Compilation, Compile, Context, Field
 from segments.vocabulary.operators import (
     COMPARISONS,
     KNOWN,
@@ -34,47 +34,53 @@ from segments.vocabulary.operators import (
 )
 
 
-def _returned(condition: Condition, scope: Scope) -> Q:
+def _returned(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(returned_at__isnull=False))
 
 
 def _expected(column: str) -> Compile:
     """A moment that may lie ahead: known or not, behind, or on one of the coming days, today being day 0."""
 
-    def compile_expected(condition: Condition, scope: Scope) -> Q:
+    def compile_expected(condition: Condition, compilation: Compilation) -> Q:
         if condition.operator in ("known", "unknown"):
             return opposite_if(condition, Q(**{f"{column}__isnull": False}))
         if condition.operator != "next":
-            return moment(column)(condition, scope)
+            return moment_column(column)(condition, compilation)
         ahead = int(number(condition))
-        return Q(**{f"{column}__gte": scope.days_ago(0), f"{column}__lt": scope.days_ago(-1 - ahead)})
+        return Q(**{f"{column}__gte": compilation.days_ago(0), f"{column}__lt": compilation.days_ago(-1 - ahead)})
 
     return compile_expected
 
 
-def _late(condition: Condition, scope: Scope) -> Q:
+def _late(condition: Condition, compilation: Compilation) -> Q:
     """Came on a later day than promised, or has not come though that day is over."""
-    came = Coalesce("delivered_at", Value(scope.now), output_field=DateTimeField())
+    came = Coalesce("delivered_at", Value(compilation.now), output_field=DateTimeField())
     days = [TruncDate(one, tzinfo=zone_of("")) for one in (came, F("promised_at"))]
     return opposite_if(condition, Q(promised_at__isnull=False) & Q(GreaterThan(*days)))
 
 
-def _milestone(condition: Condition, scope: Scope) -> Q:
+def _milestone(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, exists(Milestone.objects.filter(name__in=texts(condition)), "order"))
 
 
-def _score(kind: str, condition: Condition, scope: Scope) -> Q:
+def _score(kind: str, condition: Condition, compilation: Compilation) -> Q:
     return exists(Feedback.objects.filter(compared("score", condition), kind=kind), "order")
 
 
-def _open_case(condition: Condition, scope: Scope) -> Q:
+def _open_case(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, exists(Case.objects.open().filter(kind__in=texts(condition)), "order"))
 
 
 _field = partial(Field, group=THIS_ORDER, context=Context.ORDER)
 
 FIELDS = (
-    _field("order_placed", _("this order was placed"), value=Number(), operators=MOMENTS, compile=moment("placed_at")),
+    _field(
+        "order_placed",
+        _("this order was placed"),
+        value=Number(),
+        operators=MOMENTS,
+        compile=moment_column("placed_at"),
+    ),
     _field(
         "order_delivered",
         _("this order was delivered or performed"),
@@ -96,18 +102,18 @@ FIELDS = (
         operators=(KNOWN, UNKNOWN, NEXT, *MOMENTS),
         compile=_expected("appointment_at"),
     ),
-    _field("order_late", _("this order is later than promised"), value=Nothing(), operators=YES_NO, compile=_late),
+    _field("order_late", _("this order is later than promised"), value=NoValue(), operators=YES_NO, compile=_late),
     _field(
         "order_returned",
         _("this order was returned, whole or in part"),
-        value=Nothing(),
+        value=NoValue(),
         operators=YES_NO,
         compile=_returned,
     ),
     _field(
         "order_milestone",
         _("milestone reached in this order"),
-        value=Several(suggest=suggesting(Milestone, "name")),
+        value=Texts(suggest=suggest_from(Milestone, "name")),
         operators=POSSESSION,
         compile=_milestone,
     ),
@@ -128,7 +134,7 @@ FIELDS = (
     _field(
         "order_case",
         _("open case about this order"),
-        value=Several(choices=lambda: Case.Kind.choices),
+        value=Texts(choices=lambda: Case.Kind.choices),
         operators=POSSESSION,
         compile=_open_case,
     ),

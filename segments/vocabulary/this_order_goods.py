@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import OrderLine
 from segments.rules import Condition
-from segments.values import Number, Several
+from segments.values import Number, Texts
 from segments.vocabulary.comparing import (
+    compared_expression,
     exists,
     opposite_if,
     texts,
-    weighed,
 )
-from segments.vocabulary.field import THIS_ORDER, Compile, Context, Field, Scope
+from segments.vocabulary.field import THIS_ORDER, Compilation, Compile, Context, Field
 from segments.vocabulary.goods import CATEGORY, COMPLEXITY, PRODUCT, RELATION, TIER, lacking, with_line
 from segments.vocabulary.operators import (
     COMPARISONS,
@@ -33,15 +33,15 @@ UNITS = DecimalField(max_digits=15, decimal_places=3)
 def _over_lines(measure: Any) -> Compile:
     """A figure over the lines of the order; without lines it is zero."""
 
-    def compile_lines(condition: Condition, scope: Scope) -> Q:
+    def compile_lines(condition: Condition, compilation: Compilation) -> Q:
         lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
         found = Subquery(lines.annotate(measured=measure).values("measured"), output_field=UNITS)
-        return weighed(Coalesce(found, Value(0), output_field=UNITS), condition)
+        return compared_expression(Coalesce(found, Value(0), output_field=UNITS), condition)
 
     return compile_lines
 
 
-def _lacks(condition: Condition, scope: Scope) -> Q:
+def _lacks(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, exists(lacking(OrderLine.objects.all(), texts(condition)), "order"))
 
 
@@ -71,7 +71,7 @@ FIELDS = (
         note=_("Categories inside the chosen one count too."),
     ),
     _field("order_product", _("product in this order"), value=PRODUCT, operators=POSSESSION, compile=with_line),
-    _field("order_named", _("name of goods in this order"), value=Several(), operators=SEARCHES, compile=with_line),
+    _field("order_named", _("name of goods in this order"), value=Texts(), operators=SEARCHES, compile=with_line),
     _field("order_tier", _("price tier in this order"), value=TIER, operators=POSSESSION, compile=with_line),
     _field(
         "order_complexity",

@@ -7,7 +7,7 @@ import time
 import pytest
 from django.db import connection
 
-from segments.query_timeout import QueryTookTooLong, impatient, supersede
+from segments.query_timeout import QueryTookTooLong, cancel_earlier, time_limit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,8 +23,8 @@ class Count(threading.Thread):
 
     def run(self):
         try:
-            with impatient(MINUTE):
-                supersede(self.told)
+            with time_limit(MINUTE):
+                cancel_earlier(self.told)
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_sleep(20)")
         except QueryTookTooLong:
@@ -53,22 +53,22 @@ def test_a_newer_count_of_the_same_editor_stops_the_older_and_no_other():
         count.start()
         wait_until_working(count.told)
 
-    with impatient(MINUTE):
-        supersede(mine.told)
+    with time_limit(MINUTE):
+        cancel_earlier(mine.told)
     mine.join(timeout=10)
 
     assert not mine.is_alive()
     assert mine.outcome == "stopped"
     assert other.is_alive()
-    with impatient(MINUTE):
-        supersede(other.told)
+    with time_limit(MINUTE):
+        cancel_earlier(other.told)
     other.join(timeout=10)
     assert other.outcome == "stopped"
 
 
 def test_the_name_of_a_count_is_gone_with_it():
-    with impatient(MINUTE):
-        supersede("encore count 1 a")
+    with time_limit(MINUTE):
+        cancel_earlier("encore count 1 a")
 
     with connection.cursor() as cursor:
         cursor.execute("SHOW application_name")

@@ -90,7 +90,7 @@ def test_a_mistake_is_told_at_its_row_and_nothing_is_saved(marketer):
 
     assert "Condition 2: enter a number" in response.content.decode()
     editor = shown_in_editor(response)
-    assert editor["error"] == {"place": [1], "message": "enter a number"}
+    assert editor["error"] == {"path": [1], "message": "enter a number"}
     assert editor["rule"] == rule
     assert not Segment.objects.filter(name="Kettle lovers").exists()
 
@@ -164,7 +164,7 @@ def test_a_mistake_in_a_group_is_told_by_its_path(marketer):
     response = marketer.post(ADD, form(rule))
 
     assert "Condition 2.2: enter a number" in response.content.decode()
-    assert shown_in_editor(response)["error"] == {"place": [1, 1], "message": "enter a number"}
+    assert shown_in_editor(response)["error"] == {"path": [1, 1], "message": "enter a number"}
 
 
 def test_a_segment_may_not_ask_for_itself_even_through_another(marketer):

@@ -94,7 +94,7 @@ def test_an_import_concerns_whom_it_tells_of_and_nobody_else(now, tmp_path):
 
     assert import_file("orders", file, now=now).is_applied
 
-    assert changes.changed(segment.seen) == {bought.pk, cancelled.pk}
+    assert changes.changed_customers(segment.seen) == {bought.pk, cancelled.pk}
     refresh(segment, now + MINUTE)
     assert members(segment) == {cancelled.pk}
     assert other.pk not in noted()
@@ -108,7 +108,7 @@ def test_only_changed_customers_are_asked_about(now):
     Change.objects.all().delete()
     customer = make_order(placed_at=now).customer
 
-    assert changes.to_ask(segment, parse(segment.rule), now + MINUTE) == {customer.pk}
+    assert changes.customers_to_check(segment, parse(segment.rule), now + MINUTE) == {customer.pk}
     outcome = refresh(segment, now + MINUTE)
 
     assert (outcome.entered, outcome.left, segment.members_count) == (1, 0, 4)
@@ -135,14 +135,14 @@ def test_a_new_day_asks_everybody_where_days_matter(now, rule, later, everybody)
     segment = make_segment(rule)
     refresh(segment, now)
 
-    assert (changes.to_ask(segment, parse(segment.rule), now + later) is None) == everybody
+    assert (changes.customers_to_check(segment, parse(segment.rule), now + later) is None) == everybody
 
 
 def test_a_segment_that_asks_for_another_is_counted_in_full(now):
     segment = make_segment(condition("segment", "is", [str(make_segment(BUYERS).pk)]))
     refresh(segment, now)
 
-    assert changes.to_ask(segment, parse(segment.rule), now + MINUTE) is None
+    assert changes.customers_to_check(segment, parse(segment.rule), now + MINUTE) is None
 
 
 def test_a_full_count_once_a_day_tells_what_changes_missed(now, caplog):
@@ -178,7 +178,7 @@ def test_changes_that_all_have_seen_are_forgotten(now, no_starters):
     # As if this transaction were over, and all that ran beside it, in other databases too.
     Segment.objects.update(seen=Change.objects.aggregate(last=Max("written_in"))["last"] + 1)
 
-    assert changes.forget() > 0
+    assert changes.delete_seen() > 0
     assert not Change.objects.exists()
 
 

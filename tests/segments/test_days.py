@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from segments.admin.sparkline import sparkline
-from segments.vocabulary.field import Scope
+from segments.vocabulary.field import Compilation
 from segments.vocabulary.profile import years_before
 
 
@@ -27,7 +27,7 @@ def utc(text):
 def test_a_day_begins_at_midnight_in_the_shop(settings, zone, now, days, begins):
     settings.TIME_ZONE = zone
 
-    assert Scope(utc(now)).days_ago(days) == utc(begins)
+    assert Compilation(utc(now)).days_ago(days) == utc(begins)
 
 
 @pytest.mark.parametrize(

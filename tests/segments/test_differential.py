@@ -102,9 +102,9 @@ CUSTOMER_FIELDS = [field for field in FIELDS.values() if field.name not in ELSEW
 
 
 def named_values(pairs, kind):
-    if kind.told is None:
+    if kind.value_kind is None:
         return st.sampled_from(pairs)
-    told = st.sampled_from(["2024-01-28", "2024-02-27"] if kind.told.name == "date" else [-1, 2, 5, 90])
+    told = st.sampled_from(["2024-01-28", "2024-02-27"] if kind.value_kind.name == "date" else [-1, 2, 5, 90])
     return st.tuples(st.sampled_from([name for name, _value in pairs]), told).map(list)
 
 

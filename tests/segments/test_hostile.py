@@ -12,7 +12,7 @@ from segments.compile import matching
 from segments.rule_field import RuleField
 from segments.rule_json import parse
 from segments.rules import RuleError
-from segments.values import Pair, Several
+from segments.values import NamedValue, Texts
 from segments.vocabulary.registry import FIELDS
 from tests.conftest import make_customer, make_order, make_product
 from tests.segments.conftest import condition
@@ -23,16 +23,14 @@ SQL = ["'; DROP TABLE crm_customer; --", '" OR 1=1 --', "%s", "%(now)s", "\\", "
 # Minutes of backtracking for whoever reads them as patterns of texts like `MANY`.
 BOMBS = ["(a+)+$", "(a|aa)+$", "(.*a){25}", "^(([a-z])+.)+[A-Z]([a-z])+$", "%a" * 70, "_%" * 70]
 MANY = "a" * 140 + "!"
-TEXTUAL = [field for field in FIELDS.values() if field.context is None and isinstance(field.value, Several | Pair)]
-LISTED = [
-    field for field in TEXTUAL if isinstance(field.value, Several) and (field.value.choices or field.value.numeric)
-]
+TEXTUAL = [field for field in FIELDS.values() if field.context is None and isinstance(field.value, Texts | NamedValue)]
+LISTED = [field for field in TEXTUAL if isinstance(field.value, Texts) and (field.value.choices or field.value.numeric)]
 FREE = [field for field in TEXTUAL if field not in LISTED]
 DATED = [
     (name, one.name)
     for name, field in FIELDS.items()
     for one in field.operators
-    if field.value_of(one).name == "date" or getattr(field.value_of(one), "told", None) and one.name == "since"
+    if field.value_of(one).name == "date" or getattr(field.value_of(one), "value_kind", None) and one.name == "since"
 ]
 
 
@@ -40,9 +38,9 @@ def asked(field, text):
     """Every operator that takes a text, asked about this one."""
     for one in field.operators:
         kind = field.value_of(one)
-        if isinstance(kind, Pair) and kind.told is None:
+        if isinstance(kind, NamedValue) and kind.value_kind is None:
             yield condition(field.name, one.name, [text, text])
-        elif isinstance(kind, Several):
+        elif isinstance(kind, Texts):
             yield condition(field.name, one.name, [text])
 
 
@@ -86,7 +84,7 @@ def test_a_pattern_in_a_value_is_read_letter_by_letter(now, bomb):
 @pytest.mark.parametrize(("field", "operator"), DATED)
 @pytest.mark.parametrize("day", ["0000-01-01", "0000-00-00", "-0001-01-01", "9999-12-31", "2026-02-30", "today"])
 def test_a_day_no_calendar_of_a_shop_has_is_refused_in_words(field, operator, day):
-    value = ["until", day] if isinstance(FIELDS[field].value, Pair) else day
+    value = ["until", day] if isinstance(FIELDS[field].value, NamedValue) else day
     context = [one for one in [FIELDS[field].context] if one]
 
     with pytest.raises(RuleError, match="^Condition 1: enter a "):

@@ -96,15 +96,15 @@ def test_a_refresh_asks_only_those_about_whom_a_letter_told_something():
     planned = make_touch(status="scheduled")
     Change.objects.all().delete()
     Touch.objects.filter(pk=planned.pk).update(due_at=NOW)
-    assert changes.to_ask(segment, parse(segment.rule), NOW) == set()
+    assert changes.customers_to_check(segment, parse(segment.rule), NOW) == set()
     Touch.objects.filter(pk=planned.pk).update(status="sent", sent_at=NOW)
-    assert changes.to_ask(segment, parse(segment.rule), NOW) == {planned.customer_id}
+    assert changes.customers_to_check(segment, parse(segment.rule), NOW) == {planned.customer_id}
     assert refresh(segment, NOW).entered == 1
     assert refresh(segment, NOW).entered == 0
 
     Change.objects.all().delete()
     Touch.objects.filter(pk=planned.pk).update(opened_at=NOW)
-    assert changes.to_ask(segment, parse(segment.rule), NOW) == {planned.customer_id}
+    assert changes.customers_to_check(segment, parse(segment.rule), NOW) == {planned.customer_id}
     Change.objects.all().delete()
     Touch.objects.filter(pk=planned.pk).delete()
-    assert changes.to_ask(segment, parse(segment.rule), NOW) == {planned.customer_id}
+    assert changes.customers_to_check(segment, parse(segment.rule), NOW) == {planned.customer_id}

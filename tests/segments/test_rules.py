@@ -116,7 +116,7 @@ def test_says_where_the_mistake_is():
     with pytest.raises(RuleError) as caught:
         parse(raw)
 
-    assert caught.value.place == (1, 0)
+    assert caught.value.path == (1, 0)
     assert str(caught.value) == "Condition 2.1: enter a number"
 
 

@@ -14,7 +14,7 @@ from segments.compile import matching
 from segments.describe import sentence_of
 from segments.rule_json import dump, parse
 from segments.rules import RuleError
-from segments.subjects import Subject, holding
+from segments.subjects import Subject, matching_subjects
 from segments.vocabulary.field import Context
 from segments.vocabulary.operators import NEXT
 from segments.vocabulary.registry import FIELDS, offered
@@ -132,7 +132,7 @@ def test_every_field_of_an_order_or_event_holds_where_a_walk_over_the_facts_says
         @exploring(max_examples=8)
         @given(kept.condition(FIELDS[name], operator))
         def agrees(rule):
-            assert holding(rule, kept.subjects, NOW) == kept.by_hand(rule), rule
+            assert matching_subjects(rule, kept.subjects, NOW) == kept.by_hand(rule), rule
 
         agrees()
 
@@ -141,7 +141,7 @@ def test_random_rules_about_entries_hold_where_a_walk_over_the_facts_says_so(kep
     @exploring(max_examples=200)
     @given(kept.rules())
     def agrees(rule):
-        assert holding(rule, kept.subjects, NOW) == kept.by_hand(rule), rule
+        assert matching_subjects(rule, kept.subjects, NOW) == kept.by_hand(rule), rule
 
     agrees()
 
@@ -150,7 +150,7 @@ def test_why_tells_of_one_subject_what_holding_says(kept):
     @exploring(max_examples=30)
     @given(kept.rules(), st.sampled_from([one for one in kept.subjects if not kept.of[one.key][0].has_left]))
     def agrees(rule, subject):
-        assert explain(rule, subject, NOW).holds == bool(holding(rule, [subject], NOW)), (rule, subject)
+        assert explain(rule, subject, NOW).holds == bool(matching_subjects(rule, [subject], NOW)), (rule, subject)
 
     agrees()
 
@@ -169,10 +169,10 @@ def test_asks_as_many_queries_about_a_thousand_entries_as_about_three(kept):
     with CaptureQueriesContext(
         connection,
     ) as about_few:
-        holding(MIXED, kept.subjects[:3], NOW)
+        matching_subjects(MIXED, kept.subjects[:3], NOW)
     many = [one._replace(key=number) for number, one in enumerate(kept.subjects * 10)]
     with CaptureQueriesContext(connection) as about_many:
-        holding(MIXED, many, NOW)
+        matching_subjects(MIXED, many, NOW)
 
     assert len(about_few) <= len(about_many) == 4
 
@@ -184,7 +184,7 @@ def test_a_customer_with_two_orders_holds_for_the_one_that_fits(now):
     other = make_order(customer=customer, product=make_product(sku="B", category="Bikes"))
     rule = condition("order_category", "has", [str(kettle.category_id)])
 
-    held = holding(rule, [Subject(10, customer.pk, fits.pk), Subject(20, customer.pk, other.pk)], now)
+    held = matching_subjects(rule, [Subject(10, customer.pk, fits.pk), Subject(20, customer.pk, other.pk)], now)
 
     assert held == {10}
 
@@ -192,15 +192,15 @@ def test_a_customer_with_two_orders_holds_for_the_one_that_fits(now):
 def test_without_an_order_conditions_about_it_do_not_hold_and_their_opposites_do(now):
     subjects = [Subject(1, make_customer().pk)]
 
-    assert holding(condition("order_first", "yes"), subjects, now) == set()
-    assert holding(condition("order_first", "no"), subjects, now) == {1}
-    assert holding(condition("event_kind", "is", ["x"]), subjects, now) == set()
-    assert holding({"none": [condition("event_kind", "is", ["x"])]}, subjects, now) == {1}
+    assert matching_subjects(condition("order_first", "yes"), subjects, now) == set()
+    assert matching_subjects(condition("order_first", "no"), subjects, now) == {1}
+    assert matching_subjects(condition("event_kind", "is", ["x"]), subjects, now) == set()
+    assert matching_subjects({"none": [condition("event_kind", "is", ["x"])]}, subjects, now) == {1}
 
 
 def test_nobody_to_ask_about_is_no_query(django_assert_num_queries, now):
     with django_assert_num_queries(0):
-        assert holding(MIXED, [], now) == set()
+        assert matching_subjects(MIXED, [], now) == set()
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_rule_is_refused_where_what_it_asks_about_is_not_at_hand(context, raw,
     with pytest.raises(RuleError, match=words) as refused:
         parse({"all": [condition("vip", "yes"), raw]}, context)
 
-    assert refused.value.place == (1,)
+    assert refused.value.path == (1,)
 
 
 def test_a_rule_about_an_order_cannot_be_asked_about_customers_alone(now):
@@ -229,7 +229,7 @@ def test_a_condition_that_broke_is_told_with_its_place(now):
     gone = {"all": [condition("order_first", "no"), {"any": [condition("segment", "is", ["999"])]}]}
 
     with pytest.raises(RuleError) as refused:
-        holding(gone, [Subject(1, make_customer().pk)], now)
+        matching_subjects(gone, [Subject(1, make_customer().pk)], now)
 
     assert str(refused.value) == "Condition 2.1: a segment chosen here no longer exists"
 
@@ -276,7 +276,7 @@ def test_tells_the_chain_the_step_and_the_segment_of_an_event(no_starters, now):
     )
     subjects = [Subject(1, touch.customer_id, None, opened.pk), Subject(2, touch.customer_id, None, entered.pk)]
 
-    assert holding(condition("event_chain", "is", [str(touch.chain_id)]), subjects, now) == {1}
-    assert holding(condition("event_step", "is", ["Care"]), subjects, now) == {1}
-    assert holding(condition("event_step", "is", ["Recipes"]), subjects, now) == set()
-    assert holding(condition("event_segment", "is", [str(segment.pk)]), subjects, now) == {2}
+    assert matching_subjects(condition("event_chain", "is", [str(touch.chain_id)]), subjects, now) == {1}
+    assert matching_subjects(condition("event_step", "is", ["Care"]), subjects, now) == {1}
+    assert matching_subjects(condition("event_step", "is", ["Recipes"]), subjects, now) == set()
+    assert matching_subjects(condition("event_segment", "is", [str(segment.pk)]), subjects, now) == {2}

@@ -50,7 +50,7 @@ def value_for(kind, category):
     if kind.name == "number":
         return max(kind.least, 1)
     if kind.name == "pair":
-        return ["plan", value_for(kind.told, category) if kind.told else "gold"]
+        return ["plan", value_for(kind.value_kind, category) if kind.value_kind else "gold"]
     if kind.choices:
         return [str(next(iter(kind.choices()))[0])]
     return [str(category)]

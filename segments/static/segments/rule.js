@@ -34,7 +34,7 @@
             const isGroup = given.rule && KINDS.some((kind) => given.rule[kind]);
             this.tree = new Group(this, isGroup ? given.rule : { all: given.rule?.field ? [given.rule] : [{}] }, null);
             root.querySelector("[data-tree]").append(this.tree.node);
-            if (given.error) this.showError(given.error.place, given.error.message);
+            if (given.error) this.showError(given.error.path, given.error.message);
             if (given.rule) this.count();
             else this.preview.textContent = this.isRequired ? "" : this.words.everybody;
         }
@@ -87,8 +87,8 @@
             }
         }
 
-        showError(place, message) {
-            const node = place.reduce((at, index) => at?.item.list?.children[index] || at, this.tree.node);
+        showError(path, message) {
+            const node = path.reduce((at, index) => at?.item.list?.children[index] || at, this.tree.node);
             node.append(make("p", { className: "rule-error", role: "alert", textContent: message }));
         }
     }
@@ -270,8 +270,8 @@
             const item = { field: this.known?.name || "" };
             if (!this.known) return item;
             item.operator = this.operator.value;
-            const told = this.value.read();
-            if (told !== null) item.value = told;
+            const value = this.value.read();
+            if (value !== null) item.value = value;
             if (this.window?.value) item.window = this.window.value;
             const where = this.narrowings().map((row) => row.read());
             if (where.length) item.where = where;

@@ -112,7 +112,7 @@
         const given = Array.isArray(item.value) ? item.value : [];
         const list = make("datalist", { id: `rule-offers-${++editor.lists}` });
         const parts = [editor.words.name, editor.words.value].map((label, index) => {
-            const type = index && kind.told !== "text" ? kind.told : "text";
+            const type = index && kind.valueKind !== "text" ? kind.valueKind : "text";
             const node = make("input", { type, autocomplete: "off", placeholder: label, value: given[index] ?? "" });
             if (type === "number") node.step = "any";
             node.setAttribute("aria-label", label);
