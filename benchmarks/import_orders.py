@@ -87,7 +87,7 @@ def whole_import(path: Path) -> float:
     from django.db import connection
     from django.utils import timezone
 
-    from crm.intake.files.run import import_file
+    from crm.intake.files.import_file import import_file
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE crm_customer, crm_product, crm_category CASCADE")

@@ -48,7 +48,7 @@ def main() -> None:
 
 def fill(orders: int, days: int) -> None:
     """Orders at random moments of the day, most of them paid, shipped and delivered within days."""
-    from crm.intake.files.run import import_file
+    from crm.intake.files.import_file import import_file
 
     chance = random.Random(7)
     first = dt.datetime.combine(LAST, dt.time(), dt.UTC) - dt.timedelta(days=days - 1)

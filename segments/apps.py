@@ -10,7 +10,7 @@ class SegmentsConfig(AppConfig):
     def ready(self) -> None:
         from crm.privacy import export
         from segments.privacy import memberships
-        from segments.vocabulary import belonging, registry
+        from segments.vocabulary import membership, registry
 
         export.register(memberships)
-        registry.register(*belonging.FIELDS)
+        registry.register(*membership.FIELDS)

@@ -33,8 +33,8 @@ from crm.models import (
 class WatchedTable:
     """By default every statement is noted that writes rows; `survives_replica` is one that imports do not silence.
 
-    An import writes as a replica would, where other triggers rest (crm.intake.files.bulk): whose the new orders are is
-    told by the orders themselves.
+    An import writes as a replica would, where other triggers rest (crm.intake.files.bulk_writes); that of the orders
+    says whose the new ones are.
     """
 
     model: type[Model]

@@ -21,7 +21,7 @@ from config.demo.people import DemoPerson
 from config.demo.purchases import Purchase
 from config.demo.questions import key_of, settled
 from crm import consent
-from crm.customers import customers
+from crm.customers.find_or_create import find_or_create
 from crm.models import Case, Channel, Customer, Order, Purpose
 from crm.orders import orders
 from crm.orders.orders import LineData
@@ -90,7 +90,7 @@ def meet(person: DemoPerson, at: dt.datetime) -> Customer:
     known = Customer.objects.filter(external_id=f"demo-{person.index}").first()
     if known:
         return known
-    customer = customers.find_or_create(
+    customer = find_or_create(
         external_id=f"demo-{person.index}",
         email=person.email,
         phone=person.phone,

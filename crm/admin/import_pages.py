@@ -26,11 +26,11 @@ from unfold.contrib.import_export.forms import ExportForm
 from crm.admin.export import FORMATS
 from crm.admin.upload_form import UploadForm
 from crm.intake.files import uploads
-from crm.intake.files.files import open_table
+from crm.intake.files.import_file import Options, import_file
 from crm.intake.files.kinds import KINDS
 from crm.intake.files.problems import FileTrouble
+from crm.intake.files.reading import open_table
 from crm.intake.files.report import Report
-from crm.intake.files.run import Options, import_file
 
 SAMPLE_ROWS = 5
 SAMPLE_COLUMNS = 25

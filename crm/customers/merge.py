@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm import consent
 from crm.customer_columns import CUSTOMER_COLUMNS
-from crm.customers.identity import conflict, identities
+from crm.customers.conflicts import conflict, identities
 from crm.events import record
 from crm.figures import stats
 from crm.locks import keep_still, lock_merging

@@ -15,7 +15,7 @@ from chains.explain.decisions import decisions
 from chains.explain.version_differences import differences
 from chains.models import Enrolment, Passage, Step, Touch
 from crm.customers import attributes, dates, merge
-from crm.customers.customers import find_or_create
+from crm.customers.find_or_create import find_or_create
 from crm.events import record
 from crm.models import Customer, Event, Product
 from crm.orders import orders

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.admin.export import CustomerResource
 from crm.customer_columns import CUSTOMER_COLUMNS
-from crm.customers.customers import Profile
+from crm.customers.find_or_create import Profile
 from crm.customers.merge import merge
 from crm.intake.files import columns as file_columns
 from crm.models import Customer

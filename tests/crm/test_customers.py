@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from crm.customers.customers import find_or_create, note_mood
+from crm.customers.find_or_create import find_or_create, note_mood
 from crm.models import Contact, Customer, Event, MergeProposal
 from tests.conftest import make_customer
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from crm.customers import attributes
-from crm.intake.files.run import Options, import_file
+from crm.intake.files.import_file import Options, import_file
 from crm.models import Customer, Event
 from crm.orders import orders
 from tests.conftest import make_customer, make_order

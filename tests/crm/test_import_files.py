@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
-from crm.intake.files import sheets
+from crm.intake.files import xlsx
+from crm.intake.files.import_file import Options, import_file
 from crm.intake.files.problems import FileTrouble
 from crm.intake.files.report import Count
-from crm.intake.files.run import Options, import_file
 from crm.models import Category, ConsentRecord, Contact, Customer, Event, Order, Product
 from tests.conftest import NOW, make_customer, make_product
 
@@ -134,7 +134,7 @@ def test_broken_byte_far_inside_is_named_by_its_line(load):
 
 
 def test_packed_bomb_is_refused_before_it_unpacks(load, monkeypatch):
-    monkeypatch.setattr(sheets, "MOST_UNPACKED", 10_000)
+    monkeypatch.setattr(xlsx, "MOST_UNPACKED", 10_000)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("xl/worksheets/sheet1.xml", b"0" * 20_000)
@@ -285,7 +285,7 @@ READ = """
 import resource, sys
 from pathlib import Path
 import django; django.setup()
-from crm.intake.files.run import import_file, Options
+from crm.intake.files.import_file import import_file, Options
 from django.utils import timezone
 from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[2]

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
+from crm.intake.files.import_file import Options, import_file
 from crm.intake.files.problems import FileTrouble
 from crm.intake.files.report import Count
-from crm.intake.files.run import Options, import_file
 from crm.models import Contact, Customer, CustomerStats, Event, EventInbox, MergeProposal, Order, OrderLine, Product
 from crm.orders import orders
 from tests.conftest import NOW, make_customer, make_order

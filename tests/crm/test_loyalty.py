@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from crm import loyalty
 from crm.customers.merge import merge
-from crm.intake.files.run import import_file
+from crm.intake.files.import_file import import_file
 from crm.loyalty import CouponDraft, CouponRefused, PointsGift, Sending
 from crm.loyalty.coupon_codes import ALPHABET, new_code, normalise
 from crm.loyalty.coupon_conditions import ends_at, last_day

@@ -5,7 +5,7 @@ import pytest
 
 from crm import consent
 from crm.customers import merge
-from crm.customers.identity import Identity, conflict
+from crm.customers.conflicts import Identity, conflict
 from crm.models import Case, Contact, CustomerStats, Event, MergeProposal, OrderStanding
 from tests.conftest import make_case, make_customer, make_order
 

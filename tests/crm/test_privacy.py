@@ -6,9 +6,9 @@ import pytest
 
 from crm import consent
 from crm.customers import merge
-from crm.customers.customers import find_or_create
+from crm.customers.find_or_create import find_or_create
 from crm.figures.scores import score_all
-from crm.intake.files.run import Options, import_file
+from crm.intake.files.import_file import Options, import_file
 from crm.models import Contact, Customer, CustomerStats, ErasureCertificate, Event, EventInbox
 from crm.orders import orders
 from crm.orders.orders import LineData

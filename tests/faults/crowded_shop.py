@@ -30,11 +30,12 @@ settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(port)
 
 from chains.engine.run import run  # noqa: E402
 from crm import consent, loyalty  # noqa: E402
-from crm.customers import attributes, customers, tags  # noqa: E402
+from crm.customers import attributes, tags  # noqa: E402
+from crm.customers.find_or_create import find_or_create  # noqa: E402
 from crm.customers.merge import merge  # noqa: E402
 from crm.figures import stats  # noqa: E402
 from crm.figures.scores import score_all  # noqa: E402
-from crm.intake.files.run import import_file  # noqa: E402
+from crm.intake.files.import_file import import_file  # noqa: E402
 from crm.models import Customer  # noqa: E402
 from crm.orders import orders  # noqa: E402
 from segments.models import Segment  # noqa: E402
@@ -71,7 +72,7 @@ def sell(people):
     consent.grant(
         some[0], channel="email", address=f"p{some[0].pk}@example.com", purpose="marketing", at=now, source="checkout"
     )
-    customers.find_or_create(email=f"p{some[1].pk}@example.com", now=now, tags=[sku], city="Perm")
+    find_or_create(email=f"p{some[1].pk}@example.com", now=now, tags=[sku], city="Perm")
 
 
 def bring_file(people):
@@ -95,7 +96,7 @@ def join(people):
     one, other = chance.sample(people, k=2)
     if chance.random() < 0.5:
         merge(one, other, at=timezone.now())
-    people.append(customers.find_or_create(email=f"p{other.pk}@example.com", external_id="", now=timezone.now()))
+    people.append(find_or_create(email=f"p{other.pk}@example.com", external_id="", now=timezone.now()))
 
 
 def count(people):

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from crm.customers.customers import find_or_create
+from crm.customers.find_or_create import find_or_create
 from crm.customers.merge import merge
 from crm.models import Customer, CustomerStats, Event, MergeProposal, Order, OrderStanding
 from tests.conftest import NOW, make_customer, make_order
@@ -26,7 +26,8 @@ from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[1]
 settings.ENCORE_RING = False
 name, now = sys.argv[2], dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
-from crm.customers import customers, merge
+from crm.customers import merge
+from crm.customers.find_or_create import find_or_create
 from crm.orders import orders
 from crm.models import Customer, Order
 connection.ensure_connection()
@@ -45,13 +46,13 @@ for number in range(15):
     orders.place(f"A-{number}", customer=Customer.objects.get(external_id=name), placed_at=now, total=Decimal(10))
 """
 MEET = """
-customers.find_or_create(email="ann@example.com", now=now)
+find_or_create(email="ann@example.com", now=now)
 """
 HALVES = """
 for number in range(15):
     known = {"email": f"c{number}@example.com"} if name == "a" else {"phone": f"+7916123{4500 + number}"}
-    customers.find_or_create(**known, now=now)
-    customers.find_or_create(email=f"c{number}@example.com", phone=f"+7916123{4500 + number}", now=now)
+    find_or_create(**known, now=now)
+    find_or_create(email=f"c{number}@example.com", phone=f"+7916123{4500 + number}", now=now)
 """
 PAY = """
 orders.pay(Order.objects.get(), at=now)

@@ -11,8 +11,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from crm.customers.customers import find_or_create
-from crm.intake.files.run import import_file
+from crm.customers.find_or_create import find_or_create
+from crm.intake.files.import_file import import_file
 from crm.models import Customer, CustomerStats, Event, Order, OrderLine, OrderStanding, Product
 from crm.orders import orders
 from tests.conftest import NOW
@@ -25,7 +25,7 @@ import django; django.setup()
 from django.db import connection
 from django.utils import timezone
 connection.settings_dict["NAME"] = sys.argv[2]
-from crm.intake.files.run import import_file
+from crm.intake.files.import_file import import_file
 print("started", flush=True)
 import_file("orders", Path(sys.argv[1]), now=timezone.now())
 """

@@ -51,7 +51,7 @@ for customer in Customer.objects.order_by("pk"):
 """
 IMPORTS = """
 from pathlib import Path
-from crm.intake.files.run import import_file
+from crm.intake.files.import_file import import_file
 for path in sorted(Path(sys.argv[2]).glob("*.csv")):
     assert import_file("orders", path, now=now).is_applied
 """

@@ -14,7 +14,7 @@ from django.db import connection
 from chains.engine.run import tick
 from chains.models import Enrolment, Touch
 from crm import consent
-from crm.customers.customers import find_or_create
+from crm.customers.find_or_create import find_or_create
 from crm.orders import orders
 from tests.chains.factories import live_chain, marketing, message, wait
 from tests.journeys import recount

@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from crm.figures import stats
-from crm.intake.files.run import import_file
+from crm.intake.files.import_file import import_file
 from crm.models import Category, Customer, CustomerStats, Product
 from crm.orders import orders
 from crm.timezones import day_of

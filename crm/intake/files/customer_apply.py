@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from crm.customer_columns import CUSTOMER_COLUMNS
-from crm.intake.files import moved_dates, people
+from crm.intake.files import customer_recognition, date_changes
 from crm.intake.files.columns import CUSTOMER
 from crm.intake.files.report import Count
 from crm.intake.files.staging import Cursor, StagingTable, plan_for_sets
@@ -107,15 +107,15 @@ def check(cursor: Cursor) -> None:
 
 def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, Count]:
     plan_for_sets(cursor, TABLE.name)
-    people.recognise(cursor, TABLE.name, "consent_at", now)
+    customer_recognition.recognise(cursor, TABLE.name, "consent_at", now)
     told = [(name, PROFILE[name]) for name in fields if name in PROFILE]
     has_dates = bool({"birth_date", "attributes"} & set(fields))
     if has_dates:
-        moved_dates.keep(cursor)
-    people.describe(cursor, TABLE.name, told, "line DESC", is_sure=True)
+        date_changes.keep(cursor)
+    customer_recognition.describe(cursor, TABLE.name, told, "line DESC", is_sure=True)
     if has_dates:
-        moved_dates.tell(cursor, now)
-    counts = {"customers": people.count(cursor)}
+        date_changes.tell(cursor, now)
+    counts = {"customers": customer_recognition.count(cursor)}
     if "marketing_consent" in fields:
         counts["consents"] = _write_consents(cursor, now)
     return counts

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from crm.intake.files import customer_apply, order_apply, order_check, order_rows, product_apply
 from crm.intake.files.cells import Ground
 from crm.intake.files.columns import CUSTOMER, LINE, ORDER, PRODUCT, Column, Header
-from crm.intake.files.files import Piece
 from crm.intake.files.plain_rows import PlainRows
+from crm.intake.files.reading import Piece
 from crm.intake.files.report import Count
 from crm.intake.files.staging import Cursor, Stager, StagingTable
 

@@ -9,8 +9,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from crm.figures import stats
-from crm.intake.files import goods, people
-from crm.intake.files.bulk import indexes_built_afterwards, referenced_rows_held
+from crm.intake.files import catalogue_apply, customer_recognition
+from crm.intake.files.bulk_writes import indexes_built_afterwards, referenced_rows_held
 from crm.intake.files.columns import ORDER_PROFILE
 from crm.intake.files.report import Count
 from crm.intake.files.staging import Cursor, plan_for_sets
@@ -150,14 +150,14 @@ COUNT = """
 def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime) -> dict[str, Count]:
     """Write what the staging tables hold; returns how much of everything is new, changed and as it was."""
     plan_for_sets(cursor, "import_order")
-    people.recognise(cursor, "import_order", "placed_at", now)
-    own = [name for name in (*ORDER_PROFILE, "attributes") if name in fields]
-    people.describe(cursor, "import_order", [(name, name) for name in own], "placed_at DESC, head DESC", is_sure=False)
+    customer_recognition.recognise(cursor, "import_order", "placed_at", now)
+    columns = [(name, name) for name in (*ORDER_PROFILE, "attributes") if name in fields]
+    customer_recognition.describe(cursor, "import_order", columns, "placed_at DESC, head DESC", is_sure=False)
     cursor.execute("SELECT DISTINCT customer FROM import_order")
     customers = [pk for (pk,) in cursor.fetchall()]
     stats.lock(customers)
     named = ("name", "category", "price", "cost")
-    products = goods.write_products(cursor, "import_product", named, now, is_sure=False)
+    products = catalogue_apply.write_products(cursor, "import_product", named, now, is_sure=False)
     _write_orders(cursor, currency, now)
     _write_lines(cursor)
     with referenced_rows_held(cursor):
@@ -215,6 +215,6 @@ def _counts(cursor: Cursor, products: Count) -> dict[str, Count]:
     new, altered, orders = cursor.fetchone()
     return {
         "orders": Count(new, altered, orders - new - altered),
-        "customers": people.count(cursor),
+        "customers": customer_recognition.count(cursor),
         "products": products,
     }

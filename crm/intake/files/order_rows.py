@@ -13,12 +13,12 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from crm.intake.files.bought import BoughtCells
 from crm.intake.files.cells import Ground
 from crm.intake.files.columns import LINE, ORDER, Header
-from crm.intake.files.files import Cells, Piece
+from crm.intake.files.line_cells import BoughtCells
 from crm.intake.files.plain_rows import wrong_width
 from crm.intake.files.problems import Problem, Unreadable, short
+from crm.intake.files.reading import Cells, Piece
 from crm.intake.files.row_fields import RowFields, WrongCells
 from crm.intake.files.staging import Stager, StagingTable
 

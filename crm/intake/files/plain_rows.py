@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from crm.intake.files.cells import Ground
 from crm.intake.files.columns import Column, Header
-from crm.intake.files.files import Piece
 from crm.intake.files.problems import Problem, Unreadable
+from crm.intake.files.reading import Piece
 from crm.intake.files.row_fields import RowFields, WrongCells
 from crm.intake.files.staging import Stager
 

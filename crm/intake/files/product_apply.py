@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from crm.intake.files import goods
+from crm.intake.files import catalogue_apply
 from crm.intake.files.columns import PRODUCT
 from crm.intake.files.report import Count
 from crm.intake.files.staging import Cursor, StagingTable
@@ -25,4 +25,4 @@ def check(cursor: Cursor) -> None:
 
 def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, Count]:
     told = [name for name in fields if name != "sku"]
-    return {"products": goods.write_products(cursor, TABLE.name, told, now, is_sure=True)}
+    return {"products": catalogue_apply.write_products(cursor, TABLE.name, told, now, is_sure=True)}

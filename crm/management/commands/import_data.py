@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.intake.files.import_file import Options, import_file
 from crm.intake.files.kinds import KINDS
 from crm.intake.files.problems import FileTrouble
 from crm.intake.files.report import Report
-from crm.intake.files.run import Options, import_file
 
 SECONDS_BETWEEN_LINES = 5.0
 SECONDS_BETWEEN_REDRAWS = 0.2

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.db import connection
 
-from crm.intake.files.files import open_table
 from crm.intake.files.problems import Unreadable
+from crm.intake.files.reading import open_table
 
 END = (sys.maxsize, "")
 LINE, REASON = "rejected_line", "rejected_reason"

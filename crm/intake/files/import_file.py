@@ -18,10 +18,10 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from crm.intake.files.cells import Ground
 from crm.intake.files.columns import Header, match
-from crm.intake.files.files import Table, open_table
 from crm.intake.files.kinds import KINDS, ImportKind, Rows
 from crm.intake.files.problems import Problem
-from crm.intake.files.rejected import write_rejected
+from crm.intake.files.reading import Table, open_table
+from crm.intake.files.rejected_rows import write_rejected
 from crm.intake.files.report import Count, Report
 from crm.intake.files.staging import Cursor, Stager, staging_tables
 from crm.models import Shop

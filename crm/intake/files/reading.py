@@ -17,7 +17,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from crm.intake.files.problems import FileTrouble, Unreadable
-from crm.intake.files.sheets import sheet_rows
+from crm.intake.files.xlsx import sheet_rows
 
 BLOCK = 1 << 20
 ROWS_AT_ONCE = 250
