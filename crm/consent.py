@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from crm.addresses import normalise
 from crm.events import record
-from crm.locks import hold
+from crm.locks import lock_current
 from crm.models import Channel, ConsentRecord, Contact, Customer, EventKind, Purpose, Shop
-from crm.privacy.suppression import erased_moments
+from crm.privacy.suppression import erased_at_by_address
 
 Action = ConsentRecord.Action
 COLUMNS = {Purpose.MARKETING: "marketing_consent", Purpose.SERVICE: "service_consent"}
@@ -53,7 +53,7 @@ def note(
 
     Consent to profiling is about no channel: both `channel` and `address` are empty there.
     """
-    customer = hold(customer)
+    customer = lock_current(customer)
     contact = _contact(customer, channel, address, at) if channel else None
     line, is_new = ConsentRecord.objects.get_or_create(
         customer=customer,
@@ -68,7 +68,7 @@ def note(
     if not is_new:
         return line
     if contact:
-        settle(contact)
+        update_contact(contact)
     record(
         EventKind.CONSENT_CHANGED,
         customer=customer,
@@ -80,24 +80,24 @@ def note(
     return line
 
 
-def settle(contact: Contact) -> None:
+def update_contact(contact: Contact) -> None:
     """Set the contact's consents to what the ledger says: records may arrive late and out of order."""
     ledger = list(
         ConsentRecord.objects.filter(
             customer=contact.customer_id, channel=contact.channel, address=contact.address
         ).values_list("purpose", "action", "occurred_at")
     )
-    erased = erased_moments([(contact.channel, contact.address)])
+    erased = erased_at_by_address([(contact.channel, contact.address)])
     for purpose, column in COLUMNS.items():
         history = [(action, at) for about, action, at in ledger if about == purpose]
         if history:
             # Whoever was erased withdrew everything said before.
             history += [(Action.WITHDRAWN.value, at) for at in erased.values()]
-            setattr(contact, column, standing(history))
+            setattr(contact, column, current_consent(history))
     contact.save(update_fields=list(COLUMNS.values()))
 
 
-def inherit(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> None:
+def merge_ledgers(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> None:
     """Join two ledgers at a merge: a no that either of them said holds for every address of its channel.
 
     The ledger must bear out what the contacts say, so each yes that falls gets a line of its own.
@@ -106,7 +106,7 @@ def inherit(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> None:
     ConsentRecord.objects.filter(customer=duplicate).update(customer=keeper)
     _move_contacts(keeper, duplicate)
     for contact in keeper.contacts.select_for_update(no_key=True).order_by("pk"):
-        settle(contact)
+        update_contact(contact)
         for purpose, column in COLUMNS.items():
             if (contact.channel, purpose) in refused and getattr(contact, column) == Contact.Consent.GRANTED:
                 withdraw(
@@ -138,7 +138,7 @@ def _move_contacts(keeper: Customer, duplicate: Customer) -> None:
             twin.save(update_fields=["state", "state_reason"])
 
 
-def standing(history: Iterable[tuple[str, dt.datetime]]) -> str:
+def current_consent(history: Iterable[tuple[str, dt.datetime]]) -> str:
     """What actions with their moments come to: the latest yes or no, of two at one moment the no.
 
     Being asked again changes neither; it counts only where nothing was decided yet.

@@ -1,4 +1,4 @@
-"""Who is kept from changing a customer meanwhile.
+"""Locks on customers, and on who may create, merge or erase them.
 
 An address is not a unique key, since a family may share one, so the database cannot refuse the second of two
 customers created at the same moment. Whoever may create customers therefore takes a lock named after each
@@ -40,8 +40,8 @@ def lock_all_identities() -> None:
 def lock_merging() -> None:
     """Be the only one to merge or erase customers until the transaction ends. Taken before any customer's row.
 
-    A merge holds its customers against every new fact about them; what writes about many customers in any order would
-    hold one of them and wait for the other.
+    A merge locks its customers against every new fact about them; what writes about many customers in any order would
+    lock one of them and wait for the other.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [MERGING])
@@ -53,42 +53,42 @@ def prevent_merging() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [MERGING])
 
 
-def hold(customer: Customer) -> Customer:
+def lock_current(customer: Customer) -> Customer:
     """Whoever now stands for this customer, kept from being merged away until the transaction ends."""
     while True:
         try:
-            _hold_id(customer.pk)
+            _share_lock(customer.pk)
         except _MergedMeanwhile:
             customer = Customer.objects.get(merged_from=customer)
         else:
             return customer
 
 
-def hold_all(customer_ids: Iterable[int]) -> dict[int, int]:
+def lock_all_current(customer_ids: Iterable[int]) -> dict[int, int]:
     """Be the only one to change what these customers have until the transaction ends.
 
     Returns who stands for each now; those whose data was erased are left out.
     """
-    asked = set(customer_ids)
+    ids = set(customer_ids)
     while True:
-        known = Customer.objects.filter(pk__in=asked).values_list("pk", "merged_into")
-        standing = {pk: merged_into or pk for pk, merged_into in known}
+        known = Customer.objects.filter(pk__in=ids).values_list("pk", "merged_into")
+        current = {pk: merged_into or pk for pk, merged_into in known}
         try:
-            erased = _hold_standing(set(standing.values()))
+            erased = _lock_unmerged(set(current.values()))
         except _MergedMeanwhile:
             continue
-        return {pk: owner for pk, owner in standing.items() if owner not in erased}
+        return {pk: owner for pk, owner in current.items() if owner not in erased}
 
 
-def hold_fact(fact: Order | Case, hold_owner: Callable[[int], object] | None = None) -> None:
-    """Read a fact as it is now and keep it, with whose it is, until the transaction ends.
+def lock_fact(fact: Order | Case, lock_owner: Callable[[int], object] | None = None) -> None:
+    """Read a fact again and lock it, with the customer it belongs to, until the transaction ends.
 
     The customer comes first, as in a merge, or the two would wait for each other; and again, should a merge have
     moved the fact while we waited.
     """
     while True:
         try:
-            _hold_fact_of(fact, fact.customer_id, hold_owner or _hold_id)
+            _lock_fact_of(fact, fact.customer_id, lock_owner or _share_lock)
         except _MergedMeanwhile:
             fact.refresh_from_db(fields=["customer"])
         else:
@@ -96,12 +96,12 @@ def hold_fact(fact: Order | Case, hold_owner: Callable[[int], object] | None = N
 
 
 class _MergedMeanwhile(Exception):
-    """Lets go of what was held: a merge holds keeper and merged in id order, and so must whoever wants both."""
+    """Rolls back to release the locks: a merge locks keeper and duplicate in id order, and so must everybody."""
 
 
 @transaction.atomic
-def _hold_standing(customer_ids: set[int]) -> set[int]:
-    """Hold them in one pass, in id order; whose data was erased."""
+def _lock_unmerged(customer_ids: set[int]) -> set[int]:
+    """Lock them in one pass, in id order, and return those whose data was erased."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, merged_into_id, erased_at FROM crm_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
@@ -114,8 +114,8 @@ def _hold_standing(customer_ids: set[int]) -> set[int]:
 
 
 @transaction.atomic
-def _hold_fact_of(fact: Order | Case, owner_id: int, hold_owner: Callable[[int], object]) -> None:
-    hold_owner(owner_id)
+def _lock_fact_of(fact: Order | Case, owner_id: int, lock_owner: Callable[[int], object]) -> None:
+    lock_owner(owner_id)
     locked: QuerySet[Any] = type(fact)._default_manager.select_for_update(no_key=True)
     fact.refresh_from_db(from_queryset=locked)
     if fact.customer_id != owner_id:
@@ -123,7 +123,7 @@ def _hold_fact_of(fact: Order | Case, owner_id: int, hold_owner: Callable[[int],
 
 
 @transaction.atomic
-def _hold_id(customer_id: int) -> None:
+def _share_lock(customer_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer_id])
         row = cursor.fetchone()
@@ -133,17 +133,17 @@ def _hold_id(customer_id: int) -> None:
         raise _MergedMeanwhile
 
 
-def keep_still(customer_ids: Iterable[int]) -> list[int]:
+def lock_against_facts(customer_ids: Iterable[int]) -> list[int]:
     """Lock customers so that nobody adds a fact to them meanwhile: their facts hold KEY SHARE, which this excludes.
 
-    Returns whom it holds: those asked for, and those once merged into them, whose pointers change with theirs; all in
-    one pass, in id order. Who stands for them is to be read after `lock_merging`: until then they may be merged.
+    Returns whom it locked, in one pass and in id order: these, and those once merged into them, whose pointers change
+    with theirs. Who stands for them must be read after `lock_merging`: until then they may be merged.
     """
     lock_merging()
-    asked = list(customer_ids)
+    ids = list(customer_ids)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM crm_customer WHERE id = ANY(%s) OR merged_into_id = ANY(%s) ORDER BY id FOR UPDATE",
-            [asked, asked],
+            [ids, ids],
         )
         return [pk for (pk,) in cursor.fetchall()]

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from crm.figures.scores import score_all
-from crm.loyalty import expire_points, tell_expiring
+from crm.loyalty import expire_points, record_expiring
 
 logger = logging.getLogger(__name__)
 
@@ -17,4 +17,4 @@ def score_customers() -> None:
 @shared_task
 def watch_loyalty() -> None:
     now = timezone.now()
-    logger.info("Gifts of points expired: %s; ends told: %s", expire_points(now), tell_expiring(now))
+    logger.info("Gifts of points expired: %s; ends told: %s", expire_points(now), record_expiring(now))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.consent import grant, withdraw
-from crm.locks import hold
+from crm.locks import lock_current
 from crm.models import Contact, Customer, Purpose
 
 
@@ -23,7 +23,7 @@ def connect(
     customer: Customer, channel: str, address: str, *, at: dt.datetime, source: str, evidence: dict[str, Any]
 ) -> Contact:
     """The customer asked to be written to there; what stopped working before works again."""
-    customer = hold(customer)
+    customer = lock_current(customer)
     for purpose in Purpose.values:
         grant(
             customer,

@@ -10,7 +10,7 @@ from django.db.models import F, Func, JSONField, Value
 
 from chains.models import ChainVersion, Touch
 from crm.events import record
-from crm.locks import hold
+from crm.locks import lock_current
 from crm.models import Event, EventKind
 
 SOURCE = "letters"
@@ -23,7 +23,7 @@ def record_touch_event(
     """Record an event about a touch, with what chains and segments ask of it; None when it was recorded before."""
     return record(
         kind,
-        customer=hold(touch.customer),
+        customer=lock_current(touch.customer),
         order=touch.order,
         occurred_at=at,
         source=source,

@@ -21,7 +21,7 @@ from unfold.decorators import display
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Case, CaseAttachment, CaseMessage
 from crm.service.cases import acknowledge, answer, confirm, resolve
-from crm.service.conversations import write_back
+from crm.service.conversations import send_reply
 
 TONES = {"overdue": "danger", "opened": "warning", "acknowledged": "warning", "answered": "info", "done": "success"}
 OFFER = ("solution", "alternative", "goodwill")
@@ -175,7 +175,7 @@ def _answer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
 
 
 def _write(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    message = write_back(case, text=request.POST.get("text", ""), at=at, by=request.user)  # type: ignore[arg-type]
+    message = send_reply(case, text=request.POST.get("text", ""), at=at, by=request.user)  # type: ignore[arg-type]
     return gettext("Sent to %(address)s.") % {"address": message.address}
 
 

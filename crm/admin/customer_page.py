@@ -22,7 +22,7 @@ from crm.customers.find_or_create import note_mood
 from crm.figures.lifecycle import stage_of
 from crm.loyalty import balances, next_to_expire
 from crm.loyalty.coupon_conditions import last_day
-from crm.loyalty.coupon_wording import in_short, standing
+from crm.loyalty.coupon_wording import coupon_state, in_short
 from crm.models import Case, Customer
 from crm.service.cases import open_case
 from crm.story.customer_links import links_for
@@ -122,7 +122,9 @@ def _open_cases(customer: Customer) -> list[Case]:
 
 def _coupons(customer: Customer, now: dt.datetime) -> list[dict[str, str]]:
     usable = customer.coupons.usable(now).select_related("category", "product").order_by("expires_at", "pk")
-    return [{"code": coupon.code, "offer": in_short(coupon), "standing": standing(coupon, now)[1]} for coupon in usable]
+    return [
+        {"code": coupon.code, "offer": in_short(coupon), "standing": coupon_state(coupon, now)[1]} for coupon in usable
+    ]
 
 
 def _points(customer: Customer, now: dt.datetime) -> dict[str, Any]:

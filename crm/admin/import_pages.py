@@ -26,11 +26,11 @@ from unfold.contrib.import_export.forms import ExportForm
 from crm.admin.export import FORMATS
 from crm.admin.upload_form import UploadForm
 from crm.intake.files import uploads
-from crm.intake.files.import_file import Options, import_file
+from crm.intake.files.import_file import ImportOptions, import_file
 from crm.intake.files.kinds import KINDS
-from crm.intake.files.problems import FileTrouble
-from crm.intake.files.reading import open_table
-from crm.intake.files.report import Report
+from crm.intake.files.problems import FileError
+from crm.intake.files.reading import open_file
+from crm.intake.files.report import ImportReport
 
 SAMPLE_ROWS = 5
 SAMPLE_COLUMNS = 25
@@ -73,11 +73,11 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
             "encoding": form.cleaned_data["encoding"],
             "keeps_attributes": form.cleaned_data.get("keeps_attributes", False),
         }
-        file = uploads.keep(form.cleaned_data["file"])
+        file = uploads.store(form.cleaned_data["file"])
         try:
             report = self._import(file, told, is_dry_run=True, skips_errors=True)
             sample = _sample(file, told["encoding"])
-        except FileTrouble as trouble:
+        except FileError as trouble:
             file.unlink()
             form.add_error("file", str(trouble))
             return self._page(request, form=form)
@@ -91,7 +91,7 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
         found = uploads.unsign(_staff(request), request.POST.get("token", "")) if request.method == "POST" else None
         if found:
             file, told = found
-            with uploads.locked(file) as locked:
+            with uploads.locked_upload(file) as locked:
                 if locked:
                     return self._imported(request, file, locked, told)
         messages.error(request, _("This preview is no longer there: choose the file again."))
@@ -121,8 +121,8 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
         name = f"{Path(told['name']).stem}.rejected.csv"
         return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type="text/csv")
 
-    def _import(self, file: Path, told: dict[str, Any], *, is_dry_run: bool, skips_errors: bool) -> Report:
-        options = Options(
+    def _import(self, file: Path, told: dict[str, Any], *, is_dry_run: bool, skips_errors: bool) -> ImportReport:
+        options = ImportOptions(
             encoding=told["encoding"],
             is_dry_run=is_dry_run,
             rejected=uploads.rejected(file) if skips_errors else None,
@@ -146,7 +146,7 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
         }
         return TemplateResponse(request, [self.import_template_name], context)
 
-    def _tell(self, request: HttpRequest, report: Report, file_name: str) -> None:
+    def _tell(self, request: HttpRequest, report: ImportReport, file_name: str) -> None:
         for name, count in report.counts.items():
             text = gettext("%(what)s: %(new)s new, %(changed)s changed, %(unchanged)s as they were") % {
                 "what": KIND_NAMES[name],
@@ -187,10 +187,10 @@ def _alternatives(group: Any) -> str:
 
 def _sample(file: Path, encoding: str) -> dict[str, Any]:
     """The first rows as they stand in the file."""
-    with open_table(file, encoding) as table:
+    with open_file(file, encoding) as opened:
         rows = [
             [cell[:80] for cell in cells[:SAMPLE_COLUMNS]]
-            for cells in islice(chain.from_iterable(piece.rows for piece in table.pieces), SAMPLE_ROWS)
+            for cells in islice(chain.from_iterable(batch.rows for batch in opened.batches), SAMPLE_ROWS)
             if isinstance(cells, list)
         ]
-        return {"header": table.header[:SAMPLE_COLUMNS], "rows": rows}
+        return {"header": opened.header[:SAMPLE_COLUMNS], "rows": rows}

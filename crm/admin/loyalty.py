@@ -18,7 +18,7 @@ from crm.admin.customer_page import url_of
 from crm.admin.verb_buttons import ReadOnlyAdmin
 from crm.loyalty.coupon_codes import normalise
 from crm.loyalty.coupon_conditions import last_day
-from crm.loyalty.coupon_wording import CouponState, in_short, standing
+from crm.loyalty.coupon_wording import CouponState, coupon_state, in_short
 from crm.models import Coupon, Customer, PointsEntry
 from crm.timezones import day_of
 
@@ -109,12 +109,12 @@ class CouponAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), ordering="expires_at", label=TONES)
     def shown_standing(self, coupon: Coupon) -> tuple[CouponState, StrOrPromise]:
-        known, _words = standing(coupon, timezone.now())
+        known, _words = coupon_state(coupon, timezone.now())
         return known, IN_SHORT[known]
 
     @display(description=_("state"))
     def state(self, coupon: Coupon) -> str:
-        return standing(coupon, timezone.now())[1]
+        return coupon_state(coupon, timezone.now())[1]
 
     @display(description=_("sent"), ordering="sent_at")
     def sent_on(self, coupon: Coupon) -> str | None:

@@ -12,7 +12,7 @@ from crm.models import Customer
 
 
 @transaction.atomic
-def put(customers: QuerySet[Customer], name: str, value: str, at: dt.datetime) -> int:
+def set_attribute(customers: QuerySet[Customer], name: str, value: str, at: dt.datetime) -> int:
     """How many had another value, or none; a date that changed is told to the log."""
     others = customers.exclude(attributes__contains={name: value})
     locked = list(others.order_by("pk").select_for_update(no_key=True).values_list("pk", "born_on", "attributes"))
@@ -24,8 +24,8 @@ def put(customers: QuerySet[Customer], name: str, value: str, at: dt.datetime) -
         attributes=joined
     )
     dates.record_changes(
-        {pk: dates.named(born_on, attributes) for pk, born_on, attributes in locked},
-        {pk: dates.named(born_on, {**attributes, name: value}) for pk, born_on, attributes in locked},
+        {pk: dates.dates_by_name(born_on, attributes) for pk, born_on, attributes in locked},
+        {pk: dates.dates_by_name(born_on, {**attributes, name: value}) for pk, born_on, attributes in locked},
         at,
     )
     return len(locked)

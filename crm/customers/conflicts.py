@@ -12,7 +12,7 @@ from crm.models import Contact, Customer
 
 
 @dataclass(frozen=True)
-class Identity:
+class PersonTraits:
     """What distinguishes one person from another, as far as it is known."""
 
     external_id: str = ""
@@ -22,7 +22,7 @@ class Identity:
     addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def conflict(one: Identity, other: Identity) -> str:
+def conflict(one: PersonTraits, other: PersonTraits) -> str:
     """Why these may be two people, in words; empty when nothing speaks against one person."""
     if one.external_id and other.external_id and one.external_id != other.external_id:
         return _("the shop knows them under two ids")
@@ -40,14 +40,14 @@ def _differ(one: str, other: str) -> bool:
     return bool(one and other) and one.casefold() != other.casefold()
 
 
-def identities(customer_ids: Iterable[int]) -> dict[int, Identity]:
+def traits_of(customer_ids: Iterable[int]) -> dict[int, PersonTraits]:
     """The identities of these customers, in two queries."""
     ids = list(customer_ids)
     addresses: dict[int, dict[str, set[str]]] = {pk: {} for pk in ids}
     for contact in Contact.objects.filter(customer__in=ids):
         addresses[contact.customer_id].setdefault(contact.channel, set()).add(contact.address)
     return {
-        customer.pk: Identity(
+        customer.pk: PersonTraits(
             external_id=customer.external_id or "",
             first_name=customer.first_name,
             last_name=customer.last_name,

@@ -32,10 +32,10 @@ def date_in(value: Any) -> Moment | None:
 
 def dates_of(customer: Customer) -> dict[str, str]:
     """Every date known of a customer, by name."""
-    return named(customer.born_on, customer.attributes)
+    return dates_by_name(customer.born_on, customer.attributes)
 
 
-def named(born_on: dt.date | None, attributes: Mapping[str, Any]) -> dict[str, str]:
+def dates_by_name(born_on: dt.date | None, attributes: Mapping[str, Any]) -> dict[str, str]:
     own = {BORN_ON: born_on.isoformat()} if born_on else {}
     return own | {name: value for name, value in attributes.items() if date_in(value)}
 

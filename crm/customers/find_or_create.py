@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from crm.customer_columns import COLUMN_BY_NAME, Update
 from crm.customers import dates
-from crm.customers.merge import join
-from crm.customers.recognition import Keys, keys_of, recognise
+from crm.customers.merge import merge_or_propose
+from crm.customers.recognition import IdentityKeys, identity_keys, recognise
 from crm.events import record
 from crm.field_checks import check_fields
-from crm.locks import hold, keep_still, lock_identities, lock_merging
+from crm.locks import lock_against_facts, lock_current, lock_identities, lock_merging
 from crm.models import Contact, Customer, EventKind
 
 
@@ -47,16 +47,16 @@ def find_or_create(
     Found by the shop's id, the profile is brought up to date; found by an address only, gaps in it are filled: a
     relative ordering from a shared address must not rename the customer. ValueError for unusable identities.
     """
-    keys = keys_of(external_id, email, phone)
+    keys = identity_keys(external_id, email, phone)
     known = recognise(keys)
     if not known.is_settled(keys):
         return _settle(keys, profile, now)
-    customer = hold(known.everyone[0])
+    customer = lock_current(known.everyone[0])
     _describe(customer, keys, profile, now, is_sure=known.by_id is not None)
     return customer
 
 
-def _settle(keys: Keys, profile: Profile, now: dt.datetime) -> Customer:
+def _settle(keys: IdentityKeys, profile: Profile, now: dt.datetime) -> Customer:
     """Create, complete or join whom the identities name, as the only one who does so at this moment."""
     lock_identities(keys.names())
     known = recognise(keys)
@@ -64,13 +64,13 @@ def _settle(keys: Keys, profile: Profile, now: dt.datetime) -> Customer:
         # They may become one, so nobody may be adding facts to any of them; who they are is read again under the lock.
         lock_merging()
         known = recognise(keys)
-        keep_still(one.pk for one in known.everyone)
+        lock_against_facts(one.pk for one in known.everyone)
     meant = known.meant(keys)
-    customer = hold(meant) if meant else Customer(created_at=now)
+    customer = lock_current(meant) if meant else Customer(created_at=now)
     _describe(customer, keys, profile, now, is_sure=known.by_id is not None)
     _add_contacts(customer, keys, now)
     for other in known.sharing:
-        join(customer, other, at=now)
+        merge_or_propose(customer, other, at=now)
     return customer
 
 
@@ -79,7 +79,7 @@ def note_mood(customer: Customer, mood: str, at: dt.datetime, by: User | None = 
     """Note how the customer feels. A bad mood stops marketing to them until somebody notes another."""
     if mood not in Customer.Mood.values:
         raise ValueError(_("“%(mood)s” is not a mood.") % {"mood": mood})
-    customer = Customer.objects.locked([hold(customer).pk]).get()
+    customer = Customer.objects.locked([lock_current(customer).pk]).get()
     if customer.mood == mood or (customer.mood_noted_at and customer.mood_noted_at > at):
         return customer
     customer.mood, customer.mood_noted_at = mood, at
@@ -95,7 +95,7 @@ def note_mood(customer: Customer, mood: str, at: dt.datetime, by: User | None = 
     return customer
 
 
-def _describe(customer: Customer, keys: Keys, profile: Profile, now: dt.datetime, *, is_sure: bool) -> None:
+def _describe(customer: Customer, keys: IdentityKeys, profile: Profile, now: dt.datetime, *, is_sure: bool) -> None:
     """Write what was told about the customer: only what changes, so that nobody else's change is undone."""
     changes = _changes(customer, keys, profile, is_sure=is_sure)
     is_new = customer._state.adding
@@ -114,7 +114,7 @@ def _describe(customer: Customer, keys: Keys, profile: Profile, now: dt.datetime
         dates.record_changes({customer.pk: before}, {customer.pk: dates.dates_of(customer)}, now)
 
 
-def _changes(customer: Customer, keys: Keys, profile: Profile, *, is_sure: bool) -> dict[str, Any]:
+def _changes(customer: Customer, keys: IdentityKeys, profile: Profile, *, is_sure: bool) -> dict[str, Any]:
     changes = {
         name: new
         for name, value in profile.items()
@@ -136,7 +136,7 @@ def _combined(name: str, old: Any, told: Any, *, is_sure: bool) -> Any:
     return told if is_sure and update is Update.REPLACE else old or told
 
 
-def _add_contacts(customer: Customer, keys: Keys, now: dt.datetime) -> None:
+def _add_contacts(customer: Customer, keys: IdentityKeys, now: dt.datetime) -> None:
     Contact.objects.bulk_create(
         [
             Contact(customer=customer, channel=channel, address=address, created_at=now)

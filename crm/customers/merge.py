@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from crm import consent
 from crm.customer_columns import CUSTOMER_COLUMNS
-from crm.customers.conflicts import conflict, identities
+from crm.customers.conflicts import conflict, traits_of
 from crm.events import record
 from crm.figures import stats
-from crm.locks import keep_still, lock_merging
+from crm.locks import lock_against_facts, lock_merging
 from crm.models import (
     Case,
     Coupon,
@@ -32,7 +32,7 @@ from crm.models import (
 
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
-MOVED = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox)
+MOVED_MODELS = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox)
 
 _movers: list[Mover] = []
 
@@ -55,13 +55,13 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     keeper, duplicate = _standing_for(keeper), _standing_for(duplicate)
     if keeper == duplicate:
         return keeper
-    keep_still([keeper.pk, duplicate.pk])
+    lock_against_facts([keeper.pk, duplicate.pk])
     for customer in (keeper, duplicate):
         customer.refresh_from_db()
     stats.lock([keeper.pk, duplicate.pk])
-    for model in MOVED:
+    for model in MOVED_MODELS:
         model._default_manager.filter(customer=duplicate).update(customer=keeper)
-    consent.inherit(keeper, duplicate, at=at)
+    consent.merge_ledgers(keeper, duplicate, at=at)
     for mover in _movers:
         mover(keeper, duplicate, at)
     _join_profiles(keeper, duplicate)
@@ -81,11 +81,11 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     return keeper
 
 
-def join(one: Customer, other: Customer, *, at: dt.datetime) -> None:
+def merge_or_propose(one: Customer, other: Customer, *, at: dt.datetime) -> None:
     """Two customers found under the same identities: merged when nothing speaks against it, else proposed to staff."""
     if one.pk == other.pk or _proposal(one, other).exists():
         return
-    known = identities([one.pk, other.pk])
+    known = traits_of([one.pk, other.pk])
     reason = conflict(known[one.pk], known[other.pk])
     if reason:
         propose(one, other, reason=reason, at=at)

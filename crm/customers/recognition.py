@@ -11,7 +11,7 @@ from crm.models import Channel, Customer, Shop
 
 
 @dataclass(frozen=True)
-class Keys:
+class IdentityKeys:
     """The normalised identities somebody was named by; the addresses as (channel, address), the surer one first."""
 
     external_id: str
@@ -23,7 +23,7 @@ class Keys:
 
 
 @dataclass(frozen=True)
-class Recognised:
+class RecognisedCustomers:
     """Whom the shop's id names, and for each address all who have it, the oldest first."""
 
     by_id: Customer | None
@@ -38,12 +38,12 @@ class Recognised:
         own = [self.by_id] if self.by_id else []
         return list({one.pk: one for one in [*own, *self.sharing]}.values())
 
-    def meant(self, keys: Keys) -> Customer | None:
+    def meant(self, keys: IdentityKeys) -> Customer | None:
         """The shop's id decides; of those with an address, never one whom the shop knows by another id."""
         eligible = (one for one in self.sharing if not (keys.external_id and one.external_id))
         return self.by_id or next(eligible, None)
 
-    def is_settled(self, keys: Keys) -> bool:
+    def is_settled(self, keys: IdentityKeys) -> bool:
         """Whether all identities are those of one customer, so that nothing is to be created, added or merged."""
         people = self.everyone
         return (
@@ -53,7 +53,7 @@ class Recognised:
         )
 
 
-def keys_of(external_id: str, email: str, phone: str) -> Keys:
+def identity_keys(external_id: str, email: str, phone: str) -> IdentityKeys:
     """The identities in their stored form; ValueError in words when there is none, or one that cannot be."""
     known: list[tuple[str, str]] = []
     if email.strip():
@@ -65,15 +65,15 @@ def keys_of(external_id: str, email: str, phone: str) -> Keys:
         raise ValueError(_("The customer id is longer than 200 characters or holds unprintable ones."))
     if not own and not known:
         raise ValueError(_("A customer needs an id of the shop, an email address or a phone number."))
-    return Keys(own, tuple(known))
+    return IdentityKeys(own, tuple(known))
 
 
-def recognise(keys: Keys) -> Recognised:
+def recognise(keys: IdentityKeys) -> RecognisedCustomers:
     """A query for the shop's id, where one was told, and one for each address."""
     by_id = None
     if keys.external_id:
         by_id = Customer.objects.filter(external_id=keys.external_id).select_related("merged_into").first()
-    return Recognised(
+    return RecognisedCustomers(
         by_id=by_id and (by_id.merged_into or by_id),
         by_address=tuple(
             tuple(Customer.objects.by_address(channel, address).order_by("created_at", "pk"))

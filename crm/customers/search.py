@@ -15,16 +15,16 @@ from phonenumbers import PhoneMetadata
 
 from crm.models import Contact, Customer, Order, Shop
 
-LEAST_LETTERS = 2
+MIN_LETTERS = 2
 # Of a kind of match; so many at most are put in order.
-LOOKED_AT = 200
-LEAST_DIGITS = 4
+MOST_OF_A_KIND = 200
+MIN_DIGITS = 4
 
 
 def find_customers(text: str, *, limit: int = 25) -> list[Customer]:
     """Customers matching what was typed, the ones who ordered last first; at most `limit`."""
     text = " ".join(text.replace("\x00", "").split())[:200]
-    if len(text) < LEAST_LETTERS:
+    if len(text) < MIN_LETTERS:
         return []
     ids: dict[int, None] = {}
     for found in _matches(text):
@@ -41,18 +41,20 @@ def _matches(text: str) -> Iterator[list[int]]:
     yield list(
         Order.objects.filter(_starts("number", {text, text.lstrip("#№ "), text.upper()})).values_list(
             "customer", flat=True
-        )[:LOOKED_AT]
+        )[:MOST_OF_A_KIND]
     )
     addresses = _address_prefixes(text)
     if addresses:
-        yield list(Contact.objects.filter(_starts("address", addresses)).values_list("customer", flat=True)[:LOOKED_AT])
+        yield list(
+            Contact.objects.filter(_starts("address", addresses)).values_list("customer", flat=True)[:MOST_OF_A_KIND]
+        )
     name = _name(text)
     if name:
         yield list(
             Customer.objects.current()
             .alias(first=Lower("first_name"), last=Lower("last_name"))
             .filter(name)
-            .values_list("pk", flat=True)[:LOOKED_AT]
+            .values_list("pk", flat=True)[:MOST_OF_A_KIND]
         )
 
 
@@ -77,7 +79,7 @@ def phone_prefixes(digits: str, *, has_plus: bool, country: str = "") -> set[str
 
     Without a plus it is read both as the world writes it and as the shop's country dials it (8 916… is +7 916…).
     """
-    if len(digits) < LEAST_DIGITS:
+    if len(digits) < MIN_DIGITS:
         return set()
     prefixes = {"+" + digits}
     metadata = None if has_plus else PhoneMetadata.metadata_for_region(country)

@@ -1,27 +1,27 @@
 """What customers earn by coming back: points and coupons of their own."""
 
-from crm.loyalty.coupon_term_start import Sending, Term, count_sendings, hold_terms
+from crm.loyalty.coupon_term_start import CouponSending, CouponTerm, count_sendings, lock_terms
 from crm.loyalty.coupons import CouponDraft, CouponRefused, coupon_of, issue_coupons, redeem, redeem_with_order
 from crm.loyalty.points import PointsGift, balances, expire_points, give_points, spend_points
-from crm.loyalty.reminders import ExpiringSoon, next_to_expire, tell_expiring
+from crm.loyalty.reminders import ExpiringSoon, next_to_expire, record_expiring
 
 __all__ = [
     "CouponDraft",
     "CouponRefused",
     "ExpiringSoon",
     "PointsGift",
-    "Sending",
-    "Term",
+    "CouponSending",
+    "CouponTerm",
     "balances",
     "count_sendings",
     "coupon_of",
     "expire_points",
     "give_points",
-    "hold_terms",
+    "lock_terms",
     "issue_coupons",
     "next_to_expire",
     "redeem",
     "redeem_with_order",
     "spend_points",
-    "tell_expiring",
+    "record_expiring",
 ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import secrets
 
-# Without what is taken for something else: 0 and O, 1 and I and L.
+# Signs that are mistaken for one another are left out: 0 and O, 1 and I and L.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 8
-# Typed on a keyboard left in Russian.
+# What somebody types whose keyboard is set to Russian.
 LOOKALIKES = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
 
 
 def new_code() -> str:
     """One of 850,000,000,000, in two halves: ABCD-EFGH."""
-    return _halved("".join(secrets.choice(ALPHABET) for _place in range(LENGTH)))
+    return _halved("".join(secrets.choice(ALPHABET) for _position in range(LENGTH)))
 
 
 def normalise(typed: str) -> str:

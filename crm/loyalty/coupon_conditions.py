@@ -37,7 +37,7 @@ def last_day(expires_at: dt.datetime) -> dt.date:
 
 
 def covers(coupon: Coupon, lines: Sequence[OrderLine]) -> bool:
-    """Whether something it is for was bought. An order told without its goods is taken at the shop's word."""
+    """Whether something it is for was bought. Of an order without lines the shop's word is taken."""
     if not lines:
         return True
     if coupon.product_id:

@@ -1,6 +1,6 @@
 """When a coupon's term runs: from the first message that shows it, and not at all if none was sent.
 
-Whoever is about to send holds the coupons, compares what the messages show with what is stored, and counts the
+Whoever is about to send locks the coupons, compares what the messages show with what is stored, and counts the
 messages that leave, all in one transaction.
 """
 
@@ -27,17 +27,17 @@ COUNT = """
     FROM (
         SELECT id, sum(more) AS more, min(sent_at) AS sent_at, min(expires_at) AS expires_at
         FROM unnest(%(id)s::bigint[], %(more)s::int[], %(sent_at)s::timestamptz[], %(expires_at)s::timestamptz[])
-             AS told (id, more, sent_at, expires_at)
+             AS sending (id, more, sent_at, expires_at)
         GROUP BY id
     ) AS change
     WHERE coupon.id = change.id
 """
 
 
-class Sending(NamedTuple):
-    """A message that shows a coupon: `more` is 1 as it is about to leave, -1 when it surely did not.
+class CouponSending(NamedTuple):
+    """A message that shows a coupon: `more` is 1 when it is about to leave, -1 when it surely did not.
 
-    One about to leave says from when, and until when, the coupon is good if it is the first.
+    One that is about to leave says from when and until when the coupon is good, should it be the first.
     """
 
     coupon_id: int
@@ -46,19 +46,19 @@ class Sending(NamedTuple):
     expires_at: dt.datetime | None = None
 
 
-class Term(NamedTuple):
+class CouponTerm(NamedTuple):
     sent_at: dt.datetime | None
     expires_at: dt.datetime | None
 
 
-def hold_terms(coupon_ids: Collection[int]) -> dict[int, Term]:
-    """Keep these terms as they are until the transaction ends; returns them as they are."""
+def lock_terms(coupon_ids: Collection[int]) -> dict[int, CouponTerm]:
+    """Lock these coupons until the transaction ends, and return their terms."""
     locked = Coupon.objects.select_for_update(no_key=True).filter(pk__in=coupon_ids).order_by("pk")
-    return {pk: Term(*term) for pk, *term in locked.values_list("pk", "sent_at", "expires_at")}
+    return {pk: CouponTerm(*term) for pk, *term in locked.values_list("pk", "sent_at", "expires_at")}
 
 
-def count_sendings(sendings: Sequence[Sending]) -> None:
+def count_sendings(sendings: Sequence[CouponSending]) -> None:
     """Begin and take back the terms of coupons that are locked, in one statement."""
-    columns = dict(zip(Sending._fields, map(list, zip(*sendings, strict=True)), strict=True))
+    columns = dict(zip(CouponSending._fields, map(list, zip(*sendings, strict=True)), strict=True))
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"id": columns.pop("coupon_id"), **columns})

@@ -34,7 +34,7 @@ class CouponState(StrEnum):
     ENDLESS = "endless"
 
 
-def standing(coupon: Coupon, at: dt.datetime) -> tuple[CouponState, str]:
+def coupon_state(coupon: Coupon, at: dt.datetime) -> tuple[CouponState, str]:
     """What it is worth at this moment, in words: good until March 17, 2026."""
     if coupon.redeemed_at:
         return CouponState.USED, _("used on %(day)s") % {"day": date_format(day_of(coupon.redeemed_at))}

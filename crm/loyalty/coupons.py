@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.events import record, record_many
-from crm.locks import hold_all
+from crm.locks import lock_all_current
 from crm.loyalty.coupon_codes import new_code, normalise
 from crm.loyalty.coupon_conditions import covers, ends_at, refusal
 from crm.loyalty.points import PointsGift, give_points
@@ -55,17 +55,17 @@ def issue_coupons(drafts: Sequence[CouponDraft]) -> int:
 
     Who was merged gets theirs as the customer who was kept; who was erased gets none.
     """
-    standing = hold_all(draft.customer_id for draft in drafts)
-    wanted = {draft.key: draft for draft in drafts if draft.customer_id in standing}
+    current = lock_all_current(draft.customer_id for draft in drafts)
+    wanted = {draft.key: draft for draft in drafts if draft.customer_id in current}
     new: list[str] = []
-    for _turn in range(TRIES):
+    for _attempt in range(TRIES):
         known = set(Coupon.objects.filter(key__in=wanted).values_list("key", flat=True))
         missing = sorted(wanted.keys() - known)
         if not missing:
             break
         # A code that is taken already leaves its coupon missing: it is drawn again.
         Coupon.objects.bulk_create(
-            (coupon_of(wanted[key], standing[wanted[key].customer_id], new_code()) for key in missing),
+            (coupon_of(wanted[key], current[wanted[key].customer_id], new_code()) for key in missing),
             ignore_conflicts=True,
         )
         new += missing
@@ -97,7 +97,7 @@ def coupon_of(draft: CouponDraft, owner: int, code: str) -> Coupon:
 @transaction.atomic
 def redeem(code: str, *, order: Order, at: dt.datetime) -> Coupon:
     """Keep the promise for this order, once. Raises CouponRefused for a code that is unknown, foreign, used or late."""
-    hold_all([order.customer_id])
+    lock_all_current([order.customer_id])
     coupon = Coupon.objects.select_for_update(no_key=True).filter(code=normalise(code)).first()
     if coupon is None:
         raise CouponRefused(_("There is no coupon %(code)s.") % {"code": code[:64]})

@@ -1,4 +1,4 @@
-"""Points: given, spent, expired. Every verb is idempotent by key and holds its customers till the transaction ends.
+"""Points: given, spent, expired. Every verb is idempotent by key and locks its customers until the transaction ends.
 
 Spending takes first what expires first.
 """
@@ -14,7 +14,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from crm.events import record_many
-from crm.locks import hold_all
+from crm.locks import lock_all_current
 from crm.models import Customer, Event, EventKind, Order, PointsEntry
 
 BATCH = 1_000
@@ -25,7 +25,7 @@ GIVE = """
     SELECT customer, purchase, 'accrual', points, points, reason, key, occurred_at, expires_at
     FROM unnest(%(customer)s::bigint[], %(order)s::bigint[], %(points)s::integer[], %(reason)s::text[],
                 %(key)s::text[], %(at)s::timestamptz[], %(expires_at)s::timestamptz[])
-         AS told (customer, purchase, points, reason, key, occurred_at, expires_at)
+         AS gift (customer, purchase, points, reason, key, occurred_at, expires_at)
     ORDER BY key
     ON CONFLICT (key) DO NOTHING
     RETURNING id
@@ -77,16 +77,15 @@ def give_points(gifts: Sequence[PointsGift]) -> int:
     """
     for gift in gifts:
         _check(gift.points)
-    standing = hold_all(gift.customer_id for gift in gifts)
-    known = {gift.key: gift for gift in gifts if gift.customer_id in standing}
-    if not known:
+    current = lock_all_current(gift.customer_id for gift in gifts)
+    rows = list({gift.key: gift for gift in gifts if gift.customer_id in current}.values())
+    if not rows:
         return 0
-    rows = list(known.values())
     with connection.cursor() as cursor:
         cursor.execute(
             GIVE,
             {
-                "customer": [standing[row.customer_id] for row in rows],
+                "customer": [current[row.customer_id] for row in rows],
                 "order": [row.order_id for row in rows],
                 "points": [row.points for row in rows],
                 "reason": [row.reason[:200] for row in rows],
@@ -95,7 +94,7 @@ def give_points(gifts: Sequence[PointsGift]) -> int:
                 "expires_at": [row.expires_at for row in rows],
             },
         )
-        return _tell([pk for (pk,) in cursor.fetchall()], max(row.at for row in rows))
+        return _record_changes([pk for (pk,) in cursor.fetchall()], max(row.at for row in rows))
 
 
 @transaction.atomic
@@ -104,10 +103,10 @@ def spend_points(
 ) -> PointsEntry:
     """Take points off the balance, once by key. ValueError in words when there are not enough."""
     _check(points)
-    standing = hold_all([customer.pk])
-    if customer.pk not in standing:
+    current = lock_all_current([customer.pk])
+    if customer.pk not in current:
         raise ValueError(_("This customer's data was erased."))
-    owner = standing[customer.pk]
+    owner = current[customer.pk]
     known = PointsEntry.objects.filter(key=key).first()
     if known:
         return known
@@ -128,7 +127,7 @@ def spend_points(
         key=key,
         occurred_at=at,
     )
-    _tell([entry.pk], at)
+    _record_changes([entry.pk], at)
     return entry
 
 
@@ -137,10 +136,10 @@ def expire_points(now: dt.datetime) -> int:
     done = 0
     while stale := _with_stale_points(now):
         with transaction.atomic():
-            customers = sorted(set(hold_all(stale).values()))
+            customers = sorted(set(lock_all_current(stale).values()))
             with connection.cursor() as cursor:
                 cursor.execute(EXPIRE, {"customers": customers, "now": now})
-                done += _tell([pk for (pk,) in cursor.fetchall()], now)
+                done += _record_changes([pk for (pk,) in cursor.fetchall()], now)
     return done
 
 
@@ -156,7 +155,7 @@ def _with_stale_points(now: dt.datetime) -> list[int]:
     return list(stale.order_by("customer").values_list("customer", flat=True).distinct()[:BATCH])
 
 
-def _tell(entry_ids: list[int], at: dt.datetime) -> int:
+def _record_changes(entry_ids: list[int], at: dt.datetime) -> int:
     entries = list(PointsEntry.objects.filter(pk__in=entry_ids))
     left = balances({entry.customer_id for entry in entries}, at)
     record_many(

@@ -1,4 +1,4 @@
-"""What is about to be lost, told as events that chains can start on."""
+"""Points and coupons that are about to expire, recorded as events that chains can start on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ExpiringSoon(NamedTuple):
 
 
 def next_to_expire(customer_ids: Iterable[int], at: dt.datetime) -> dict[int, ExpiringSoon]:
-    """What each of these loses first, if that is near: all that ends with the same day of the shop."""
+    """What each of these customers loses next, if that is near: all points that end on the same day of the shop."""
     found: dict[int, ExpiringSoon] = {}
     near = _points_ending(at).filter(customer__in=set(customer_ids)).order_by("customer", "expires_at")
     for customer, expires_at, points in near:
@@ -36,7 +36,7 @@ def next_to_expire(customer_ids: Iterable[int], at: dt.datetime) -> dict[int, Ex
     return found
 
 
-def tell_expiring(now: dt.datetime) -> int:
+def record_expiring(now: dt.datetime) -> int:
     """Record, once, points and coupons whose end is near; returns how many that were."""
     return _record(_points(now)) + _record(_coupons(now))
 
@@ -74,9 +74,9 @@ def _coupons(now: dt.datetime) -> Iterator[Event]:
 
 
 def _record(events: Iterable[Event]) -> int:
-    told, waiting = 0, iter(events)
+    count, waiting = 0, iter(events)
     while batch := list(islice(waiting, BATCH)):
         with transaction.atomic():
             prevent_merging()
-            told += len(record_many(batch))
-    return told
+            count += len(record_many(batch))
+    return count

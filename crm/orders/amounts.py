@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from crm.models import Order, OrderLine
 from crm.orders.catalogue import LineData
 
-NOTHING = Decimal(0)
+ZERO = Decimal(0)
 CENT = Decimal("0.01")
 PRICE_STEP = Decimal("0.0001")
 THOUSANDTH = Decimal("0.001")
@@ -23,7 +23,7 @@ LARGEST_QUANTITY = Decimal(10) ** 9 - 1
 
 
 @dataclass(frozen=True)
-class Checked:
+class OrderAmounts:
     """An order's figures, known to be storable."""
 
     lines: tuple[LineData, ...]
@@ -32,21 +32,21 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnAmounts:
     """What comes back: money, and how much of each order line (by its id)."""
 
     amount: Decimal
     quantities: Mapping[int, Decimal] = field(default_factory=dict)
 
 
-def check(number: str, lines: Sequence[LineData], total: Decimal | None, discount: Decimal) -> Checked:
+def check(number: str, lines: Sequence[LineData], total: Decimal | None, discount: Decimal) -> OrderAmounts:
     """The figures of a new order; ValueError names the place and what is wrong there."""
     if not number.strip() or len(number) > 100 or "\0" in number:
         raise ValueError(_("An order needs a number of 1 to 100 characters."))
     checked = tuple(_line(line, number, position) for position, line in enumerate(lines, start=1))
     place = _("order %(number)s") % {"number": number}
     amount(
-        sum((line.quantity * max(line.price, line.cost or NOTHING) for line in checked), NOTHING),
+        sum((line.quantity * max(line.price, line.cost or ZERO) for line in checked), ZERO),
         place,
         _("total"),
         LARGEST_TOTAL,
@@ -55,10 +55,10 @@ def check(number: str, lines: Sequence[LineData], total: Decimal | None, discoun
     if total is None:
         if not checked:
             raise ValueError(_("%(place)s: needs a total or lines.") % {"place": place})
-        total = sum((line.quantity * line.price for line in checked), NOTHING) - off
+        total = sum((line.quantity * line.price for line in checked), ZERO) - off
         if total < 0:
             raise ValueError(_("%(place)s: the discount is larger than the goods.") % {"place": place})
-    return Checked(checked, amount(total, place, _("total"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP), off)
+    return OrderAmounts(checked, amount(total, place, _("total"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP), off)
 
 
 def amount(value: Any, place: str, name: str, largest: Decimal) -> Decimal:
@@ -78,18 +78,20 @@ def amount(value: Any, place: str, name: str, largest: Decimal) -> Decimal:
 
 def returned(
     order: Order, lines: Sequence[OrderLine], money: Decimal | None, wanted: Mapping[str, Decimal] | None
-) -> Returned:
+) -> ReturnAmounts:
     """What a return takes back, cut to what is left of the order."""
     rest = order.total - order.refunded
     if money is None and wanted is None:
-        return Returned(rest, {line.pk: left for line in lines if (left := line.quantity - line.returned_quantity)})
+        return ReturnAmounts(
+            rest, {line.pk: left for line in lines if (left := line.quantity - line.returned_quantity)}
+        )
     place = _("order %(number)s") % {"number": order.number}
     quantities = _taken(lines, wanted or {}, place)
     if money is None:
         back = _paid_for(order, lines, quantities)
     else:
         back = amount(money, place, _("refund"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
-    return Returned(min(back, rest), quantities)
+    return ReturnAmounts(min(back, rest), quantities)
 
 
 def _line(line: LineData, number: str, position: int) -> LineData:
@@ -117,7 +119,7 @@ def _taken(lines: Sequence[OrderLine], wanted: Mapping[str, Decimal], place: str
     left = {sku: amount(quantity, place, _("quantity"), LARGEST_QUANTITY) for sku, quantity in wanted.items()}
     taken: dict[int, Decimal] = {}
     for line in lines:
-        part = min(left.get(line.product.sku, NOTHING), line.quantity - line.returned_quantity)
+        part = min(left.get(line.product.sku, ZERO), line.quantity - line.returned_quantity)
         if part:
             taken[line.pk] = part
             left[line.product.sku] -= part
@@ -126,8 +128,8 @@ def _taken(lines: Sequence[OrderLine], wanted: Mapping[str, Decimal], place: str
 
 def _paid_for(order: Order, lines: Sequence[OrderLine], quantities: Mapping[int, Decimal]) -> Decimal:
     """What the customer paid for these goods: their price, less their share of the discount."""
-    listed = sum((line.quantity * line.price for line in lines), NOTHING)
+    listed = sum((line.quantity * line.price for line in lines), ZERO)
     if not listed:
-        return NOTHING
-    back = sum((quantities.get(line.pk, NOTHING) * line.price for line in lines), NOTHING)
+        return ZERO
+    back = sum((quantities.get(line.pk, ZERO) * line.price for line in lines), ZERO)
     return (order.total * back / listed).quantize(CENT, ROUND_HALF_UP)

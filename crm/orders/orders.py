@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.figures import stats
-from crm.locks import hold_fact
+from crm.locks import lock_fact
 from crm.models import EventKind, Milestone, Order, OrderLine
 from crm.orders import amounts
 from crm.orders.catalogue import LineData
@@ -59,7 +59,7 @@ def deliver(order: Order, *, at: dt.datetime) -> Order:
 @transaction.atomic
 def cancel(order: Order, *, at: dt.datetime) -> Order:
     """The order no longer counts in any figure."""
-    hold_fact(order, lambda customer_id: stats.lock([customer_id]))
+    lock_fact(order, lambda customer_id: stats.lock([customer_id]))
     _reach(order, "cancelled_at", EventKind.ORDER_CANCELLED, at)
     stats.refresh([order.customer_id])
     return order
@@ -81,7 +81,7 @@ def return_goods(
     `key` names the return, so that the same one is not booked twice; without it the moment does.
     """
     check_moment(at)
-    hold_fact(order, lambda customer_id: stats.lock([customer_id]))
+    lock_fact(order, lambda customer_id: stats.lock([customer_id]))
     if len(key) > 80:
         raise ValueError(_("The key of a return is longer than 80 characters."))
     name = key or ("" if amount is None and lines is None else stamp(at))
@@ -122,7 +122,7 @@ def move_payment(order: Order, *, to: dt.datetime | None, at: dt.datetime) -> Or
 def reach_milestone(order: Order, name: str, *, at: dt.datetime) -> Order:
     """A stage of a long job is done."""
     check_moment(at)
-    hold_fact(order)
+    lock_fact(order)
     milestone, is_new = Milestone.objects.get_or_create(order=order, name=name, defaults={"reached_at": at})
     if is_new:
         write(order, EventKind.MILESTONE_REACHED, at=at, key=f"milestone:{milestone.pk}", name=name)
@@ -134,7 +134,7 @@ def register_product(line: OrderLine, *, at: dt.datetime, serial: str = "") -> N
     """The customer told the shop that it is they who have the goods of this line, once for each line."""
     check_moment(at)
     order = line.order
-    hold_fact(order)
+    lock_fact(order)
     write(
         order,
         EventKind.PRODUCT_REGISTERED,
@@ -150,7 +150,7 @@ def _move(order: Order, moment: str, kind: EventKind, name: str, to: dt.datetime
     """Put a moment that lies ahead elsewhere."""
     for told in filter(None, (to, at)):
         check_moment(told)
-    hold_fact(order)
+    lock_fact(order)
     before: dt.datetime | None = getattr(order, moment)
     key = f"{name}:{stamp(to) if to else 'none'}:{stamp(at)}"
     if before == to or is_written(order, key):
@@ -166,7 +166,7 @@ def _move(order: Order, moment: str, kind: EventKind, name: str, to: dt.datetime
 def _reach(order: Order, moment: str, kind: EventKind, at: dt.datetime) -> Order:
     """Set a moment of the order's life, once: the first report of it stands."""
     check_moment(at)
-    hold_fact(order)
+    lock_fact(order)
     if getattr(order, moment) is None:
         setattr(order, moment, at)
         order.save(update_fields=[moment])

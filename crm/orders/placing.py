@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm.field_checks import check_fields
 from crm.figures import stats
-from crm.locks import hold
+from crm.locks import lock_current
 from crm.loyalty import redeem_with_order
 from crm.models import Customer, EventKind, Order, OrderLine, Product
 from crm.orders import amounts
@@ -45,7 +45,7 @@ def place(
     currency: str = "",
     lines: Sequence[LineData] = (),
     total: Decimal | None = None,
-    discount: Decimal = amounts.NOTHING,
+    discount: Decimal = amounts.ZERO,
     **fields: Unpack[OrderFields],
 ) -> Order:
     """Record a new order, with products it names for the first time; a known number is returned as it is.
@@ -54,7 +54,7 @@ def place(
     """
     checked = amounts.check(number, lines, total, discount)
     check_moment(placed_at)
-    customer = hold(customer)
+    customer = lock_current(customer)
     stats.lock([customer.pk])
     known = Order.objects.filter(number=number).first()
     if known:

@@ -12,7 +12,7 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
 
 from crm.customer_columns import CUSTOMER_COLUMNS
-from crm.locks import keep_still, lock_merging
+from crm.locks import lock_against_facts, lock_merging
 from crm.models import (
     Case,
     CaseAttachment,
@@ -31,7 +31,7 @@ from crm.models import (
     Order,
     PointsEntry,
 )
-from crm.privacy.suppression import suppress
+from crm.privacy.suppression import remember_erased
 
 # Erases what an app keeps about these customers and says how many rows of what.
 Eraser = Callable[[list[int], dt.datetime], dict[str, int]]
@@ -60,7 +60,7 @@ def erase(customer: Customer, *, at: dt.datetime, by: User | None = None) -> dic
     lock_merging()
     customer.refresh_from_db(fields=["merged_into"])
     person = customer.merged_into or customer
-    ids = keep_still([person.pk])
+    ids = lock_against_facts([person.pk])
     known = ErasureCertificate.objects.filter(customer=person).first()
     if known:
         return certificate_of(known)
@@ -86,7 +86,7 @@ def certificate_of(certificate: ErasureCertificate) -> dict[str, Any]:
 
 
 def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
-    suppress(Contact.objects.filter(customer__in=ids).values_list("channel", "address"), at=at)
+    remember_erased(Contact.objects.filter(customer__in=ids).values_list("channel", "address"), at=at)
     cases = Case.objects.filter(customer__in=ids)
     cases.open().update(resolved_at=at)
     EventInbox.objects.filter(customer__in=ids).delete()

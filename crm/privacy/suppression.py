@@ -17,7 +17,7 @@ def digest(channel: str, address: str) -> str:
     return hmac.new(str(settings.SECRET_KEY).encode(), f"{channel}:{address}".encode(), hashlib.sha256).hexdigest()
 
 
-def suppress(addresses: Iterable[tuple[str, str]], *, at: dt.datetime) -> None:
+def remember_erased(addresses: Iterable[tuple[str, str]], *, at: dt.datetime) -> None:
     """Remember that the owner of these (channel, normalised address) was erased at this moment."""
     ErasedAddress.objects.bulk_create(
         [
@@ -30,7 +30,7 @@ def suppress(addresses: Iterable[tuple[str, str]], *, at: dt.datetime) -> None:
     )
 
 
-def erased_moments(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dt.datetime]:
+def erased_at_by_address(addresses: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dt.datetime]:
     """When the owners of these addresses were erased, for those who were: a yes said before then is void."""
     digests = {(channel, digest(channel, address)): (channel, address) for channel, address in addresses}
     found = ErasedAddress.objects.filter(

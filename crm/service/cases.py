@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.events import record
 from crm.field_checks import check_fields
-from crm.locks import hold, hold_fact
+from crm.locks import lock_current, lock_fact
 from crm.models import Case, Customer, EventKind, Order
 
 # With these the customer was told what they waited for.
@@ -34,7 +34,7 @@ def open_case(
 ) -> Case:
     """Open a case; one with a `key` is opened once. While a complaint is open, marketing to its customer stops."""
     _check(kind, subject, channel, severity)
-    customer = hold(customer)
+    customer = lock_current(customer)
     told = {
         "customer": customer,
         "kind": kind,
@@ -78,7 +78,7 @@ def answer(case: Case, *, at: dt.datetime, solution: str, alternative: str = "",
 @transaction.atomic
 def escalate(case: Case, *, kind: str, severity: str, at: dt.datetime) -> Case:
     """What looked like a question is a complaint, or cannot wait. Nothing becomes less than it was."""
-    hold_fact(case)
+    lock_fact(case)
     becomes_complaint = kind == Case.Kind.COMPLAINT != case.kind
     if becomes_complaint:
         case.kind = kind
@@ -113,7 +113,7 @@ def _check(kind: str, subject: str, channel: str, severity: str) -> None:
 
 
 def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
-    hold_fact(case)
+    lock_fact(case)
     if getattr(case, moment) is None:
         setattr(case, moment, at)
         if moment in SETTLES:

@@ -15,7 +15,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.locks import hold, hold_fact
+from crm.locks import lock_current, lock_fact
 from crm.models import Case, CaseAttachment, CaseMessage, Customer, Order, Shop
 from crm.models.conversation import new_token
 from crm.service.cases import acknowledge, escalate, open_case
@@ -34,7 +34,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class CustomerLetter:
     """What a customer wrote, cleaned of everything a database or a screen cannot take."""
 
     key: str
@@ -46,9 +46,9 @@ class Written:
 
 
 @transaction.atomic
-def hear(
+def receive_letter(
     customer: Customer,
-    written: Written,
+    written: CustomerLetter,
     *,
     kind: str = Case.Kind.QUESTION.value,
     severity: str = Case.Severity.NORMAL.value,
@@ -60,7 +60,7 @@ def hear(
     That is the case of the letter they answer, or their newest open one; a settled matter is not opened again, a new
     case is. A complaint among questions makes the case a complaint.
     """
-    customer = hold(customer)
+    customer = lock_current(customer)
     known = CaseMessage.objects.select_related("case").filter(key=written.key).first()
     if known:
         return known
@@ -82,7 +82,7 @@ def hear(
 
 
 @transaction.atomic
-def write_back(case: Case, *, text: str, at: dt.datetime, by: User) -> CaseMessage:
+def send_reply(case: Case, *, text: str, at: dt.datetime, by: User) -> CaseMessage:
     """Write to the customer by email, in the thread they began; ValueError when there is nobody to write to.
 
     Recorded before it is sent and in one transaction: a letter the mail server did not take was never written.
@@ -90,7 +90,7 @@ def write_back(case: Case, *, text: str, at: dt.datetime, by: User) -> CaseMessa
     text = text.replace("\0", "").strip()
     if not text or len(text) > TEXT_LIMIT:
         raise ValueError(_("Write at most %(limit)d characters.") % {"limit": TEXT_LIMIT})
-    hold_fact(case)
+    lock_fact(case)
     last = case.messages.filter(direction=CaseMessage.Direction.RECEIVED).last()
     address = last.address if last else _address(case.customer)
     if not address:
@@ -149,7 +149,7 @@ def _open_case_of(customer: Customer, case: Case | None) -> Case | None:
     return theirs.order_by("-opened_at", "-pk").first()
 
 
-def _keep(case: Case, written: Written) -> CaseMessage:
+def _keep(case: Case, written: CustomerLetter) -> CaseMessage:
     message = CaseMessage.objects.create(
         case=case,
         direction=CaseMessage.Direction.RECEIVED,

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.events import record
-from crm.locks import hold
+from crm.locks import lock_current
 from crm.models import Case, Customer, EventKind, Feedback, Order, Product, Shop
 from crm.service.cases import open_case
 
@@ -37,7 +37,7 @@ def leave(
     A low score opens a *question* for a human: a rating up to the shop's limit, an NPS answer up to 6.
     """
     _check(kind, score)
-    customer = hold(customer)
+    customer = lock_current(customer)
     feedback, is_new = Feedback.objects.get_or_create(
         source=source,
         key=key,

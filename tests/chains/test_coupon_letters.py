@@ -169,13 +169,13 @@ def test_a_letter_whose_coupon_began_elsewhere_meanwhile_waits_and_tells_that_te
     lease = uuid4()
     guard(NOW, lease)
     coupon = Coupon.objects.get()
-    hold = loyalty.hold_terms
+    hold = loyalty.lock_terms
 
     def late(ids):
         Coupon.objects.update(sent_at=NOW - DAY, expires_at=ends_at(NOW - DAY, 7), sendings=1)
         return hold(ids)
 
-    monkeypatch.setattr(loyalty, "hold_terms", late)
+    monkeypatch.setattr(loyalty, "lock_terms", late)
     assert deliver(NOW, lease).total() == 0
     monkeypatch.undo()
     monkeypatch.setitem(senders(), "email", post)

@@ -249,8 +249,8 @@ def test_a_date_of_the_customer_that_changes_moves_the_wait():
     tick(NOW + DAY)
     assert Enrolment.objects.get().due_at == dt.datetime(2026, 6, 29, 7, tzinfo=dt.UTC)
 
-    attributes.put(Customer.objects.all(), "departure_on", "2026-06-01", NOW + 2 * DAY)
-    assert attributes.put(Customer.objects.all(), "departure_on", "2026-06-01", NOW + 2 * DAY) == 0
+    attributes.set_attribute(Customer.objects.all(), "departure_on", "2026-06-01", NOW + 2 * DAY)
+    assert attributes.set_attribute(Customer.objects.all(), "departure_on", "2026-06-01", NOW + 2 * DAY) == 0
     tick(NOW + 2 * DAY)
     assert Enrolment.objects.get().due_at == dt.datetime(2026, 5, 30, 7, tzinfo=dt.UTC)
     told = [event.properties for event in Event.objects.filter(kind="customer.date").order_by("occurred_at")]

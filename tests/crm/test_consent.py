@@ -28,7 +28,7 @@ TOLD = {"channel": "email", "address": "ann@example.com", "purpose": "marketing"
     ],
 )
 def test_what_a_history_comes_to(reason, history, state):
-    assert consent.standing([(action, NOON + day * DAY) for action, day in history]) == state, reason
+    assert consent.current_consent([(action, NOON + day * DAY) for action, day in history]) == state, reason
 
 
 def test_a_yes_reaches_ledger_contact_and_log(now):

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from crm.customers import attributes
-from crm.intake.files.import_file import Options, import_file
+from crm.intake.files.import_file import ImportOptions, import_file
 from crm.models import Customer, Event
 from crm.orders import orders
 from tests.conftest import make_customer, make_order
@@ -61,12 +61,12 @@ def test_an_attribute_is_put_once_and_only_a_date_is_told(now):
     customer = make_customer(attributes={"pet": "cat"})
     make_customer(attributes={"pet": "dog"})
 
-    assert attributes.put(Customer.objects.all(), "pet", "dog", now) == 1
-    assert attributes.put(Customer.objects.all(), "pet", "dog", now) == 0
+    assert attributes.set_attribute(Customer.objects.all(), "pet", "dog", now) == 1
+    assert attributes.set_attribute(Customer.objects.all(), "pet", "dog", now) == 0
     assert told("customer.date") == []
 
-    attributes.put(Customer.objects.filter(pk=customer.pk), "trip", "2026-07-01", now)
-    attributes.put(Customer.objects.filter(pk=customer.pk), "trip", "cancelled", now + DAY)
+    attributes.set_attribute(Customer.objects.filter(pk=customer.pk), "trip", "2026-07-01", now)
+    attributes.set_attribute(Customer.objects.filter(pk=customer.pk), "trip", "cancelled", now + DAY)
     assert told("customer.date") == [
         {"name": "trip", "from": None, "to": "2026-07-01"},
         {"name": "trip", "from": "2026-07-01", "to": None},
@@ -95,7 +95,7 @@ def test_a_file_tells_of_dates_it_changes_for_those_known_before(tmp_path, now):
     )
 
     for _ in range(2):
-        import_file("customers", file, now=now, options=Options(keeps_attributes=True))
+        import_file("customers", file, now=now, options=ImportOptions(keeps_attributes=True))
 
     assert told("customer.date") == [{"name": "departure_on", "from": "2026-07-01", "to": "2026-08-01"}]
     assert not Event.objects.get(kind="customer.date").is_historic

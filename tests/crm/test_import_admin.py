@@ -85,7 +85,7 @@ def test_a_second_click_meanwhile_imports_nothing(manager):
     page = upload(manager, ORDERS)
     [file] = uploads.folder().iterdir()
 
-    with uploads.locked(file):
+    with uploads.locked_upload(file):
         second = confirm(manager, page)
     assert "This preview is no longer there" in second.text
     assert not Order.objects.exists()

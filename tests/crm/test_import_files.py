@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
 from crm.intake.files import xlsx
-from crm.intake.files.import_file import Options, import_file
-from crm.intake.files.problems import FileTrouble
-from crm.intake.files.report import Count
+from crm.intake.files.import_file import ImportOptions, import_file
+from crm.intake.files.problems import FileError
+from crm.intake.files.report import ImportCount
 from crm.models import Category, ConsentRecord, Contact, Customer, Event, Order, Product
 from tests.conftest import NOW, make_customer, make_product
 
@@ -29,7 +29,7 @@ def load(tmp_path):
     def load(data, *, kind="orders", **options):
         path = tmp_path / "file"
         path.write_bytes(data.encode() if isinstance(data, str) else data)
-        return import_file(kind, path, now=NOW, options=Options(**options))
+        return import_file(kind, path, now=NOW, options=ImportOptions(**options))
 
     return load
 
@@ -72,7 +72,7 @@ def sheet(*rows):
 def test_reads_files_as_people_save_them(load, data, encoding):
     report = load(data, encoding=encoding)
 
-    assert report.counts["orders"] == Count(1, 0, 0)
+    assert report.counts["orders"] == ImportCount(1, 0, 0)
     order = Order.objects.select_related("customer").get()
     assert (order.customer.external_id, order.customer.first_name) == ("1", "Анна")
     assert (order.placed_at, order.total) == (dt.datetime(2026, 1, 5, tzinfo=dt.UTC), 30)
@@ -96,14 +96,14 @@ def test_reads_files_as_people_save_them(load, data, encoding):
     ],
 )
 def test_says_in_words_why_a_file_cannot_be_read(load, data, told):
-    with pytest.raises(FileTrouble, match=told):
+    with pytest.raises(FileError, match=told):
         load(data)
 
     assert not Order.objects.exists()
 
 
 def test_unknown_encoding_is_said(load):
-    with pytest.raises(FileTrouble, match="no encoding “klingon”"):
+    with pytest.raises(FileError, match="no encoding “klingon”"):
         load(ORDERS, encoding="klingon")
 
 
@@ -116,7 +116,7 @@ def test_fifty_columns_are_read_and_the_unknown_told(load):
 
     report = load(",".join(names) + "\nA-1,1,Ann,2026-01-05,30" + ",x" * 45 + "\n")
 
-    assert report.counts["orders"] == Count(1, 0, 0)
+    assert report.counts["orders"] == ImportCount(1, 0, 0)
     assert len(report.ignored_columns) == 45
 
 
@@ -129,7 +129,7 @@ def test_lines_are_counted_where_cells_hold_line_ends(load):
 def test_broken_byte_far_inside_is_named_by_its_line(load):
     rows = b"".join(b"A-%d,1,Ann,2026-01-05,30\n" % n for n in range(60_000))
 
-    with pytest.raises(FileTrouble, match="Line 60002 holds bytes"):
+    with pytest.raises(FileError, match="Line 60002 holds bytes"):
         load(ORDERS.splitlines()[0].encode() + b"\n" + rows + b"A-x,1,\xff,2026-01-05,30\n")
 
 
@@ -139,7 +139,7 @@ def test_packed_bomb_is_refused_before_it_unpacks(load, monkeypatch):
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("xl/worksheets/sheet1.xml", b"0" * 20_000)
 
-    with pytest.raises(FileTrouble, match="unpacks to more"):
+    with pytest.raises(FileError, match="unpacks to more"):
         load(bomb.getvalue())
 
 
@@ -156,7 +156,7 @@ def test_customers_come_with_profile_tags_and_consent(load):
     )
     report = load(text, kind="customers")
 
-    assert report.counts == {"customers": Count(1, 0, 0), "consents": Count(2, 0, 0)}
+    assert report.counts == {"customers": ImportCount(1, 0, 0), "consents": ImportCount(2, 0, 0)}
     ann = Customer.objects.get()
     assert (ann.born_on, ann.tags, ann.time_zone) == (dt.date(1990, 5, 17), ["vip", "tea"], "Europe/London")
     assert set(Contact.objects.values_list("marketing_consent", flat=True)) == {"granted"}
@@ -165,7 +165,7 @@ def test_customers_come_with_profile_tags_and_consent(load):
     assert record.occurred_at == dt.datetime(2025, 2, 3, 10, tzinfo=dt.UTC)
     assert Event.objects.filter(kind="consent.changed", is_historic=True).count() == 2
 
-    assert load(text, kind="customers").counts == {"customers": Count(0, 0, 1), "consents": Count(0, 0, 1)}
+    assert load(text, kind="customers").counts == {"customers": ImportCount(0, 0, 1), "consents": ImportCount(0, 0, 1)}
 
 
 def test_customer_file_updates_profiles_and_leaves_what_it_does_not_tell(load):
@@ -174,7 +174,7 @@ def test_customer_file_updates_profiles_and_leaves_what_it_does_not_tell(load):
     report = load("customer_id,first_name,city,tags\n7,Anna,,vip\n", kind="customers")
 
     known.refresh_from_db()
-    assert report.counts["customers"] == Count(0, 1, 0)
+    assert report.counts["customers"] == ImportCount(0, 1, 0)
     assert (known.first_name, known.city, known.tags) == ("Anna", "Leeds", ["tea", "vip"])
 
 
@@ -248,11 +248,11 @@ def test_products_come_with_their_categories_and_are_updated(load):
     )
     report = load(text, kind="products")
 
-    assert report.counts == {"products": Count(1, 1, 0)}
+    assert report.counts == {"products": ImportCount(1, 1, 0)}
     kettle = Product.objects.get(sku="K-1")
     assert (kettle.name, kettle.price, kettle.warranty_months, kettle.is_in_stock) == ("Kettle, red", 1299.5, 24, False)
     assert set(Category.objects.values_list("name", "parent__name")) == {("Kitchen", None), ("Kettles", "Kitchen")}
-    assert load(text, kind="products").counts == {"products": Count(0, 0, 2)}
+    assert load(text, kind="products").counts == {"products": ImportCount(0, 0, 2)}
 
 
 def test_link_of_a_product_must_be_a_web_address(load):

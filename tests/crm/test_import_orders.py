@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from crm.intake.files.import_file import Options, import_file
-from crm.intake.files.problems import FileTrouble
-from crm.intake.files.report import Count
+from crm.intake.files.import_file import ImportOptions, import_file
+from crm.intake.files.problems import FileError
+from crm.intake.files.report import ImportCount
 from crm.models import Contact, Customer, CustomerStats, Event, EventInbox, MergeProposal, Order, OrderLine, Product
 from crm.orders import orders
 from tests.conftest import NOW, make_customer, make_order
@@ -27,7 +27,7 @@ def load(tmp_path):
     def load(text, *, kind="orders", name="orders.csv", now=NOW, data=None, **options):
         path = tmp_path / name
         path.write_bytes(data if data is not None else text.encode())
-        return import_file(kind, path, now=now, options=Options(**options))
+        return import_file(kind, path, now=now, options=ImportOptions(**options))
 
     return load
 
@@ -47,7 +47,11 @@ def test_writes_order_with_lines_customer_product_and_historic_events(load):
     )
 
     assert report.is_applied
-    assert report.counts == {"orders": Count(1, 0, 0), "customers": Count(1, 0, 0), "products": Count(2, 0, 0)}
+    assert report.counts == {
+        "orders": ImportCount(1, 0, 0),
+        "customers": ImportCount(1, 0, 0),
+        "products": ImportCount(2, 0, 0),
+    }
     order = Order.objects.get()
     assert (order.number, order.currency, order.total, order.discount) == ("A-1", "GBP", Decimal("59.99"), Decimal(5))
     assert order.placed_at == dt.datetime(2026, 1, 5, 10, tzinfo=dt.UTC)
@@ -80,7 +84,11 @@ def test_same_file_twice_changes_nothing(load):
 
     report = load(text)
 
-    assert report.counts == {"orders": Count(0, 0, 2), "customers": Count(0, 0, 2), "products": Count(0, 0, 1)}
+    assert report.counts == {
+        "orders": ImportCount(0, 0, 2),
+        "customers": ImportCount(0, 0, 2),
+        "products": ImportCount(0, 0, 1),
+    }
     assert before == (list(OrderLine.objects.order_by("pk").values()), list(Order.objects.order_by("pk").values()))
     assert Event.objects.count() == 2
 
@@ -110,7 +118,7 @@ def test_later_file_adds_what_happened_since(load):
 
     report = load(f"{head}A-1,1,2026-01-05,2026-01-09,30\nA-2,1,2026-01-06,,40\n")
 
-    assert report.counts["orders"] == Count(0, 1, 1)
+    assert report.counts["orders"] == ImportCount(0, 1, 1)
     assert Order.objects.get(number="A-1").delivered_at == dt.datetime(2026, 1, 9, tzinfo=dt.UTC)
     assert Event.objects.filter(kind="order.delivered", is_historic=True).count() == 1
 
@@ -130,7 +138,7 @@ def test_changed_lines_replace_only_what_differs(load):
 
     report = load(f"{HEAD}\nA-1,1,2026-01-05,K,,1,30\nA-1,1,2026-01-05,F,,3,5\n")
 
-    assert report.counts["orders"] == Count(0, 1, 0)
+    assert report.counts["orders"] == ImportCount(0, 1, 0)
     assert OrderLine.objects.get(product__sku="K").pk == kept
     assert OrderLine.objects.get(product__sku="F").quantity == 3
     assert CustomerStats.objects.get().revenue == 45
@@ -157,7 +165,7 @@ def test_returned_order_is_refunded_whole_and_once(load):
     text = "order_number,customer_id,placed_at,returned_at,sku,quantity,price\nA-1,1,2026-01-05,2026-01-09,K,2,30\n"
     load(text)
 
-    assert load(text).counts["orders"] == Count(0, 0, 1)
+    assert load(text).counts["orders"] == ImportCount(0, 0, 1)
     order = Order.objects.get()
     assert (order.refunded, order.lines.get().returned_quantity) == (60, 2)
     assert Event.objects.get(kind="order.returned").properties == {"number": "A-1", "amount": "60.00"}
@@ -251,14 +259,14 @@ def test_corrected_rejects_can_be_imported_as_they_are(load, tmp_path):
 
     report = load(rejected.read_text().replace(",x,", ",1,"))
 
-    assert report.counts["orders"] == Count(1, 0, 0)
+    assert report.counts["orders"] == ImportCount(1, 0, 0)
     assert report.ignored_columns == ["rejected_line", "rejected_reason"]
 
 
 def test_dry_run_counts_and_changes_nothing(load):
     report = load(f"{HEAD}\nA-1,1,2026-01-05,K,,1,30\n", is_dry_run=True)
 
-    assert report.counts["orders"] == Count(1, 0, 0)
+    assert report.counts["orders"] == ImportCount(1, 0, 0)
     assert not report.is_applied
     assert not any(model.objects.exists() for model in (Order, Customer, Product, Event))
 
@@ -287,7 +295,7 @@ def test_unknown_columns_are_named_and_become_attributes_only_when_asked(load):
     assert Customer.objects.get().attributes == {}
     assert load(text, keeps_attributes=True).ignored_columns == []
     assert Customer.objects.get().attributes == {"Country": "UK"}
-    assert load(text, keeps_attributes=True).counts["customers"] == Count(0, 0, 1)
+    assert load(text, keeps_attributes=True).counts["customers"] == ImportCount(0, 0, 1)
 
 
 def test_order_file_fills_gaps_of_a_profile_and_never_overwrites_it(load):
@@ -363,7 +371,7 @@ def test_without_the_right_to_it_each_reference_is_checked_by_itself(load, djang
         report = load(f"{HEAD}\nA-1,1,2026-01-05,K,,1,30\n")
 
         cursor.execute("RESET ROLE")
-    assert report.counts["orders"] == Count(1, 0, 0)
+    assert report.counts["orders"] == ImportCount(1, 0, 0)
     assert OrderLine.objects.count() == 1
 
 
@@ -417,9 +425,9 @@ def test_real_files_equal_the_reference(name, currency):
 def test_zipped_file_is_read_like_a_plain_one(load):
     report = load("", data=gzip.compress(f"{HEAD}\nA-1,1,2026-01-05,K,,1,30\n".encode()))
 
-    assert report.counts["orders"] == Count(1, 0, 0)
+    assert report.counts["orders"] == ImportCount(1, 0, 0)
 
 
 def test_missing_columns_are_named(load):
-    with pytest.raises(FileTrouble, match="customer_id or email or phone, total or quantity \\+ price"):
+    with pytest.raises(FileError, match="customer_id or email or phone, total or quantity \\+ price"):
         load("order_number,placed_at,quantity\n")

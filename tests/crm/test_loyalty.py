@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from crm import loyalty
 from crm.customers.merge import merge
 from crm.intake.files.import_file import import_file
-from crm.loyalty import CouponDraft, CouponRefused, PointsGift, Sending
+from crm.loyalty import CouponDraft, CouponRefused, CouponSending, PointsGift
 from crm.loyalty.coupon_codes import ALPHABET, new_code, normalise
 from crm.loyalty.coupon_conditions import ends_at, last_day
 from crm.loyalty.coupon_wording import in_short
@@ -128,8 +128,8 @@ def test_what_expires_soon_is_told_once_and_what_is_used_is_not():
     used = make_coupon(ann, term_days=2, is_sent=True)
     loyalty.redeem(used.code, order=make_order(customer=ann), at=NOW)
 
-    assert loyalty.tell_expiring(NOW) == 2
-    assert loyalty.tell_expiring(NOW + DAY) == 0
+    assert loyalty.record_expiring(NOW) == 2
+    assert loyalty.record_expiring(NOW + DAY) == 0
 
     assert Event.objects.get(kind="points.expiring").properties["points"] == 15
     assert Event.objects.filter(kind="coupon.expiring").count() == 1
@@ -173,8 +173,8 @@ def test_code_that_is_taken_is_drawn_again(monkeypatch):
 
 def send(coupon, at, more=1):
     with transaction.atomic():
-        loyalty.hold_terms([coupon.pk])
-        loyalty.count_sendings([Sending(coupon.pk, more, at, ends_at(at, coupon.term_days))])
+        loyalty.lock_terms([coupon.pk])
+        loyalty.count_sendings([CouponSending(coupon.pk, more, at, ends_at(at, coupon.term_days))])
     coupon.refresh_from_db()
     return coupon
 
@@ -205,7 +205,7 @@ def test_coupon_that_was_never_sent_is_good_without_a_term_and_nobody_is_reminde
     ann = make_customer()
     coupon = make_coupon(ann, term_days=7)
 
-    assert loyalty.tell_expiring(NOW + 300 * DAY) == 0
+    assert loyalty.record_expiring(NOW + 300 * DAY) == 0
     late = NOW + 300 * DAY
     assert loyalty.redeem(coupon.code, order=make_order(customer=ann, placed_at=late), at=late) == coupon
 
@@ -214,9 +214,9 @@ def test_reminder_follows_the_term_that_the_message_began():
     coupon = make_coupon(make_customer(), term_days=7)
     send(coupon, NOW + 5 * DAY)
 
-    assert loyalty.tell_expiring(NOW + 8 * DAY) == 0
-    assert loyalty.tell_expiring(NOW + 11 * DAY) == 1
-    assert loyalty.tell_expiring(NOW + 12 * DAY) == 0
+    assert loyalty.record_expiring(NOW + 8 * DAY) == 0
+    assert loyalty.record_expiring(NOW + 11 * DAY) == 1
+    assert loyalty.record_expiring(NOW + 12 * DAY) == 0
 
     told = Event.objects.get(kind="coupon.expiring")
     assert told.properties["expires_at"] == str(ends_at(NOW + 5 * DAY, 7))

@@ -5,7 +5,7 @@ import pytest
 
 from crm import consent
 from crm.customers import merge
-from crm.customers.conflicts import Identity, conflict
+from crm.customers.conflicts import PersonTraits, conflict
 from crm.models import Case, Contact, CustomerStats, Event, MergeProposal, OrderStanding
 from tests.conftest import make_case, make_customer, make_order
 
@@ -15,25 +15,25 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("reason", "one", "other"),
     [
-        ("two ids", Identity(external_id="1"), Identity(external_id="2")),
-        ("names differ", Identity(first_name="Ann"), Identity(first_name="Bob")),
-        ("names differ", Identity(last_name="Lee"), Identity(last_name="Poe")),
-        ("birth dates", Identity(born_on=dt.date(1990, 1, 1)), Identity(born_on=dt.date(1991, 1, 1))),
+        ("two ids", PersonTraits(external_id="1"), PersonTraits(external_id="2")),
+        ("names differ", PersonTraits(first_name="Ann"), PersonTraits(first_name="Bob")),
+        ("names differ", PersonTraits(last_name="Lee"), PersonTraits(last_name="Poe")),
+        ("birth dates", PersonTraits(born_on=dt.date(1990, 1, 1)), PersonTraits(born_on=dt.date(1991, 1, 1))),
         (
             "different addresses",
-            Identity(addresses={"email": frozenset({"a@x.com"})}),
-            Identity(addresses={"email": frozenset({"b@x.com"})}),
+            PersonTraits(addresses={"email": frozenset({"a@x.com"})}),
+            PersonTraits(addresses={"email": frozenset({"b@x.com"})}),
         ),
     ],
 )
 def test_what_speaks_against_one_person(reason, one, other):
     assert reason in conflict(one, other)
     assert reason in conflict(other, one)
-    assert conflict(one, one) == conflict(one, Identity()) == ""
+    assert conflict(one, one) == conflict(one, PersonTraits()) == ""
 
 
 def test_case_of_letters_is_no_other_name():
-    assert conflict(Identity(first_name="ann"), Identity(first_name="ANN")) == ""
+    assert conflict(PersonTraits(first_name="ann"), PersonTraits(first_name="ANN")) == ""
 
 
 def test_history_moves_and_figures_are_counted_anew(now):
@@ -148,7 +148,7 @@ def test_staff_decide_once(now):
     assert merge.propose(one, other, reason="alike", at=now) == proposal
 
     merge.reject(proposal, at=now)
-    merge.join(one, other, at=now)
+    merge.merge_or_propose(one, other, at=now)
     assert proposal.status == MergeProposal.Status.REJECTED
     other.refresh_from_db()
     assert other.merged_into is None

@@ -8,7 +8,7 @@ from crm import consent
 from crm.customers import merge
 from crm.customers.find_or_create import find_or_create
 from crm.figures.scores import score_all
-from crm.intake.files.import_file import Options, import_file
+from crm.intake.files.import_file import ImportOptions, import_file
 from crm.models import Contact, Customer, CustomerStats, ErasureCertificate, Event, EventInbox
 from crm.orders import orders
 from crm.orders.orders import LineData
@@ -143,7 +143,7 @@ def test_a_file_imported_again_does_not_bring_back_the_yes(person, now, tmp_path
         "stranger@example.com,yes,2026-01-01\n"
     )
 
-    import_file("customers", file, now=later, options=Options())
+    import_file("customers", file, now=later, options=ImportOptions())
 
     states = dict(Contact.objects.exclude(customer=person).values_list("address", "marketing_consent"))
     assert states["annabel@example.com"] == "unknown"

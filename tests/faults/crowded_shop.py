@@ -105,11 +105,11 @@ def count(people):
     for segment in Segment.objects.all():
         refresh(segment, now)
     loyalty.expire_points(now)
-    loyalty.tell_expiring(now)
+    loyalty.record_expiring(now)
     score_all(now)
     some = Customer.objects.filter(pk__in=[one.pk for one in chance.sample(people, k=30)])
     tags.add_tag(some, f"tag-{chance.randrange(50)}")
-    attributes.put(some, "shelf", str(chance.randrange(50)), now)
+    attributes.set_attribute(some, "shelf", str(chance.randrange(50)), now)
     stats.rebuild()
 
 

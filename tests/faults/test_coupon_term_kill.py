@@ -23,8 +23,8 @@ PEOPLE = 60
 LATER = NOW + dt.timedelta(days=1)
 SHOWN = "{{ coupon.code }} until {{ coupon.until }}"
 POINTS = {
-    "leased, nothing begun": ("chains.engine.deliver.coupon_terms", "loyalty.hold_terms", "before", 1),
-    "coupons held": ("chains.engine.deliver.coupon_terms", "loyalty.hold_terms", "after", 1),
+    "leased, nothing begun": ("chains.engine.deliver.coupon_terms", "loyalty.lock_terms", "before", 1),
+    "coupons held": ("chains.engine.deliver.coupon_terms", "loyalty.lock_terms", "after", 1),
     "letters begun, terms not": ("chains.engine.deliver.coupon_terms", "loyalty.count_sendings", "before", 1),
     "terms begun, letters do not name them": (
         "chains.engine.deliver.coupon_terms",

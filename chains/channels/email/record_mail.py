@@ -23,9 +23,9 @@ from chains.reactions.touch_events import record_touch_event
 from chains.reactions.unsubscribe import unsubscribe
 from crm.addresses import normalise_email
 from crm.events import ring_on_commit
-from crm.locks import hold
+from crm.locks import lock_current
 from crm.models import Case, CaseMessage, Channel, Customer, EventKind, Shop
-from crm.service.conversations import Written, hear
+from crm.service.conversations import CustomerLetter, receive_letter
 
 logger = logging.getLogger(__name__)
 
@@ -106,11 +106,11 @@ def _record_reply(incoming: IncomingMail, mail: ReceivedMail, shop: Shop, now: d
 
 def answer_to(known: Correspondent, mail: ReceivedMail, shop: Shop, now: dt.datetime) -> CaseMessage:
     """Put the reply with its case, and tell the chain it answers."""
-    customer, touch = hold(known.customer), known.touch
+    customer, touch = lock_current(known.customer), known.touch
     kind, severity = route(mail.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
-    written = Written(mail.key, mail.sender, mail.subject, mail.text, now, mail.attachments)
+    written = CustomerLetter(mail.key, mail.sender, mail.subject, mail.text, now, mail.attachments)
     order = touch.order if touch else None
-    message = hear(customer, written, kind=kind, severity=severity, order=order, case=known.case)
+    message = receive_letter(customer, written, kind=kind, severity=severity, order=order, case=known.case)
     if touch:
         key = f"reply:{mail.key}"[:200]
         record_touch_event(touch, EventKind.MESSAGE_REPLIED, now, key, source=SOURCE, case=message.case_id)
@@ -124,8 +124,8 @@ def assign(incoming: IncomingMail, customer: Customer, now: dt.datetime) -> None
     """A person says whom a letter is from that nobody could place."""
     shop = Shop.load()
     kind, severity = route(incoming.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
-    written = Written(incoming.key, incoming.sender, incoming.subject, incoming.text, incoming.received_at)
-    message = hear(customer, written, kind=kind, severity=severity)
+    written = CustomerLetter(incoming.key, incoming.sender, incoming.subject, incoming.text, incoming.received_at)
+    message = receive_letter(customer, written, kind=kind, severity=severity)
     _save(incoming, kind=Kind.REPLY, customer=message.case.customer, message=message, text="")
 
 

@@ -83,7 +83,7 @@ def _remove_tag(change: ProgramChange, passing: Sequence[DuePassage], _now: dt.d
 
 
 def _set_attribute(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
-    attributes.put(_customers(passing), change.name, change.value, now)
+    attributes.set_attribute(_customers(passing), change.name, change.value, now)
 
 
 def _give_points(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:

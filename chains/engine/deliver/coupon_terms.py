@@ -15,7 +15,7 @@ from django.db import transaction
 from chains.engine.deliver import slices
 from chains.engine.deliver.slices import SendingRecord, TouchResult
 from crm import loyalty
-from crm.loyalty import Sending
+from crm.loyalty import CouponSending
 
 
 class CouponTerms:
@@ -48,12 +48,12 @@ class CouponTerms:
         results: Sequence[TouchResult],
         sending: Sequence[SendingRecord],
         unsent: dict[int, int],
-        shown: dict[int, Sending],
+        shown: dict[int, CouponSending],
         lease: UUID,
         clock: dt.datetime,
     ) -> set[int]:
         with transaction.atomic():
-            terms = loyalty.hold_terms({*unsent.values(), *(one.coupon_id for one in shown.values())})
+            terms = loyalty.lock_terms({*unsent.values(), *(one.coupon_id for one in shown.values())})
             fitting = [one for one in sending if one.coupon is None or _fits(one.coupon, terms)]
             written = slices.begin_slice(results, fitting, lease, clock)
             begun = {pk: coupon for pk, coupon in shown.items() if pk in written.begun}
@@ -67,12 +67,12 @@ class CouponTerms:
         return {pk: coupon for pk, coupon in self._begun.items() if pk in unsent}
 
 
-def _fits(shown: Sending, terms: dict[int, loyalty.Term]) -> bool:
+def _fits(shown: CouponSending, terms: dict[int, loyalty.CouponTerm]) -> bool:
     term = terms.get(shown.coupon_id)
     return term is not None and (term.sent_at is None or term.expires_at == shown.expires_at)
 
 
-def _count(begun: dict[int, Sending], unsent: dict[int, int]) -> None:
+def _count(begun: dict[int, CouponSending], unsent: dict[int, int]) -> None:
     if begun or unsent:
-        loyalty.count_sendings([*begun.values(), *(Sending(coupon, -1) for coupon in unsent.values())])
+        loyalty.count_sendings([*begun.values(), *(CouponSending(coupon, -1) for coupon in unsent.values())])
         slices.show_coupons({**dict.fromkeys(unsent), **{pk: one.coupon_id for pk, one in begun.items()}})

@@ -16,7 +16,7 @@ from chains.engine.advance.changes import reward_key
 from chains.messages.rewards import NO_COUPON, coupon_words, points_words
 from chains.program.program import Program
 from crm import loyalty
-from crm.loyalty import Sending
+from crm.loyalty import CouponSending
 from crm.loyalty.coupon_conditions import ends_at, last_day
 from crm.models import Coupon, Purpose
 from crm.timezones import day_of
@@ -77,12 +77,12 @@ class RewardsShown:
             ),
         }
 
-    def sending(self, row: RewardedTouch, shown: Collection[str]) -> Sending | None:
+    def sending(self, row: RewardedTouch, shown: Collection[str]) -> CouponSending | None:
         """The coupon that the letter just rendered shows for the first time, with the term it names."""
         coupon = self._coupons.get(row.pk)
         if coupon is None or "coupon" not in shown or row.coupon_id:
             return None
-        return Sending(coupon.pk, 1, coupon.sent_at, coupon.expires_at)
+        return CouponSending(coupon.pk, 1, coupon.sent_at, coupon.expires_at)
 
 
 def _step(row: RewardedTouch) -> tuple[int, str]:

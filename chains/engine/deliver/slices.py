@@ -15,7 +15,7 @@ from django.db import connection
 
 from chains.engine.json_rows import as_json
 from chains.models import Touch
-from crm.loyalty import Sending
+from crm.loyalty import CouponSending
 
 # One statement records what became of the last slice and begins the next, so that a slice costs one commit.
 # Fenced on the lease: a worker that lost it neither begins anything nor overwrites what another has decided since.
@@ -79,7 +79,7 @@ class SendingRecord:
     touch_id: int
     subject: str
     links: list[str]
-    coupon: Sending | None = None  # that it shows for the first time
+    coupon: CouponSending | None = None  # that it shows for the first time
 
 
 class SliceWritten(NamedTuple):

@@ -1,4 +1,4 @@
-"""Writing very many rows at once: what the database would do for each of them is done for all of them."""
+"""Writing very many rows at once, without the work that the database would do for each of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INDEXES = """
 
 
 @contextmanager
-def referenced_rows_held(cursor: Cursor) -> Iterator[None]:
+def foreign_keys_unchecked(cursor: Cursor) -> Iterator[None]:
     """Leave out the check of each new row's foreign keys, where the role may.
 
     The caller sees to it that the rows referred to are there and stay: written by this transaction, or locked by it.
@@ -40,13 +40,13 @@ def referenced_rows_held(cursor: Cursor) -> Iterator[None]:
 
 
 @contextmanager
-def indexes_built_afterwards(cursor: Cursor, table: str) -> Iterator[None]:
+def indexes_built_last(cursor: Cursor, table: str) -> Iterator[None]:
     """Build the indexes of an empty table once its first rows are in, as a restored backup does.
 
     Hundreds of thousands of entries are sorted in a fraction of the time it takes to find a place for each. The table
     stays locked till the transaction ends: that is why only an empty one, which nobody reads, is treated so. Indexes
     that keep rows unique stay, and so do all when the role lacks the rights to it or somebody is using the table.
-    Rows are to go in by `referenced_rows_held`.
+    Rows are to go in under `foreign_keys_unchecked`.
     """
     dropped = _drop_indexes(cursor, table)
     yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from crm.intake.files.report import Count
+from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor
 from crm.orders.catalogue import PATH_SEPARATOR
 
@@ -66,7 +66,9 @@ def add_categories(cursor: Cursor, source: str) -> None:
         cursor.execute(GO_DOWN, {"level": level})
 
 
-def write_products(cursor: Cursor, source: str, columns: Sequence[str], now: dt.datetime, *, is_sure: bool) -> Count:
+def write_products(
+    cursor: Cursor, source: str, columns: Sequence[str], now: dt.datetime, *, is_sure: bool
+) -> ImportCount:
     """Products by SKU: new ones are made; known ones are changed, or only their gaps filled when not sure.
 
     `import_sku` then says which is which.
@@ -82,7 +84,7 @@ def write_products(cursor: Cursor, source: str, columns: Sequence[str], now: dt.
     changed = _change(cursor, fields, is_sure=is_sure)
     cursor.execute(COUNT)
     new, everything = cursor.fetchone()
-    return Count(new, changed, everything - new - changed)
+    return ImportCount(new, changed, everything - new - changed)
 
 
 def _change(cursor: Cursor, fields: Sequence[str], *, is_sure: bool) -> int:

@@ -1,7 +1,7 @@
 """What a cell may hold. Each parser turns the text of a cell into the text PostgreSQL reads, or says what is wrong.
 
 Parsers take stripped text that is not empty and raise ValueError with a reason in words. They are pure;
-`Cells` remembers what it has seen, since the columns of a real file repeat themselves.
+`ParsedCells` remembers what it has seen, since the columns of a real file repeat themselves.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _check_url = URLValidator(schemes=["http", "https"])
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What cells are read against: the moment of the import and the habits of the shop."""
+class ParseSettings:
+    """The moment of the import, and how the shop writes times, phones and money."""
 
     now: dt.datetime
     zone: ZoneInfo
@@ -43,8 +43,8 @@ class Ground:
     currency: str
 
 
-class Cells(dict[str, str]):
-    """Cell text to COPY text, parsed once per distinct value; an empty cell is NULL. Holds a bounded number."""
+class ParsedCells(dict[str, str]):
+    """COPY text by cell text; an empty cell is NULL. Each distinct value is parsed once, a limited number kept."""
 
     def __init__(self, parse: Parser) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Cells(dict[str, str]):
     def __missing__(self, raw: str) -> str:
         text = raw.strip()
         if text[:1] == "'" and text[1:2] in FORMULA_STARTS:
-            # An export has disarmed it so.
+            # An export of ours put the apostrophe there, so that no spreadsheet runs the cell.
             text = text[1:]
         if "\0" in text:
             raise ValueError(_("contains a NUL byte, which is not text"))
@@ -74,20 +74,20 @@ def _words(limit: int, text: str) -> str:
     return text
 
 
-def moment(ground: Ground) -> Parser:
-    return partial(_moment, ground)
+def moment(settings: ParseSettings) -> Parser:
+    return partial(_moment, settings)
 
 
-def _moment(ground: Ground, text: str) -> str:
+def _moment(settings: ParseSettings, text: str) -> str:
     try:
         found = _read_moment(text)
     except ValueError:
         raise ValueError(_("is not a moment: write it as 2026-03-01 14:30 or 01.03.2026 14:30")) from None
     if found.tzinfo is None:
-        found = found.replace(tzinfo=ground.zone)
+        found = found.replace(tzinfo=settings.zone)
     if found.year < EARLIEST.year:
         raise ValueError(_("lies before 1970"))
-    if found.year > ground.now.year + 1 or found > ground.now:
+    if found.year > settings.now.year + 1 or found > settings.now:
         raise ValueError(_("lies in the future; times without a zone are read in the zone of the shop"))
     return found.astimezone(dt.UTC).isoformat()
 
@@ -105,16 +105,16 @@ def _read_moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def birth_date(ground: Ground) -> Parser:
-    return partial(_birth_date, ground)
+def birth_date(settings: ParseSettings) -> Parser:
+    return partial(_birth_date, settings)
 
 
-def _birth_date(ground: Ground, text: str) -> str:
+def _birth_date(settings: ParseSettings, text: str) -> str:
     try:
         found = _read_moment(text).date()
     except ValueError:
         raise ValueError(_("is not a date: write it as 1990-05-17 or 17.05.1990")) from None
-    if not found.year >= 1900 or found > ground.now.date():
+    if not found.year >= 1900 or found > settings.now.date():
         raise ValueError(_("is not a birth date of someone alive"))
     return found.isoformat()
 
@@ -168,8 +168,8 @@ def email(text: str) -> str:
     return normalise_email(text)
 
 
-def phone(ground: Ground) -> Parser:
-    return partial(_phone, ground.country)
+def phone(settings: ParseSettings) -> Parser:
+    return partial(_phone, settings.country)
 
 
 def _phone(country: str, text: str) -> str:

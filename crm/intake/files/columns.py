@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from crm.customer_columns import CUSTOMER_COLUMNS, CustomerColumn
 from crm.intake.files import cells, numbers
-from crm.intake.files.cells import Ground, Parser
-from crm.intake.files.problems import FileTrouble, short
+from crm.intake.files.cells import Parser, ParseSettings
+from crm.intake.files.problems import FileError, shorten
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class Column:
 
     name: str
     type: str
-    parser: Callable[[Ground], Parser]
+    parser: Callable[[ParseSettings], Parser]
 
 
-def _plain(parse: Parser) -> Callable[[Ground], Parser]:
-    return lambda _ground: parse
+def _plain(parse: Parser) -> Callable[[ParseSettings], Parser]:
+    return lambda _parse_settings: parse
 
 
 def _text(name: str, limit: int) -> Column:
@@ -124,7 +124,7 @@ PRODUCT = (
 
 
 @dataclass(frozen=True)
-class Header:
+class FileHeader:
     """Where the known columns of a file are, and what else it has, by the name it gives."""
 
     width: int
@@ -135,8 +135,8 @@ class Header:
         return [column for column in columns if column.name in self.positions]
 
 
-def match(names: Sequence[str], columns: Sequence[Column], needed: Sequence[Sequence[str]]) -> Header:
-    """Recognise the header; of each group in `needed` one column must be there. Raises FileTrouble."""
+def match_header(names: Sequence[str], columns: Sequence[Column], needed: Sequence[Sequence[str]]) -> FileHeader:
+    """Recognise the header; of each group in `needed` one column must be there. Raises FileError."""
     known = {column.name for column in columns}
     positions: dict[str, int] = {}
     unknown: dict[str, int] = {}
@@ -145,18 +145,18 @@ def match(names: Sequence[str], columns: Sequence[Column], needed: Sequence[Sequ
         place = positions if name in known else unknown
         if not name:
             continue
-        name = name if name in known else short(written, 100)
+        name = name if name in known else shorten(written, 100)
         if name in place:
-            raise FileTrouble(_("The column %(name)s is there twice.") % {"name": name})
+            raise FileError(_("The column %(name)s is there twice.") % {"name": name})
         place[name] = position
     _check_needed(positions, needed)
-    return Header(len(names), positions, unknown)
+    return FileHeader(len(names), positions, unknown)
 
 
 def _check_needed(positions: dict[str, int], needed: Sequence[Sequence[str]]) -> None:
     missing = [group for group in needed if not any(all(part in positions for part in _parts(name)) for name in group)]
     if missing:
-        raise FileTrouble(
+        raise FileError(
             _("The file lacks columns: %(names)s. The first line must hold the names of the columns.")
             % {"names": ", ".join(_(" or ").join(group) for group in missing)}
         )

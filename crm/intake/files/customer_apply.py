@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.intake.files import customer_recognition, date_changes
 from crm.intake.files.columns import CUSTOMER
-from crm.intake.files.report import Count
+from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor, StagingTable, plan_for_sets
 from crm.models import ErasedAddress
-from crm.privacy.suppression import erased_moments
+from crm.privacy.suppression import erased_at_by_address
 
 TABLE = StagingTable(
     "import_customer",
@@ -82,7 +82,7 @@ WRITE_CONSENTS = """
            jsonb_build_object('channel', channel, 'purpose', 'marketing', 'action', action), true
     FROM written
 """
-# As crm.consent.standing: the latest yes or no, of two at one moment the no.
+# As crm.consent.current_consent: the latest yes or no, of two at one moment the no.
 SETTLE_CONTACTS = """
     UPDATE crm_contact AS contact SET marketing_consent = latest.action
     FROM (
@@ -105,23 +105,23 @@ def check(cursor: Cursor) -> None:
     cursor.execute("ANALYZE import_customer")
 
 
-def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, Count]:
+def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, ImportCount]:
     plan_for_sets(cursor, TABLE.name)
     customer_recognition.recognise(cursor, TABLE.name, "consent_at", now)
     told = [(name, PROFILE[name]) for name in fields if name in PROFILE]
     has_dates = bool({"birth_date", "attributes"} & set(fields))
     if has_dates:
-        date_changes.keep(cursor)
+        date_changes.remember_dates(cursor)
     customer_recognition.describe(cursor, TABLE.name, told, "line DESC", is_sure=True)
     if has_dates:
-        date_changes.tell(cursor, now)
+        date_changes.record_changes(cursor, now)
     counts = {"customers": customer_recognition.count(cursor)}
     if "marketing_consent" in fields:
         counts["consents"] = _write_consents(cursor, now)
     return counts
 
 
-def _write_consents(cursor: Cursor, now: dt.datetime) -> Count:
+def _write_consents(cursor: Cursor, now: dt.datetime) -> ImportCount:
     cursor.execute("SELECT count(*) FROM import_customer WHERE marketing_consent IS NOT NULL")
     told = cursor.fetchone()[0]
     cursor.execute(ADD_CONSENTS)
@@ -130,7 +130,7 @@ def _write_consents(cursor: Cursor, now: dt.datetime) -> Count:
     cursor.execute(SETTLE_CONTACTS)
     cursor.execute("SELECT count(*), count(DISTINCT customer) FROM import_consent")
     new, people_changed = cursor.fetchone()
-    return Count(new, 0, max(told - people_changed, 0))
+    return ImportCount(new, 0, max(told - people_changed, 0))
 
 
 def _drop_what_erasure_voids(cursor: Cursor) -> None:
@@ -143,7 +143,7 @@ def _drop_what_erasure_voids(cursor: Cursor) -> None:
         yeses = cursor.fetchall()
         if not yeses:
             return
-        erased = erased_moments([(channel, address) for _contact, channel, address in yeses])
+        erased = erased_at_by_address([(channel, address) for _contact, channel, address in yeses])
         rows = [(channel, address, at) for (channel, address), at in erased.items()]
         channels, addresses, moments = ([row[place] for row in rows] for place in range(3))
         cursor.execute(DROP_VOID_YESES, {"channels": channels, "addresses": addresses, "moments": moments})

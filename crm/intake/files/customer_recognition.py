@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from crm.customer_columns import COLUMN_BY_NAME, CUSTOMER_COLUMNS, Update
-from crm.intake.files.report import Count
+from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor
 from crm.locks import lock_all_identities
 
@@ -218,7 +218,7 @@ def describe(cursor: Cursor, source: str, columns: Sequence[tuple[str, str]], or
     )
 
 
-def count(cursor: Cursor) -> Count:
+def count(cursor: Cursor) -> ImportCount:
     cursor.execute(
         "SELECT count(DISTINCT customer) FILTER (WHERE is_new),"
         " count(DISTINCT customer) FILTER (WHERE is_changed), count(DISTINCT customer) FROM import_person"
@@ -226,7 +226,7 @@ def count(cursor: Cursor) -> Count:
     new, touched, everybody = cursor.fetchone()
     cursor.execute("SELECT count(DISTINCT customer) FROM import_person WHERE is_new AND is_changed")
     changed = touched - cursor.fetchone()[0]
-    return Count(new, changed, everybody - new - changed)
+    return ImportCount(new, changed, everybody - new - changed)
 
 
 def _combined(field: str, *, is_sure: bool) -> str:

@@ -23,17 +23,17 @@ MOVED = """
 BATCH = 5000
 
 
-def keep(cursor: Cursor) -> None:
+def remember_dates(cursor: Cursor) -> None:
     """Remember the dates of everybody in the file who was known before."""
     cursor.execute(KEEP)
 
 
-def tell(cursor: Cursor, now: dt.datetime) -> None:
+def record_changes(cursor: Cursor, now: dt.datetime) -> None:
     cursor.execute(MOVED)
     while rows := cursor.fetchmany(BATCH):
         dates.record_changes(
-            {pk: dates.named(born_on, _read(attributes)) for pk, born_on, attributes, *_after in rows},
-            {pk: dates.named(born_on, _read(attributes)) for pk, *_before, born_on, attributes in rows},
+            {pk: dates.dates_by_name(born_on, _read(attributes)) for pk, born_on, attributes, *_after in rows},
+            {pk: dates.dates_by_name(born_on, _read(attributes)) for pk, *_before, born_on, attributes in rows},
             now,
         )
 

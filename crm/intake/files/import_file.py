@@ -3,7 +3,7 @@
 1. The file streams through the parsers into temporary tables; cells that cannot be read become problems.
 2. What the rows say together is checked in sets; more problems.
 3. Unless there are problems (or the file may be imported without the rows concerned) everything is written in one
-   transaction of seconds. A dry run does the same and takes it back.
+   transaction of seconds. A dry run does the same and rolls it back.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 
-from crm.intake.files.cells import Ground
-from crm.intake.files.columns import Header, match
-from crm.intake.files.kinds import KINDS, ImportKind, Rows
+from crm.intake.files.cells import ParseSettings
+from crm.intake.files.columns import FileHeader, match_header
+from crm.intake.files.kinds import KINDS, ImportKind, RowWriter
 from crm.intake.files.problems import Problem
-from crm.intake.files.reading import Table, open_table
+from crm.intake.files.reading import OpenedFile, open_file
 from crm.intake.files.rejected_rows import write_rejected
-from crm.intake.files.report import Count, Report
-from crm.intake.files.staging import Cursor, Stager, staging_tables
+from crm.intake.files.report import ImportCount, ImportReport
+from crm.intake.files.staging import Cursor, StagingWriter, staging_tables
 from crm.models import Shop
 from crm.timezones import zone_of
 
@@ -33,7 +33,7 @@ ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Options:
+class ImportOptions:
     """`rejected` names the file for refused rows; without it one problem refuses the whole file."""
 
     encoding: str = "utf-8"
@@ -42,55 +42,57 @@ class Options:
     keeps_attributes: bool = False
 
 
-class _TakeBack(Exception):
+class _DryRunOver(Exception):
     """Ends a dry run inside its transaction."""
 
 
 def import_file(
-    kind: str, path: Path, *, now: dt.datetime, options: Options | None = None, progress: Progress | None = None
-) -> Report:
-    """Import a file of orders, customers or products. Raises FileTrouble when it cannot be read at all."""
-    options = options or Options()
-    how = KINDS[kind]
-    with open_table(path, options.encoding) as table, staging_tables(how.tables) as cursor:
-        header = match(table.header, how.columns, how.needed)
-        attributes = header.unknown if options.keeps_attributes and how.takes_attributes else {}
-        rows = how.rows(header, _ground(now), attributes)
-        count = _stage(how, rows, table, cursor, progress)
-        run = _Run(how, rows, path, options, _ground(now), cursor, count, header, attributes)
+    kind: str, path: Path, *, now: dt.datetime, options: ImportOptions | None = None, progress: Progress | None = None
+) -> ImportReport:
+    """Import a file of orders, customers or products. Raises FileError when it cannot be read at all."""
+    options = options or ImportOptions()
+    file_kind = KINDS[kind]
+    with open_file(path, options.encoding) as opened, staging_tables(file_kind.tables) as cursor:
+        header = match_header(opened.header, file_kind.columns, file_kind.needed)
+        attributes = header.unknown if options.keeps_attributes and file_kind.takes_attributes else {}
+        row_writer = file_kind.row_writer(header, _parse_settings(now), attributes)
+        count = _stage(file_kind, row_writer, opened, cursor, progress)
+        run = _Run(file_kind, row_writer, path, options, _parse_settings(now), cursor, count, header, attributes)
         return run.apply_again_when_overtaken()
 
 
-def _ground(now: dt.datetime) -> Ground:
-    return Ground(now, zone_of(""), Shop.load().phone_country, settings.CURRENCY)
+def _parse_settings(now: dt.datetime) -> ParseSettings:
+    return ParseSettings(now, zone_of(""), Shop.load().phone_country, settings.CURRENCY)
 
 
-def _stage(how: ImportKind, rows: Rows, table: Table, cursor: Cursor, progress: Progress | None) -> int:
+def _stage(
+    file_kind: ImportKind, row_writer: RowWriter, opened: OpenedFile, cursor: Cursor, progress: Progress | None
+) -> int:
     count = 0
-    stager = Stager(cursor, dict(rows.copies), how.streamed)
-    with stager.filling():
-        for piece in table.pieces:
-            rows.take(piece, stager)
-            count += len(piece.rows)
+    staging = StagingWriter(cursor, dict(row_writer.copies), file_kind.streamed)
+    with staging.filling():
+        for batch in opened.batches:
+            row_writer.take(batch, staging)
+            count += len(batch.rows)
             if progress:
-                progress(count, table.share_read())
-        rows.finish(stager)
+                progress(count, opened.share_read())
+        row_writer.finish(staging)
     return count
 
 
 @dataclass(frozen=True)
 class _Run:
-    how: ImportKind
-    rows: Rows
+    file_kind: ImportKind
+    row_writer: RowWriter
     path: Path
-    options: Options
-    ground: Ground
+    options: ImportOptions
+    settings: ParseSettings
     cursor: Cursor
     count: int
-    header: Header
+    header: FileHeader
     attributes: dict[str, int]
 
-    def apply_again_when_overtaken(self) -> Report:
+    def apply_again_when_overtaken(self) -> ImportReport:
         """The shop goes on selling: an order recorded live between check and lock makes the attempt worthless."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -101,22 +103,24 @@ class _Run:
                     raise
         raise AssertionError
 
-    def _check_and_apply(self) -> Report:
-        self.how.check(self.cursor, self.rows.fields)
+    def _check_and_apply(self) -> ImportReport:
+        self.file_kind.check(self.cursor, self.row_writer.fields)
         problems, total = self._problems()
         rejected = 0
         if problems and self.options.rejected is None:
             return self._report({}, problems, total, rejected)
         if problems and self.options.rejected:
-            rejected = write_rejected(self.path, self.options.encoding, *self.how.refused(), self.options.rejected)
-            self.how.drop_refused(self.cursor)
-        counts: dict[str, Count] = {}
+            rejected = write_rejected(
+                self.path, self.options.encoding, *self.file_kind.refused(), self.options.rejected
+            )
+            self.file_kind.drop_refused(self.cursor)
+        counts: dict[str, ImportCount] = {}
         try:
             with transaction.atomic():
-                counts = self.how.apply(self.cursor, self.rows.fields, self.ground)
+                counts = self.file_kind.apply(self.cursor, self.row_writer.fields, self.settings)
                 if self.options.is_dry_run:
-                    raise _TakeBack
-        except _TakeBack:
+                    raise _DryRunOver
+        except _DryRunOver:
             pass
         return self._report(counts, problems, total, rejected)
 
@@ -128,8 +132,10 @@ class _Run:
         )
         return [Problem(*row) for row in self.cursor.fetchall()], total
 
-    def _report(self, counts: dict[str, Count], problems: list[Problem], total: int, rejected: int) -> Report:
-        return Report(
+    def _report(
+        self, counts: dict[str, ImportCount], problems: list[Problem], total: int, rejected: int
+    ) -> ImportReport:
+        return ImportReport(
             rows=self.count,
             counts=counts,
             problems=problems,

@@ -8,12 +8,12 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from crm.intake.files import customer_apply, order_apply, order_check, order_rows, product_apply
-from crm.intake.files.cells import Ground
-from crm.intake.files.columns import CUSTOMER, LINE, ORDER, PRODUCT, Column, Header
+from crm.intake.files.cells import ParseSettings
+from crm.intake.files.columns import CUSTOMER, LINE, ORDER, PRODUCT, Column, FileHeader
 from crm.intake.files.plain_rows import PlainRows
-from crm.intake.files.reading import Piece
-from crm.intake.files.report import Count
-from crm.intake.files.staging import Cursor, Stager, StagingTable
+from crm.intake.files.reading import RowBatch
+from crm.intake.files.report import ImportCount
+from crm.intake.files.staging import Cursor, StagingTable, StagingWriter
 
 REFUSED = """
     SELECT line, string_agg(CASE WHEN field = '' THEN reason ELSE field || ': ' || reason END, '; ')
@@ -34,15 +34,15 @@ REFUSED_ORDERS = """
 """
 
 
-class Rows(Protocol):
+class RowWriter(Protocol):
     """Takes the rows of one file."""
 
     @property
     def fields(self) -> list[str]: ...
     @property
     def copies(self) -> Mapping[str, Sequence[str]]: ...
-    def take(self, piece: Piece, stager: Stager) -> None: ...
-    def finish(self, stager: Stager) -> None: ...
+    def take(self, batch: RowBatch, staging: StagingWriter) -> None: ...
+    def finish(self, staging: StagingWriter) -> None: ...
 
 
 class ImportKind(Protocol):
@@ -54,11 +54,11 @@ class ImportKind(Protocol):
     streamed: str
     takes_attributes: bool
 
-    def rows(self, header: Header, ground: Ground, attributes: dict[str, int]) -> Rows: ...
+    def row_writer(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> RowWriter: ...
     def check(self, cursor: Cursor, fields: Sequence[str]) -> None: ...
     def refused(self) -> tuple[str, dict[str, str]]: ...
     def drop_refused(self, cursor: Cursor) -> None: ...
-    def apply(self, cursor: Cursor, fields: Sequence[str], ground: Ground) -> dict[str, Count]: ...
+    def apply(self, cursor: Cursor, fields: Sequence[str], settings: ParseSettings) -> dict[str, ImportCount]: ...
 
 
 class Orders:
@@ -73,8 +73,8 @@ class Orders:
     streamed = order_rows.LINES.name
     takes_attributes = True
 
-    def rows(self, header: Header, ground: Ground, attributes: dict[str, int]) -> Rows:
-        return order_rows.OrderRows(header, ground, attributes)
+    def row_writer(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> RowWriter:
+        return order_rows.OrderRows(header, settings, attributes)
 
     def check(self, cursor: Cursor, fields: Sequence[str]) -> None:
         order_check.gather(cursor, fields)
@@ -86,8 +86,8 @@ class Orders:
     def drop_refused(self, cursor: Cursor) -> None:
         cursor.execute(order_check.DROP_REFUSED)
 
-    def apply(self, cursor: Cursor, fields: Sequence[str], ground: Ground) -> dict[str, Count]:
-        return order_apply.apply(cursor, fields, ground.currency, ground.now)
+    def apply(self, cursor: Cursor, fields: Sequence[str], settings: ParseSettings) -> dict[str, ImportCount]:
+        return order_apply.apply(cursor, fields, settings.currency, settings.now)
 
 
 class Customers:
@@ -97,8 +97,8 @@ class Customers:
     streamed = customer_apply.TABLE.name
     takes_attributes = True
 
-    def rows(self, header: Header, ground: Ground, attributes: dict[str, int]) -> Rows:
-        return PlainRows(self.streamed, self.columns, header, ground, attributes)
+    def row_writer(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> RowWriter:
+        return PlainRows(self.streamed, self.columns, header, settings, attributes)
 
     def check(self, cursor: Cursor, fields: Sequence[str]) -> None:
         customer_apply.check(cursor)
@@ -109,8 +109,8 @@ class Customers:
     def drop_refused(self, cursor: Cursor) -> None:
         cursor.execute("DELETE FROM import_customer WHERE line IN (SELECT line FROM import_problem)")
 
-    def apply(self, cursor: Cursor, fields: Sequence[str], ground: Ground) -> dict[str, Count]:
-        return customer_apply.apply(cursor, fields, ground.now)
+    def apply(self, cursor: Cursor, fields: Sequence[str], settings: ParseSettings) -> dict[str, ImportCount]:
+        return customer_apply.apply(cursor, fields, settings.now)
 
 
 class Products:
@@ -120,8 +120,8 @@ class Products:
     streamed = product_apply.TABLE.name
     takes_attributes = False
 
-    def rows(self, header: Header, ground: Ground, attributes: dict[str, int]) -> Rows:
-        return PlainRows(self.streamed, self.columns, header, ground, {})
+    def row_writer(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> RowWriter:
+        return PlainRows(self.streamed, self.columns, header, settings, {})
 
     def check(self, cursor: Cursor, fields: Sequence[str]) -> None:
         product_apply.check(cursor)
@@ -132,8 +132,8 @@ class Products:
     def drop_refused(self, cursor: Cursor) -> None:
         cursor.execute("DELETE FROM import_product WHERE line IN (SELECT line FROM import_problem)")
 
-    def apply(self, cursor: Cursor, fields: Sequence[str], ground: Ground) -> dict[str, Count]:
-        return product_apply.apply(cursor, fields, ground.now)
+    def apply(self, cursor: Cursor, fields: Sequence[str], settings: ParseSettings) -> dict[str, ImportCount]:
+        return product_apply.apply(cursor, fields, settings.now)
 
 
 KINDS: dict[str, ImportKind] = {"orders": Orders(), "customers": Customers(), "products": Products()}

@@ -1,4 +1,4 @@
-"""What a row of an order file says was bought."""
+"""The cells of a row of an order file that say what was bought."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from decimal import Decimal
 from operator import itemgetter
 
 from crm.intake.files.columns import LINE
-from crm.intake.files.row_fields import NULL, RowFields
+from crm.intake.files.row_fields import NULL, RowParser
 
 REMEMBERED = 50_000
 
 
-class BoughtCells(dict[tuple[str, ...], tuple[str, Decimal | None]]):
-    """The cells of a line to its COPY text and amount, worked out once per distinct line. New products are told.
+class LineParser(dict[tuple[str, ...], tuple[str, Decimal | None]]):
+    """COPY text and amount by the cells of a line. Each distinct line is parsed once; new products are passed on.
 
-    No text: the row names no goods. No amount: it lacks its quantity or price.
+    The text is empty where the row names no goods; the amount is None where it lacks its quantity or price.
     """
 
-    def __init__(self, fields: RowFields, tell_product: Callable[[str], None]) -> None:
+    def __init__(self, fields: RowParser, add_product: Callable[[str], None]) -> None:
         super().__init__()
         self._fields = fields
         # A column the file lacks is taken from the end, where `__missing__` puts an empty one.
         names = fields.names
         self._arrange = itemgetter(*(names.index(column.name) if column.name in names else -1 for column in LINE))
-        self._tell_product = tell_product
-        self._told: set[str] = set()
+        self._add_product = add_product
+        self._added: set[str] = set()
         self._serial = 0
 
     def __missing__(self, raw: tuple[str, ...]) -> tuple[str, Decimal | None]:
@@ -44,10 +44,10 @@ class BoughtCells(dict[tuple[str, ...], tuple[str, Decimal | None]]):
 
     def _note_product(self, sku: str, named: str, priced: str) -> None:
         product = f"{sku}\t{named}"
-        if sku == NULL or product in self._told:
+        if sku == NULL or product in self._added:
             return
-        if len(self._told) >= REMEMBERED:
-            self._told.clear()
-        self._told.add(product)
+        if len(self._added) >= REMEMBERED:
+            self._added.clear()
+        self._added.add(product)
         self._serial += 1
-        self._tell_product(f"{self._serial}\t{product}\t{priced}\n")
+        self._add_product(f"{self._serial}\t{product}\t{priced}\n")

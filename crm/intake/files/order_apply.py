@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from crm.figures import stats
 from crm.intake.files import catalogue_apply, customer_recognition
-from crm.intake.files.bulk_writes import indexes_built_afterwards, referenced_rows_held
+from crm.intake.files.bulk_writes import foreign_keys_unchecked, indexes_built_last
 from crm.intake.files.columns import ORDER_PROFILE
-from crm.intake.files.report import Count
+from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor, plan_for_sets
 
 MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at")
@@ -147,7 +147,7 @@ COUNT = """
 """
 
 
-def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime) -> dict[str, Count]:
+def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime) -> dict[str, ImportCount]:
     """Write what the staging tables hold; returns how much of everything is new, changed and as it was."""
     plan_for_sets(cursor, "import_order")
     customer_recognition.recognise(cursor, "import_order", "placed_at", now)
@@ -160,7 +160,7 @@ def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime
     products = catalogue_apply.write_products(cursor, "import_product", named, now, is_sure=False)
     _write_orders(cursor, currency, now)
     _write_lines(cursor)
-    with referenced_rows_held(cursor):
+    with foreign_keys_unchecked(cursor):
         cursor.execute(ADD_EVENTS, {"now": now})
     if "coupon" in fields:
         cursor.execute(REDEEM, {"now": now})
@@ -172,7 +172,7 @@ def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime
 
 def _write_orders(cursor: Cursor, currency: str, now: dt.datetime) -> None:
     # Their customers are held with their figures.
-    with referenced_rows_held(cursor):
+    with foreign_keys_unchecked(cursor):
         cursor.execute(ADD_ORDERS, {"currency": currency, "now": now})
     cursor.execute(HOLD_ORDERS)
     cursor.execute(FIND_NEW)
@@ -202,7 +202,7 @@ def _write_lines(cursor: Cursor) -> None:
         return
     cursor.execute("ANALYZE import_sku")
     cursor.execute(HOLD_PRODUCTS)
-    with indexes_built_afterwards(cursor, "crm_orderline"), referenced_rows_held(cursor):
+    with indexes_built_last(cursor, "crm_orderline"), foreign_keys_unchecked(cursor):
         cursor.execute(ADD_LINES.format(cost="coalesce(line.cost, product.cost)"))
     if has_known:
         cursor.execute(COMPARE_LINES)
@@ -210,11 +210,11 @@ def _write_lines(cursor: Cursor) -> None:
             cursor.execute(statement)
 
 
-def _counts(cursor: Cursor, products: Count) -> dict[str, Count]:
+def _counts(cursor: Cursor, products: ImportCount) -> dict[str, ImportCount]:
     cursor.execute(COUNT)
     new, altered, orders = cursor.fetchone()
     return {
-        "orders": Count(new, altered, orders - new - altered),
+        "orders": ImportCount(new, altered, orders - new - altered),
         "customers": customer_recognition.count(cursor),
         "products": products,
     }

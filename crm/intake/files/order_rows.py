@@ -13,14 +13,14 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from crm.intake.files.cells import Ground
-from crm.intake.files.columns import LINE, ORDER, Header
-from crm.intake.files.line_cells import BoughtCells
+from crm.intake.files.cells import ParseSettings
+from crm.intake.files.columns import LINE, ORDER, FileHeader
+from crm.intake.files.line_cells import LineParser
 from crm.intake.files.plain_rows import wrong_width
-from crm.intake.files.problems import Problem, Unreadable, short
-from crm.intake.files.reading import Cells, Piece
-from crm.intake.files.row_fields import RowFields, WrongCells
-from crm.intake.files.staging import Stager, StagingTable
+from crm.intake.files.problems import Problem, UnreadableRow, shorten
+from crm.intake.files.reading import RowBatch, RowCells
+from crm.intake.files.row_fields import CellErrors, RowParser
+from crm.intake.files.staging import StagingTable, StagingWriter
 
 RUNS = StagingTable(
     "import_run",
@@ -57,14 +57,14 @@ TABLES = (RUNS, LINES, PRODUCTS)
 class OrderRows:
     """Takes the rows of a file in their order and stages them."""
 
-    def __init__(self, header: Header, ground: Ground, attributes: dict[str, int]) -> None:
+    def __init__(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> None:
         self._width = header.width
         self._number_at = header.positions["order_number"]
-        self._order = RowFields(header.present(ORDER), header, ground, attributes)
-        self._line = RowFields(header.present(LINE), header, ground)
+        self._order = RowParser(header.present(ORDER), header, settings, attributes)
+        self._line = RowParser(header.present(LINE), header, settings)
         self._products: list[str] = []
         self._runs: list[str] = []
-        self._goods = BoughtCells(self._line, self._products.append)
+        self._goods = LineParser(self._line, self._products.append)
         self._own: tuple[str, ...] | None = None
         self._head, self._last, self._text = 0, 0, ""
         self._lines: list[str] = []
@@ -85,37 +85,39 @@ class OrderRows:
             PRODUCTS.name: [name for name, _type in PRODUCTS.columns],
         }
 
-    def take(self, piece: Piece, stager: Stager) -> None:
+    def take(self, batch: RowBatch, staging: StagingWriter) -> None:
         """Rows of one order go through together, so that most of the work is done by built-in loops."""
-        rows = piece.rows
+        rows = batch.rows
         if type(rows[-1]) is list and all(map(self._width.__eq__, map(len, rows))):
             at = 0
             for own, group in groupby(cast("list[list[str]]", rows), self._order.pick):
                 cells = list(group)
-                self._take_alike(own, piece.lines[at : at + len(cells)], cells, stager)
+                self._take_alike(own, batch.lines[at : at + len(cells)], cells, staging)
                 at += len(cells)
         else:
-            self._take_singly(piece, stager)
-        self._flush(stager)
+            self._take_singly(batch, staging)
+        self._flush(staging)
 
-    def _take_singly(self, piece: Piece, stager: Stager) -> None:
-        for line, cells in zip(piece.lines, piece.rows, strict=True):
-            if isinstance(cells, Unreadable) or len(cells) != self._width:
-                self._refuse(line, cells, stager)
+    def _take_singly(self, batch: RowBatch, staging: StagingWriter) -> None:
+        for line, cells in zip(batch.lines, batch.rows, strict=True):
+            if isinstance(cells, UnreadableRow) or len(cells) != self._width:
+                self._refuse(line, cells, staging)
             else:
-                self._take_alike(self._order.pick(cells), [line], [cells], stager)
+                self._take_alike(self._order.pick(cells), [line], [cells], staging)
 
-    def _take_alike(self, own: tuple[str, ...], lines: Sequence[int], rows: list[list[str]], stager: Stager) -> None:
+    def _take_alike(
+        self, own: tuple[str, ...], lines: Sequence[int], rows: list[list[str]], staging: StagingWriter
+    ) -> None:
         """Rows that say the same about their order."""
-        if own != self._own and not self._begin_run(lines[0], own, rows[0], stager):
+        if own != self._own and not self._begin_run(lines[0], own, rows[0], staging):
             return
         self._last = lines[-1]
         if not self._line.names:
             return
         try:
             found = list(map(self._goods.__getitem__, map(self._line.pick, rows)))
-        except WrongCells:
-            found = self._readable(lines, rows, stager)
+        except CellErrors:
+            found = self._readable(lines, rows, staging)
         texts = [text for text, _amount in found if text]
         amounts = [amount for text, amount in found if text and amount is not None]
         if texts:
@@ -126,21 +128,21 @@ class OrderRows:
         self._amount = sum(amounts, self._amount)
 
     def _readable(
-        self, lines: Sequence[int], rows: list[list[str]], stager: Stager
+        self, lines: Sequence[int], rows: list[list[str]], staging: StagingWriter
     ) -> list[tuple[str, Decimal | None]]:
         found = []
         for line, cells in zip(lines, rows, strict=True):
             try:
                 found.append(self._goods[self._line.pick(cells)])
-            except WrongCells as error:
-                self._tell(line, error, cells, stager)
+            except CellErrors as error:
+                self._tell(line, error, cells, staging)
         return found
 
-    def finish(self, stager: Stager) -> None:
+    def finish(self, staging: StagingWriter) -> None:
         self._end_run()
-        self._flush(stager)
+        self._flush(staging)
 
-    def _begin_run(self, line: int, own: tuple[str, ...], cells: list[str], stager: Stager) -> bool:
+    def _begin_run(self, line: int, own: tuple[str, ...], cells: list[str], staging: StagingWriter) -> bool:
         """False for a row without a single filled cell, as spreadsheets leave them at the end."""
         if not any(map(str.strip, cells)):
             return False
@@ -148,11 +150,11 @@ class OrderRows:
         self._own, self._head, self._last = own, line, line
         try:
             parsed = self._order.parse(own)
-        except WrongCells as error:
-            self._tell(line, error, cells, stager)
+        except CellErrors as error:
+            self._tell(line, error, cells, staging)
             parsed = self._order.parse_readable(own)
         if not cells[self._number_at].strip():
-            stager.add_problem(Problem(line, "order_number", "", _("is missing")))
+            staging.add_problem(Problem(line, "order_number", "", _("is missing")))
         self._text = "\t".join(parsed)
         return True
 
@@ -163,25 +165,25 @@ class OrderRows:
         self._own = None
         self._amount, self._count, self._incomplete = Decimal(0), 0, 0
 
-    def _flush(self, stager: Stager) -> None:
-        stager.add(LINES.name, self._lines)
-        stager.add(RUNS.name, self._runs)
-        stager.add(PRODUCTS.name, self._products)
+    def _flush(self, staging: StagingWriter) -> None:
+        staging.add(LINES.name, self._lines)
+        staging.add(RUNS.name, self._runs)
+        staging.add(PRODUCTS.name, self._products)
         self._lines.clear()
         self._runs.clear()
         self._products.clear()
 
-    def _refuse(self, line: int, cells: Cells, stager: Stager) -> None:
-        if isinstance(cells, Unreadable):
-            stager.add_problem(Problem(line, "", "", cells))
+    def _refuse(self, line: int, cells: RowCells, staging: StagingWriter) -> None:
+        if isinstance(cells, UnreadableRow):
+            staging.add_problem(Problem(line, "", "", cells))
         elif any(map(str.strip, cells)):
             reason = wrong_width(len(cells), self._width)
-            stager.add_problem(Problem(line, "", "", reason), self._number(cells))
+            staging.add_problem(Problem(line, "", "", reason), self._number(cells))
 
-    def _tell(self, line: int, error: WrongCells, cells: list[str], stager: Stager) -> None:
-        for column, value, reason in error.wrong:
-            stager.add_problem(Problem(line, column, value, reason), self._number(cells))
+    def _tell(self, line: int, error: CellErrors, cells: list[str], staging: StagingWriter) -> None:
+        for column, value, reason in error.errors:
+            staging.add_problem(Problem(line, column, value, reason), self._number(cells))
 
     def _number(self, cells: list[str]) -> str:
         """The order a row is of, as it was staged."""
-        return short(cells[self._number_at], 100) if len(cells) > self._number_at else ""
+        return shorten(cells[self._number_at], 100) if len(cells) > self._number_at else ""

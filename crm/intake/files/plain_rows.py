@@ -1,4 +1,4 @@
-"""Rows of a file that tell one thing each: a customer, a product."""
+"""Files with one customer or one product in each row."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from crm.intake.files.cells import Ground
-from crm.intake.files.columns import Column, Header
-from crm.intake.files.problems import Problem, Unreadable
-from crm.intake.files.reading import Piece
-from crm.intake.files.row_fields import RowFields, WrongCells
-from crm.intake.files.staging import Stager
+from crm.intake.files.cells import ParseSettings
+from crm.intake.files.columns import Column, FileHeader
+from crm.intake.files.problems import Problem, UnreadableRow
+from crm.intake.files.reading import RowBatch
+from crm.intake.files.row_fields import CellErrors, RowParser
+from crm.intake.files.staging import StagingWriter
 
 
 class PlainRows:
     """Stages every readable row in one table, with the line it stands on."""
 
     def __init__(
-        self, table: str, columns: Sequence[Column], header: Header, ground: Ground, attributes: dict[str, int]
+        self,
+        table: str,
+        columns: Sequence[Column],
+        header: FileHeader,
+        settings: ParseSettings,
+        attributes: dict[str, int],
     ) -> None:
         self._table = table
         self._width = header.width
-        self._row = RowFields(header.present(columns), header, ground, attributes)
+        self._row = RowParser(header.present(columns), header, settings, attributes)
 
     @property
     def fields(self) -> list[str]:
@@ -32,27 +37,27 @@ class PlainRows:
     def copies(self) -> dict[str, list[str]]:
         return {self._table: ["line", *self._row.columns]}
 
-    def take(self, piece: Piece, stager: Stager) -> None:
+    def take(self, batch: RowBatch, staging: StagingWriter) -> None:
         texts = []
-        for line, cells in zip(piece.lines, piece.rows, strict=True):
-            if isinstance(cells, Unreadable):
-                stager.add_problem(Problem(line, "", "", cells))
+        for line, cells in zip(batch.lines, batch.rows, strict=True):
+            if isinstance(cells, UnreadableRow):
+                staging.add_problem(Problem(line, "", "", cells))
                 continue
             if not any(map(str.strip, cells)):
                 continue
             if len(cells) != self._width:
-                stager.add_problem(Problem(line, "", "", wrong_width(len(cells), self._width)))
+                staging.add_problem(Problem(line, "", "", wrong_width(len(cells), self._width)))
                 continue
             try:
                 parsed = self._row.parse(self._row.pick(cells))
-            except WrongCells as error:
-                for column, value, reason in error.wrong:
-                    stager.add_problem(Problem(line, column, value, reason))
+            except CellErrors as error:
+                for column, value, reason in error.errors:
+                    staging.add_problem(Problem(line, column, value, reason))
             else:
                 texts.append("\t".join((str(line), *parsed)) + "\n")
-        stager.add(self._table, texts)
+        staging.add(self._table, texts)
 
-    def finish(self, stager: Stager) -> None:
+    def finish(self, staging: StagingWriter) -> None:
         """Nothing is held back."""
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 
-class FileTrouble(Exception):
+class FileError(Exception):
     """The file as a whole cannot be read; the message is for staff."""
 
 
-class Unreadable(str):
-    """Stands in for the cells of a row that could not be taken apart: the reason, in words."""
+class UnreadableRow(str):
+    """The reason, in words, in place of the cells of a row that could not be split into cells."""
 
     __slots__ = ()
 
@@ -43,7 +43,7 @@ class Problem:
         }
 
 
-def short(text: str, limit: int = 60) -> str:
+def shorten(text: str, limit: int = 60) -> str:
     """The text as it may be shown and stored: no NUL, one line, not endless."""
     shown = " ".join(text.replace("\0", "␀").split())
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.intake.files import catalogue_apply
 from crm.intake.files.columns import PRODUCT
-from crm.intake.files.report import Count
+from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor, StagingTable
 
 TABLE = StagingTable("import_product", [("line", "integer"), *((column.name, column.type) for column in PRODUCT)])
@@ -23,6 +23,6 @@ def check(cursor: Cursor) -> None:
     cursor.execute(MISSING, {"reason": _("is missing")})
 
 
-def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, Count]:
+def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, ImportCount]:
     told = [name for name in fields if name != "sku"]
     return {"products": catalogue_apply.write_products(cursor, TABLE.name, told, now, is_sure=True)}

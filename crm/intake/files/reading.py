@@ -1,4 +1,4 @@
-"""Files taken apart into rows, a piece at a time: what is in memory does not grow with the file."""
+"""Files read into rows, a batch at a time: what is in memory does not grow with the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from crm.intake.files.problems import FileTrouble, Unreadable
+from crm.intake.files.problems import FileError, UnreadableRow
 from crm.intake.files.xlsx import sheet_rows
 
 BLOCK = 1 << 20
@@ -27,52 +27,52 @@ MOST_COLUMNS = 500
 DELIMITERS = ",;\t"
 XLSX_START = b"PK\x03\x04"
 
-Cells = list[str] | Unreadable
+RowCells = list[str] | UnreadableRow
 
 
 @dataclass(frozen=True)
-class Piece:
-    """Some rows, and the line each begins on. Few at a time: what dies young costs neither memory nor collecting."""
+class RowBatch:
+    """Some rows, and the line each begins on. They are few: objects that die young cost Python least."""
 
     lines: Sequence[int]
-    rows: list[Cells]
+    rows: list[RowCells]
 
 
 @dataclass
-class Table:
-    """The header of a file and its rows in pieces, numbered by the line each begins on. `share_read`: 0 to 1."""
+class OpenedFile:
+    """The header of a file and its rows. `share_read` goes from 0 to 1."""
 
     header: list[str]
-    pieces: Iterator[Piece]
+    batches: Iterator[RowBatch]
     share_read: Callable[[], float] = field(default=lambda: 0.0)
 
 
 @contextmanager
-def open_table(path: Path, encoding: str = "utf-8") -> Iterator[Table]:
-    """Read a CSV or XLSX file, gzipped or not; the name does not matter, the contents do. Raises FileTrouble."""
+def open_file(path: Path, encoding: str = "utf-8") -> Iterator[OpenedFile]:
+    """Read a CSV or XLSX file, gzipped or not; the name does not matter, the contents do. Raises FileError."""
     _check_encoding(encoding)
     try:
         with path.open("rb", buffering=0) as raw, _unpacked(raw) as binary:
             size = max(path.stat().st_size, 1)
             start = binary.peek(4)[:4]
             lines = chain.from_iterable(_blocks(binary, encoding))
-            pieces = _sheet_pieces(binary) if start == XLSX_START else _csv_pieces(lines)
-            yield _table(pieces, lambda: raw.tell() / size)
+            batches = _sheet_batches(binary) if start == XLSX_START else _csv_batches(lines)
+            yield _opened(batches, lambda: raw.tell() / size)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise FileTrouble(_("The file is damaged: it ends early or cannot be unpacked.")) from error
+        raise FileError(_("The file is damaged: it ends early or cannot be unpacked.")) from error
     except FileNotFoundError as error:
-        raise FileTrouble(_("There is no file %(path)s.") % {"path": path}) from error
+        raise FileError(_("There is no file %(path)s.") % {"path": path}) from error
     except (IsADirectoryError, PermissionError) as error:
-        raise FileTrouble(_("The file %(path)s cannot be opened.") % {"path": path}) from error
+        raise FileError(_("The file %(path)s cannot be opened.") % {"path": path}) from error
 
 
 def _check_encoding(encoding: str) -> None:
     try:
         is_like_ascii = codecs.encode("a,\n", encoding) == b"a,\n"
     except LookupError:
-        raise FileTrouble(_("There is no encoding “%(encoding)s”.") % {"encoding": encoding}) from None
+        raise FileError(_("There is no encoding “%(encoding)s”.") % {"encoding": encoding}) from None
     if not is_like_ascii:
-        raise FileTrouble(_("Files in %(encoding)s are not read: save it as CSV UTF-8.") % {"encoding": encoding})
+        raise FileError(_("Files in %(encoding)s are not read: save it as CSV UTF-8.") % {"encoding": encoding})
 
 
 @contextmanager
@@ -86,41 +86,43 @@ def _unpacked(raw: io.FileIO) -> Iterator[io.BufferedReader[Any]]:
         yield io.BufferedReader(raw, BLOCK)
 
 
-def _table(pieces: Iterator[Piece], share_read: Callable[[], float]) -> Table:
-    first = next(pieces, None)
+def _opened(batches: Iterator[RowBatch], share_read: Callable[[], float]) -> OpenedFile:
+    first = next(batches, None)
     if first is None:
-        raise FileTrouble(_("The file is empty."))
+        raise FileError(_("The file is empty."))
     line, header = first.lines[0], first.rows[0]
-    if isinstance(header, Unreadable):
-        raise FileTrouble(_("Line %(line)s, the names of the columns: %(reason)s") % {"line": line, "reason": header})
+    if isinstance(header, UnreadableRow):
+        raise FileError(_("Line %(line)s, the names of the columns: %(reason)s") % {"line": line, "reason": header})
     if len(header) > MOST_COLUMNS:
-        raise FileTrouble(
+        raise FileError(
             _("The file has %(count)s columns; at most %(most)s are read.")
             % {"count": len(header), "most": MOST_COLUMNS}
         )
-    return Table(header, pieces, share_read)
+    return OpenedFile(header, batches, share_read)
 
 
-def _sheet_pieces(binary: IO[bytes]) -> Iterator[Piece]:
+def _sheet_batches(binary: IO[bytes]) -> Iterator[RowBatch]:
     """The header alone, then the rest; a sheet does not store the empty cells a row ends with."""
     width = 0
     rows = sheet_rows(binary)
     while found := list(islice(rows, ROWS_AT_ONCE if width else 1)):
         width = width or len(found[0][1])
-        yield Piece([line for line, _cells in found], [cells + [""] * (width - len(cells)) for _line, cells in found])
+        yield RowBatch(
+            [line for line, _cells in found], [cells + [""] * (width - len(cells)) for _line, cells in found]
+        )
 
 
 def _blocks(binary: IO[bytes], encoding: str) -> Iterator[io.StringIO]:
     """Decoded blocks of lines. Whole lines are decoded at once, so that a broken byte can be named by its line."""
     done, rest, is_first = 0, b"", True
-    while piece := binary.read(BLOCK):
-        block = rest + piece
+    while batch := binary.read(BLOCK):
+        block = rest + batch
         end = block.rfind(b"\n") + 1
         if is_first:
             block, end, is_first = _without_mark(block, end)
         block, rest = block[:end], block[end:]
         if len(rest) > LONGEST_LINE:
-            raise FileTrouble(
+            raise FileError(
                 _("Line %(line)s does not end: is this a CSV file?") % {"line": done + block.count(b"\n") + 1}
             )
         yield io.StringIO(_decoded(block, encoding, done), newline="\n")
@@ -131,7 +133,7 @@ def _blocks(binary: IO[bytes], encoding: str) -> Iterator[io.StringIO]:
 
 def _without_mark(block: bytes, end: int) -> tuple[bytes, int, bool]:
     if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise FileTrouble(_("The file is in UTF-16: save it as CSV UTF-8."))
+        raise FileError(_("The file is in UTF-16: save it as CSV UTF-8."))
     if block.startswith(codecs.BOM_UTF8):
         return block[3:], max(end - 3, 0), False
     return block, end, False
@@ -141,13 +143,13 @@ def _decoded(block: bytes, encoding: str, lines_before: int) -> str:
     try:
         return block.decode(encoding)
     except UnicodeDecodeError as error:
-        raise FileTrouble(
+        raise FileError(
             _("Line %(line)s holds bytes that are not %(encoding)s. Excel often writes cp1251 or cp1252.")
             % {"line": lines_before + block[: error.start].count(b"\n") + 1, "encoding": encoding.upper()}
         ) from error
 
 
-def _csv_pieces(lines: Iterator[str]) -> Iterator[Piece]:
+def _csv_batches(lines: Iterator[str]) -> Iterator[RowBatch]:
     first = next(lines, "")
     if not first.strip():
         return
@@ -155,34 +157,33 @@ def _csv_pieces(lines: Iterator[str]) -> Iterator[Piece]:
     reader = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
     line, is_header = 1, True
     while True:
-        rows: list[Cells] = []
+        rows: list[RowCells] = []
         try:
             # What was read before an error stays in the list.
             rows.extend(islice(reader, 1 if is_header else ROWS_AT_ONCE))
         except csv.Error as error:
-            rows.append(Unreadable(_reason(error)))
+            rows.append(UnreadableRow(_reason(error)))
         if not rows:
             return
         yield _numbered(rows, line, reader.line_num)
         line, is_header = reader.line_num + 1, False
 
 
-def _numbered(rows: list[Cells], first: int, last: int) -> Piece:
-    """With the line each row begins on; only cells that hold line ends make it more than counting."""
+def _numbered(rows: list[RowCells], first: int, last: int) -> RowBatch:
+    """The rows with the line each begins on, which is mere counting unless cells hold line ends."""
     if last - first + 1 == len(rows):
-        return Piece(range(first, last + 1), rows)
+        return RowBatch(range(first, last + 1), rows)
     spans = [1 + sum(cell.count("\n") for cell in row) for row in rows[:-1]]
-    return Piece(list(accumulate(spans, initial=first)), rows)
+    return RowBatch(list(accumulate(spans, initial=first)), rows)
 
 
 def _delimiter(header: str) -> str:
-    """The one that parts the most names; names in quotes may hold the others."""
+    """The one that separates the most names; the others may stand inside quoted names."""
     bare = "".join(header.split('"')[::2])
     return max(DELIMITERS, key=bare.count)
 
 
 def _reason(error: csv.Error) -> str:
-    """The reader's complaint in our words."""
     text = str(error)
     if "field limit" in text:
         return _("a cell is longer than %(limit)s characters") % {"limit": LONGEST_CELL}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.db import connection
 
-from crm.intake.files.problems import Unreadable
-from crm.intake.files.reading import open_table
+from crm.intake.files.problems import UnreadableRow
+from crm.intake.files.reading import open_file
 
 END = (sys.maxsize, "")
 LINE, REASON = "rejected_line", "rejected_reason"
@@ -23,18 +23,18 @@ def write_rejected(source: Path, encoding: str, query: str, params: dict[str, st
     Neither the file nor the refusals are held in memory. Returns how many rows.
     """
     written = 0
-    with open_table(source, encoding) as table, target.open("w", encoding="utf-8", newline="") as file:
+    with open_file(source, encoding) as opened, target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        out.writerow([*table.header, LINE, REASON])
-        width = len(table.header)
+        out.writerow([*opened.header, LINE, REASON])
+        width = len(opened.header)
         refused = _refused(query, params)
         line, reason = next(refused, END)
-        for at, cells in chain.from_iterable(zip(piece.lines, piece.rows, strict=True) for piece in table.pieces):
+        for at, cells in chain.from_iterable(zip(batch.lines, batch.rows, strict=True) for batch in opened.batches):
             # A run of refused lines also counts those on which a cell merely goes on.
             while line < at:
                 line, reason = next(refused, END)
             if at == line:
-                row = [] if isinstance(cells, Unreadable) else cells
+                row = [] if isinstance(cells, UnreadableRow) else cells
                 out.writerow([*row, *[""] * (width - len(row)), line, reason])
                 written += 1
     return written
@@ -43,5 +43,5 @@ def write_rejected(source: Path, encoding: str, query: str, params: dict[str, st
 def _refused(query: str, params: dict[str, str]) -> Iterator[tuple[int, str]]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, params)
-        while piece := cursor.fetchmany(2_000):
-            yield from piece
+        while batch := cursor.fetchmany(2_000):
+            yield from batch

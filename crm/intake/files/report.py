@@ -9,18 +9,18 @@ from crm.intake.files.problems import Problem
 
 
 @dataclass(frozen=True)
-class Count:
+class ImportCount:
     new: int
     changed: int
     unchanged: int
 
 
 @dataclass(frozen=True)
-class Report:
+class ImportReport:
     """`problems` are the first of `problems_count`; `counts` are empty when the file was refused as a whole."""
 
     rows: int
-    counts: Mapping[str, Count]
+    counts: Mapping[str, ImportCount]
     problems: Sequence[Problem]
     problems_count: int
     rejected_rows: int

@@ -10,16 +10,16 @@ from typing import IO, Any, Protocol
 
 from django.db import connection, transaction
 
-from crm.intake.files.problems import Problem, short
+from crm.intake.files.problems import Problem, shorten
 
-PIECE = 1 << 18
-# So many rows times so many are still quick; more are joined by hashing, whatever the tables cost to read.
-FEW = 2_000
+CHUNK = 1 << 18
+# A nested loop over so few rows is still quick; with more, tables are joined by hashing.
+FEW_ROWS = 2_000
 PROBLEMS = ("import_problem", ("line", "number", "field", "value", "reason"))
 
 
 class Cursor(Protocol):
-    """What is used here of Django's cursor over psycopg's."""
+    """What imports use of Django's cursor over psycopg's."""
 
     rowcount: int
 
@@ -38,7 +38,7 @@ class StagingTable:
     columns: Sequence[tuple[str, str]]
 
     def create(self, cursor: Cursor) -> None:
-        # Byte order: comparing is what these texts are for, and the database's own rules may be slow at it.
+        # Texts are compared by bytes: the collation of the database may be slow at it.
         fields = ", ".join(
             f"{name} {type_}{' COLLATE ' + chr(34) + 'C' + chr(34) if type_ == 'text' else ''}"
             for name, type_ in self.columns
@@ -52,10 +52,10 @@ PROBLEM_TABLE = StagingTable(
 )
 
 
-class Stager:
+class StagingWriter:
     """Takes rows as COPY text. The largest table streams to the server; the others wait in files on disk.
 
-    What streams is sent in pieces of some size: each costs a system call here and a waking up there.
+    The stream is sent in chunks, as each write costs a system call here and wakes the server there.
     """
 
     def __init__(self, cursor: Cursor, copies: dict[str, Sequence[str]], streamed: str) -> None:
@@ -68,7 +68,7 @@ class Stager:
         self._pending_size = 0
 
     @contextmanager
-    def filling(self) -> Iterator[Stager]:
+    def filling(self) -> Iterator[StagingWriter]:
         """Rows may be added inside; at the end all of them are in the tables."""
         try:
             # A broken COPY would take a surrounding transaction with it.
@@ -79,8 +79,8 @@ class Stager:
             for table, file in self._waiting.items():
                 file.seek(0)
                 with self._cursor.copy(self._statement(table)) as copy:
-                    while piece := file.read(PIECE):
-                        copy.write(piece)
+                    while chunk := file.read(CHUNK):
+                        copy.write(chunk)
         finally:
             for file in self._waiting.values():
                 file.close()
@@ -90,7 +90,7 @@ class Stager:
         if table == self._streamed:
             self._pending.append(text)
             self._pending_size += len(text)
-            if self._pending_size >= PIECE:
+            if self._pending_size >= CHUNK:
                 self._send()
             return
         if table not in self._waiting:
@@ -103,10 +103,10 @@ class Stager:
         self._pending_size = 0
 
     def add_problem(self, problem: Problem, number: str = "") -> None:
-        cells = (problem.column, short(problem.value, 100), short(problem.reason, 300))
-        known = short(number, 100).replace("\\", "\\\\") if number else "\\N"
-        told = "\t".join(cell.replace("\\", "\\\\") for cell in cells)
-        self.add(PROBLEMS[0], [f"{problem.line}\t{known}\t{told}\n"])
+        cells = (problem.column, shorten(problem.value, 100), shorten(problem.reason, 300))
+        known = shorten(number, 100).replace("\\", "\\\\") if number else "\\N"
+        text = "\t".join(cell.replace("\\", "\\\\") for cell in cells)
+        self.add(PROBLEMS[0], [f"{problem.line}\t{known}\t{text}\n"])
 
     def _statement(self, table: str) -> str:
         return f"COPY {table} ({', '.join(self._copies[table])}) FROM STDIN"
@@ -134,7 +134,7 @@ def plan_for_sets(cursor: Cursor, table: str) -> None:
     """
     cursor.execute("SET LOCAL work_mem = '128MB'")
     cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - a name of this package
-    if cursor.fetchone()[0] > FEW:
+    if cursor.fetchone()[0] > FEW_ROWS:
         cursor.execute("SET LOCAL enable_nestloop = off")
 
 

@@ -23,9 +23,9 @@ def folder() -> Path:
     return path
 
 
-def keep(upload: UploadedFile[Any]) -> Path:
+def store(upload: UploadedFile[Any]) -> Path:
     """Write the upload to disk under a name nobody can guess, and forget what was left lying."""
-    forget_old()
+    delete_old()
     path = folder() / token_hex(16)
     with path.open("xb") as file:
         for chunk in upload.chunks():
@@ -33,7 +33,7 @@ def keep(upload: UploadedFile[Any]) -> Path:
     return path
 
 
-def forget_old() -> None:
+def delete_old() -> None:
     oldest = time.time() - KEPT_SECONDS
     for path in folder().iterdir():
         if path.stat().st_mtime < oldest:
@@ -41,7 +41,7 @@ def forget_old() -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[Path | None]:
+def locked_upload(path: Path) -> Iterator[Path | None]:
     """The file under another name, so that a second click finds none; under its own again unless it was used up."""
     mine = path.with_name(f"{path.name}.held")
     try:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from crm.intake.files.problems import FileTrouble
+from crm.intake.files.problems import FileError
 
 # An XLSX file is a packed folder: a few kilobytes may unpack to gigabytes.
 MOST_UNPACKED = 1 << 30
@@ -22,7 +22,7 @@ TEXTS = "xl/sharedStrings.xml"
 
 
 def sheet_rows(binary: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
-    """Rows of the first sheet, without the empty ones. Raises FileTrouble."""
+    """Rows of the first sheet, without the empty ones. Raises FileError."""
     try:
         _check_size(binary)
         book = load_workbook(binary, read_only=True, data_only=True, keep_links=False)
@@ -36,14 +36,14 @@ def sheet_rows(binary: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
             if texts:
                 yield number, texts
     except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, IndexError, ValueError, OSError) as error:
-        raise FileTrouble(_("The file is not a readable XLSX file.")) from error
+        raise FileError(_("The file is not a readable XLSX file.")) from error
 
 
 def _check_size(binary: IO[bytes]) -> None:
     with zipfile.ZipFile(binary) as parts:
         sizes = {part.filename: part.file_size for part in parts.infolist()}
     if sum(sizes.values()) > MOST_UNPACKED or sizes.get(TEXTS, 0) > MOST_TEXTS:
-        raise FileTrouble(_("The XLSX file unpacks to more than Encore reads: save it as CSV."))
+        raise FileError(_("The XLSX file unpacks to more than Encore reads: save it as CSV."))
     binary.seek(0)
 
 

@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.intake.files.import_file import Options, import_file
+from crm.intake.files.import_file import ImportOptions, import_file
 from crm.intake.files.kinds import KINDS
-from crm.intake.files.problems import FileTrouble
-from crm.intake.files.report import Report
+from crm.intake.files.problems import FileError
+from crm.intake.files.report import ImportReport
 
 SECONDS_BETWEEN_LINES = 5.0
 SECONDS_BETWEEN_REDRAWS = 0.2
@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 options["kind"],
                 path,
                 now=timezone.now(),
-                options=Options(
+                options=ImportOptions(
                     encoding=options["encoding"],
                     is_dry_run=options["dry_run"],
                     rejected=rejected if options["skip_errors"] else None,
@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 ),
                 progress=self._progress(),
             )
-        except FileTrouble as trouble:
+        except FileError as trouble:
             raise CommandError(str(trouble)) from trouble
         self._tell(report, rejected)
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
         return progress
 
-    def _tell(self, report: Report, rejected: Path) -> None:
+    def _tell(self, report: ImportReport, rejected: Path) -> None:
         if self.stderr.isatty():
             self.stderr.write("")
         if report.ignored_columns:

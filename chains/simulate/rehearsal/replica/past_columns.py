@@ -15,7 +15,7 @@ MOOD = """coalesce(
      ORDER BY event.occurred_at DESC, event.id DESC LIMIT 1),
     CASE WHEN live.mood_noted_at <= %(at)s THEN live.mood ELSE '' END
 )"""
-# The latest answer of the ledger holds, of two at one moment the no (crm.consent.standing).
+# The latest answer of the ledger holds, of two at one moment the no (crm.consent.current_consent).
 _CONSENT = """coalesce(
     (SELECT record.action FROM {live}.crm_consentrecord AS record
      WHERE record.customer_id = live.customer_id AND record.channel = live.channel AND record.address = live.address

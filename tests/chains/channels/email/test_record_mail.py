@@ -284,7 +284,7 @@ def test_writing_back_goes_out_in_the_thread_and_the_answer_comes_home(now, admi
     case = Case.objects.get()
     mailoutbox.clear()
 
-    ours = conversations.write_back(case, text="We send a new lid.", at=now + HOUR, by=admin_user)
+    ours = conversations.send_reply(case, text="We send a new lid.", at=now + HOUR, by=admin_user)
 
     (letter,) = mailoutbox
     assert (letter.to, letter.subject, letter.body) == (["work@firm.example"], "Re: Your kettle", "We send a new lid.")
@@ -306,7 +306,7 @@ def test_a_letter_the_server_refuses_was_never_written(now, admin_user, settings
     case = make_case(at=now)
 
     with pytest.raises(ValueError, match="could not be sent"):
-        conversations.write_back(case, text="Hello", at=now, by=admin_user)
+        conversations.send_reply(case, text="Hello", at=now, by=admin_user)
 
     assert not CaseMessage.objects.exists()
     case.refresh_from_db()
@@ -316,7 +316,7 @@ def test_a_letter_the_server_refuses_was_never_written(now, admin_user, settings
 @pytest.mark.parametrize("text", ["", "  ", "x" * 20_001])
 def test_nothing_and_too_much_is_not_sent(now, admin_user, mailoutbox, text):
     with pytest.raises(ValueError, match="characters"):
-        conversations.write_back(make_case(at=now), text=text, at=now, by=admin_user)
+        conversations.send_reply(make_case(at=now), text=text, at=now, by=admin_user)
     assert mailoutbox == []
 
 
