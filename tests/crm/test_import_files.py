@@ -285,11 +285,11 @@ READ = """
 import resource, sys
 from pathlib import Path
 import django; django.setup()
-from crm.intake.files.import_file import import_file, Options
+from crm.intake.files.import_file import ImportOptions, import_file
 from django.utils import timezone
 from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[2]
-import_file("orders", Path(sys.argv[1]), now=timezone.now(), options=Options(is_dry_run=True))
+import_file("orders", Path(sys.argv[1]), now=timezone.now(), options=ImportOptions(is_dry_run=True))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

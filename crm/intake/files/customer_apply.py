@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.intake.files import customer_recognition, date_changes
 from crm.intake.files.columns import CUSTOMER
+from crm.intake.files.customer_profiles import write_profiles
 from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor, StagingTable, plan_for_sets
 from crm.models import ErasedAddress
@@ -112,7 +113,7 @@ def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, 
     has_dates = bool({"birth_date", "attributes"} & set(fields))
     if has_dates:
         date_changes.remember_dates(cursor)
-    customer_recognition.describe(cursor, TABLE.name, told, "line DESC", is_sure=True)
+    write_profiles(cursor, TABLE.name, told, "line DESC", is_sure=True)
     if has_dates:
         date_changes.record_changes(cursor, now)
     counts = {"customers": customer_recognition.count(cursor)}

@@ -7,12 +7,11 @@ whom the shop knows by another id. `import_person` holds each way the file names
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from crm.customer_columns import COLUMN_BY_NAME, CUSTOMER_COLUMNS, Update
+from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor
 from crm.locks import lock_all_identities
@@ -109,25 +108,6 @@ HAND_OVER = """
     WHERE told.customer IS NULL AND told.customer_id = person.customer_id AND told.email = person.email
       AND told.phone = person.phone
 """
-# Held in id order: the update alone would take them in any.
-DESCRIBE = """
-    WITH told AS (SELECT customer, {told} FROM {source} GROUP BY customer), locked AS MATERIALIZED (
-        SELECT known.id FROM crm_customer AS known JOIN told ON known.id = told.customer
-        WHERE ({known}) IS DISTINCT FROM ({values}) ORDER BY known.id FOR NO KEY UPDATE OF known
-    ), written AS (
-        UPDATE crm_customer AS known SET ({fields}) = ROW ({values})
-        FROM told
-        WHERE known.id = told.customer AND known.id = ANY(ARRAY(SELECT id FROM locked))
-        RETURNING known.id
-    )
-    UPDATE import_person SET is_changed = true FROM written WHERE customer = written.id
-"""
-ADDED_ITEMS = """
-    known.{column} || ARRAY(
-        SELECT item FROM unnest(told.{column}::varchar[]) WITH ORDINALITY AS added (item, position)
-        WHERE item <> ALL (known.{column}) ORDER BY position
-    )
-"""
 # The shop says they are two; an address of their own in common says they may be one. One that many share says nothing.
 PROPOSE = """
     INSERT INTO crm_mergeproposal (keeper_id, duplicate_id, reason, status, created_at)
@@ -198,26 +178,6 @@ def _find(cursor: Cursor) -> None:
         cursor.execute(FIND_BY_ADDRESS.format(column=column), {"channel": channel})
 
 
-def describe(cursor: Cursor, source: str, columns: Sequence[tuple[str, str]], order: str, *, is_sure: bool) -> None:
-    """Write profiles from (column of the file, column of the customer); of several rows the last by `order` counts.
-
-    Where the file is not sure (an order may be made for somebody else) only gaps are filled.
-    """
-    if not columns:
-        return
-    last = "(array_agg({0} ORDER BY {1}) FILTER (WHERE {0} IS NOT NULL))[1]"
-    values = {field: _combined(field, is_sure=is_sure) for _name, field in columns}
-    cursor.execute(
-        DESCRIBE.format(
-            told=", ".join(f"{last.format(name, order)} AS {field}" for name, field in columns),
-            source=source,
-            fields=", ".join(values),
-            values=", ".join(values.values()),
-            known=", ".join(f"known.{field}" for field in values),
-        )
-    )
-
-
 def count(cursor: Cursor) -> ImportCount:
     cursor.execute(
         "SELECT count(DISTINCT customer) FILTER (WHERE is_new),"
@@ -227,18 +187,3 @@ def count(cursor: Cursor) -> ImportCount:
     cursor.execute("SELECT count(DISTINCT customer) FROM import_person WHERE is_new AND is_changed")
     changed = touched - cursor.fetchone()[0]
     return ImportCount(new, changed, everybody - new - changed)
-
-
-def _combined(field: str, *, is_sure: bool) -> str:
-    old, new = f"known.{field}", f"told.{field}"
-    column = COLUMN_BY_NAME[field]
-    if column.update is Update.ADD_ITEMS:
-        return ADDED_ITEMS.format(column=field)
-    if column.update is Update.ADD_KEYS:
-        pair = f"{old} || coalesce({new}, '{{}}')" if is_sure else f"coalesce({new}, '{{}}') || {old}"
-        return f"({pair})"
-    if is_sure and column.update is Update.REPLACE:
-        return f"coalesce({new}, {old})"
-    if column.field.null:
-        return f"coalesce({old}, {new})"
-    return f"coalesce(nullif({old}, ''), {new}, '')"

@@ -1,0 +1,83 @@
+"""Lines of the orders of a checked file: those of new orders added, those of known ones compared and brought in line.
+
+Runs in the transaction of `order_apply`, after the orders and the products they name.
+"""
+
+from __future__ import annotations
+
+from crm.intake.files.bulk_writes import foreign_keys_unchecked, indexes_built_last
+from crm.intake.files.staging import Cursor
+
+ADD_LINES = """
+    INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
+    SELECT told.id, product.id, line.quantity, line.price, {cost},
+           CASE WHEN told.returned_at IS NULL THEN 0::numeric(12, 3) ELSE line.quantity END
+    FROM import_line AS line
+    JOIN import_order AS told ON told.head = line.head AND told.is_new
+    JOIN import_sku AS sku ON sku.sku = line.sku
+    JOIN crm_product AS product ON product.id = sku.id
+"""
+LOCK_PRODUCTS = """
+    SELECT count(*) FROM (
+        SELECT FROM crm_product WHERE id IN (SELECT id FROM import_sku WHERE NOT is_new) FOR KEY SHARE
+    ) AS locked
+"""
+# Lines of one order that are alike are counted off against each other: identical lines are real.
+COMPARE_LINES = """
+    CREATE TEMPORARY TABLE import_difference AS
+    WITH told AS (
+        SELECT o.id AS order_id, sku.id AS product_id, line.quantity, line.price, line.cost, o.returned_at,
+               row_number() OVER (PARTITION BY o.id, sku.id, line.quantity, line.price ORDER BY line.cost) AS turn
+        FROM import_line AS line
+        JOIN import_order AS o ON o.head = line.head AND NOT o.is_new
+        JOIN import_sku AS sku ON sku.sku = line.sku
+    ), known AS (
+        SELECT line.id, line.order_id, line.product_id, line.quantity, line.price, line.cost,
+               row_number() OVER (
+                   PARTITION BY line.order_id, line.product_id, line.quantity, line.price ORDER BY line.cost, line.id
+               ) AS turn
+        FROM crm_orderline AS line
+        WHERE line.order_id IN (SELECT order_id FROM told)
+    )
+    SELECT order_id, product_id, quantity, price, told.cost, told.returned_at, known.id AS line_id,
+           told.turn IS NULL AS is_gone
+    FROM told FULL JOIN known USING (order_id, product_id, quantity, price, turn)
+    WHERE told.turn IS NULL OR known.turn IS NULL OR told.cost <> known.cost
+       OR (told.cost IS NOT NULL AND known.cost IS NULL)
+"""
+DROP_LINES = "DELETE FROM crm_orderline WHERE id IN (SELECT line_id FROM import_difference WHERE is_gone)"
+CHANGE_LINES = """
+    UPDATE crm_orderline AS line SET cost = told.cost FROM import_difference AS told
+    WHERE line.id = told.line_id AND NOT told.is_gone
+"""
+ADD_CHANGED_LINES = """
+    INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
+    SELECT told.order_id, told.product_id, told.quantity, told.price, coalesce(told.cost, product.cost),
+           CASE WHEN told.returned_at IS NULL THEN 0 ELSE told.quantity END
+    FROM import_difference AS told JOIN crm_product AS product ON product.id = told.product_id
+    WHERE told.line_id IS NULL
+"""
+RETURN_LINES = """
+    UPDATE crm_orderline AS line SET returned_quantity = line.quantity
+    FROM import_order AS told JOIN crm_order AS known ON known.id = told.id
+    WHERE line.order_id = told.id AND told.is_changed AND told.returned_at IS NOT NULL
+      AND known.refunded = known.total AND line.returned_quantity < line.quantity
+"""
+MARK_CHANGED = """
+    UPDATE import_order SET is_changed = true WHERE id IN (SELECT order_id FROM import_difference)
+"""
+
+
+def write_lines(cursor: Cursor) -> None:
+    cursor.execute("SELECT EXISTS (SELECT FROM import_line), EXISTS (SELECT FROM import_order WHERE NOT is_new)")
+    has_lines, has_known = cursor.fetchone()
+    if not has_lines:
+        return
+    cursor.execute("ANALYZE import_sku")
+    cursor.execute(LOCK_PRODUCTS)
+    with indexes_built_last(cursor, "crm_orderline"), foreign_keys_unchecked(cursor):
+        cursor.execute(ADD_LINES.format(cost="coalesce(line.cost, product.cost)"))
+    if has_known:
+        cursor.execute(COMPARE_LINES)
+        for statement in (DROP_LINES, CHANGE_LINES, ADD_CHANGED_LINES, MARK_CHANGED, RETURN_LINES):
+            cursor.execute(statement)
