@@ -20,19 +20,19 @@ Action = ConsentRecord.Action
 COLUMNS = {Purpose.MARKETING: "marketing_consent", Purpose.SERVICE: "service_consent"}
 
 
-def grant(customer: Customer, **told: Any) -> ConsentRecord:
+def grant(customer: Customer, **details: Any) -> ConsentRecord:
     """The customer said yes. Arguments as `note`."""
-    return note(customer, action=Action.GRANTED, **told)
+    return note(customer, action=Action.GRANTED, **details)
 
 
-def withdraw(customer: Customer, **told: Any) -> ConsentRecord:
+def withdraw(customer: Customer, **details: Any) -> ConsentRecord:
     """The customer said no, or took a yes back. Arguments as `note`."""
-    return note(customer, action=Action.WITHDRAWN, **told)
+    return note(customer, action=Action.WITHDRAWN, **details)
 
 
-def request(customer: Customer, **told: Any) -> ConsentRecord:
+def request(customer: Customer, **details: Any) -> ConsentRecord:
     """The customer was asked to confirm (double opt-in); only a later `grant` allows anything."""
-    return note(customer, action=Action.REQUESTED, **told)
+    return note(customer, action=Action.REQUESTED, **details)
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def note(
 
 
 def update_contact(contact: Contact) -> None:
-    """Set the contact's consents to what the ledger says: records may arrive late and out of order."""
+    """Set the contact's consents by the whole ledger: records may arrive late and out of order."""
     ledger = list(
         ConsentRecord.objects.filter(
             customer=contact.customer_id, channel=contact.channel, address=contact.address
@@ -139,7 +139,7 @@ def _move_contacts(keeper: Customer, duplicate: Customer) -> None:
 
 
 def current_consent(history: Iterable[tuple[str, dt.datetime]]) -> str:
-    """What actions with their moments come to: the latest yes or no, of two at one moment the no.
+    """The consent that actions with their moments add up to: the latest yes or no, of two at one moment the no.
 
     Being asked again changes neither; it counts only where nothing was decided yet.
     """

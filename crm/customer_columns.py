@@ -1,4 +1,4 @@
-"""What becomes of each column of a customer: told by a fact or a file, at a merge, at an erasure, in an export.
+"""What becomes of each column of a customer: with a new fact or a file, at a merge, at an erasure, in an export.
 
 Recording, importing, merging, erasing and exporting all read this list; a test fails for a column it does not name.
 """
@@ -29,7 +29,7 @@ class Update(Enum):
 
 @dataclass(frozen=True)
 class CustomerColumn:
-    """`update` is None where no fact tells the column, `merge` where the keeper's stays.
+    """`update` is None where no fact has a say in the column, `merge` where the keeper's value stays.
 
     Erasing leaves the default of the model in a column that is erased. `file_name` stands over it in imported files.
     """
@@ -98,7 +98,7 @@ CUSTOMER_COLUMNS = (
     # Where somebody was won does not change by a later purchase, and says nothing about who they are.
     CustomerColumn("source", Update.FILL, of_older, file_name="source"),
     CustomerColumn("tags", Update.ADD_ITEMS, all_items, is_erased=True, file_name="tags"),
-    # Files tell attributes in columns of names unknown here.
+    # In a file, attributes are the columns whose names are unknown.
     CustomerColumn("attributes", Update.ADD_KEYS, all_keys, is_erased=True),
     CustomerColumn("mood", merge=of_worse_mood, is_erased=True),
     CustomerColumn("mood_noted_at", merge=of_worse_mood, is_erased=True),

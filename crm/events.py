@@ -68,7 +68,7 @@ def record(
     properties: dict[str, Any] | None = None,
     is_historic: bool = False,
 ) -> Event | None:
-    """Write one fact to the log; None when this source already told it under this key."""
+    """Write one fact to the log; None when this source already recorded it under this key."""
     event = Event(
         kind=kind,
         customer=customer,
@@ -85,7 +85,7 @@ def record(
 def record_many(events: Iterable[Event]) -> list[Event]:
     """Write unsaved events to the log and return those that were new, with their ids.
 
-    Sorted by key: two batches telling the same facts wait for each other in one order instead of deadlocking.
+    Sorted by key: two batches with the same facts wait for each other in one order instead of deadlocking.
     """
     drafts = {(event.source, event.key): event for event in events}
     ordered = [drafts[identity] for identity in sorted(drafts)]

@@ -9,13 +9,13 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 
-def check_fields(record: Model, place: str) -> None:
-    """ValueError naming place, field and what is wrong, before the database refuses without words. No queries."""
+def check_fields(record: Model, where: str) -> None:
+    """ValueError says in words where, in which field and what is wrong, before the database refuses. No queries."""
     related = [field.name for field in record._meta.concrete_fields if field.is_relation]
     for field in record._meta.concrete_fields:
         if not field.is_relation and holds_nul(field.value_from_object(record)):
             problem = _("%(field)s: holds an unprintable character.") % {"field": field.verbose_name}
-            raise ValueError(_("%(place)s: %(problems)s") % {"place": place, "problems": problem})
+            raise ValueError(_("%(place)s: %(problems)s") % {"place": where, "problems": problem})
     try:
         record.clean_fields(exclude=related)
     except ValidationError as error:
@@ -23,7 +23,7 @@ def check_fields(record: Model, place: str) -> None:
             f"{record._meta.get_field(name).verbose_name}: {' '.join(messages)}"  # type: ignore[union-attr]
             for name, messages in error.message_dict.items()
         ]
-        raise ValueError(_("%(place)s: %(problems)s") % {"place": place, "problems": "; ".join(problems)}) from error
+        raise ValueError(_("%(place)s: %(problems)s") % {"place": where, "problems": "; ".join(problems)}) from error
 
 
 def holds_nul(value: Any) -> bool:

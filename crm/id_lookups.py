@@ -1,4 +1,4 @@
-"""How batches of ids are asked for.
+"""How batches of ids are written into queries.
 
 The engine asks for hundreds of customers, several times a batch. Django writes `IN (%s, %s, …)`, and preparing and
 quoting each id costs more than finding the row; of a list the driver looks at each number. `= ANY('{…}')` with the
@@ -20,32 +20,31 @@ from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.lookups import In
 from django.db.models.sql.compiler import SQLCompiler
 
-# A value that the planner takes for any of the column's.
+# The planner takes the value of a subquery for any value of the column.
 ANY_ONE = "(SELECT %(expressions)s::bigint)"
 
 
 def any_one(pk: int) -> Func:
-    """An id kept from the planner: for a segment or a chain whose rows are looked up customer by customer.
+    """An id hidden from the planner: for a segment or a chain whose rows are looked up customer by customer.
 
-    Of a young one the planner knows nothing yet. It takes all its rows for one, whatever the customer, and may read all
-    of them for each batch, or for each customer of it. Not told which one is meant, it expects an average one, and
-    goes by the customers.
+    Of a young one the planner has no statistics yet. It expects a single row, whatever the customer, and may then read
+    all rows for each batch, or for each customer of it. Not knowing which one is meant, it expects an average one, and
+    looks up the customers first.
     """
     return Func(Value(pk), template=ANY_ONE, output_field=BigIntegerField())
 
 
 def any_of(column: str, pks: Collection[int]) -> Q:
-    """Of these ids, of which there is at least one; each kept from the planner as by `any_one`."""
+    """One of these ids, of which there is at least one; each is hidden from the planner as by `any_one`."""
     return reduce(or_, (Q(**{column: any_one(pk)}) for pk in sorted(pks)))
 
 
 def id_array(ids: Iterable[int]) -> str:
-    """As PostgreSQL reads an array."""
     return f"{{{','.join(map(str, ids))}}}"
 
 
 class _OneArray:
-    """Of plain integers only; subqueries, expressions and other types go Django's way."""
+    """Applies to plain integers only; subqueries, expressions and other types are left to Django."""
 
     lhs: Any
     rhs: Any

@@ -17,4 +17,4 @@ def score_customers() -> None:
 @shared_task
 def watch_loyalty() -> None:
     now = timezone.now()
-    logger.info("Gifts of points expired: %s; ends told: %s", expire_points(now), record_expiring(now))
+    logger.info("Gifts of points expired: %s; ends recorded: %s", expire_points(now), record_expiring(now))

@@ -1,4 +1,4 @@
-"""Channels in an order of preference: one select a place."""
+"""Channels in an order of preference, with a select for each rank."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from crm.models import Channel
 
 class ChannelOrderField(SplitArrayField):
     def __init__(self, **kwargs: Any) -> None:
-        place = forms.ChoiceField(
+        rank = forms.ChoiceField(
             choices=[("", "—"), *Channel.choices], required=False, widget=UnfoldAdminSelectWidget()
         )
-        super().__init__(place, size=len(Channel), remove_trailing_nulls=True, **kwargs)
+        super().__init__(rank, size=len(Channel), remove_trailing_nulls=True, **kwargs)
 
     def clean(self, value: Any) -> list[str]:
         chosen = [channel for channel in super().clean(value) if channel]

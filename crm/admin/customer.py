@@ -109,7 +109,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
         return False
 
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
-        """Chains may wait for a birthday, so another birth date is told to the log."""
+        """Chains may wait for a birthday, so a changed birth date becomes an event."""
         before = dates.dates_by_name(form.initial.get("born_on"), obj.attributes)
         super().save_model(request, obj, form, change)
         dates.record_changes({obj.pk: before}, {obj.pk: dates.dates_of(obj)}, timezone.now())

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.admin.complaint_form import ComplaintForm
-from crm.customers.find_or_create import note_mood
+from crm.customers.mood import note_mood
 from crm.figures.lifecycle import stage_of
 from crm.loyalty import balances, next_to_expire
 from crm.loyalty.coupon_conditions import last_day

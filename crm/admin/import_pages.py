@@ -68,21 +68,21 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
             del form.fields["keeps_attributes"]
         if request.method != "POST" or not form.is_valid():
             return self._page(request, form=form)
-        told = {
+        choices = {
             "name": form.cleaned_data["file"].name,
             "encoding": form.cleaned_data["encoding"],
             "keeps_attributes": form.cleaned_data.get("keeps_attributes", False),
         }
         file = uploads.store(form.cleaned_data["file"])
         try:
-            report = self._import(file, told, is_dry_run=True, skips_errors=True)
-            sample = _sample(file, told["encoding"])
+            report = self._import(file, choices, is_dry_run=True, skips_errors=True)
+            sample = _sample(file, choices["encoding"])
         except FileError as trouble:
             file.unlink()
             form.add_error("file", str(trouble))
             return self._page(request, form=form)
-        token = uploads.sign(_staff(request), file, told)
-        return self._page(request, report=report, sample=sample, token=token, file_name=told["name"])
+        token = uploads.sign(_staff(request), file, choices)
+        return self._page(request, report=report, sample=sample, token=token, file_name=choices["name"])
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Make the import that was previewed."""
@@ -90,23 +90,23 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
             raise PermissionDenied
         found = uploads.unsign(_staff(request), request.POST.get("token", "")) if request.method == "POST" else None
         if found:
-            file, told = found
+            file, choices = found
             with uploads.locked_upload(file) as locked:
                 if locked:
-                    return self._imported(request, file, locked, told)
+                    return self._imported(request, file, locked, choices)
         messages.error(request, _("This preview is no longer there: choose the file again."))
         return HttpResponseRedirect(self._address("import"))
 
-    def _imported(self, request: HttpRequest, file: Path, locked: Path, told: dict[str, Any]) -> HttpResponse:
-        report = self._import(locked, told, is_dry_run=False, skips_errors="skip" in request.POST)
+    def _imported(self, request: HttpRequest, file: Path, locked: Path, choices: dict[str, Any]) -> HttpResponse:
+        report = self._import(locked, choices, is_dry_run=False, skips_errors="skip" in request.POST)
         if report.is_refused:
-            token = uploads.sign(_staff(request), file, told)
-            return self._page(request, report=report, token=token, file_name=told["name"])
+            token = uploads.sign(_staff(request), file, choices)
+            return self._page(request, report=report, token=token, file_name=choices["name"])
         locked.unlink()
-        self._tell(request, report, told["name"])
+        self._show_result(request, report, choices["name"])
         if report.rejected_rows:
-            token = uploads.sign(_staff(request), uploads.rejected(locked), told)
-            return self._page(request, report=report, rejected_token=token, file_name=told["name"])
+            token = uploads.sign(_staff(request), uploads.rejected(locked), choices)
+            return self._page(request, report=report, rejected_token=token, file_name=choices["name"])
         return HttpResponseRedirect(self._address("changelist"))
 
     def rejected_rows(self, request: HttpRequest) -> HttpResponse | FileResponse:
@@ -117,16 +117,16 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
         if found is None:
             messages.error(request, _("This file is no longer there: import the first one again."))
             return HttpResponseRedirect(self._address("import"))
-        file, told = found
-        name = f"{Path(told['name']).stem}.rejected.csv"
+        file, choices = found
+        name = f"{Path(choices['name']).stem}.rejected.csv"
         return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type="text/csv")
 
-    def _import(self, file: Path, told: dict[str, Any], *, is_dry_run: bool, skips_errors: bool) -> ImportReport:
+    def _import(self, file: Path, choices: dict[str, Any], *, is_dry_run: bool, skips_errors: bool) -> ImportReport:
         options = ImportOptions(
-            encoding=told["encoding"],
+            encoding=choices["encoding"],
             is_dry_run=is_dry_run,
             rejected=uploads.rejected(file) if skips_errors else None,
-            keeps_attributes=told["keeps_attributes"],
+            keeps_attributes=choices["keeps_attributes"],
         )
         return import_file(self.intake, file, now=timezone.now(), options=options)
 
@@ -146,7 +146,7 @@ class IntakeMixin(ImportMixin, ExportMixin):  # type: ignore[misc]
         }
         return TemplateResponse(request, [self.import_template_name], context)
 
-    def _tell(self, request: HttpRequest, report: ImportReport, file_name: str) -> None:
+    def _show_result(self, request: HttpRequest, report: ImportReport, file_name: str) -> None:
         for name, count in report.counts.items():
             text = gettext("%(what)s: %(new)s new, %(changed)s changed, %(unchanged)s as they were") % {
                 "what": KIND_NAMES[name],

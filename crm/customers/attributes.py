@@ -13,13 +13,13 @@ from crm.models import Customer
 
 @transaction.atomic
 def set_attribute(customers: QuerySet[Customer], name: str, value: str, at: dt.datetime) -> int:
-    """How many had another value, or none; a date that changed is told to the log."""
+    """Returns how many had another value, or none; a date that changes becomes an event."""
     others = customers.exclude(attributes__contains={name: value})
     locked = list(others.order_by("pk").select_for_update(no_key=True).values_list("pk", "born_on", "attributes"))
     if not locked:
         return 0
-    told = Value({name: value}, JSONField())
-    joined = Func(F("attributes"), told, template="(%(expressions)s)", arg_joiner=" || ", output_field=JSONField())
+    new = Value({name: value}, JSONField())
+    joined = Func(F("attributes"), new, template="(%(expressions)s)", arg_joiner=" || ", output_field=JSONField())
     customers.model._default_manager.filter(pk__in=[pk for pk, _born_on, _attributes in locked]).update(
         attributes=joined
     )

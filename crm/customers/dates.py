@@ -43,7 +43,7 @@ def dates_by_name(born_on: dt.date | None, attributes: Mapping[str, Any]) -> dic
 def record_changes(
     before: Mapping[int, Mapping[str, str]], after: Mapping[int, Mapping[str, str]], at: dt.datetime
 ) -> None:
-    """Log what became of the dates of these customers, told by id."""
+    """Record the dates of these customers, by id, that changed."""
     record_many(
         event
         for customer, now_known in after.items()

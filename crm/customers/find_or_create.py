@@ -1,11 +1,10 @@
-"""Finding, creating and noting things about customers."""
+"""Finding the customer whom a fact names, or creating one."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any, TypedDict, Unpack
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,14 +12,13 @@ from crm.customer_columns import COLUMN_BY_NAME, Update
 from crm.customers import dates
 from crm.customers.merge import merge_or_propose
 from crm.customers.recognition import IdentityKeys, identity_keys, recognise
-from crm.events import record
 from crm.field_checks import check_fields
 from crm.locks import lock_against_facts, lock_current, lock_identities, lock_merging
-from crm.models import Contact, Customer, EventKind
+from crm.models import Contact, Customer
 
 
 class Profile(TypedDict, total=False):
-    """What may be told about a customer beside who they are. Empty values say nothing and change nothing."""
+    """What a fact may say about a customer beside who they are. Empty values change nothing."""
 
     first_name: str
     last_name: str
@@ -50,14 +48,14 @@ def find_or_create(
     keys = identity_keys(external_id, email, phone)
     known = recognise(keys)
     if not known.is_settled(keys):
-        return _settle(keys, profile, now)
+        return _find_or_create_locked(keys, profile, now)
     customer = lock_current(known.everyone[0])
-    _describe(customer, keys, profile, now, is_sure=known.by_id is not None)
+    _write_profile(customer, keys, profile, now, is_sure=known.by_id is not None)
     return customer
 
 
-def _settle(keys: IdentityKeys, profile: Profile, now: dt.datetime) -> Customer:
-    """Create, complete or join whom the identities name, as the only one who does so at this moment."""
+def _find_or_create_locked(keys: IdentityKeys, profile: Profile, now: dt.datetime) -> Customer:
+    """As the only one who creates, completes or merges customers of these identities at this moment."""
     lock_identities(keys.names())
     known = recognise(keys)
     if len(known.everyone) > 1:
@@ -65,38 +63,19 @@ def _settle(keys: IdentityKeys, profile: Profile, now: dt.datetime) -> Customer:
         lock_merging()
         known = recognise(keys)
         lock_against_facts(one.pk for one in known.everyone)
-    meant = known.meant(keys)
-    customer = lock_current(meant) if meant else Customer(created_at=now)
-    _describe(customer, keys, profile, now, is_sure=known.by_id is not None)
+    chosen = known.chosen(keys)
+    customer = lock_current(chosen) if chosen else Customer(created_at=now)
+    _write_profile(customer, keys, profile, now, is_sure=known.by_id is not None)
     _add_contacts(customer, keys, now)
-    for other in known.sharing:
+    for other in known.with_address:
         merge_or_propose(customer, other, at=now)
     return customer
 
 
-@transaction.atomic
-def note_mood(customer: Customer, mood: str, at: dt.datetime, by: User | None = None) -> Customer:
-    """Note how the customer feels. A bad mood stops marketing to them until somebody notes another."""
-    if mood not in Customer.Mood.values:
-        raise ValueError(_("“%(mood)s” is not a mood.") % {"mood": mood})
-    customer = Customer.objects.locked([lock_current(customer).pk]).get()
-    if customer.mood == mood or (customer.mood_noted_at and customer.mood_noted_at > at):
-        return customer
-    customer.mood, customer.mood_noted_at = mood, at
-    customer.save(update_fields=["mood", "mood_noted_at"])
-    record(
-        EventKind.MOOD_NOTED,
-        customer=customer,
-        occurred_at=at,
-        source="crm",
-        key=f"customer:{customer.pk}:mood:{at.isoformat()}",
-        properties={"mood": mood, "by": by.get_username() if by else ""},
-    )
-    return customer
-
-
-def _describe(customer: Customer, keys: IdentityKeys, profile: Profile, now: dt.datetime, *, is_sure: bool) -> None:
-    """Write what was told about the customer: only what changes, so that nobody else's change is undone."""
+def _write_profile(
+    customer: Customer, keys: IdentityKeys, profile: Profile, now: dt.datetime, *, is_sure: bool
+) -> None:
+    """Write only the columns that change, so that nobody else's change is undone."""
     changes = _changes(customer, keys, profile, is_sure=is_sure)
     is_new = customer._state.adding
     if changes and not is_new:
@@ -125,15 +104,15 @@ def _changes(customer: Customer, keys: IdentityKeys, profile: Profile, *, is_sur
     return changes
 
 
-def _combined(name: str, old: Any, told: Any, *, is_sure: bool) -> Any:
+def _combined(name: str, old: Any, new: Any, *, is_sure: bool) -> Any:
     update = COLUMN_BY_NAME[name].update
-    if not told:
+    if not new:
         return old
     if update is Update.ADD_ITEMS:
-        return [*old, *(item for item in told if item not in old)]
+        return [*old, *(item for item in new if item not in old)]
     if update is Update.ADD_KEYS:
-        return {**old, **told} if is_sure else {**told, **old}
-    return told if is_sure and update is Update.REPLACE else old or told
+        return {**old, **new} if is_sure else {**new, **old}
+    return new if is_sure and update is Update.REPLACE else old or new
 
 
 def _add_contacts(customer: Customer, keys: IdentityKeys, now: dt.datetime) -> None:

@@ -52,7 +52,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     consents wins, figures are counted anew.
     """
     lock_merging()
-    keeper, duplicate = _standing_for(keeper), _standing_for(duplicate)
+    keeper, duplicate = _current(keeper), _current(duplicate)
     if keeper == duplicate:
         return keeper
     lock_against_facts([keeper.pk, duplicate.pk])
@@ -83,7 +83,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
 
 def merge_or_propose(one: Customer, other: Customer, *, at: dt.datetime) -> None:
     """Two customers found under the same identities: merged when nothing speaks against it, else proposed to staff."""
-    if one.pk == other.pk or _proposal(one, other).exists():
+    if one.pk == other.pk or _proposals(one, other).exists():
         return
     known = traits_of([one.pk, other.pk])
     reason = conflict(known[one.pk], known[other.pk])
@@ -116,7 +116,7 @@ def reject(proposal: MergeProposal, *, at: dt.datetime) -> None:
     proposal.refresh_from_db()
 
 
-def _standing_for(customer: Customer) -> Customer:
+def _current(customer: Customer) -> Customer:
     found = Customer.objects.select_related("merged_into").get(pk=customer.pk)
     if found.erased_at:
         raise ValueError(_("This customer's data was erased; there is nothing to merge."))
@@ -140,8 +140,8 @@ def _join_profiles(keeper: Customer, duplicate: Customer) -> None:
 
 
 def _settle_proposals(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
-    """The question about these two is answered; open questions about the duplicate are now about the keeper."""
-    _proposal(keeper, duplicate).update(status=MergeProposal.Status.MERGED, decided_at=at)
+    """The proposal about these two is answered; open ones about the duplicate are now about the keeper."""
+    _proposals(keeper, duplicate).update(status=MergeProposal.Status.MERGED, decided_at=at)
     about = Q(keeper=duplicate) | Q(duplicate=duplicate)
     for proposal in MergeProposal.objects.filter(about, status=MergeProposal.Status.OPEN):
         other = proposal.duplicate if proposal.keeper_id == duplicate.pk else proposal.keeper
@@ -149,6 +149,6 @@ def _settle_proposals(keeper: Customer, duplicate: Customer, at: dt.datetime) ->
         proposal.delete()
 
 
-def _proposal(one: Customer, other: Customer) -> QuerySet[MergeProposal]:
+def _proposals(one: Customer, other: Customer) -> QuerySet[MergeProposal]:
     pair = (Q(keeper=one) & Q(duplicate=other)) | (Q(keeper=other) & Q(duplicate=one))
     return MergeProposal.objects.filter(pair)

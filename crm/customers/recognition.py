@@ -1,4 +1,4 @@
-"""Whom a set of identities names."""
+"""Which customers a set of identities names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crm.models import Channel, Customer, Shop
 
 @dataclass(frozen=True)
 class IdentityKeys:
-    """The normalised identities somebody was named by; the addresses as (channel, address), the surer one first."""
+    """The normalised identities that a fact names somebody by; `addresses` are (channel, address), the email first."""
 
     external_id: str
     addresses: tuple[tuple[str, str], ...]
@@ -24,23 +24,23 @@ class IdentityKeys:
 
 @dataclass(frozen=True)
 class RecognisedCustomers:
-    """Whom the shop's id names, and for each address all who have it, the oldest first."""
+    """The customer with the shop's id, and for each address all who have it, the oldest first."""
 
     by_id: Customer | None
     by_address: tuple[tuple[Customer, ...], ...]
 
     @property
-    def sharing(self) -> list[Customer]:
+    def with_address(self) -> list[Customer]:
         return list({one.pk: one for group in self.by_address for one in group}.values())
 
     @property
     def everyone(self) -> list[Customer]:
         own = [self.by_id] if self.by_id else []
-        return list({one.pk: one for one in [*own, *self.sharing]}.values())
+        return list({one.pk: one for one in [*own, *self.with_address]}.values())
 
-    def meant(self, keys: IdentityKeys) -> Customer | None:
+    def chosen(self, keys: IdentityKeys) -> Customer | None:
         """The shop's id decides; of those with an address, never one whom the shop knows by another id."""
-        eligible = (one for one in self.sharing if not (keys.external_id and one.external_id))
+        eligible = (one for one in self.with_address if not (keys.external_id and one.external_id))
         return self.by_id or next(eligible, None)
 
     def is_settled(self, keys: IdentityKeys) -> bool:
@@ -55,21 +55,21 @@ class RecognisedCustomers:
 
 def identity_keys(external_id: str, email: str, phone: str) -> IdentityKeys:
     """The identities in their stored form; ValueError in words when there is none, or one that cannot be."""
-    known: list[tuple[str, str]] = []
+    found: list[tuple[str, str]] = []
     if email.strip():
-        known.append((Channel.EMAIL.value, addresses.normalise_email(email)))
+        found.append((Channel.EMAIL.value, addresses.normalise_email(email)))
     if phone.strip():
-        known.append((Channel.SMS.value, addresses.normalise_phone(phone, Shop.load().phone_country)))
+        found.append((Channel.SMS.value, addresses.normalise_phone(phone, Shop.load().phone_country)))
     own = external_id.strip()
     if len(own) > 200 or "\0" in own:
         raise ValueError(_("The customer id is longer than 200 characters or holds unprintable ones."))
-    if not own and not known:
+    if not own and not found:
         raise ValueError(_("A customer needs an id of the shop, an email address or a phone number."))
-    return IdentityKeys(own, tuple(known))
+    return IdentityKeys(own, tuple(found))
 
 
 def recognise(keys: IdentityKeys) -> RecognisedCustomers:
-    """A query for the shop's id, where one was told, and one for each address."""
+    """Takes a query for the shop's id, if there is one, and a query for each address."""
     by_id = None
     if keys.external_id:
         by_id = Customer.objects.filter(external_id=keys.external_id).select_related("merged_into").first()

@@ -1,6 +1,6 @@
-"""Marking many customers at once.
+"""Tagging many customers at once.
 
-They are held in id order first, like everywhere: an update alone would take them in any.
+They are locked in id order first, as everywhere: an update alone would lock them in any.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from crm.models import Customer
 
 
 def add_tag(customers: QuerySet[Customer], tag: str) -> int:
-    """How many did not have it yet."""
+    """Returns how many did not have it yet."""
     return _write(customers.exclude(tags__contains=[tag]), tag, "array_append")
 
 

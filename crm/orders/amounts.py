@@ -40,39 +40,39 @@ class ReturnAmounts:
 
 
 def check(number: str, lines: Sequence[LineData], total: Decimal | None, discount: Decimal) -> OrderAmounts:
-    """The figures of a new order; ValueError names the place and what is wrong there."""
+    """The figures of a new order; ValueError names the order or line and what is wrong there."""
     if not number.strip() or len(number) > 100 or "\0" in number:
         raise ValueError(_("An order needs a number of 1 to 100 characters."))
     checked = tuple(_line(line, number, position) for position, line in enumerate(lines, start=1))
-    place = _("order %(number)s") % {"number": number}
+    where = _("order %(number)s") % {"number": number}
     amount(
         sum((line.quantity * max(line.price, line.cost or ZERO) for line in checked), ZERO),
-        place,
+        where,
         _("total"),
         LARGEST_TOTAL,
     )
-    off = amount(discount, place, _("discount"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
+    off = amount(discount, where, _("discount"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
     if total is None:
         if not checked:
-            raise ValueError(_("%(place)s: needs a total or lines.") % {"place": place})
+            raise ValueError(_("%(place)s: needs a total or lines.") % {"place": where})
         total = sum((line.quantity * line.price for line in checked), ZERO) - off
         if total < 0:
-            raise ValueError(_("%(place)s: the discount is larger than the goods.") % {"place": place})
-    return OrderAmounts(checked, amount(total, place, _("total"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP), off)
+            raise ValueError(_("%(place)s: the discount is larger than the goods.") % {"place": where})
+    return OrderAmounts(checked, amount(total, where, _("total"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP), off)
 
 
-def amount(value: Any, place: str, name: str, largest: Decimal) -> Decimal:
+def amount(value: Any, where: str, name: str, largest: Decimal) -> Decimal:
     """A number from nought up to below `largest`."""
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise ValueError(_("%(place)s: %(name)s is not a number.") % {"place": place, "name": name})
+        raise ValueError(_("%(place)s: %(name)s is not a number.") % {"place": where, "name": name})
     if number < 0:
-        raise ValueError(_("%(place)s: %(name)s is below zero.") % {"place": place, "name": name})
+        raise ValueError(_("%(place)s: %(name)s is below zero.") % {"place": where, "name": name})
     if number >= largest:
-        raise ValueError(_("%(place)s: %(name)s is too large.") % {"place": place, "name": name})
+        raise ValueError(_("%(place)s: %(name)s is too large.") % {"place": where, "name": name})
     return number
 
 
@@ -85,38 +85,38 @@ def returned(
         return ReturnAmounts(
             rest, {line.pk: left for line in lines if (left := line.quantity - line.returned_quantity)}
         )
-    place = _("order %(number)s") % {"number": order.number}
-    quantities = _taken(lines, wanted or {}, place)
+    where = _("order %(number)s") % {"number": order.number}
+    quantities = _taken(lines, wanted or {}, where)
     if money is None:
         back = _paid_for(order, lines, quantities)
     else:
-        back = amount(money, place, _("refund"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
+        back = amount(money, where, _("refund"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
     return ReturnAmounts(min(back, rest), quantities)
 
 
 def _line(line: LineData, number: str, position: int) -> LineData:
-    place = _("order %(number)s, line %(line)s") % {"number": number, "line": position}
+    where = _("order %(number)s, line %(line)s") % {"number": number, "line": position}
     sku = line.sku.strip()
     if not sku or len(sku) > 100 or "\0" in sku:
-        raise ValueError(_("%(place)s: needs a SKU of 1 to 100 characters.") % {"place": place})
-    quantity = amount(line.quantity, place, _("quantity"), LARGEST_QUANTITY).quantize(THOUSANDTH, ROUND_HALF_UP)
+        raise ValueError(_("%(place)s: needs a SKU of 1 to 100 characters.") % {"place": where})
+    quantity = amount(line.quantity, where, _("quantity"), LARGEST_QUANTITY).quantize(THOUSANDTH, ROUND_HALF_UP)
     if not quantity:
-        raise ValueError(_("%(place)s: quantity is zero.") % {"place": place})
-    price = _price(line.price, place, _("price"))
-    cost = None if line.cost is None else _price(line.cost, place, _("cost"))
+        raise ValueError(_("%(place)s: quantity is zero.") % {"place": where})
+    price = _price(line.price, where, _("price"))
+    cost = None if line.cost is None else _price(line.cost, where, _("cost"))
     return replace(line, sku=sku, quantity=quantity, price=price, cost=cost)
 
 
-def _price(value: Any, place: str, name: str) -> Decimal:
-    return amount(value, place, name, LARGEST_PRICE).quantize(PRICE_STEP, ROUND_HALF_UP)
+def _price(value: Any, where: str, name: str) -> Decimal:
+    return amount(value, where, name, LARGEST_PRICE).quantize(PRICE_STEP, ROUND_HALF_UP)
 
 
-def _taken(lines: Sequence[OrderLine], wanted: Mapping[str, Decimal], place: str) -> dict[int, Decimal]:
+def _taken(lines: Sequence[OrderLine], wanted: Mapping[str, Decimal], where: str) -> dict[int, Decimal]:
     """How much of each line comes back, the lines of one SKU filled in their order."""
     unknown = wanted.keys() - {line.product.sku for line in lines}
     if unknown:
-        raise ValueError(_("%(place)s: has no %(sku)s.") % {"place": place, "sku": ", ".join(sorted(unknown))})
-    left = {sku: amount(quantity, place, _("quantity"), LARGEST_QUANTITY) for sku, quantity in wanted.items()}
+        raise ValueError(_("%(place)s: has no %(sku)s.") % {"place": where, "sku": ", ".join(sorted(unknown))})
+    left = {sku: amount(quantity, where, _("quantity"), LARGEST_QUANTITY) for sku, quantity in wanted.items()}
     taken: dict[int, Decimal] = {}
     for line in lines:
         part = min(left.get(line.product.sku, ZERO), line.quantity - line.returned_quantity)

@@ -13,7 +13,7 @@ PATH_SEPARATOR = " / "
 
 @dataclass(frozen=True)
 class LineData:
-    """One line of an order as the shop tells it. `price` and `cost` are for one; `category` is a path “A / B”."""
+    """One line of an order as the shop reports it. `price` and `cost` are for one; `category` is a path “A / B”."""
 
     sku: str
     quantity: Decimal

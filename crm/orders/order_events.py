@@ -37,7 +37,7 @@ def event_key(order: Order, key: str) -> str:
 
 
 def stamp(moment: dt.datetime) -> str:
-    """The moment as part of a key: the same whatever zone it is told in."""
+    """The moment as part of a key: the same whatever its time zone."""
     return f"{moment.timestamp():.6f}"
 
 

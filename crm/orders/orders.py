@@ -147,9 +147,8 @@ def register_product(line: OrderLine, *, at: dt.datetime, serial: str = "") -> N
 
 @transaction.atomic
 def _move(order: Order, moment: str, kind: EventKind, name: str, to: dt.datetime | None, at: dt.datetime) -> Order:
-    """Put a moment that lies ahead elsewhere."""
-    for told in filter(None, (to, at)):
-        check_moment(told)
+    for moment_given in filter(None, (to, at)):
+        check_moment(moment_given)
     lock_fact(order)
     before: dt.datetime | None = getattr(order, moment)
     key = f"{name}:{stamp(to) if to else 'none'}:{stamp(at)}"
@@ -157,8 +156,8 @@ def _move(order: Order, moment: str, kind: EventKind, name: str, to: dt.datetime
         return order
     setattr(order, moment, to)
     order.save(update_fields=[moment])
-    spelled = {"from": before.isoformat() if before else None, "to": to.isoformat() if to else None}
-    write(order, kind, at=at, key=key, **spelled)
+    properties = {"from": before.isoformat() if before else None, "to": to.isoformat() if to else None}
+    write(order, kind, at=at, key=key, **properties)
     return order
 
 

@@ -33,11 +33,11 @@ from crm.models import (
 )
 from crm.privacy.suppression import remember_erased
 
-# Erases what an app keeps about these customers and says how many rows of what.
+# Erases what an app keeps about these customers and returns how many rows of what.
 Eraser = Callable[[list[int], dt.datetime], dict[str, int]]
 
 ERASED = "—"
-# Unique, and never equal to what somebody types: codes are read without dashes.
+# Unique, and never equal to what somebody types, as typed codes are read without dashes.
 BLANK_CODE = Concat(Value("—"), Cast("pk", CharField()))
 
 _erasers: list[Eraser] = []

@@ -56,7 +56,7 @@ def export_person(customer: Customer) -> dict[str, Any]:
     person = customer.merged_into or customer
     records = Customer.objects.filter(Q(pk=person.pk) | Q(merged_into=person)).order_by("pk")
     ids = list(records.values_list("pk", flat=True))
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "customer": list(records.values(*(column.name for column in CUSTOMER_COLUMNS if column.is_exported))),
         "contacts": _rows(Contact.objects.filter(customer__in=ids).order_by("pk")),
         "consents": _rows(person.consent_records.order_by("occurred_at", "pk")),
@@ -75,8 +75,8 @@ def export_person(customer: Customer) -> dict[str, Any]:
         "predictions": _rows(CustomerPrediction.objects.filter(customer=person)),
     }
     for exporter in _exporters:
-        told |= exporter(ids)
-    plain: dict[str, Any] = json.loads(json.dumps(told, cls=DjangoJSONEncoder))
+        document |= exporter(ids)
+    plain: dict[str, Any] = json.loads(json.dumps(document, cls=DjangoJSONEncoder))
     return plain
 
 

@@ -13,8 +13,8 @@ from crm.field_checks import check_fields
 from crm.locks import lock_current, lock_fact
 from crm.models import Case, Customer, EventKind, Order
 
-# With these the customer was told what they waited for.
-SETTLES = {"answered_at", "resolved_at"}
+# At these moments the customer was told what they waited for.
+ANSWERING_MOMENTS = {"answered_at", "resolved_at"}
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def open_case(
     """Open a case; one with a `key` is opened once. While a complaint is open, marketing to its customer stops."""
     _check(kind, subject, channel, severity)
     customer = lock_current(customer)
-    told = {
+    fields = {
         "customer": customer,
         "kind": kind,
         "subject": subject.strip(),
@@ -48,9 +48,9 @@ def open_case(
         "promised_at": promised_at,
     }
     if key is None:
-        case, is_new = Case.objects.create(**told), True
+        case, is_new = Case.objects.create(**fields), True
     else:
-        case, is_new = Case.objects.get_or_create(key=key, defaults=told)
+        case, is_new = Case.objects.get_or_create(key=key, defaults=fields)
     if is_new:
         _record(case, EventKind.CASE_OPENED, at)
     return case
@@ -116,7 +116,7 @@ def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
     lock_fact(case)
     if getattr(case, moment) is None:
         setattr(case, moment, at)
-        if moment in SETTLES:
+        if moment in ANSWERING_MOMENTS:
             case.unanswered_at = None
         case.save(update_fields=[moment, "unanswered_at"])
         _record(case, kind, at)

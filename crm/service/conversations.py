@@ -22,7 +22,7 @@ from crm.service.cases import acknowledge, escalate, open_case
 
 TEXT_LIMIT = 20_000
 KEPT_BYTES = 5_000_000
-_AGAIN = re.compile(r"^\s*(re|aw|fwd?|ответ|отв|пересл\w*)\s*(\[\d+\])?\s*:\s*", re.IGNORECASE)
+_REPLY_MARK = re.compile(r"^\s*(re|aw|fwd?|ответ|отв|пересл\w*)\s*(\[\d+\])?\s*:\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Attachment:
     name: str
     content_type: str
     size: int
-    content: bytes | None = None  # None: only noted
+    content: bytes | None = None  # None when the file is only mentioned, not stored
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerLetter:
-    """What a customer wrote, cleaned of everything a database or a screen cannot take."""
+    """A letter from a customer, cleaned of everything a database or a screen cannot take."""
 
     key: str
     address: str
@@ -48,20 +48,20 @@ class CustomerLetter:
 @transaction.atomic
 def receive_letter(
     customer: Customer,
-    written: CustomerLetter,
+    letter: CustomerLetter,
     *,
     kind: str = Case.Kind.QUESTION.value,
     severity: str = Case.Severity.NORMAL.value,
     order: Order | None = None,
     case: Case | None = None,
 ) -> CaseMessage:
-    """Put what a customer wrote with the case it belongs to, once.
+    """Add a letter from a customer to the case it belongs to, once.
 
     That is the case of the letter they answer, or their newest open one; a settled matter is not opened again, a new
     case is. A complaint among questions makes the case a complaint.
     """
     customer = lock_current(customer)
-    known = CaseMessage.objects.select_related("case").filter(key=written.key).first()
+    known = CaseMessage.objects.select_related("case").filter(key=letter.key).first()
     if known:
         return known
     found = _open_case_of(customer, case)
@@ -70,22 +70,22 @@ def receive_letter(
             customer,
             kind=kind,
             severity=severity,
-            subject=bare_subject(written.subject)[:200] or _("A letter without a subject"),
-            at=written.at,
+            subject=bare_subject(letter.subject)[:200] or _("A letter without a subject"),
+            at=letter.at,
             channel=Case.Channel.EMAIL,
             order=order,
         )
     elif kind == Case.Kind.COMPLAINT or severity == Case.Severity.HIGH:
-        escalate(found, kind=kind, severity=severity, at=written.at)
-    Case.objects.filter(pk=found.pk, unanswered_at=None).update(unanswered_at=written.at)
-    return _keep(found, written)
+        escalate(found, kind=kind, severity=severity, at=letter.at)
+    Case.objects.filter(pk=found.pk, unanswered_at=None).update(unanswered_at=letter.at)
+    return _store(found, letter)
 
 
 @transaction.atomic
 def send_reply(case: Case, *, text: str, at: dt.datetime, by: User) -> CaseMessage:
     """Write to the customer by email, in the thread they began; ValueError when there is nobody to write to.
 
-    Recorded before it is sent and in one transaction: a letter the mail server did not take was never written.
+    Recorded before it is sent and in one transaction: a letter the mail server did not take was never letter.
     """
     text = text.replace("\0", "").strip()
     if not text or len(text) > TEXT_LIMIT:
@@ -137,32 +137,32 @@ def reply_address(address: str, token: str) -> str:
 
 def bare_subject(subject: str) -> str:
     """The subject without the marks of an answer."""
-    while (shorter := _AGAIN.sub("", subject, count=1)) != subject:
+    while (shorter := _REPLY_MARK.sub("", subject, count=1)) != subject:
         subject = shorter
     return subject.strip()
 
 
 def _open_case_of(customer: Customer, case: Case | None) -> Case | None:
-    theirs = Case.objects.open().filter(customer=customer)
-    if case and (found := theirs.filter(pk=case.pk).first()):
+    open_cases = Case.objects.open().filter(customer=customer)
+    if case and (found := open_cases.filter(pk=case.pk).first()):
         return found
-    return theirs.order_by("-opened_at", "-pk").first()
+    return open_cases.order_by("-opened_at", "-pk").first()
 
 
-def _keep(case: Case, written: CustomerLetter) -> CaseMessage:
+def _store(case: Case, letter: CustomerLetter) -> CaseMessage:
     message = CaseMessage.objects.create(
         case=case,
         direction=CaseMessage.Direction.RECEIVED,
-        address=written.address[:320],
-        subject=written.subject[:500],
-        text=written.text[:TEXT_LIMIT],
-        occurred_at=written.at,
-        key=written.key,
+        address=letter.address[:320],
+        subject=letter.subject[:500],
+        text=letter.text[:TEXT_LIMIT],
+        occurred_at=letter.at,
+        key=letter.key,
     )
-    room, files = KEPT_BYTES, []
-    for attachment in written.attachments:
-        content = attachment.content if attachment.content and len(attachment.content) <= room else None
-        room -= len(content or b"")
+    bytes_left, files = KEPT_BYTES, []
+    for attachment in letter.attachments:
+        content = attachment.content if attachment.content and len(attachment.content) <= bytes_left else None
+        bytes_left -= len(content or b"")
         files.append(
             CaseAttachment(
                 message=message,
@@ -177,7 +177,7 @@ def _keep(case: Case, written: CustomerLetter) -> CaseMessage:
 
 
 def _address(customer: Customer) -> str:
-    """Where they were heard of by email: an address that works first."""
+    """An email address of the customer, one that works if there is one."""
     contacts = customer.contacts.filter(channel="email").order_by("pk")
     best = min(contacts, key=lambda contact: contact.state != contact.State.ACTIVE, default=None)
     return best.address if best else ""

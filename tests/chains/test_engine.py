@@ -13,7 +13,7 @@ from chains.explain.reasons import sentence
 from chains.models import Enrolment, StaffTask, Touch
 from crm import consent
 from crm.customers import merge
-from crm.customers.find_or_create import note_mood
+from crm.customers.mood import note_mood
 from crm.models import Customer, Shop
 from crm.orders import orders
 from crm.service import cases

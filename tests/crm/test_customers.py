@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 
-from crm.customers.find_or_create import find_or_create, note_mood
+from crm.customers.find_or_create import find_or_create
+from crm.customers.mood import note_mood
 from crm.models import Contact, Customer, Event, MergeProposal
 from tests.conftest import make_customer
 

@@ -5,7 +5,7 @@ import pytest
 
 from crm import consent
 from crm.customers import merge
-from crm.customers.find_or_create import note_mood
+from crm.customers.mood import note_mood
 from crm.orders import orders
 from crm.service import cases, feedback
 from crm.story import story

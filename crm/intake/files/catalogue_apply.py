@@ -1,4 +1,4 @@
-"""Categories and products a file names, made or brought up to date in sets."""
+"""Categories and products that a file names, created or updated in sets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crm.orders.catalogue import PATH_SEPARATOR
 MAKE_PATHS = """
     CREATE TEMPORARY TABLE import_category AS
     SELECT path, string_to_array(path, %(parted)s) AS names, NULL::bigint AS id
-    FROM (SELECT DISTINCT category AS path FROM {source} WHERE category IS NOT NULL) AS told
+    FROM (SELECT DISTINCT category AS path FROM {source} WHERE category IS NOT NULL) AS file
 """
 ADD_LEVEL = """
     INSERT INTO crm_category (name, parent_id)
@@ -21,15 +21,15 @@ ADD_LEVEL = """
     ON CONFLICT DO NOTHING
 """
 GO_DOWN = """
-    UPDATE import_category AS told SET id = known.id FROM crm_category AS known
+    UPDATE import_category AS file SET id = known.id FROM crm_category AS known
     WHERE cardinality(names) >= %(level)s AND known.name = names[%(level)s]
-      AND known.parent_id IS NOT DISTINCT FROM told.id
+      AND known.parent_id IS NOT DISTINCT FROM file.id
 """
-# One row a product: of every column the cell told last.
+# One row for each product; of the cells of a column the last filled one counts.
 MERGE = """
     CREATE TEMPORARY TABLE import_sku AS
     SELECT sku, {merged}, NULL::bigint AS id, false AS is_new
-    FROM {source} AS told LEFT JOIN import_category AS category ON category.path = told.category
+    FROM {source} AS file LEFT JOIN import_category AS category ON category.path = file.category
     GROUP BY sku
 """
 ADD_NEW = """
@@ -40,17 +40,17 @@ ADD_NEW = """
         ON CONFLICT DO NOTHING
         RETURNING id, sku
     )
-    UPDATE import_sku AS told SET is_new = true FROM added WHERE added.sku = told.sku
+    UPDATE import_sku AS file SET is_new = true FROM added WHERE added.sku = file.sku
 """
-FIND = "UPDATE import_sku AS told SET id = known.id FROM crm_product AS known WHERE known.sku = told.sku"
+FIND = "UPDATE import_sku AS file SET id = known.id FROM crm_product AS known WHERE known.sku = file.sku"
 CHANGE = """
     WITH written AS (
         UPDATE crm_product AS known SET ({fields}) = ROW ({values})
-        FROM import_sku AS told
-        WHERE known.id = told.id AND ({known}) IS DISTINCT FROM ({values})
+        FROM import_sku AS file
+        WHERE known.id = file.id AND ({known}) IS DISTINCT FROM ({values})
         RETURNING known.sku
     )
-    SELECT count(*) FILTER (WHERE told.is_new), count(*) FROM written JOIN import_sku AS told USING (sku)
+    SELECT count(*) FILTER (WHERE file.is_new), count(*) FROM written JOIN import_sku AS file USING (sku)
 """
 COUNT = "SELECT count(*) FILTER (WHERE is_new), count(*) FROM import_sku"
 # The column of a file to the column of a product.
@@ -76,8 +76,8 @@ def write_products(
     add_categories(cursor, source)
     last = "(array_agg({0} ORDER BY line DESC) FILTER (WHERE {0} IS NOT NULL))[1] AS {1}"
     fields = [FIELDS.get(name, name) for name in columns]
-    told = ["category.id" if name == "category" else f"told.{name}" for name in columns]
-    merged = ", ".join(last.format(*pair) for pair in zip(told, fields, strict=True))
+    sources = ["category.id" if name == "category" else f"file.{name}" for name in columns]
+    merged = ", ".join(last.format(*pair) for pair in zip(sources, fields, strict=True))
     cursor.execute(MERGE.format(source=source, merged=merged))
     cursor.execute(ADD_NEW, {"now": now})
     cursor.execute(FIND)
@@ -91,7 +91,7 @@ def _change(cursor: Cursor, fields: Sequence[str], *, is_sure: bool) -> int:
     values = []
     for field in fields:
         known = f"nullif(known.{field}, '')" if field == "name" else f"known.{field}"
-        pair = (f"told.{field}", known) if is_sure else (known, f"told.{field}")
+        pair = (f"file.{field}", known) if is_sure else (known, f"file.{field}")
         empty = ", ''" if field == "name" else ""
         values.append(f"coalesce({pair[0]}, {pair[1]}{empty})")
     cursor.execute(

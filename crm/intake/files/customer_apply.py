@@ -27,48 +27,48 @@ TABLE = StagingTable(
 )
 # What a file tells of a customer beside who they are, by the name that stands over it.
 PROFILE = {column.file_name or column.name: column.name for column in CUSTOMER_COLUMNS if column.update}
-TELL = """
+NOTE_PROBLEM = """
     INSERT INTO import_problem (line, field, value, reason)
     SELECT line, %(field)s, '', %(reason)s FROM import_customer WHERE {wrong}
 """
-SETTLE = """
+FILL_IDENTITY = """
     UPDATE import_customer SET
         customer_id = coalesce(customer_id, ''), email = coalesce(email, ''), phone = coalesce(phone, '')
 """
 # A yes or no without its moment is old news: it is noted only where nothing was decided (a yes) or not refused (a no).
 ADD_CONSENTS = """
     CREATE TEMPORARY TABLE import_consent AS
-    SELECT DISTINCT ON (told.customer, address.channel, address.address)
-           told.customer, address.channel, address.address, told.consent_at,
-           coalesce(told.consent_wording, '') AS wording,
-           CASE WHEN told.marketing_consent THEN 'granted' ELSE 'withdrawn' END AS action,
+    SELECT DISTINCT ON (file.customer, address.channel, address.address)
+           file.customer, address.channel, address.address, file.consent_at,
+           coalesce(file.consent_wording, '') AS wording,
+           CASE WHEN file.marketing_consent THEN 'granted' ELSE 'withdrawn' END AS action,
            contact.id AS contact, NULL::bigint AS id
-    FROM import_customer AS told
-    CROSS JOIN LATERAL (VALUES ('email', told.email), ('sms', told.phone)) AS address (channel, address)
-    JOIN crm_contact AS contact ON contact.customer_id = told.customer AND contact.channel = address.channel
+    FROM import_customer AS file
+    CROSS JOIN LATERAL (VALUES ('email', file.email), ('sms', file.phone)) AS address (channel, address)
+    JOIN crm_contact AS contact ON contact.customer_id = file.customer AND contact.channel = address.channel
          AND contact.address = address.address
-    WHERE told.marketing_consent IS NOT NULL
+    WHERE file.marketing_consent IS NOT NULL
       AND NOT EXISTS (
           SELECT FROM crm_consentrecord AS known
-          WHERE known.customer_id = told.customer AND known.channel = address.channel
+          WHERE known.customer_id = file.customer AND known.channel = address.channel
             AND known.address = address.address AND known.purpose = 'marketing' AND known.source = 'import'
-            AND known.action = CASE WHEN told.marketing_consent THEN 'granted' ELSE 'withdrawn' END
-            AND known.occurred_at = told.consent_at
+            AND known.action = CASE WHEN file.marketing_consent THEN 'granted' ELSE 'withdrawn' END
+            AND known.occurred_at = file.consent_at
       )
-      AND (told.consent_at IS NOT NULL OR contact.marketing_consent <> 'withdrawn')
-      AND (told.consent_at IS NOT NULL OR NOT told.marketing_consent OR contact.marketing_consent <> 'granted')
-    ORDER BY told.customer, address.channel, address.address, told.consent_at DESC NULLS LAST, told.line DESC
+      AND (file.consent_at IS NOT NULL OR contact.marketing_consent <> 'withdrawn')
+      AND (file.consent_at IS NOT NULL OR NOT file.marketing_consent OR contact.marketing_consent <> 'granted')
+    ORDER BY file.customer, address.channel, address.address, file.consent_at DESC NULLS LAST, file.line DESC
 """
 NEXT_YESES = """
     SELECT contact, channel, address FROM import_consent
     WHERE action = 'granted' AND contact > %(last)s ORDER BY contact LIMIT 5000
 """
 DROP_VOID_YESES = """
-    DELETE FROM import_consent AS told
+    DELETE FROM import_consent AS file
     USING unnest(%(channels)s::text[], %(addresses)s::text[], %(moments)s::timestamptz[])
           AS erased (channel, address, erased_at)
-    WHERE told.action = 'granted' AND told.channel = erased.channel AND told.address = erased.address
-      AND (told.consent_at IS NULL OR told.consent_at <= erased.erased_at)
+    WHERE file.action = 'granted' AND file.channel = erased.channel AND file.address = erased.address
+      AND (file.consent_at IS NULL OR file.consent_at <= erased.erased_at)
 """
 WRITE_CONSENTS = """
     WITH written AS (
@@ -84,14 +84,14 @@ WRITE_CONSENTS = """
     FROM written
 """
 # As crm.consent.current_consent: the latest yes or no, of two at one moment the no.
-SETTLE_CONTACTS = """
+UPDATE_CONTACTS = """
     UPDATE crm_contact AS contact SET marketing_consent = latest.action
     FROM (
-        SELECT DISTINCT ON (told.contact) told.contact, known.action
-        FROM import_consent AS told
-        JOIN crm_consentrecord AS known ON known.customer_id = told.customer AND known.channel = told.channel
-             AND known.address = told.address AND known.purpose = 'marketing' AND known.action <> 'requested'
-        ORDER BY told.contact, known.occurred_at DESC, known.action = 'withdrawn' DESC
+        SELECT DISTINCT ON (file.contact) file.contact, known.action
+        FROM import_consent AS file
+        JOIN crm_consentrecord AS known ON known.customer_id = file.customer AND known.channel = file.channel
+             AND known.address = file.address AND known.purpose = 'marketing' AND known.action <> 'requested'
+        ORDER BY file.contact, known.occurred_at DESC, known.action = 'withdrawn' DESC
     ) AS latest
     WHERE contact.id = latest.contact
 """
@@ -99,21 +99,21 @@ SETTLE_CONTACTS = """
 
 def check(cursor: Cursor) -> None:
     nobody = "customer_id IS NULL AND email IS NULL AND phone IS NULL"
-    _tell(cursor, nobody, "", _("names no customer: customer_id, email or phone is needed"))
+    _note_problem(cursor, nobody, "", _("names no customer: customer_id, email or phone is needed"))
     aimless = "marketing_consent IS NOT NULL AND customer_id IS NOT NULL AND email IS NULL AND phone IS NULL"
-    _tell(cursor, aimless, "marketing_consent", _("is told without the email or phone it is about"))
-    cursor.execute(SETTLE)
+    _note_problem(cursor, aimless, "marketing_consent", _("is told without the email or phone it is about"))
+    cursor.execute(FILL_IDENTITY)
     cursor.execute("ANALYZE import_customer")
 
 
 def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, ImportCount]:
     plan_for_sets(cursor, TABLE.name)
     customer_recognition.recognise(cursor, TABLE.name, "consent_at", now)
-    told = [(name, PROFILE[name]) for name in fields if name in PROFILE]
+    columns = [(name, PROFILE[name]) for name in fields if name in PROFILE]
     has_dates = bool({"birth_date", "attributes"} & set(fields))
     if has_dates:
         date_changes.remember_dates(cursor)
-    write_profiles(cursor, TABLE.name, told, "line DESC", is_sure=True)
+    write_profiles(cursor, TABLE.name, columns, "line DESC", is_sure=True)
     if has_dates:
         date_changes.record_changes(cursor, now)
     counts = {"customers": customer_recognition.count(cursor)}
@@ -124,17 +124,17 @@ def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, 
 
 def _write_consents(cursor: Cursor, now: dt.datetime) -> ImportCount:
     cursor.execute("SELECT count(*) FROM import_customer WHERE marketing_consent IS NOT NULL")
-    told = cursor.fetchone()[0]
+    rows = cursor.fetchone()[0]
     cursor.execute(ADD_CONSENTS)
-    _drop_what_erasure_voids(cursor)
+    _drop_void_yeses(cursor)
     cursor.execute(WRITE_CONSENTS, {"now": now})
-    cursor.execute(SETTLE_CONTACTS)
+    cursor.execute(UPDATE_CONTACTS)
     cursor.execute("SELECT count(*), count(DISTINCT customer) FROM import_consent")
     new, people_changed = cursor.fetchone()
-    return ImportCount(new, 0, max(told - people_changed, 0))
+    return ImportCount(new, 0, max(rows - people_changed, 0))
 
 
-def _drop_what_erasure_voids(cursor: Cursor) -> None:
+def _drop_void_yeses(cursor: Cursor) -> None:
     """A yes said before its address was erased counts no longer; one without a moment is taken to be older."""
     if not ErasedAddress.objects.exists():
         return
@@ -146,10 +146,10 @@ def _drop_what_erasure_voids(cursor: Cursor) -> None:
             return
         erased = erased_at_by_address([(channel, address) for _contact, channel, address in yeses])
         rows = [(channel, address, at) for (channel, address), at in erased.items()]
-        channels, addresses, moments = ([row[place] for row in rows] for place in range(3))
+        channels, addresses, moments = ([row[column] for row in rows] for column in range(3))
         cursor.execute(DROP_VOID_YESES, {"channels": channels, "addresses": addresses, "moments": moments})
         last = yeses[-1][0]
 
 
-def _tell(cursor: Cursor, wrong: str, field: str, reason: str) -> None:
-    cursor.execute(TELL.format(wrong=wrong), {"field": field, "reason": reason})
+def _note_problem(cursor: Cursor, wrong: str, field: str, reason: str) -> None:
+    cursor.execute(NOTE_PROBLEM.format(wrong=wrong), {"field": field, "reason": reason})

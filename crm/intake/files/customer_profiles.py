@@ -7,22 +7,22 @@ from collections.abc import Sequence
 from crm.customer_columns import COLUMN_BY_NAME, Update
 from crm.intake.files.staging import Cursor
 
-# Held in id order: the update alone would take them in any.
-DESCRIBE = """
-    WITH told AS (SELECT customer, {told} FROM {source} GROUP BY customer), locked AS MATERIALIZED (
-        SELECT known.id FROM crm_customer AS known JOIN told ON known.id = told.customer
+# Customers are locked in id order first: the update alone would lock them in any.
+WRITE_PROFILES = """
+    WITH file AS (SELECT customer, {file} FROM {source} GROUP BY customer), locked AS MATERIALIZED (
+        SELECT known.id FROM crm_customer AS known JOIN file ON known.id = file.customer
         WHERE ({known}) IS DISTINCT FROM ({values}) ORDER BY known.id FOR NO KEY UPDATE OF known
     ), written AS (
         UPDATE crm_customer AS known SET ({fields}) = ROW ({values})
-        FROM told
-        WHERE known.id = told.customer AND known.id = ANY(ARRAY(SELECT id FROM locked))
+        FROM file
+        WHERE known.id = file.customer AND known.id = ANY(ARRAY(SELECT id FROM locked))
         RETURNING known.id
     )
     UPDATE import_person SET is_changed = true FROM written WHERE customer = written.id
 """
 ADDED_ITEMS = """
     known.{column} || ARRAY(
-        SELECT item FROM unnest(told.{column}::varchar[]) WITH ORDINALITY AS added (item, position)
+        SELECT item FROM unnest(file.{column}::varchar[]) WITH ORDINALITY AS added (item, position)
         WHERE item <> ALL (known.{column}) ORDER BY position
     )
 """
@@ -40,8 +40,8 @@ def write_profiles(
     last = "(array_agg({0} ORDER BY {1}) FILTER (WHERE {0} IS NOT NULL))[1]"
     values = {field: _combined(field, is_sure=is_sure) for _name, field in columns}
     cursor.execute(
-        DESCRIBE.format(
-            told=", ".join(f"{last.format(name, order)} AS {field}" for name, field in columns),
+        WRITE_PROFILES.format(
+            file=", ".join(f"{last.format(name, order)} AS {field}" for name, field in columns),
             source=source,
             fields=", ".join(values),
             values=", ".join(values.values()),
@@ -51,7 +51,7 @@ def write_profiles(
 
 
 def _combined(field: str, *, is_sure: bool) -> str:
-    old, new = f"known.{field}", f"told.{field}"
+    old, new = f"known.{field}", f"file.{field}"
     column = COLUMN_BY_NAME[field]
     if column.update is Update.ADD_ITEMS:
         return ADDED_ITEMS.format(column=field)

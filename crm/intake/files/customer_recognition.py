@@ -1,7 +1,8 @@
-"""Whom the rows of a file mean: customers found or made in sets, by the rules of `find_or_create`.
+"""Which customers the rows of a file name: found or created in sets, by the rules of `find_or_create`.
 
 The shop's id decides; without it the email, then the phone; of several with one address the oldest, though never one
-whom the shop knows by another id. `import_person` holds each way the file names somebody, once; empty means not told.
+whom the shop knows by another id. `import_person` holds each combination of identities in the file once; an identity
+that the file does not give is empty.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from crm.locks import lock_all_identities
 
 # Whose a known order is was read before the lock; they may have been merged since.
 FOLLOW_MERGES = """
-    UPDATE {source} AS told SET customer = known.merged_into_id
-    FROM crm_customer AS known WHERE known.id = told.customer AND known.merged_into_id IS NOT NULL
+    UPDATE {source} AS file SET customer = known.merged_into_id
+    FROM crm_customer AS known WHERE known.id = file.customer AND known.merged_into_id IS NOT NULL
 """
-GATHER = """
+COLLECT_PEOPLE = """
     CREATE TEMPORARY TABLE import_person AS
     SELECT customer_id, email, phone, min(customer) AS customer, false AS is_new, false AS is_changed,
            least(min({since}), %(now)s::timestamptz) AS since
@@ -52,15 +53,15 @@ FIND_BY_ADDRESS = """
     WHERE person.customer IS NULL AND meant.customer_id = person.customer_id AND meant.{column} = person.{column}
       AND (person.customer_id = '' OR meant.turn = 1)
 """
-# A file that tells the shop's ids of people known by an address changes keys, and profiles later: all of them are held
-# in one pass, in id order, the stronger lock being taken in that order too.
-TO_LEARN = """
+# A file with the shop's ids of people known by an address changes keys, and profiles later: all of them are locked in
+# one pass, in id order, the stronger lock being taken in that order too.
+WITHOUT_ID = """
     SELECT known.id FROM crm_customer AS known
     WHERE known.external_id IS NULL
       AND known.id IN (SELECT customer FROM import_person WHERE customer IS NOT NULL AND customer_id <> '')
     ORDER BY known.id
 """
-HOLD_FOUND = """
+LOCK_FOUND = """
     SELECT count(*) FROM (
         SELECT FROM crm_customer WHERE id IN (SELECT customer FROM import_person) ORDER BY id FOR NO KEY UPDATE
     ) AS locked
@@ -94,7 +95,7 @@ ADD_CONTACTS = """
                                  service_consent, created_at)
         SELECT customer, channel, address, 'active', '', 'unknown', 'unknown', min(since)
         FROM import_person
-        CROSS JOIN LATERAL (VALUES ('email', email), ('sms', phone)) AS told (channel, address)
+        CROSS JOIN LATERAL (VALUES ('email', email), ('sms', phone)) AS file (channel, address)
         WHERE customer IS NOT NULL AND address <> ''
         GROUP BY customer, channel, address ORDER BY customer, channel, address
         ON CONFLICT DO NOTHING
@@ -102,13 +103,13 @@ ADD_CONTACTS = """
     )
     UPDATE import_person SET is_changed = true FROM added WHERE customer = added.customer_id
 """
-HAND_OVER = """
-    UPDATE {source} AS told SET customer = person.customer
+COPY_TO_ROWS = """
+    UPDATE {source} AS file SET customer = person.customer
     FROM import_person AS person
-    WHERE told.customer IS NULL AND told.customer_id = person.customer_id AND told.email = person.email
-      AND told.phone = person.phone
+    WHERE file.customer IS NULL AND file.customer_id = person.customer_id AND file.email = person.email
+      AND file.phone = person.phone
 """
-# The shop says they are two; an address of their own in common says they may be one. One that many share says nothing.
+# The shop says that they are two; an address they share says that they may be one, unless many share it.
 PROPOSE = """
     INSERT INTO crm_mergeproposal (keeper_id, duplicate_id, reason, status, created_at)
     SELECT DISTINCT shared.oldest, own.customer_id, %(reason)s, 'open', %(now)s::timestamptz
@@ -128,24 +129,24 @@ ADDRESSES = (("email", "email"), ("phone", "sms"))
 
 
 def recognise(cursor: Cursor, source: str, since: str, now: dt.datetime) -> None:
-    """Set `customer` on every row of the table, creating who is new with the addresses the file tells.
+    """Set `customer` on every row of the table; new ones are created with the addresses in the file.
 
-    `since` is the column that says since when they are known. Nobody else may create customers meanwhile.
+    `since` is the column that says since when they are known. Nobody else can create customers meanwhile.
     """
     lock_all_identities()
     cursor.execute(FOLLOW_MERGES.format(source=source))
-    cursor.execute(GATHER.format(source=source, since=since), {"now": now})
+    cursor.execute(COLLECT_PEOPLE.format(source=source, since=since), {"now": now})
     cursor.execute("ANALYZE import_person")
     _find(cursor)
     _learn_ids(cursor)
     _create(cursor, "customer_id", external_id="key")
     cursor.execute(ADD_CONTACTS)
     for column, _channel in ADDRESSES:
-        # Those just made may be meant by rows that tell only an address.
+        # Rows with an address alone may name somebody just created.
         _find(cursor)
         _create(cursor, column, external_id="NULL")
         cursor.execute(ADD_CONTACTS)
-    cursor.execute(HAND_OVER.format(source=source))
+    cursor.execute(COPY_TO_ROWS.format(source=source))
     reason = _("they share an address, and the shop knows them under two ids")
     cursor.execute(PROPOSE, {"reason": reason, "now": now, "most": MOST_IN_A_FAMILY})
 
@@ -165,10 +166,10 @@ def _create(cursor: Cursor, key: str, *, external_id: str) -> None:
 
 
 def _learn_ids(cursor: Cursor) -> None:
-    cursor.execute(TO_LEARN)
+    cursor.execute(WITHOUT_ID)
     if cursor.fetchone():
-        cursor.execute(HOLD_FOUND)
-        cursor.execute(f"{TO_LEARN} FOR UPDATE")
+        cursor.execute(LOCK_FOUND)
+        cursor.execute(f"{WITHOUT_ID} FOR UPDATE")
         cursor.execute(LEARN_IDS)
 
 

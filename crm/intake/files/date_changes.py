@@ -1,4 +1,4 @@
-"""Dates of known customers that a file changes: chains wait for them, so the log is told as by any other source."""
+"""Changes of dates that a file makes to known customers. Chains wait for them, so each becomes an event."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ REFUSED_ORDERS = """
         SELECT line FROM import_run CROSS JOIN generate_series(head, last) AS line
         WHERE number IN (SELECT number FROM import_problem)
     )
-    SELECT line, string_agg(told, '; ') FROM (
-        SELECT line, CASE WHEN field = '' THEN reason ELSE field || ': ' || reason END AS told FROM import_problem
+    SELECT line, string_agg(reason, '; ') FROM (
+        SELECT line, CASE WHEN field = '' THEN reason ELSE field || ': ' || reason END AS reason FROM import_problem
         UNION ALL
         SELECT line, %(together)s FROM refused_run
         WHERE NOT EXISTS (SELECT FROM import_problem AS own WHERE own.line = refused_run.line)

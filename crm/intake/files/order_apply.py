@@ -29,42 +29,42 @@ ADD_ORDERS = """
     FROM import_order WHERE id IS NULL ORDER BY head
 """
 FIND_NEW = """
-    UPDATE import_order AS told SET id = known.id, is_new = true
-    FROM crm_order AS known WHERE told.id IS NULL AND known.number = told.number
+    UPDATE import_order AS file SET id = known.id, is_new = true
+    FROM crm_order AS known WHERE file.id IS NULL AND known.number = file.number
 """
 # What a file leaves empty stays; a whole return is booked once.
 CHANGE_ORDERS = """
     WITH changed AS (
         UPDATE crm_order AS known
         SET (placed_at, {moments}, currency, total, discount, refunded, coupon_code) = ROW ({values})
-        FROM import_order AS told
-        WHERE known.id = told.id AND NOT told.is_new
+        FROM import_order AS file
+        WHERE known.id = file.id AND NOT file.is_new
           AND (known.placed_at, {known}, known.currency, known.total, known.discount, known.refunded,
                known.coupon_code)
             IS DISTINCT FROM ({values})
         RETURNING known.id
     )
-    UPDATE import_order AS told SET is_changed = true FROM changed WHERE changed.id = told.id
+    UPDATE import_order AS file SET is_changed = true FROM changed WHERE changed.id = file.id
 """
 LOCK_ORDERS = """
     SELECT count(*) FROM (
         SELECT FROM crm_order WHERE id IN (SELECT id FROM import_order) FOR KEY SHARE
     ) AS locked
 """
-# The keys are those of crm.orders.orders: what was recorded live is not told again.
+# The keys are those of crm.orders.orders: what was recorded live is not recorded again.
 ADD_EVENTS = """
     INSERT INTO crm_event (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
-    SELECT 'order.' || fact.name, told.customer, told.id, fact.at, %(now)s, 'crm',
-           'order:' || told.number || ':' || fact.name,
-           jsonb_build_object('number', told.number)
-               || CASE fact.name WHEN 'returned' THEN jsonb_build_object('amount', told.total::text) ELSE '{}' END,
+    SELECT 'order.' || fact.name, file.customer, file.id, fact.at, %(now)s, 'crm',
+           'order:' || file.number || ':' || fact.name,
+           jsonb_build_object('number', file.number)
+               || CASE fact.name WHEN 'returned' THEN jsonb_build_object('amount', file.total::text) ELSE '{}' END,
            true
-    FROM import_order AS told
+    FROM import_order AS file
     CROSS JOIN LATERAL (VALUES
-        ('placed', told.placed_at), ('paid', told.paid_at), ('shipped', told.shipped_at),
-        ('delivered', told.delivered_at), ('cancelled', told.cancelled_at), ('returned', told.returned_at)
+        ('placed', file.placed_at), ('paid', file.paid_at), ('shipped', file.shipped_at),
+        ('delivered', file.delivered_at), ('cancelled', file.cancelled_at), ('returned', file.returned_at)
     ) AS fact (name, at)
-    WHERE fact.at IS NOT NULL AND (told.is_new OR told.is_changed)
+    WHERE fact.at IS NOT NULL AND (file.is_new OR file.is_changed)
     ON CONFLICT (source, key) DO NOTHING
 """
 # A coupon of the customer's own, brought first by this order. Imported history asks neither its term nor its minimum.
@@ -115,20 +115,20 @@ def apply(cursor: Cursor, fields: Sequence[str], currency: str, now: dt.datetime
 
 
 def _write_orders(cursor: Cursor, currency: str, now: dt.datetime) -> None:
-    # Their customers are held with their figures.
+    # Their customers are locked with their figures.
     with foreign_keys_unchecked(cursor):
         cursor.execute(ADD_ORDERS, {"currency": currency, "now": now})
     cursor.execute(LOCK_ORDERS)
     cursor.execute(FIND_NEW)
     cursor.execute("ANALYZE import_order (id, head, number, customer)")
     values = [
-        "told.placed_at",
-        *(f"coalesce(told.{name}, known.{name})" for name in MOMENTS),
-        "coalesce(told.currency, known.currency)",
-        "told.total",
-        "coalesce(told.discount, known.discount)",
-        "CASE WHEN told.returned_at IS NOT NULL AND known.returned_at IS NULL THEN told.total ELSE known.refunded END",
-        "coalesce(told.coupon, known.coupon_code)",
+        "file.placed_at",
+        *(f"coalesce(file.{name}, known.{name})" for name in MOMENTS),
+        "coalesce(file.currency, known.currency)",
+        "file.total",
+        "coalesce(file.discount, known.discount)",
+        "CASE WHEN file.returned_at IS NOT NULL AND known.returned_at IS NULL THEN file.total ELSE known.refunded END",
+        "coalesce(file.coupon, known.coupon_code)",
     ]
     cursor.execute(
         CHANGE_ORDERS.format(

@@ -18,18 +18,18 @@ FIND_REPEATS = """
     SELECT number, min(head) AS head FROM import_run WHERE number IS NOT NULL GROUP BY number HAVING count(*) > 1
 """
 FIND_CONTRADICTIONS = """
-    WITH told AS (
+    WITH file AS (
         SELECT run.number, run.head, run.{field} AS value,
-               first_value(run.{field}) OVER first_told AS first, first_value(run.head) OVER first_told AS line
+               first_value(run.{field}) OVER first_run AS first, first_value(run.head) OVER first_run AS line
         FROM import_run AS run JOIN import_repeat USING (number)
         WHERE run.{field} IS NOT NULL
-        WINDOW first_told AS (PARTITION BY run.number ORDER BY run.head)
+        WINDOW first_run AS (PARTITION BY run.number ORDER BY run.head)
     )
     INSERT INTO import_problem (line, number, field, value, reason)
     SELECT head, number, %(field)s, value::text, format(%(reason)s, first::text, line)
-    FROM told WHERE value <> first
+    FROM file WHERE value <> first
 """
-# One row an order. Of an order told in several runs the first filled cell counts; they do not contradict.
+# One row for each order. Of an order in several runs the first filled cell counts, as they do not contradict.
 MERGE = """
     CREATE TEMPORARY TABLE import_order AS
     SELECT head, number, {fields}, attributes, goods, lines, incomplete
@@ -46,27 +46,27 @@ MERGE_LINES = """
     FROM import_run AS run JOIN import_repeat USING (number)
     WHERE line.head = run.head AND run.head <> import_repeat.head
 """
-COMPLETE = """
+ADD_COLUMNS = """
     ALTER TABLE import_order
         ADD id bigint, ADD customer bigint, ADD is_new boolean NOT NULL DEFAULT false,
         ADD is_changed boolean NOT NULL DEFAULT false
 """
-TELL = """
+NOTE_PROBLEM = """
     INSERT INTO import_problem (line, number, field, value, reason)
-    SELECT told.head, told.number, %(field)s, {value}, %(reason)s
-    FROM import_order AS told {join}
-    WHERE {wrong} AND NOT EXISTS (SELECT FROM import_problem WHERE import_problem.number = told.number)
+    SELECT file.head, file.number, %(field)s, {value}, %(reason)s
+    FROM import_order AS file {join}
+    WHERE {wrong} AND NOT EXISTS (SELECT FROM import_problem WHERE import_problem.number = file.number)
 """
 # A row of an order with one price unknown: what the order came to is the price.
 PRICE_ONLY_LINES = """
     UPDATE import_line AS line SET
         quantity = coalesce(line.quantity, 1),
-        price = coalesce(line.price, round((told.total + coalesce(told.discount, 0)) / coalesce(line.quantity, 1), 4))
-    FROM import_order AS told
-    WHERE told.head = line.head AND told.incomplete = 1 AND told.lines = 1 AND told.total IS NOT NULL
+        price = coalesce(line.price, round((file.total + coalesce(file.discount, 0)) / coalesce(line.quantity, 1), 4))
+    FROM import_order AS file
+    WHERE file.head = line.head AND file.incomplete = 1 AND file.lines = 1 AND file.total IS NOT NULL
 """
-# A moment that is only told as a status is taken at the nearest moment known.
-SETTLE = """
+# Where the status alone says that something happened, it is dated by the nearest moment known.
+COMPLETE_ORDERS = """
     UPDATE import_order SET
         email = coalesce(email, ''), phone = coalesce(phone, ''), customer_id = coalesce(customer_id, ''),
         total = coalesce(total, round(goods - coalesce(discount, 0), 2)),
@@ -74,24 +74,24 @@ SETTLE = """
         returned_at = coalesce(returned_at, CASE WHEN status = 'returned' THEN coalesce(delivered_at, placed_at) END)
 """
 FIND_KNOWN = """
-    UPDATE import_order AS told SET id = known.id, customer = known.customer_id
-    FROM crm_order AS known WHERE known.number = told.number
+    UPDATE import_order AS file SET id = known.id, customer = known.customer_id
+    FROM crm_order AS known WHERE known.number = file.number
 """
-KNOWN = "JOIN crm_order AS known ON known.id = told.id JOIN crm_customer AS owner ON owner.id = known.customer_id"
+KNOWN = "JOIN crm_order AS known ON known.id = file.id JOIN crm_customer AS owner ON owner.id = known.customer_id"
 # The shop's id decides whose order it is; where either side has none, an address they share.
 SOMEBODY_ELSES = """
-    CASE WHEN told.customer_id <> '' AND owner.external_id IS NOT NULL
+    CASE WHEN file.customer_id <> '' AND owner.external_id IS NOT NULL
         THEN NOT EXISTS (
-            SELECT FROM crm_customer AS named WHERE named.external_id = told.customer_id
+            SELECT FROM crm_customer AS named WHERE named.external_id = file.customer_id
               AND owner.id IN (named.id, named.merged_into_id)
         )
-        WHEN told.customer_id <> '' THEN EXISTS (
-            SELECT FROM crm_customer AS named WHERE named.external_id = told.customer_id
+        WHEN file.customer_id <> '' THEN EXISTS (
+            SELECT FROM crm_customer AS named WHERE named.external_id = file.customer_id
               AND owner.id <> coalesce(named.merged_into_id, named.id)
         )
         ELSE NOT EXISTS (
             SELECT FROM crm_contact AS contact WHERE contact.customer_id = owner.id
-              AND (contact.channel, contact.address) IN (('email', told.email), ('sms', told.phone))
+              AND (contact.channel, contact.address) IN (('email', file.email), ('sms', file.phone))
         )
     END
 """
@@ -99,7 +99,7 @@ DROP_REFUSED = "DELETE FROM import_order WHERE number IN (SELECT number FROM imp
 
 
 def gather(cursor: Cursor, fields: Sequence[str]) -> None:
-    """Make one row of every order, telling where rows of one order contradict each other."""
+    """Make one row of every order, and note where rows of one order contradict each other."""
     cursor.execute(FIND_REPEATS)
     cursor.execute("SELECT EXISTS (SELECT FROM import_repeat)")
     has_repeats = cursor.fetchone()[0]
@@ -113,37 +113,39 @@ def gather(cursor: Cursor, fields: Sequence[str]) -> None:
     cursor.execute(MERGE.format(fields=", ".join(FIELDS), merged=merged, attributes=first.format("attributes")))
     if has_repeats:
         cursor.execute(MERGE_LINES)
-    cursor.execute(COMPLETE)
+    cursor.execute(ADD_COLUMNS)
 
 
 def check(cursor: Cursor) -> None:
-    """Complete the orders and tell what is missing in them or at odds with what is already known."""
-    _tell(cursor, "told.placed_at IS NULL", "placed_at", _("is missing"))
-    no_identity = " AND ".join(f"told.{name} IS NULL" for name in IDENTITY)
-    _tell(cursor, no_identity, "", _("names no customer: customer_id, email or phone is needed"))
-    _tell(
+    """Complete the orders, and note what is missing in them or contradicts what is already known."""
+    _note_problem(cursor, "file.placed_at IS NULL", "placed_at", _("is missing"))
+    no_identity = " AND ".join(f"file.{name} IS NULL" for name in IDENTITY)
+    _note_problem(cursor, no_identity, "", _("names no customer: customer_id, email or phone is needed"))
+    _note_problem(
         cursor,
-        "told.total IS NULL AND (told.lines = 0 OR told.incomplete > 0)",
+        "file.total IS NULL AND (file.lines = 0 OR file.incomplete > 0)",
         "",
         _("needs a total, or quantity and price in every row of the order"),
     )
-    _tell(cursor, "told.incomplete > 0 AND told.lines > 1", "", _("needs quantity and price in every row of the order"))
+    _note_problem(
+        cursor, "file.incomplete > 0 AND file.lines > 1", "", _("needs quantity and price in every row of the order")
+    )
     cursor.execute(PRICE_ONLY_LINES)
-    cursor.execute(SETTLE)
-    _tell(cursor, "told.total < 0", "discount", _("is more than the goods cost"), value="told.discount::text")
-    _tell(cursor, "told.total >= 1e12", "", _("comes to more than can be stored"))
+    cursor.execute(COMPLETE_ORDERS)
+    _note_problem(cursor, "file.total < 0", "discount", _("is more than the goods cost"), value="file.discount::text")
+    _note_problem(cursor, "file.total >= 1e12", "", _("comes to more than can be stored"))
     cursor.execute("ANALYZE import_order (head, number)")
     cursor.execute(FIND_KNOWN)
-    _tell(cursor, SOMEBODY_ELSES, "", _("is already known as an order of another customer"), join=KNOWN)
-    _tell(
+    _note_problem(cursor, SOMEBODY_ELSES, "", _("is already known as an order of another customer"), join=KNOWN)
+    _note_problem(
         cursor,
-        "told.total < known.refunded AND known.returned_at IS NOT NULL",
+        "file.total < known.refunded AND known.returned_at IS NOT NULL",
         "total",
         _("is less than what was already refunded"),
         join=KNOWN,
-        value="told.total::text",
+        value="file.total::text",
     )
 
 
-def _tell(cursor: Cursor, wrong: str, field: str, reason: str, *, join: str = "", value: str = "''") -> None:
-    cursor.execute(TELL.format(wrong=wrong, join=join, value=value), {"field": field, "reason": reason})
+def _note_problem(cursor: Cursor, wrong: str, field: str, reason: str, *, join: str = "", value: str = "''") -> None:
+    cursor.execute(NOTE_PROBLEM.format(wrong=wrong, join=join, value=value), {"field": field, "reason": reason})

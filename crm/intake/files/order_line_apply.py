@@ -10,10 +10,10 @@ from crm.intake.files.staging import Cursor
 
 ADD_LINES = """
     INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
-    SELECT told.id, product.id, line.quantity, line.price, {cost},
-           CASE WHEN told.returned_at IS NULL THEN 0::numeric(12, 3) ELSE line.quantity END
+    SELECT file.id, product.id, line.quantity, line.price, {cost},
+           CASE WHEN file.returned_at IS NULL THEN 0::numeric(12, 3) ELSE line.quantity END
     FROM import_line AS line
-    JOIN import_order AS told ON told.head = line.head AND told.is_new
+    JOIN import_order AS file ON file.head = line.head AND file.is_new
     JOIN import_sku AS sku ON sku.sku = line.sku
     JOIN crm_product AS product ON product.id = sku.id
 """
@@ -25,7 +25,7 @@ LOCK_PRODUCTS = """
 # Lines of one order that are alike are counted off against each other: identical lines are real.
 COMPARE_LINES = """
     CREATE TEMPORARY TABLE import_difference AS
-    WITH told AS (
+    WITH file AS (
         SELECT o.id AS order_id, sku.id AS product_id, line.quantity, line.price, line.cost, o.returned_at,
                row_number() OVER (PARTITION BY o.id, sku.id, line.quantity, line.price ORDER BY line.cost) AS turn
         FROM import_line AS line
@@ -37,30 +37,30 @@ COMPARE_LINES = """
                    PARTITION BY line.order_id, line.product_id, line.quantity, line.price ORDER BY line.cost, line.id
                ) AS turn
         FROM crm_orderline AS line
-        WHERE line.order_id IN (SELECT order_id FROM told)
+        WHERE line.order_id IN (SELECT order_id FROM file)
     )
-    SELECT order_id, product_id, quantity, price, told.cost, told.returned_at, known.id AS line_id,
-           told.turn IS NULL AS is_gone
-    FROM told FULL JOIN known USING (order_id, product_id, quantity, price, turn)
-    WHERE told.turn IS NULL OR known.turn IS NULL OR told.cost <> known.cost
-       OR (told.cost IS NOT NULL AND known.cost IS NULL)
+    SELECT order_id, product_id, quantity, price, file.cost, file.returned_at, known.id AS line_id,
+           file.turn IS NULL AS is_gone
+    FROM file FULL JOIN known USING (order_id, product_id, quantity, price, turn)
+    WHERE file.turn IS NULL OR known.turn IS NULL OR file.cost <> known.cost
+       OR (file.cost IS NOT NULL AND known.cost IS NULL)
 """
 DROP_LINES = "DELETE FROM crm_orderline WHERE id IN (SELECT line_id FROM import_difference WHERE is_gone)"
 CHANGE_LINES = """
-    UPDATE crm_orderline AS line SET cost = told.cost FROM import_difference AS told
-    WHERE line.id = told.line_id AND NOT told.is_gone
+    UPDATE crm_orderline AS line SET cost = file.cost FROM import_difference AS file
+    WHERE line.id = file.line_id AND NOT file.is_gone
 """
 ADD_CHANGED_LINES = """
     INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
-    SELECT told.order_id, told.product_id, told.quantity, told.price, coalesce(told.cost, product.cost),
-           CASE WHEN told.returned_at IS NULL THEN 0 ELSE told.quantity END
-    FROM import_difference AS told JOIN crm_product AS product ON product.id = told.product_id
-    WHERE told.line_id IS NULL
+    SELECT file.order_id, file.product_id, file.quantity, file.price, coalesce(file.cost, product.cost),
+           CASE WHEN file.returned_at IS NULL THEN 0 ELSE file.quantity END
+    FROM import_difference AS file JOIN crm_product AS product ON product.id = file.product_id
+    WHERE file.line_id IS NULL
 """
 RETURN_LINES = """
     UPDATE crm_orderline AS line SET returned_quantity = line.quantity
-    FROM import_order AS told JOIN crm_order AS known ON known.id = told.id
-    WHERE line.order_id = told.id AND told.is_changed AND told.returned_at IS NOT NULL
+    FROM import_order AS file JOIN crm_order AS known ON known.id = file.id
+    WHERE line.order_id = file.id AND file.is_changed AND file.returned_at IS NOT NULL
       AND known.refunded = known.total AND line.returned_quantity < line.quantity
 """
 MARK_CHANGED = """

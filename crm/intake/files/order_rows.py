@@ -135,7 +135,7 @@ class OrderRows:
             try:
                 found.append(self._goods[self._line.pick(cells)])
             except CellErrors as error:
-                self._tell(line, error, cells, staging)
+                self._note_problems(line, error, cells, staging)
         return found
 
     def finish(self, staging: StagingWriter) -> None:
@@ -151,7 +151,7 @@ class OrderRows:
         try:
             parsed = self._order.parse(own)
         except CellErrors as error:
-            self._tell(line, error, cells, staging)
+            self._note_problems(line, error, cells, staging)
             parsed = self._order.parse_readable(own)
         if not cells[self._number_at].strip():
             staging.add_problem(Problem(line, "order_number", "", _("is missing")))
@@ -180,7 +180,7 @@ class OrderRows:
             reason = wrong_width(len(cells), self._width)
             staging.add_problem(Problem(line, "", "", reason), self._number(cells))
 
-    def _tell(self, line: int, error: CellErrors, cells: list[str], staging: StagingWriter) -> None:
+    def _note_problems(self, line: int, error: CellErrors, cells: list[str], staging: StagingWriter) -> None:
         for column, value, reason in error.errors:
             staging.add_problem(Problem(line, column, value, reason), self._number(cells))
 

@@ -24,5 +24,5 @@ def check(cursor: Cursor) -> None:
 
 
 def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, ImportCount]:
-    told = [name for name in fields if name != "sku"]
-    return {"products": catalogue_apply.write_products(cursor, TABLE.name, told, now, is_sure=True)}
+    columns = [name for name in fields if name != "sku"]
+    return {"products": catalogue_apply.write_products(cursor, TABLE.name, columns, now, is_sure=True)}

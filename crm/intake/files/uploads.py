@@ -1,4 +1,4 @@
-"""Files staff uploaded, between preview and confirmation. They hold personal data, so they do not stay."""
+"""Files that staff uploaded, between preview and confirmation. They hold personal data, so they are deleted soon."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def delete_old() -> None:
 
 @contextmanager
 def locked_upload(path: Path) -> Iterator[Path | None]:
-    """The file under another name, so that a second click finds none; under its own again unless it was used up."""
-    mine = path.with_name(f"{path.name}.held")
+    """Rename the file, so that a second click finds none; afterwards rename it back, unless it was used up."""
+    mine = path.with_name(f"{path.name}.locked")
     try:
         path.rename(mine)
     except FileNotFoundError:
@@ -60,16 +60,16 @@ def rejected(path: Path) -> Path:
     return path.with_name(f"{path.name}.rejected.csv")
 
 
-def sign(user_id: int, path: Path, told: dict[str, Any]) -> str:
+def sign(user_id: int, path: Path, choices: dict[str, Any]) -> str:
     """What the confirmation needs to know, so that it can name no other file and serves nobody else."""
-    return signing.dumps({**told, "user": user_id, "file": path.name}, salt=SALT)
+    return signing.dumps({**choices, "user": user_id, "file": path.name}, salt=SALT)
 
 
 def unsign(user_id: int, token: str) -> tuple[Path, dict[str, Any]] | None:
-    """The file and what was told about it; None for a token that is forged, old, another's or already used."""
+    """The file and what was chosen for it; None for a token that is forged, old, another's or already used."""
     try:
-        told: dict[str, Any] = signing.loads(token, salt=SALT, max_age=KEPT_SECONDS)
+        signed: dict[str, Any] = signing.loads(token, salt=SALT, max_age=KEPT_SECONDS)
     except signing.BadSignature:
         return None
-    path = folder() / Path(told["file"]).name
-    return (path, told) if told["user"] == user_id and path.exists() else None
+    path = folder() / Path(signed["file"]).name
+    return (path, signed) if signed["user"] == user_id and path.exists() else None
