@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from analytics import rollups
 from config.demo import catalogue, past, purchases
-from config.demo.opening import open_shop, switch_on_chains
 from config.demo.replay import replay
+from config.demo.shop_settings import open_shop, switch_on_chains
 from crm.figures.scores import score_all
 from crm.models import Customer, Order
 from segments.refresh import refresh_due

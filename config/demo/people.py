@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from random import Random
 
-from config.demo.words import ENGLISH, RUSSIAN, RUSSIAN_SHARE, SOURCES, TAGS, Tongue
+from config.demo.people_words import ENGLISH, RUSSIAN, RUSSIAN_SHARE, SOURCES, TAGS, Tongue
 
 IN_LATIN = str.maketrans("абвгдеёзийклмнопрстуфхцыэ", "abvgdeeziyklmnoprstufhcye") | str.maketrans(
     {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}

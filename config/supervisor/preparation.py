@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config import translations
-from config.supervisor.loop import say
+from config.supervisor.supervisor import say
 
 FIRST_ADMINISTRATOR = "admin"
 

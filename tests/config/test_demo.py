@@ -8,9 +8,9 @@ from django_celery_beat.models import PeriodicTask
 
 from chains.engine.run import tick
 from chains.models import Chain, Touch
-from config.demo.clock import live
 from config.demo.load import load
 from config.demo.logins import ensure_logins
+from config.demo.ongoing import live
 from crm.models import Case, Customer, CustomerStats, Event, Order
 from tests.conftest import make_customer
 

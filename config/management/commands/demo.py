@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config.demo.clock import wind_up
 from config.demo.load import is_loaded, load
 from config.demo.logins import ensure_logins
+from config.demo.ongoing import wind_up
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from config.database import server
 from config.supervisor import checks
 from config.supervisor.child import Child
-from config.supervisor.loop import Supervisor, say
 from config.supervisor.preparation import FIRST_ADMINISTRATOR, load_demo, prepare
+from config.supervisor.supervisor import Supervisor, say
 
 WEB_WORKERS = 2
 WEB_THREADS = 4
