@@ -14,11 +14,11 @@ def main() -> None:
 
     from django.core.exceptions import ImproperlyConfigured
 
-    from config.database.failure_hints import DatabaseTrouble
+    from config.database.failure_hints import EmbeddedDatabaseError
 
     try:
         execute_from_command_line(sys.argv)
-    except (DatabaseTrouble, ImproperlyConfigured) as trouble:
+    except (EmbeddedDatabaseError, ImproperlyConfigured) as trouble:
         sys.exit(str(trouble))
 
 

@@ -20,12 +20,12 @@ from analytics.periods import Period
 from analytics.relations import Relations
 
 QUERY = """
-, asked (place, a, b, lapse_days) AS (VALUES {periods})
-SELECT asked.lapse_days, made.*, gone.*, before.*, gaps.*,
+, period (position, a, b, lapse_days) AS (VALUES {periods})
+SELECT period.lapse_days, made.*, gone.*, before.*, gaps.*,
        made.orders - gone.again AS buyers,
        gone.again - gone.thrice AS repeat_buyers,
        made.first_revenue - gone.followed_revenue AS single_revenue
-FROM asked
+FROM period
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(orders) FILTER (WHERE placed_on >= a), 0)::bigint AS orders,
            coalesce(sum(revenue) FILTER (WHERE placed_on >= a), 0) AS revenue,
@@ -57,7 +57,7 @@ CROSS JOIN LATERAL (
            (avg(seconds) / 86400)::float8 AS mean_gap_days
     FROM days CROSS JOIN unnest(gaps_seconds) AS seconds WHERE placed_on BETWEEN a AND b
 ) AS gaps
-ORDER BY asked.place
+ORDER BY period.position
 """
 
 
@@ -85,11 +85,13 @@ class PeriodCounts:
     margin_so_far: Decimal | None
 
 
-def tallies(relations: Relations, periods: Sequence[Period], lapse_days: int) -> list[PeriodCounts]:
-    """One tally a period, in one query."""
+def count_periods(relations: Relations, periods: Sequence[Period], lapse_days: int) -> list[PeriodCounts]:
+    """The counts of each period, in one query."""
     rows = ", ".join(["(%s::int, %s::date, %s::date, %s::int)"] * len(periods))
-    asked = [
-        value for place, period in enumerate(periods) for value in (place, period.first_on, period.last_on, lapse_days)
+    params = [
+        value
+        for position, period in enumerate(periods)
+        for value in (position, period.first_on, period.last_on, lapse_days)
     ]
-    found = relations.fetch(QUERY.format(periods=rows), *asked)
+    found = relations.fetch(QUERY.format(periods=rows), *params)
     return [PeriodCounts(**{name: row[name] for name in PeriodCounts.__dataclass_fields__}) for row in found]

@@ -21,7 +21,7 @@ from analytics.filters import Filters
 from analytics.models import Dashboard
 from crm.models import OrderStanding
 
-# Places in the buyer's history are numbered anew: a narrowed base knows only its own orders.
+# Positions in the buyer's history are numbered anew: a narrowed base knows only its own orders.
 STANDING = """
     SELECT customer_id, placed_on, net_revenue, margin,
            row_number() OVER history AS ordinal,
@@ -31,10 +31,10 @@ STANDING = """
            first_value(placed_on) OVER history AS first_on,
            extract(epoch FROM placed_at - lag(placed_at) OVER history)::bigint AS gap_seconds
     FROM (
-        SELECT customer_id, place, placed_at, (placed_at AT TIME ZONE %s)::date AS placed_on, net_revenue, margin
-        FROM ({orders}) AS chosen (customer_id, place, placed_at, net_revenue, margin)
+        SELECT customer_id, position, placed_at, (placed_at AT TIME ZONE %s)::date AS placed_on, net_revenue, margin
+        FROM ({orders}) AS chosen (customer_id, position, placed_at, net_revenue, margin)
     ) AS dated
-    WINDOW history AS (PARTITION BY customer_id ORDER BY place)
+    WINDOW history AS (PARTITION BY customer_id ORDER BY position)
 """
 DAYS = """
     SELECT placed_on, count(*)::int AS orders, sum(net_revenue) AS revenue,
@@ -65,7 +65,7 @@ COHORTS = """
            sum(net_revenue) AS revenue
     FROM standing GROUP BY 1, 2
 """
-COUNTED = {"days": DAYS, "comebacks": COMEBACKS, "cohorts": COHORTS}
+DEFINITIONS = {"days": DAYS, "comebacks": COMEBACKS, "cohorts": COHORTS}
 ROLLED_UP = {
     "days": "SELECT * FROM analytics_dayfigures",
     "comebacks": "SELECT * FROM analytics_comebackfigures",
@@ -88,7 +88,7 @@ class Relations:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def counted(orders: QuerySet[OrderStanding]) -> Relations:
+def relations_of_orders(orders: QuerySet[OrderStanding]) -> Relations:
     """The relations counted from these orders now."""
     chosen, params = (
         orders.order_by()
@@ -96,7 +96,7 @@ def counted(orders: QuerySet[OrderStanding]) -> Relations:
         .query.sql_with_params()
     )
     standing = f"standing AS MATERIALIZED ({STANDING.format(orders=chosen)})"
-    parts = [standing, *(f"{name} AS ({definition})" for name, definition in COUNTED.items())]
+    parts = [standing, *(f"{name} AS ({definition})" for name, definition in DEFINITIONS.items())]
     return Relations(", ".join(parts), (settings.TIME_ZONE, *params))
 
 
@@ -109,4 +109,4 @@ def relations(filters: Filters, dashboard: Dashboard | None) -> Relations:
     """Rollups for the whole base; orders when the base is narrowed or there are no rollups of this time zone yet."""
     if filters.is_whole_base and dashboard is not None and dashboard.time_zone == settings.TIME_ZONE:
         return rolled_up()
-    return counted(filters.standings())
+    return relations_of_orders(filters.standings())

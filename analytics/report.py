@@ -15,10 +15,10 @@ from analytics.metrics.order_interval import OrderInterval
 from analytics.metrics.reactivation import Reactivation
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
-from analytics.period_counts import PeriodCounts, tallies
+from analytics.period_counts import PeriodCounts, count_periods
 from analytics.periods import ALL_TIME, Period
 from analytics.predictions.summary import summary
-from analytics.relations import Relations, counted
+from analytics.relations import Relations, relations_of_orders
 
 
 def report(filters: Filters, lapse_days: int) -> dict[str, Any]:
@@ -26,12 +26,12 @@ def report(filters: Filters, lapse_days: int) -> dict[str, Any]:
 
     The models of what to expect are fitted to what was known when the period ended.
     """
-    relations = counted(filters.standings())
-    asked = [] if filters.period == ALL_TIME else [filters.period]
-    whole, *parts = tallies(relations, [ALL_TIME, *asked], lapse_days)
+    relations = relations_of_orders(filters.standings())
+    periods = [] if filters.period == ALL_TIME else [filters.period]
+    whole, *parts = count_periods(relations, [ALL_TIME, *periods], lapse_days)
     found = _whole(whole) | _by_buyer(relations)
-    if asked:
-        found["periods"] = [_period(period, tally) for period, tally in zip(asked, parts, strict=True)]
+    if periods:
+        found["periods"] = [_period(period, counts) for period, counts in zip(periods, parts, strict=True)]
         end_on = filters.period.last_on
         if models := summary(filters.standings(), end_on):
             found[f"bgnbd_gamma_gamma_calibration_to_{end_on}"] = models
@@ -41,20 +41,20 @@ def report(filters: Filters, lapse_days: int) -> dict[str, Any]:
     return found
 
 
-def _whole(tally: PeriodCounts) -> dict[str, Any]:
-    interval = OrderInterval.of(tally)
+def _whole(counts: PeriodCounts) -> dict[str, Any]:
+    interval = OrderInterval.of(counts)
     return {
-        "buyers": tally.buyers,
-        "orders": tally.orders,
-        "revenue": _rounded(tally.revenue, 2),
-        "repeat_buyers": tally.repeat_buyers,
-        "repeat_rate": _rounded(RepeatRate.of(tally).rate, 6),
-        "average_order_value": _rounded(AverageOrder.of(tally).value, 4),
-        "orders_per_buyer": _rounded(Frequency.of(tally).orders_per_buyer, 6),
+        "buyers": counts.buyers,
+        "orders": counts.orders,
+        "revenue": _rounded(counts.revenue, 2),
+        "repeat_buyers": counts.repeat_buyers,
+        "repeat_rate": _rounded(RepeatRate.of(counts).rate, 6),
+        "average_order_value": _rounded(AverageOrder.of(counts).value, 4),
+        "orders_per_buyer": _rounded(Frequency.of(counts).orders_per_buyer, 6),
         "median_gap_days": _rounded(interval.median_days, 4),
         "mean_gap_days": _rounded(interval.mean_days, 4),
-        "ltv_mean": _rounded(LifetimeValue.of(tally).mean, 4),
-        "repeat_buyers_revenue_share": _rounded(RepeatRevenue.of(tally).share, 6),
+        "ltv_mean": _rounded(LifetimeValue.of(counts).mean, 4),
+        "repeat_buyers_revenue_share": _rounded(RepeatRevenue.of(counts).share, 6),
     }
 
 
@@ -66,8 +66,8 @@ def _by_buyer(relations: Relations) -> dict[str, Any]:
     }
 
 
-def _period(period: Period, tally: PeriodCounts) -> dict[str, Any]:
-    reactivation, repeat = Reactivation.of(tally), RepeatRate.of(tally)
+def _period(period: Period, counts: PeriodCounts) -> dict[str, Any]:
+    reactivation, repeat = Reactivation.of(counts), RepeatRate.of(counts)
     return {
         "from": period.first_on.isoformat(),
         "to": period.last_on.isoformat(),
@@ -75,9 +75,9 @@ def _period(period: Period, tally: PeriodCounts) -> dict[str, Any]:
         "lapsed_at_start": reactivation.lapsed,
         "reactivated": reactivation.reactivated,
         "reactivation_rate": _rounded(reactivation.rate, 6),
-        "orders": tally.orders,
-        "buyers": tally.buyers,
-        "revenue": _rounded(tally.revenue, 2),
+        "orders": counts.orders,
+        "buyers": counts.buyers,
+        "revenue": _rounded(counts.revenue, 2),
         "repeat_rate_in_period": _rounded(repeat.rate, 6),
         "returning_buyers_share": _rounded(repeat.returning_share, 6),
     }

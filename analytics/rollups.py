@@ -10,12 +10,12 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from analytics.models import CohortFigures, ComebackFigures, Dashboard, DayFigures
-from analytics.relations import COUNTED, counted
+from analytics.relations import DEFINITIONS, relations_of_orders
 from crm.models import Customer, OrderStanding
 
 TABLES: dict[str, type[Model]] = {"days": DayFigures, "comebacks": ComebackFigures, "cohorts": CohortFigures}
-# A count may take a twentieth of the time at most: a shop of a million orders waits minutes, a small one a minute.
-REST = 20
+# A count may take a twentieth of the time at most, so the next one waits this many times as long as the last took.
+TIMES_AS_LONG = 20
 EVEN_IF_UNCHANGED = dt.timedelta(hours=24)
 # PostgreSQL's own count of writes to a table sees every way orders change, merges and imports included.
 CHANGES = """
@@ -42,10 +42,10 @@ def rebuild(now: dt.datetime) -> Dashboard:
     started = time.monotonic()
     changes = changes_so_far()
     with transaction.atomic():
-        _take_turns()
+        _lock()
         _count()
         for name, model in TABLES.items():
-            _put(name, model)
+            _write_differences(name, model)
         sources = Customer.objects.filter(stats__orders_count__gt=0).exclude(source="")
         return Dashboard.objects.update_or_create(
             pk=1,
@@ -74,7 +74,7 @@ def is_stale(last: Dashboard, now: dt.datetime, changes: int) -> bool:
     age = now - last.counted_at
     if changes == last.changes_seen:
         return age >= EVEN_IF_UNCHANGED
-    return age >= dt.timedelta(seconds=last.seconds_taken * REST)
+    return age >= dt.timedelta(seconds=last.seconds_taken * TIMES_AS_LONG)
 
 
 def changes_so_far() -> int:
@@ -83,27 +83,27 @@ def changes_so_far() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _take_turns() -> None:
-    """Two counts at once would each write what the other did: hold the table of the one row until the end."""
+def _lock() -> None:
+    """Two counts at once would each write what the other did, so they wait for each other."""
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {Dashboard._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _count() -> None:
     """Count into temporary tables, all from one reading of the orders, so that the three agree."""
-    found = counted(OrderStanding.objects.all())
+    found = relations_of_orders(OrderStanding.objects.all())
     with connection.cursor() as cursor:
         # A million orders sort in memory; the usual few megabytes would send them over the disk.
         cursor.execute("SET LOCAL work_mem = '96MB'")
-        for name in ("standing", *COUNTED):
+        for name in ("standing", *DEFINITIONS):
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.rollup_{name}")
         cursor.execute(STANDINGS.format(clause=found.clause), found.params)
-        for name, definition in COUNTED.items():
+        for name, definition in DEFINITIONS.items():
             cursor.execute(FRESH.format(name=name, definition=definition))
             cursor.execute(f"ANALYZE rollup_{name}")
 
 
-def _put(name: str, model: type[Model]) -> None:
+def _write_differences(name: str, model: type[Model]) -> None:
     names = {
         "name": name,
         "table": model._meta.db_table,

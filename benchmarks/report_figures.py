@@ -76,12 +76,12 @@ def timed(found: Relations) -> float:
     """Twelve months and the twelve before, a year's chart, and all cohorts."""
     from analytics.metrics.cohorts import cohorts
     from analytics.metrics.timeline import Grain, timeline
-    from analytics.period_counts import tallies
+    from analytics.period_counts import count_periods
     from analytics.periods import last_year, shifted
 
     started = time.perf_counter()
     year = last_year(dt.datetime.now(dt.UTC).date())
-    tallies(found, [year, shifted(year, 12)], 180)
+    count_periods(found, [year, shifted(year, 12)], 180)
     timeline(found, year, Grain.MONTH)
     cohorts(found)
     return time.perf_counter() - started

@@ -9,6 +9,6 @@ logger = logging.getLogger(__name__)
 @shared_task
 def live_in_demo() -> None:
     """Scheduled by `manage.py demo` alone."""
-    from config.demo.ongoing import live
+    from config.demo.ongoing import record_next_fact
 
-    logger.info("demo: %s", live(timezone.now()))
+    logger.info("demo: %s", record_next_fact(timezone.now()))

@@ -63,8 +63,8 @@ def _card(kind: CardKind, now: PeriodCounts, before: PeriodCounts | None) -> Car
     )
 
 
-def _sales_notes(tally: PeriodCounts) -> list[str]:
-    sales = Sales.of(tally)
+def _sales_notes(counts: PeriodCounts) -> list[str]:
+    sales = Sales.of(counts)
     orders = ngettext("%(n)s order", "%(n)s orders", sales.orders) % {"n": number(sales.orders)}
     buyers = ngettext("%(n)s buyer", "%(n)s buyers", sales.buyers) % {"n": number(sales.buyers)}
     notes = [f"{orders} · {buyers}"]
@@ -75,27 +75,27 @@ def _sales_notes(tally: PeriodCounts) -> list[str]:
     return notes
 
 
-def _repeat_rate_notes(tally: PeriodCounts) -> list[str]:
-    repeat = RepeatRate.of(tally)
+def _repeat_rate_notes(counts: PeriodCounts) -> list[str]:
+    repeat = RepeatRate.of(counts)
     return [
         _("since the beginning %(share)s") % {"share": percent(repeat.rate_so_far)},
         _("returning buyers %(share)s") % {"share": percent(repeat.returning_share)},
     ]
 
 
-def _repeat_revenue_notes(tally: PeriodCounts) -> list[str]:
-    repeat = RepeatRevenue.of(tally)
+def _repeat_revenue_notes(counts: PeriodCounts) -> list[str]:
+    repeat = RepeatRevenue.of(counts)
     return [_("%(part)s of %(whole)s") % {"part": money(repeat.repeat_buyers_revenue), "whole": money(repeat.revenue)}]
 
 
-def _lifetime_value_notes(tally: PeriodCounts) -> list[str]:
-    value = LifetimeValue.of(tally)
+def _lifetime_value_notes(counts: PeriodCounts) -> list[str]:
+    value = LifetimeValue.of(counts)
     buyers = ngettext("%(n)s buyer", "%(n)s buyers", value.buyers) % {"n": number(value.buyers)}
     return [_("by margin %(amount)s") % {"amount": money(value.margin_mean)}, buyers]
 
 
-def _reactivation_notes(tally: PeriodCounts) -> list[str]:
-    back = Reactivation.of(tally)
+def _reactivation_notes(counts: PeriodCounts) -> list[str]:
+    back = Reactivation.of(counts)
     return [
         _("%(part)s of %(whole)s lapsed buyers") % {"part": number(back.reactivated), "whole": number(back.lapsed)},
         ngettext("lapsed: %(n)s day without an order", "lapsed: %(n)s days without an order", back.lapse_days)
@@ -103,22 +103,22 @@ def _reactivation_notes(tally: PeriodCounts) -> list[str]:
     ]
 
 
-def _average_order_notes(tally: PeriodCounts) -> list[str]:
-    average = AverageOrder.of(tally)
+def _average_order_notes(counts: PeriodCounts) -> list[str]:
+    average = AverageOrder.of(counts)
     return [
         _("first order %(amount)s") % {"amount": money(average.first_value)},
         _("repeat order %(amount)s") % {"amount": money(average.repeat_value)},
     ]
 
 
-def _interval_notes(tally: PeriodCounts) -> list[str]:
-    return [_("on average %(days)s days") % {"days": number(OrderInterval.of(tally).mean_days)}]
+def _interval_notes(counts: PeriodCounts) -> list[str]:
+    return [_("on average %(days)s days") % {"days": number(OrderInterval.of(counts).mean_days)}]
 
 
-def _frequency_notes(tally: PeriodCounts) -> list[str]:
+def _frequency_notes(counts: PeriodCounts) -> list[str]:
     return [
         _("new buyers %(new)s, returning %(returning)s")
-        % {"new": number(tally.new_buyers), "returning": number(tally.buyers - tally.new_buyers)}
+        % {"new": number(counts.new_buyers), "returning": number(counts.buyers - counts.new_buyers)}
     ]
 
 
@@ -128,7 +128,7 @@ KINDS = (
         gettext_lazy("Revenue"),
         Sales.definition,
         Unit.MONEY,
-        lambda tally: Sales.of(tally).revenue,
+        lambda counts: Sales.of(counts).revenue,
         _sales_notes,
     ),
     CardKind(
@@ -136,7 +136,7 @@ KINDS = (
         gettext_lazy("Repeat rate"),
         RepeatRate.definition,
         Unit.SHARE,
-        lambda tally: RepeatRate.of(tally).rate,
+        lambda counts: RepeatRate.of(counts).rate,
         _repeat_rate_notes,
     ),
     CardKind(
@@ -144,7 +144,7 @@ KINDS = (
         gettext_lazy("Repeat buyers in revenue"),
         RepeatRevenue.definition,
         Unit.SHARE,
-        lambda tally: RepeatRevenue.of(tally).share,
+        lambda counts: RepeatRevenue.of(counts).share,
         _repeat_revenue_notes,
     ),
     CardKind(
@@ -152,7 +152,7 @@ KINDS = (
         gettext_lazy("Lifetime value (LTV)"),
         LifetimeValue.definition,
         Unit.MONEY,
-        lambda tally: LifetimeValue.of(tally).mean,
+        lambda counts: LifetimeValue.of(counts).mean,
         _lifetime_value_notes,
     ),
     CardKind(
@@ -160,7 +160,7 @@ KINDS = (
         gettext_lazy("Reactivation"),
         Reactivation.definition,
         Unit.SHARE,
-        lambda tally: Reactivation.of(tally).rate,
+        lambda counts: Reactivation.of(counts).rate,
         _reactivation_notes,
     ),
     CardKind(
@@ -168,7 +168,7 @@ KINDS = (
         gettext_lazy("Average order"),
         AverageOrder.definition,
         Unit.MONEY,
-        lambda tally: AverageOrder.of(tally).value,
+        lambda counts: AverageOrder.of(counts).value,
         _average_order_notes,
     ),
     CardKind(
@@ -176,7 +176,7 @@ KINDS = (
         gettext_lazy("Median interval, days"),
         OrderInterval.definition,
         Unit.DAYS,
-        lambda tally: OrderInterval.of(tally).median_days,
+        lambda counts: OrderInterval.of(counts).median_days,
         _interval_notes,
         is_more_good=False,
     ),
@@ -185,7 +185,7 @@ KINDS = (
         gettext_lazy("Orders per buyer"),
         Frequency.definition,
         Unit.TIMES,
-        lambda tally: Frequency.of(tally).orders_per_buyer,
+        lambda counts: Frequency.of(counts).orders_per_buyer,
         _frequency_notes,
     ),
 )

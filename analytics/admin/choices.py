@@ -67,7 +67,7 @@ class Choices(FilterSet):  # type: ignore[misc]
         label=_("Period"),
         choices=Preset.choices,
         empty_label=None,
-        # The days show only where they are asked for.
+        # The days are shown only where they are needed.
         widget=forms.Select(attrs={"x-model": "preset"}),
     )
     first_on = DateFilter(label=_("First day"), widget=_date())
@@ -88,11 +88,11 @@ class Choices(FilterSet):  # type: ignore[misc]
 
     @property
     def chosen(self) -> Filters:
-        """What was asked for, or the last twelve months of everybody when it makes no sense."""
+        """What was chosen, or the last twelve months of everybody when that makes no sense."""
         if not self.form.is_valid():
             return Filters(last_year(self.today))
-        asked = self.form.cleaned_data
-        return Filters(self._period(asked), asked["segment"], asked["category"], asked["source"])
+        chosen = self.form.cleaned_data
+        return Filters(self._period(chosen), chosen["segment"], chosen["category"], chosen["source"])
 
     @property
     def before(self) -> Period | None:
@@ -109,8 +109,8 @@ class Choices(FilterSet):  # type: ignore[misc]
     def _preset(self) -> str:
         return str(self.form.cleaned_data["preset"]) if self.form.is_valid() else Preset.YEAR
 
-    def _period(self, asked: dict[str, Any]) -> Period:
-        match asked["preset"]:
+    def _period(self, chosen: dict[str, Any]) -> Period:
+        match chosen["preset"]:
             case Preset.MONTH:
                 return this_month(self.today)
             case Preset.QUARTER:
@@ -118,7 +118,7 @@ class Choices(FilterSet):  # type: ignore[misc]
             case Preset.ALL:
                 return ALL_TIME
             case Preset.CUSTOM:
-                return Period(asked["first_on"], asked["last_on"])
+                return Period(chosen["first_on"], chosen["last_on"])
             case _:
                 return last_year(self.today)
 

@@ -71,9 +71,9 @@ def _drawn(found: Page, choices: Choices) -> dict[str, Any]:
 
 def _downloads(request: HttpRequest) -> list[tuple[str, str]]:
     names = (("figures", _("figures")), ("timeline", _("over time")), ("cohorts", _("cohorts")))
-    asked = request.GET.copy()
+    query = request.GET.copy()
     links = []
     for table, name in names:
-        asked["csv"] = table
-        links.append((name, f"?{asked.urlencode()}"))
+        query["csv"] = table
+        links.append((name, f"?{query.urlencode()}"))
     return links

@@ -14,7 +14,7 @@ from analytics.filters import Filters
 from analytics.metrics.cohorts import Cohort, cohorts
 from analytics.metrics.timeline import Grain, Moment, timeline
 from analytics.models import Dashboard, DayFigures
-from analytics.period_counts import tallies
+from analytics.period_counts import count_periods
 from analytics.periods import Period
 from analytics.relations import relations
 from crm.models import OrderStanding
@@ -39,7 +39,7 @@ def page(chosen: Filters, before: Period | None, dashboard: Dashboard | None, la
     if before and (orders is None or before.first_on < orders.first_on):
         # A shop that was not there, or whose orders are not here, for a part of it is no measure.
         before = None
-    now, *earlier = tallies(found, [chosen.period, *([before] if before else [])], lapse_days)
+    now, *earlier = count_periods(found, [chosen.period, *([before] if before else [])], lapse_days)
     charted = _overlap(chosen.period, orders, today)
     grain = Grain.fitting(charted.days if charted else 1)
     return Page(

@@ -22,9 +22,9 @@ class AverageOrder:
     repeat_value: Decimal | None
 
     @classmethod
-    def of(cls, tally: PeriodCounts) -> AverageOrder:
+    def of(cls, counts: PeriodCounts) -> AverageOrder:
         return cls(
-            value=ratio(tally.revenue, tally.orders),
-            first_value=ratio(tally.first_revenue, tally.new_buyers),
-            repeat_value=ratio(tally.revenue - tally.first_revenue, tally.orders - tally.new_buyers),
+            value=ratio(counts.revenue, counts.orders),
+            first_value=ratio(counts.first_revenue, counts.new_buyers),
+            repeat_value=ratio(counts.revenue - counts.first_revenue, counts.orders - counts.new_buyers),
         )

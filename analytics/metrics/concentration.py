@@ -13,13 +13,13 @@ from analytics.relations import Relations
 # A tenth is rounded up, so that even one buyer has a top tenth.
 QUERY = """
 , buyers AS (
-    SELECT sum(net_revenue) AS revenue, row_number() OVER (ORDER BY sum(net_revenue) DESC) AS place,
+    SELECT sum(net_revenue) AS revenue, row_number() OVER (ORDER BY sum(net_revenue) DESC) AS rank,
            count(*) OVER () AS buyers
     FROM standing GROUP BY customer_id
 )
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY revenue) AS median,
        coalesce(sum(revenue), 0) AS revenue,
-       coalesce(sum(revenue) FILTER (WHERE place <= ceil(buyers / 10.0)), 0) AS top_decile_revenue
+       coalesce(sum(revenue) FILTER (WHERE rank <= ceil(buyers / 10.0)), 0) AS top_decile_revenue
 FROM buyers
 """
 

@@ -18,5 +18,5 @@ class Frequency:
     orders_per_buyer: Decimal | None
 
     @classmethod
-    def of(cls, tally: PeriodCounts) -> Frequency:
-        return cls(orders_per_buyer=ratio(tally.orders, tally.buyers))
+    def of(cls, counts: PeriodCounts) -> Frequency:
+        return cls(orders_per_buyer=ratio(counts.orders, counts.buyers))

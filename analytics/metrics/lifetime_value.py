@@ -23,9 +23,9 @@ class LifetimeValue:
     margin_mean: Decimal | None
 
     @classmethod
-    def of(cls, tally: PeriodCounts) -> LifetimeValue:
+    def of(cls, counts: PeriodCounts) -> LifetimeValue:
         return cls(
-            buyers=tally.buyers_so_far,
-            mean=ratio(tally.revenue_so_far, tally.buyers_so_far),
-            margin_mean=ratio(tally.margin_so_far, tally.buyers_so_far),
+            buyers=counts.buyers_so_far,
+            mean=ratio(counts.revenue_so_far, counts.buyers_so_far),
+            margin_mean=ratio(counts.margin_so_far, counts.buyers_so_far),
         )

@@ -20,5 +20,5 @@ class OrderInterval:
     mean_days: float | None
 
     @classmethod
-    def of(cls, tally: PeriodCounts) -> OrderInterval:
-        return cls(median_days=tally.median_gap_days, mean_days=tally.mean_gap_days)
+    def of(cls, counts: PeriodCounts) -> OrderInterval:
+        return cls(median_days=counts.median_gap_days, mean_days=counts.mean_gap_days)

@@ -24,10 +24,10 @@ class Reactivation:
     rate: Decimal | None
 
     @classmethod
-    def of(cls, tally: PeriodCounts) -> Reactivation:
+    def of(cls, counts: PeriodCounts) -> Reactivation:
         return cls(
-            lapse_days=tally.lapse_days,
-            lapsed=tally.lapsed,
-            reactivated=tally.reactivated,
-            rate=ratio(tally.reactivated, tally.lapsed),
+            lapse_days=counts.lapse_days,
+            lapsed=counts.lapsed,
+            reactivated=counts.reactivated,
+            rate=ratio(counts.reactivated, counts.lapsed),
         )

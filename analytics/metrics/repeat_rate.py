@@ -26,11 +26,11 @@ class RepeatRate:
     rate_so_far: Decimal | None
 
     @classmethod
-    def of(cls, tally: PeriodCounts) -> RepeatRate:
+    def of(cls, counts: PeriodCounts) -> RepeatRate:
         return cls(
-            buyers=tally.buyers,
-            repeat_buyers=tally.repeat_buyers,
-            rate=ratio(tally.repeat_buyers, tally.buyers),
-            returning_share=ratio(tally.buyers - tally.new_buyers, tally.buyers),
-            rate_so_far=ratio(tally.repeat_buyers_so_far, tally.buyers_so_far),
+            buyers=counts.buyers,
+            repeat_buyers=counts.repeat_buyers,
+            rate=ratio(counts.repeat_buyers, counts.buyers),
+            returning_share=ratio(counts.buyers - counts.new_buyers, counts.buyers),
+            rate_so_far=ratio(counts.repeat_buyers_so_far, counts.buyers_so_far),
         )

@@ -22,6 +22,6 @@ class RepeatRevenue:
     share: Decimal | None
 
     @classmethod
-    def of(cls, tally: PeriodCounts) -> RepeatRevenue:
-        repeat = tally.revenue - tally.single_revenue
-        return cls(revenue=tally.revenue, repeat_buyers_revenue=repeat, share=ratio(repeat, tally.revenue))
+    def of(cls, counts: PeriodCounts) -> RepeatRevenue:
+        repeat = counts.revenue - counts.single_revenue
+        return cls(revenue=counts.revenue, repeat_buyers_revenue=repeat, share=ratio(repeat, counts.revenue))

@@ -25,11 +25,11 @@ class Sales:
     margin_known_share: Decimal | None
 
     @classmethod
-    def of(cls, tally: PeriodCounts) -> Sales:
+    def of(cls, counts: PeriodCounts) -> Sales:
         return cls(
-            orders=tally.orders,
-            buyers=tally.buyers,
-            revenue=tally.revenue,
-            margin=tally.margin,
-            margin_known_share=ratio(tally.orders_with_margin, tally.orders),
+            orders=counts.orders,
+            buyers=counts.buyers,
+            revenue=counts.revenue,
+            margin=counts.margin,
+            margin_known_share=ratio(counts.orders_with_margin, counts.orders),
         )

@@ -32,8 +32,8 @@ BATCH = 50_000
 
 
 @dataclass(frozen=True)
-class Histories:
-    """One position a buyer: repeat purchases, weeks from the first to the last, weeks known, mean of a repeat one."""
+class PurchaseHistories:
+    """Arrays with a position for each buyer, in weeks since the first purchase; `spend` is the mean of a repeat one."""
 
     customers: NDArray[np.int64]
     repeats: NDArray[np.float64]
@@ -45,20 +45,20 @@ class Histories:
     def repeaters(self) -> int:
         return int((self.repeats > 0).sum())
 
-    def sample(self, most: int) -> Histories:
-        """Every so manieth buyer, at most so many: parameters of a whole shop need no more."""
-        return self._taken(slice(None, None, -(-len(self.customers) // most) or 1))
+    def sample(self, most: int) -> PurchaseHistories:
+        """Buyers at equal distances, at most so many: the parameters of a shop need no more."""
+        return self._subset(slice(None, None, -(-len(self.customers) // most) or 1))
 
-    def part(self, start: int, end: int) -> Histories:
-        return self._taken(slice(start, end))
+    def part(self, start: int, end: int) -> PurchaseHistories:
+        return self._subset(slice(start, end))
 
-    def _taken(self, which: slice) -> Histories:
-        return Histories(
+    def _subset(self, which: slice) -> PurchaseHistories:
+        return PurchaseHistories(
             self.customers[which], self.repeats[which], self.last_at[which], self.known_for[which], self.spend[which]
         )
 
 
-def histories(orders: QuerySet[OrderStanding], end_on: dt.date) -> Histories:
+def histories(orders: QuerySet[OrderStanding], end_on: dt.date) -> PurchaseHistories:
     chosen, params = orders.order_by().values_list("customer_id", "placed_at", "net_revenue").query.sql_with_params()
     parts = [np.empty((0, 5))]
     with connection.chunked_cursor() as cursor:
@@ -66,6 +66,6 @@ def histories(orders: QuerySet[OrderStanding], end_on: dt.date) -> Histories:
         while rows := cursor.fetchmany(BATCH):
             parts.append(np.array(rows, dtype=np.float64))
     columns = np.concatenate(parts).T
-    return Histories(
+    return PurchaseHistories(
         columns[0].astype(np.int64), columns[1], columns[2] / DAYS_A_WEEK, columns[3] / DAYS_A_WEEK, columns[4]
     )

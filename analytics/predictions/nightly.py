@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from analytics.predictions import purchasing, spending
-from analytics.predictions.histories import DAYS_A_WEEK, Histories, histories
+from analytics.predictions.histories import DAYS_A_WEEK, PurchaseHistories, histories
 from analytics.predictions.purchasing import Purchasing
 from analytics.predictions.spending import Spending
 from crm.figures import predictions
@@ -31,7 +31,7 @@ class Models:
     spending: Spending
 
 
-def fit(known: Histories) -> Models | None:
+def fit(known: PurchaseHistories) -> Models | None:
     """None where there are too few to learn from, or no parameters fit them."""
     if len(known.customers) < FEWEST_BUYERS or known.repeaters < FEWEST_REPEATERS:
         return None
@@ -48,12 +48,12 @@ def predict(now: dt.datetime) -> int:
     return predictions.replace(_predictions(known, models, today) if models else [], now)
 
 
-def _predictions(known: Histories, models: Models, today: dt.date) -> Iterator[Prediction]:
+def _predictions(known: PurchaseHistories, models: Models, today: dt.date) -> Iterator[Prediction]:
     for start in range(0, len(known.customers), CHUNK):
         yield from _of_some(known.part(start, start + CHUNK), models, today)
 
 
-def _of_some(known: Histories, models: Models, today: dt.date) -> Iterator[Prediction]:
+def _of_some(known: PurchaseHistories, models: Models, today: dt.date) -> Iterator[Prediction]:
     alive = models.purchasing.alive(known)
     soon = models.purchasing.orders(known, CustomerPrediction.ORDERS_DAYS / DAYS_A_WEEK)
     later = models.purchasing.orders(known, CustomerPrediction.REVENUE_DAYS / DAYS_A_WEEK)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 
-from analytics.predictions.histories import Histories
+from analytics.predictions.histories import PurchaseHistories
 
 Column = NDArray[np.float64]
 
@@ -26,13 +26,13 @@ class Purchasing:
     b: float
     log_likelihood: float
 
-    def alive(self, known: Histories) -> Column:
+    def alive(self, known: PurchaseHistories) -> Column:
         """The chance that a buyer has not stopped; always 1 after a single purchase, for which nothing speaks yet."""
         x, t_x, t = known.repeats, known.last_at, known.known_for
         gone = self.a / (self.b + np.maximum(x, 1) - 1) * ((self.alpha + t) / (self.alpha + t_x)) ** (self.r + x)
         return 1 / (1 + np.where(x > 0, gone, 0))
 
-    def orders(self, known: Histories, weeks: float) -> Column:
+    def orders(self, known: PurchaseHistories, weeks: float) -> Column:
         """Purchases to expect of a buyer over the coming weeks (equation 10)."""
         x, known_for = known.repeats, self.alpha + known.known_for
         a, b, r = self.a, self.b, self.r
@@ -40,12 +40,12 @@ class Purchasing:
         stays: Column = (a + b + x - 1) / (a - 1) * (1 - (known_for / (known_for + weeks)) ** (r + x) * likely)
         return stays * self.alive(known)
 
-    def interval(self, known: Histories) -> Column:
+    def interval(self, known: PurchaseHistories) -> Column:
         """Weeks between purchases, the buyer's own rhythm and the shop's weighed by how much is known."""
         return (self.alpha + known.last_at) / (self.r + known.repeats)
 
 
-def fit(known: Histories) -> Purchasing | None:
+def fit(known: PurchaseHistories) -> Purchasing | None:
     """The parameters under which these histories are likeliest; None when none were found."""
     # Searched on a scale on which all four are of about one size.
     scale = float(known.known_for.max()) / 10 or 1.0
@@ -63,7 +63,7 @@ def fit(known: Histories) -> Purchasing | None:
     return Purchasing(r, alpha * scale, a, b, _log_likelihood(known, r, alpha * scale, a, b))
 
 
-def _log_likelihood(known: Histories, r: float, alpha: float, a: float, b: float) -> float:
+def _log_likelihood(known: PurchaseHistories, r: float, alpha: float, a: float, b: float) -> float:
     """Equation 6, with logarithms throughout."""
     x = known.repeats
     buying = gammaln(r + x) - gammaln(r) + r * np.log(alpha)

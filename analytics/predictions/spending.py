@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-from analytics.predictions.histories import Histories
+from analytics.predictions.histories import PurchaseHistories
 
 Column = NDArray[np.float64]
 
@@ -32,13 +32,13 @@ class Spending:
         """Of a buyer of whom nothing is known yet."""
         return self.p * self.v / (self.q - 1)
 
-    def spend(self, known: Histories) -> Column:
+    def spend(self, known: PurchaseHistories) -> Column:
         """What to expect of a purchase of each buyer: their own mean, drawn to the shop's the less is known."""
         x = np.where(known.spend > 0, known.repeats, 0)
         return self.p * (self.v + x * known.spend) / (self.p * x + self.q - 1)
 
 
-def fit(known: Histories) -> Spending | None:
+def fit(known: PurchaseHistories) -> Spending | None:
     """From those who came back and paid; None when none were found, or no parameters for them."""
     paid = (known.repeats > 0) & (known.spend > 0)
     x, m = known.repeats[paid], known.spend[paid]

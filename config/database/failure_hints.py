@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import OperationalError
 
 
-class DatabaseTrouble(OperationalError):
+class EmbeddedDatabaseError(OperationalError):
     """The embedded PostgreSQL cannot serve; the message says why and what to do."""
 
 

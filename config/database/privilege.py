@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.database.failure_hints import DatabaseTrouble
+from config.database.failure_hints import EmbeddedDatabaseError
 
 CANDIDATES = ("postgres", "nobody")
 # What lets a process through closed folders such as /root, with its bit in the kernel's sets.
@@ -45,7 +45,7 @@ class ServerUser:
 
     def _setpriv(self) -> list[str]:
         if not shutil.which("setpriv"):
-            raise DatabaseTrouble(
+            raise EmbeddedDatabaseError(
                 "PostgreSQL may not run as root, and the program that steps down to another user (setpriv, "
                 "of util-linux) is missing. Install it, or start Encore as an ordinary user."
             )
@@ -73,7 +73,7 @@ def identity() -> ServerUser:
         except KeyError:
             continue
         return ServerUser(user.pw_uid, user.pw_gid)
-    raise DatabaseTrouble(
+    raise EmbeddedDatabaseError(
         "PostgreSQL may not run as root, and this machine has neither a user postgres nor a user nobody. "
         "Start Encore as an ordinary user."
     )
@@ -84,7 +84,7 @@ def _usable_capability() -> str:
     for capability, bit in REACHING.items():
         if bounding & (1 << bit):
             return capability
-    raise DatabaseTrouble(
+    raise EmbeddedDatabaseError(
         "PostgreSQL may not run as root, and the unprivileged user it would run as may not enter the folder "
         "Encore is installed in. Move Encore (or its data, with ENCORE_VAR) out of a closed folder such as /root, "
         "or start it as an ordinary user."

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from config.database.cluster import HOST, Cluster, Postmaster
-from config.database.failure_hints import DatabaseTrouble, explain
+from config.database.failure_hints import EmbeddedDatabaseError, explain
 
 PATIENCE = 3.0
 LOG_LIMIT = 10 * 1024 * 1024
@@ -59,7 +59,7 @@ def ensure_running(directory: Path) -> ServerAddress:
                 postmaster = _started(cluster)
         return ServerAddress(HOST, postmaster.port, cluster.password)
     except OSError as error:
-        raise DatabaseTrouble(explain(str(error), directory)) from error
+        raise EmbeddedDatabaseError(explain(str(error), directory)) from error
 
 
 def stop(directory: Path) -> bool:
@@ -107,16 +107,16 @@ def _start(cluster: Cluster) -> Postmaster:
         process, log_start = _spawn(cluster)
         try:
             return _wait_until_ready(cluster, process.pid, process)
-        except _Died:
+        except _ServerDied:
             said = _said_since(cluster, log_start)
         # Children of a killed server linger for a moment, and a port may be taken after we looked.
         if "pre-existing shared memory" not in said and "could not bind" not in said:
             break
         time.sleep(0.5)
-    raise DatabaseTrouble(explain(said, cluster.directory))
+    raise EmbeddedDatabaseError(explain(said, cluster.directory))
 
 
-class _Died(Exception):
+class _ServerDied(Exception):
     """The server went away before it was ready."""
 
 
@@ -139,15 +139,15 @@ def _spawn(cluster: Cluster) -> tuple[subprocess.Popen[bytes], int]:
 
 
 def _wait_until_ready(cluster: Cluster, pid: int, process: subprocess.Popen[bytes] | None) -> Postmaster:
-    began, told = time.monotonic(), False
+    began, has_said = time.monotonic(), False
     while True:
         postmaster = cluster.postmaster()
         if postmaster is not None and postmaster.pid == pid and postmaster.is_ready:
             break
         if process.poll() is not None if process else not psutil.pid_exists(pid):
-            raise _Died
-        if not told and time.monotonic() - began > PATIENCE:
-            told = True
+            raise _ServerDied
+        if not has_said and time.monotonic() - began > PATIENCE:
+            has_said = True
             _say("PostgreSQL is making its files consistent after it was cut off. This may take minutes; please wait.")
         time.sleep(0.02)
     if process:
@@ -156,10 +156,10 @@ def _wait_until_ready(cluster: Cluster, pid: int, process: subprocess.Popen[byte
 
 
 def _wait_until_gone(cluster: Cluster, pid: int) -> None:
-    began, told = time.monotonic(), False
+    began, has_said = time.monotonic(), False
     while (postmaster := cluster.postmaster()) is not None and postmaster.pid == pid:
-        if not told and time.monotonic() - began > PATIENCE:
-            told = True
+        if not has_said and time.monotonic() - began > PATIENCE:
+            has_said = True
             _say("PostgreSQL is writing everything to disk before it stops; please wait.")
         _reap(pid)
         time.sleep(0.02)

@@ -21,7 +21,7 @@ GOODS, SERVICE = Product.Kind.GOODS, Product.Kind.SERVICE
 
 @dataclass(frozen=True)
 class Family:
-    """Products alike: `goes_with` names families whose products are accessories or consumables of these."""
+    """A kind of product. `goes_with` names the families that are its accessories, consumables or services."""
 
     code: str
     names: tuple[str, str]
@@ -84,7 +84,7 @@ FAMILIES = (
 
 
 def stock_shelves(random: Random, *, in_russian: bool, now: dt.datetime) -> dict[str, list[Product]]:
-    """Categories, products and what goes with what; products by family code."""
+    """Create categories, products and their relations; returns the products by family code."""
     word = int(in_russian)
     shelves = {}
     for family in FAMILIES:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from analytics import rollups
 from config.demo import catalogue, past, purchases
 from config.demo.replay import replay
-from config.demo.shop_settings import open_shop, switch_on_chains
+from config.demo.shop_settings import fill_in_settings, switch_on_chains
 from crm.figures.scores import score_all
 from crm.models import Customer, Order
 from segments.refresh import refresh_due
@@ -44,7 +44,7 @@ def load(
     # Nobody has to be woken yet, and the bells of two simulated weeks would find no worker.
     settings.ENCORE_RING = False
     with transaction.atomic():
-        open_shop()
+        fill_in_settings()
         shelves = catalogue.stock_shelves(random, in_russian=settings.LANGUAGE_CODE == "ru", now=since)
         bought = purchases.simulate(random, shelves, now=now, customers=customers)
         say(_("Writing two years of a shop: %(count)d orders…") % {"count": len(bought)})

@@ -24,7 +24,7 @@ def ensure_logins() -> dict[str, str]:
             user.set_password(passwords[name])
             user.save(update_fields=["password"])
         user.groups.add(Group.objects.get(name=role))
-    _keep(kept, passwords)
+    _save(kept, passwords)
     return passwords
 
 
@@ -32,6 +32,6 @@ def _file() -> Path:
     return settings.VAR_DIR / "demo-logins.json"
 
 
-def _keep(path: Path, passwords: dict[str, str]) -> None:
+def _save(path: Path, passwords: dict[str, str]) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(passwords, file)

@@ -39,7 +39,7 @@ MOMENTS = {
 
 
 def write(purchases: Sequence[Purchase], *, until: dt.datetime) -> dict[int, Customer]:
-    """All facts before the moment given. Customers by the index of their person."""
+    """Write all facts before this moment; returns the customers by the index of their person."""
     begun = [purchase for purchase in purchases if purchase.placed_at < until]
     customers = _customers({purchase.person.index: purchase.person for purchase in begun})
     orders = _orders(begun, customers, until)
@@ -59,7 +59,7 @@ def customer_of(person: DemoPerson) -> Customer:
         last_name=person.last_name,
         born_on=person.born_on,
         city=person.city,
-        language=person.tongue.language,
+        language=person.language_words.language,
         time_zone=person.time_zone,
         source=person.source,
         tags=person.tags,
@@ -81,13 +81,13 @@ def _customers(people: dict[int, DemoPerson]) -> dict[int, Customer]:
                 channel=Channel.EMAIL,
                 address=person.email,
                 purpose=Purpose.MARKETING,
-                action="granted" if person.says_yes else "withdrawn",
+                action="granted" if person.agrees_to_marketing else "withdrawn",
                 occurred_at=person.first_at,
                 source="checkout",
                 wording=wording(person),
             )
             for index, person in people.items()
-            if person.says_yes is not None
+            if person.agrees_to_marketing is not None
         ],
         BATCH,
     )
@@ -95,7 +95,7 @@ def _customers(people: dict[int, DemoPerson]) -> dict[int, Customer]:
 
 
 def wording(person: DemoPerson) -> str:
-    return "Хочу получать советы и предложения" if person.tongue.language == "ru" else "Send me tips and offers"
+    return "Хочу получать советы и предложения" if person.language_words.language == "ru" else "Send me tips and offers"
 
 
 def _contacts(person: DemoPerson, customer: Customer) -> Iterator[Contact]:
@@ -106,7 +106,7 @@ def _contacts(person: DemoPerson, customer: Customer) -> Iterator[Contact]:
                 customer=customer,
                 channel=channel,
                 address=address,
-                marketing_consent=consent[person.says_yes if channel == Channel.EMAIL else None],
+                marketing_consent=consent[person.agrees_to_marketing if channel == Channel.EMAIL else None],
                 created_at=person.first_at,
             )
 
@@ -185,5 +185,5 @@ def _feedback(purchases: list[Purchase], orders: list[Order], until: dt.datetime
     ]
     Feedback.objects.bulk_create([feedback for _order, feedback in rated], BATCH)
     for order, feedback in rated:
-        told = {"kind": feedback.kind, "score": feedback.score, "feedback": feedback.pk}
-        yield historic(EventKind.FEEDBACK_LEFT, order, feedback.left_at, f"feedback:{feedback.pk}", **told)
+        properties = {"kind": feedback.kind, "score": feedback.score, "feedback": feedback.pk}
+        yield historic(EventKind.FEEDBACK_LEFT, order, feedback.left_at, f"feedback:{feedback.pk}", **properties)

@@ -1,11 +1,11 @@
-"""Names, towns and turns of phrase of people who do not exist."""
+"""Names, towns and phrases of people who do not exist."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Tongue:
-    """One language's people: `women` and `men` are first names; `surnames` are (of a woman, of a man)."""
+class LanguageWords:
+    """What people of one language are called and say. `women` and `men` are first names, `surnames` are in pairs."""
 
     language: str
     women: tuple[str, ...]
@@ -24,7 +24,7 @@ def _both(masculine: str) -> tuple[str, str]:
 
 
 # fmt: off
-RUSSIAN = Tongue(
+RUSSIAN = LanguageWords(
     language="ru",
     women=(
         "Анна", "Мария", "Елена", "Ольга", "Наталья", "Ирина", "Светлана", "Татьяна", "Екатерина", "Юлия", "Дарья",
@@ -69,7 +69,7 @@ RUSSIAN = Tongue(
     alternative="Вернём деньги сегодня же.",
 )
 
-ENGLISH = Tongue(
+ENGLISH = LanguageWords(
     language="en",
     women=(
         "Emma", "Olivia", "Grace", "Sophie", "Hannah", "Lucy", "Chloe", "Alice", "Ruby", "Martha", "Nora", "Ivy",

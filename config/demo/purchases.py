@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from config.demo.catalogue import FAMILIES, LARGE, SITE, SMALL
-from config.demo.people import DemoPerson, invent
+from config.demo.people import DemoPerson, invent_person
 from crm.models import Product
 
 CUSTOMERS = 5000
@@ -25,7 +25,7 @@ RATINGS, RATING_SHARES = (1, 2, 3, 4, 5), (3, 4, 8, 27, 58)
 
 
 @dataclass
-class Basket:
+class BasketLine:
     product: Product
     quantity: int
 
@@ -44,7 +44,7 @@ class Purchase:
 
     person: DemoPerson
     placed_at: dt.datetime
-    baskets: list[Basket]
+    baskets: list[BasketLine]
     discount: Decimal
     paid_at: dt.datetime | None
     shipped_at: dt.datetime | None
@@ -85,7 +85,7 @@ def simulate(
     purchases = [
         purchase
         for index, start in enumerate(starts)
-        for purchase in _life(random, shelves, invent(random, index, start), now)
+        for purchase in _life(random, shelves, invent_person(random, index, start), now)
     ]
     purchases.sort(key=lambda purchase: purchase.placed_at)
     for number, purchase in enumerate(purchases, start=10001):
@@ -109,7 +109,7 @@ def buy(random: Random, shelves: dict[str, list[Product]], person: DemoPerson, a
 
 
 def _decide_fate(random: Random, purchase: Purchase, delivered_at: dt.datetime) -> None:
-    tongue, luck = purchase.person.tongue, random.random()
+    language_words, luck = purchase.person.language_words, random.random()
     if luck < 0.035:
         purchase.cancelled_at = purchase.placed_at + dt.timedelta(hours=random.uniform(0.2, 7))
         purchase.shipped_at = purchase.delivered_at = None
@@ -118,13 +118,13 @@ def _decide_fate(random: Random, purchase: Purchase, delivered_at: dt.datetime) 
         purchase.returned_at = delivered_at + dt.timedelta(days=random.uniform(2, 13))
     if luck > 0.988:
         purchase.complained_at = delivered_at + dt.timedelta(hours=random.uniform(2, 120))
-        purchase.complaint = random.choice(tongue.complaints)
+        purchase.complaint = random.choice(language_words.complaints)
     if random.random() < 0.3:
         purchase.rated_at = delivered_at + dt.timedelta(days=random.triangular(0.5, 16, 7))
         purchase.rating = random.choices(RATINGS, RATING_SHARES)[0]
         if purchase.complained_at or purchase.returned_at:
             purchase.rating = min(purchase.rating, random.choice((1, 2, 3, 4)))
-        purchase.words = random.choice(tongue.praise if purchase.rating > 3 else tongue.blame)
+        purchase.words = random.choice(language_words.praise if purchase.rating > 3 else language_words.blame)
 
 
 def _life(
@@ -139,16 +139,16 @@ def _life(
         at = _moment(random, at + dt.timedelta(days=random.lognormvariate(math.log(USUAL_GAP_DAYS), GAP_SPREAD)))
 
 
-def _fill(random: Random, shelves: dict[str, list[Product]], person: DemoPerson) -> list[Basket]:
+def _fill(random: Random, shelves: dict[str, list[Product]], person: DemoPerson) -> list[BasketLine]:
     wanted = [code for owned in person.owns for code in FAMILY[owned].goes_with]
     if wanted and random.random() < 0.55:
-        return [Basket(random.choice(shelves[random.choice(wanted)]), random.choice((1, 1, 2)))]
+        return [BasketLine(random.choice(shelves[random.choice(wanted)]), random.choice((1, 1, 2)))]
     family = random.choices(APPLIANCES, [family.weight for family in APPLIANCES])[0]
     person.owns.append(family.code)
     shelf = shelves[family.code]
-    baskets = [Basket(random.choices(shelf, range(len(shelf) + 2, 2, -1))[0], 1)]
+    baskets = [BasketLine(random.choices(shelf, range(len(shelf) + 2, 2, -1))[0], 1)]
     if random.random() < 0.28:
-        baskets.append(Basket(random.choice(shelves[random.choice(family.goes_with)]), 1))
+        baskets.append(BasketLine(random.choice(shelves[random.choice(family.goes_with)]), 1))
     return baskets
 
 

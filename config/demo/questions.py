@@ -29,20 +29,20 @@ def past_cases(purchases: list[Purchase], orders: list[Order], until: dt.datetim
     ]
     Case.objects.bulk_create([case for _order, case in opened])
     for order, case in opened:
-        told = {"case": case.pk, "kind": case.kind, "severity": case.severity}
+        properties = {"case": case.pk, "kind": case.kind, "severity": case.severity}
         for name, kind in EVENTS.items():
             at = getattr(case, name)
             if at:
-                yield historic(kind, order, at, f"case:{case.pk}:{kind.removeprefix('case.')}", **told)
+                yield historic(kind, order, at, f"case:{case.pk}:{kind.removeprefix('case.')}", **properties)
 
 
-def settled(purchase: Purchase, opened_at: dt.datetime) -> dict[str, dt.datetime]:
+def stage_moments(purchase: Purchase, opened_at: dt.datetime) -> dict[str, dt.datetime]:
     """When each stage is reached: answered within hours and settled within days, some slower than others."""
-    pace = 1 + int(purchase.number) % 5
+    slowness = 1 + int(purchase.number) % 5
     hours = {"acknowledged_at": 1, "answered_at": 6, "resolved_at": 30}
-    if pace < 4:
+    if slowness < 4:
         hours["confirmed_at"] = 60
-    return {name: opened_at + pace * count * HOUR for name, count in hours.items()}
+    return {name: opened_at + slowness * count * HOUR for name, count in hours.items()}
 
 
 def key_of(purchase: Purchase) -> str:
@@ -62,8 +62,11 @@ def _case(number: int, purchase: Purchase, order: Order, opened_at: dt.datetime,
         opened_at=opened_at,
         promised_at=opened_at + 24 * HOUR,
         key=key_of(purchase),
-        **{name: at for name, at in settled(purchase, opened_at).items() if at < until},
+        **{name: at for name, at in stage_moments(purchase, opened_at).items() if at < until},
     )
     if case.answered_at:
-        case.solution, case.alternative = purchase.person.tongue.solution, purchase.person.tongue.alternative
+        case.solution, case.alternative = (
+            purchase.person.language_words.solution,
+            purchase.person.language_words.alternative,
+        )
     return case

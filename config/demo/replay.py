@@ -1,6 +1,6 @@
-"""The last weeks of the demo shop, lived through: facts by the real verbs in time order, and the engine's real passes.
+"""The last weeks of the demo shop are replayed: facts by the real verbs in time order, with real passes of the engine.
 
-So every touch a customer's page shows, sent or not sent, and every reason, is the engine's own.
+So every touch that a customer's page shows, sent or not sent, and every reason, is the engine's own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from chains.reactions.opens_and_clicks import record_click, record_open
 from config.demo.past import PROMISED_WITHIN, SOURCE, wording
 from config.demo.people import DemoPerson
 from config.demo.purchases import Purchase
-from config.demo.questions import key_of, settled
+from config.demo.questions import key_of, stage_moments
 from crm import consent
 from crm.customers.find_or_create import find_or_create
 from crm.models import Case, Channel, Customer, Order, Purpose
@@ -67,12 +67,12 @@ def read_letters(now: dt.datetime, random: Random) -> None:
             record_click(touch, 0, at=now, by_machine=False)
 
 
-def place(purchase: Purchase) -> Order:
+def place_order(purchase: Purchase) -> Order:
     """The order by the real verbs, with its customer when they are new."""
     person = purchase.person
     return orders.place(
         purchase.number,
-        customer=meet(person, purchase.placed_at),
+        customer=customer_for(person, purchase.placed_at),
         placed_at=purchase.placed_at,
         lines=[
             LineData(basket.product.sku, Decimal(basket.quantity), basket.price, basket.product.cost)
@@ -86,7 +86,7 @@ def place(purchase: Purchase) -> Order:
     )
 
 
-def meet(person: DemoPerson, at: dt.datetime) -> Customer:
+def customer_for(person: DemoPerson, at: dt.datetime) -> Customer:
     known = Customer.objects.filter(external_id=f"demo-{person.index}").first()
     if known:
         return known
@@ -99,13 +99,13 @@ def meet(person: DemoPerson, at: dt.datetime) -> Customer:
         last_name=person.last_name,
         born_on=person.born_on,
         city=person.city,
-        language=person.tongue.language,
+        language=person.language_words.language,
         time_zone=person.time_zone,
         source=person.source,
         tags=person.tags,
     )
-    if person.says_yes is not None:
-        answer = consent.grant if person.says_yes else consent.withdraw
+    if person.agrees_to_marketing is not None:
+        answer = consent.grant if person.agrees_to_marketing else consent.withdraw
         answer(
             customer,
             channel=Channel.EMAIL,
@@ -119,7 +119,7 @@ def meet(person: DemoPerson, at: dt.datetime) -> Customer:
 
 
 def _facts(purchase: Purchase, until: dt.datetime) -> Iterator[ReplayedFact]:
-    yield ReplayedFact(purchase.placed_at, partial(place, purchase))
+    yield ReplayedFact(purchase.placed_at, partial(place_order, purchase))
     verbs = (
         (purchase.paid_at, orders.pay),
         (purchase.shipped_at, partial(orders.ship, tracking_number=f"TR{purchase.number}")),
@@ -176,14 +176,14 @@ def _complain(purchase: Purchase, at: dt.datetime) -> None:
 def _settling(purchase: Purchase, opened_at: dt.datetime, until: dt.datetime) -> Iterator[ReplayedFact]:
     if until - opened_at < LEFT_OPEN:
         return
-    tongue = purchase.person.tongue
+    language_words = purchase.person.language_words
     verbs: dict[str, Callable[..., object]] = {
         "acknowledged_at": cases.acknowledge,
-        "answered_at": partial(cases.answer, solution=tongue.solution, alternative=tongue.alternative),
+        "answered_at": partial(cases.answer, solution=language_words.solution, alternative=language_words.alternative),
         "resolved_at": cases.resolve,
         "confirmed_at": cases.confirm,
     }
-    for name, at in settled(purchase, opened_at).items():
+    for name, at in stage_moments(purchase, opened_at).items():
         yield ReplayedFact(at, partial(_on_case, verbs[name], key_of(purchase), at))
 
 

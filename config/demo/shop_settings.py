@@ -14,7 +14,7 @@ from crm.models import Category, Shop
 MIDNIGHT = dt.time(0, 0)
 
 
-def open_shop() -> Shop:
+def fill_in_settings() -> Shop:
     """Without quiet hours: whoever looks at the demo at night wants to see letters go out too."""
     shop = Shop.load()
     shop.name = "Lumdal Home"
@@ -31,15 +31,15 @@ def open_shop() -> Shop:
 
 
 def switch_on_chains(now: dt.datetime) -> int:
-    """Publish every chain that came ready-made; how many."""
-    _tell_appliances_apart()
+    """Publish every ready-made chain and return how many."""
+    _limit_chains_to_appliances()
     drafts = Chain.objects.filter(status=Chain.Status.DRAFT)
     for chain in drafts:
         publish(chain, now)
     return len(drafts)
 
 
-def _tell_appliances_apart() -> None:
+def _limit_chains_to_appliances() -> None:
     """The chains for small and for large appliances each get their part of the catalogue."""
     for key, names in (("small_appliance/", SMALL), ("large_appliance/", LARGE)):
         categories = Category.objects.filter(parent=None, name__in=names)

@@ -11,13 +11,13 @@ from pathlib import Path
 import psutil
 from django.core.management.base import CommandError
 
-MARK = "ENCORE_SUPERVISED_IN"
+SUPERVISED_MARK = "ENCORE_SUPERVISED_IN"
 PATIENCE = 10.0
 
 
 @contextlib.contextmanager
 def sole_supervisor(directory: Path, address: str) -> Iterator[None]:
-    """One supervisor a data directory; the second is told where the first one is."""
+    """Allow one supervisor for each data directory; the second learns where the first one is."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "start.lock").open("a+") as file:
         try:
@@ -47,7 +47,7 @@ def clear_leftovers(directory: Path) -> int:
 def _was_supervised_in(directory: Path, process: psutil.Process) -> bool:
     try:
         # The database outlives whoever started it.
-        return bool(process.environ().get(MARK) == str(directory) and process.name() != "postgres")
+        return bool(process.environ().get(SUPERVISED_MARK) == str(directory) and process.name() != "postgres")
     except psutil.Error:
         return False
 

@@ -1,4 +1,4 @@
-"""One supervised process: started, listened to, started again when it dies, stopped."""
+"""One supervised process: it is started, its output is read, it is started again when it dies, and stopped."""
 
 import contextlib
 import ctypes
@@ -15,7 +15,7 @@ PR_SET_PDEATHSIG = 1
 
 
 @dataclass
-class Child:
+class SupervisedProcess:
     """A process that should always run, in a process group of its own."""
 
     name: str
@@ -26,7 +26,7 @@ class Child:
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _started_at: float = 0.0
     _failures: int = 0
-    _heard: bytes = b""
+    _unfinished_line: bytes = b""
 
     @property
     def pid(self) -> int | None:
@@ -37,7 +37,7 @@ class Child:
         return self._process is not None
 
     def start(self) -> int:
-        """Start the process; the descriptor on which it can be heard."""
+        """Start the process and return the descriptor of its output."""
         self._started_at = time.monotonic()
         self._process = subprocess.Popen(
             self.command,
@@ -49,26 +49,26 @@ class Child:
             preexec_fn=_end_with_parent,
         )
         # Its own children may hold the pipe open after its end: reading must never wait.
-        os.set_blocking(self.ear, False)
-        return self.ear
+        os.set_blocking(self.output, False)
+        return self.output
 
     @property
-    def ear(self) -> int:
+    def output(self) -> int:
         if self._process is None or self._process.stdout is None:
             raise RuntimeError(f"{self.name} does not run")
         return self._process.stdout.fileno()
 
-    def listen(self) -> list[str]:
-        """The whole lines said since last time."""
+    def read_lines(self) -> list[str]:
+        """The whole lines written since the last call."""
         try:
-            heard = os.read(self.ear, 65536)
+            written = os.read(self.output, 65536)
         except OSError:
-            heard = b""
-        *lines, self._heard = (self._heard + heard).split(b"\n")
+            written = b""
+        *lines, self._unfinished_line = (self._unfinished_line + written).split(b"\n")
         return [line.decode(errors="replace").rstrip() for line in lines]
 
-    def death(self) -> str | None:
-        """How it ended, in words, once it has; the moment to start it again is then set."""
+    def failure(self) -> str | None:
+        """In words how it ended, once it has; then sets when to start it again."""
         if self._process is None or self._process.poll() is None:
             return None
         code = self._process.returncode
@@ -76,12 +76,12 @@ class Child:
         self._failures = 1 if lived > STEADY_AFTER else self._failures + 1
         pause = min(2.0 ** (self._failures - 1), LONGEST_PAUSE)
         self.due_at = time.monotonic() + pause
-        self._bury()
+        self._clean_up()
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
         return f"{self.name} {how}; starting it again in {pause:.0f} s"
 
     def ask_to_stop(self) -> None:
-        """Only the head of the group is asked: it lets its own children finish what they do."""
+        """Ask only the head of the group, which lets its own children finish what they do."""
         if self._process:
             self._process.terminate()
 
@@ -92,16 +92,16 @@ class Child:
         if self._process:
             self._signal_group(signal.SIGKILL)
             self._process.wait()
-            self._bury()
+            self._clean_up()
 
-    def _bury(self) -> None:
+    def _clean_up(self) -> None:
         """Leave nothing of the group behind: a lone web worker would keep the port."""
         if self._process is None:
             return
         self._signal_group(signal.SIGKILL)
         if self._process.stdout:
             self._process.stdout.close()
-        self._process, self._heard = None, b""
+        self._process, self._unfinished_line = None, b""
 
     def _signal_group(self, number: int) -> None:
         if self._process:

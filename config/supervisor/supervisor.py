@@ -14,26 +14,26 @@ from types import FrameType
 
 from config.database import server
 from config.database.cluster import Cluster
-from config.database.failure_hints import DatabaseTrouble
-from config.supervisor.child import Child
+from config.database.failure_hints import EmbeddedDatabaseError
+from config.supervisor.child import SupervisedProcess
 from config.supervisor.readiness import READY
 
 GRACE = 25.0
-LOOK_EVERY = 1.0
+CHECK_EVERY = 1.0
 
 
 @dataclass
 class Supervisor:
     """The one process that `manage.py start` is."""
 
-    children: Sequence[Child]
+    children: Sequence[SupervisedProcess]
     address: tuple[str, int]
     when_up: Callable[[], None]
     postgres: Path | None
     is_stopping: bool = False
     is_up: bool = False
     _selector: selectors.DefaultSelector = field(default_factory=selectors.DefaultSelector, repr=False)
-    _looked_at: float = 0.0
+    _checked_at: float = 0.0
     _postgres_due_at: float = 0.0
 
     def run(self) -> None:
@@ -44,9 +44,9 @@ class Supervisor:
                 self._start(child)
             while not self.is_stopping:
                 self._relay(timeout=0.3)
-                self._look_after_everybody()
+                self._check_everything()
             say("Stopping: letters on their way are finished first. Ctrl-C again to stop at once.")
-            self._let_finish()
+            self._stop_children()
         finally:
             for child in self.children:
                 child.kill()
@@ -57,63 +57,63 @@ class Supervisor:
             raise KeyboardInterrupt
         self.is_stopping = True
 
-    def _start(self, child: Child) -> None:
+    def _start(self, child: SupervisedProcess) -> None:
         child.is_ready = False
         self._selector.register(child.start(), selectors.EVENT_READ, child)
 
     def _relay(self, timeout: float) -> None:
         for key, _events in self._selector.select(timeout):
-            child: Child = key.data
-            lines = child.listen()
+            child: SupervisedProcess = key.data
+            lines = child.read_lines()
             for line in lines:
                 if line == READY:
                     child.is_ready = True
                 else:
                     say(line, by=child.name)
             if not lines and child.has_stopped():
-                # At its end a pipe is readable for ever.
+                # A pipe whose writer has ended is always readable.
                 self._forget(child)
 
-    def _forget(self, child: Child) -> None:
+    def _forget(self, child: SupervisedProcess) -> None:
         with contextlib.suppress(KeyError):
-            self._selector.unregister(child.ear)
+            self._selector.unregister(child.output)
 
-    def _look_after_everybody(self) -> None:
+    def _check_everything(self) -> None:
         now = time.monotonic()
-        if now - self._looked_at < LOOK_EVERY:
+        if now - self._checked_at < CHECK_EVERY:
             return
-        self._looked_at = now
-        self._look_after_postgres(now)
+        self._checked_at = now
+        self._check_postgres(now)
         for child in self.children:
-            self._look_after(child, now)
+            self._check(child, now)
         if not self.is_up and all(child.is_ready for child in self.children):
             self.is_up = True
             self.when_up()
 
-    def _look_after_postgres(self, now: float) -> None:
+    def _check_postgres(self, now: float) -> None:
         if self.postgres is None or now < self._postgres_due_at or Cluster(self.postgres).postmaster():
             return
         say("PostgreSQL died; starting it again")
         try:
             server.ensure_running(self.postgres)
-        except DatabaseTrouble as trouble:
+        except EmbeddedDatabaseError as trouble:
             say(str(trouble))
             self._postgres_due_at = now + 10
 
-    def _look_after(self, child: Child, now: float) -> None:
+    def _check(self, child: SupervisedProcess, now: float) -> None:
         if not child.is_running:
             if now >= child.due_at:
                 self._start(child)
             return
         if child.has_stopped():
             self._forget(child)
-            for line in child.listen():
+            for line in child.read_lines():
                 say(line, by=child.name)
-            say(str(child.death()))
+            say(str(child.failure()))
         elif child.name == "web" and not child.is_ready:
-            child.is_ready = answers(*self.address)
+            child.is_ready = is_web_up(*self.address)
 
-    def _let_finish(self) -> None:
+    def _stop_children(self) -> None:
         for child in self.children:
             child.ask_to_stop()
         deadline = time.monotonic() + GRACE
@@ -122,7 +122,7 @@ class Supervisor:
         self._relay(timeout=0)
 
 
-def answers(host: str, port: int) -> bool:
+def is_web_up(host: str, port: int) -> bool:
     """Whether a web server speaks there, whatever it says."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:

@@ -5,7 +5,7 @@ import pytest
 
 from analytics.filters import Filters
 from analytics.metrics.cohorts import arranged, cohorts
-from analytics.relations import counted
+from analytics.relations import relations_of_orders
 from tests.conftest import make_customer, make_order
 
 
@@ -14,7 +14,7 @@ def test_a_buyer_counts_once_in_a_month_however_often_they_ordered(db):
     for moment in ("2025-11-30", "2026-01-02", "2026-01-20", "2026-03-01"):
         make_order(customer=customer, placed_at=dt.datetime.fromisoformat(f"{moment}T12:00Z"), total=10)
 
-    (found,) = cohorts(counted(Filters().standings()))
+    (found,) = cohorts(relations_of_orders(Filters().standings()))
 
     assert found.first_month_on == dt.date(2025, 11, 1)
     assert found.active == (1, 0, 1, 0, 1)

@@ -6,9 +6,9 @@ from analytics.admin.choices import Choices
 from analytics.filters import Filters, with_descendants
 from analytics.metrics.order_interval import OrderInterval
 from analytics.metrics.repeat_rate import RepeatRate
-from analytics.period_counts import tallies
+from analytics.period_counts import count_periods
 from analytics.periods import ALL_TIME
-from analytics.relations import counted
+from analytics.relations import relations_of_orders
 from segments.models import Membership, Segment
 from tests.conftest import make_category, make_customer, make_order, make_product
 
@@ -22,9 +22,9 @@ def test_an_order_is_the_first_of_its_category_whatever_was_bought_before(now):
     make_order(customer=customer, product=tea, placed_at=now - dt.timedelta(days=30))
     make_order(customer=customer, product=kettle, placed_at=now - dt.timedelta(days=10))
 
-    everything = tally()
-    kitchen = tally(category=make_category("Kitchen"))
-    food = tally(category=make_category("Food"))
+    everything = counts()
+    kitchen = counts(category=make_category("Kitchen"))
+    food = counts(category=make_category("Food"))
 
     assert (everything.orders, kitchen.orders, food.orders) == (3, 2, 1)
     assert OrderInterval.of(everything).median_days == 20
@@ -38,7 +38,7 @@ def test_an_order_with_two_lines_of_a_category_is_one_order(now):
     first, second = make_product(category="Kitchen"), make_product(category="Kitchen / Kettles")
     make_order(lines=[LineData(first.sku, 1, 10), LineData(second.sku, 1, 20)])
 
-    found = tally(category=make_category("Kitchen"))
+    found = counts(category=make_category("Kitchen"))
 
     assert (found.orders, found.revenue) == (1, 30)
 
@@ -51,7 +51,7 @@ def test_a_segment_is_its_present_members(now):
     for customer in (stays, left, never):
         make_order(customer=customer, total=10)
 
-    assert tally(segment=segment).buyers == 1
+    assert counts(segment=segment).buyers == 1
 
 
 def test_filters_narrow_together(now):
@@ -60,7 +60,7 @@ def test_filters_narrow_together(now):
     make_order(customer=make_customer(source="ads"), total=5)
     make_order(customer=make_customer(source="friend"), product=product)
 
-    assert tally(source="ads", category=product.category).orders == 1
+    assert counts(source="ads", category=product.category).orders == 1
     chosen = Choices({"source": "ads", "category": product.category.pk}, ["ads", "friend"], now.date())
     assert chosen.qs.count() == 1
 
@@ -77,5 +77,5 @@ def test_descendants_of_a_category(what, parents, found):
     assert with_descendants(2, parents) == found
 
 
-def tally(**filters):
-    return tallies(counted(Filters(**filters).standings()), [ALL_TIME], 180)[0]
+def counts(**filters):
+    return count_periods(relations_of_orders(Filters(**filters).standings()), [ALL_TIME], 180)[0]

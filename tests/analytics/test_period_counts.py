@@ -8,9 +8,9 @@ import pytest
 
 from analytics.filters import Filters
 from analytics.metrics.repeat_revenue import RepeatRevenue
-from analytics.period_counts import tallies
+from analytics.period_counts import count_periods
 from analytics.periods import Period
-from analytics.relations import counted
+from analytics.relations import relations_of_orders
 from crm.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -25,19 +25,21 @@ def test_counts_of_any_period_equal_a_plain_recount_buyer_by_buyer(busy_shop, se
         first = dt.date(2024, 12, 1) + dt.timedelta(days=dice.randrange(780))
         periods.append(Period(first, first + dt.timedelta(days=dice.choice([0, 6, 29, 90, 365]))))
 
-    found = tallies(counted(Filters().standings()), periods, lapse_days=60)
+    found = count_periods(relations_of_orders(Filters().standings()), periods, lapse_days=60)
 
-    for period, tally in zip(periods, found, strict=True):
+    for period, counts in zip(periods, found, strict=True):
         expected = recount(period, ZoneInfo(zone), lapse_days=60)
-        assert {name: getattr(tally, name) for name in expected} == pytest.approx(expected), period
+        assert {name: getattr(counts, name) for name in expected} == pytest.approx(expected), period
 
 
 def test_an_empty_shop_has_no_figures_but_no_errors_either(db):
-    (tally,) = tallies(counted(Filters().standings()), [Period(dt.date(2026, 1, 1), dt.date(2026, 1, 31))], 180)
+    (counts,) = count_periods(
+        relations_of_orders(Filters().standings()), [Period(dt.date(2026, 1, 1), dt.date(2026, 1, 31))], 180
+    )
 
-    assert (tally.orders, tally.buyers, tally.revenue, tally.lapsed, tally.margin) == (0, 0, 0, 0, None)
-    assert tally.median_gap_days is None
-    assert RepeatRevenue.of(tally).share is None
+    assert (counts.orders, counts.buyers, counts.revenue, counts.lapsed, counts.margin) == (0, 0, 0, 0, None)
+    assert counts.median_gap_days is None
+    assert RepeatRevenue.of(counts).share is None
 
 
 def recount(period, zone, lapse_days):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
-from analytics.predictions.histories import Histories, histories
+from analytics.predictions.histories import PurchaseHistories, histories
 from analytics.predictions.nightly import fit, predict
 from analytics.predictions.purchasing import Purchasing
 from analytics.predictions.purchasing import fit as fit_purchasing
@@ -25,7 +25,7 @@ END = dt.datetime(1997, 10, 1, tzinfo=dt.UTC) - dt.timedelta(hours=1)
 
 
 def one(x, t_x, t, spend=0.0):
-    return Histories(np.array([1]), *(np.array([float(number)]) for number in (x, t_x, t, spend)))
+    return PurchaseHistories(np.array([1]), *(np.array([float(number)]) for number in (x, t_x, t, spend)))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_too_few_buyers_teach_nothing():
 
 def test_a_shop_of_one_time_buyers_only_has_no_parameters_or_sensible_ones():
     zeros = np.zeros(500)
-    found = fit_purchasing(Histories(np.arange(500), zeros, zeros, np.linspace(1, 50, 500), zeros))
+    found = fit_purchasing(PurchaseHistories(np.arange(500), zeros, zeros, np.linspace(1, 50, 500), zeros))
 
     assert found is None or np.isfinite(found.orders(one(0, 0, 10), 52)[0])
 

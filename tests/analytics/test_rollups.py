@@ -12,9 +12,9 @@ from analytics.filters import Filters
 from analytics.metrics.cohorts import cohorts
 from analytics.metrics.timeline import Grain, timeline
 from analytics.models import CohortFigures, ComebackFigures, Dashboard, DayFigures
-from analytics.period_counts import tallies
+from analytics.period_counts import count_periods
 from analytics.periods import ALL_TIME, Period
-from analytics.relations import counted, relations, rolled_up
+from analytics.relations import relations, relations_of_orders, rolled_up
 from analytics.tasks import refresh_rollups
 from crm.models import Order, OrderStanding
 from crm.orders import orders
@@ -111,9 +111,9 @@ def test_beat_has_the_count_in_its_schedule(db):
 
 
 def assert_equal_to_recount():
-    recounted, rolled = counted(OrderStanding.objects.all()), rolled_up()
+    recounted, rolled = relations_of_orders(OrderStanding.objects.all()), rolled_up()
     periods = [ALL_TIME, YEAR, Period(dt.date(2026, 3, 10), dt.date(2026, 3, 10))]
-    assert tallies(rolled, periods, 90) == tallies(recounted, periods, 90)
+    assert count_periods(rolled, periods, 90) == count_periods(recounted, periods, 90)
     assert cohorts(rolled) == cohorts(recounted)
     assert len(cohorts(rolled)) > 20
     for grain in Grain:

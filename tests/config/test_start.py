@@ -129,7 +129,7 @@ def test_gets_to_a_login_outlives_deaths_and_leaves_nothing_behind(start):
 def test_starts_again_after_the_supervisor_itself_was_killed(start):
     encore = start()
     encore.wait_for("Encore is up")
-    stray = subprocess.Popen(["sleep", "600"], env={**os.environ, checks.MARK: str(encore.var)})
+    stray = subprocess.Popen(["sleep", "600"], env={**os.environ, checks.SUPERVISED_MARK: str(encore.var)})
     encore.process.kill()
     encore.wait_for_end()
 

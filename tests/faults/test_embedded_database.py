@@ -16,7 +16,7 @@ from django.conf import settings
 from config.database import cluster as cluster_module
 from config.database import server
 from config.database.cluster import Cluster
-from config.database.failure_hints import DatabaseTrouble, explain
+from config.database.failure_hints import EmbeddedDatabaseError, explain
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_says_that_data_is_of_another_version_and_leaves_it_alone(directory):
     (directory / "data" / "PG_VERSION").write_text("17\n")
     before = sorted(path.name for path in (directory / "data").iterdir())
 
-    with pytest.raises(DatabaseTrouble, match="written by PostgreSQL 17.*brings PostgreSQL 18"):
+    with pytest.raises(EmbeddedDatabaseError, match="written by PostgreSQL 17.*brings PostgreSQL 18"):
         server.ensure_running(directory)
 
     assert sorted(path.name for path in (directory / "data").iterdir()) == before
@@ -178,7 +178,7 @@ def test_says_that_data_is_of_another_version_and_leaves_it_alone(directory):
 def test_says_that_the_disk_is_full_before_anything_breaks(directory, monkeypatch):
     monkeypatch.setattr(cluster_module, "SPACE_NEEDED", 2**62)
 
-    with pytest.raises(DatabaseTrouble, match="disk that holds .* is full"):
+    with pytest.raises(EmbeddedDatabaseError, match="disk that holds .* is full"):
         server.ensure_running(directory)
 
     assert not (directory / "data").exists()

@@ -8,9 +8,9 @@ from django.db import connection
 
 from analytics import rollups
 from analytics.models import DayFigures
-from analytics.period_counts import tallies
+from analytics.period_counts import count_periods
 from analytics.periods import ALL_TIME
-from analytics.relations import counted, rolled_up
+from analytics.relations import relations_of_orders, rolled_up
 from crm.models import OrderStanding
 from tests.conftest import make_customer, make_order
 
@@ -35,7 +35,9 @@ def test_two_counts_at_once_follow_each_other(now):
         thread.join()
 
     assert DayFigures.objects.count() == 20
-    assert tallies(rolled_up(), [ALL_TIME], 180) == tallies(counted(OrderStanding.objects.all()), [ALL_TIME], 180)
+    assert count_periods(rolled_up(), [ALL_TIME], 180) == count_periods(
+        relations_of_orders(OrderStanding.objects.all()), [ALL_TIME], 180
+    )
 
 
 def test_a_new_order_is_noticed_without_anybody_ringing(now):

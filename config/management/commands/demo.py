@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from config.demo.load import is_loaded, load
 from config.demo.logins import ensure_logins
-from config.demo.ongoing import wind_up
+from config.demo.ongoing import schedule_purchases
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             self.stdout.write(_("The demo shop is here already."))
         else:
             self._load()
-        wind_up()
+        schedule_purchases()
         self.stdout.write(_("Sign in as:"))
         for name, password in ensure_logins().items():
             self.stdout.write(f"  {name:<10} {password}")

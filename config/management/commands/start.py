@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.database import server
 from config.supervisor import checks
-from config.supervisor.child import Child
+from config.supervisor.child import SupervisedProcess
 from config.supervisor.preparation import FIRST_ADMINISTRATOR, load_demo, prepare
 from config.supervisor.supervisor import Supervisor, say
 
@@ -32,7 +32,12 @@ class Command(BaseCommand):
             use_demo_directory()
         reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
         site = os.environ.get("SITE_URL", f"http://{reachable}:{port}")
-        environment = {**os.environ, "SITE_URL": site, checks.MARK: str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
+        environment = {
+            **os.environ,
+            "SITE_URL": site,
+            checks.SUPERVISED_MARK: str(settings.VAR_DIR),
+            "PYTHONUNBUFFERED": "1",
+        }
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with checks.sole_supervisor(settings.VAR_DIR, site):
             if checks.clear_leftovers(settings.VAR_DIR):
@@ -72,7 +77,7 @@ def run(host: str, port: int, reachable: str, environment: dict[str, str], *, is
             say(f"A login was made before the stop: {FIRST_ADMINISTRATOR} with the password {password}")
 
 
-def children(host: str, port: int, environment: dict[str, str]) -> list[Child]:
+def children(host: str, port: int, environment: dict[str, str]) -> list[SupervisedProcess]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "config", "--quiet"]
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
@@ -81,9 +86,9 @@ def children(host: str, port: int, environment: dict[str, str]) -> list[Child]:
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     pool = environment.get("DATABASE_POOL", str(WEB_THREADS))
     return [
-        Child("web", web, {**environment, "DATABASE_POOL": pool}),
-        Child("worker", worker, {**environment, "DATABASE_POOL": "0"}),
-        Child("beat", [*celery, "beat", "--pidfile="], {**environment, "DATABASE_POOL": "0"}),
+        SupervisedProcess("web", web, {**environment, "DATABASE_POOL": pool}),
+        SupervisedProcess("worker", worker, {**environment, "DATABASE_POOL": "0"}),
+        SupervisedProcess("beat", [*celery, "beat", "--pidfile="], {**environment, "DATABASE_POOL": "0"}),
     ]
 
 
