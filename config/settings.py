@@ -170,6 +170,9 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("encore/favicon.svg")},
+    ],
     "STYLES": [lambda request: static("crm/encore.css")],
     # Calm greens for what is Encore's own; unfold's greys for the rest.
     "COLORS": {

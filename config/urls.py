@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
@@ -10,6 +11,8 @@ handler403 = "config.error_pages.permission_denied"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    # Asked for by whoever does not read the page, such as a reader of feeds or an old browser.
+    path("favicon.ico", RedirectView.as_view(url=static("encore/favicon.ico"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("s/<str:code>", tracking.short, name="short"),
     path("m/", include("chains.public.urls")),
