@@ -13,6 +13,7 @@ from django_filters import ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilte
 
 from analytics.filters import Filters
 from analytics.periods import ALL_TIME, Period, last_year, shifted, this_month, this_quarter
+from crm.admin.conditional import conditional
 from crm.models import Category, OrderStanding
 from segments.models import Segment
 
@@ -28,7 +29,14 @@ class Preset(TextChoices):
 MONTHS_BACK: dict[str, int] = {Preset.MONTH: 1, Preset.QUARTER: 3, Preset.YEAR: 12}
 
 
+# Days are asked for where the period is not one of ours.
+CHOSEN_DAYS = [{"preset": [Preset.CUSTOM]}]
+
+
 class PeriodForm(forms.Form):
+    class Media:
+        js = (conditional({"first_on": CHOSEN_DAYS, "last_on": CHOSEN_DAYS}),)
+
     def clean(self) -> dict[str, Any]:
         chosen: dict[str, Any] = super().clean() or self.cleaned_data
         if chosen.get("preset") != Preset.CUSTOM or self.errors:
@@ -63,13 +71,7 @@ def _date() -> forms.DateInput:
 
 
 class Choices(FilterSet):  # type: ignore[misc]
-    preset = ChoiceFilter(
-        label=_("Period"),
-        choices=Preset.choices,
-        empty_label=None,
-        # The days are shown only where they are needed.
-        widget=forms.Select(attrs={"x-model": "preset"}),
-    )
+    preset = ChoiceFilter(label=_("Period"), choices=Preset.choices, empty_label=None)
     first_on = DateFilter(label=_("First day"), widget=_date())
     last_on = DateFilter(label=_("Last day"), widget=_date())
     segment = ModelChoiceFilter(label=_("Segment"), queryset=Segment.objects.all(), empty_label=_("everybody"))

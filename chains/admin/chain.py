@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from chains.admin import incoming_notices
-from chains.admin.chain_form import CONDITIONAL, FIELDSETS, ChainForm
+from chains.admin.chain_form import FIELDSETS, SHOWN_WHEN, ChainForm
 from chains.admin.one_off import one_off_view
 from chains.admin.test_order import TestOrderPages
 from chains.admin.tree import drawn
@@ -30,6 +30,7 @@ from chains.stats.control_group import control_arms
 from chains.stats.entrants import waiting_entrants
 from chains.stats.lateness import overdue
 from chains.stats.steps import chain_stats, under_way
+from crm.admin.conditional import conditional, fieldsets_to_read
 from crm.admin.verb_buttons import Verb
 from crm.models import Shop
 
@@ -49,7 +50,9 @@ class ChainAdmin(TestOrderPages):
     change_form_outer_before_template = "chains/admin/chain_panel.html"
     actions_submit_line = ("save_and_publish",)
     fieldsets = (*FIELDSETS, (_("Does it cause anything?"), {"fields": ("control_share",)}))
-    conditional_fields = CONDITIONAL
+
+    class Media:
+        js = (conditional(SHOWN_WHEN),)
 
     def verbs(self) -> dict[str, Verb]:
         return {
@@ -108,6 +111,12 @@ class ChainAdmin(TestOrderPages):
         if not getattr(request, "publishes", False):
             return super().response_change(request, obj)  # type: ignore[no-any-return]
         return HttpResponseRedirect(reverse("admin:chains_chain_publish", args=[obj.pk]))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Chain | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return fieldsets_to_read(fieldsets, SHOWN_WHEN, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chain]:
         found: QuerySet[Chain] = super().get_queryset(request)

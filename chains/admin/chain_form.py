@@ -14,6 +14,7 @@ from unfold.widgets import (
 )
 
 from chains.models import Chain
+from crm.admin.conditional import Cases
 from crm.models import Shop
 from segments.rule_field import RuleField
 from segments.vocabulary.field import Context
@@ -82,26 +83,27 @@ def _missing(given: dict[str, Any]) -> list[tuple[str, Any]]:
     return found
 
 
-BY_EVENT = "trigger == 'event'"
-BY_CALENDAR = "(trigger == 'moment' || trigger == 'season')"
-BY_SEASON = "trigger == 'season'"
-BY_CLOCK = "trigger != 'event' && trigger != 'last_order'"
-CONDITIONAL = {
-    "trigger_event": BY_EVENT,
-    "custom_event": f"{BY_EVENT} && trigger_event == 'custom'",
-    "trigger_segment": f"{BY_EVENT} && (trigger_event == 'segment.entered' || trigger_event == 'segment.left')",
-    "trigger_attribute": "trigger == 'attribute'",
-    "is_yearly": "trigger == 'attribute'",
-    "trigger_days": f"trigger != 'event' && !{BY_CALENDAR}",
-    "trigger_on": "trigger == 'moment'",
-    "trigger_every": BY_SEASON,
-    "trigger_weekdays": f"{BY_SEASON} && trigger_every == 'week'",
-    "trigger_day": f"{BY_SEASON} && (trigger_every == 'month' || trigger_every == 'year')",
-    "trigger_month": f"{BY_SEASON} && trigger_every == 'year'",
-    "trigger_hour": BY_CLOCK,
-    "trigger_clock": BY_CLOCK,
-    "re_entry_days": "re_entry == 'after_days'",
-    "goal_rule": "goal == 'rule'",
+BY_EVENT = {"trigger": [Chain.Trigger.EVENT]}
+BY_ATTRIBUTE = {"trigger": [Chain.Trigger.ATTRIBUTE]}
+BY_SEASON = {"trigger": [Chain.Trigger.SEASON]}
+BY_DAYS = {"trigger": [one for one in Chain.Trigger if one != Chain.Trigger.EVENT and one not in Chain.BY_CALENDAR]}
+BY_CLOCK = {"trigger": [one for one in Chain.Trigger if one not in (Chain.Trigger.EVENT, Chain.Trigger.LAST_ORDER)]}
+SHOWN_WHEN: Cases = {
+    "trigger_event": [BY_EVENT],
+    "custom_event": [BY_EVENT | {"trigger_event": [Chain.CUSTOM_EVENT]}],
+    "trigger_segment": [BY_EVENT | {"trigger_event": Chain.SEGMENT_EVENTS}],
+    "trigger_attribute": [BY_ATTRIBUTE],
+    "is_yearly": [BY_ATTRIBUTE],
+    "trigger_days": [BY_DAYS],
+    "trigger_on": [{"trigger": [Chain.Trigger.MOMENT]}],
+    "trigger_every": [BY_SEASON],
+    "trigger_weekdays": [BY_SEASON | {"trigger_every": [Chain.Every.WEEK]}],
+    "trigger_day": [BY_SEASON | {"trigger_every": [Chain.Every.MONTH, Chain.Every.YEAR]}],
+    "trigger_month": [BY_SEASON | {"trigger_every": [Chain.Every.YEAR]}],
+    "trigger_hour": [BY_CLOCK],
+    "trigger_clock": [BY_CLOCK],
+    "re_entry_days": [{"re_entry": [Chain.ReEntry.AFTER_DAYS]}],
+    "goal_rule": [{"goal": [Chain.Goal.RULE]}],
 }
 FIELDSETS = (
     (None, {"fields": ("name", "description")}),

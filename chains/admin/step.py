@@ -22,7 +22,7 @@ from chains.definition.step_kinds import STEP_KINDS, step_sentence
 from chains.definition.tree import DEEPEST, MOST_STEPS
 from chains.models import BranchArm, Chain, Step
 from crm.admin.channel_order import ChannelOrderField
-from crm.admin.conditional import conditional
+from crm.admin.conditional import conditional, fieldsets_to_read
 from crm.admin.verb_buttons import Verb, VerbAdmin
 
 
@@ -56,7 +56,10 @@ class StepAdmin(VerbAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Step | None = None) -> Any:
         kind = STEP_KINDS[_kind(request, obj)]
         fields = (*kind.layout, "lies_in") if obj else kind.layout
-        return ((None, {"fields": fields, "description": kind.help}),)
+        fieldsets = ((None, {"fields": fields, "description": kind.help}),)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return fieldsets_to_read(fieldsets, step_form.SHOWN_WHEN, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Step | None) -> Any:
         return ARM_INLINES.get(STEP_KINDS[_kind(request, obj)].arms_by, ())

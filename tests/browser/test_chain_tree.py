@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 from chains.definition.tree import all_nodes, tree_of
 from chains.models import Chain
 from tests.browser.conftest import NARROW, fits
-from tests.chains.factories import draft_chain, message
+from tests.chains.factories import draft_chain, message, wait
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -68,3 +68,18 @@ def test_the_fields_of_a_wait_follow_its_kind_and_fit_a_phone(page, sign_in, liv
 
     page.goto(f"{live_server.url}/admin/chains/step/add/?chain={chain.pk}&kind=branch")
     assert fits(page)
+
+
+def test_who_may_only_read_sees_what_applies_to_the_chain_and_to_the_step(page, sign_in, live_server, shop):
+    chain = draft_chain(wait(2), event="feedback.left")
+    sign_in("Managers")
+
+    page.goto(f"{live_server.url}/admin/chains/chain/{chain.pk}/change/")
+    expect(page.locator(".field-line", has_text="rating or review left")).to_be_visible()
+    for other in ("Segment", "Day of the month", "The goal is reached when"):
+        expect(page.locator(".field-line", has_text=other)).to_have_count(0)
+
+    page.goto(f"{live_server.url}/admin/chains/step/{chain.steps.get().pk}/change/")
+    expect(page.locator(".field-line", has_text="How long")).to_be_visible()
+    for other in ("Until", "Counted from", "Only on"):
+        expect(page.locator(".field-line", has_text=other)).to_have_count(0)

@@ -24,6 +24,10 @@ def test_manager_narrows_the_dashboard_to_a_source(page, sign_in, figures):
     sign_in("Managers")
     expect(page).to_have_url(re.compile("/admin/analytics/dashboard/"))
     expect(page.get_by_text("€450").first).to_be_visible()
+    expect(page.get_by_label("First day")).to_be_hidden()
+    page.get_by_label("Period").select_option("custom")
+    expect(page.get_by_label("First day")).to_be_visible()
+    page.get_by_label("Period").select_option("year")
 
     page.get_by_label("Acquisition source").select_option("ads")
     page.get_by_role("button", name="Show").click()
