@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from chains.messages.context import language_of
 from chains.messages.layout import brand_color, text_color_on
@@ -53,10 +55,16 @@ def _touch(token: str) -> Touch | None:
 
 
 def shop_page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    shop = Shop.load()
-    color = brand_color(shop)
-    look = {"shop": shop, "color": color, "ink": text_color_on(color)}
-    return render(request, f"chains/public/{template}.html", {**look, **context}, status=status)
+    return render(request, f"chains/public/{template}.html", {"shop": Shop.load(), **context}, status=status)
+
+
+@require_safe
+@cache_control(max_age=600)
+def look(request: HttpRequest) -> HttpResponse:
+    """The stylesheet of these pages, in the shop's own colour."""
+    color = brand_color(Shop.load())
+    colors = {"color": color, "ink": text_color_on(color)}
+    return render(request, "chains/public/look.css", colors, content_type="text/css; charset=utf-8")
 
 
 def preview_page(request: HttpRequest) -> HttpResponse:
