@@ -173,7 +173,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("encore/favicon.svg")},
     ],
-    "STYLES": [lambda request: static("crm/encore.css")],
+    "STYLES": [lambda request: static("encore/admin.css")],
     # Calm greens for what is Encore's own; unfold's greys for the rest.
     "COLORS": {
         "primary": {

@@ -27,7 +27,6 @@ class RuleWidget(forms.Widget):
     blank: Label = gettext_lazy("Everybody")
 
     class Media:
-        css = {"all": ["segments/rule.css"]}
         js = ["segments/rule_values.js", "segments/rule_pick.js", "segments/rule.js"]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class CouponAdmin(ReadOnlyAdmin):
 
     @display(description=_("code"))
     def shown_code(self, coupon: Coupon) -> str:
-        return format_html('<span style="white-space: nowrap">{}</span>', coupon.code)
+        return format_html('<span class="whitespace-nowrap">{}</span>', coupon.code)
 
     @display(description=_("customer"))
     def shown_customer(self, coupon: Coupon) -> str:
@@ -177,5 +177,5 @@ def _day(day: dt.date) -> str:
 
 def _link(customer: Customer) -> str:
     """Broken between words alone, so that its column keeps the width of the longest."""
-    link = '<a class="enc-link" style="overflow-wrap: break-word" href="{}">{}</a>'
+    link = '<a class="enc-link enc-words" href="{}">{}</a>'
     return format_html(link, url_of(customer.pk), customer)
