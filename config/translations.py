@@ -68,7 +68,8 @@ def unlisted(directory: Path) -> list[str]:
             shutil.copytree(directory.parent / source, copy / source, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(directory, copy / "locale")
         environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-        command = [sys.executable, "-m", "django", "makemessages", "--all", "--no-location"]
+        languages = [f"--locale={path.parts[-3]}" for path in catalogues(directory)]
+        command = [sys.executable, "-m", "django", "makemessages", "--no-location", *languages]
         subprocess.run(command, cwd=copy, env=environment, check=True, stdout=subprocess.DEVNULL)
         return [
             f"{path}: {id_!r} {what}"

@@ -8,7 +8,7 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm import id_lookups
+        from crm import id_lookups, language_checks  # noqa: F401  (it registers its check)
         from crm.story import crm_entries
         from crm.story.story import register
 

@@ -7,18 +7,17 @@ import re
 
 import nh3
 
+from crm.languages import pattern, words
 from crm.models.case import Case
 
 # What programs write above the letter they quote; the rest from there on is ours.
 _ATTRIBUTION = re.compile(
     r"^(?:"
-    r"[ \t]*-{3,} ?(?:original message|forwarded message|исходное сообщение|пересылаемое сообщение|"
-    r"пересланное сообщение|перенаправленное сообщение) ?-{3,}.*"
-    r"|_{10,}[ \t]*\n[ \t]*(?:from|от):.*"
-    r"|(?:from|от):[^\n]*\n(?:sent|date|отправлено|дата):.*"
+    rf"[ \t]*-{{3,}} ?{pattern('mail', 'quoted')} ?-{{3,}}.*"
+    rf"|_{{10,}}[ \t]*\n[ \t]*{pattern('mail', 'from')}:.*"
+    rf"|{pattern('mail', 'from')}:[^\n]*\n{pattern('mail', 'sent')}:.*"
     r"|[^\n]{5,200}<[^<>\n]{1,100}@[^<>\n]{1,100}>:[ \t]*"
-    r"|on\b[^\n]{5,200}(?:\n[^\n]{0,200})?\bwrote:[ \t]*"
-    r"|[^\n]{5,200}(?:\n[^\n]{0,200})?(?:пишет|писал|писала|написал|написала|написал\(а\)):[ \t]*"
+    rf"|{pattern('mail', 'wrote')}:[ \t]*"
     r")$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -35,7 +34,7 @@ _BLOCKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "bl
 MOST_TAGS = 20_000
 # The search for a quote is slow on what was made to be slow.
 MOST_LOOKED_AT = 50_000
-STOP_WORDS = frozenset({"stop", "unsubscribe", "стоп", "отписка", "отписаться", "отпишите", "отпишите меня"})
+STOP_WORDS = frozenset(words("replies", "stop"))
 
 
 def from_html(source: str) -> str:

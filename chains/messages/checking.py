@@ -16,6 +16,7 @@ from liquid.static_analysis import Variable
 from chains.messages.placeholders import KNOWN, LINE_FIELDS, LOOP_FIELDS, RESERVED
 from chains.messages.samples import nothing_known, sample
 from chains.messages.sandbox import LOOP_LIMIT, SOURCE_LIMIT, TemplateError, fill, parse
+from crm.languages import codes
 
 ROOTS = frozenset(path.split(".")[0] for path in KNOWN)
 
@@ -27,7 +28,7 @@ def check(source: str) -> None:
     template = parse(source)
     _check_ranges(source, template)
     _check_names(source, template)
-    for language in ("en", "ru"):
+    for language in codes():
         fill(source, sample(language))
     fill(source, nothing_known())
 

@@ -10,11 +10,10 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
-from django.conf import settings
-
 from chains.messages import wording
 from chains.messages.page_urls import page_urls
 from chains.messages.samples import nothing_known
+from crm.languages import spoken
 from crm.models import Customer, Order, OrderLine, Shop
 from crm.timezones import zone_of
 
@@ -91,9 +90,7 @@ def contexts(touches: Iterable[ContextTouch], now: dt.datetime) -> dict[int, dic
 
 def language_of(customer: Customer | CustomerColumns) -> str:
     """The customer's language where Encore speaks it, otherwise the shop's."""
-    known = dict(settings.LANGUAGES)
-    code = customer.language.lower().split("-")[0]
-    return code if code in known else settings.LANGUAGE_CODE
+    return spoken(customer.language.lower().split("-")[0])
 
 
 def _customers(touches: list[ContextTouch]) -> dict[int, CustomerColumns]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
 # With the year in full and without the «г.» Russian adds: it reads well before a full stop.
 DAY = "d MMMM y"
-WHOLE = {"en": "¤#,##0", "ru": "#,##0\xa0¤"}
 
 
 def day(moment: dt.datetime, zone: ZoneInfo, language: str) -> str:
@@ -33,11 +33,17 @@ def _day(date: dt.date, language: str) -> str:
 @lru_cache(maxsize=4096)
 def money(amount: Decimal, currency: str, language: str) -> str:
     """Without the hundredths where there are none: 8 990 ₽, €89.90."""
-    pattern = WHOLE.get(language, WHOLE["en"]) if amount == amount.to_integral_value() else None
+    pattern = _whole_money(language) if amount == amount.to_integral_value() else None
     try:
         return format_currency(amount, currency, pattern, locale=language, currency_digits=pattern is None)
     except ValueError:
         return f"{amount:.2f} {currency}"
+
+
+@cache
+def _whole_money(language: str) -> str:
+    """How the language writes money, without the hundredths."""
+    return str(Locale.parse(language).currency_formats["standard"].pattern.replace(".00", ""))
 
 
 def quantity(amount: Decimal, language: str) -> str:

@@ -1,4 +1,4 @@
-"""The chains Encore brings, ready to switch on. Words are in texts/, one file a letter and language."""
+"""The chains Encore brings, ready to switch on. Their words lie with each language: chains.ready.words."""
 
 from __future__ import annotations
 
@@ -37,10 +37,9 @@ class ReadyWait:
 
 @dataclass(frozen=True)
 class ReadyChain:
-    """`names`: name and description by language. `rules`: fields of Chain."""
+    """`key` finds its name and description in ready_chains.toml of a language. `rules`: fields of Chain."""
 
     key: str
-    names: dict[str, tuple[str, str]]
     rules: dict[str, Any]
     steps: tuple[ReadyLetter | ReadyWait, ...]
 
@@ -57,20 +56,6 @@ ON_ORDER: dict[str, Any] = {
 
 SMALL_APPLIANCE = ReadyChain(
     key="small_appliance",
-    names={
-        "en": (
-            "Small appliance",
-            "From the confirmation to the next purchase. Choose under “For whom” the categories of small appliances. "
-            "Letter 4 offers 10 % on accessories for 7 days to whoever names the order number: tell your staff, "
-            "or take the sentence out.",
-        ),
-        "ru": (
-            "Мелкая техника",
-            "От подтверждения заказа до следующей покупки. Выберите в поле «Для кого» категории мелкой техники. "
-            "Письмо 4 даёт 10 % на аксессуары на 7 дней тому, кто назовёт номер заказа: предупредите сотрудников "
-            "или уберите эту фразу.",
-        ),
-    },
     rules=ON_ORDER | {"audience_rule": GOODS, "priority": 3},
     steps=(
         ReadyLetter("order_confirmed", tags=("order",), leads_to=RECEIPT, picture=PICTURE, late_after_hours=24),
@@ -88,18 +73,6 @@ SMALL_APPLIANCE = ReadyChain(
 )
 LARGE_APPLIANCE = ReadyChain(
     key="large_appliance",
-    names={
-        "en": (
-            "Large appliance",
-            "Delivery, installation, care, service before the warranty ends. Choose under “For whom” the "
-            "categories of large appliances it is for.",
-        ),
-        "ru": (
-            "Крупная техника",
-            "Доставка, установка, уход, сервис до конца гарантии. "
-            "Категории крупной техники выберите в поле «Для кого».",
-        ),
-    },
     rules=ON_ORDER | {"audience_rule": GOODS, "priority": 2},
     steps=(
         ReadyLetter("order_confirmed", tags=("order",), leads_to=RECEIPT, picture=PICTURE, late_after_hours=24),
@@ -115,18 +88,6 @@ LARGE_APPLIANCE = ReadyChain(
 )
 SERVICE = ReadyChain(
     key="service",
-    names={
-        "en": (
-            "Service",
-            "Booking, reminder, visit, what was done, time again. Orders need the time of the appointment; "
-            "set the last wait to when your service is usually due again.",
-        ),
-        "ru": (
-            "Услуга",
-            "Запись, напоминание, визит, что сделано, пора повторить. В заказах нужно время записи; "
-            "последнее ожидание поставьте на срок, когда вашу услугу обычно повторяют.",
-        ),
-    },
     rules=ON_ORDER | {"audience_rule": SERVICES, "priority": 2},
     steps=(
         ReadyLetter("booking_confirmed", tags=("order",), leads_to=RECEIPT, late_after_hours=24),
@@ -143,18 +104,6 @@ SERVICE = ReadyChain(
 )
 REVIEW_REQUEST = ReadyChain(
     key="review_request",
-    names={
-        "en": (
-            "Review request",
-            "Ten days after the delivery, a rating with one press. A low one opens a case, a high one leads to where "
-            "reviews are left (shop settings).",
-        ),
-        "ru": (
-            "Просьба об отзыве",
-            "Через десять дней после доставки — оценка одним нажатием. Низкая открывает обращение, высокая ведёт туда, "
-            "где оставляют отзывы (настройки магазина).",
-        ),
-    },
     rules={
         "trigger": "event",
         "trigger_event": "order.delivered",
@@ -169,16 +118,6 @@ REVIEW_REQUEST = ReadyChain(
 )
 WIN_BACK_6 = ReadyChain(
     key="win_back_6",
-    names={
-        "en": (
-            "Win-back, 6 months",
-            "Half a year without an order: help with what was bought, then one question. Ends with an order.",
-        ),
-        "ru": (
-            "Возвращение, 6 месяцев",
-            "Полгода без заказа: помощь с тем, что куплено, потом один вопрос. Заканчивается заказом.",
-        ),
-    },
     rules={
         "trigger": "last_order",
         "trigger_days": 180,
@@ -196,16 +135,6 @@ WIN_BACK_6 = ReadyChain(
 )
 WIN_BACK_12 = ReadyChain(
     key="win_back_12",
-    names={
-        "en": (
-            "Win-back, 12 months",
-            "A year without an order: what is new, then whether to go on writing at all. Ends with an order.",
-        ),
-        "ru": (
-            "Возвращение, 12 месяцев",
-            "Год без заказа: что нового, потом — писать ли дальше. Заканчивается заказом.",
-        ),
-    },
     rules={
         "trigger": "last_order",
         "trigger_days": 365,

@@ -1,16 +1,20 @@
-"""Reads the words of ready-made letters from their files."""
+"""Reads the words of ready-made chains and letters from the folder of a language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-TEXTS = Path(__file__).parent / "texts"
-LANGUAGES = ("en", "ru")
+from crm.languages import content, folder
 
 
 @dataclass(frozen=True)
-class Words:
+class ChainWords:
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
+class LetterWords:
     name: str
     subject: str
     preheader: str
@@ -18,11 +22,16 @@ class Words:
     button: str = ""
 
 
-def read(language: str, chain: str, letter: str) -> Words:
+def chain_words(language: str, chain: str) -> ChainWords:
+    return ChainWords(**content(language, "ready_chains")[chain])
+
+
+def letter_words(language: str, chain: str, letter: str) -> LetterWords:
     """A file has lines `Name:`, `Subject:`, `Preheader:` and perhaps `Button:`, an empty line, and the text."""
-    head, _empty, body = (TEXTS / language / f"{chain}.{letter}.txt").read_text(encoding="utf-8").partition("\n\n")
+    file = folder(language) / "letters" / f"{chain}.{letter}.txt"
+    head, _empty, body = file.read_text(encoding="utf-8").partition("\n\n")
     fields = dict(line.split(": ", 1) for line in head.splitlines())
-    return Words(
+    return LetterWords(
         name=fields["Name"],
         subject=fields["Subject"],
         preheader=fields["Preheader"],

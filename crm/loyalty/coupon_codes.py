@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 
+from crm.languages import words
+
 # Signs that are mistaken for one another are left out: 0 and O, 1 and I and L.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 8
-# What somebody types whose keyboard is set to Russian.
-LOOKALIKES = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
+# Typed on a keyboard left in another language.
+LOOKALIKES = str.maketrans(*("".join(words("coupon_codes", name)) for name in ("typed", "meant")))
 
 
 def new_code() -> str:

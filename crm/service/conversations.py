@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.languages import pattern
 from crm.locks import lock_current, lock_fact
 from crm.models import Case, CaseAttachment, CaseMessage, Customer, Order, Shop
 from crm.models.conversation import new_token
@@ -22,7 +23,7 @@ from crm.service.cases import acknowledge, escalate, open_case
 
 TEXT_LIMIT = 20_000
 KEPT_BYTES = 5_000_000
-_REPLY_MARK = re.compile(r"^\s*(re|aw|fwd?|ответ|отв|пересл\w*)\s*(\[\d+\])?\s*:\s*", re.IGNORECASE)
+_REPLY_MARK = re.compile(rf"^\s*{pattern('mail', 'answered')}\s*(\[\d+\])?\s*:\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

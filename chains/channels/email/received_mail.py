@@ -19,6 +19,7 @@ from hashlib import sha256
 from itertools import islice
 
 from chains.incoming.reply_text import fresh_text, from_html
+from crm.languages import pattern
 from crm.service.conversations import Attachment
 
 MOST_PARTS = 200
@@ -116,11 +117,7 @@ def is_automatic(root: Message, subject: str, sender: str) -> bool:
     )
 
 
-_AWAY = re.compile(
-    r"^(automatic reply|auto[- ]?reply|out of (the )?office|autosvar|автоответ|"
-    r"автоматический ответ)\b",
-    re.IGNORECASE,
-)
+_AWAY = re.compile(rf"^{pattern('mail', 'automatic')}\b", re.IGNORECASE)
 
 
 def headers(root: Message, name: str) -> list[str]:

@@ -19,6 +19,7 @@ from chains.channels.telegram.webhook import webhook_secret
 from chains.incoming.messenger import hear_text
 from chains.messages.context import language_of
 from chains.models import Touch
+from crm.languages import spoken
 from crm.models import Channel, Contact, Shop
 
 SOURCE = "telegram"
@@ -110,5 +111,4 @@ def _language(chat: str, message: dict[str, Any]) -> str:
     known = connecting.contacts_at(Channel.TELEGRAM, chat)
     if known:
         return language_of(known[0].customer)
-    code = str(message.get("from", {}).get("language_code", ""))[:2]
-    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return spoken(str(message.get("from", {}).get("language_code", ""))[:2])

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 
 from chains.models import MessageTemplate
+from crm.languages import pattern, words
 
-SENTENCE = re.compile(r"[.!?]+\s+(?=[A-ZА-ЯЁ])|\n")
-AMOUNT = re.compile(r"\d\s?(%|percent|процент|₽|руб|\$|€|usd|eur)", re.IGNORECASE)
-DISCOUNT = re.compile(r"\b(off|discount|sale|save|cheaper|скидк\w*|дешевле|распродаж\w*)|[-−]\s?\d", re.IGNORECASE)  # noqa: RUF001
-EVERYTHING = re.compile(
-    r"\b(everything|store-?wide|site-?wide|(the )?(entire|whole) (store|shop|range|catalogue|order)"
-    r"|(all|any) (products?|goods|items|orders?|purchases?)|на вс[её]|на весь (заказ|ассортимент|каталог)"
-    r"|на (любой|любую|любые) (заказ|товар|товары|покупку|покупки)|на все товары)(?!\w)",
-    re.IGNORECASE,
-)
+SENTENCE = re.compile(rf"[.!?]+\s+(?=[{''.join(words('offers', 'capitals'))}])|\n")
+AMOUNT = re.compile(rf"\d\s?(?:%|₽|\$|€|usd|eur|{pattern('offers', 'amount')})", re.IGNORECASE)
+DISCOUNT = re.compile(rf"\b{pattern('offers', 'discount')}|[-−]\s?\d", re.IGNORECASE)  # noqa: RUF001
+EVERYTHING = re.compile(rf"\b{pattern('offers', 'everything')}(?!\w)", re.IGNORECASE)
 
 
 def storewide_discount(template: MessageTemplate) -> str:

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
+from crm import languages
 from crm.addresses import normalise_email, normalise_phone
 from crm.timezones import is_time_zone
 
@@ -27,8 +28,8 @@ FORMULA_STARTS = ("=", "+", "-", "@")
 EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
 DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?")
-YES = {"yes", "y", "true", "1", "да"}
-NO = {"no", "n", "false", "0", "нет"}
+YES = {"1", *languages.words("imports", "yes")}
+NO = {"0", *languages.words("imports", "no")}
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _check_url = URLValidator(schemes=["http", "https"])
 
