@@ -5,14 +5,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import BLANK_CHOICE_DASH, Count, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chains.admin import outbox, preview
 from chains.admin.text_form import TextForm
@@ -63,6 +63,12 @@ class TextInline(StackedInline):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> QuerySet[TemplateText]:
         found: QuerySet[TemplateText] = super().get_queryset(request)
         return found.filter(channel=self.channel)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "language":
+            choices = [*BLANK_CHOICE_DASH, *settings.LANGUAGES]
+            return forms.ChoiceField(label=_("Language"), choices=choices, widget=UnfoldAdminSelectWidget)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> type[TextFormSet]:
         words, lines = UnfoldAdminTextInputWidget, UnfoldAdminTextareaWidget(attrs={"rows": self.held.rows})

@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chains.models.trigger import TRIGGER_CONSTRAINTS, TriggerFields
+from chains.models.trigger import TRIGGER_MOMENT_EXISTS, TriggerFields
+from crm.models.choices import database_checks_choices
 
 
 class ChainQuerySet(models.QuerySet["Chain"]):
@@ -24,6 +25,7 @@ class ChainQuerySet(models.QuerySet["Chain"]):
         return self.filter(pk=pk).select_for_update(of=("self",), no_key=True, skip_locked=True).first()
 
 
+@database_checks_choices
 class Chain(TriggerFields):
     """What staff edit. The engine reads only the program that publishing freezes into a ChainVersion."""
 
@@ -114,18 +116,10 @@ class Chain(TriggerFields):
         verbose_name_plural = _("chains")
         ordering = ["priority", "name"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["draft", "live", "paused", "archived"]), name="chain_status_known"
-            ),
-            *TRIGGER_CONSTRAINTS,
-            models.CheckConstraint(condition=Q(goal__in=["", "ordered", "rule"]), name="chain_goal_known"),
+            TRIGGER_MOMENT_EXISTS,
             models.CheckConstraint(condition=Q(control_share__lte=50), name="chain_control_at_most_half"),
-            models.CheckConstraint(condition=Q(surge_span__in=["hour", "day"]), name="chain_surge_span_known"),
             models.CheckConstraint(
                 condition=Q(surge_limit=None) | Q(surge_limit__gte=1), name="chain_surge_limit_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(re_entry__in=["once", "per_order", "after_days"]), name="chain_re_entry_known"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "archived"]) | Q(version__isnull=False, watermark_at__isnull=False),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.touch import Touch
+from crm.models.choices import database_checks_choices
 
 
 class ChannelStateQuerySet(models.QuerySet["ChannelState"]):
@@ -25,6 +26,7 @@ class ChannelStateQuerySet(models.QuerySet["ChannelState"]):
         return self.filter(opened_at__isnull=False)
 
 
+@database_checks_choices
 class ChannelState(models.Model):
     """How one channel fares over all workers: whether its provider answers, and how much may still go now.
 
@@ -48,7 +50,6 @@ class ChannelState(models.Model):
         verbose_name_plural = _("states of channels")
         ordering = ["channel"]
         constraints = [
-            models.CheckConstraint(condition=Q(channel__in=Touch.Channel.values), name="channel_state_known"),
             models.CheckConstraint(
                 condition=Q(opened_at=None) | Q(resumes_at__isnull=False), name="channel_down_says_until_when"
             ),

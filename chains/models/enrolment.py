@@ -11,22 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from chains.models.chain import Chain
 from chains.models.version import ChainVersion
 from crm.models import Customer, Event, Order
-
-AWAITS = (
-    "",
-    "payment_due",
-    "paid",
-    "shipped",
-    "delivered",
-    "promised",
-    "appointment",
-    "warranty_end",
-    "repurchase",
-    "birthday",
-    "attribute",
-    "event",
-    "resume",
-)
+from crm.models.choices import database_checks_choices
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -37,6 +22,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.active().filter(due_at__lte=now)
 
 
+@database_checks_choices
 class Enrolment(models.Model):
     """One customer's way through one chain, pinned to the version it began with."""
 
@@ -141,10 +127,6 @@ class Enrolment(models.Model):
         constraints = [
             # Also finds the enrolments of a customer: it begins with them.
             models.UniqueConstraint(fields=["customer", "chain", "entry_key"], name="enrolment_entered_once"),
-            models.CheckConstraint(
-                condition=Q(status__in=["active", "finished", "left"]), name="enrolment_status_known"
-            ),
-            models.CheckConstraint(condition=Q(awaits__in=AWAITS), name="enrolment_awaits_known"),
             models.CheckConstraint(
                 condition=~Q(status="active") | Q(due_at__isnull=False) | ~Q(awaits=""),
                 name="enrolment_active_has_a_next_moment",

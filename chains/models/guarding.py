@@ -11,10 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Channel, Shop
+from crm.models.choices import database_checks_choices
 from crm.models.shop import not_every_day
 from segments.models import Segment
 
 
+@database_checks_choices
 class QuietHours(models.Model):
     """Quiet hours of one channel, instead of the shop's."""
 
@@ -34,14 +36,12 @@ class QuietHours(models.Model):
         verbose_name = _("quiet hours of a channel")
         verbose_name_plural = _("quiet hours of single channels")
         ordering = ["channel"]
-        constraints = [
-            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="quiet_hours_channel_known")
-        ]
 
     def __str__(self) -> str:
         return str(self.get_channel_display())
 
 
+@database_checks_choices
 class SegmentLimits(models.Model):
     """How the customers of one segment are treated otherwise than everybody."""
 
@@ -67,7 +67,6 @@ class SegmentLimits(models.Model):
         verbose_name_plural = _("segments with numbers of their own")
         ordering = ["segment__name"]
         constraints = [
-            models.CheckConstraint(condition=Q(channel__in=["", *Channel.values]), name="segment_limits_channel_known"),
             models.CheckConstraint(
                 condition=Q(weekly_cap__isnull=False) | ~Q(channel=""),
                 name="segment_limits_says_something",

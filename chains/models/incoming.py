@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models.touch import Touch
 from crm.models import CaseMessage, Customer
+from crm.models.choices import database_checks_choices
 
 
+@database_checks_choices
 class IncomingMail(models.Model):
     """A letter that came in, once, and what was made of it. The words of a reply lie with its case."""
 
@@ -46,23 +48,6 @@ class IncomingMail(models.Model):
         verbose_name = _("letter received")
         verbose_name_plural = _("letters received")
         ordering = ["-received_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "reply",
-                        "stop",
-                        "stranger",
-                        "automatic",
-                        "report",
-                        "own",
-                        "flood",
-                        "unreadable",
-                    ]
-                ),
-                name="incoming_kind_known",
-            ),
-        ]
         indexes = [
             models.Index(fields=["-received_at"], name="incoming_newest"),
             # Whether a sender has written too often.

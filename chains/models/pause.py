@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.chain import Chain
+from crm.models.choices import database_checks_choices
 
 
 class PauseQuerySet(models.QuerySet["Pause"]):
@@ -16,6 +17,7 @@ class PauseQuerySet(models.QuerySet["Pause"]):
         return self.filter(resumed_at=None)
 
 
+@database_checks_choices
 class Pause(models.Model):
     """A time in which a chain stood still, and what was decided about what fell due in it."""
 

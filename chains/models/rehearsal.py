@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.chain import Chain
+from crm.models.choices import database_checks_choices
 
 # A worker tells every second how far it is; one that has been silent for so long is gone.
 SILENT_FOR = dt.timedelta(minutes=2)
@@ -23,6 +24,7 @@ class RehearsalQuerySet(models.QuerySet["Rehearsal"]):
         return self.filter(status=Rehearsal.Status.RUNNING, heard_at__lt=now - SILENT_FOR)
 
 
+@database_checks_choices
 class Rehearsal(models.Model):
     """One run of a chain's draft against the shop's past, and what it told. Nothing else remains of it."""
 
@@ -54,10 +56,6 @@ class Rehearsal(models.Model):
         verbose_name_plural = _("rehearsals")
         ordering = ["-asked_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["waiting", "running", "done", "stopped", "failed"]),
-                name="rehearsal_status_known",
-            ),
             models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="rehearsal_days_in_order"),
             models.CheckConstraint(condition=~Q(status="done") | Q(result__isnull=False), name="rehearsal_done_tells"),
             # A second click finds the first.

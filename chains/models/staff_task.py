@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models.touch import Touch
 from crm.models import Customer, Order
+from crm.models.choices import database_checks_choices
 
 
 class StaffTaskQuerySet(models.QuerySet["StaffTask"]):
@@ -22,6 +23,7 @@ class StaffTaskQuerySet(models.QuerySet["StaffTask"]):
         return self.open().filter(due_at__lt=now)
 
 
+@database_checks_choices
 class StaffTask(models.Model):
     """Something a human does for a customer: a call, a card, a gift."""
 
@@ -58,7 +60,6 @@ class StaffTask(models.Model):
         verbose_name_plural = _("staff tasks")
         ordering = ["due_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["open", "done", "dropped"]), name="staff_task_status_known"),
             models.CheckConstraint(
                 condition=Q(status="open", done_at=None) | ~Q(status="open") & Q(done_at__isnull=False),
                 name="staff_task_done_has_moment",

@@ -4,19 +4,17 @@ from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.branch_arm import new_step_key
 from chains.models.chain import Chain
-from chains.models.step_change import CHANGES, StepChange
-from chains.models.step_wait import ANCHORS, WAITS, StepWait
+from chains.models.step_change import StepChange
+from chains.models.step_wait import StepWait
 from crm.models import Channel, Coupon, Purpose
-
-# What the database knows, written out: a class cannot see the choices of the one around it.
-KINDS = ("message", "wait", "branch", "split", "staff_task", "change", "leave")
+from crm.models.choices import database_checks_choices
 
 
+@database_checks_choices
 class Step(StepWait, StepChange):
     """One step of the draft. `key` stays the same through every version, so that people keep their place."""
 
@@ -89,17 +87,6 @@ class Step(StepWait, StepChange):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["chain", "key"], name="step_key_unique_in_chain"),
-            models.CheckConstraint(condition=Q(kind__in=KINDS), name="step_kind_known"),
-            models.CheckConstraint(condition=Q(purpose__in=["service", "marketing"]), name="step_purpose_known"),
-            models.CheckConstraint(condition=Q(wait__in=WAITS), name="step_wait_known"),
-            models.CheckConstraint(
-                condition=Q(wait_unit__in=["minutes", "hours", "days", "weeks"]), name="step_unit_known"
-            ),
-            models.CheckConstraint(condition=Q(wait_from__in=ANCHORS), name="step_anchor_known"),
-            models.CheckConstraint(
-                condition=Q(if_unknown__in=["wait", "go_on", "leave"]), name="step_if_unknown_known"
-            ),
-            models.CheckConstraint(condition=Q(change__in=CHANGES), name="step_change_known"),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,6 @@ from chains.models.step_wait import LONGEST_WAIT
 from crm.models import Category, Coupon, Product
 
 MOST_POINTS = 10_000_000
-# What the database knows, written out: the constraint is that of the step.
-CHANGES = ("add_tag", "remove_tag", "attribute", "points", "coupon")
 
 
 class StepChange(models.Model):

@@ -10,23 +10,6 @@ from crm.models import Shop
 
 LONGEST_WAIT = 3650
 CUSTOM_EVENT = Chain.CUSTOM_EVENT
-# What the database knows, written out: the constraints are those of the step.
-WAITS = ("time", "event", "offset", "hour", "date", "monthday")
-ANCHORS = (
-    "arrival",
-    "trigger",
-    "placed",
-    "payment_due",
-    "paid",
-    "shipped",
-    "delivered",
-    "promised",
-    "appointment",
-    "warranty_end",
-    "repurchase",
-    "birthday",
-    "attribute",
-)
 
 
 class StepWait(models.Model):

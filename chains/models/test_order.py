@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from chains.models.chain import Chain
 from chains.models.touch import Touch
 from crm.models import Customer
+from crm.models.choices import database_checks_choices
 
 
 class TestOrderQuerySet(models.QuerySet["TestOrder"]):
@@ -19,6 +20,7 @@ class TestOrderQuerySet(models.QuerySet["TestOrder"]):
         return self.filter(status=TestOrder.Status.RUNNING)
 
 
+@database_checks_choices
 class TestOrder(models.Model):
     """A test order: every message of a chain on its way to the marketer who asked. No figure, cap or rule sees it."""
 
@@ -44,9 +46,6 @@ class TestOrder(models.Model):
         verbose_name_plural = _("test orders")
         ordering = ["-asked_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["running", "done", "stopped"]), name="test_order_status_known"
-            ),
             # A second click finds the first.
             models.UniqueConstraint(
                 fields=["chain", "asked_by"], condition=Q(status="running"), name="test_order_one_at_a_time"
@@ -64,6 +63,7 @@ class TestOrderMessageQuerySet(models.QuerySet["TestOrderMessage"]):
         )
 
 
+@database_checks_choices
 class TestOrderMessage(models.Model):
     """One message of a test order, with its text as the draft had it when it was asked for."""
 
@@ -95,9 +95,6 @@ class TestOrderMessage(models.Model):
         verbose_name_plural = _("messages of test orders")
         ordering = ["position"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["waiting", "sending", "sent", "failed"]), name="test_order_message_status_known"
-            ),
             models.UniqueConstraint(fields=["test_order", "position"], name="test_order_message_position_unique"),
         ]
         indexes = [models.Index(fields=["due_at"], condition=Q(status="waiting"), name="test_order_message_due")]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from chains.models.chain import Chain
 from chains.models.enrolment import Enrolment
 from crm.models import Contact, Coupon, Customer, Order, Purpose
+from crm.models.choices import database_checks_choices
 
 
 def new_token() -> str:
@@ -51,6 +52,7 @@ class TouchQuerySet(models.QuerySet["Touch"]):
         return self.filter(Q(status__in=underway) | Q(status=Touch.Status.SENT, sent_at__gt=since))
 
 
+@database_checks_choices
 class Touch(models.Model):
     """One message (or staff task) for one customer: what was, is to be, or was not sent, and why."""
 
@@ -173,27 +175,6 @@ class Touch(models.Model):
         verbose_name_plural = _("touches")
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "step_key"], name="touch_once_per_step"),
-            models.CheckConstraint(
-                condition=Q(
-                    status__in=[
-                        "scheduled",
-                        "claimed",
-                        "sending",
-                        "sent",
-                        "failed",
-                        "skipped",
-                        "missed",
-                        "control",
-                        "unknown",
-                    ]
-                ),
-                name="touch_status_known",
-            ),
-            models.CheckConstraint(condition=Q(purpose__in=["service", "marketing"]), name="touch_purpose_known"),
-            models.CheckConstraint(
-                condition=Q(channel__in=["email", "sms", "telegram", "push", "staff_task"]),
-                name="touch_channel_known",
-            ),
             models.CheckConstraint(
                 condition=Q(status__in=["claimed", "sending"], lease__isnull=False, lease_until__isnull=False)
                 | ~Q(status__in=["claimed", "sending"]) & Q(lease=None, lease_until=None),

@@ -106,12 +106,7 @@ class TriggerFields(models.Model):
         return self.custom_event if self.trigger_event == self.CUSTOM_EVENT else self.trigger_event
 
 
-TRIGGER_CONSTRAINTS = [
-    models.CheckConstraint(condition=Q(trigger__in=TriggerFields.Trigger.values), name="chain_trigger_known"),
-    models.CheckConstraint(condition=Q(trigger_every__in=TriggerFields.Every.values), name="chain_every_known"),
-    models.CheckConstraint(condition=Q(trigger_clock__in=TriggerFields.Clock.values), name="chain_clock_known"),
-    models.CheckConstraint(
-        condition=Q(trigger_day__range=(1, 31), trigger_month__range=(1, 12), trigger_hour__range=(0, 23)),
-        name="chain_trigger_moment_exists",
-    ),
-]
+TRIGGER_MOMENT_EXISTS = models.CheckConstraint(
+    condition=Q(trigger_day__range=(1, 31), trigger_month__range=(1, 12), trigger_hour__range=(0, 23)),
+    name="chain_trigger_moment_exists",
+)

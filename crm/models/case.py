@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 from crm.models.order import Order
 
@@ -29,6 +30,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.open().exclude(unanswered_at=None)
 
 
+@database_checks_choices
 class Case(models.Model):
     """Something a customer needs from a human. Only an open *complaint* stops marketing."""
 
@@ -92,8 +94,6 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["complaint", "question"]), name="case_kind_known"),
-            models.CheckConstraint(condition=Q(severity__in=["low", "normal", "high"]), name="case_severity_known"),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None) | Q(resolved_at__isnull=False), name="case_confirmed_after_resolved"
             ),

@@ -1,13 +1,14 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.channel import Channel
+from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 
 
+@database_checks_choices
 class ConsentRecord(models.Model):
     """One line of the consent ledger: append-only. A withdrawal is a new line, never a change of an old one."""
 
@@ -48,15 +49,6 @@ class ConsentRecord(models.Model):
         verbose_name = _("consent record")
         verbose_name_plural = _("consent ledger")
         ordering = ["-occurred_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(action__in=["requested", "granted", "withdrawn"]), name="consent_action_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(purpose__in=["service", "marketing", "profiling"]), name="consent_purpose_known"
-            ),
-            models.CheckConstraint(condition=Q(channel__in=["", *Channel.values]), name="consent_channel_known"),
-        ]
         indexes = [models.Index(fields=["customer", "-occurred_at"], name="consent_by_customer")]
 
     def __str__(self) -> str:

@@ -4,17 +4,18 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.case import Case
+from crm.models.choices import database_checks_choices
 
 
 def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+@database_checks_choices
 class CaseMessage(models.Model):
     """One letter of the conversation about a case: what the customer wrote, or what a colleague wrote back."""
 
@@ -38,11 +39,6 @@ class CaseMessage(models.Model):
         verbose_name = _("letter of a case")
         verbose_name_plural = _("letters of cases")
         ordering = ["occurred_at", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(direction__in=["received", "sent"]), name="case_message_direction_known"
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.subject or self.address

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from crm.models.channel import Channel, Purpose
+from crm.models.choices import database_checks_choices
 from crm.timezones import is_time_zone
 
 
@@ -43,6 +44,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(pk__in=list(ids)).order_by("pk").select_for_update(no_key=True)
 
 
+@database_checks_choices
 class Customer(models.Model):
     class Mood(models.TextChoices):
         UNKNOWN = "", _("not noted")
@@ -128,8 +130,6 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [
-            models.CheckConstraint(condition=Q(mood__in=["", "good", "bad"]), name="customer_mood_known"),
-            models.CheckConstraint(condition=Q(frequency__in=["less", "", "more"]), name="customer_frequency_known"),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customer_not_merged_into_itself"),
             models.CheckConstraint(condition=~Q(external_id=""), name="customer_external_id_not_empty"),
         ]
@@ -158,6 +158,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return live.exclude(service_consent=Contact.Consent.WITHDRAWN)
 
 
+@database_checks_choices
 class Contact(models.Model):
     """One address of one customer. A family may share an address, so it is unique only within a customer."""
 
@@ -198,11 +199,6 @@ class Contact(models.Model):
         verbose_name_plural = _("contacts")
         constraints = [
             models.UniqueConstraint(fields=["customer", "channel", "address"], name="contact_unique_in_customer"),
-            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="contact_channel_known"),
-            models.CheckConstraint(
-                condition=Q(state__in=["active", "stale", "bounced", "complained", "invalid"]),
-                name="contact_state_known",
-            ),
             models.CheckConstraint(condition=~Q(address=""), name="contact_address_not_empty"),
         ]
         indexes = [
@@ -214,6 +210,7 @@ class Contact(models.Model):
         return self.address
 
 
+@database_checks_choices
 class MergeProposal(models.Model):
     """Two customers that look like one person, for staff to decide: an identity conflicts, so it is not done alone."""
 
@@ -235,9 +232,6 @@ class MergeProposal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["keeper", "duplicate"], name="merge_proposal_unique"),
             models.CheckConstraint(condition=~Q(keeper=F("duplicate")), name="merge_proposal_two_customers"),
-            models.CheckConstraint(
-                condition=Q(status__in=["open", "merged", "rejected"]), name="merge_proposal_status_known"
-            ),
         ]
 
     def __str__(self) -> str:

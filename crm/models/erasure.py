@@ -1,10 +1,10 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.channel import Channel
+from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 
 
@@ -35,6 +35,7 @@ class ErasureCertificate(models.Model):
         return str(_("Certificate %(id)s") % {"id": self.pk})
 
 
+@database_checks_choices
 class ErasedAddress(models.Model):
     """A keyed hash of an address whose owner was erased: an old list imported again must not bring back their yes."""
 
@@ -47,7 +48,6 @@ class ErasedAddress(models.Model):
         verbose_name_plural = _("erased addresses")
         constraints = [
             models.UniqueConstraint(fields=["channel", "digest"], name="erased_address_unique"),
-            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="erased_address_channel_known"),
         ]
 
     def __str__(self) -> str:

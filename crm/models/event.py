@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 from crm.models.order import Order
 
@@ -86,6 +87,7 @@ class Event(models.Model):
         return self.kind
 
 
+@database_checks_choices
 class EventInbox(models.Model):
     """An event a consumer has yet to see; the row is deleted when it has."""
 

@@ -3,11 +3,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 from crm.models.order import Order
 from crm.models.product import Product
 
 
+@database_checks_choices
 class Feedback(models.Model):
     """What a customer said about an order or the shop: a rating 1-5, an NPS answer 0-10, an exit reason."""
 

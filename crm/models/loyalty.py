@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 from crm.models.order import Order
 from crm.models.product import Category, Product
@@ -19,6 +20,7 @@ class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), unspent__gt=0)
 
 
+@database_checks_choices
 class PointsEntry(models.Model):
     """One line of the ledger of points. Append-only, but for `unspent`: what of an accrual is left.
 
@@ -76,6 +78,7 @@ class CouponQuerySet(models.QuerySet["Coupon"]):
         return self.filter(sent_at=None, expires_at=None, redeemed_at=None, term_days__isnull=False)
 
 
+@database_checks_choices
 class Coupon(models.Model):
     """A promise to one person under a code of their own, kept once.
 

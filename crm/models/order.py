@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 from crm.models.product import Product
 
@@ -23,6 +24,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(placed_at__gte=start, placed_at__lt=end)
 
 
+@database_checks_choices
 class Order(models.Model):
     """A purchase of goods or a service. Every moment of its life is a nullable time; its status follows from them."""
 
@@ -77,7 +79,6 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         constraints = [
             models.CheckConstraint(condition=~Q(number=""), name="order_number_not_empty"),
-            models.CheckConstraint(condition=Q(kind__in=["goods", "service"]), name="order_kind_known"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=F("total")), name="order_refund_within_total"

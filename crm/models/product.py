@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.choices import database_checks_choices
+
 
 class Category(models.Model):
     name = models.CharField(_("name"), max_length=200)
@@ -27,6 +29,7 @@ class Category(models.Model):
         return self.name
 
 
+@database_checks_choices
 class Product(models.Model):
     class Kind(models.TextChoices):
         GOODS = "goods", _("goods")
@@ -73,17 +76,13 @@ class Product(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
-            models.CheckConstraint(condition=Q(kind__in=["goods", "service"]), name="product_kind_known"),
-            models.CheckConstraint(
-                condition=Q(price_tier__in=["", "budget", "middle", "premium"]), name="product_price_tier_known"
-            ),
-            models.CheckConstraint(condition=Q(complexity__in=["simple", "complex"]), name="product_complexity_known"),
         ]
 
     def __str__(self) -> str:
         return self.name or self.sku
 
 
+@database_checks_choices
 class ProductRelation(models.Model):
     class Kind(models.TextChoices):
         ACCESSORY = "accessory", _("accessory")
@@ -101,10 +100,6 @@ class ProductRelation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["product", "related", "kind"], name="product_relation_unique"),
             models.CheckConstraint(condition=~Q(product=F("related")), name="product_relation_two_products"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["accessory", "consumable", "upgrade", "service"]),
-                name="product_relation_kind_known",
-            ),
         ]
 
     def __str__(self) -> str:

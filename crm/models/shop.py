@@ -14,11 +14,22 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from crm.languages import words
 from crm.models.channel import Channel, all_channels
+from crm.models.choices import database_checks_choices
 
 not_every_day = ArrayMaxLengthValidator(6, _("With every day quiet nothing would ever be sent."))
 
 
+def urgent_words() -> str:
+    return "\n".join(words("replies", "urgent"))
+
+
+def complaint_words() -> str:
+    return "\n".join(words("replies", "complaint"))
+
+
+@database_checks_choices
 class Shop(models.Model):
     """The one row of the settings page. Read it once a batch with `Shop.load()`."""
 
@@ -122,13 +133,13 @@ class Shop(models.Model):
     urgent_words = models.TextField(
         _("words that make a reply urgent"),
         blank=True,
-        default="need help\nurgent\nasap\nhuman\nнужна помощь\nпомогите\nсрочно\nоператор",
+        default=urgent_words,
         help_text=_("One a line; the beginning of a word is enough."),
     )
     complaint_words = models.TextField(
         _("words that make a reply a complaint"),
         blank=True,
-        default="complain\nrefund\nmoney back\nжалоб\nпожал\nпретензи\nверните деньги\nвозврат денег",
+        default=complaint_words,
         help_text=_("One a line; the beginning of a word is enough. Marketing to the customer stops then."),
     )
     soft_bounces = models.PositiveSmallIntegerField(
@@ -163,8 +174,13 @@ class Shop(models.Model):
         help_text=_("So that one report out of ten letters stops nothing."),
     )
 
+    # What staff deleted of what a new shop begins with does not come back at the next start.
+    starters_added_at = models.DateTimeField(null=True, editable=False)
+
     history = HistoricalRecords(
-        verbose_name=_("change of the settings"), verbose_name_plural=_("changes of the settings")
+        excluded_fields=["starters_added_at"],
+        verbose_name=_("change of the settings"),
+        verbose_name_plural=_("changes of the settings"),
     )
 
     class Meta:
