@@ -1,18 +1,22 @@
-from django.apps.registry import Apps
+"""The three roles. Staff may change them; this is what a new installation has."""
+
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
 APPS = ("crm", "segments", "chains", "analytics")
-LOOK, WORK, OWN = ("view",), ("view", "change"), ("view", "add", "change", "delete")
+LOOK, WORK, ADD, OWN = ("view",), ("view", "change"), ("view", "add", "change"), ("view", "add", "change", "delete")
 
 SUPPORT = {
     ("crm", "customer"): WORK,
-    ("crm", "contact"): ("view", "add", "change"),
-    ("crm", "case"): ("view", "add", "change"),
+    ("crm", "contact"): ADD,
+    ("crm", "case"): ADD,
     ("crm", "mergeproposal"): WORK,
     ("crm", "order"): WORK,
     **{("crm", name): LOOK for name in ("orderline", "milestone", "product", "category", "feedback", "consentrecord")},
+    **{("crm", name): LOOK for name in ("pointsentry", "coupon")},
     ("chains", "stafftask"): WORK,
+    # Who helps customers reads what they wrote, and says whom a letter is from that nobody could place.
+    ("chains", "incomingmail"): WORK,
     **{("chains", name): LOOK for name in ("touch", "enrolment")},
 }
 MARKETING = {
@@ -20,52 +24,55 @@ MARKETING = {
     ("segments", "segment"): OWN,
     **{("chains", name): OWN for name in ("chain", "step", "messagetemplate", "templatetext")},
     **{("chains", name): WORK for name in ("enrolment", "touch", "stafftask")},
-    ("chains", "chainversion"): LOOK,
+    **{("chains", name): LOOK for name in ("chainversion", "incomingmail")},
     ("crm", "customer"): WORK,
+    # Marketers decide how often and when customers hear from the shop.
+    ("crm", "shop"): WORK,
     **{("crm", name): OWN for name in ("product", "productrelation", "category")},
-    **{
-        ("crm", name): LOOK
-        for name in ("contact", "order", "orderline", "case", "feedback", "consentrecord", "event", "shop")
-    },
+    **{("crm", name): LOOK for name in ("contact", "order", "orderline", "case", "feedback", "consentrecord", "event")},
+    **{("crm", name): LOOK for name in ("pointsentry", "coupon")},
+    ("analytics", "dashboard"): LOOK,
 }
-# Who may add orders and customers may import and export them.
+# Managers see everything besides. Who may add orders and customers may import and export them.
 MANAGERS = {
     ("crm", "shop"): WORK,
-    ("crm", "case"): ("view", "add", "change"),
+    ("crm", "case"): ADD,
     # The right to delete a customer is the right to erase a person.
     ("crm", "customer"): OWN,
-    **{("crm", name): ("view", "add", "change") for name in ("contact", "order")},
+    **{("crm", name): ADD for name in ("contact", "order")},
     **{("crm", name): OWN for name in ("product", "productrelation", "category")},
 }
 
 
-def make_roles(apps: Apps, schema_editor: object) -> None:
-    """Permissions usually appear after all migrations; the roles need them now."""
+def make_roles(apps, schema_editor):
     for label in APPS:
-        app = apps.get_app_config(label)
-        app.models_module = True
-        create_permissions(app, verbosity=0, apps=apps)
-        app.models_module = None
+        make_permissions(apps, label)
     give(apps, "Support", SUPPORT)
     give(apps, "Marketing", MARKETING)
     give(apps, "Managers", MANAGERS)
-    permission = apps.get_model("auth", "Permission")
-    group = apps.get_model("auth", "Group")
-    dashboard = permission.objects.filter(codename="view_dashboard", content_type__app_label="analytics")
-    group.objects.get(name="Marketing").permissions.add(*dashboard)
-    everything = permission.objects.filter(codename__startswith="view_", content_type__app_label__in=APPS)
-    group.objects.get(name="Managers").permissions.add(*everything)
+    everything = apps.get_model("auth", "Permission").objects.filter(
+        codename__startswith="view_", content_type__app_label__in=APPS
+    )
+    apps.get_model("auth", "Group").objects.get(name="Managers").permissions.add(*everything)
 
 
-def give(apps: Apps, name: str, rights: dict[tuple[str, str], tuple[str, ...]]) -> None:
+def make_permissions(apps, label):
+    """Permissions usually appear after all migrations; the roles need them now."""
+    app = apps.get_app_config(label)
+    app.models_module = True
+    create_permissions(app, verbosity=0, apps=apps)
+    app.models_module = None
+
+
+def give(apps, name, rights):
     group, _is_new = apps.get_model("auth", "Group").objects.get_or_create(name=name)
-    permission = apps.get_model("auth", "Permission")
+    permissions = apps.get_model("auth", "Permission").objects
     for (app, model), verbs in rights.items():
         codenames = [f"{verb}_{model}" for verb in verbs]
-        group.permissions.add(*permission.objects.filter(content_type__app_label=app, codename__in=codenames))
+        group.permissions.add(*permissions.filter(content_type__app_label=app, codename__in=codenames))
 
 
-def remove_roles(apps: Apps, schema_editor: object) -> None:
+def remove_roles(apps, schema_editor):
     apps.get_model("auth", "Group").objects.filter(name__in=["Support", "Marketing", "Managers"]).delete()
 
 
