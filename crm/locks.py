@@ -18,6 +18,7 @@ from crm.models import Case, Customer, Order
 
 IDENTITIES = "crm.identities"
 MERGING = "crm.merging"
+STARTERS = "crm.starters"
 
 
 def lock_identities(keys: Iterable[str]) -> None:
@@ -45,6 +46,12 @@ def lock_merging() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [MERGING])
+
+
+def lock_starters() -> None:
+    """Be the only one to add what a new shop begins with, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [STARTERS])
 
 
 def prevent_merging() -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
 from tests import order_files, seeds
@@ -37,14 +38,19 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database, with what migrations wrote into it remembered."""
+    """The test database as a new shop has it after its first start, with all rows remembered."""
+    from chains.ready.install import add_ready_chains
+    from segments.starters import add_starter_segments
+
     with django_db_blocker.unblock():
+        add_starter_segments(settings.LANGUAGE_CODE, timezone.now())
+        add_ready_chains(settings.LANGUAGE_CODE, timezone.now())
         seeds.remember()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item, nextitem):
-    """A test with real transactions ends by emptying every table; the next one finds what migrations wrote.
+    """A test with real transactions ends by emptying every table; the next one finds what a new shop has.
 
     After the last the database is gone, and the connection would be to the one that tests must not touch.
     """

@@ -1,6 +1,6 @@
-"""The rows that migrations write, kept through tests that empty every table.
+"""The rows of a new shop, kept through tests that empty every table.
 
-A test with real transactions ends by a flush, which takes the groups, the schedule and the starter segments along.
+A test with real transactions ends by a flush, which takes the groups, the schedule, the segments and the chains along.
 """
 
 import io
@@ -14,7 +14,7 @@ _rows: dict[str, bytes] = {}
 
 
 def remember():
-    """Copy what the migrations left in a fresh database."""
+    """Copy what a fresh database has."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             kept = io.BytesIO()
@@ -25,7 +25,7 @@ def remember():
 
 
 def bring_back():
-    """Write it again, unless the tables still are as the migrations left them."""
+    """Write it again, unless the tables were not emptied."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM auth_group)")
         if cursor.fetchone()[0]:

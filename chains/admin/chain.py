@@ -25,18 +25,21 @@ from chains.explain.entry_sentences import ending_sentence, entry_sentence, trig
 from chains.models import Chain, ChannelState
 from chains.program.program import parse
 from chains.program.trigger import compiled_trigger, parse_trigger
+from chains.ready.install import add_ready_chains, missing_ready_chains
+from chains.ready.words import chain_words
 from chains.stats import service_share
 from chains.stats.control_group import control_arms
 from chains.stats.entrants import waiting_entrants
 from chains.stats.lateness import overdue
 from chains.stats.steps import chain_stats, under_way
 from crm.admin.conditional import conditional, fieldsets_to_read
+from crm.admin.starters import StartersAdmin
 from crm.admin.verb_buttons import Verb
 from crm.models import Shop
 
 
 @admin.register(Chain)
-class ChainAdmin(TestOrderPages):
+class ChainAdmin(StartersAdmin, TestOrderPages):
     form = ChainForm
     list_display = ("name", "shown_status", "starts", "shown_under_way", "priority")
     list_filter = (("status", ChoicesDropdownFilter),)
@@ -64,6 +67,12 @@ class ChainAdmin(TestOrderPages):
             "stop-letting-in": _stop_letting_in,
         }
 
+    def missing_starters(self, language: str) -> list[str]:
+        return [chain_words(language, ready.key).name for ready in missing_ready_chains()]
+
+    def add_starters(self, language: str, now: dt.datetime) -> list[str]:
+        return add_ready_chains(language, now)
+
     def get_urls(self) -> list[URLPattern]:
         allow = self.admin_site.admin_view(incoming_notices.allow_view)
         once = self.admin_site.admin_view(one_off_view)
@@ -84,7 +93,7 @@ class ChainAdmin(TestOrderPages):
             **incoming_notices.context(request, now),
         }
         extra |= extra_context or {}
-        return super().changelist_view(request, extra)  # type: ignore[no-any-return]
+        return super().changelist_view(request, extra)
 
     def changeform_view(
         self,

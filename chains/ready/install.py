@@ -3,51 +3,58 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
+
+from chains.models import Chain, MessageTemplate, Step, TemplateText
 from chains.ready.chains import READY_CHAINS, ReadyChain, ReadyLetter, ReadyWait
-from chains.ready.words import LANGUAGES, read
+from chains.ready.words import chain_words, letter_words
+from crm.languages import codes
+from crm.locks import lock_starters
 
-Models = Callable[[str], Any]
 
+@transaction.atomic
+def add_ready_chains(language: str, now: dt.datetime) -> list[str]:
+    """Add each chain that is not there, named in `language`, and return the names of those added.
 
-def install(language: str, now: dt.datetime, model: Models) -> list[str]:
-    """Add each chain that is not there yet and return the names of those added.
-
-    Chains and templates are named in `language`; every letter gets its words in both. `model` gives the model of
-    chains by its name: the migration that calls this knows them as they were then.
+    What is there stays as it is. Every letter gets its words in all languages.
     """
-    return [_install(ready, language, now, model) for ready in READY_CHAINS if not _is_there(ready, model)]
+    lock_starters()
+    return [_add(ready, language, now) for ready in missing_ready_chains()]
 
 
-def _is_there(ready: ReadyChain, model: Models) -> bool:
-    """By the letters, which a marketer may rename, or by the name, in whatever language it was put in."""
-    names = [name for name, _description in ready.names.values()]
-    return bool(
-        model("MessageTemplate").objects.filter(ready_key__startswith=f"{ready.key}/").exists()
-        or model("Chain").objects.filter(name__in=names).exists()
-    )
+def missing_ready_chains() -> list[ReadyChain]:
+    """Those whose letters no chain uses, whatever it is called, and whose name none has in any of the languages."""
+    used = Step.objects.filter(template__ready_key__isnull=False).values_list("template__ready_key", flat=True)
+    there = {key.partition("/")[0] for key in used if key}
+    names = set(Chain.objects.values_list("name", flat=True))
+    return [ready for ready in READY_CHAINS if ready.key not in there and names.isdisjoint(_names(ready))]
 
 
-def _install(ready: ReadyChain, language: str, now: dt.datetime, model: Models) -> str:
-    name, description = ready.names.get(language) or ready.names["en"]
-    chain = model("Chain").objects.create(name=name, description=description, created_at=now, **ready.rules)
+def _names(ready: ReadyChain) -> list[str]:
+    return [chain_words(code, ready.key).name for code in codes()]
+
+
+def _add(ready: ReadyChain, language: str, now: dt.datetime) -> str:
+    words = chain_words(language, ready.key)
+    chain = Chain.objects.create(name=words.name, description=words.description, created_at=now, **ready.rules)
     for position, step in enumerate(ready.steps):
-        fields = _wait(step) if isinstance(step, ReadyWait) else _message(ready, step, language, now, model)
-        model("Step").objects.create(chain=chain, position=position, **fields)
-    return name
+        fields = _wait(step) if isinstance(step, ReadyWait) else _message(ready, step, language, now)
+        Step.objects.create(chain=chain, position=position, **fields)
+    return words.name
 
 
 def _wait(step: ReadyWait) -> dict[str, Any]:
-    counted = {"wait": "offset", "wait_from": step.since} if step.since else {"wait": "time"}
-    return {"kind": "wait", "wait_amount": step.amount, "wait_unit": step.unit, **counted}
+    counted = {"wait": Step.Wait.OFFSET, "wait_from": step.since} if step.since else {"wait": Step.Wait.TIME}
+    return {"kind": Step.Kind.WAIT, "wait_amount": step.amount, "wait_unit": step.unit, **counted}
 
 
-def _message(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.datetime, model: Models) -> dict[str, Any]:
-    template = _template(ready, letter, language, now, model)
+def _message(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.datetime) -> dict[str, Any]:
+    template = _template(ready, letter, language, now)
     return {
-        "kind": "message",
+        "kind": Step.Kind.MESSAGE,
         "name": template.name.partition(": ")[2].capitalize(),
         "purpose": letter.purpose,
         "template": template,
@@ -55,25 +62,35 @@ def _message(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.date
     }
 
 
-def _template(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.datetime, model: Models) -> Any:
-    words = {code: read(code, ready.key, letter.key) for code in LANGUAGES}
-    template = model("MessageTemplate").objects.create(
-        name=words.get(language, words["en"]).name,
+def _template(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.datetime) -> MessageTemplate:
+    """What is left of an earlier time is used as it is, and so is a template of the shop's own by that name."""
+    key, name = f"{ready.key}/{letter.key}", letter_words(language, ready.key, letter.key).name
+    left = MessageTemplate.objects.filter(Q(ready_key=key) | Q(name=name)).order_by("ready_key").first()
+    return left or _new_template(name, ready, letter, now)
+
+
+def _new_template(name: str, ready: ReadyChain, letter: ReadyLetter, now: dt.datetime) -> MessageTemplate:
+    template = MessageTemplate.objects.create(
+        name=name,
         purpose=letter.purpose,
         topic=letter.topic,
         tags=list(letter.tags),
         ready_key=f"{ready.key}/{letter.key}",
         created_at=now,
     )
-    for code, written in words.items():
-        model("TemplateText").objects.create(
-            template=template,
-            language=code,
-            subject=written.subject,
-            preheader=written.preheader,
-            body=written.body,
-            cta_label=written.button,
-            cta_url=letter.leads_to if written.button else "",
-            picture_url=letter.picture,
-        )
+    TemplateText.objects.bulk_create(_text(template, ready, letter, code) for code in codes())
     return template
+
+
+def _text(template: MessageTemplate, ready: ReadyChain, letter: ReadyLetter, language: str) -> TemplateText:
+    words = letter_words(language, ready.key, letter.key)
+    return TemplateText(
+        template=template,
+        language=language,
+        subject=words.subject,
+        preheader=words.preheader,
+        body=words.body,
+        cta_label=words.button,
+        cta_url=letter.leads_to if words.button else "",
+        picture_url=letter.picture,
+    )

@@ -15,6 +15,7 @@ from analytics import rollups
 from config.demo import catalogue, past, purchases
 from config.demo.replay import replay
 from config.demo.shop_settings import fill_in_settings, switch_on_chains
+from config.starters import add_missing
 from crm.figures.scores import score_all
 from crm.models import Customer, Order
 from segments.refresh import refresh_due
@@ -45,6 +46,7 @@ def load(
     settings.ENCORE_RING = False
     with transaction.atomic():
         fill_in_settings()
+        add_missing(since)
         shelves = catalogue.stock_shelves(random, in_russian=settings.LANGUAGE_CODE == "ru", now=since)
         bought = purchases.simulate(random, shelves, now=now, customers=customers)
         say(_("Writing two years of a shop: %(count)d orders…") % {"count": len(bought)})

@@ -11,8 +11,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from config import translations
+from config.starters import add_at_first_start
 from config.supervisor.supervisor import say
 
 FIRST_ADMINISTRATOR = "admin"
@@ -23,6 +25,8 @@ def prepare() -> str | None:
     for path in translations.compile_stale(Path(settings.BASE_DIR) / "locale"):
         say(f"Compiled {path.relative_to(settings.BASE_DIR)}")
     migrate()
+    if added := add_at_first_start(timezone.now()):
+        say(f"Added {len(added)} segments and chains to begin with")
     password = first_administrator()
     # Children fork from nothing and open connections of their own; this process holds none while it waits.
     connections.close_all()

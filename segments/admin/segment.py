@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from crm.admin.history import HistoryAdmin
+from crm.admin.starters import StartersAdmin
 from segments.admin.members_file import members_file_view
 from segments.admin.pages import compare_view, grid_view
 from segments.admin.preview import count_view, values_view
@@ -30,6 +30,7 @@ from segments.models import Membership, Segment, SegmentSize
 from segments.query_timeout import SCREEN_LIMIT
 from segments.refresh import refresh
 from segments.rule_field import RuleField
+from segments.starters import add_starter_segments, missing_starters
 from segments.uses import AnyUser, uses, visible
 
 SIZE_DAYS = 90
@@ -50,7 +51,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Segment)
-class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
+class SegmentAdmin(StartersAdmin, HistoryAdmin):
     form = SegmentForm
     list_display = ("name", "description", "members", "state", "refreshed_at")
     search_fields = ("name__icontains",)
@@ -60,6 +61,12 @@ class SegmentAdmin(ModelAdmin, HistoryAdmin):  # type: ignore[misc]
     history_list_display = ("rule",)
     list_before_template = "segments/admin/list_links.html"
     change_form_before_template = "segments/admin/segment_panel.html"
+
+    def missing_starters(self, language: str) -> list[str]:
+        return [starter.name for starter in missing_starters(language)]
+
+    def add_starters(self, language: str, now: dt.datetime) -> list[str]:
+        return add_starter_segments(language, now)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

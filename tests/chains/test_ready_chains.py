@@ -1,7 +1,6 @@
 import re
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 
 from chains.definition.checks import problems
@@ -11,10 +10,12 @@ from chains.messages.rendering import render
 from chains.messages.samples import nothing_known, sample
 from chains.models import Chain, MessageTemplate, Step, TemplateText
 from chains.ready.chains import READY_CHAINS, ReadyLetter
-from chains.ready.install import install
-from chains.ready.words import LANGUAGES, TEXTS, read
+from chains.ready.install import add_ready_chains
+from chains.ready.words import chain_words, letter_words
+from crm.languages import codes, folder
 from tests.chains.written_messages import make_shop
 
+LANGUAGES = codes()
 LETTERS = [(ready, step) for ready in READY_CHAINS for step in ready.steps if isinstance(step, ReadyLetter)]
 IN_BOTH = [
     pytest.param(ready, letter, language, id=f"{ready.key}/{letter.key}-{language}")
@@ -24,7 +25,7 @@ IN_BOTH = [
 
 
 def text_of(ready, letter, language):
-    words = read(language, ready.key, letter.key)
+    words = letter_words(language, ready.key, letter.key)
     return TemplateText(
         template=MessageTemplate(name=words.name, purpose=letter.purpose),
         language=language,
@@ -35,10 +36,6 @@ def text_of(ready, letter, language):
         cta_url=letter.leads_to if words.button else "",
         picture_url=letter.picture,
     )
-
-
-def model(name):
-    return apps.get_model("chains", name)
 
 
 @pytest.mark.parametrize(("ready", "letter", "language"), IN_BOTH)
@@ -58,7 +55,7 @@ def test_every_ready_letter_renders_for_somebody_and_for_nobody_known(ready, let
 
 @pytest.mark.parametrize(("ready", "letter", "language"), IN_BOTH)
 def test_ready_words_are_short_and_calm(ready, letter, language):
-    words = read(language, ready.key, letter.key)
+    words = letter_words(language, ready.key, letter.key)
     said = re.sub(r"{[{%].*?[%}]}", "", f"{words.subject} {words.preheader} {words.body} {words.button}")
 
     assert len(said) < 1000
@@ -73,7 +70,7 @@ def test_no_file_of_words_is_left_over():
     expected = {f"{ready.key}.{letter.key}.txt" for ready, letter in LETTERS}
 
     for language in LANGUAGES:
-        assert {path.name for path in (TEXTS / language).iterdir()} == expected
+        assert {path.name for path in (folder(language) / "letters").iterdir()} == expected
 
 
 @pytest.mark.django_db
@@ -85,12 +82,12 @@ def test_a_new_installation_has_them_as_drafts():
 
 @pytest.mark.django_db
 def test_installing_again_adds_nothing_even_after_renaming(now):
-    chain = Chain.objects.get(name=READY_CHAINS[0].names[settings.LANGUAGE_CODE][0])
+    chain = Chain.objects.get(name=chain_words(settings.LANGUAGE_CODE, READY_CHAINS[0].key).name)
     chain.name = "Kettles"
     chain.save()
 
-    assert install("en", now, model) == []
-    assert install("ru", now, model) == []
+    assert add_ready_chains("en", now) == []
+    assert add_ready_chains("ru", now) == []
     assert Chain.objects.count() == len(READY_CHAINS)
 
 
@@ -99,16 +96,29 @@ def test_installs_in_russian(now):
     Chain.objects.all().delete()
     MessageTemplate.objects.all().delete()
 
-    added = install("ru", now, model)
+    added = add_ready_chains("ru", now)
 
-    assert added == [ready.names["ru"][0] for ready in READY_CHAINS]
+    assert added == [chain_words("ru", ready.key).name for ready in READY_CHAINS]
     assert MessageTemplate.objects.filter(name="Мелкая техника 1: заказ принят").exists()
+
+
+@pytest.mark.django_db
+def test_a_deleted_chain_comes_back_with_the_letters_that_are_left(now):
+    chain = Chain.objects.get(name=chain_words("en", "win_back_6").name)
+    letters = [step.template for step in chain.steps.filter(kind="message")]
+    letters[0].texts.update(subject="Changed by a marketer")
+    chain.delete()
+
+    assert add_ready_chains("en", now) == ["Win-back, 6 months"]
+    back = Chain.objects.get(name="Win-back, 6 months")
+    assert [step.template for step in back.steps.filter(kind="message")] == letters
+    assert set(letters[0].texts.values_list("subject", flat=True)) == {"Changed by a marketer"}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("ready", READY_CHAINS, ids=lambda ready: ready.key)
 def test_passes_the_checks_and_can_be_switched_on(ready, shop, now):
-    chain = Chain.objects.get(name=ready.names[settings.LANGUAGE_CODE][0])
+    chain = Chain.objects.get(name=chain_words(settings.LANGUAGE_CODE, ready.key).name)
     chain.full_clean()
     for step in chain.steps.all():
         step.full_clean()
