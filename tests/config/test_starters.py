@@ -2,8 +2,10 @@ import datetime as dt
 import threading
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from chains.models import Chain, MessageTemplate
@@ -72,6 +74,47 @@ def test_speaks_the_language_of_the_shop(empty_shop, now, settings):
 
     assert Segment.objects.get(key="lost").name == "Потерянные"
     assert Chain.objects.filter(name="Мелкая техника").exists()
+
+
+@pytest.fixture
+def sign_in(client, db):
+    def sign_in(role):
+        user = User.objects.create_user(role.lower(), is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+
+    return sign_in
+
+
+@pytest.mark.parametrize("model", [Chain, Segment])
+def test_a_marketer_asks_for_what_is_missing(model, client, sign_in):
+    sign_in("Marketing")
+    page = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
+    words = "Add the ready-made ones that are missing"
+    before = model.objects.count()
+    assert words not in client.get(page).content.decode()
+    model.objects.order_by("pk").first().delete()
+    assert f"{words} (1)" in client.get(page).content.decode()
+
+    answer = client.post(f"{page}add-starters/", follow=True)
+
+    assert answer.redirect_chain == [(page, 302)]
+    assert "Added: " in answer.content.decode()
+    assert words not in answer.content.decode()
+    assert model.objects.count() == before
+
+
+@pytest.mark.parametrize("model", [Chain, Segment])
+def test_only_who_may_add_may_ask(model, client, sign_in):
+    sign_in("Managers")
+    page = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
+    model.objects.order_by("pk").first().delete()
+    left = model.objects.count()
+
+    assert "add-starters" not in client.get(page).content.decode()
+    assert client.post(f"{page}add-starters/").status_code == 403
+    assert client.get(f"{page}add-starters/").status_code == 405
+    assert model.objects.count() == left
 
 
 @pytest.mark.django_db(transaction=True)
