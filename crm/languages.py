@@ -40,6 +40,11 @@ def words(topic: str, name: str) -> list[str]:
     return [word for code in codes() for word in content(code, "words")[topic][name]]
 
 
+def letters(topic: str) -> dict[int, int]:
+    """Letters and those they are typed for, for `str.translate`."""
+    return str.maketrans("".join(words(topic, "typed")), "".join(words(topic, "meant")))
+
+
 def pattern(topic: str, name: str) -> str:
     """A group for a regular expression that matches any of the words."""
     return f"(?:{'|'.join(words(topic, name))})"

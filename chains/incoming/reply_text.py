@@ -7,7 +7,7 @@ import re
 
 import nh3
 
-from crm.languages import pattern, words
+from crm.languages import letters, pattern, words
 from crm.models.case import Case
 
 # What programs write above the letter they quote; the rest from there on is ours.
@@ -34,6 +34,7 @@ _BLOCKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "bl
 MOST_TAGS = 20_000
 # The search for a quote is slow on what was made to be slow.
 MOST_LOOKED_AT = 50_000
+_SAME_LETTERS = letters("replies")
 STOP_WORDS = frozenset(words("replies", "stop"))
 
 
@@ -95,4 +96,4 @@ def _names_any(text: str, words: str) -> bool:
 
 
 def _folded(words: str) -> str:
-    return " ".join(words.casefold().replace("ё", "е").split())
+    return " ".join(words.casefold().translate(_SAME_LETTERS).split())

@@ -1,4 +1,7 @@
-"""Names, towns and phrases of people who do not exist."""
+"""Names, towns and phrases of people who do not exist.
+
+The demo shop is the one place that knows two languages by name: a third one changes nothing here.
+"""
 
 from dataclasses import dataclass
 

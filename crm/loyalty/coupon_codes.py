@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 
-from crm.languages import words
+from crm.languages import letters
 
 # Signs that are mistaken for one another are left out: 0 and O, 1 and I and L.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 8
 # Typed on a keyboard left in another language.
-LOOKALIKES = str.maketrans(*("".join(words("coupon_codes", name)) for name in ("typed", "meant")))
+LOOKALIKES = letters("coupon_codes")
 
 
 def new_code() -> str:

@@ -5,7 +5,7 @@ import itertools
 
 from chains.definition.publishing import publish
 from chains.models import BranchArm, Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
-from crm.models import Contact, Customer, Purpose
+from crm.models import Contact, Customer, EventKind, Purpose
 from tests.conftest import NOW
 
 _serial = itertools.count(1)
@@ -82,6 +82,8 @@ def leave():
 
 def draft_chain(*steps, event="order.placed", **fields):
     fields.setdefault("name", f"Chain {next(_serial)}")
+    if event not in ("", Chain.CUSTOM_EVENT, *EventKind.values):
+        event, fields["custom_event"] = Chain.CUSTOM_EVENT, event
     chain = Chain.objects.create(trigger_event=event, **fields)
     _lay_out(chain, None, steps)
     return chain

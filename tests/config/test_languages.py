@@ -59,7 +59,8 @@ def test_a_language_nobody_knows_is_named():
     assert next(lacking("xx")) == ("Django and Babel know no language 'xx': dates and money cannot be written in it.")
 
 
-def test_every_lookalike_has_its_letter():
+@pytest.mark.parametrize("topic", ["coupon_codes", "replies"])
+def test_every_letter_typed_has_the_one_it_is_typed_for(topic):
     for code in languages.codes():
-        pairs = languages.content(code, "words")["coupon_codes"]
-        assert len(pairs["typed"]) == len(pairs["meant"])
+        words = languages.content(code, "words")[topic]
+        assert len(words["typed"]) == len(words["meant"])

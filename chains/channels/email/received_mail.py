@@ -19,7 +19,7 @@ from hashlib import sha256
 from itertools import islice
 
 from chains.incoming.reply_text import fresh_text, from_html
-from crm.languages import pattern
+from crm.languages import pattern, words
 from crm.service.conversations import Attachment
 
 MOST_PARTS = 200
@@ -157,6 +157,10 @@ def clean(text: str) -> str:
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+# Old programs name none, and write in that of their country.
+_USUAL_CHARSET = next(iter(words("mail", "charsets")), "latin-1")
+
+
 def decoded(content: bytes, charset: str | None) -> str:
     """Text in UTF-8 whatever it claims to be; else in the charset it names; else as far as it can be made out."""
     try:
@@ -166,7 +170,7 @@ def decoded(content: bytes, charset: str | None) -> str:
     except (UnicodeError, LookupError, ValueError):
         pass
     try:
-        return content.decode(charset or "cp1251", "replace")
+        return content.decode(charset or _USUAL_CHARSET, "replace")
     except (UnicodeError, LookupError, ValueError):
         return content.decode("latin-1")
 
