@@ -1,6 +1,6 @@
 """Pages stay fit for a strict content security policy: looks in stylesheets, behaviour in scripts of their own.
 
-Letters are no pages: mail programs want styles in attributes, and chains/letters writes them there.
+Letters are no pages: mail programs want styles in attributes, and chains/messages writes them there.
 """
 
 import re
@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 APPS = ("analytics", "chains", "config", "crm", "segments")
 TEMPLATES = [path for app in APPS for path in sorted((settings.BASE_DIR / app / "templates").rglob("*.*"))]
 STYLESHEETS = [path for app in APPS for path in sorted((settings.BASE_DIR / app / "static").rglob("*.css"))]
-LETTERS = settings.BASE_DIR / "chains" / "letters"
+LETTERS = settings.BASE_DIR / "chains" / "messages"
 CODE = [
     path
     for app in APPS
