@@ -55,7 +55,7 @@ def test_marketer_rehearses_a_draft_and_reads_what_it_told(page, sign_in, live_s
     assert {frame.url for frame in page.frames[1:]} == {"about:blank"}  # no letter is loaded before it is opened
     shot(page, "rehearsal-closed")
     page.get_by_text("Thank you, Ann").first.click()
-    expect(page.frame_locator("iframe").first.get_by_text("Good day").first).to_be_visible()
+    expect(page.frame_locator("details[open] iframe").get_by_text("Good day").first).to_be_visible()
     shot(page, "rehearsal-wide")
     page.set_viewport_size(NARROW)
     assert fits(page)
