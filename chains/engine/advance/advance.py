@@ -17,7 +17,7 @@ from chains.engine.advance.walk import walk
 from chains.engine.advance.walk_inputs import DueEnrolment, walk_inputs
 from chains.engine.advance.walk_state import TouchDraft, Walk, WalkInput
 from chains.engine.claim import BATCH, Counts, claim_customers
-from chains.engine.facts import CustomerProfile, EnrolmentContext
+from chains.engine.facts import CustomerProfile, EnrolmentContext, OrderMoments
 from chains.models import Chain, Enrolment, Touch
 from chains.models.touch import new_token
 from chains.program import program
@@ -50,31 +50,8 @@ def _advance(enrolments: list[DueEnrolment], now: dt.datetime) -> Counts:
     programs = program.load(enrolment.version_id for enrolment in enrolments)
     orders = facts.order_moments(enrolment.order_id for enrolment in enrolments if enrolment.order_id)
     people = facts.profiles({enrolment.customer_id for enrolment in enrolments})
-    contexts = [
-        EnrolmentContext(
-            enrolment.pk,
-            enrolment.customer_id,
-            enrolment.order_id,
-            enrolment.triggered_at,
-            programs[enrolment.version_id],
-            enrolment.event_id,
-        )
-        for enrolment in enrolments
-    ]
-    exits, goals = facts.exits(contexts, orders, now), facts.goals_reached(contexts, now)
-    updates, going = [], []
-    for enrolment in enrolments:
-        plan, person = programs[enrolment.version_id], people[enrolment.customer_id]
-        ending = _ending(enrolment, plan, person, exits.get(enrolment.pk, ""), enrolment.pk in goals)
-        if ending:
-            updates.append(EnrolmentUpdate.left(enrolment.pk, enrolment.arrived_at, ending, now))
-        elif enrolment.chain__status == Chain.Status.PAUSED:
-            # Set aside, so that a paused chain's people are not met again at every pass.
-            updates.append(
-                EnrolmentUpdate(enrolment.pk, enrolment.arrived_at, enrolment.step_key, awaits=Enrolment.Awaits.RESUME)
-            )
-        else:
-            going.append(enrolment)
+    stopped = _stopped(enrolments, programs, orders, people, now)
+    going = [enrolment for enrolment in enrolments if enrolment.pk not in stopped]
     walks = _walks(going, programs, walk_inputs(going, programs, orders, people), now)
     written = schedule([_touch(enrolment, planned, now) for enrolment, walked in walks for planned in walked.touches])
     changes.write_passages(
@@ -85,9 +62,43 @@ def _advance(enrolments: list[DueEnrolment], now: dt.datetime) -> Counts:
         ],
         now,
     )
-    updates += [EnrolmentUpdate.after(enrolment.pk, walked, now) for enrolment, walked in walks]
-    enrolment_writes.write(updates, now)
+    gone_on = [EnrolmentUpdate.after(enrolment.pk, walked, now) for enrolment, walked in walks]
+    enrolment_writes.write([*stopped.values(), *gone_on], now)
     return Counter({"advanced": len(enrolments), "scheduled": written})
+
+
+def _stopped(
+    enrolments: list[DueEnrolment],
+    programs: dict[int, Program],
+    orders: dict[int, OrderMoments],
+    people: dict[int, CustomerProfile],
+    now: dt.datetime,
+) -> dict[int, EnrolmentUpdate]:
+    """Those who walk no further now: whoever has to leave, and whoever's chain is paused."""
+    contexts = [_context(enrolment, programs) for enrolment in enrolments]
+    exits, goals = facts.exits(contexts, orders, now), facts.goals_reached(contexts, now)
+    stopped = {}
+    for enrolment in enrolments:
+        pk, arrived_at = enrolment.pk, enrolment.arrived_at
+        plan, person = programs[enrolment.version_id], people[enrolment.customer_id]
+        ending = _ending(enrolment, plan, person, exits.get(pk, ""), pk in goals)
+        if ending:
+            stopped[pk] = EnrolmentUpdate.left(pk, arrived_at, ending, now)
+        elif enrolment.chain__status == Chain.Status.PAUSED:
+            # Set aside, so that a paused chain's people are not met again at every pass.
+            stopped[pk] = EnrolmentUpdate(pk, arrived_at, enrolment.step_key, awaits=Enrolment.Awaits.RESUME)
+    return stopped
+
+
+def _context(enrolment: DueEnrolment, programs: dict[int, Program]) -> EnrolmentContext:
+    return EnrolmentContext(
+        enrolment.pk,
+        enrolment.customer_id,
+        enrolment.order_id,
+        enrolment.triggered_at,
+        programs[enrolment.version_id],
+        enrolment.event_id,
+    )
 
 
 def _ending(
