@@ -13,9 +13,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains.definition.kind_fields import Case, FieldProblem
+from chains.definition.kind_fields import FieldProblem
 from chains.models import Step
 from chains.program.step import ProgramChange
+from crm.admin.conditional import Case
 from crm.models import Coupon
 
 # Every field that some kind asks for, in the order of the page; those in brackets share a row.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
-# Fields by name, each with the values that it has to have one of.
-Case: TypeAlias = Mapping[str, Sequence[str]]
+from crm.admin.conditional import Case
 
 
 class FieldProblem(NamedTuple):

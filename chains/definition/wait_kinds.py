@@ -15,10 +15,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from chains.definition.kind_fields import Case, FieldProblem
+from chains.definition.kind_fields import FieldProblem
 from chains.engine.advance.waits import OF_THE_CUSTOMER, OF_THE_GOODS
 from chains.models import Step
 from chains.models.step_wait import CUSTOM_EVENT
+from crm.admin.conditional import Case
 from crm.models import EventKind
 
 Anchor = Step.Anchor

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from django.db.models import Model
 from django.forms.widgets import Script
 
+# Fields by name, each with the values of which it has one.
 Case: TypeAlias = Mapping[str, Sequence[str]]
 Cases: TypeAlias = Mapping[str, Sequence[Case]]
 
