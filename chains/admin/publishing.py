@@ -30,7 +30,7 @@ from chains.program import program
 from chains.program.program import Program
 from crm.admin.verb_buttons import VerbAdmin
 from crm.models import Shop
-from crm.timezones import zone_of
+from crm.timezones import shop_zone
 
 LOOK_BACK_DAYS = 30
 LONGEST_LOOK_BACK = 3650
@@ -171,7 +171,7 @@ def _publish_context(request: HttpRequest, chain: Chain, now: dt.datetime) -> di
 def _entrants_context(request: HttpRequest, plan: Program, now: dt.datetime) -> dict[str, Any]:
     """How many would enter: from the past, or at the next moment of the calendar."""
     if plan.trigger.is_by_calendar:
-        coming = calendar.coming(plan.trigger, zone_of(""), now)
+        coming = calendar.coming(plan.trigger, shop_zone(), now)
         return {"coming": coming, "crowd": calendar.audience(plan, now).count()}
     look_back = LookBackForm(request.GET or {"days": LOOK_BACK_DAYS})
     days = look_back.cleaned_data["days"] if look_back.is_valid() else LOOK_BACK_DAYS

@@ -21,7 +21,7 @@ from chains.channels.registry import CHANNELS
 from chains.messages.placeholders import PLACEHOLDERS
 from chains.models import MessageTemplate, TemplateText
 from crm.models import Channel
-from crm.models.channel import all_channels
+from crm.models.channel import default_channel_order
 
 LANGUAGES = dict(settings.LANGUAGES)
 HELP = {
@@ -103,8 +103,8 @@ def _one_liners(held: TemplateFields) -> list[str]:
 
 
 def text_inlines() -> list[type[TextInline]]:
-    """The detailed ones first, as all_channels() has them."""
-    described = ((channel, CHANNELS[channel].template_fields) for channel in all_channels())
+    """The detailed ones first, as default_channel_order() has them."""
+    described = ((channel, CHANNELS[channel].template_fields) for channel in default_channel_order())
     return [text_inline(channel, held) for channel, held in described if held]
 
 

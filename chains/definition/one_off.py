@@ -15,7 +15,7 @@ from chains.definition.publishing import publish
 from chains.engine.local_time import on_clock
 from chains.models import Chain, MessageTemplate, Step, TemplateText
 from crm.events import ring_on_commit
-from crm.timezones import zone_of
+from crm.timezones import shop_zone
 from segments.models import Segment
 
 
@@ -30,7 +30,7 @@ class Hour:
     @classmethod
     def now(cls, now: dt.datetime) -> Hour:
         """The hour of the shop that has begun: all of the segment starts at the next pass of the engine."""
-        here = timezone.localtime(now, zone_of(""))
+        here = timezone.localtime(now, shop_zone())
         return cls(here.date(), here.hour, Chain.Clock.SHOP)
 
 
@@ -58,7 +58,7 @@ def send(
     publish(chain, now, by)
     if at is None:
         # A chain counts what falls due after it was published, and this hour has begun before.
-        began_at = on_clock(hour.day, dt.time(hour.hour), zone_of(""))
+        began_at = on_clock(hour.day, dt.time(hour.hour), shop_zone())
         Chain.objects.filter(pk=chain.pk).update(watermark_at=began_at - dt.timedelta(seconds=1))
     ring_on_commit()
     return chain

@@ -116,9 +116,13 @@ def _wait_form_problems(step: Step) -> Iterator[FieldProblem]:
 def _wait_problems(step: Step, arms: Arms, now: dt.datetime) -> Iterator[str]:
     kind = WAIT_KINDS[step.wait]
     yield from (problem.as_part for problem in kind.problems(step))
-    if "rule" in kind.keeps:
+    if "rule" in kind.program_fields:
         yield from _rule_problems(step.wait_rule, now)
-    if "from" in kind.keeps and step.wait_from in OF_THE_ORDER | OF_THE_GOODS and step.chain.trigger in WITHOUT_ORDER:
+    if (
+        "from" in kind.program_fields
+        and step.wait_from in OF_THE_ORDER | OF_THE_GOODS
+        and step.chain.trigger in WITHOUT_ORDER
+    ):
         yield _("this chain has no order to count from.")
     if kind.arms and len(arms) != len(kind.arms):
         yield _("it has lost its two ways out: save it again.")

@@ -49,7 +49,7 @@ def _no_problems(_step: Step) -> Iterator[FieldProblem]:
 
 class WaitKind(NamedTuple):
     fields: tuple[str, ...]
-    keeps: tuple[str, ...]  # by their names in the program; everything else of the row means nothing to it
+    program_fields: tuple[str, ...]  # by their names in the program; everything else of the row means nothing to it
     sentence: Callable[[Step], str]
     problems: Callable[[Step], Iterator[FieldProblem]] = _no_problems
     fields_when: Mapping[str, Case] = {}
@@ -58,7 +58,7 @@ class WaitKind(NamedTuple):
 
 def compiled_wait(step: Step) -> dict[str, Any]:
     kind = WAIT_KINDS[step.wait]
-    return {"kind": step.wait, **{name: _as_json(step, name) for name in kind.keeps}}
+    return {"kind": step.wait, **{name: _as_json(step, name) for name in kind.program_fields}}
 
 
 def _as_json(step: Step, name: str) -> Any:
@@ -158,14 +158,14 @@ def _month_day_sentence(step: Step) -> str:
 WAIT_KINDS: dict[str, WaitKind] = {
     Step.Wait.TIME: WaitKind(
         fields=("wait_amount", "wait_unit"),
-        keeps=("amount", "unit"),
+        program_fields=("amount", "unit"),
         sentence=_time_sentence,
         problems=_time_problems,
     ),
     Step.Wait.EVENT: WaitKind(
         fields=("wait_event", "wait_this_order", "looks_back", "wait_rule", "wait_amount", "wait_unit"),
         fields_when={"wait_custom_event": {"wait_event": [CUSTOM_EVENT]}},
-        keeps=("amount", "unit", "from", "event", "rule", "this_order"),
+        program_fields=("amount", "unit", "from", "event", "rule", "this_order"),
         sentence=_event_sentence,
         problems=_event_problems,
         arms=(gettext_lazy("it happened"), gettext_lazy("time ran out")),
@@ -177,24 +177,24 @@ WAIT_KINDS: dict[str, WaitKind] = {
             "if_unknown": {"wait_from": [anchor for anchor in Anchor if anchor not in ALWAYS_KNOWN]},
             "wait_hour": {"wait_from": WITHOUT_HOUR},
         },
-        keeps=("amount", "unit", "from", "attribute", "if_unknown", "hour"),
+        program_fields=("amount", "unit", "from", "attribute", "if_unknown", "hour"),
         sentence=_offset_sentence,
         problems=_offset_problems,
     ),
     Step.Wait.HOUR: WaitKind(
         fields=("wait_hour", "wait_weekdays"),
-        keeps=("hour", "weekdays"),
+        program_fields=("hour", "weekdays"),
         sentence=_hour_sentence,
     ),
     Step.Wait.DATE: WaitKind(
         fields=("wait_on", "wait_hour"),
-        keeps=("on", "hour"),
+        program_fields=("on", "hour"),
         sentence=_date_sentence,
         problems=_date_problems,
     ),
     Step.Wait.MONTH_DAY: WaitKind(
         fields=("wait_month_day", "wait_hour"),
-        keeps=("month_day", "hour"),
+        program_fields=("month_day", "hour"),
         sentence=_month_day_sentence,
     ),
 }

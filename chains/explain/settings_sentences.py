@@ -98,8 +98,8 @@ def _clock(at: dt.time) -> str:
 def _marketing_waits(shop: Shop) -> Iterator[str]:
     if shop.complaint_cooldown_days:
         yield ngettext(
-            "No marketing while a complaint is open, and for %(days)d day after it is resolved.",
-            "No marketing while a complaint is open, and for %(days)d days after it is resolved.",
+            "No marketing while a complaint is open and for %(days)d day after it, or while a bad mood is noted.",
+            "No marketing while a complaint is open and for %(days)d days after it, or while a bad mood is noted.",
             shop.complaint_cooldown_days,
         ) % {"days": shop.complaint_cooldown_days}
     else:

@@ -17,7 +17,7 @@ from chains.messages.samples import SAMPLE_CODE, nothing_known
 from chains.models import TemplateText
 from crm.loyalty import ExpiringSoon
 from crm.models import Coupon
-from crm.timezones import zone_of
+from crm.timezones import shop_zone
 
 __all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "rewards_named"]
 
@@ -55,7 +55,7 @@ def points_words(balance: int, ending: ExpiringSoon | None, language: str) -> di
 
 
 def _last_day(expires_at: dt.datetime, language: str) -> str:
-    return wording.day(expires_at - _INSTANT, zone_of(""), language)
+    return wording.day(expires_at - _INSTANT, shop_zone(), language)
 
 
 @lru_cache(maxsize=1024)

@@ -563,7 +563,7 @@ class Migration(migrations.Migration):
                             ("monthday", "until a day of the month"),
                         ],
                         default="time",
-                        max_length=8,
+                        max_length=16,
                         verbose_name="waits",
                     ),
                 ),

@@ -49,7 +49,7 @@ class StepWait(models.Model):
         GO_ON = "go_on", _("go on at once")
         LEAVE = "leave", _("leave the chain")
 
-    wait = models.CharField(_("waits"), max_length=8, choices=Wait.choices, default=Wait.TIME)
+    wait = models.CharField(_("waits"), max_length=16, choices=Wait.choices, default=Wait.TIME)
     wait_amount = models.SmallIntegerField(
         _("how long"),
         default=1,

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chains.models import Step, Touch
-from crm.models.channel import all_channels
+from crm.models.channel import default_channel_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class ProgramStep:
         return (
             Touch.Channel.STAFF_TASK
             if self.kind == Step.Kind.STAFF_TASK
-            else next(iter(self.channels_to_try(all_channels())))
+            else next(iter(self.channels_to_try(default_channel_order())))
         )
 
     @property

@@ -16,7 +16,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import CustomerStats
-from crm.timezones import day_of, start_of, zone_of
+from crm.timezones import day_of, shop_zone, start_of
 
 NEW_DAYS = 30
 USUAL_INTERVAL_STRETCH = 1.5
@@ -73,7 +73,7 @@ def in_stage(stage: str, now: dt.datetime) -> Q:
 
 
 def _within_habit(now: dt.datetime) -> Q:
-    last_day = TruncDate("stats__last_order_at", tzinfo=zone_of(""))
+    last_day = TruncDate("stats__last_order_at", tzinfo=shop_zone())
     silent = ExpressionWrapper(Value(day_of(now), DateField()) - last_day, DurationField())
     stretch = Value(dt.timedelta(days=1) * USUAL_INTERVAL_STRETCH, DurationField())
     habit = Case(

@@ -11,7 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from crm.models import Coupon, Order, OrderLine
-from crm.timezones import day_of, start_of, zone_of
+from crm.timezones import day_of, shop_zone, start_of
 
 # The categories of what was bought and all they are part of.
 IS_IN_CATEGORY = """
@@ -33,7 +33,7 @@ def ends_at(sent_at: dt.datetime, term_days: int | None) -> dt.datetime | None:
 
 def last_day(expires_at: dt.datetime) -> dt.date:
     """The last day on which it is still good."""
-    return (expires_at - dt.timedelta(microseconds=1)).astimezone(zone_of("")).date()
+    return (expires_at - dt.timedelta(microseconds=1)).astimezone(shop_zone()).date()
 
 
 def covers(coupon: Coupon, lines: Sequence[OrderLine]) -> bool:
@@ -57,7 +57,7 @@ def refusal(coupon: Coupon, order: Order, lines: Sequence[OrderLine], at: dt.dat
     if coupon.redeemed_at:
         return _("The coupon %(code)s was used on %(day)s.") % {
             "code": coupon.code,
-            "day": date_format(coupon.redeemed_at.astimezone(zone_of("")).date()),
+            "day": date_format(coupon.redeemed_at.astimezone(shop_zone()).date()),
         }
     if coupon.expires_at and coupon.expires_at <= at:
         return _("The coupon %(code)s was good until %(day)s.") % {

@@ -11,7 +11,7 @@ class Channel(models.TextChoices):
     PUSH = "push", _("Push")
 
 
-def all_channels() -> list[str]:
+def default_channel_order() -> list[str]:
     """In the order a shop starts with: the detail first, what costs money for each message last."""
     return [Channel.EMAIL.value, Channel.TELEGRAM.value, Channel.PUSH.value, Channel.SMS.value]
 

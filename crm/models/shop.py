@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from crm.languages import words
-from crm.models.channel import Channel, all_channels
+from crm.models.channel import Channel, default_channel_order
 from crm.models.choices import database_checks_choices
 
 not_every_day = ArrayMaxLengthValidator(6, _("With every day quiet nothing would ever be sent."))
@@ -116,7 +116,7 @@ class Shop(models.Model):
     )
     channel_order = ArrayField(
         models.CharField(max_length=16, choices=Channel.choices),
-        default=all_channels,
+        default=default_channel_order,
         verbose_name=_("channels, the preferred first"),
         help_text=_("Of the channels a message is written for, the first that reaches the customer is used."),
     )

@@ -20,7 +20,7 @@ from django.db.models.functions import TruncDate
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from crm.timezones import zone_of
+from crm.timezones import shop_zone
 from segments.rules import Condition
 from segments.values import Number
 from segments.vocabulary.comparing import (
@@ -105,7 +105,7 @@ def _order_moment(path: str, measure: Min | Max, condition: Condition, compilati
 
 def _came_back(condition: Condition, compilation: Compilation) -> Q:
     """Some order came so many days or more after the one before it."""
-    days = [TruncDate(path, tzinfo=zone_of("")) for path in ("placed_at", "previous_at")]
+    days = [TruncDate(path, tzinfo=shop_zone()) for path in ("placed_at", "previous_at")]
     silence = ExpressionWrapper(days[0] - days[1], DurationField())
     long_enough = GreaterThanOrEqual(silence, Value(dt.timedelta(days=int(number(condition))), DurationField()))
     return has_rows(standings_of(condition, compilation).filter(long_enough, previous_at__isnull=False), compilation)

@@ -10,7 +10,7 @@ from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Case, Feedback, Milestone
-from crm.timezones import zone_of
+from crm.timezones import shop_zone
 from segments.rules import Condition
 from segments.values import NoValue, Number, Texts
 from segments.vocabulary.comparing import (
@@ -55,7 +55,7 @@ def _expected(column: str) -> Compile:
 def _late(condition: Condition, compilation: Compilation) -> Q:
     """Came on a later day than promised, or has not come though that day is over."""
     came = Coalesce("delivered_at", Value(compilation.now), output_field=DateTimeField())
-    days = [TruncDate(one, tzinfo=zone_of("")) for one in (came, F("promised_at"))]
+    days = [TruncDate(one, tzinfo=shop_zone()) for one in (came, F("promised_at"))]
     return opposite_if(condition, Q(promised_at__isnull=False) & Q(GreaterThan(*days)))
 
 

@@ -145,7 +145,7 @@ def test_the_settings_in_words_with_rows_of_their_own():
         "Where the customer is, nothing is sent on Saturday and Sunday. What falls due then leaves within the first "
         "hour after.",
         "SMS (phone): it is quiet from 20:00 until 10:00.",
-        "No marketing while a complaint is open, and for 3 days after it is resolved.",
+        "No marketing while a complaint is open and for 3 days after it, or while a bad mood is noted.",
         "Marketing about an order waits for its service message and for the goods, and 1 day more.",
     ):
         assert sentence in told

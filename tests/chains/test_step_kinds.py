@@ -44,7 +44,7 @@ def test_what_a_kind_asks_for_has_a_place_on_the_page(choice, table, layout):
 def test_the_program_knows_what_a_wait_keeps():
     known = {"from" if field.name == "anchor" else field.name for field in dataclasses.fields(ProgramWait)}
 
-    assert {name for kind in WAIT_KINDS.values() for name in kind.keeps} == known - {"kind"}
+    assert {name for kind in WAIT_KINDS.values() for name in kind.program_fields} == known - {"kind"}
 
 
 def test_arms_are_written_in_a_form_of_their_own():

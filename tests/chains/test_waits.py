@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chains.engine.advance.waits import Anchors, meant_for
+from chains.engine.advance.waits import Anchors, wait_ends_at
 from chains.program.step import ProgramWait
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -200,7 +200,7 @@ def offset(anchor, amount=0, unit="days", **fields):
     ],
 )
 def test_the_moment_a_wait_is_for(told, wait, arrived, zone, end):
-    assert meant_for(wait, at(arrived), ORDER, zone) == at(end)
+    assert wait_ends_at(wait, at(arrived), ORDER, zone) == at(end)
 
 
 @pytest.mark.parametrize(
@@ -216,14 +216,14 @@ def test_the_moment_a_wait_is_for(told, wait, arrived, zone, end):
     ],
 )
 def test_a_date_that_is_not_known_gives_no_moment(wait):
-    assert meant_for(wait, START, ORDER, MOSCOW) is None
+    assert wait_ends_at(wait, START, ORDER, MOSCOW) is None
 
 
 def test_without_an_order_the_start_of_the_chain_stands_in_for_its_moments():
     alone = Anchors(START)
 
-    assert meant_for(offset("delivered", 2), START, alone, MOSCOW) == START + dt.timedelta(days=2)
-    assert meant_for(offset("warranty_end"), START, alone, MOSCOW) is None
+    assert wait_ends_at(offset("delivered", 2), START, alone, MOSCOW) == START + dt.timedelta(days=2)
+    assert wait_ends_at(offset("warranty_end"), START, alone, MOSCOW) is None
     assert not alone.may_come("warranty_end")
     assert alone.may_come("birthday")
 
@@ -239,4 +239,4 @@ def test_no_offset_that_may_be_saved_leaves_the_calendar(amount, unit, anchor):
         attributes={"day": "1900-01-01"},
     )
 
-    assert meant_for(offset(anchor, amount, unit, attribute="day"), START, edge, AUCKLAND)
+    assert wait_ends_at(offset(anchor, amount, unit, attribute="day"), START, edge, AUCKLAND)

@@ -56,7 +56,7 @@ class Anchors:
         return self.has_order or name not in OF_THE_GOODS
 
 
-def meant_for(wait: ProgramWait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:
+def wait_ends_at(wait: ProgramWait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:
     """The moment a wait is for, even when it had passed at arrival; None while what it counts from is not known."""
     return MOMENT_BY_KIND[wait.kind](wait, arrived_at, anchors, zone)
 

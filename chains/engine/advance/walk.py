@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 
-from chains.engine.advance.waits import OF_THE_GOODS, meant_for
+from chains.engine.advance.waits import OF_THE_GOODS, wait_ends_at
 from chains.engine.advance.walk_state import PassedStep, StepQuestion, TouchDraft, Walk, WalkInput
 from chains.engine.local_time import DAY, HOUR, next_hour
 from chains.engine.pauses import is_dropped, postponed
@@ -39,7 +39,7 @@ def _wait(step: ProgramStep, so_far: Walk, given: WalkInput, now: dt.datetime) -
         raise ValueError(f"step {step.key} waits for nothing")
     if wait.kind == Step.Wait.EVENT:
         return _await_event(step, wait, so_far, given, now)
-    meant_at = meant_for(wait, so_far.arrived_at, given.anchors, given.zone)
+    meant_at = wait_ends_at(wait, so_far.arrived_at, given.anchors, given.zone)
     if meant_at is None:
         return _wait_for_date(step, wait, so_far, given, now)
     meant_at = postponed(meant_at, given.holds)
@@ -67,7 +67,7 @@ def _wait_for_date(
 
 
 def _await_event(step: ProgramStep, wait: ProgramWait, so_far: Walk, given: WalkInput, now: dt.datetime) -> str | None:
-    until = meant_for(wait, so_far.arrived_at, given.anchors, given.zone) or so_far.arrived_at
+    until = wait_ends_at(wait, so_far.arrived_at, given.anchors, given.zone) or so_far.arrived_at
     until = postponed(until, given.holds)
     since = given.anchors.trigger if wait.anchor == Step.Anchor.TRIGGER else so_far.arrived_at
     answer = given.answers.get(step.key)

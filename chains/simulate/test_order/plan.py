@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from chains.engine.advance.waits import Anchors, meant_for
+from chains.engine.advance.waits import Anchors, wait_ends_at
 from chains.engine.local_time import next_hour
 from chains.models import Step
 from chains.program.program import Program
@@ -67,7 +67,7 @@ def _next_steps(
         return []
     over = at
     if step.wait:
-        meant = meant_for(step.wait, at, anchors, zone)
+        meant = wait_ends_at(step.wait, at, anchors, zone)
         over = max(at, meant) if meant else at
     if not step.arms:
         return [(step.next, over, "")]

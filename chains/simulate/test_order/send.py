@@ -32,7 +32,7 @@ from chains.simulate.preview import context_for
 from chains.simulate.test_order.plan import PlannedMessage, plan
 from crm import loyalty
 from crm.models import Channel, Customer, Shop
-from crm.timezones import zone_of
+from crm.timezones import shop_zone
 
 # Long enough to be read one after the other, short enough for the longest chain to be over within minutes.
 PAUSE = dt.timedelta(seconds=10)
@@ -51,7 +51,7 @@ def start(chain: Chain, by: User, language: str, customer: Customer | None, now:
     TestOrder.objects.bulk_create([made], ignore_conflicts=True)
     test_order = TestOrder.objects.running().get(chain=chain, asked_by=by)
     if not test_order.messages.exists():
-        planned = plan(draft, now, zone_of(""))
+        planned = plan(draft, now, shop_zone())
         TestOrderMessage.objects.bulk_create(
             [_message(test_order, draft, position, one, now) for position, one in enumerate(planned)]
         )
@@ -61,7 +61,7 @@ def start(chain: Chain, by: User, language: str, customer: Customer | None, now:
 def _message(
     test_order: TestOrder, draft: Program, position: int, planned: PlannedMessage, now: dt.datetime
 ) -> TestOrderMessage:
-    step, zone = planned.step, zone_of("")
+    step, zone = planned.step, shop_zone()
     local = planned.at.astimezone(zone)
     return TestOrderMessage(
         test_order=test_order,

@@ -25,7 +25,7 @@ from crm.intake.files.rejected_rows import write_rejected
 from crm.intake.files.report import ImportCount, ImportReport
 from crm.intake.files.staging import Cursor, StagingWriter, staging_tables
 from crm.models import Shop
-from crm.timezones import zone_of
+from crm.timezones import shop_zone
 
 Progress = Callable[[int, float], None]
 PROBLEMS_SHOWN = 50
@@ -62,7 +62,7 @@ def import_file(
 
 
 def _parse_settings(now: dt.datetime) -> ParseSettings:
-    return ParseSettings(now, zone_of(""), Shop.load().phone_country, settings.CURRENCY)
+    return ParseSettings(now, shop_zone(), Shop.load().phone_country, settings.CURRENCY)
 
 
 def _stage(
