@@ -27,7 +27,7 @@ TONES = {"overdue": "danger", "opened": "warning", "acknowledged": "warning", "a
 OFFER = ("solution", "alternative", "goodwill")
 
 
-class StandingFilter(DropdownFilter):  # type: ignore[misc]
+class CaseStateFilter(DropdownFilter):  # type: ignore[misc]
     title = _("state")
     parameter_name = "state"
 
@@ -56,7 +56,7 @@ class StandingFilter(DropdownFilter):  # type: ignore[misc]
 class CaseAdmin(VerbAdmin):
     list_display = ("subject", "standing", "kind_label", "severity", "customer", "promised_at", "owner", "opened_at")
     list_select_related = ("customer", "owner")
-    list_filter = (StandingFilter, ("kind", ChoicesDropdownFilter), ("severity", ChoicesDropdownFilter))
+    list_filter = (CaseStateFilter, ("kind", ChoicesDropdownFilter), ("severity", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False

@@ -39,7 +39,7 @@ IN_SHORT = {
 KINDS = {PointsEntry.Kind.ACCRUAL: "success", PointsEntry.Kind.SPENDING: "info", PointsEntry.Kind.EXPIRY: "warning"}
 
 
-class StandingFilter(DropdownFilter):  # type: ignore[misc]
+class CouponStateFilter(DropdownFilter):  # type: ignore[misc]
     title = _("state")
     parameter_name = "state"
 
@@ -73,7 +73,7 @@ class CouponAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("customer", "order", "category", "product")
     list_filter = (
-        StandingFilter,
+        CouponStateFilter,
         ("kind", ChoicesDropdownFilter),
         ("issued_at", RangeDateTimeFilter),
         ("redeemed_at", RangeDateTimeFilter),
