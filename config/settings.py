@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_filters",
     "import_export",
+    "ninja",
     "simple_history",
 ]
 

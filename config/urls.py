@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from chains.public import tracking
 from config.health import healthz
 from config.navigation import landing
+from crm.intake.api.api import api
 
 handler403 = "config.error_pages.permission_denied"
 
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", RedirectView.as_view(url=static("encore/favicon.ico"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("s/<str:code>", tracking.short, name="short"),
+    path("api/v1/", api.urls),
     path("m/", include("chains.public.urls")),
     path("", include("chains.channels.urls")),
     path("admin/", admin.site.admin_view(landing)),

@@ -10,6 +10,7 @@ from crm.models.loyalty import Coupon, PointsEntry
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.product import Category, Product, ProductRelation
 from crm.models.shop import Shop
+from crm.models.source import Delivery, Source
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Contact",
     "Coupon",
     "Customer",
+    "Delivery",
     "CustomerPrediction",
     "CustomerScore",
     "CustomerStats",
@@ -41,4 +43,5 @@ __all__ = [
     "ProductRelation",
     "Purpose",
     "Shop",
+    "Source",
 ]

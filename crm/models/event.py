@@ -23,6 +23,8 @@ class EventKind(models.TextChoices):
     APPOINTMENT_MOVED = "order.appointment_moved", _("appointment moved")
     PAYMENT_MOVED = "order.payment_moved", _("payment date moved")
     MILESTONE_REACHED = "order.milestone", _("milestone reached")
+    ORDER_CORRECTED = "order.corrected", _("order's figures corrected")
+    ORDER_MOMENT_UNDONE = "order.undone", _("a moment of the order taken back")
     PRODUCT_REGISTERED = "product.registered", _("product registered")
     CASE_OPENED = "case.opened", _("case opened")
     CASE_ACKNOWLEDGED = "case.acknowledged", _("case acknowledged")

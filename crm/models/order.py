@@ -37,6 +37,14 @@ class Order(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     number = models.CharField(_("order number"), max_length=100, unique=True)
+    external_id = models.CharField(
+        _("order id in the shop"),
+        max_length=200,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text=_("Where the shop's systems name it otherwise than by its number."),
+    )
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="orders", db_index=False, verbose_name=_("customer")
     )
@@ -70,6 +78,7 @@ class Order(models.Model):
     coupon_code = models.CharField(_("coupon"), max_length=64, blank=True)
     receipt_url = models.URLField(_("receipt link"), blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True, help_text=_("Where the order came from."))
+    told = models.JSONField(default=dict, editable=False, help_text="When each field was last told, by its name.")
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = OrderQuerySet.as_manager()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.field_checks import check_fields
 from crm.models import Category, Product
 
 PATH_SEPARATOR = " / "
@@ -63,3 +69,27 @@ def category_at(path: str) -> Category | None:
 
 def _known(skus: Iterable[str]) -> dict[str, Product]:
     return {product.sku: product for product in Product.objects.filter(sku__in=list(skus))}
+
+
+@transaction.atomic
+def describe_product(sku: str, *, told_at: dt.datetime, category: str | None = None, **fields: Any) -> Product:
+    """What is known about a product, new or not; of each column the newest word wins. ValueError in words."""
+    if not sku.strip() or len(sku) > 100 or "\0" in sku:
+        raise ValueError(_("A product needs a SKU of 1 to 100 characters."))
+    Product.objects.bulk_create([Product(sku=sku)], ignore_conflicts=True)
+    product = Product.objects.select_for_update(no_key=True).get(sku=sku)
+    told = dict(fields)
+    if category is not None:
+        told["category"] = category_at(category)
+    news = {name: value for name, value in told.items() if _is_news(product, name, told_at)}
+    for name, value in news.items():
+        setattr(product, name, value)
+    check_fields(product, _("product %(sku)s") % {"sku": sku})
+    product.told = {**product.told, **dict.fromkeys(news, told_at.isoformat())}
+    product.save(update_fields=[*news, "told"])
+    return product
+
+
+def _is_news(product: Product, name: str, told_at: dt.datetime) -> bool:
+    last = product.told.get(name)
+    return last is None or dt.datetime.fromisoformat(last) <= told_at

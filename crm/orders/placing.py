@@ -33,6 +33,7 @@ class OrderFields(TypedDict, total=False):
     responsible: User | None
     coupon_code: str
     receipt_url: str
+    external_id: str | None
     source: str
 
 

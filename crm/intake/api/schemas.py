@@ -1,0 +1,161 @@
+"""The bodies of the API, the same ones that a plain webhook carries in `data`.
+
+What is left out says nothing and changes nothing; `null` for a moment takes it back. An unknown field is an error, so
+that a slip of the pen is not silently ignored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, HttpUrl, StringConstraints
+
+MOST_LINES = 1_000
+MOST_ITEMS = 500
+
+
+def _printable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds an unprintable character")
+    return text
+
+
+def _likely(moment: dt.datetime) -> dt.datetime:
+    if not 1970 <= moment.year < 2200:
+        raise ValueError(f"the year {moment.year} cannot be right")
+    return moment
+
+
+def _text(longest: int, shortest: int = 0) -> Any:
+    return Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
+        AfterValidator(_printable),
+    ]
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_likely)]
+Money = Annotated[Decimal, Field(ge=0, lt=10**12, allow_inf_nan=False)]
+Price = Annotated[Decimal, Field(ge=0, lt=10**10, allow_inf_nan=False)]
+Quantity = Annotated[Decimal, Field(gt=0, lt=10**9, allow_inf_nan=False)]
+Number = _text(80, 1)
+Sku = _text(100, 1)
+
+
+class Body(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    def told(self) -> dict[str, Any]:
+        """The fields that were named, as they were read."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class ConsentIn(Body):
+    """A yes or a no, with the words the customer saw and when they said so."""
+
+    channel: Literal["email", "sms"]
+    purpose: Literal["service", "marketing"] = "marketing"
+    granted: bool
+    at: Moment
+    wording: _text(2_000) = ""  # type: ignore[valid-type]
+    evidence: dict[_text(100, 1), _text(1_000)] = Field(default_factory=dict, max_length=20)  # type: ignore[valid-type]
+
+
+class CustomerIn(Body):
+    """Named by the shop's id, an email or a phone: at least one of them."""
+
+    id: _text(180) = Field("", description="How the shop names this customer.")  # type: ignore[valid-type]
+    email: _text(320) = ""  # type: ignore[valid-type]
+    phone: _text(40) = ""  # type: ignore[valid-type]
+    first_name: _text(150) = ""  # type: ignore[valid-type]
+    last_name: _text(150) = ""  # type: ignore[valid-type]
+    born_on: dt.date | None = None
+    city: _text(150) = ""  # type: ignore[valid-type]
+    language: _text(8) = ""  # type: ignore[valid-type]
+    time_zone: _text(64) = ""  # type: ignore[valid-type]
+    source: _text(100) = Field("", description="Where they were won.")  # type: ignore[valid-type]
+    tags: list[_text(100, 1)] = Field(default_factory=list, max_length=100)  # type: ignore[valid-type]
+    attributes: dict[_text(100, 1), Any] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
+    consents: list[ConsentIn] = Field(default_factory=list, max_length=20)
+    updated_at: Moment | None = None
+
+
+class LineIn(Body):
+    sku: Sku  # type: ignore[valid-type]
+    name: _text(300) = ""  # type: ignore[valid-type]
+    category: _text(500) = Field("", description="A path: Kitchen / Kettles.")  # type: ignore[valid-type]
+    quantity: Quantity = Decimal(1)
+    price: Price = Field(description="For one, before the order's discount.")
+    cost: Price | None = None
+
+
+class RefundIn(Body):
+    """Money, goods by SKU, or both; neither is the whole order."""
+
+    id: _text(80, 1) = Field(description="Tells this refund from the order's others.")  # type: ignore[valid-type]
+    at: Moment
+    amount: Money | None = None
+    lines: dict[Sku, Quantity] | None = Field(None, max_length=MOST_LINES)  # type: ignore[valid-type]
+
+
+class MilestoneIn(Body):
+    name: _text(200, 1)  # type: ignore[valid-type]
+    at: Moment
+
+
+class OrderIn(Body):
+    """An order as the shop knows it now. New ones need `customer`, `placed_at`, and `lines` or `total`."""
+
+    number: Number  # type: ignore[valid-type]
+    id: _text(180) = Field("", description="Where other messages name the order otherwise.")  # type: ignore[valid-type]
+    customer: CustomerIn | None = None
+    placed_at: Moment | None = None
+    paid_at: Moment | None = None
+    shipped_at: Moment | None = None
+    delivered_at: Moment | None = Field(None, description="Or the service was performed.")
+    cancelled_at: Moment | None = None
+    promised_at: Moment | None = None
+    appointment_at: Moment | None = None
+    payment_due_at: Moment | None = None
+    kind: Literal["goods", "service"] | None = None
+    currency: Annotated[str, StringConstraints(pattern="^[A-Za-z]{3}$")] | None = None
+    total: Money | None = None
+    discount: Money | None = None
+    lines: list[LineIn] | None = Field(None, max_length=MOST_LINES)
+    coupon: _text(64) = ""  # type: ignore[valid-type]
+    tracking_number: _text(100) = ""  # type: ignore[valid-type]
+    receipt_url: HttpUrl | None = None
+    refunds: list[RefundIn] = Field(default_factory=list, max_length=100)
+    milestones: list[MilestoneIn] = Field(default_factory=list, max_length=100)
+    updated_at: Moment | None = Field(None, description="When the shop knew this: the newest word wins.")
+
+
+class ProductIn(Body):
+    sku: Sku  # type: ignore[valid-type]
+    name: _text(300) | None = None  # type: ignore[valid-type]
+    category: _text(500) | None = None  # type: ignore[valid-type]
+    kind: Literal["goods", "service"] | None = None
+    price: Price | None = None
+    cost: Price | None = None
+    price_tier: Literal["", "budget", "middle", "premium"] | None = None
+    complexity: Literal["simple", "complex"] | None = None
+    warranty_months: Annotated[int, Field(ge=0, le=1_200)] | None = None
+    repurchase_days: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    instructions_url: HttpUrl | None = None
+    picture_url: HttpUrl | None = None
+    is_in_stock: bool | None = None
+    updated_at: Moment | None = None
+
+
+class EventIn(Body):
+    """Something a customer did, under a name of the shop's own: `quiz_taken`."""
+
+    id: _text(150, 1) = Field(description="Tells this event from all others of this source.")  # type: ignore[valid-type]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.:-]{0,99}$")]
+    customer: CustomerIn
+    at: Moment
+    order: _text(80) = ""  # type: ignore[valid-type]
+    properties: dict[_text(100, 1), Any] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]

@@ -1,0 +1,101 @@
+"""What a source tells, in Encore's words: every door turns what it hears into these, and one module records them.
+
+A field left at None says nothing; an empty text says that it is empty. Moments carry their time zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from crm.orders.catalogue import LineData
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFact:
+    """A yes or a no of a customer, with the words they saw and when."""
+
+    channel: str
+    purpose: str
+    is_granted: bool
+    at: dt.datetime
+    wording: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFact:
+    """Who somebody is. `profile` has the columns of Customer that are told: first_name, city, attributes …"""
+
+    external_id: str = ""
+    email: str = ""
+    phone: str = ""
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    consents: tuple[ConsentFact, ...] = ()
+    told_at: dt.datetime | None = None
+
+    @property
+    def is_somebody(self) -> bool:
+        return bool(self.external_id or self.email or self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFact:
+    """Money or goods that went back. `key` tells this refund from the order's others."""
+
+    key: str
+    at: dt.datetime
+    amount: Decimal | None = None
+    lines: Mapping[str, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFact:
+    """An order as its source knows it at `told_at`.
+
+    `moments` has those of paid_at, shipped_at, delivered_at and cancelled_at that are told; None there takes one back.
+    `dates` has promised_at, appointment_at and payment_due_at. `details` are other columns of Order.
+    """
+
+    number: str = ""
+    external_id: str = ""
+    told_at: dt.datetime | None = None
+    customer: CustomerFact | None = None
+    placed_at: dt.datetime | None = None
+    currency: str = ""
+    total: Decimal | None = None
+    discount: Decimal | None = None
+    lines: tuple[LineData, ...] | None = None
+    moments: Mapping[str, dt.datetime | None] = field(default_factory=dict)
+    dates: Mapping[str, dt.datetime | None] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    refunds: tuple[RefundFact, ...] = ()
+    milestones: tuple[tuple[str, dt.datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFact:
+    """A product. `fields` has the columns of Product that are told; `category` is a path “A / B”."""
+
+    sku: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    category: str | None = None
+    told_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """Something else that a customer did, under a name of the shop's own."""
+
+    kind: str
+    customer: CustomerFact
+    at: dt.datetime
+    key: str
+    order_number: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+Fact: TypeAlias = CustomerFact | OrderFact | ProductFact | EventFact

@@ -1,0 +1,161 @@
+"""Facts from any door, recorded by the same functions as everywhere.
+
+`record_fact` may be called with the same fact again, late, or out of order. NotYet says that a fact it needs has not
+come: whoever called keeps it and tries again. ValueError says in words why it never can be recorded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import singledispatch
+from typing import Any, cast
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm import consent, events
+from crm.customers.find_or_create import find_or_create
+from crm.intake.facts import CustomerFact, EventFact, OrderFact, ProductFact, RefundFact
+from crm.models import Channel, Customer, Order, Source
+from crm.orders import correcting, orders
+from crm.orders.amounts import ZERO
+from crm.orders.catalogue import describe_product
+from crm.orders.placing import OrderFields
+
+MOMENTS = {
+    "paid_at": orders.pay,
+    "shipped_at": orders.ship,
+    "delivered_at": orders.deliver,
+    "cancelled_at": orders.cancel,
+}
+DATES: dict[str, Callable[..., Order]] = {
+    "promised_at": orders.move_promise,
+    "appointment_at": orders.move_appointment,
+    "payment_due_at": orders.move_payment,
+}
+
+
+class NotYet(Exception):
+    """What this is about is not known yet, in words."""
+
+
+@singledispatch
+def record_fact(fact: object, source: Source, now: dt.datetime) -> Any:
+    raise TypeError(f"{type(fact).__name__} is no fact")
+
+
+@record_fact.register
+@transaction.atomic
+def record_customer(fact: CustomerFact, source: Source, now: dt.datetime) -> Customer:
+    customer = find_or_create(
+        external_id=_prefixed(source, fact.external_id), email=fact.email, phone=fact.phone, now=now, **fact.profile
+    )
+    for said in fact.consents:
+        address = {Channel.EMAIL: fact.email, Channel.SMS: fact.phone}.get(Channel(said.channel), "")
+        if not address:
+            raise ValueError(_("Consent for %(channel)s needs an address of it.") % {"channel": said.channel})
+        verb = consent.grant if said.is_granted else consent.withdraw
+        verb(
+            customer,
+            channel=said.channel,
+            address=address,
+            purpose=said.purpose,
+            at=said.at,
+            source=source.name[:50],
+            wording=said.wording,
+            evidence=dict(said.evidence),
+        )
+    return customer
+
+
+@record_fact.register
+@transaction.atomic
+def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
+    told_at = fact.told_at or now
+    order = known_order(source, fact.number, fact.external_id)
+    if order is None:
+        order = _place(fact, source, now)
+    else:
+        _correct(order, fact, told_at)
+    _happen(order, fact, told_at)
+    return order
+
+
+@record_fact.register
+@transaction.atomic
+def record_product(fact: ProductFact, source: Source, now: dt.datetime) -> Any:
+    return describe_product(fact.sku, told_at=fact.told_at or now, category=fact.category, **fact.fields)
+
+
+@record_fact.register
+@transaction.atomic
+def record_event(fact: EventFact, source: Source, now: dt.datetime) -> Any:
+    customer = record_customer(fact.customer, source, now)
+    order = known_order(source, fact.order_number, "") if fact.order_number else None
+    return events.record(
+        fact.kind,
+        customer=customer,
+        occurred_at=fact.at,
+        source=f"source:{source.pk}",
+        key=fact.key,
+        order=order if order and order.customer_id == customer.pk else None,
+        properties=dict(fact.properties),
+    )
+
+
+def known_order(source: Source, number: str, external_id: str) -> Order | None:
+    if external_id:
+        found = Order.objects.filter(external_id=_prefixed(source, external_id)).first()
+        if found or not number:
+            return found
+    return Order.objects.filter(number=_prefixed(source, number)).first() if number else None
+
+
+def _place(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
+    number = fact.number or fact.external_id
+    if fact.customer is None or not fact.customer.is_somebody or fact.placed_at is None:
+        raise NotYet(_("Order %(number)s is not known yet.") % {"number": number})
+    fields: dict[str, Any] = {name: moment for name, moment in fact.dates.items() if moment}
+    fields |= {"source": source.name[:100], "external_id": _prefixed(source, fact.external_id) or None}
+    return orders.place(
+        _prefixed(source, number),
+        customer=record_customer(fact.customer, source, now),
+        placed_at=fact.placed_at,
+        currency=fact.currency,
+        lines=fact.lines or (),
+        total=fact.total,
+        discount=fact.discount or ZERO,
+        **cast(OrderFields, {**fields, **fact.details}),
+    )
+
+
+def _correct(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
+    if fact.lines is not None or fact.total is not None or fact.discount is not None:
+        correcting.correct_figures(order, told_at=told_at, lines=fact.lines, total=fact.total, discount=fact.discount)
+    if fact.details:
+        correcting.correct_details(order, told_at=told_at, **fact.details)
+
+
+def _happen(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
+    """Moments in the order in which they happened, then what lies ahead, milestones and refunds."""
+    for name, moment in sorted(fact.moments.items(), key=lambda item: item[1] or told_at):
+        if moment is None:
+            correcting.take_back(order, name, at=told_at)
+        else:
+            MOMENTS[name](order, at=moment)
+    for name, moment in fact.dates.items():
+        if moment or name != "promised_at":
+            DATES[name](order, to=moment, at=told_at)
+    for name, reached_at in fact.milestones:
+        orders.reach_milestone(order, name, at=reached_at)
+    for refund in fact.refunds:
+        _refund(order, refund)
+
+
+def _refund(order: Order, refund: RefundFact) -> None:
+    orders.return_goods(order, at=refund.at, amount=refund.amount, lines=refund.lines, key=refund.key)
+
+
+def _prefixed(source: Source, name: str) -> str:
+    return f"{source.id_prefix}{name}" if name else ""

@@ -1,0 +1,143 @@
+"""Where facts come from, and what arrived there before it was applied."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.choices import database_checks_choices
+from crm.models.secret_field import SecretField
+
+KEY_BYTES = 16
+
+
+def new_key() -> str:
+    """Part of the source's address: hard to guess, safe in a path."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def open(self) -> Self:
+        """Sources whose doors take what arrives."""
+        return self.filter(is_paused=False)
+
+
+@database_checks_choices
+class Source(models.Model):
+    """One connected place. What it may tell follows from its kind; an API key has its rights."""
+
+    class Kind(models.TextChoices):
+        API = "api", _("API key")
+        WEBHOOK = "webhook", _("webhook of your own")
+        SHOPIFY = "shopify", _("Shopify")
+        WOOCOMMERCE = "woocommerce", _("WooCommerce")
+        TRACKING = "tracking", _("Segment's tracking API")
+        SITE = "site", _("script on your site")
+        FORM = "form", _("any shape of JSON or form")
+        FEED = "feed", _("catalogue feed")
+
+    class Rights(models.TextChoices):
+        READ = "read", _("read")
+        WRITE = "write", _("read and write")
+        COUPONS = "coupons", _("coupons only")
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=100, unique=True, help_text=_("How staff call it."))
+    key = models.CharField(_("key"), max_length=64, unique=True, default=new_key, editable=False)
+    secret = SecretField(_("secret"), blank=True, editable=False)
+    previous_secret = SecretField(_("secret before"), blank=True, editable=False)
+    previous_secret_until = models.DateTimeField(_("the one before is good until"), null=True, editable=False)
+    rights = models.CharField(_("rights"), max_length=16, choices=Rights.choices, default=Rights.WRITE)
+    id_prefix = models.CharField(
+        _("before its numbers"),
+        max_length=20,
+        blank=True,
+        help_text=_("Where two shops number alike: put before customer ids and order numbers of this one."),
+    )
+    is_paused = models.BooleanField(_("paused"), default=False, help_text=_("What arrives is refused."))
+    silent_after_hours = models.PositiveSmallIntegerField(
+        _("silent after, hours"),
+        default=48,
+        help_text=_("When nothing was heard for so long from a source that used to speak, its light turns."),
+    )
+    last_heard_at = models.DateTimeField(_("last heard"), null=True, editable=False)
+    created_at = models.DateTimeField(_("connected at"), default=timezone.now, editable=False)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source of facts")
+        verbose_name_plural = _("where facts come from")
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="source_name_not_empty")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def secrets_at(self, now: dt.datetime) -> list[str]:
+        """The secrets that sign at this moment: after a change the one before is good for a while."""
+        is_before_good = self.previous_secret_until is not None and now < self.previous_secret_until
+        return [one for one in (self.secret, self.previous_secret if is_before_good else "") if one]
+
+    def is_silent(self, now: dt.datetime) -> bool:
+        return self.last_heard_at is not None and now - self.last_heard_at > dt.timedelta(hours=self.silent_after_hours)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def unapplied(self) -> Self:
+        return self.filter(status__in=[Delivery.Status.WAITING, Delivery.Status.FAILED])
+
+    def due(self, now: dt.datetime) -> Self:
+        return self.filter(status=Delivery.Status.WAITING, due_at__lte=now)
+
+
+@database_checks_choices
+class Delivery(models.Model):
+    """What arrived through a door, verified and kept as it came, and what became of it.
+
+    `subject` is the order or customer it is about, as its source names it: deliveries of one subject are applied in
+    the order in which they arrived.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        APPLIED = "applied", _("applied")
+        IGNORED = "ignored", _("nothing in it for Encore")
+        FAILED = "failed", _("could not be applied")
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="deliveries", verbose_name=_("source"))
+    key = models.CharField(_("key"), max_length=200)
+    topic = models.CharField(_("topic"), max_length=100)
+    subject = models.CharField(_("about"), max_length=200, blank=True)
+    payload = models.JSONField(_("what came"))
+    status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.WAITING)
+    reason = models.CharField(_("why"), max_length=500, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    due_at = models.DateTimeField(_("tried again at"), default=timezone.now)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-received_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="delivery_once_per_source")]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(status="waiting"), name="delivery_due"),
+            # What came before about the same subject has to be applied first.
+            models.Index(
+                fields=["source", "subject", "id"], condition=Q(status="waiting"), name="delivery_waiting_subject"
+            ),
+            models.Index(fields=["source", "-received_at"], name="delivery_by_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.subject}".strip()

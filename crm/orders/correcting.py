@@ -1,0 +1,139 @@
+"""An order told anew: other figures, other details, a moment taken back. The newest word about each field wins.
+
+`Order.told` keeps when each field was last told, so that an older word arriving late changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.field_checks import check_fields
+from crm.figures import stats
+from crm.locks import lock_fact
+from crm.models import EventKind, Order, OrderLine, Product
+from crm.orders import amounts
+from crm.orders.catalogue import LineData, products_for
+from crm.orders.order_events import check_moment, stamp, write
+
+FIGURES = ("lines", "total", "discount")
+
+
+@transaction.atomic
+def correct_figures(
+    order: Order,
+    *,
+    told_at: dt.datetime,
+    lines: Sequence[LineData] | None = None,
+    total: Decimal | None = None,
+    discount: Decimal | None = None,
+) -> Order:
+    """Other goods or sums than before. ValueError when less would remain than was already returned or refunded."""
+    lock_fact(order, lambda customer_id: stats.lock([customer_id]))
+    if not _is_news(order, "figures", told_at):
+        return order
+    bought = list(order.lines.select_related("product").order_by("pk"))
+    told = lines if lines is not None else [_told(line) for line in bought]
+    figures = amounts.check(order.number, told, total, order.discount if discount is None else discount)
+    if figures.total < order.refunded:
+        raise ValueError(
+            _("order %(number)s: its total of %(total)s is less than the %(refunded)s already refunded.")
+            % {"number": order.number, "total": figures.total, "refunded": order.refunded}
+        )
+    if lines is not None:
+        _replace_lines(order, bought, figures.lines)
+    before = order.total
+    order.total, order.discount = figures.total, figures.discount
+    _note(order, ["figures"], told_at)
+    order.save(update_fields=["total", "discount", "told"])
+    if before != order.total:
+        write(
+            order,
+            EventKind.ORDER_CORRECTED,
+            at=told_at,
+            key=f"corrected:{stamp(told_at)}",
+            **{"from": str(before), "to": str(order.total)},
+        )
+    stats.refresh([order.customer_id])
+    return order
+
+
+@transaction.atomic
+def correct_details(order: Order, *, told_at: dt.datetime, **details: Any) -> Order:
+    """Tracking number, receipt link, responsible person and the like."""
+    lock_fact(order)
+    news = [name for name, value in details.items() if _is_news(order, name, told_at) and getattr(order, name) != value]
+    for name in news:
+        setattr(order, name, details[name])
+    if news:
+        check_fields(order, _("order %(number)s") % {"number": order.number})
+        _note(order, news, told_at)
+        order.save(update_fields=[*news, "told"])
+    return order
+
+
+@transaction.atomic
+def take_back(order: Order, moment: str, *, at: dt.datetime) -> Order:
+    """What was said to have happened did not: an order cancelled by mistake counts again."""
+    check_moment(at)
+    lock_fact(order, lambda customer_id: stats.lock([customer_id]))
+    before: dt.datetime | None = getattr(order, moment)
+    if before is None or before > at or not _is_news(order, moment, at):
+        return order
+    setattr(order, moment, None)
+    _note(order, [moment], at)
+    order.save(update_fields=[moment, "told"])
+    write(
+        order,
+        EventKind.ORDER_MOMENT_UNDONE,
+        at=at,
+        key=f"undone:{moment}:{stamp(before)}",
+        moment=moment.removesuffix("_at"),
+        **{"from": before.isoformat()},
+    )
+    stats.refresh([order.customer_id])
+    return order
+
+
+def _is_news(order: Order, name: str, told_at: dt.datetime) -> bool:
+    last = order.told.get(name)
+    return last is None or dt.datetime.fromisoformat(last) <= told_at
+
+
+def _note(order: Order, names: Sequence[str], told_at: dt.datetime) -> None:
+    order.told = {**order.told, **dict.fromkeys(names, told_at.isoformat())}
+
+
+def _told(line: OrderLine) -> LineData:
+    return LineData(line.product.sku, line.quantity, line.price, line.cost)
+
+
+def _replace_lines(order: Order, bought: Sequence[OrderLine], told: Sequence[LineData]) -> None:
+    """What came back of a product stays returned, on the new lines in their order."""
+    products = products_for(told)
+    returned: dict[str, Decimal] = defaultdict(Decimal)
+    for line in bought:
+        returned[line.product.sku] += line.returned_quantity
+    lines = [_line(order, line, products[line.sku], returned) for line in told]
+    left = ", ".join(sorted(sku for sku, quantity in returned.items() if quantity))
+    if left:
+        raise ValueError(
+            _("order %(number)s: more of %(sku)s came back than it would hold.") % {"number": order.number, "sku": left}
+        )
+    order.lines.all().delete()
+    OrderLine.objects.bulk_create(lines)
+
+
+def _line(order: Order, told: LineData, product: Product, returned: dict[str, Decimal]) -> OrderLine:
+    back = min(told.quantity, returned[told.sku])
+    returned[told.sku] -= back
+    cost = product.cost if told.cost is None else told.cost
+    return OrderLine(
+        order=order, product=product, quantity=told.quantity, price=told.price, cost=cost, returned_quantity=back
+    )
