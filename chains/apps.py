@@ -9,10 +9,11 @@ class ChainsConfig(AppConfig):
 
     def ready(self) -> None:
         from chains.channels.registry import CHANNELS
-        from chains.contributions import privacy, segment_fields, segment_uses, story
+        from chains.contributions import privacy, segment_fields, segment_uses, started_chains, story
         from chains.contributions.merging import follow
         from chains.messages import note_form
         from crm.customers import merge
+        from crm.intake import test_order
         from crm.privacy import erase, export
         from crm.story import customer_links
         from crm.story.story import register
@@ -21,6 +22,7 @@ class ChainsConfig(AppConfig):
 
         merge.register(follow)
         export.register(privacy.tell)
+        test_order.register(started_chains.names)
         erase.register(privacy.erase)
         register(story.touches)
         customer_links.register(

@@ -7,6 +7,7 @@ from chains.public import tracking
 from config.health import healthz
 from config.navigation import landing
 from crm.intake.api.api import api
+from crm.intake.webhook.door import webhook
 
 handler403 = "config.error_pages.permission_denied"
 
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("s/<str:code>", tracking.short, name="short"),
     path("api/v1/", api.urls),
+    path("hooks/<str:key>/", webhook, name="webhook"),
     path("m/", include("chains.public.urls")),
     path("", include("chains.channels.urls")),
     path("admin/", admin.site.admin_view(landing)),

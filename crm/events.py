@@ -22,7 +22,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from celery import current_app
@@ -103,17 +103,21 @@ def record_many(events: Iterable[Event]) -> list[Event]:
     return fresh
 
 
-def ring_on_commit() -> None:
-    """Ring once when the transaction is in, however many facts it holds."""
-    if not settings.ENCORE_RING or any(entry[1] is ring for entry in connection.run_on_commit):
-        return
-    # Robust: a dead broker costs one beat interval, never the fact that was just committed.
-    transaction.on_commit(ring, robust=True)
-
-
 def ring() -> None:
     """Wake the engine by the name of its task: crm imports nothing of chains."""
-    current_app.send_task(BELL, retry=False, expires=BELL_LASTS_SECONDS, ignore_result=True)
+    wake(BELL)
+
+
+def wake(task: str) -> None:
+    current_app.send_task(task, retry=False, expires=BELL_LASTS_SECONDS, ignore_result=True)
+
+
+def ring_on_commit(bell: Callable[[], None] = ring) -> None:
+    """Ring once when the transaction is in, however many facts it holds."""
+    if not settings.ENCORE_RING or any(entry[1] is bell for entry in connection.run_on_commit):
+        return
+    # Robust: a dead broker costs one beat interval, never the fact that was just committed.
+    transaction.on_commit(bell, robust=True)
 
 
 def _columns(events: list[Event]) -> dict[str, list[Any]]:

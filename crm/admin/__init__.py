@@ -1,3 +1,29 @@
-from crm.admin import case, consent, customer, event, feedback, loyalty, merge, order, product, shop
+from crm.admin import (
+    case,
+    consent,
+    customer,
+    delivery,
+    event,
+    feedback,
+    loyalty,
+    merge,
+    order,
+    product,
+    shop,
+    source,
+)
 
-__all__ = ["case", "consent", "customer", "event", "feedback", "loyalty", "merge", "order", "product", "shop"]
+__all__ = [
+    "case",
+    "consent",
+    "customer",
+    "delivery",
+    "event",
+    "feedback",
+    "loyalty",
+    "merge",
+    "order",
+    "product",
+    "shop",
+    "source",
+]

@@ -13,21 +13,27 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
-from crm.events import ring_on_commit
+from crm.events import ring_on_commit, wake
 from crm.intake.facts import Fact
 from crm.intake.recording import NotYet, record_fact
+from crm.intake.sources import note_heard
 from crm.models import Delivery, Source
+from crm.models.source import DeliveryQuerySet
 
 logger = logging.getLogger(__name__)
 
+BELL = "crm.tasks.apply_deliveries"
 BATCH = 100
 FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(hours=6)
 # What waits for a fact that never comes is shown to staff, and tried no more by itself.
 PATIENCE = dt.timedelta(days=14)
+# What was applied is a fact by now; what it looked like is kept for questions about it.
+PAYLOADS_KEPT = dt.timedelta(days=30)
 
 # Doors answer within a second, so there is one statement for each delivery.
 KEEP = """
@@ -56,14 +62,30 @@ Reader = Callable[[Delivery], Iterable[Fact]]
 def keep(source: Source, *, key: str, topic: str, payload: Any, now: dt.datetime, subject: str = "") -> bool:
     """Keep what came, once for each key; whether it is new."""
     with connection.cursor() as cursor:
-        cursor.execute(KEEP, [source.pk, key[:200], topic[:100], subject[:200], payload, now, now])
+        row: list[Any] = [source.pk, key[:200], topic[:100], subject[:200], Jsonb(payload), now, now]
+        cursor.execute(KEEP, row)
         is_new = cursor.fetchone() is not None
-    Source.objects.filter(pk=source.pk).filter(
-        Q(last_heard_at=None) | Q(last_heard_at__lt=now - dt.timedelta(minutes=1))
-    ).update(last_heard_at=now)
+    note_heard(source, now)
     if is_new:
-        ring_on_commit()
+        ring_on_commit(ring)
     return is_new
+
+
+def ring() -> None:
+    wake(BELL)
+
+
+def try_again(chosen: DeliveryQuerySet, now: dt.datetime) -> int:
+    """Have those of them that are not applied tried at once; how many."""
+    count = chosen.unapplied().update(status=Delivery.Status.WAITING, due_at=now)
+    if count:
+        ring_on_commit(ring)
+    return count
+
+
+def forget_payloads(now: dt.datetime) -> int:
+    """Empty what was applied long ago; its key stays, so that it is still known when it is sent again."""
+    return Delivery.objects.settled_before(now - PAYLOADS_KEPT).exclude(payload={}).update(payload={})
 
 
 def apply_due(now: dt.datetime, read: Reader, limit: int = BATCH) -> Counter[str]:
@@ -79,9 +101,11 @@ def _apply_next(now: dt.datetime, read: Reader) -> str:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"now": now, "limit": 1})
         row = cursor.fetchone()
-    if row is None:
-        return ""
-    delivery = Delivery.objects.select_related("source").get(pk=row[0])
+    return apply(Delivery.objects.select_related("source").get(pk=row[0]), now, read) if row else ""
+
+
+def apply(delivery: Delivery, now: dt.datetime, read: Reader) -> str:
+    """Record what a delivery tells, whole or not at all; what became of it. Its row is locked by whoever calls."""
     delivery.attempts += 1
     try:
         with transaction.atomic():
@@ -92,6 +116,12 @@ def _apply_next(now: dt.datetime, read: Reader) -> str:
         _wait(delivery, str(missing), now)
     except ValueError as refused:
         delivery.status, delivery.reason = Delivery.Status.FAILED, str(refused)[:500]
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception:
+        # A fault of ours with one of them must not keep all that came after it from being applied.
+        logger.exception("Delivery %s could not be applied", delivery.pk)
+        _wait(delivery, _("Encore failed at it: the log says how. It is tried again."), now)
     else:
         delivery.status = Delivery.Status.APPLIED if facts else Delivery.Status.IGNORED
         delivery.reason, delivery.applied_at = "", now

@@ -75,7 +75,7 @@ def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
     told_at = fact.told_at or now
     order = known_order(source, fact.number, fact.external_id)
     if order is None:
-        order = _place(fact, source, now)
+        order = _place(fact, source, told_at, now)
     else:
         _correct(order, fact, told_at)
     _happen(order, fact, told_at)
@@ -112,12 +112,13 @@ def known_order(source: Source, number: str, external_id: str) -> Order | None:
     return Order.objects.filter(number=_prefixed(source, number)).first() if number else None
 
 
-def _place(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
+def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.datetime) -> Order:
     number = fact.number or fact.external_id
     if fact.customer is None or not fact.customer.is_somebody or fact.placed_at is None:
         raise NotYet(_("Order %(number)s is not known yet.") % {"number": number})
     fields: dict[str, Any] = {name: moment for name, moment in fact.dates.items() if moment}
     fields |= {"source": source.name[:100], "external_id": _prefixed(source, fact.external_id) or None}
+    fields["told"] = correcting.as_told(("figures", *fact.details), told_at)
     return orders.place(
         _prefixed(source, number),
         customer=record_customer(fact.customer, source, now),

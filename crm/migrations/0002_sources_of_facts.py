@@ -8,73 +8,201 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0001_initial'),
+        ("crm", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='order',
-            name='external_id',
-            field=models.CharField(blank=True, help_text="Where the shop's systems name it otherwise than by its number.", max_length=200, null=True, unique=True, verbose_name='order id in the shop'),
+            model_name="order",
+            name="external_id",
+            field=models.CharField(
+                blank=True,
+                help_text="Where the shop's systems name it otherwise than by its number.",
+                max_length=200,
+                null=True,
+                unique=True,
+                verbose_name="order id in the shop",
+            ),
         ),
         migrations.AddField(
-            model_name='order',
-            name='told',
-            field=models.JSONField(default=dict, editable=False, help_text='When each field was last told, by its name.'),
+            model_name="order",
+            name="told",
+            field=models.JSONField(
+                default=dict, editable=False, help_text="When each field was last told, by its name."
+            ),
         ),
         migrations.AddField(
-            model_name='product',
-            name='told',
-            field=models.JSONField(default=dict, editable=False, help_text='When each field was last told, by its name.'),
+            model_name="product",
+            name="told",
+            field=models.JSONField(
+                default=dict, editable=False, help_text="When each field was last told, by its name."
+            ),
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('api', 'API key'), ('webhook', 'webhook of your own'), ('shopify', 'Shopify'), ('woocommerce', 'WooCommerce'), ('tracking', "Segment's tracking API"), ('site', 'script on your site'), ('form', 'any shape of JSON or form'), ('feed', 'catalogue feed')], max_length=16, verbose_name='kind')),
-                ('name', models.CharField(help_text='How staff call it.', max_length=100, unique=True, verbose_name='name')),
-                ('key', models.CharField(default=crm.models.source.new_key, editable=False, max_length=64, unique=True, verbose_name='key')),
-                ('secret', crm.models.secret_field.SecretField(blank=True, editable=False, verbose_name='secret')),
-                ('previous_secret', crm.models.secret_field.SecretField(blank=True, editable=False, verbose_name='secret before')),
-                ('previous_secret_until', models.DateTimeField(editable=False, null=True, verbose_name='the one before is good until')),
-                ('rights', models.CharField(choices=[('read', 'read'), ('write', 'read and write'), ('coupons', 'coupons only')], default='write', max_length=16, verbose_name='rights')),
-                ('id_prefix', models.CharField(blank=True, help_text='Where two shops number alike: put before customer ids and order numbers of this one.', max_length=20, verbose_name='before its numbers')),
-                ('is_paused', models.BooleanField(default=False, help_text='What arrives is refused.', verbose_name='paused')),
-                ('silent_after_hours', models.PositiveSmallIntegerField(default=48, help_text='When nothing was heard for so long from a source that used to speak, its light turns.', verbose_name='silent after, hours')),
-                ('last_heard_at', models.DateTimeField(editable=False, null=True, verbose_name='last heard')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='connected at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("api", "API key"),
+                            ("webhook", "webhook of your own"),
+                            ("shopify", "Shopify"),
+                            ("woocommerce", "WooCommerce"),
+                            ("tracking", "Segment's tracking API"),
+                            ("site", "script on your site"),
+                            ("form", "any shape of JSON or form"),
+                            ("feed", "catalogue feed"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(help_text="How staff call it.", max_length=100, unique=True, verbose_name="name"),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        default=crm.models.source.new_key,
+                        editable=False,
+                        max_length=64,
+                        unique=True,
+                        verbose_name="key",
+                    ),
+                ),
+                ("secret", crm.models.secret_field.SecretField(blank=True, editable=False, verbose_name="secret")),
+                (
+                    "previous_secret",
+                    crm.models.secret_field.SecretField(blank=True, editable=False, verbose_name="secret before"),
+                ),
+                (
+                    "previous_secret_until",
+                    models.DateTimeField(editable=False, null=True, verbose_name="the one before is good until"),
+                ),
+                (
+                    "rights",
+                    models.CharField(
+                        choices=[("read", "read"), ("write", "read and write"), ("coupons", "coupons only")],
+                        default="write",
+                        max_length=16,
+                        verbose_name="rights",
+                    ),
+                ),
+                (
+                    "id_prefix",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where two shops number alike: put before customer ids and order numbers of this one.",
+                        max_length=20,
+                        verbose_name="before its numbers",
+                    ),
+                ),
+                (
+                    "is_paused",
+                    models.BooleanField(default=False, help_text="What arrives is refused.", verbose_name="paused"),
+                ),
+                (
+                    "silent_after_hours",
+                    models.PositiveSmallIntegerField(
+                        default=48,
+                        help_text="When nothing was heard for so long from a source that used to speak, its light turns.",
+                        verbose_name="silent after, hours",
+                    ),
+                ),
+                ("last_heard_at", models.DateTimeField(editable=False, null=True, verbose_name="last heard")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="connected at"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'source of facts',
-                'verbose_name_plural': 'where facts come from',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='source_name_not_empty'), models.CheckConstraint(condition=models.Q(('kind__in', ['api', 'webhook', 'shopify', 'woocommerce', 'tracking', 'site', 'form', 'feed'])), name='source_kind_known'), models.CheckConstraint(condition=models.Q(('rights__in', ['read', 'write', 'coupons'])), name='source_rights_known')],
+                "verbose_name": "source of facts",
+                "verbose_name_plural": "where facts come from",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="source_name_not_empty"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["api", "webhook", "shopify", "woocommerce", "tracking", "site", "form", "feed"],
+                            )
+                        ),
+                        name="source_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rights__in", ["read", "write", "coupons"])), name="source_rights_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('topic', models.CharField(max_length=100, verbose_name='topic')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='about')),
-                ('payload', models.JSONField(verbose_name='what came')),
-                ('status', models.CharField(choices=[('waiting', 'waiting'), ('applied', 'applied'), ('ignored', 'nothing in it for Encore'), ('failed', 'could not be applied')], default='waiting', max_length=16, verbose_name='status')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='why')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received at')),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='tried again at')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='applied at')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='crm.source', verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                ("topic", models.CharField(max_length=100, verbose_name="topic")),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="about")),
+                ("payload", models.JSONField(verbose_name="what came")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("applied", "applied"),
+                            ("ignored", "nothing in it for Encore"),
+                            ("failed", "could not be applied"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="why")),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at")),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="tried again at")),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="applied at")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="crm.source",
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-received_at', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('status', 'waiting')), fields=['due_at', 'id'], name='delivery_due'), models.Index(condition=models.Q(('status', 'waiting')), fields=['source', 'subject', 'id'], name='delivery_waiting_subject'), models.Index(fields=['source', '-received_at'], name='delivery_by_source')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='delivery_once_per_source'), models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'applied', 'ignored', 'failed'])), name='delivery_status_known')],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "ordering": ["-received_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "waiting")), fields=["due_at", "id"], name="delivery_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "waiting")),
+                        fields=["source", "subject", "id"],
+                        name="delivery_waiting_subject",
+                    ),
+                    models.Index(fields=["source", "-received_at"], name="delivery_by_source"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "key"), name="delivery_once_per_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["waiting", "applied", "ignored", "failed"])),
+                        name="delivery_status_known",
+                    ),
+                ],
             },
         ),
     ]

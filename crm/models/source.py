@@ -93,6 +93,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unapplied(self) -> Self:
         return self.filter(status__in=[Delivery.Status.WAITING, Delivery.Status.FAILED])
 
+    def failed(self) -> Self:
+        return self.filter(status=Delivery.Status.FAILED)
+
+    def settled_before(self, moment: dt.datetime) -> Self:
+        """Nothing is left to do about them."""
+        return self.filter(status__in=[Delivery.Status.APPLIED, Delivery.Status.IGNORED], applied_at__lt=moment)
+
     def due(self, now: dt.datetime) -> Self:
         return self.filter(status=Delivery.Status.WAITING, due_at__lte=now)
 

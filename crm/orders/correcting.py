@@ -107,7 +107,12 @@ def _is_news(order: Order, name: str, told_at: dt.datetime) -> bool:
 
 
 def _note(order: Order, names: Sequence[str], told_at: dt.datetime) -> None:
-    order.told = {**order.told, **dict.fromkeys(names, told_at.isoformat())}
+    order.told = {**order.told, **as_told(names, told_at)}
+
+
+def as_told(names: Sequence[str], told_at: dt.datetime) -> dict[str, str]:
+    """For `Order.told`: these fields were told at this moment."""
+    return dict.fromkeys(names, told_at.isoformat())
 
 
 def _told(line: OrderLine) -> LineData:

@@ -35,6 +35,7 @@ class OrderFields(TypedDict, total=False):
     receipt_url: str
     external_id: str | None
     source: str
+    told: dict[str, str]
 
 
 @transaction.atomic

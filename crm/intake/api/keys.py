@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from crm.intake.sources import note_heard
 from crm.models import Source
 
 READS = frozenset({Source.Rights.READ, Source.Rights.WRITE})
@@ -39,4 +40,7 @@ class ApiKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Source | None:
         source = source_of(token)
-        return source if source and source.rights in self.rights else None
+        if source is None or source.rights not in self.rights:
+            return None
+        note_heard(source, timezone.now())
+        return source

@@ -1,0 +1,46 @@
+"""Connecting a source: its key and secret, its address, and when it was last heard."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import secrets
+
+from django.conf import settings
+
+from crm.models import Source
+
+OVERLAP = dt.timedelta(days=1)
+SECRET_BYTES = 32
+# Standard Webhooks marks its secrets so.
+WEBHOOK_PREFIX = "whsec_"
+HEARD_EVERY = dt.timedelta(minutes=1)
+# Kinds whose doors exist, and so may be connected.
+ADDRESSES = {Source.Kind.API: "/api/v1/orders", Source.Kind.WEBHOOK: "/hooks/{key}/"}
+
+
+def new_secret(kind: str) -> str:
+    if kind == Source.Kind.WEBHOOK:
+        return WEBHOOK_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def change_secret(source: Source, now: dt.datetime) -> None:
+    """The one before stays good for a day, so that the other side can change it without losing anything."""
+    source.previous_secret, source.previous_secret_until = source.secret, now + OVERLAP
+    source.secret = new_secret(source.kind)
+    source.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
+
+
+def address_of(source: Source) -> str:
+    return settings.SITE_URL + path_of(source)
+
+
+def path_of(source: Source) -> str:
+    return ADDRESSES[Source.Kind(source.kind)].format(key=source.key)
+
+
+def note_heard(source: Source, now: dt.datetime) -> None:
+    """Once a minute is enough for a light, and spares a busy source's row."""
+    if source.last_heard_at is None or now - source.last_heard_at >= HEARD_EVERY:
+        Source.objects.filter(pk=source.pk).update(last_heard_at=now)
