@@ -4,12 +4,15 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
 from standardwebhooks.webhooks import Webhook
 
+from crm import events
 from crm.intake import deliveries
 from crm.intake.readers import read
 from crm.intake.sources import change_secret, new_secret
 from crm.models import Customer, Delivery, Order, Source
+from crm.tasks import apply_deliveries
 
 pytestmark = pytest.mark.django_db
 
@@ -236,3 +239,26 @@ def test_products_customers_and_events_come_by_the_same_door(post):
     assert apply() == {"applied": 3}
     subjects = Delivery.objects.order_by("pk").values_list("subject", flat=True)
     assert list(subjects) == ["product K-1", "customer ann@example.com", "customer ann@example.com"]
+
+
+def test_the_worker_applies_until_nothing_is_due(post):
+    for number in range(3):
+        post(ORDER | {"number": f"{number}"}, key=f"m{number}")
+
+    apply_deliveries()
+
+    assert Order.objects.count() == 3
+    assert PeriodicTask.objects.get(task=deliveries.BELL).enabled
+
+
+def test_what_arrives_rings_the_worker_when_it_is_kept(post, settings, monkeypatch, django_capture_on_commit_callbacks):
+    settings.ENCORE_RING = True
+    rung = []
+    monkeypatch.setattr(events.current_app, "send_task", lambda task, **_how: rung.append(task))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        post(ORDER)
+    with django_capture_on_commit_callbacks(execute=True):
+        apply()
+
+    assert rung == [deliveries.BELL, events.BELL]

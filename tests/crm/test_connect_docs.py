@@ -1,0 +1,95 @@
+"""What README and docs/connect.md tell a programmer to send is taken, and starts a chain."""
+
+import re
+import subprocess
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.utils import timezone
+
+from chains.definition.publishing import publish
+from chains.engine.run import tick
+from chains.models import Chain
+from chains.ready.words import chain_words
+from crm.intake import deliveries
+from crm.intake.api.keys import key_of
+from crm.intake.readers import read
+from crm.intake.sources import new_secret
+from crm.models import Order, Source
+
+PAGE = settings.BASE_DIR / "docs" / "connect.md"
+README = settings.BASE_DIR / "README.md"
+
+
+def example(path, language, about):
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```", path.read_text(), re.DOTALL | re.MULTILINE)
+    return next(re.sub(f"(?m)^{indent}", "", code) for indent, code in found if about in code)
+
+
+def curled(command, key):
+    """The words curl would be given by a shell."""
+    script = 'curl() { printf "%s\\0" "$@"; }\n' + command
+    shell = subprocess.run(
+        ["bash", "-c", script], env={"ENCORE_KEY": key, "PATH": "/usr/bin:/bin"}, capture_output=True
+    )
+    words = shell.stdout.decode().split("\0")
+    headers = dict(words[place + 1].split(": ", 1) for place, word in enumerate(words) if word == "-H")
+    return words[0], headers["Authorization"], words[words.index("-d") + 1]
+
+
+def send(client, path, source):
+    address, authorization, body = curled(example(path, "sh", "api/v1/orders"), key_of(source))
+    assert address == "http://127.0.0.1:8000/api/v1/orders"
+    return client.post(
+        "/api/v1/orders", body, content_type="application/json", headers={"authorization": authorization}
+    )
+
+
+@pytest.fixture
+def source():
+    return Source.objects.create(kind="api", name="Till", secret=new_secret("api"))
+
+
+@pytest.mark.django_db
+def test_the_curl_of_the_page_is_taken(client, source):
+    assert send(client, PAGE, source).status_code == 200
+    assert Order.objects.get().number == "1001"
+
+
+@pytest.mark.django_db
+def test_an_order_sent_as_readme_says_is_confirmed_by_a_ready_chain_in_one_pass(client, source, shop):
+    shop.quiet_from = shop.quiet_until
+    shop.save()
+    publish(Chain.objects.get(name=chain_words("en", "small_appliance").name), timezone.now())
+
+    assert send(client, README, source).status_code == 200
+    tick(timezone.now())
+
+    assert [(letter.to, "1001" in letter.subject + letter.body) for letter in mail.outbox] == [
+        (["ann@example.com"], True)
+    ]
+
+
+def run(code, monkeypatch, **environment):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    exec(compile(code, str(PAGE), "exec"), {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_python_of_the_page_is_taken(live_server, source, monkeypatch):
+    run(example(PAGE, "python", "/api/v1/orders"), monkeypatch, ENCORE_URL=live_server.url, ENCORE_KEY=key_of(source))
+
+    assert Order.objects.get().number == "1002"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_signed_webhook_of_the_page_is_taken_and_applied(live_server, monkeypatch):
+    source = Source.objects.create(kind="webhook", name="Till", secret=new_secret("webhook"))
+    address = f"{live_server.url}/hooks/{source.key}/"
+
+    run(example(PAGE, "python", "Webhook("), monkeypatch, ENCORE_HOOK=address, ENCORE_SECRET=source.secret)
+
+    assert deliveries.apply_due(timezone.now(), read) == {"applied": 1}
+    assert Order.objects.get().number == "1003"

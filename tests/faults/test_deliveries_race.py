@@ -1,0 +1,125 @@
+"""Two real processes applying what arrived, and one that dies in the middle."""
+
+import datetime as dt
+import subprocess
+import sys
+import time
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from crm.intake import deliveries
+from crm.intake.readers import read
+from crm.models import Delivery, Order, Source
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORDERS = 12
+WORDS = 5
+APPLY = """
+import datetime as dt, sys
+import django
+django.setup()
+from django.conf import settings
+from django.db import connection
+connection.settings_dict["NAME"] = sys.argv[1]
+settings.ENCORE_RING = False
+now = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+from crm.intake import deliveries
+from crm.intake.readers import read
+connection.ensure_connection()
+print("ready", flush=True)
+sys.stdin.readline()
+"""
+UNTIL_NOTHING_IS_DUE = """
+while deliveries.apply_due(now, read):
+    pass
+"""
+STUCK_IN_THE_MIDDLE = """
+import time
+record = deliveries.record_fact
+def stick(fact, source, now):
+    record(fact, source, now)
+    print("recorded", flush=True)
+    time.sleep(60)
+deliveries.record_fact = stick
+deliveries.apply_due(now, read)
+"""
+
+
+def start(work):
+    process = subprocess.Popen(
+        [sys.executable, "-c", APPLY + work, connection.settings_dict["NAME"]],
+        cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout.readline() == "ready\n", process.stderr.read()
+    return process
+
+
+def go(process):
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+@pytest.fixture
+def source():
+    return Source.objects.create(kind="webhook", name="Till")
+
+
+def arrive(source, number, word):
+    """Each word of an order says another total and none says when, so that only their order decides."""
+    order = {
+        "number": number,
+        "customer": {"email": f"{number}@example.com"},
+        "placed_at": NOW.isoformat(),
+        "total": str(100 + word),
+    }
+    payload = {"type": "order.updated", "data": order}
+    received = NOW - dt.timedelta(hours=1) + dt.timedelta(seconds=word)
+    key = f"{number}-{word}"
+    deliveries.keep(source, key=key, topic="order.updated", payload=payload, now=received, subject=f"order {number}")
+
+
+def test_two_workers_apply_the_words_about_an_order_as_they_came(source):
+    for word in range(WORDS):
+        for number in range(ORDERS):
+            arrive(source, f"A-{number}", word)
+
+    processes = [start(UNTIL_NOTHING_IS_DUE) for _turn in range(2)]
+    for process in processes:
+        go(process)
+    for process in processes:
+        _out, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+
+    assert set(Delivery.objects.values_list("status", "attempts")) == {("applied", 1)}
+    assert set(Order.objects.values_list("total", flat=True)) == {Decimal(100 + WORDS - 1)}
+    assert Order.objects.count() == ORDERS
+
+
+def test_a_worker_killed_after_recording_leaves_nothing_and_the_next_applies_it_once(source):
+    arrive(source, "A-1", 0)
+    process = start(STUCK_IN_THE_MIDDLE)
+    go(process)
+    assert process.stdout.readline() == "recorded\n", process.stderr.read()
+    assert deliveries.apply_due(NOW, read) == {}
+
+    process.kill()
+    process.communicate(timeout=60)
+
+    assert not Order.objects.exists()
+    assert applied_within(seconds=20) == {"applied": 1}
+    assert Order.objects.count() == 1
+
+
+def applied_within(seconds):
+    """The server notices in its own time that a client is gone."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if done := deliveries.apply_due(NOW, read):
+            return done
+        time.sleep(0.1)
+    return {}
