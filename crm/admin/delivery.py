@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +39,7 @@ class DeliveryAdmin(VerbAdmin):
     show_full_result_count = False
     actions = None
     fields = (
-        "source", "topic", "subject", "shown_status", "reason", "attempts", "received_at", "due_at", "applied_at",
+        "source", "topic", "subject", "status", "reason", "attempts", "received_at", "due_at", "applied_at",
         "shown_payload", "key",
     )  # fmt: skip
     readonly_fields = fields
@@ -53,6 +54,13 @@ class DeliveryAdmin(VerbAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """To be read: there is nothing to save."""
+        extra = {"show_save": False, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))  # type: ignore[no-any-return]
+
     @display(description=_("status"), ordering="status", label=TONES)
     def shown_status(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.status, delivery.get_status_display()
@@ -62,7 +70,7 @@ class DeliveryAdmin(VerbAdmin):
         if not delivery.payload:
             return gettext("Applied more than thirty days ago, and no longer kept.")
         text = json.dumps(delivery.payload, ensure_ascii=False, indent=2)
-        return format_html('<pre class="enc-pre enc-break">{}</pre>', text)
+        return format_html('<pre class="enc-code enc-break">{}</pre>', text)
 
 
 def _again(request: HttpRequest, delivery: Delivery, at: dt.datetime) -> str:
