@@ -39,7 +39,7 @@ LIGHTS: dict[str, tuple[str, StrOrPromise]] = {
 @admin.register(Source)
 class SourceAdmin(VerbAdmin):
     list_display = ("name", "light", "kind", "last_heard_at", "today", "failed")
-    fields = ("kind", "name", "rights", "id_prefix", "silent_after_hours")
+    fields = ("kind", "name", "id_prefix", "silent_after_hours")
     change_form_outer_before_template = "crm/admin/source_panel.html"
     actions = None
 

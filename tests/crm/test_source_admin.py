@@ -25,7 +25,7 @@ def enter(client):
 
 
 def connect(client, **chosen):
-    form = {"kind": "webhook", "name": "Till", "rights": "write", "id_prefix": "", "silent_after_hours": "48"}
+    form = {"kind": "webhook", "name": "Till", "id_prefix": "", "silent_after_hours": "48"}
     return client.post("/admin/crm/source/add/", form | chosen, follow=True)
 
 
