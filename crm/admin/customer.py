@@ -16,12 +16,15 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from crm.admin.channel_order import ChannelOrderField
+from crm.admin.consent_form import consent_view
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
 from crm.admin.customer_page import complaint_view, mood_view, page_view
 from crm.admin.export import CustomerResource
 from crm.admin.find import find_view
 from crm.admin.history import HistoryAdmin
 from crm.admin.import_pages import IntakeMixin
+from crm.admin.new_customer import new_customer_view
+from crm.admin.new_order import new_order_view
 from crm.admin.privacy import erase_view, export_view
 from crm.admin.tag_form import TagActionForm
 from crm.customers import dates
@@ -67,6 +70,9 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
         wrap = self.admin_site.admin_view
         return [
             path("find/", wrap(find_view), name="crm_customer_find"),
+            path("new/", wrap(new_customer_view), name="crm_customer_new"),
+            path("<int:customer_id>/order/", wrap(new_order_view), name="crm_customer_order"),
+            path("<int:customer_id>/consent/", wrap(consent_view), name="crm_customer_consent"),
             path("<int:customer_id>/change/", wrap(page_view), name="crm_customer_change"),
             path("<int:customer_id>/complaint/", wrap(complaint_view), name="crm_customer_complaint"),
             path("<int:customer_id>/person/", wrap(export_view), name="crm_customer_person"),
@@ -105,7 +111,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
         return False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Customers come with their orders, by import or from the shop, where their addresses are checked."""
+        """Staff add customers on a page of its own, where their addresses are checked."""
         return False
 
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:

@@ -110,6 +110,9 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "links": links_for(request.user, customer.pk),
         "now": now,
         "may_log": request.user.has_perm("crm.add_case") and not customer.erased_at,
+        "may_order": request.user.has_perm("crm.change_order") and not customer.erased_at,
+        "may_note_consent": request.user.has_perms(["crm.change_customer", "crm.add_contact"])
+        and not customer.erased_at,
         "may_erase": request.user.has_perm("crm.delete_customer"),
         "may_edit": request.user.has_perm("crm.change_customer") and not customer.erased_at,
     }

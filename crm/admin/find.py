@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.admin.new_customer import may_add_customer
 from crm.customers.search import find_customers
 from crm.models import Case, Customer
 
@@ -24,6 +25,7 @@ def find_view(request: HttpRequest) -> TemplateResponse:
         raise PermissionDenied
     text = request.GET.get("q", "").strip()
     context: dict[str, Any] = {"text": text, "customers": found(text) if text else [], "limit": SHOWN}
+    context["may_add"] = may_add_customer(request)
     if request.headers.get("HX-Request"):
         return TemplateResponse(request, "crm/admin/find_results.html", context)
     now = timezone.now()

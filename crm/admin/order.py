@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import floatformat
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,9 +24,11 @@ from crm.admin.import_pages import IntakeMixin
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine
 from crm.orders import orders
+from crm.orders.correcting import take_back
 
 # The latest moment that came decides, as in Order.status.
 LATER = ("cancelled_at", "returned_at", "delivered_at", "shipped_at", "paid_at")
+UNDOABLE = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
 TONES = {
     "placed": "info",
     "paid": "info",
@@ -123,6 +126,9 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
             "cancel": _cancel,
             "return": _return,
             "register": _register,
+            "promise": _promise,
+            "milestone": _milestone,
+            "mistake": _mistake,
         }
 
     def get_inlines(self, request: HttpRequest, obj: Order | None) -> tuple[type[ReadOnlyInline], ...]:
@@ -136,7 +142,7 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
         return super().get_queryset(request).select_related("customer")  # type: ignore[no-any-return]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Orders come from the shop or from a file."""
+        """Orders come from the shop, from a file, or are placed by staff on their customer's page."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -158,22 +164,22 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
 
 
 def _pay(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.pay(order, at=at)
+    orders.pay(order, at=_when(request, at))
     return gettext("Marked as paid.")
 
 
 def _ship(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.ship(order, at=at, tracking_number=_posted(request, "tracking_number")[:100])
+    orders.ship(order, at=_when(request, at), tracking_number=_posted(request, "tracking_number")[:100])
     return gettext("Marked as shipped.")
 
 
 def _deliver(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.deliver(order, at=at)
+    orders.deliver(order, at=_when(request, at))
     return gettext("Marked as delivered.")
 
 
 def _cancel(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.cancel(order, at=at)
+    orders.cancel(order, at=_when(request, at))
     return gettext("The order is cancelled and no longer counts.")
 
 
@@ -191,6 +197,50 @@ def _return(request: HttpRequest, order: Order, at: dt.datetime) -> str:
             raise ValueError(gettext("Give an amount above zero, or leave it empty for the whole order."))
     orders.return_goods(order, at=at, amount=amount, key=f"after:{seen}" if typed and seen else "")
     return gettext("The return is booked.")
+
+
+def _promise(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    to = _moment(_posted(request, "to"))
+    if to is None:
+        raise ValueError(gettext("Say which day and time is promised now."))
+    orders.move_promise(order, to=to, at=at)
+    return gettext("The new promise is noted.")
+
+
+def _milestone(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    name = _posted(request, "name")
+    if not name or len(name) > 200:
+        raise ValueError(gettext("Name the stage in 1 to 200 characters."))
+    orders.reach_milestone(order, name, at=_when(request, at))
+    return gettext("The stage is noted.")
+
+
+def _mistake(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    moment = _posted(request, "moment")
+    if moment not in UNDOABLE:
+        raise ValueError(gettext("Choose what did not happen."))
+    order = take_back(order, moment, at=at)
+    if getattr(order, moment):
+        raise ValueError(gettext("Somebody told this anew meanwhile: look at the order again."))
+    return gettext("Undone: the order stands as if it had not happened.")
+
+
+def _when(request: HttpRequest, now: dt.datetime) -> dt.datetime:
+    """The moment typed beside the button; empty means now."""
+    moment = _moment(_posted(request, "at")) or now
+    if moment > now:
+        raise ValueError(gettext("That moment is still ahead: note it when it has come."))
+    return moment
+
+
+def _moment(typed: str) -> dt.datetime | None:
+    try:
+        moment = parse_datetime(typed)
+    except ValueError:
+        moment = None
+    if typed and moment is None:
+        raise ValueError(gettext("“%(typed)s” is not a day and time.") % {"typed": typed[:40]})
+    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
 
 
 def _register(request: HttpRequest, order: Order, at: dt.datetime) -> str:

@@ -143,7 +143,7 @@ def _happen(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
     for name, moment in sorted(fact.moments.items(), key=lambda item: item[1] or told_at):
         if moment is None:
             correcting.take_back(order, name, at=told_at)
-        else:
+        elif correcting.is_news(order, name, told_at):
             MOMENTS[name](order, at=moment)
     for name, moment in fact.dates.items():
         if moment or name != "promised_at":

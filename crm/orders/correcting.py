@@ -36,7 +36,7 @@ def correct_figures(
 ) -> Order:
     """Other goods or sums than before. ValueError when less would remain than was already returned or refunded."""
     lock_fact(order, lambda customer_id: stats.lock([customer_id]))
-    if not _is_news(order, "figures", told_at):
+    if not is_news(order, "figures", told_at):
         return order
     bought = list(order.lines.select_related("product").order_by("pk"))
     told = lines if lines is not None else [_told(line) for line in bought]
@@ -68,7 +68,7 @@ def correct_figures(
 def correct_details(order: Order, *, told_at: dt.datetime, **details: Any) -> Order:
     """Tracking number, receipt link, responsible person and the like."""
     lock_fact(order)
-    news = [name for name, value in details.items() if _is_news(order, name, told_at) and getattr(order, name) != value]
+    news = [name for name, value in details.items() if is_news(order, name, told_at) and getattr(order, name) != value]
     for name in news:
         setattr(order, name, details[name])
     if news:
@@ -84,7 +84,7 @@ def take_back(order: Order, moment: str, *, at: dt.datetime) -> Order:
     check_moment(at)
     lock_fact(order, lambda customer_id: stats.lock([customer_id]))
     before: dt.datetime | None = getattr(order, moment)
-    if before is None or before > at or not _is_news(order, moment, at):
+    if before is None or before > at or not is_news(order, moment, at):
         return order
     setattr(order, moment, None)
     _note(order, [moment], at)
@@ -93,7 +93,7 @@ def take_back(order: Order, moment: str, *, at: dt.datetime) -> Order:
         order,
         EventKind.ORDER_MOMENT_UNDONE,
         at=at,
-        key=f"undone:{moment}:{stamp(before)}",
+        key=f"undone:{moment}:{stamp(before)}:{stamp(at)}",
         moment=moment.removesuffix("_at"),
         **{"from": before.isoformat()},
     )
@@ -101,7 +101,7 @@ def take_back(order: Order, moment: str, *, at: dt.datetime) -> Order:
     return order
 
 
-def _is_news(order: Order, name: str, told_at: dt.datetime) -> bool:
+def is_news(order: Order, name: str, told_at: dt.datetime) -> bool:
     last = order.told.get(name)
     return last is None or dt.datetime.fromisoformat(last) <= told_at
 

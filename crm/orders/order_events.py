@@ -32,6 +32,11 @@ def is_written(order: Order, key: str) -> bool:
     return Event.objects.filter(source=SOURCE, key=event_key(order, key)).exists()
 
 
+def times_undone(order: Order, moment: str) -> int:
+    undone = Event.objects.filter(order=order, kind=EventKind.ORDER_MOMENT_UNDONE)
+    return undone.filter(properties__moment=moment.removesuffix("_at")).count()
+
+
 def event_key(order: Order, key: str) -> str:
     return f"order:{order.number}:{key}"
 

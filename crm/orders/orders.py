@@ -18,7 +18,7 @@ from crm.locks import lock_fact
 from crm.models import EventKind, Milestone, Order, OrderLine
 from crm.orders import amounts
 from crm.orders.catalogue import LineData
-from crm.orders.order_events import check_moment, is_written, stamp, write
+from crm.orders.order_events import check_moment, is_written, stamp, times_undone, write
 from crm.orders.placing import OrderFields, place
 
 __all__ = [
@@ -169,5 +169,12 @@ def _reach(order: Order, moment: str, kind: EventKind, at: dt.datetime) -> Order
     if getattr(order, moment) is None:
         setattr(order, moment, at)
         order.save(update_fields=[moment])
-        write(order, kind, at=at, key=kind.removeprefix("order."))
+        write(order, kind, at=at, key=_key_of_reaching(order, moment, kind))
     return order
+
+
+def _key_of_reaching(order: Order, moment: str, kind: EventKind) -> str:
+    """What was undone may happen after all, and is then told again."""
+    name = kind.removeprefix("order.")
+    undone = times_undone(order, moment)
+    return f"{name}:{undone + 1}" if undone else name
