@@ -96,7 +96,9 @@ def may_add_customer(request: HttpRequest) -> bool:
 def _add(facts: dict[str, Any]) -> tuple[Customer, bool]:
     notes = facts.pop("notes")
     is_new = not recognise(identity_keys("", facts["email"], facts["phone"])).everyone
-    customer = find_or_create(now=timezone.now(), **facts, **({"source": SOURCE} if is_new else {}))
+    if is_new:
+        facts["source"] = SOURCE
+    customer = find_or_create(now=timezone.now(), **facts)
     if notes and notes not in customer.notes:
         customer.notes = f"{customer.notes}\n{notes}".strip()
         customer.save(update_fields=["notes"])

@@ -9,6 +9,7 @@ from django.contrib.admin import ModelAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import floatformat
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
@@ -21,6 +22,7 @@ from unfold.decorators import display
 
 from crm.admin.export import OrderResource
 from crm.admin.import_pages import IntakeMixin
+from crm.admin.return_page import return_view
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine
 from crm.orders import orders
@@ -130,6 +132,10 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
             "milestone": _milestone,
             "mistake": _mistake,
         }
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path("<int:order_id>/return/", self.admin_site.admin_view(return_view), name="crm_order_return")
+        return [page, *super().get_urls()]
 
     def get_inlines(self, request: HttpRequest, obj: Order | None) -> tuple[type[ReadOnlyInline], ...]:
         """Milestones belong to long jobs; most orders have none to show."""

@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -9,6 +10,7 @@ from crm.intake import recording
 from crm.intake.facts import OrderFact
 from crm.models import Contact, Customer, Event, EventKind, Milestone, Order
 from crm.orders import orders
+from crm.orders.catalogue import LineData
 from crm.orders.correcting import take_back
 from tests.conftest import NOW, make_customer, make_order, make_product
 
@@ -251,3 +253,52 @@ def test_who_may_work_by_hand(client, sign_in, role, status):
     page = client.get(reverse("admin:crm_customer_change", args=[ann.pk])).text
     assert ("New order" in page) == (status == 200)
     assert ("Add a customer" in client.get(reverse("admin:crm_customer_find")).text) == (status == 200)
+
+
+@pytest.fixture
+def delivered(shop):
+    kettle, lid = make_product(sku="KET", name="Kettle"), make_product(sku="LID", name="Lid")
+    lines = [LineData(kettle.sku, Decimal(3), Decimal(10)), LineData(lid.sku, Decimal(1), Decimal(5))]
+    return make_order(lines=lines, delivered_at=NOW)
+
+
+def return_form(order, **posted):
+    return {"token": "a" * 32, f"line_{order.lines.first().pk}": "2", **posted}
+
+
+def test_a_return_by_line_is_shown_and_then_booked_once(client, agent, delivered):
+    address = reverse("admin:crm_order_return", args=[delivered.pk])
+
+    shown = client.post(address, return_form(delivered))
+    delivered.refresh_from_db()
+    assert delivered.refunded == 0
+    summary = shown.context["summary"]
+    assert "2 × Kettle" in summary
+    assert "20.00" in summary
+    changed = client.post(address, return_form(delivered, amount="7", shown=summary))
+    assert "7.00" in changed.context["summary"]
+    client.post(address, return_form(delivered, shown=summary))
+
+    delivered.refresh_from_db()
+    assert delivered.refunded == 20
+    assert delivered.lines.get(product__sku="KET").returned_quantity == 2
+    assert client.post(address, return_form(delivered, shown=summary)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("posted", "words"),
+    [
+        ({"KET": "4"}, "less than or equal to 3"),
+        ({"amount": "35.01"}, "No more than 35.00 is left"),
+        ({"KET": ""}, "Say which goods come back"),
+    ],
+)
+def test_more_than_is_left_cannot_come_back(client, agent, delivered, posted, words):
+    line = f"line_{delivered.lines.first().pk}"
+    data = {line if name == "KET" else name: value for name, value in posted.items()}
+
+    response = client.post(reverse("admin:crm_order_return", args=[delivered.pk]), return_form(delivered, **data))
+
+    delivered.refresh_from_db()
+    assert (response.status_code, delivered.refunded) == (400, 0)
+    assert words in response.text
