@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from pytest_django.plugin import blocking_manager_key
 
@@ -46,6 +47,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
         add_starter_segments(settings.LANGUAGE_CODE, timezone.now())
         add_ready_chains(settings.LANGUAGE_CODE, timezone.now())
         seeds.remember()
+    yield
+    with django_db_blocker.unblock():
+        end_other_sessions()
+
+
+def end_other_sessions():
+    """A live server may still hold a session for a browser that keeps its connection, and the database would stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
