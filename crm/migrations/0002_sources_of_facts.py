@@ -29,14 +29,20 @@ class Migration(migrations.Migration):
             model_name="order",
             name="told",
             field=models.JSONField(
-                default=dict, editable=False, help_text="When each field was last told, by its name."
+                db_default={},
+                default=dict,
+                editable=False,
+                help_text="When each field was last told, by its name.",
             ),
         ),
         migrations.AddField(
             model_name="product",
             name="told",
             field=models.JSONField(
-                default=dict, editable=False, help_text="When each field was last told, by its name."
+                db_default={},
+                default=dict,
+                editable=False,
+                help_text="When each field was last told, by its name.",
             ),
         ),
         migrations.CreateModel(

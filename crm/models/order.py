@@ -78,7 +78,9 @@ class Order(models.Model):
     coupon_code = models.CharField(_("coupon"), max_length=64, blank=True)
     receipt_url = models.URLField(_("receipt link"), blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True, help_text=_("Where the order came from."))
-    told = models.JSONField(default=dict, editable=False, help_text="When each field was last told, by its name.")
+    told = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text="When each field was last told, by its name."
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = OrderQuerySet.as_manager()

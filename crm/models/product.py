@@ -68,7 +68,9 @@ class Product(models.Model):
     price = models.DecimalField(_("price"), max_digits=14, decimal_places=4, null=True, blank=True)
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=4, null=True, blank=True)
     is_in_stock = models.BooleanField(_("in stock"), default=True)
-    told = models.JSONField(default=dict, editable=False, help_text="When each field was last told, by its name.")
+    told = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text="When each field was last told, by its name."
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     class Meta:
