@@ -18,9 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("s/<str:code>", tracking.short, name="short"),
     path("api/v1/", api.urls),
-    path("hooks/<str:key>/", webhook, name="webhook"),
     path("m/", include("chains.public.urls")),
     path("", include("chains.channels.urls")),
+    # After the addresses of channels, which have names of their own under hooks/.
+    path("hooks/<str:key>/", webhook, name="webhook"),
     path("admin/", admin.site.admin_view(landing)),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),

@@ -162,6 +162,7 @@ AS_TODAY = frozenset(
         "crm_casemessage",
         "crm_category",
         "crm_customerprediction",
+        "crm_delivery",
         "crm_erasedaddress",
         "crm_erasurecertificate",
         "crm_historicalshop",
@@ -169,6 +170,7 @@ AS_TODAY = frozenset(
         "crm_product",
         "crm_productrelation",
         "crm_shop",
+        "crm_source",
         "segments_historicalsegment",
     }
 )
