@@ -1,7 +1,8 @@
 """The one list of what staff may put between {{ and }}. Saving, help on the screen and samples all read it.
 
 A new placeholder is a line here and its value: of a customer, an order, a product or the shop in context.py, of a
-coupon or points in rewards.py, of a page of Encore's own in page_urls.py. Samples.py says what it looks like.
+coupon or points in rewards.py, of a page of Encore's own in page_urls.py. What it looks like stands in
+samples.py, or in sample.toml of each language where it is words.
 """
 
 from __future__ import annotations
