@@ -21,6 +21,8 @@ SITE_URL = environment.site_url(env.str("SITE_URL", "http://127.0.0.1:8000"))
 SITE_HOST = str(urlparse(SITE_URL).hostname)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [SITE_HOST, "localhost", "127.0.0.1", "[::1]"])
 CURRENCY = environment.currency(env.str("CURRENCY", "EUR"))
+# Shops, feeds and webhooks out may be asked at addresses of the own network, which is refused otherwise.
+PRIVATE_ADDRESSES_ALLOWED = env.bool("PRIVATE_ADDRESSES_ALLOWED", False)
 
 INSTALLED_APPS = [
     "unfold",

@@ -7,7 +7,7 @@ from chains.public import tracking
 from config.health import healthz
 from config.navigation import landing
 from crm.intake.api.api import api
-from crm.intake.webhook.door import webhook
+from crm.intake.hooks import webhook
 
 handler403 = "config.error_pages.permission_denied"
 

@@ -22,7 +22,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from celery import current_app
@@ -55,6 +57,19 @@ WRITE = """
     )
     SELECT source, key, id FROM fresh
 """
+
+
+_is_past: ContextVar[bool] = ContextVar("is_past", default=False)
+
+
+@contextmanager
+def as_history() -> Iterator[None]:
+    """Whatever is recorded within is a shop's past, told when it is connected: it starts nothing."""
+    token = _is_past.set(True)
+    try:
+        yield
+    finally:
+        _is_past.reset(token)
 
 
 def record(
@@ -91,6 +106,8 @@ def record_many(events: Iterable[Event]) -> list[Event]:
     ordered = [drafts[identity] for identity in sorted(drafts)]
     if not ordered:
         return []
+    for event in ordered:
+        event.is_historic = event.is_historic or _is_past.get()
     with connection.cursor() as cursor:
         cursor.execute(WRITE, _columns(ordered))
         written = {(source, key): pk for source, key, pk in cursor.fetchall()}

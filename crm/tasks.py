@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from crm.figures.scores import score_all
 from crm.intake import deliveries
-from crm.intake.readers import read
+from crm.intake.doors import read
 from crm.loyalty import expire_points, record_expiring
 
 logger = logging.getLogger(__name__)

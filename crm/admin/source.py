@@ -19,10 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.decorators import display
 
+from crm.admin.conditional import conditional
+from crm.admin.source_form import FIELDS_OF_KINDS, SHOWN_WHEN, SourceForm
 from crm.admin.verb_buttons import Verb, VerbAdmin
 from crm.intake import examples, test_order
 from crm.intake.deliveries import try_again
-from crm.intake.sources import ADDRESSES, address_of, change_secret, new_secret
+from crm.intake.examples import EXAMPLES
+from crm.intake.sources import KINDS, address_of, change_secret, new_secret
 from crm.models import Delivery, EventKind, Source
 from crm.timezones import day_of, start_of
 
@@ -39,9 +42,13 @@ LIGHTS: dict[str, tuple[str, StrOrPromise]] = {
 @admin.register(Source)
 class SourceAdmin(VerbAdmin):
     list_display = ("name", "light", "kind", "last_heard_at", "today", "failed")
-    fields = ("kind", "name", "id_prefix", "silent_after_hours")
+    fields = ("kind", "name", *FIELDS_OF_KINDS, "id_prefix", "silent_after_hours")
+    form = SourceForm
     change_form_outer_before_template = "crm/admin/source_panel.html"
     actions = None
+
+    class Media:
+        js = (conditional(SHOWN_WHEN),)
 
     def verbs(self) -> dict[str, Verb]:
         return {"change-secret": _change_secret, "pause": _pause, "resume": _resume, "again": _again}
@@ -58,6 +65,11 @@ class SourceAdmin(VerbAdmin):
             failed_count=Count("deliveries", filter=Q(deliveries__status=Delivery.Status.FAILED)),
         )
 
+    def get_fields(self, request: HttpRequest, obj: Source | None = None) -> list[str]:
+        """Of a connected source, what its kind asks; of a new one everything, shown by the kind that is chosen."""
+        asked = KINDS[Source.Kind(obj.kind)].fields if obj else FIELDS_OF_KINDS
+        return [name for name in self.fields if name not in FIELDS_OF_KINDS or name in asked]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return ("kind",) if obj else ()
 
@@ -66,29 +78,30 @@ class SourceAdmin(VerbAdmin):
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "kind":
-            kwargs["choices"] = [(kind.value, kind.label) for kind in ADDRESSES]
+            kwargs["choices"] = [(kind.value, kind.label) for kind in KINDS]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, source: Source, form: ModelForm[Source], change: bool) -> None:
-        if not change:
+        if not change and not KINDS[Source.Kind(source.kind)].has_secret_of_theirs:
             source.secret = new_secret(source.kind)
         super().save_model(request, source, form, change)
 
     def response_add(self, request: HttpRequest, source: Source, post_url_continue: str | None = None) -> HttpResponse:
-        request.session[SHOWN_ONCE] = source.pk
+        if not KINDS[Source.Kind(source.kind)].has_secret_of_theirs:
+            request.session[SHOWN_ONCE] = source.pk
         return HttpResponseRedirect(self.page_of(source))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         source = self.get_object(request, object_id)
-        extra = _panel(request, source) if source and source.kind in ADDRESSES else {}
+        extra = _panel(request, source) if source and source.kind in KINDS else {}
         return super().change_view(request, object_id, form_url, extra | (extra_context or {}))  # type: ignore[no-any-return]
 
     def test_order_view(self, request: HttpRequest, source_id: int) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        source = get_object_or_404(Source, pk=source_id, kind__in=ADDRESSES)
+        source = get_object_or_404(Source, pk=source_id, kind__in=EXAMPLES)
         if not self.has_change_permission(request, source):
             raise PermissionDenied
         result = test_order.send(source, timezone.now())
@@ -130,10 +143,14 @@ def _panel(request: HttpRequest, source: Source) -> dict[str, Any]:
     if is_shown:
         del request.session[SHOWN_ONCE]
     key = examples.key_for(source) if is_shown else ""
+    kind = KINDS[Source.Kind(source.kind)]
     light = _light(source, now)
     is_before_good = len(source.secrets_at(now)) > 1
     return {
         "address": address_of(source),
+        "has_secret_of_theirs": kind.has_secret_of_theirs,
+        "has_test_order": source.kind in EXAMPLES,
+        "how_to": f"crm/admin/sources/{source.kind}.html",
         "secret": key,
         "curl": examples.curl(source, key or gettext("YOUR_KEY"), now),
         "light": light,

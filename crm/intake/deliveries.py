@@ -10,15 +10,17 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
-from crm.events import ring_on_commit, wake
-from crm.intake.facts import Fact
+from crm.events import as_history, ring_on_commit, wake
+from crm.intake.arrival import Arrival
+from crm.intake.facts import Fact, NothingToRecord
 from crm.intake.recording import NotYet, record_fact
 from crm.intake.sources import note_heard
 from crm.models import Delivery, Source
@@ -35,12 +37,13 @@ PATIENCE = dt.timedelta(days=14)
 # What was applied is a fact by now; what it looked like is kept for questions about it.
 PAYLOADS_KEPT = dt.timedelta(days=30)
 
-# Doors answer within a second, so there is one statement for each delivery.
 KEEP = """
     INSERT INTO crm_delivery
-        (source_id, key, topic, subject, payload, status, reason, attempts, received_at, due_at)
-    VALUES (%s, %s, %s, %s, %s::jsonb, 'waiting', '', 0, %s, %s)
-    ON CONFLICT (source_id, key) DO NOTHING RETURNING id
+        (source_id, key, topic, subject, payload, is_historic, status, reason, attempts, received_at, due_at)
+    SELECT %(source)s, arrived.*, %(is_historic)s, 'waiting', '', 0, %(now)s, %(now)s
+    FROM unnest(%(key)s::text[], %(topic)s::text[], %(subject)s::text[], %(payload)s::jsonb[])
+        AS arrived (key, topic, subject, payload)
+    ON CONFLICT (source_id, key) DO NOTHING
 """
 # The oldest due delivery of each subject that nobody else is applying. One that waits for a fact does not hold up
 # those after it: the fact may be among them.
@@ -52,23 +55,35 @@ CLAIM = """
             WHERE earlier.source_id = delivery.source_id AND earlier.subject = delivery.subject
                 AND earlier.status = 'waiting' AND earlier.due_at <= %(now)s AND earlier.id < delivery.id
         ))
-    ORDER BY delivery.due_at, delivery.id LIMIT %(limit)s
+    ORDER BY delivery.is_historic, delivery.due_at, delivery.id LIMIT %(limit)s
     FOR UPDATE OF delivery SKIP LOCKED
 """
 
 Reader = Callable[[Delivery], Iterable[Fact]]
 
 
-def keep(source: Source, *, key: str, topic: str, payload: Any, now: dt.datetime, subject: str = "") -> bool:
+def keep(source: Source, arrival: Arrival, now: dt.datetime) -> bool:
     """Keep what came, once for each key; whether it is new."""
+    return keep_all(source, [arrival], now) == 1
+
+
+def keep_all(source: Source, arrivals: Sequence[Arrival], now: dt.datetime, *, is_historic: bool = False) -> int:
+    """Keep all of them in one statement; how many are new."""
+    if not arrivals:
+        return 0
+    columns: dict[str, Any] = {
+        "key": [one.key[:200] for one in arrivals],
+        "topic": [one.topic[:100] for one in arrivals],
+        "subject": [one.subject[:200] for one in arrivals],
+        "payload": [Jsonb(one.payload) for one in arrivals],
+    }
     with connection.cursor() as cursor:
-        row: list[Any] = [source.pk, key[:200], topic[:100], subject[:200], Jsonb(payload), now, now]
-        cursor.execute(KEEP, row)
-        is_new = cursor.fetchone() is not None
+        cursor.execute(KEEP, {"source": source.pk, "is_historic": is_historic, "now": now, **columns})
+        count: int = cursor.rowcount
     note_heard(source, now)
-    if is_new:
+    if count:
         ring_on_commit(ring)
-    return is_new
+    return count
 
 
 def ring() -> None:
@@ -108,10 +123,12 @@ def apply(delivery: Delivery, now: dt.datetime, read: Reader) -> str:
     """Record what a delivery tells, whole or not at all; what became of it. Its row is locked by whoever calls."""
     delivery.attempts += 1
     try:
-        with transaction.atomic():
+        with transaction.atomic(), as_history() if delivery.is_historic else nullcontext():
             facts = list(read(delivery))
             for fact in facts:
                 record_fact(fact, delivery.source, now)
+    except NothingToRecord as nothing:
+        delivery.status, delivery.reason, delivery.applied_at = Delivery.Status.IGNORED, str(nothing)[:500], now
     except NotYet as missing:
         _wait(delivery, str(missing), now)
     except ValueError as refused:

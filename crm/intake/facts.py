@@ -14,6 +14,10 @@ from typing import Any, TypeAlias
 from crm.orders.catalogue import LineData
 
 
+class NothingToRecord(Exception):
+    """What came has nothing in it for Encore, and why, in words: an order of the shop's own testing, an empty ping."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentFact:
     """A yes or a no of a customer, with the words they saw and when."""

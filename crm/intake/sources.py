@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import secrets
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -15,8 +16,25 @@ SECRET_BYTES = 32
 # Standard Webhooks marks its secrets so.
 WEBHOOK_PREFIX = "whsec_"
 HEARD_EVERY = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class KindOfSource:
+    """`path` is where it sends; `fields` are what its form asks beside what all ask: name, prefix, silence.
+
+    A secret of theirs is one that the other side shows, and staff type; others are made here and shown once.
+    """
+
+    path: str
+    fields: tuple[str, ...] = ()
+    has_secret_of_theirs: bool = False
+
+
 # Kinds whose doors exist, and so may be connected.
-ADDRESSES = {Source.Kind.API: "/api/v1/orders", Source.Kind.WEBHOOK: "/hooks/{key}/"}
+KINDS = {
+    Source.Kind.API: KindOfSource("/api/v1/orders", ("rights", "requests_a_minute")),
+    Source.Kind.WEBHOOK: KindOfSource("/hooks/{key}/"),
+}
 
 
 def new_secret(kind: str) -> str:
@@ -37,7 +55,7 @@ def address_of(source: Source) -> str:
 
 
 def path_of(source: Source) -> str:
-    return ADDRESSES[Source.Kind(source.kind)].format(key=source.key)
+    return KINDS[Source.Kind(source.kind)].path.format(key=source.key)
 
 
 def note_heard(source: Source, now: dt.datetime) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 from typing import Self
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -59,6 +60,23 @@ class Source(models.Model):
         max_length=20,
         blank=True,
         help_text=_("Where two shops number alike: put before customer ids and order numbers of this one."),
+    )
+    site_address = models.URLField(_("address of the shop or feed"), blank=True)
+    api_user = models.CharField(_("user or key of its API"), max_length=200, blank=True)
+    api_secret = SecretField(_("secret or token of its API"), blank=True)
+    mapping = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text="Which field of what comes is what, for any shape."
+    )
+    is_consent_asked = models.BooleanField(
+        _("remember visitors only after they agree"),
+        default=True,
+        help_text=_("Without it the script on the site sets its cookie at once."),
+    )
+    requests_a_minute = models.PositiveIntegerField(
+        _("requests a minute"),
+        default=600,
+        validators=[MinValueValidator(1)],
+        help_text=_("More are asked to come again later."),
     )
     is_paused = models.BooleanField(_("paused"), default=False, help_text=_("What arrives is refused."))
     silent_after_hours = models.PositiveSmallIntegerField(
@@ -123,6 +141,7 @@ class Delivery(models.Model):
     topic = models.CharField(_("topic"), max_length=100)
     subject = models.CharField(_("about"), max_length=200, blank=True)
     payload = models.JSONField(_("what came"))
+    is_historic = models.BooleanField(_("historic"), default=False, db_default=False)
     status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.WAITING)
     reason = models.CharField(_("why"), max_length=500, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -138,7 +157,8 @@ class Delivery(models.Model):
         ordering = ["-received_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="delivery_once_per_source")]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(status="waiting"), name="delivery_due"),
+            # What happens now goes before the past of a shop that was just connected.
+            models.Index(fields=["is_historic", "due_at", "id"], condition=Q(status="waiting"), name="delivery_due"),
             # What came before about the same subject has to be applied first.
             models.Index(
                 fields=["source", "subject", "id"], condition=Q(status="waiting"), name="delivery_waiting_subject"

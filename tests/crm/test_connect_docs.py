@@ -17,7 +17,7 @@ from chains.models import Chain
 from chains.ready.words import chain_words
 from crm.intake import deliveries
 from crm.intake.api.keys import key_of
-from crm.intake.readers import read
+from crm.intake.doors import read
 from crm.intake.sources import address_of, new_secret
 from crm.models import Order, Source
 

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from crm.intake import deliveries
 from crm.intake.api.keys import key_of
-from crm.intake.readers import read
+from crm.intake.arrival import Arrival
+from crm.intake.doors import read
 from crm.models import Customer, Delivery, Event, Order, Source
 from tests.chains.factories import live_chain, message
 
@@ -129,7 +130,7 @@ def test_what_failed_is_shown_in_words_and_tried_again_one_or_all(enter):
     source = Source.objects.get()
     for number in range(2):
         payload = {"type": "order.created", "data": {"number": f"{number}", "totl": "<b>5</b>"}}
-        deliveries.keep(source, key=f"m{number}", topic="order.created", payload=payload, now=timezone.now())
+        deliveries.keep(source, Arrival(f"m{number}", "order.created", payload), timezone.now())
     deliveries.apply_due(timezone.now(), read)
     first = Delivery.objects.earliest("pk")
 

@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import Webhook
 
 from crm import events
 from crm.intake import deliveries
-from crm.intake.readers import read
+from crm.intake.doors import read
 from crm.intake.sources import change_secret, new_secret
 from crm.models import Customer, Delivery, Order, Source
 from crm.tasks import apply_deliveries

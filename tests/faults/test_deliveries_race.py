@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from crm.intake import deliveries
-from crm.intake.readers import read
+from crm.intake.arrival import Arrival
+from crm.intake.doors import read
 from crm.models import Delivery, Order, Source
 from tests.conftest import NOW
 
@@ -29,7 +30,7 @@ connection.settings_dict["NAME"] = sys.argv[1]
 settings.ENCORE_RING = False
 now = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 from crm.intake import deliveries
-from crm.intake.readers import read
+from crm.intake.doors import read
 connection.ensure_connection()
 print("ready", flush=True)
 sys.stdin.readline()
@@ -80,7 +81,7 @@ def arrive(source, number, word):
     payload = {"type": "order.updated", "data": order}
     received = NOW - dt.timedelta(hours=1) + dt.timedelta(seconds=word)
     key = f"{number}-{word}"
-    deliveries.keep(source, key=key, topic="order.updated", payload=payload, now=received, subject=f"order {number}")
+    deliveries.keep(source, Arrival(key, "order.updated", payload, f"order {number}"), received)
 
 
 def test_two_workers_apply_the_words_about_an_order_as_they_came(source):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from crm.intake.api import reading
 from crm.intake.api.problems import fields_of
 from crm.intake.api.schemas import Body, CustomerIn, EventIn, OrderIn, ProductIn
+from crm.intake.arrival import Arrival
 from crm.intake.facts import EventFact, Fact
 from crm.models import Delivery
 
@@ -43,6 +46,20 @@ class Envelope(BaseModel):
         found = next((str(body[name]) for name in names if isinstance(body, dict) and body.get(name)), "")
         kind = "customer" if self.about == "event" else self.about
         return f"{kind} {found}"[:200] if found else ""
+
+
+def arrival(request: HttpRequest) -> Arrival:
+    """ValueError names what is not as described."""
+    try:
+        envelope = Envelope.model_validate_json(request.body)
+    except ValidationError as wrong:
+        raise ValueError(in_words(wrong)) from wrong
+    return Arrival(
+        key=request.headers.get("webhook-id") or hashlib.sha256(request.body).hexdigest(),
+        topic=envelope.type,
+        subject=envelope.subject,
+        payload=envelope.model_dump(mode="json"),
+    )
 
 
 def read(delivery: Delivery) -> list[Fact]:

@@ -9,13 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from crm.intake.arrival import Untrusted
 from crm.models import Source
 
 BEARER = "bearer "
-
-
-class Untrusted(Exception):
-    """Why it is not believed, in words."""
 
 
 def check(request: HttpRequest, source: Source, now: dt.datetime) -> None:

@@ -1,20 +1,17 @@
-"""`POST /hooks/<source key>/`: checked against its raw bytes, kept, and answered at once."""
+"""`POST /hooks/<source key>/`: checked against its raw bytes, kept, and answered at once, for every kind of source."""
 
 from __future__ import annotations
-
-import hashlib
 
 from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from pydantic import ValidationError
 
 from crm.intake.api.problems import answer
+from crm.intake.arrival import Open, Untrusted
 from crm.intake.deliveries import keep
-from crm.intake.webhook.reading import Envelope, in_words
-from crm.intake.webhook.signature import Untrusted, check
+from crm.intake.doors import DOORS
 from crm.models import Source
 
 MOST_BYTES = 1_000_000
@@ -22,41 +19,36 @@ MOST_BYTES = 1_000_000
 
 @csrf_exempt
 def webhook(request: HttpRequest, key: str) -> HttpResponse:
-    now = timezone.now()
     if request.method != "POST":
         refusal = answer(405, _("Send it by POST."))
         refusal["Allow"] = "POST"
         return refusal
-    source = Source.objects.filter(key=key, kind=Source.Kind.WEBHOOK).first()
-    if source is None:
+    source = Source.objects.filter(key=key).first()
+    door = DOORS.get(Source.Kind(source.kind)) if source else None
+    if source is None or door is None or not (door.check and door.open):
         return answer(404, _("No source has this address."))
     if source.is_paused:
         return answer(503, _("This source is paused."))
     if _size(request) > MOST_BYTES:
         return answer(413, _("The body is larger than %(most)s bytes.") % {"most": MOST_BYTES})
     try:
-        check(request, source, now)
+        door.check(request, source, timezone.now())
     except Untrusted as why:
         return answer(401, _("It is not known to come from this source."), str(why))
-    return _keep(request, source)
+    return _keep(request, source, door.open)
 
 
-def _keep(request: HttpRequest, source: Source) -> HttpResponse:
+def _keep(request: HttpRequest, source: Source, open_: Open) -> HttpResponse:
     try:
-        envelope = Envelope.model_validate_json(request.body)
+        arrival = open_(request)
+        if arrival is None:
+            return HttpResponse()
         with transaction.atomic():
-            is_new = keep(
-                source,
-                key=request.headers.get("webhook-id") or hashlib.sha256(request.body).hexdigest(),
-                topic=envelope.type,
-                subject=envelope.subject,
-                payload=envelope.model_dump(mode="json"),
-                now=timezone.now(),
-            )
-    except ValidationError as wrong:
-        return answer(400, _("The body cannot be read."), in_words(wrong))
+            is_new = keep(source, arrival, timezone.now())
     except DataError:
         return answer(400, _("The body holds a character or number that cannot be kept."))
+    except ValueError as wrong:
+        return answer(400, _("The body cannot be read."), str(wrong))
     return HttpResponse(status=202 if is_new else 200)
 
 

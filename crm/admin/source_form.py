@@ -1,0 +1,76 @@
+"""What is asked about a source when it is connected, by its kind. Secrets are written, never shown again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from crm.intake.sources import KINDS
+from crm.models import Source
+
+# Shown where the kind names them in `KindOfSource.fields`, in this order.
+FIELDS_OF_KINDS = (
+    "site_address",
+    "their_secret",
+    "api_user",
+    "api_secret",
+    "is_consent_asked",
+    "rights",
+    "requests_a_minute",
+)
+SHOWN_WHEN = {
+    name: [{"kind": [kind for kind, asked in KINDS.items() if name in asked.fields]}] for name in FIELDS_OF_KINDS
+}
+
+
+def _secret(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=500,
+        required=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+    )
+
+
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
+    their_secret = _secret(
+        _("secret that its webhooks are signed with"), _("As the other side shows it. Left empty, it stays as it is.")
+    )
+    api_secret = _secret(_("secret or token of its API"), _("Left empty, it stays as it is."))
+
+    class Meta:
+        model = Source
+        fields = (
+            "kind", "name", "site_address", "api_user", "is_consent_asked", "rights", "requests_a_minute", "id_prefix",
+            "silent_after_hours",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What a kind does not ask is not sent either, and keeps what it begins with.
+        for name in self.fields.keys() & set(FIELDS_OF_KINDS):
+            self.fields[name].required = False
+
+    def clean_requests_a_minute(self) -> int:
+        return self.cleaned_data["requests_a_minute"] or self.instance.requests_a_minute
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        kind = self.instance.kind or told.get("kind")
+        asked = KINDS[Source.Kind(kind)] if kind else None
+        if asked and asked.has_secret_of_theirs and not (told.get("their_secret") or self.instance.secret):
+            self.add_error("their_secret", ValidationError(_("Without it nobody can tell whether it is really them.")))
+        return told
+
+    def save(self, commit: bool = True) -> Source:
+        if their_secret := self.cleaned_data.get("their_secret"):
+            self.instance.secret = their_secret
+        if api_secret := self.cleaned_data.get("api_secret"):
+            self.instance.api_secret = api_secret
+        saved: Source = super().save(commit)
+        return saved

@@ -1,0 +1,32 @@
+"""What differs between the kinds of sources: how a request is believed, what it is about, and how it is read.
+
+A new kind is a folder of its own, a row here, one in `sources.KINDS`, and one in `examples.EXAMPLES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from crm.intake.arrival import Check, Open
+from crm.intake.facts import Fact
+from crm.intake.webhook import reading, signature
+from crm.models import Delivery, Source
+
+
+@dataclass(frozen=True)
+class Door:
+    """`read` turns what was kept into facts; `check` and `open` are there when it comes to `/hooks/<key>/`."""
+
+    read: Callable[[Delivery], Iterable[Fact]]
+    check: Check | None = None
+    open: Open | None = None
+
+
+DOORS = {
+    Source.Kind.WEBHOOK: Door(reading.read, signature.check, reading.arrival),
+}
+
+
+def read(delivery: Delivery) -> Iterable[Fact]:
+    return DOORS[Source.Kind(delivery.source.kind)].read(delivery)
