@@ -63,6 +63,9 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Settings"), "storefront", "admin:crm_shop_changelist", "crm.change_shop"),
             Item(_("Orders"), "receipt_long", "admin:crm_order_changelist", "crm.view_order"),
             Item(_("Where facts come from"), "input", "admin:crm_source_changelist", "crm.view_source"),
+            Item(
+                _("Exchange rates"), "currency_exchange", "admin:crm_exchangerate_changelist", "crm.view_exchangerate"
+            ),
             Item(_("Import orders"), "upload_file", "admin:crm_order_import", "crm.add_order"),
             Item(_("Products"), "inventory_2", "admin:crm_product_changelist", "crm.view_product"),
             Item(_("Categories"), "category", "admin:crm_category_changelist", "crm.view_category"),

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 def check_fields(record: Model, where: str) -> None:
     """ValueError says in words where, in which field and what is wrong, before the database refuses. No queries."""
-    related = [field.name for field in record._meta.concrete_fields if field.is_relation]
-    for field in record._meta.concrete_fields:
+    fields = [field for field in record._meta.concrete_fields if not field.generated]
+    related = [field.name for field in fields if field.is_relation]
+    for field in fields:
         if not field.is_relation and holds_nul(field.value_from_object(record)):
             problem = _("%(field)s: holds an unprintable character.") % {"field": field.verbose_name}
             raise ValueError(_("%(place)s: %(problems)s") % {"place": where, "problems": problem})

@@ -116,9 +116,9 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
     change_form_outer_before_template = "crm/admin/order_panel.html"
     fieldsets = (
         (None, {"fields": ("responsible", "appointment_at", "payment_due_at", "receipt_url")}),
-        (_("Money"), {"fields": (("total", "discount"), ("refunded", "currency"), ("coupon_code", "source"))}),
+        (_("Money"), {"fields": (("total", "discount"), ("refunded", "currency", "rate"), ("coupon_code", "source"))}),
     )
-    readonly_fields = ("total", "discount", "refunded", "currency", "coupon_code", "source")
+    readonly_fields = ("total", "discount", "refunded", "currency", "rate", "coupon_code", "source")
 
     def verbs(self) -> dict[str, Verb]:
         return {

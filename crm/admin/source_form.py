@@ -57,7 +57,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].required = False
 
     def clean_requests_a_minute(self) -> int:
-        return self.cleaned_data["requests_a_minute"] or self.instance.requests_a_minute
+        asked: int | None = self.cleaned_data["requests_a_minute"]
+        return asked or self.instance.requests_a_minute
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}

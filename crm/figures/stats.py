@@ -5,9 +5,10 @@ Whoever writes or changes orders calls `lock` with the customers concerned *befo
 counts what the first committed; without the lock each would count the orders it sees and miss the other's.
 
 Definitions. An order counts unless it is cancelled; one that was returned still counts. Net revenue is what was
-paid less what was refunded. Margin is net revenue less the cost of the goods the customer kept; it is unknown
-(null) for an order without lines or with a kept line whose cost is unknown. A customer's margin is the sum over
-the orders where it is known. The usual interval is the median of days between consecutive counted orders.
+paid less what was refunded, in the shop's currency at the rate of the order's day. Margin is net revenue less the
+cost of the goods the customer kept; it is unknown (null) for an order without lines or with a kept line whose cost
+is unknown. A customer's margin is the sum over the orders where it is known. The usual interval is the median of
+days between consecutive counted orders.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ DROP_STALE_STANDINGS = """
 # order by order, too: joined, all orders were read anew for each customer.
 WRITE_STANDINGS = """
     WITH counted AS (
-        SELECT id, customer_id, placed_at, total - refunded AS net_revenue
+        SELECT id, customer_id, placed_at, round((total - refunded) * rate, 2) AS net_revenue
         FROM crm_order WHERE customer_id = ANY(%(ids)s) AND cancelled_at IS NULL
     )
     INSERT INTO crm_orderstanding AS standing

@@ -62,6 +62,7 @@ class OrderFact:
 
     `moments` has those of paid_at, shipped_at, delivered_at and cancelled_at that are told; None there takes one back.
     `dates` has promised_at, appointment_at and payment_due_at. `details` are other columns of Order.
+    `rate` is what one of its currency is worth in the shop's, where the source knows it.
     """
 
     number: str = ""
@@ -70,6 +71,7 @@ class OrderFact:
     customer: CustomerFact | None = None
     placed_at: dt.datetime | None = None
     currency: str = ""
+    rate: Decimal | None = None
     total: Decimal | None = None
     discount: Decimal | None = None
     lines: tuple[LineData, ...] | None = None

@@ -21,6 +21,7 @@ from crm.models import Channel, Customer, Order, Source
 from crm.orders import correcting, orders
 from crm.orders.amounts import ZERO
 from crm.orders.catalogue import describe_product
+from crm.orders.exchange import TOLD, RateUnknown
 from crm.orders.placing import OrderFields
 
 MOMENTS = {
@@ -118,20 +119,30 @@ def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.dateti
         raise NotYet(_("Order %(number)s is not known yet.") % {"number": number})
     fields: dict[str, Any] = {name: moment for name, moment in fact.dates.items() if moment}
     fields |= {"source": source.name[:100], "external_id": _prefixed(source, fact.external_id) or None}
-    fields["told"] = correcting.as_told(("figures", *fact.details), told_at)
-    return orders.place(
-        _prefixed(source, number),
-        customer=record_customer(fact.customer, source, now),
-        placed_at=fact.placed_at,
-        currency=fact.currency,
-        lines=fact.lines or (),
-        total=fact.total,
-        discount=fact.discount or ZERO,
-        **cast(OrderFields, {**fields, **fact.details}),
-    )
+    told = ("figures", *fact.details, *((TOLD,) if fact.rate else ()))
+    fields |= {"rate": fact.rate} if fact.rate else {}
+    fields["told"] = correcting.as_told(told, told_at)
+    try:
+        return orders.place(
+            _prefixed(source, number),
+            customer=record_customer(fact.customer, source, now),
+            placed_at=fact.placed_at,
+            currency=fact.currency,
+            lines=fact.lines or (),
+            total=fact.total,
+            discount=fact.discount or ZERO,
+            **cast(OrderFields, {**fields, **fact.details}),
+        )
+    except RateUnknown as missing:
+        raise NotYet(str(missing)) from missing
 
 
 def _correct(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
+    if fact.currency and fact.currency.upper() != order.currency:
+        raise ValueError(
+            _("Order %(number)s is in %(currency)s, and is told in %(other)s.")
+            % {"number": order.number, "currency": order.currency, "other": fact.currency.upper()}
+        )
     if fact.lines is not None or fact.total is not None or fact.discount is not None:
         correcting.correct_figures(order, told_at=told_at, lines=fact.lines, total=fact.total, discount=fact.discount)
     if fact.details:

@@ -78,7 +78,7 @@ def refusal(coupon: Coupon, order: Order, lines: Sequence[OrderLine], at: dt.dat
 
 
 def worth(order: Order, lines: Sequence[OrderLine]) -> Decimal:
-    """What the order came to before its discount."""
+    """What the order came to before its discount, in the shop's currency."""
     if lines:
-        return sum((line.quantity * line.price for line in lines), Decimal(0))
-    return order.total + order.discount
+        return sum((line.quantity * line.price for line in lines), Decimal(0)) * order.rate
+    return (order.total + order.discount) * order.rate

@@ -5,6 +5,7 @@ from crm.models.conversation import CaseAttachment, CaseMessage
 from crm.models.customer import Contact, Customer, MergeProposal
 from crm.models.erasure import ErasedAddress, ErasureCertificate
 from crm.models.event import Event, EventInbox, EventKind
+from crm.models.exchange_rate import ExchangeRate
 from crm.models.feedback import Feedback
 from crm.models.loyalty import Coupon, PointsEntry
 from crm.models.order import Milestone, Order, OrderLine
@@ -32,6 +33,7 @@ __all__ = [
     "Event",
     "EventInbox",
     "EventKind",
+    "ExchangeRate",
     "Feedback",
     "MergeProposal",
     "Milestone",

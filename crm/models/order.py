@@ -5,6 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
+from crm.models.exchange_rate import SMALLEST_RATE
 from crm.models.product import Product
 
 
@@ -70,8 +72,23 @@ class Order(models.Model):
         verbose_name=_("responsible"),
     )
     currency = models.CharField(_("currency"), max_length=3)
+    rate = models.DecimalField(
+        _("rate"),
+        max_digits=18,
+        decimal_places=9,
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(SMALLEST_RATE)],
+        help_text=_("What one of its currency was worth in the shop's on the day it was placed."),
+    )
     total = models.DecimalField(
         _("total"), max_digits=14, decimal_places=2, help_text=_("What the customer pays, after the discount.")
+    )
+    total_in_shop_currency = models.GeneratedField(
+        expression=F("total") * F("rate"),
+        output_field=models.DecimalField(max_digits=20, decimal_places=2),
+        db_persist=True,
+        verbose_name=_("total in the shop's currency"),
     )
     discount = models.DecimalField(_("discount"), max_digits=14, decimal_places=2, default=0)
     refunded = models.DecimalField(_("refunded"), max_digits=14, decimal_places=2, default=0)

@@ -10,11 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.models import Order, OrderLine
-from crm.orders.catalogue import LineData
+from crm.orders.catalogue import PRICE_STEP, LineData
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
-PRICE_STEP = Decimal("0.0001")
 THOUSANDTH = Decimal("0.001")
 # A unit below what the columns hold, so that rounding up still fits.
 LARGEST_TOTAL = Decimal(10) ** 12 - 1

@@ -15,11 +15,15 @@ from crm.field_checks import check_fields
 from crm.models import Category, Product
 
 PATH_SEPARATOR = " / "
+PRICE_STEP = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
 class LineData:
-    """One line of an order as the shop reports it. `price` and `cost` are for one; `category` is a path “A / B”."""
+    """One line of an order as the shop reports it. `price` and `cost` are for one; `category` is a path “A / B”.
+
+    The price is in the order's currency, the cost in the shop's own.
+    """
 
     sku: str
     quantity: Decimal
@@ -29,8 +33,8 @@ class LineData:
     category: str = ""
 
 
-def products_for(lines: Iterable[LineData]) -> dict[str, Product]:
-    """The product of every SKU. New ones get name, category, price and cost from their first line.
+def products_for(lines: Iterable[LineData], rate: Decimal = Decimal(1)) -> dict[str, Product]:
+    """The product of every SKU. New ones get name, category, price (at this rate) and cost from their first line.
 
     Sorted by SKU, so that two orders with the same new products wait for each other in one order.
     """
@@ -48,7 +52,7 @@ def products_for(lines: Iterable[LineData]) -> dict[str, Product]:
                 sku=line.sku,
                 name=line.name,
                 category=categories.get(line.category),
-                price=line.price,
+                price=(line.price * rate).quantize(PRICE_STEP),
                 cost=line.cost,
             )
             for line in fresh

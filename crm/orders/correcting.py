@@ -121,7 +121,7 @@ def _told(line: OrderLine) -> LineData:
 
 def _replace_lines(order: Order, bought: Sequence[OrderLine], told: Sequence[LineData]) -> None:
     """What came back of a product stays returned, on the new lines in their order."""
-    products = products_for(told)
+    products = products_for(told, order.rate)
     returned: dict[str, Decimal] = defaultdict(Decimal)
     for line in bought:
         returned[line.product.sku] += line.returned_quantity

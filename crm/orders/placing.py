@@ -19,6 +19,7 @@ from crm.loyalty import redeem_with_order
 from crm.models import Customer, EventKind, Order, OrderLine, Product
 from crm.orders import amounts
 from crm.orders.catalogue import LineData, products_for
+from crm.orders.exchange import rate_on
 from crm.orders.order_events import check_moment, write
 
 
@@ -35,6 +36,7 @@ class OrderFields(TypedDict, total=False):
     receipt_url: str
     external_id: str | None
     source: str
+    rate: Decimal
     told: dict[str, str]
 
 
@@ -52,7 +54,8 @@ def place(
 ) -> Order:
     """Record a new order, with products it names for the first time; a known number is returned as it is.
 
-    Without `total` it is the sum of the lines less the discount, rounded once. ValueError in words for bad figures.
+    Without `total` it is the sum of the lines less the discount, rounded once. Without `rate` it is that of its day.
+    ValueError in words for bad figures; RateUnknown for a currency of which no rate is known.
     """
     checked = amounts.check(number, lines, total, discount)
     check_moment(placed_at)
@@ -61,8 +64,6 @@ def place(
     known = Order.objects.filter(number=number).first()
     if known:
         return known
-    products = products_for(checked.lines)
-    fields.setdefault("kind", _kind_of(products.values()))
     order = Order(
         number=number,
         customer=customer,
@@ -73,6 +74,11 @@ def place(
         **fields,
     )
     check_fields(order, _("order %(number)s") % {"number": number})
+    if "rate" not in fields:
+        order.rate = rate_on(order.currency, placed_at)
+    products = products_for(checked.lines, order.rate)
+    if "kind" not in fields:
+        order.kind = _kind_of(products.values())
     if known := _known_after_inserting(order):
         return known
     OrderLine.objects.bulk_create([_line(order, line, products[line.sku]) for line in checked.lines])

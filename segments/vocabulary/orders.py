@@ -18,7 +18,7 @@ BALANCE = Number(-1_000_000_000, 1_000_000_000, 2)
 
 
 def _total(condition: Condition, compilation: Compilation) -> Q:
-    return compared("total", condition)
+    return compared("total_in_shop_currency", condition)
 
 
 def _order_margin(condition: Condition, compilation: Compilation) -> Q:

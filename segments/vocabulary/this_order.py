@@ -76,7 +76,13 @@ def _silence(condition: Condition, compilation: Compilation) -> Q:
 _field = partial(Field, group=THIS_ORDER, context=Context.ORDER)
 
 FIELDS = (
-    _field("order_total", _("total of this order"), value=MONEY, operators=AMOUNTS, compile=_figure("total")),
+    _field(
+        "order_total",
+        _("total of this order"),
+        value=MONEY,
+        operators=AMOUNTS,
+        compile=_figure("total_in_shop_currency"),
+    ),
     _field("order_discount", _("discount in this order"), value=MONEY, operators=AMOUNTS, compile=_figure("discount")),
     _field(
         "order_margin", _("margin of this order"), value=BALANCE, operators=AMOUNTS, compile=_figure("standing__margin")

@@ -165,6 +165,7 @@ AS_TODAY = frozenset(
         "crm_delivery",
         "crm_erasedaddress",
         "crm_erasurecertificate",
+        "crm_exchangerate",
         "crm_historicalshop",
         "crm_mergeproposal",
         "crm_product",
