@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from crm import consent, events
 from crm.customers.find_or_create import find_or_create
 from crm.intake.facts import CustomerFact, EventFact, OrderFact, ProductFact, RefundFact
+from crm.locks import lock_identities
 from crm.models import Channel, Customer, Order, Source
 from crm.orders import correcting, orders
 from crm.orders.amounts import ZERO
@@ -73,7 +74,9 @@ def record_customer(fact: CustomerFact, source: Source, now: dt.datetime) -> Cus
 @record_fact.register
 @transaction.atomic
 def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
+    """One at a time for each order: what a second process tells about a new one must not pass for its first word."""
     told_at = fact.told_at or now
+    lock_identities(f"order:{name}" for name in filter(None, (fact.number, fact.external_id)))
     order = known_order(source, fact.number, fact.external_id)
     if order is None:
         order = _place(fact, source, told_at, now)

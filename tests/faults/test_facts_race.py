@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from crm.customers.find_or_create import find_or_create
 from crm.customers.merge import merge
-from crm.models import Customer, CustomerStats, Event, MergeProposal, Order, OrderStanding
+from crm.models import Customer, CustomerStats, Event, MergeProposal, Order, OrderStanding, Source
 from tests.conftest import NOW, make_customer, make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +56,18 @@ for number in range(15):
 """
 PAY = """
 orders.pay(Order.objects.get(), at=now)
+"""
+TELL = """
+from crm.intake.facts import CustomerFact, OrderFact
+from crm.intake.recording import record_fact
+from crm.models import Source
+later = dt.timedelta(seconds=name == "b")
+for number in range(15):
+    fact = OrderFact(
+        number=f"A-{number}", customer=CustomerFact(external_id=f"{name}-{number}"), placed_at=now,
+        total=Decimal(10 + later.seconds), told_at=now + later,
+    )
+    record_fact(fact, Source.objects.get(), now)
 """
 MERGE_INTO = """
 keeper, duplicate = Customer.objects.order_by("pk")
@@ -167,3 +179,11 @@ def test_an_order_paid_while_its_customer_is_merged_neither_deadlocks_nor_loses_
 
     paid = Event.objects.get(kind="order.paid")
     assert (paid.customer, paid.order) == (keeper, order)
+
+
+def test_a_newer_word_about_an_order_that_another_process_places_meanwhile_is_heard():
+    Source.objects.create(kind="webhook", name="Till")
+
+    finish(start(TELL, "a", "b"))
+
+    assert list(Order.objects.values_list("total", flat=True)) == [11] * 15
