@@ -34,8 +34,11 @@ FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(hours=6)
 # What waits for a fact that never comes is shown to staff, and tried no more by itself.
 PATIENCE = dt.timedelta(days=14)
-# What was applied is a fact by now; what it looked like is kept for questions about it.
+# What was applied is a fact by now; what it looked like is kept for questions about it, and that it came at all for
+# when it is sent again.
 PAYLOADS_KEPT = dt.timedelta(days=30)
+KEPT = dt.timedelta(days=90)
+FORGOTTEN_AT_ONCE = 10_000
 
 KEEP = """
     INSERT INTO crm_delivery
@@ -99,8 +102,19 @@ def try_again(chosen: DeliveryQuerySet, now: dt.datetime) -> int:
 
 
 def forget_payloads(now: dt.datetime) -> int:
-    """Empty what was applied long ago; its key stays, so that it is still known when it is sent again."""
-    return Delivery.objects.settled_before(now - PAYLOADS_KEPT).exclude(payload={}).update(payload={})
+    """Empty what was applied long ago, and drop it when nobody sends it again; how many of both."""
+    settled = Delivery.objects.settled_before
+    return _in_parts(
+        settled(now - PAYLOADS_KEPT).exclude(payload={}), lambda part: part.update(payload={})
+    ) + _in_parts(settled(now - KEPT), lambda part: part.delete()[0])
+
+
+def _in_parts(chosen: DeliveryQuerySet, change: Callable[[DeliveryQuerySet], int]) -> int:
+    """A part at a time, so that no lock lasts."""
+    count = 0
+    while ids := list(chosen.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        count += change(Delivery.objects.filter(pk__in=ids))
+    return count
 
 
 def apply_due(now: dt.datetime, read: Reader, limit: int = BATCH) -> Counter[str]:

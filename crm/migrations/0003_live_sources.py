@@ -70,4 +70,8 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status", "waiting")), fields=["is_historic", "due_at", "id"], name="delivery_due"
             ),
         ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(condition=models.Q(("status", "failed")), fields=["source"], name="delivery_failed"),
+        ),
     ]

@@ -164,6 +164,7 @@ class Delivery(models.Model):
                 fields=["source", "subject", "id"], condition=Q(status="waiting"), name="delivery_waiting_subject"
             ),
             models.Index(fields=["source", "-received_at"], name="delivery_by_source"),
+            models.Index(fields=["source"], condition=Q(status="failed"), name="delivery_failed"),
         ]
 
     def __str__(self) -> str:

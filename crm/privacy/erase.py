@@ -31,6 +31,7 @@ from crm.models import (
     Order,
     PointsEntry,
 )
+from crm.privacy import kept_payloads
 from crm.privacy.suppression import remember_erased
 
 # Erases what an app keeps about these customers and returns how many rows of what.
@@ -86,6 +87,7 @@ def certificate_of(certificate: ErasureCertificate) -> dict[str, Any]:
 
 
 def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
+    payloads = kept_payloads.forget(ids, at)
     remember_erased(Contact.objects.filter(customer__in=ids).values_list("channel", "address"), at=at)
     cases = Case.objects.filter(customer__in=ids)
     cases.open().update(resolved_at=at)
@@ -96,6 +98,7 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
     MergeProposal.objects.filter(keeper__in=ids).delete()
     MergeProposal.objects.filter(duplicate__in=ids).delete()
     return {
+        "payloads": payloads,
         "contacts": Contact.objects.filter(customer__in=ids).delete()[0],
         "consent_records": _of(ConsentRecord, ids).update(address="", evidence={}),
         "events": _of(Event, ids).update(properties={}),

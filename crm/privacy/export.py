@@ -21,6 +21,7 @@ from crm.models import (
     Milestone,
     OrderLine,
 )
+from crm.privacy import kept_payloads
 
 # What an app knows about these customers, as lists of plain rows by name.
 Exporter = Callable[[list[int]], dict[str, list[dict[str, Any]]]]
@@ -69,6 +70,9 @@ def export_person(customer: Customer) -> dict[str, Any]:
         "feedback": _rows(person.feedback.order_by("left_at")),
         "points": _rows(person.points.order_by("occurred_at", "pk")),
         "coupons": _rows(person.coupons.order_by("issued_at", "pk")),
+        "told_by_sources": list(
+            kept_payloads.about(ids).order_by("pk").values("source__name", "topic", "received_at", "payload")
+        ),
         "events": _rows(person.events.order_by("occurred_at", "pk")),
         "figures": _rows(CustomerStats.objects.filter(customer=person)),
         "scores": _rows(CustomerScore.objects.filter(customer=person)),

@@ -8,10 +8,13 @@ from crm import consent
 from crm.customers import merge
 from crm.customers.find_or_create import find_or_create
 from crm.figures.scores import score_all
+from crm.intake import deliveries
+from crm.intake.arrival import Arrival
 from crm.intake.files.import_file import ImportOptions, import_file
-from crm.models import Contact, Customer, CustomerStats, ErasureCertificate, Event, EventInbox
+from crm.models import Contact, Customer, CustomerStats, Delivery, ErasureCertificate, Event, EventInbox, Source
 from crm.orders import orders
 from crm.orders.orders import LineData
+from crm.orders.placing import place as place_order
 from crm.privacy import erase as erasing
 from crm.privacy import export as exporting
 from crm.privacy.erase import erase
@@ -166,3 +169,35 @@ def test_other_apps_export_and_erase_too(person, now, monkeypatch):
 
     assert person.pk in export_person(person)["letters"][0]["to"]
     assert erase(person, at=now)["erased"]["letters"] == 2
+
+
+@pytest.fixture
+def told(person, now):
+    """What a shop whose numbers get a prefix sent: of her by id, by address alone, not applied yet, and of another."""
+    place_order("w-77", customer=person, placed_at=now, total=Decimal(5))
+    shop = Source.objects.create(kind="webhook", name="Shop", id_prefix="w-")
+    arrivals = [
+        Arrival("m1", "order.updated", {"data": {"number": "77"}}, "order 77"),
+        Arrival("m2", "form.sent", {"mail": "Annabel@Example.com"}),
+        Arrival("m3", "order.created", {"data": {"number": "78"}}, "order 78"),
+    ]
+    deliveries.keep_all(shop, arrivals, now)
+    return shop
+
+
+def test_what_sources_sent_about_a_person_is_part_of_their_export(person, told):
+    sent = export_person(person)["told_by_sources"]
+
+    assert [(row["topic"], row["payload"]) for row in sent] == [
+        ("order.updated", {"data": {"number": "77"}}),
+        ("form.sent", {"mail": "Annabel@Example.com"}),
+    ]
+
+
+def test_what_sources_sent_about_an_erased_person_is_emptied_and_never_applied(person, told, now):
+    certificate = erase(person, at=now)
+
+    assert certificate["erased"]["payloads"] == 2
+    kept = list(Delivery.objects.order_by("key").values_list("status", "payload"))
+    assert kept[:2] == [("ignored", {})] * 2
+    assert kept[2] == ("waiting", {"data": {"number": "78"}})
