@@ -6,6 +6,8 @@ is resolved, redirects are not followed, and an answer is read no further than i
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -64,12 +66,35 @@ def ask(
     return response
 
 
+def download(url: str, to: Path, *, most_bytes: int, **options: Any) -> None:
+    """Write what is at an address to a file. Unreachable says in words why there is nothing to be had."""
+    with session() as own, to.open("wb") as file:
+        try:
+            with own.request("GET", url, stream=True, **options) as response:
+                if response.status_code != HTTPStatus.OK:
+                    raise Unreachable(_("%(url)s answers %(status)s.") % {"url": url, "status": response.status_code})
+                for chunk in response.iter_content(CHUNK_BYTES):
+                    file.write(chunk)
+                    if file.tell() > most_bytes:
+                        raise _too_large(most_bytes)
+        except InvalidIPAddress as refused:
+            raise Unreachable(_("%(url)s leads to a private address.") % {"url": url}) from refused
+        except requests.RequestException as failed:
+            raise Unreachable(
+                _("%(url)s does not answer: %(why)s.") % {"url": url, "why": type(failed).__name__}
+            ) from failed
+
+
 def _body(response: requests.Response, most_bytes: int) -> bytes:
     body = bytearray()
     for chunk in response.iter_content(CHUNK_BYTES):
         body += chunk
         if len(body) > most_bytes:
-            raise AnswerTooLarge(
-                _("The answer is larger than %(most)s megabytes.") % {"most": round(most_bytes / 1_000_000, 1)}
-            )
+            raise _too_large(most_bytes)
     return bytes(body)
+
+
+def _too_large(most_bytes: int) -> AnswerTooLarge:
+    return AnswerTooLarge(
+        _("The answer is larger than %(most)s megabytes.") % {"most": round(most_bytes / 1_000_000, 1)}
+    )

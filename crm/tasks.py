@@ -8,7 +8,9 @@ from django.utils import timezone
 from crm.figures.scores import score_all
 from crm.intake import deliveries
 from crm.intake.doors import read
+from crm.intake.feeds import fetching
 from crm.loyalty import expire_points, record_expiring
+from crm.models import Source
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,16 @@ def apply_deliveries() -> None:
         counts += done
     if counts:
         logger.info("Deliveries: %s", ", ".join(f"{status} {count}" for status, count in counts.items()))
+
+
+@shared_task
+def fetch_feeds() -> None:
+    logger.info("Feeds taken: %s", fetching.fetch_all(timezone.now()))
+
+
+@shared_task
+def fetch_feed(source_id: int, is_trusted: bool = False) -> None:
+    fetching.fetch(Source.objects.get(pk=source_id), timezone.now(), is_trusted=is_trusted)
 
 
 @shared_task

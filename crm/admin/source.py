@@ -21,6 +21,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.decorators import display
 
 from crm.admin.conditional import conditional
+from crm.admin.feed_page import FEED_VERBS, upload_view
 from crm.admin.source_form import FIELDS_OF_KINDS, SHOWN_WHEN, SourceForm
 from crm.admin.verb_buttons import Verb, VerbAdmin
 from crm.intake import examples, test_order
@@ -52,11 +53,16 @@ class SourceAdmin(VerbAdmin):
         js = (conditional(SHOWN_WHEN),)
 
     def verbs(self) -> dict[str, Verb]:
-        return {"change-secret": _change_secret, "pause": _pause, "resume": _resume, "again": _again}
+        return {"change-secret": _change_secret, "pause": _pause, "resume": _resume, "again": _again, **FEED_VERBS}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.test_order_view)
-        return [path("<int:source_id>/test-order/", view, name="crm_source_test_order"), *super().get_urls()]
+        upload = self.admin_site.admin_view(upload_view)
+        return [
+            path("<int:source_id>/test-order/", view, name="crm_source_test_order"),
+            path("<int:source_id>/upload/", upload, name="crm_source_upload"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         midnight = start_of(day_of(timezone.now()))
@@ -84,12 +90,12 @@ class SourceAdmin(VerbAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, source: Source, form: ModelForm[Source], change: bool) -> None:
-        if not change and not KINDS[Source.Kind(source.kind)].has_secret_of_theirs:
+        if not change and KINDS[Source.Kind(source.kind)].has_own_secret:
             source.secret = new_secret(source.kind)
         super().save_model(request, source, form, change)
 
     def response_add(self, request: HttpRequest, source: Source, post_url_continue: str | None = None) -> HttpResponse:
-        if not KINDS[Source.Kind(source.kind)].has_secret_of_theirs:
+        if KINDS[Source.Kind(source.kind)].has_own_secret:
             request.session[SHOWN_ONCE] = source.pk
         return HttpResponseRedirect(self.page_of(source))
 
@@ -154,8 +160,9 @@ def _panel(request: HttpRequest, source: Source) -> dict[str, Any]:
     light = _light(source, now)
     is_before_good = len(source.secrets_at(now)) > 1
     return {
-        "address": address_of(source),
-        "has_secret_of_theirs": kind.has_secret_of_theirs,
+        "is_connected": True,
+        "address": address_of(source) if kind.path else "",
+        "has_own_secret": kind.has_own_secret,
         "has_test_order": source.kind in EXAMPLES,
         "how_to": f"crm/admin/sources/{source.kind}.html",
         "secret": key,

@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from crm.intake.feeds.taking import BY_VENDOR_CODE
 from crm.intake.sources import KINDS
 from crm.models import Source
 
 # Shown where the kind names them in `KindOfSource.fields`, in this order.
 FIELDS_OF_KINDS = (
     "site_address",
+    "feed_sku",
     "their_secret",
     "api_user",
     "api_secret",
@@ -43,6 +45,12 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     api_secret = _secret(_("secret or token of its API"), _("Left empty, it stays as it is."))
 
+    feed_sku = forms.ChoiceField(
+        label=_("orders name its products by"),
+        choices=[("", _("the id of the offer")), (BY_VENDOR_CODE, _("the vendor's code"))],
+        required=False,
+    )
+
     class Meta:
         model = Source
         fields = (
@@ -55,6 +63,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         # What a kind does not ask is not sent either, and keeps what it begins with.
         for name in self.fields.keys() & set(FIELDS_OF_KINDS):
             self.fields[name].required = False
+        if "feed_sku" in self.fields:
+            self.fields["feed_sku"].initial = self.instance.mapping.get("sku", "")
 
     def clean_requests_a_minute(self) -> int:
         asked: int | None = self.cleaned_data["requests_a_minute"]
@@ -71,6 +81,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> Source:
         if their_secret := self.cleaned_data.get("their_secret"):
             self.instance.secret = their_secret
+        if "feed_sku" in self.cleaned_data and self.instance.kind == Source.Kind.FEED:
+            self.instance.mapping = {"sku": self.cleaned_data["feed_sku"]}
         if api_secret := self.cleaned_data.get("api_secret"):
             self.instance.api_secret = api_secret
         saved: Source = super().save(commit)

@@ -20,7 +20,7 @@ HEARD_EVERY = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class KindOfSource:
-    """`path` is where it sends; `fields` are what its form asks beside what all ask: name, prefix, silence.
+    """`path` is where it sends, empty where Encore asks it; `fields` are what its form asks beside what all ask.
 
     A secret of theirs is one that the other side shows, and staff type; others are made here and shown once.
     """
@@ -29,11 +29,16 @@ class KindOfSource:
     fields: tuple[str, ...] = ()
     has_secret_of_theirs: bool = False
 
+    @property
+    def has_own_secret(self) -> bool:
+        return bool(self.path) and not self.has_secret_of_theirs
+
 
 # Kinds whose doors exist, and so may be connected.
 KINDS = {
     Source.Kind.API: KindOfSource("/api/v1/orders", ("rights", "requests_a_minute")),
     Source.Kind.WEBHOOK: KindOfSource("/hooks/{key}/"),
+    Source.Kind.FEED: KindOfSource("", ("site_address", "feed_sku")),
 }
 
 

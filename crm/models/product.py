@@ -68,6 +68,16 @@ class Product(models.Model):
     price = models.DecimalField(_("price"), max_digits=14, decimal_places=4, null=True, blank=True)
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=4, null=True, blank=True)
     is_in_stock = models.BooleanField(_("in stock"), default=True)
+    feed = models.ForeignKey(
+        "crm.Source",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("catalogue feed"),
+        help_text=_("Where it was seen last; when it leaves that feed it is out of stock."),
+    )
     told = models.JSONField(
         default=dict, db_default={}, editable=False, help_text="When each field was last told, by its name."
     )

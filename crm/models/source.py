@@ -67,6 +67,9 @@ class Source(models.Model):
     mapping = models.JSONField(
         default=dict, db_default={}, editable=False, help_text="Which field of what comes is what, for any shape."
     )
+    report = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text="What its catalogue held when it was fetched last."
+    )
     is_consent_asked = models.BooleanField(
         _("remember visitors only after they agree"),
         default=True,

@@ -1,0 +1,62 @@
+"""Elements of an XML file of any size, one at a time, from somebody nobody vouches for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+from django.utils.translation import gettext as _
+
+from crm.intake.feeds.offer import FeedError
+
+DEEPEST = 30
+
+
+def elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
+    """Each element as (path from the root without namespaces, element), when it is complete.
+
+    What is inside a child of `offers`, `channel` or `feed` is dropped after it was seen, so that memory stays flat.
+    """
+    open_elements: list[Element] = []
+    path: list[str] = []
+    try:
+        for event, element in iterparse(file, events=("start", "end")):
+            if event == "start":
+                open_elements.append(element)
+                path.append(local(element.tag))
+                if len(path) > DEEPEST:
+                    raise FeedError(_("The feed is nested too deeply to be a catalogue."))
+                continue
+            yield "/".join(path), element
+            path.pop()
+            open_elements.pop()
+            if path and path[-1] in {"offers", "channel", "feed"}:
+                open_elements[-1].remove(element)
+    except ParseError as broken:
+        line, column = broken.position
+        raise FeedError(
+            _("The feed breaks off or is no XML: line %(line)s, column %(column)s.") % {"line": line, "column": column}
+        ) from broken
+    except DefusedXmlException as hostile:
+        raise FeedError(_("The feed declares entities of its own, which a catalogue has no need for.")) from hostile
+    except (LookupError, ValueError) as unknown:
+        if isinstance(unknown, FeedError):
+            raise
+        raise FeedError(_("The feed is written in an encoding nobody knows here.")) from unknown
+
+
+def local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def text(element: Element, name: str) -> str:
+    """The text of the first child of this name, whatever its namespace."""
+    child = next((one for one in element if local(one.tag) == name), None)
+    return (child.text or "").strip() if child is not None else ""
+
+
+def texts(element: Element, name: str) -> list[str]:
+    return [(one.text or "").strip() for one in element if local(one.tag) == name]
