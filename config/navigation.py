@@ -61,6 +61,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
         _("Shop"),
         (
             Item(_("Settings"), "storefront", "admin:crm_shop_changelist", "crm.change_shop"),
+            Item(_("Companies"), "domain", "admin:crm_company_changelist", "crm.view_company"),
             Item(_("Orders"), "receipt_long", "admin:crm_order_changelist", "crm.view_order"),
             Item(_("Where facts come from"), "input", "admin:crm_source_changelist", "crm.view_source"),
             Item(

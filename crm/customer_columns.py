@@ -93,6 +93,12 @@ CUSTOMER_COLUMNS = (
     CustomerColumn("last_name", Update.REPLACE, fill_gap, is_erased=True, file_name="last_name"),
     CustomerColumn("born_on", Update.REPLACE, fill_gap, is_erased=True, file_name="birth_date"),
     CustomerColumn("city", Update.REPLACE, fill_gap, is_erased=True, file_name="city"),
+    CustomerColumn("address", Update.REPLACE, fill_gap, is_erased=True, file_name="address"),
+    CustomerColumn("postal_code", Update.REPLACE, fill_gap, is_erased=True, file_name="postal_code"),
+    CustomerColumn("region", Update.REPLACE, fill_gap, is_erased=True, file_name="region"),
+    CustomerColumn("country", Update.REPLACE, fill_gap, is_erased=True, file_name="country"),
+    CustomerColumn("company", Update.REPLACE, fill_gap, is_erased=True, is_exported=False),
+    CustomerColumn("job_title", Update.REPLACE, fill_gap, is_erased=True, file_name="job_title"),
     CustomerColumn("language", Update.REPLACE, fill_gap, is_erased=True, file_name="language"),
     CustomerColumn("time_zone", Update.REPLACE, fill_gap, is_erased=True, file_name="time_zone"),
     # Where somebody was won does not change by a later purchase, and says nothing about who they are.

@@ -1,5 +1,6 @@
 from crm.admin import (
     case,
+    company,
     consent,
     customer,
     delivery,
@@ -16,6 +17,7 @@ from crm.admin import (
 
 __all__ = [
     "case",
+    "company",
     "consent",
     "customer",
     "delivery",

@@ -49,6 +49,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
     resource_classes = (CustomerResource,)
     list_display = ("shown_name", "city", "orders_count", "revenue", "last_order_at", "state", "shown_tags")
     list_select_related = ("stats",)
+    autocomplete_fields = ("company",)
     list_filter = (StageFilter, OpenComplaintFilter, TagFilter, CityFilter, SourceFilter)
     list_filter_submit = True
     list_per_page = 50
@@ -61,6 +62,16 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
     inlines = (ContactInline,)
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("born_on", "city"), ("language", "time_zone"))}),
+        (
+            _("Where they live and work"),
+            {
+                "fields": (
+                    ("address", "postal_code"),
+                    ("region", "country"),
+                    ("company", "job_title"),
+                )
+            },
+        ),
         (_("What they want to hear"), {"fields": ("frequency", "channel_order")}),
         (_("In the shop"), {"fields": (("external_id", "source"), "tags", "notes")}),
     )

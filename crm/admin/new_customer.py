@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.addresses import normalise_email, normalise_phone
 from crm.admin.customer_page import url_of
+from crm.customers.companies import company_named
 from crm.customers.find_or_create import find_or_create
 from crm.customers.recognition import identity_keys, recognise
 from crm.models import Customer, Shop
@@ -38,6 +39,12 @@ class NewCustomerForm(forms.Form):
         label=_("birth date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     city = forms.CharField(label=_("city"), max_length=150, required=False)
+    address = forms.CharField(label=_("street, house, flat"), max_length=300, required=False)
+    postal_code = forms.CharField(label=_("postal code"), max_length=20, required=False)
+    company = forms.CharField(
+        label=_("company"), max_length=200, required=False, help_text=_("A new name makes a new company.")
+    )
+    job_title = forms.CharField(label=_("job title"), max_length=150, required=False)
     language = forms.ChoiceField(
         label=_("language"), required=False, choices=[("", _("the language of the shop")), *settings.LANGUAGES]
     )
@@ -98,7 +105,8 @@ def _add(facts: dict[str, Any]) -> tuple[Customer, bool]:
     is_new = not recognise(identity_keys("", facts["email"], facts["phone"])).everyone
     if is_new:
         facts["source"] = SOURCE
-    customer = find_or_create(now=timezone.now(), **facts)
+    company = company_named(facts.pop("company"))
+    customer = find_or_create(now=timezone.now(), company=company, **facts)
     if notes and notes not in customer.notes:
         customer.notes = f"{customer.notes}\n{notes}".strip()
         customer.save(update_fields=["notes"])

@@ -14,7 +14,7 @@ from crm.customers.merge import merge_or_propose
 from crm.customers.recognition import IdentityKeys, identity_keys, recognise
 from crm.field_checks import check_fields
 from crm.locks import lock_against_facts, lock_current, lock_identities, lock_merging
-from crm.models import Contact, Customer
+from crm.models import Company, Contact, Customer
 
 
 class Profile(TypedDict, total=False):
@@ -24,6 +24,12 @@ class Profile(TypedDict, total=False):
     last_name: str
     born_on: dt.date | None
     city: str
+    address: str
+    postal_code: str
+    region: str
+    country: str
+    company: Company | None
+    job_title: str
     language: str
     time_zone: str
     source: str

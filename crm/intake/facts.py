@@ -32,7 +32,10 @@ class ConsentFact:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFact:
-    """Who somebody is. `profile` has the columns of Customer that are told: first_name, city, attributes …"""
+    """Who somebody is. `profile` has the columns of Customer that are told: first_name, city, attributes …
+
+    Its `country` has two capital letters, its `company` is a name.
+    """
 
     external_id: str = ""
     email: str = ""

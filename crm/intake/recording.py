@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm import consent, events
+from crm.customers.companies import company_named
 from crm.customers.find_or_create import find_or_create
 from crm.intake.facts import CustomerFact, EventFact, OrderFact, ProductFact, RefundFact
 from crm.locks import lock_identities
@@ -50,8 +51,11 @@ def record_fact(fact: object, source: Source, now: dt.datetime) -> Any:
 @record_fact.register
 @transaction.atomic
 def record_customer(fact: CustomerFact, source: Source, now: dt.datetime) -> Customer:
+    profile = dict(fact.profile)
+    if "company" in profile:
+        profile["company"] = company_named(profile["company"])
     customer = find_or_create(
-        external_id=_prefixed(source, fact.external_id), email=fact.email, phone=fact.phone, now=now, **fact.profile
+        external_id=_prefixed(source, fact.external_id), email=fact.email, phone=fact.phone, now=now, **profile
     )
     for said in fact.consents:
         address = {Channel.EMAIL: fact.email, Channel.SMS: fact.phone}.get(Channel(said.channel), "")

@@ -1,5 +1,6 @@
 from crm.models.case import Case
 from crm.models.channel import Channel, Purpose
+from crm.models.company import Company
 from crm.models.consent import ConsentRecord
 from crm.models.conversation import CaseAttachment, CaseMessage
 from crm.models.customer import Contact, Customer, MergeProposal
@@ -20,6 +21,7 @@ __all__ = [
     "CaseMessage",
     "Category",
     "Channel",
+    "Company",
     "ConsentRecord",
     "Contact",
     "Coupon",

@@ -6,6 +6,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -15,6 +16,7 @@ from simple_history.models import HistoricalRecords
 
 from crm.models.channel import Channel, Purpose
 from crm.models.choices import database_checks_choices
+from crm.models.company import Company
 from crm.timezones import is_time_zone
 
 
@@ -68,6 +70,20 @@ class Customer(models.Model):
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
     born_on = models.DateField(_("birth date"), null=True, blank=True)
     city = models.CharField(_("city"), max_length=150, blank=True)
+    address = models.CharField(_("street, house, flat"), max_length=300, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    region = models.CharField(_("region"), max_length=150, blank=True)
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator("^[A-Z]{2}$", _("Two capital letters, e.g. RU."))],
+        help_text=_("Two capital letters, e.g. RU."),
+    )
+    company = models.ForeignKey(
+        Company, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("company")
+    )
+    job_title = models.CharField(_("job title"), max_length=150, blank=True)
     language = models.CharField(
         _("language"), max_length=8, blank=True, help_text=_("Empty: the language of the shop.")
     )

@@ -58,7 +58,9 @@ def export_person(customer: Customer) -> dict[str, Any]:
     records = Customer.objects.filter(Q(pk=person.pk) | Q(merged_into=person)).order_by("pk")
     ids = list(records.values_list("pk", flat=True))
     document: dict[str, Any] = {
-        "customer": list(records.values(*(column.name for column in CUSTOMER_COLUMNS if column.is_exported))),
+        "customer": list(
+            records.values(*(column.name for column in CUSTOMER_COLUMNS if column.is_exported), "company__name")
+        ),
         "contacts": _rows(Contact.objects.filter(customer__in=ids).order_by("pk")),
         "consents": _rows(person.consent_records.order_by("occurred_at", "pk")),
         "orders": _orders(person),

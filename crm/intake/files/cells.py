@@ -139,6 +139,12 @@ def flag(text: str) -> str:
     raise ValueError(_("must be yes or no"))
 
 
+def country(text: str) -> str:
+    if len(text) != 2 or not text.isascii() or not text.isalpha():
+        raise ValueError(_("is not a country: write its two letters, e.g. RU"))
+    return text.upper()
+
+
 def currency(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{3}", text, re.ASCII):
         raise ValueError(_("is not a currency: write its three letters, e.g. EUR"))

@@ -51,6 +51,7 @@ def _profile(column: CustomerColumn) -> Column:
 
 _PROFILE_PARSERS = {
     "born_on": ("date", cells.birth_date),
+    "country": ("text", _plain(cells.country)),
     "language": ("text", _plain(cells.language)),
     "time_zone": ("text", _plain(cells.time_zone)),
     "tags": ("text", _plain(cells.tags)),

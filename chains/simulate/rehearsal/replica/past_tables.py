@@ -161,6 +161,7 @@ AS_TODAY = frozenset(
         "crm_caseattachment",
         "crm_casemessage",
         "crm_category",
+        "crm_company",
         "crm_customerprediction",
         "crm_delivery",
         "crm_erasedaddress",

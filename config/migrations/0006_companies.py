@@ -1,0 +1,31 @@
+"""Who sees and edits companies."""
+
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+
+EVERYTHING = ("view_company", "add_company", "change_company")
+RIGHTS = {"Support": EVERYTHING, "Marketers": ("view_company",), "Managers": EVERYTHING}
+
+
+def give_rights(apps, schema_editor):
+    app = apps.get_app_config("crm")
+    app.models_module = True
+    create_permissions(app, verbosity=0, apps=apps)
+    app.models_module = None
+    permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label="crm")
+    for role, codenames in RIGHTS.items():
+        group, _is_new = apps.get_model("auth", "Group").objects.get_or_create(name=role)
+        group.permissions.add(*permissions.filter(codename__in=codenames))
+
+
+def keep_rights(apps, schema_editor):
+    """They go with their models."""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("config", "0005_fetch_feeds"),
+        ("crm", "0006_companies_and_addresses"),
+    ]
+
+    operations = [migrations.RunPython(give_rights, keep_rights)]
