@@ -83,7 +83,8 @@ def test_a_company_shows_its_people_and_what_they_bought(sign_in):
     page = client.get(reverse("admin:crm_company_change", args=[acme.pk]))
     listed = client.get(reverse("admin:crm_company_changelist"))
 
-    assert "Ann" in page.text and "Bob" in page.text
+    assert "Ann" in page.text
+    assert "Bob" in page.text
     assert "Cleo" not in page.text
     company = listed.context["cl"].result_list[0]
     assert (company.counted_people, company.spent) == (2, 200)
