@@ -84,11 +84,14 @@ def take_back(order: Order, moment: str, *, at: dt.datetime) -> Order:
     check_moment(at)
     lock_fact(order, lambda customer_id: stats.lock([customer_id]))
     before: dt.datetime | None = getattr(order, moment)
-    if before is None or before > at or not is_news(order, moment, at):
+    if (before and before > at) or not is_news(order, moment, at):
         return order
     setattr(order, moment, None)
+    # Also where it was never said to have happened: an older word that it did may come late.
     _note(order, [moment], at)
     order.save(update_fields=[moment, "told"])
+    if before is None:
+        return order
     write(
         order,
         EventKind.ORDER_MOMENT_UNDONE,

@@ -67,6 +67,15 @@ def test_a_cancelled_order_that_was_restored_counts_again(source, now):
     assert Event.objects.filter(kind="order.undone").count() == 1
 
 
+def test_an_old_cancelling_that_comes_after_the_restoring_changes_nothing(source, now):
+    record_fact(order(now), source, now)
+    record_fact(order(now, moments={"cancelled_at": None}, told_at=now + 2 * HOUR), source, now)
+    record_fact(order(now, moments={"cancelled_at": now + HOUR}, told_at=now + HOUR), source, now)
+
+    assert CustomerStats.objects.get().orders_count == 1
+    assert not Event.objects.exclude(kind="order.placed").exists()
+
+
 def test_a_refund_of_lines_keeps_them_returned_when_the_order_is_told_again(source, now):
     record_fact(order(now, lines=(KETTLE, MUG)), source, now)
     record_fact(
