@@ -205,6 +205,17 @@ def test_a_refund_leaves_the_goods_with_the_customer(now):
     assert stats_of(order.customer).margin == Decimal("29.80")
 
 
+def test_the_goods_of_a_refund_may_be_told_after_its_money(now):
+    order = make_order(placed_at=now, lines=[orders.LineData("K-1", Decimal(2), Decimal(40))])
+
+    orders.return_goods(order, at=now, amount=Decimal(40), key="r-1")
+    for _turn in range(2):
+        orders.return_goods(order, at=now, amount=Decimal(40), lines={"K-1": Decimal(1)}, key="r-1")
+
+    assert (order.refunded, order.lines.get().returned_quantity) == (40, 1)
+    assert Event.objects.filter(kind="order.returned").count() == 1
+
+
 def test_no_more_comes_back_than_was_bought(now):
     order = make_order(lines=[KETTLE, KETTLE])
 
