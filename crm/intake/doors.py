@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from crm.intake.arrival import Check, Open
 from crm.intake.facts import Fact
+from crm.intake.shops.woocommerce import reading as woocommerce
+from crm.intake.shops.woocommerce import signature as woocommerce_signature
 from crm.intake.webhook import reading, signature
 from crm.models import Delivery, Source
 
@@ -25,6 +27,7 @@ class Door:
 
 DOORS = {
     Source.Kind.WEBHOOK: Door(reading.read, signature.check, reading.arrival),
+    Source.Kind.WOOCOMMERCE: Door(woocommerce.read, woocommerce_signature.check, woocommerce.opened),
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from standardwebhooks.webhooks import Webhook
 
 from crm.intake.api.keys import key_of
+from crm.intake.shops.woocommerce import example as woocommerce
 from crm.intake.sources import address_of
 from crm.models import Source
 
@@ -49,10 +50,16 @@ def _of_webhook(source: Source, number: str, at: dt.datetime) -> Example:
     return Example(body, headers)
 
 
+def _of_woocommerce(source: Source, number: str, at: dt.datetime) -> Example:
+    body = json.dumps(woocommerce.order(number, at))
+    return Example(body, woocommerce.headers(body, source))
+
+
 # An order told by a source of this kind, under a number that tells it from all others.
 EXAMPLES: dict[str, Callable[[Source, str, dt.datetime], Example]] = {
     Source.Kind.API: _of_api,
     Source.Kind.WEBHOOK: _of_webhook,
+    Source.Kind.WOOCOMMERCE: _of_woocommerce,
 }
 
 

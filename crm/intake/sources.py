@@ -39,6 +39,7 @@ KINDS = {
     Source.Kind.API: KindOfSource("/api/v1/orders", ("rights", "requests_a_minute")),
     Source.Kind.WEBHOOK: KindOfSource("/hooks/{key}/"),
     Source.Kind.FEED: KindOfSource("", ("site_address", "feed_sku")),
+    Source.Kind.WOOCOMMERCE: KindOfSource("/hooks/{key}/", ("site_address", "api_user", "api_secret")),
 }
 
 

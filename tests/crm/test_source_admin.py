@@ -90,7 +90,7 @@ def test_marketers_do_not_see_sources(enter):
     assert enter("Marketing").get("/admin/crm/source/").status_code == 403
 
 
-@pytest.mark.parametrize("kind", ["api", "webhook"])
+@pytest.mark.parametrize("kind", ["api", "webhook", "woocommerce"])
 def test_a_test_order_shows_its_way_and_leaves_nothing(enter, kind, shop):
     client = enter()
     connect(client, kind=kind)
@@ -103,7 +103,7 @@ def test_a_test_order_shows_its_way_and_leaves_nothing(enter, kind, shop):
     result = page.context["result"]
     assert result.refusal == ""
     assert result.order.number.startswith("TEST-")
-    assert result.is_kept == (kind == "webhook")
+    assert result.is_kept == (kind != "api")
     assert result.event_kinds == ["order.placed"]
     assert chain.name in result.starts
     assert result.order.number in page.text

@@ -1,0 +1,70 @@
+"""Who a customer or the billing address of an order is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from crm.addresses import normalise_email, normalise_phone
+from crm.intake.facts import CustomerFact
+from crm.intake.shops.woocommerce.bodies import Address, Customer, Order, Resource
+from crm.models import Shop
+
+# Where plugins for several languages keep the one in which somebody shops: en, en_US, pt-br.
+LANGUAGE_KEYS = ("wpml_language", "_wpml_language", "pll_language", "_pll_language", "trp_language", "locale")
+
+
+def customer_fact(body: Any) -> CustomerFact:
+    """An account of the shop."""
+    told = Customer.of(body)
+    names = {"first_name": told.first_name, "last_name": told.last_name}
+    return _fact(told, str(told.id), told.billing, told.email or told.billing.email, names)
+
+
+def buyer_fact(order: Order) -> CustomerFact:
+    """Whoever is billed. A guest has the customer number 0, which is nobody's: email and phone tell who it is."""
+    external_id = str(order.customer_id) if order.customer_id else ""
+    return _fact(order, external_id, order.billing, order.billing.email, {})
+
+
+def _fact(told: Resource, external_id: str, billing: Address, email: str, names: dict[str, str]) -> CustomerFact:
+    email, phone = _known_by(external_id, email, billing)
+    profile: dict[str, Any] = {
+        "first_name": names.get("first_name") or billing.first_name,
+        "last_name": names.get("last_name") or billing.last_name,
+        "city": billing.city,
+        "language": _language(told),
+        "attributes": {name: value for name in ("country", "company") if (value := getattr(billing, name))},
+    }
+    filled = {name: value for name, value in profile.items() if value}
+    return CustomerFact(external_id, email, phone, filled, told_at=told.told_at)
+
+
+def _known_by(external_id: str, email: str, billing: Address) -> tuple[str, str]:
+    """The email and phone that can be read, as buyers type anything there.
+
+    Where nothing tells who it is, they stay as they are, so that the reason names what is wrong with them.
+    """
+    country = billing.country or Shop.load().phone_country
+    phone = "" if _is_filler(billing.phone) else billing.phone
+    good_email = _readable(email, normalise_email)
+    good_phone = _readable(phone, lambda text: normalise_phone(text, country))
+    return (good_email, good_phone) if external_id or good_email or good_phone else (email, phone)
+
+
+def _readable(text: str, normalise: Callable[[str], str]) -> str:
+    try:
+        return normalise(text) if text else ""
+    except ValueError:
+        return ""
+
+
+def _is_filler(phone: str) -> bool:
+    """000000, 5555555555: typed only because the form asks."""
+    return len({letter for letter in phone if letter.isdecimal()}) <= 1
+
+
+def _language(told: Resource) -> str:
+    name = told.meta(*LANGUAGE_KEYS)
+    code = name.replace("_", "-").partition("-")[0].lower() if isinstance(name, str) else ""
+    return code if code.isascii() and code.isalpha() and len(code) in (2, 3) else ""

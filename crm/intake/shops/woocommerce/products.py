@@ -1,0 +1,56 @@
+"""A product of the catalogue, and under which SKU Encore knows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crm.intake.facts import NothingToRecord, ProductFact
+from crm.intake.shops.woocommerce.bodies import Line, Product
+
+DRAFTS = frozenset({"auto-draft", "importing"})
+PUBLISHED = "publish"
+SOLD_OUT = "outofstock"
+# What a shop files under this was not filed at all.
+NO_CATEGORY = "uncategorized"
+LONGEST_ADDRESS = 200
+LONGEST_SKU = 100
+
+
+def product_fact(body: Any) -> ProductFact:
+    """NothingToRecord for one that is only begun."""
+    told = Product.of(body)
+    if told.status in DRAFTS:
+        raise NothingToRecord(_("Product %(id)s is only a draft.") % {"id": told.id})
+    fields: dict[str, Any] = {
+        "name": told.name,
+        "price": told.price,
+        "picture_url": _picture(told),
+        "is_in_stock": told.status == PUBLISHED and told.stock_status != SOLD_OUT,
+    }
+    known = {name: value for name, value in fields.items() if value not in ("", None)}
+    return ProductFact(told.sku or sku_of_id(told.id), known, _category(told), told.told_at)
+
+
+def sku_of_id(product_id: int) -> str:
+    """Of a product that its shop gave no SKU."""
+    return f"wc-{product_id}"
+
+
+def sku_of_line(line: Line) -> str:
+    """A product that was deleted leaves only its name in the orders that hold it."""
+    own = line.variation_id or line.product_id
+    return line.sku or (sku_of_id(own) if own else line.name[:LONGEST_SKU])
+
+
+def _category(told: Product) -> str | None:
+    """The first: a product names its categories without saying which is part of which."""
+    names = [one.name for one in told.categories if one.name and one.slug != NO_CATEGORY]
+    return names[0] if names else None
+
+
+def _picture(told: Product) -> str:
+    """Its address, where it can be kept: a product must not be refused for its picture."""
+    src = told.images[0].src if told.images else ""
+    return src if src.startswith(("https://", "http://")) and len(src) <= LONGEST_ADDRESS else ""
