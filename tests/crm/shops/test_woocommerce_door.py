@@ -9,7 +9,7 @@ from crm.intake.shops.woocommerce.reading import arrival
 from crm.intake.sources import change_secret
 from crm.models import Delivery, Order, Source
 from tests import order_files
-from tests.crm.shops.woocommerce import SHOP, apply, connected, customer, order, post, product, refund
+from tests.crm.shops.woocommerce import SHOP, apply, connected, customer, line, order, post, product, refund
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +180,13 @@ def test_each_stands_in_the_line_of_what_it_is_about(topic, body, subject):
         ("order.created", [], "failed", "Not as described: body"),
         ("order.created", {"id": 0}, "failed", "id: Input should be greater than 0"),
         ("order.created", {"id": 5, "status": "pending"}, "failed", "does not say when it was changed"),
+        ("order.created", order(total="1e400"), "failed", "total: Input should be less than"),
+        ("order.created", order(total="much"), "failed", "total: Input should be a valid decimal"),
+        ("order.created", order(total="-5"), "failed", "total is below zero"),
+        ("order.created", order(date_created_gmt="yesterday"), "failed", "date_created_gmt: "),
+        ("order.created", order(currency="EURO"), "failed", "currency: "),
+        ("order.created", order(line_items=[line() | {"quantity": "1e-900000"}]), "applied", ""),
+        ("order.created", order(line_items=[line(sku="K" * 101)]), "failed", "needs a SKU of 1 to 100 characters"),
         ("refund.created", {"id": 5, "amount": "1"}, "failed", "of which order"),
         ("order.updated", {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot view"}, "failed",
          "an error of its own: Sorry, you cannot view"),

@@ -60,7 +60,8 @@ def _cut(longest: int) -> AfterValidator:
 Text = Annotated[str, BeforeValidator(_plain)]
 Name = Annotated[Text, _cut(150)]
 Title = Annotated[Text, _cut(300)]
-Number = Annotated[Decimal | None, BeforeValidator(_number)]
+Number = Annotated[Annotated[Decimal, Field(gt=-(10**12), lt=10**12)] | None, BeforeValidator(_number)]
+Quantity = Annotated[Decimal, Field(gt=-(10**9), lt=10**9), AfterValidator(lambda quantity: round(quantity, 3))]
 Utc = Annotated[AwareDatetime | None, BeforeValidator(partial(_moment, is_utc=True))]
 Local = Annotated[AwareDatetime | None, BeforeValidator(partial(_moment, is_utc=False))]
 Id = Annotated[int, BeforeValidator(lambda value: value or 0), Field(ge=0)]
@@ -111,7 +112,7 @@ class Address(Body):
     last_name: Name = ""
     company: Name = ""
     city: Name = ""
-    country: Text = ""
+    country: Name = ""
     email: Text = ""
     phone: Text = ""
 
@@ -121,7 +122,7 @@ class Line(Body):
     variation_id: Id = 0
     sku: Text = ""
     name: Title = ""
-    quantity: Decimal = Decimal(0)
+    quantity: Quantity = Decimal(0)
     price: Number = None
     subtotal: Number = None
     subtotal_tax: Number = None

@@ -19,7 +19,7 @@ from crm.intake.shops.woocommerce.tracking import tracking_of
 from crm.orders.catalogue import LineData
 
 ZERO = Decimal(0)
-DRAFTS = frozenset({"auto-draft", "checkout-draft", "draft", "new"})
+DRAFTS = frozenset({"auto-draft", "checkout-draft", "draft"})
 CANCELLED = frozenset({"cancelled", "failed"})
 IN_BIN = "trash"
 REFUNDED = "refunded"
@@ -140,6 +140,5 @@ def _quantities(lines: Iterable[Line]) -> dict[str, Decimal]:
 def _order_of(refund: Refund) -> int:
     if refund.parent_id:
         return refund.parent_id
-    addresses = refund.links.get("up") or []
-    found = ORDER_IN_ADDRESS.search(str(addresses))
-    return int(found[1]) if found else 0
+    found = ORDER_IN_ADDRESS.findall(str(refund.links.get("up")))
+    return int(found[-1]) if found else 0
