@@ -188,6 +188,8 @@ def test_each_stands_in_the_line_of_what_it_is_about(topic, body, subject):
         ("order.created", order(line_items=[line() | {"quantity": "1e-900000"}]), "applied", ""),
         ("order.created", order(line_items=[line(sku="K" * 101)]), "failed", "needs a SKU of 1 to 100 characters"),
         ("refund.created", {"id": 5, "amount": "1"}, "failed", "of which order"),
+        ("order.updated", {"code": "woocommerce_rest_shop_order_invalid_id", "message": "Invalid ID."}, "ignored",
+         "deleted in the shop before the shop told of it"),
         ("order.updated", {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot view"}, "failed",
          "an error of its own: Sorry, you cannot view"),
     ],

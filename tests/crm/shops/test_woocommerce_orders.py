@@ -94,6 +94,12 @@ def test_a_moment_without_its_gmt_is_the_shops_own_time(tell, settings):
     assert Order.objects.get().placed_at == PLACED
 
 
+def test_an_order_that_costs_nothing_costs_nothing(tell):
+    tell("order.created", order(total=0))
+
+    assert Order.objects.get().total == 0
+
+
 @pytest.mark.parametrize("status", ["checkout-draft", "auto-draft"])
 def test_a_draft_is_no_order(tell, status):
     assert tell("order.created", order(status=status)) == {"ignored": 1}
