@@ -9,13 +9,18 @@ from crm.figures.scores import score_all
 from crm.intake import deliveries
 from crm.intake.doors import read
 from crm.intake.feeds import fetching
+from crm.intake.history.history import fetch_next
+from crm.intake.history.runs import begin_catching_up
 from crm.loyalty import expire_points, record_expiring
 from crm.models import Source
+from crm.outbound_http import session
 
 logger = logging.getLogger(__name__)
 
 # Beat rings again within seconds, so that no run has to last.
 APPLY_SECONDS = 50
+# A small shop's two workers spend most of it waiting for an answer, and have letters to send.
+FETCH_SECONDS = 10
 
 
 @shared_task
@@ -52,3 +57,15 @@ def fetch_feed(source_id: int, is_trusted: bool = False) -> None:
 @shared_task
 def forget_payloads() -> None:
     logger.info("Deliveries emptied: %s", deliveries.forget_payloads(timezone.now()))
+
+
+@shared_task
+def fetch_from_shops() -> None:
+    end = time.monotonic() + FETCH_SECONDS
+    begin_catching_up(timezone.now())
+    requests = 0
+    with session() as http:
+        while time.monotonic() < end and fetch_next(timezone.now(), http):
+            requests += 1
+    if requests:
+        logger.info("Requests to shops: %s", requests)

@@ -8,6 +8,7 @@ from crm.models.erasure import ErasedAddress, ErasureCertificate
 from crm.models.event import Event, EventInbox, EventKind
 from crm.models.exchange_rate import ExchangeRate
 from crm.models.feedback import Feedback
+from crm.models.fetch_run import FetchRun
 from crm.models.loyalty import Coupon, PointsEntry
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.product import Category, Product, ProductRelation
@@ -37,6 +38,7 @@ __all__ = [
     "EventKind",
     "ExchangeRate",
     "Feedback",
+    "FetchRun",
     "MergeProposal",
     "Milestone",
     "Order",

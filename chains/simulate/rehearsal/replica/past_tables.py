@@ -167,6 +167,7 @@ AS_TODAY = frozenset(
         "crm_erasedaddress",
         "crm_erasurecertificate",
         "crm_exchangerate",
+        "crm_fetchrun",
         "crm_historicalshop",
         "crm_mergeproposal",
         "crm_product",
