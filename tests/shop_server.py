@@ -1,4 +1,4 @@
-"""A shop's REST API on loopback: Shopify's and WooCommerce's pages over rows in memory, and everything that goes wrong."""
+"""A shop's REST API on loopback: pages of Shopify and WooCommerce over rows in memory, and all that goes wrong."""
 
 import base64
 import json

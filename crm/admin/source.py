@@ -23,6 +23,7 @@ from unfold.decorators import display
 from crm.admin.conditional import conditional
 from crm.admin.feed_page import FEED_VERBS, upload_view
 from crm.admin.source_form import FIELDS_OF_KINDS, SHOWN_WHEN, SourceForm
+from crm.admin.source_past import PAST_VERBS, past_of, past_view
 from crm.admin.verb_buttons import Verb, VerbAdmin
 from crm.intake import examples, test_order
 from crm.intake.deliveries import try_again
@@ -53,14 +54,19 @@ class SourceAdmin(VerbAdmin):
         js = (conditional(SHOWN_WHEN),)
 
     def verbs(self) -> dict[str, Verb]:
-        return {"change-secret": _change_secret, "pause": _pause, "resume": _resume, "again": _again, **FEED_VERBS}
+        own = {"change-secret": _change_secret, "pause": _pause, "resume": _resume, "again": _again}
+        return own | FEED_VERBS | PAST_VERBS
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.test_order_view)
-        upload = self.admin_site.admin_view(upload_view)
+        """Pages of one source, by the last part of their address."""
+        pages = {
+            "test-order": ("crm_source_test_order", self.test_order_view),
+            "upload": ("crm_source_upload", upload_view),
+            "past": ("crm_source_past", past_view),
+        }
+        wrap = self.admin_site.admin_view
         return [
-            path("<int:source_id>/test-order/", view, name="crm_source_test_order"),
-            path("<int:source_id>/upload/", upload, name="crm_source_upload"),
+            *(path(f"<int:source_id>/{part}/", wrap(view), name=name) for part, (name, view) in pages.items()),
             *super().get_urls(),
         ]
 
@@ -171,6 +177,7 @@ def _panel(request: HttpRequest, source: Source) -> dict[str, Any]:
         "light_words": LIGHTS[light][1],
         "previous_until": source.previous_secret_until if is_before_good else None,
         "failed": source.deliveries.failed().count(),
+        "past": past_of(source),
     }
 
 

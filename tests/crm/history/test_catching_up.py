@@ -7,7 +7,7 @@ import pytest
 from crm.intake.history import runs
 from crm.models import FetchRun, Source
 from tests.conftest import NOW, make_order
-from tests.crm.test_history import fetch_all, row, server, step, woo_source  # noqa: F401
+from tests.crm.history.conftest import fetch_all, row, step
 from tests.shop_server import Trouble
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def changed(number, /, *, created=NOW - HOUR, modified=NOW - HOUR, **more):
 
 
 @pytest.fixture
-def connected(woo_source):  # noqa: F811
+def connected(woo_source):
     Source.objects.update(created_at=NOW - 3 * HOUR)
     return woo_source
 
@@ -35,7 +35,7 @@ def catch_up(now=NOW):
     return began
 
 
-def test_what_changed_since_the_source_was_connected_comes_first(connected, server):  # noqa: F811
+def test_what_changed_since_the_source_was_connected_comes_first(connected, server):
     long_ago = NOW - 30 * 24 * HOUR
     server.rows["orders"] = [changed(1, created=long_ago, modified=long_ago), changed(2), changed(3)]
     server.rows["products"] = [changed(4)]
@@ -48,7 +48,7 @@ def test_what_changed_since_the_source_was_connected_comes_first(connected, serv
     }  # fmt: skip
 
 
-def test_once_an_hour_from_where_the_last_time_began(connected, server):  # noqa: F811
+def test_once_an_hour_from_where_the_last_time_began(connected, server):
     assert catch_up() == 1
     assert catch_up(NOW + HOUR / 2) == 0
     server.requests.clear()
@@ -59,7 +59,7 @@ def test_once_an_hour_from_where_the_last_time_began(connected, server):  # noqa
     assert FetchRun.objects.get().caught_up_at == NOW + HOUR
 
 
-def test_the_mark_stays_where_it_was_until_all_pages_are_in(connected, server):  # noqa: F811
+def test_the_mark_stays_where_it_was_until_all_pages_are_in(connected, server):
     catch_up()
     server.rows["orders"] = [changed(number) for number in range(1, 6)]
     later = NOW + HOUR
@@ -78,7 +78,7 @@ def test_the_mark_stays_where_it_was_until_all_pages_are_in(connected, server): 
     assert {query["modified_after"] for query in server.asked("/orders")[-3:]} == {gmt(NOW - HOUR)}
 
 
-def test_while_one_is_under_way_no_other_begins(connected, server):  # noqa: F811
+def test_while_one_is_under_way_no_other_begins(connected, server):
     runs.begin_catching_up(NOW)
     server.fail(Trouble(503))
     step()
@@ -86,7 +86,7 @@ def test_while_one_is_under_way_no_other_begins(connected, server):  # noqa: F81
     assert runs.begin_catching_up(NOW + 5 * HOUR) == 0
 
 
-def test_the_same_change_is_kept_once(connected, server):  # noqa: F811
+def test_the_same_change_is_kept_once(connected, server):
     server.rows["orders"] = [changed(1)]
     catch_up()
     catch_up(NOW + HOUR)
@@ -107,7 +107,7 @@ def test_the_same_change_is_kept_once(connected, server):  # noqa: F811
         pytest.param(72, 30, True, True, id="changed more than a day ago"),
     ],
 )
-def test_what_happened_within_a_day_rings(connected, server, shop, created, modified, is_known, is_historic):  # noqa: F811
+def test_what_happened_within_a_day_rings(connected, server, shop, created, modified, is_known, is_historic):
     Source.objects.update(created_at=NOW - 100 * HOUR, id_prefix="B-")
     server.rows["orders"] = [changed(7, created=NOW - created * HOUR, modified=NOW - modified * HOUR, number="1007")]
     if is_known:
@@ -118,7 +118,7 @@ def test_what_happened_within_a_day_rings(connected, server, shop, created, modi
     assert connected.deliveries.get().is_historic is is_historic
 
 
-def test_new_customers_are_found_from_the_end_and_old_ones_left(connected, server):  # noqa: F811
+def test_new_customers_are_found_from_the_end_and_old_ones_left(connected, server):
     long_ago = NOW - 30 * 24 * HOUR
     server.rows["customers"] = [changed(number, created=long_ago, modified=long_ago) for number in range(1, 8)]
     server.rows["customers"] += [changed(8), changed(9), changed(10)]
@@ -131,7 +131,7 @@ def test_new_customers_are_found_from_the_end_and_old_ones_left(connected, serve
     ]  # fmt: skip
 
 
-def test_sources_that_are_paused_or_have_no_key_are_left(connected, server):  # noqa: F811
+def test_sources_that_are_paused_or_have_no_key_are_left(connected, server):
     Source.objects.update(is_paused=True)
     assert runs.begin_catching_up(NOW) == 0
 

@@ -4,71 +4,18 @@ import datetime as dt
 from collections import Counter
 
 import pytest
-from requests_hardened import HTTPSession
 
 from crm.intake import deliveries
 from crm.intake.facts import CustomerFact, OrderFact
 from crm.intake.history import history, runs, shopify
-from crm.intake.history.asking import LONGEST_RETRY_AFTER, retry_after
+from crm.intake.history.asking import LONGEST_RETRY_AFTER, ask_shop, retry_after
 from crm.models import CustomerStats, Delivery, Event, EventInbox, FetchRun, Order, Source
 from crm.models.fetch_run import CLAIM_LASTS
-from crm.outbound_http import session
 from tests.conftest import NOW
-from tests.shop_server import SECRET, TOKEN, USER, ShopServer, Trouble, cut_in_the_middle, serving, slow
+from tests.crm.history.conftest import LONG_AGO, fetch_all, filled, row, step
+from tests.shop_server import Trouble, cut_in_the_middle, slow
 
 pytestmark = pytest.mark.django_db
-
-LONG_AGO = "2024-05-01T10:00:00"
-
-
-@pytest.fixture
-def server(settings):
-    settings.PRIVATE_ADDRESSES_ALLOWED = True
-    shop = ShopServer()
-    with serving(shop) as shop.address:
-        yield shop
-
-
-def row(number, /, *, zone="Z", **more):
-    moments = {"created_at": f"{LONG_AGO}{zone}", "updated_at": f"{LONG_AGO}{zone}"}
-    return {"id": number, **moments, "date_created_gmt": LONG_AGO, "date_modified_gmt": LONG_AGO} | more
-
-
-def filled(server, customers=3, products=1, orders=5):
-    for resource, count in (("customers", customers), ("products", products), ("orders", orders)):
-        server.rows[resource] = [row(number) for number in range(1, count + 1)]
-    return server
-
-
-@pytest.fixture
-def shopify_source(server):
-    return Source.objects.create(kind="shopify", name="Kettles", site_address=server.address, api_secret=TOKEN)
-
-
-@pytest.fixture
-def woo_source(server):
-    return Source.objects.create(
-        kind="woocommerce", name="Cups", site_address=f"{server.address}/", api_user=USER, api_secret=SECRET
-    )
-
-
-@pytest.fixture(params=["shopify", "woocommerce"])
-def source(request, server):
-    return request.getfixturevalue("shopify_source" if request.param == "shopify" else "woo_source")
-
-
-def step(now=NOW, answer_seconds=5):
-    with session(answer_seconds) as http:
-        assert isinstance(http, HTTPSession)
-        return history.fetch_next(now, http)
-
-
-def fetch_all(now=NOW):
-    steps = 0
-    while step(now):
-        steps += 1
-        assert steps < 100
-    return steps
 
 
 def begin(source, server, now=NOW):
@@ -329,25 +276,31 @@ def test_stopped_it_goes_on_where_it_was(source, server):
     assert first.get("page_info", first.get("page")) == {"shopify": "after-2", "woocommerce": "2"}[source.kind]
 
 
-def test_a_page_that_comes_after_the_stop_is_not_kept(source, server):
+def test_a_page_that_comes_after_the_stop_is_not_kept(source, server, monkeypatch):
     run = begin(source, filled(server))
 
-    def stop_meanwhile(_path, _query):
-        FetchRun.objects.update(status="stopped", claimed_at=None)
+    def stopped_meanwhile(*asked):
+        answer = ask_shop(*asked)
+        runs.stop(source)
+        return answer
 
-    claimed = history._claim(NOW)
-    stop_meanwhile("", {})
-    with session() as http:
-        page = history._ask(claimed, http, NOW)
-    history._keep(claimed, page, NOW)
+    monkeypatch.setattr(history, "ask_shop", stopped_meanwhile)
+    step()
 
     run.refresh_from_db()
     assert (run.status, run.cursor, run.totals, source.deliveries.count()) == ("stopped", {}, {}, 0)
 
 
-def test_what_a_dead_worker_held_is_taken_over_after_a_while(source, server):
+def test_what_a_dead_worker_held_is_taken_over_after_a_while(source, server, monkeypatch):
     begin(source, filled(server))
-    history._claim(NOW)
+
+    def die(*_asked):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(history, "ask_shop", die)
+        with pytest.raises(KeyboardInterrupt):
+            step()
 
     assert not step(NOW + CLAIM_LASTS)
     assert step(NOW + CLAIM_LASTS + dt.timedelta(seconds=1))
