@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                             ("waiting", "waiting for its turn"),
                             ("running", "coming in"),
                             ("paused", "tried again later"),
-                            ("stopped", "stopped"),
+                            ("stopped", "stopped on the way"),
                             ("done", "all in"),
                         ],
                         default="waiting",

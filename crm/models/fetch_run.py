@@ -45,7 +45,7 @@ class FetchRun(models.Model):
         WAITING = "waiting", _("waiting for its turn")
         RUNNING = "running", _("coming in")
         PAUSED = "paused", _("tried again later")
-        STOPPED = "stopped", _("stopped")
+        STOPPED = "stopped", _("stopped on the way")
         DONE = "done", _("all in")
 
     class Resource(models.TextChoices):

@@ -94,7 +94,7 @@ def test_stopped_and_gone_on(enter, shopify_source, server):
 
     assert said(do(client, shopify_source, "stop-past")) == "Stopped. What came so far stays; it can go on from here."
     words, html = past(client, shopify_source)
-    assert "Go on" in words
+    assert "Go on from there" in words
     assert "hx-trigger" not in html
     assert said(do(client, shopify_source, "go-on-with-past")) == "It goes on where it was."
 
