@@ -77,7 +77,10 @@ def _ask(run: FetchRun, http: HTTPSession, now: dt.datetime) -> Page:
         if detour := shop.detour(run, why.status):
             return detour
         raise
-    return shop.read(run, answer)
+    try:
+        return shop.read(run, answer)
+    except ValueError as unreadable:
+        raise TryLater(str(unreadable)) from unreadable
 
 
 @transaction.atomic

@@ -13,7 +13,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.intake.arrival import Arrival
-from crm.intake.history.asking import TryLater
 from crm.models import FetchRun
 
 MOST_DIGITS = 12
@@ -56,11 +55,11 @@ def fetched(noun: str, topic: str, body: Mapping[str, Any], created: str, change
 
 
 def objects_of(listed: Any) -> list[dict[str, Any]]:
-    """The shop's objects, each with its id. TryLater where this is no list of such."""
+    """The shop's objects, each with its id. ValueError where this is no list of such."""
     if not isinstance(listed, list) or not all(
         isinstance(one, dict) and isinstance(one.get("id"), int | str) for one in listed
     ):
-        raise TryLater(_("The shop's answer is no list of customers, products or orders."))
+        raise ValueError(_("The shop's answer is no list of customers, products or orders."))
     return listed
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from requests.utils import parse_header_links
 
 from crm.intake.history.addresses import base_of
-from crm.intake.history.asking import Answer, Question, TryLater
+from crm.intake.history.asking import Answer, Question
 from crm.intake.history.page import NOUNS, Fetched, Page, count_in, fetched, objects_of, text
 from crm.models import FetchRun, Source
 
@@ -93,7 +93,7 @@ def _filters(resource: str) -> dict[str, str]:
 def _count(body: Mapping[str, Any]) -> int:
     count = body.get("count")
     if not isinstance(count, int):
-        raise TryLater(_("The shop does not say how many there are: is it the address of a Shopify shop?"))
+        raise ValueError(_("The shop does not say how many there are: is it the address of a Shopify shop?"))
     return count
 
 

@@ -15,8 +15,9 @@ from crm.models import FetchRun, Source
 class ShopApi:
     """`probe` is a question that only tells whether a resource may be read.
 
-    `detour` says how to go on when the shop refuses the run's question with this status; None where it has to stop.
-    `has_changes` says that it can be asked what changed since a moment.
+    `read` raises ValueError, in words, where an answer is not as it should be. `detour` says how to go on when the shop
+    refuses the run's question with this status; None where it has to stop. `has_changes` says that it can be asked what
+    changed since a moment.
     """
 
     has_credentials: Callable[[Source], bool]

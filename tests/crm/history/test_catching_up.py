@@ -3,9 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
 
 from crm.intake.history import runs
 from crm.models import FetchRun, Source
+from crm.tasks import fetch_from_shops
 from tests.conftest import NOW, make_order
 from tests.crm.history.conftest import fetch_all, row, step
 from tests.shop_server import Trouble
@@ -141,3 +144,13 @@ def test_sources_that_are_paused_or_have_no_key_are_left(connected, server):
     Source.objects.update(api_user="ck", kind="shopify")
     assert runs.begin_catching_up(NOW) == 0
     assert server.requests == []
+
+
+def test_the_task_of_the_schedule_begins_and_fetches(connected, server):
+    server.rows["products"] = [changed(1, created=timezone.now(), modified=timezone.now())]
+
+    fetch_from_shops()
+
+    assert PeriodicTask.objects.get(task=runs.BELL).interval.every == 5
+    assert FetchRun.objects.get().status == "done"
+    assert dict(connected.deliveries.values_list("subject", "is_historic")) == {"product 1": False}

@@ -217,6 +217,17 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(source, server, troubl
     assert source.deliveries.count() == 9
 
 
+def test_a_link_that_cannot_be_read_is_asked_for_again(shopify_source, server):
+    run = begin(shopify_source, server)
+    step()
+    server.fail(Trouble(200, b'{"customers": []}', {"Link": '<http://[x?page_info=1>; rel="next"'}))
+
+    step()
+
+    run.refresh_from_db()
+    assert (run.status, run.failures) == ("paused", 1)
+
+
 def test_a_shop_that_is_too_slow_or_away_is_asked_again(source, server):
     run = begin(source, server)
     server.fail(slow(0.2))
