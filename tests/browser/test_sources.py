@@ -1,7 +1,13 @@
-"""A manager connects a webhook, copies its secret, and sends a test order."""
+"""A manager connects a webhook, copies its secret, sends a test order, and brings in the past of a shop."""
 
+from django.utils import timezone
+
+from crm.intake.history.history import fetch_next
+from crm.intake.history.shops import SHOPS
 from crm.models import Delivery, Order, Source
+from crm.outbound_http import session
 from tests.browser.conftest import NARROW, fits
+from tests.shop_server import SECRET, USER, ShopServer, serving
 
 
 def test_a_manager_connects_a_webhook_and_tries_it(page, sign_in):
@@ -27,3 +33,30 @@ def test_a_manager_connects_a_webhook_and_tries_it(page, sign_in):
 
     page.get_by_role("link", name="Back").click()
     assert page.locator("#source-secret").count() == 0
+
+
+def test_the_page_follows_a_past_that_comes_in(page, sign_in, live_server, settings, monkeypatch):
+    settings.PRIVATE_ADDRESSES_ALLOWED = True
+    monkeypatch.setitem(SHOPS, Source.Kind.WEBHOOK, SHOPS[Source.Kind.WOOCOMMERCE])
+    shop = ShopServer()
+    shop.rows["orders"] = [{"id": number, "date_created_gmt": "2024-05-01T10:00:00"} for number in range(1, 4)]
+    sign_in("Managers")
+    with serving(shop) as address:
+        source = Source.objects.create(
+            kind="webhook", name="Cups", site_address=address, api_user=USER, api_secret=SECRET
+        )
+        page.goto(f"{live_server.url}/admin/crm/source/{source.pk}/change/")
+        page.get_by_role("button", name="Bring in its past").click()
+        page.get_by_text("waiting for its turn").wait_for()
+        page.evaluate("window.isTheSamePage = true")
+        page.set_viewport_size(NARROW)
+        assert fits(page)
+
+        with session() as http:
+            while fetch_next(timezone.now(), http):
+                pass
+
+    page.get_by_text("3 of 3").wait_for()
+    assert page.get_by_text("all in").count() == 1
+    assert page.evaluate("window.isTheSamePage")
+    assert fits(page)
