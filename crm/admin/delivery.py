@@ -20,6 +20,7 @@ from crm.models import Delivery
 
 TONES = {
     Delivery.Status.WAITING: "warning",
+    Delivery.Status.HELD: "info",
     Delivery.Status.APPLIED: "success",
     Delivery.Status.IGNORED: "default",
     Delivery.Status.FAILED: "danger",

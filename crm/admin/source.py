@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.decorators import display
 
+from crm.admin.any_shape_page import mapping_view
 from crm.admin.conditional import conditional
 from crm.admin.feed_page import FEED_VERBS, upload_view
 from crm.admin.source_form import FIELDS_OF_KINDS, SHOWN_WHEN, SourceForm
@@ -62,6 +63,7 @@ class SourceAdmin(VerbAdmin):
         pages = {
             "test-order": ("crm_source_test_order", self.test_order_view),
             "upload": ("crm_source_upload", upload_view),
+            "mapping": ("crm_source_mapping", mapping_view),
             "past": ("crm_source_past", past_view),
         }
         wrap = self.admin_site.admin_view
@@ -178,6 +180,7 @@ def _panel(request: HttpRequest, source: Source) -> dict[str, Any]:
         "previous_until": source.previous_secret_until if is_before_good else None,
         "failed": source.deliveries.failed().count(),
         "past": past_of(source),
+        "held": source.deliveries.held().count(),
     }
 
 

@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 
 from crm.events import as_history, ring_on_commit, wake
 from crm.intake.arrival import Arrival
-from crm.intake.facts import Fact, NothingToRecord
+from crm.intake.facts import AwaitsStaff, Fact, NothingToRecord
 from crm.intake.recording import NotYet, record_fact
 from crm.intake.sources import note_heard
 from crm.models import Delivery, Source
@@ -143,6 +143,8 @@ def apply(delivery: Delivery, now: dt.datetime, read: Reader) -> str:
                 record_fact(fact, delivery.source, now)
     except NothingToRecord as nothing:
         delivery.status, delivery.reason, delivery.applied_at = Delivery.Status.IGNORED, str(nothing)[:500], now
+    except AwaitsStaff as unsaid:
+        delivery.status, delivery.reason = Delivery.Status.HELD, str(unsaid)[:500]
     except NotYet as missing:
         _wait(delivery, str(missing), now)
     except ValueError as refused:

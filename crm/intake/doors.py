@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from crm.intake.any_shape import body, secret
+from crm.intake.any_shape import reading as any_shape
 from crm.intake.arrival import Check, Open
 from crm.intake.facts import Fact
 from crm.intake.shops.woocommerce import reading as woocommerce
@@ -28,6 +30,7 @@ class Door:
 DOORS = {
     Source.Kind.WEBHOOK: Door(reading.read, signature.check, reading.arrival),
     Source.Kind.WOOCOMMERCE: Door(woocommerce.read, woocommerce_signature.check, woocommerce.opened),
+    Source.Kind.FORM: Door(any_shape.read, secret.check, body.arrival),
 }
 
 

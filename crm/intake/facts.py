@@ -18,6 +18,10 @@ class NothingToRecord(Exception):
     """What came has nothing in it for Encore, and why, in words: an order of the shop's own testing, an empty ping."""
 
 
+class AwaitsStaff(Exception):
+    """Nobody has said yet what to make of what came, in words: it is kept, untried, until somebody does."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentFact:
     """A yes or a no of a customer, with the words they saw and when."""

@@ -40,6 +40,7 @@ KINDS = {
     Source.Kind.WEBHOOK: KindOfSource("/hooks/{key}/"),
     Source.Kind.FEED: KindOfSource("", ("site_address", "feed_sku")),
     Source.Kind.WOOCOMMERCE: KindOfSource("/hooks/{key}/", ("site_address", "api_user", "api_secret")),
+    Source.Kind.FORM: KindOfSource("/hooks/{key}/"),
 }
 
 

@@ -112,7 +112,11 @@ class Source(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unapplied(self) -> Self:
-        return self.filter(status__in=[Delivery.Status.WAITING, Delivery.Status.FAILED])
+        return self.filter(status__in=[Delivery.Status.WAITING, Delivery.Status.HELD, Delivery.Status.FAILED])
+
+    def held(self) -> Self:
+        """Nobody has said yet what to make of them."""
+        return self.filter(status=Delivery.Status.HELD)
 
     def failed(self) -> Self:
         return self.filter(status=Delivery.Status.FAILED)
@@ -135,6 +139,7 @@ class Delivery(models.Model):
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("waiting")
+        HELD = "held", _("waits for staff")
         APPLIED = "applied", _("applied")
         IGNORED = "ignored", _("nothing in it for Encore")
         FAILED = "failed", _("could not be applied")
