@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.forms.widgets import Script
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -32,16 +33,23 @@ CHANNELS = [
     ("sms", gettext_lazy("messages by phone")),
     ("email sms", gettext_lazy("both")),
 ]
-SHOWN_WHEN = {
-    **{f"section_{about.value}": [{"about": [about.value]}] for about in About},
+# What is asked beside a field.
+MORE = {
+    "status": [f"means_{meaning}" for meaning in MEANINGS],
+    "consent": ["consent_wording", "consent_channels"],
+    ONLY: ["only_is"],
+}
+SHOWN_WHEN: dict[str, list[dict[str, list[str]]]] = {
+    "section_order": [{"about": [About.ORDER.value]}],
+    "section_line": [{"about": [About.ORDER.value]}],
+    "section_event": [{"about": [About.EVENT.value]}],
     **{f"{name}_text": [{name: [SAME, TYPED]}] for name in (*ALL, ONLY)},
 }
 SECTIONS: tuple[tuple[str, StrOrPromise, Sequence[Field]], ...] = (
-    ("any", gettext_lazy("When"), (AT,)),
     ("order", gettext_lazy("The order"), [field for field in ORDER if field is not AT]),
-    ("order", gettext_lazy("Each line of it, as the list has it"), LINE),
+    ("line", gettext_lazy("Each line of it, as the list has it"), LINE),
     ("event", gettext_lazy("The event"), [field for field in EVENT if field is not AT]),
-    ("any", gettext_lazy("The customer"), CUSTOMER),
+    ("customer", gettext_lazy("The customer"), CUSTOMER),
 )
 
 Choices = list[tuple[str, Any]]
@@ -66,9 +74,6 @@ class MappingForm(forms.Form):
     )
     consent_channels = forms.ChoiceField(label=gettext_lazy("by it they agree to"), choices=CHANNELS, required=False)
 
-    class Media:
-        js = (conditional(SHOWN_WHEN), forms.widgets.Script("encore/any_shape.js", defer=True))
-
     def __init__(self, data: Any = None, *, body: Any, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
         whole, items = _choices_of_body(item_of(body))
@@ -82,6 +87,14 @@ class MappingForm(forms.Form):
                 required=False,
                 initial=KNOWN_MEANINGS[name],
             )
+
+    @property
+    def media(self) -> forms.Media:
+        """What goes with a field is shown once anything is picked for it."""
+        picked = {name: sorted(_values(self.fields[name].widget.choices) - {NOTHING}) for name in MORE}
+        shown = {other: [{name: picked[name]}] for name, others in MORE.items() for other in others}
+        scripts: list[Any] = [conditional(SHOWN_WHEN | shown), Script("encore/any_shape.js", defer=True)]
+        return forms.Media(js=scripts)
 
     def _add_place(self, name: str, label: StrOrPromise, help_text: StrOrPromise, choices: Choices) -> None:
         """A place that this message lacks stays chosen: another message may have it."""
@@ -135,19 +148,15 @@ class MappingForm(forms.Form):
         return Pick(path=path) if path else None
 
     def sections(self) -> Iterator[tuple[str, StrOrPromise, list[Row]]]:
-        for shown_for, title, fields in SECTIONS:
-            yield shown_for, title, [self._row(field.name) for field in fields]
+        for name, title, fields in SECTIONS:
+            yield name, title, [self._row(field.name) for field in fields]
 
-    def only(self) -> Row:
-        return self._row(ONLY)
+    def about_all(self) -> list[Row]:
+        """What is asked whatever the messages tell of."""
+        return [self._row(AT.name), self._row(ONLY)]
 
     def _row(self, name: str) -> Row:
-        more = {
-            "status": [f"means_{meaning}" for meaning in MEANINGS],
-            "consent": ["consent_wording", "consent_channels"],
-            ONLY: ["only_is"],
-        }
-        return Row(self[name], self[f"{name}_text"], [self[other] for other in more.get(name, [])])
+        return Row(self[name], self[f"{name}_text"], [self[other] for other in MORE.get(name, [])])
 
 
 def initial_of(mapping: ShapeMapping) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _initial(source: Source, sample: Sample, *, is_guessed: bool) -> dict[str, A
 def _wrong(form: MappingForm) -> Iterator[tuple[str, str]]:
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        yield str(label or ""), " ".join(errors)
+        yield str(label or ""), " ".join(str(error) for error in errors)
 
 
 def _count(tried: list[tuple[Any, Trial]]) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _switched_off(request: HttpRequest, source: Source) -> HttpResponseBase:
 
 def _log(request: HttpRequest, source: Source, words: str) -> None:
     chosen = Source.objects.filter(pk=source.pk)
-    LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, words, single_object=True)
+    LogEntry.objects.log_actions(str(request.user.pk), chosen, CHANGE, words, single_object=True)
 
 
 def _address(source: Source) -> str:
@@ -151,8 +151,7 @@ def _page(request: HttpRequest, source: Source, sample: Sample, form: MappingFor
     chooser.fields["sample"].choices = [(one.pk, _named(one)) for one in offered]  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": _("Which field is what"),
-        "subtitle": str(source),
+        "title": _("%(source)s: which field is what") % {"source": source},
         "source": source,
         "address": address_of(source),
         "is_on": bool(source.mapping.get("is_on")),

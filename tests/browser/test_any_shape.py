@@ -47,6 +47,7 @@ def test_a_manager_maps_a_cart_and_switches_it_on(page, sign_in, live_server, sh
 
     page.get_by_label("Each message tells of").select_option("customer")
     assert not page.get_by_role("heading", name="The order", exact=True).is_visible()
+    assert not page.get_by_role("heading", name="Each line of it").is_visible()
     page.get_by_label("Each message tells of").select_option("order")
 
     page.set_viewport_size(NARROW)

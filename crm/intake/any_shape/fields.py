@@ -111,7 +111,9 @@ ORDER = (
     Field("currency", gettext_lazy("currency"), _currency, gettext_lazy("Left out: the shop's.")),
     Field("discount", gettext_lazy("discount"), _amount),
     Field("coupon", gettext_lazy("coupon"), _text(64)),
-    Field("status", gettext_lazy("status"), _text(100), gettext_lazy("Below stands which words of it mean what.")),
+    Field(
+        "status", gettext_lazy("status"), _text(100), gettext_lazy("Once it is picked: which of its words mean what.")
+    ),
     Field("paid_at", gettext_lazy("paid at"), values.moment),
     Field("shipped_at", gettext_lazy("shipped at"), values.moment),
     Field("delivered_at", gettext_lazy("delivered or performed at"), values.moment),

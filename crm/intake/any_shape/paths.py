@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -66,7 +66,7 @@ def words_of(parts: Sequence[str | int]) -> str:
     return " › ".join(str(part + 1) if isinstance(part, int) else part for part in parts) or _("the item itself")
 
 
-def _names(node: dict[str, Any]) -> Iterator[str]:
+def _names(node: Mapping[str, Any]) -> Iterator[str]:
     """Names of what is not allowed in a parsed expression."""
     if node["type"] not in ALLOWED:
         yield str(node["type"])

@@ -21,6 +21,7 @@ from crm.intake.recording import NotYet, record_fact
 from crm.models import Customer, Delivery, Event, Order, Source
 
 MOST_TRIED = 50
+MOST_SHOWN = 10
 MOST_LINES_SHOWN = 20
 
 
@@ -77,7 +78,7 @@ def _try(source: Source, payload: Any, mapping: ShapeMapping, message: Message, 
         return Trial(Outcome.FAILS, str(wrong), problems=wrong.problems)
     except ValueError as refused:
         return Trial(Outcome.FAILS, str(refused))
-    return Trial(Outcome.TAKEN, made=[_in_words(one) for one in recorded])
+    return Trial(Outcome.TAKEN, made=[_in_words(one) for one in recorded[:MOST_SHOWN]])
 
 
 def _in_words(recorded: Any) -> tuple[str, list[tuple[str, str]]]:

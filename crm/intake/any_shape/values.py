@@ -110,10 +110,10 @@ def _moment(plain: str) -> dt.datetime:
         seconds = float(plain)
         return dt.datetime.fromtimestamp(seconds / 1000 if seconds >= MILLISECONDS_FROM else seconds, dt.UTC)
     if dotted := DOTTED.fullmatch(plain):
-        days, month, year, *clock = (int(part or 0) for part in dotted.groups())
+        days, month, year, hour, minute, second = (int(part or 0) for part in dotted.groups())
         if "/" in plain and days <= 12 and month <= 12 and days != month:
             raise ValueError(plain)
-        return dt.datetime(year, month, days, *clock)  # noqa: DTZ001 — the shop's zone is put to it later.
+        return dt.datetime(year, month, days, hour, minute, second)  # noqa: DTZ001 — the shop's zone is put to it later.
     if plain[:1].isalpha():
         return parsedate_to_datetime(plain)
     return dt.datetime.fromisoformat(ZONE_APART.sub(r"\1\2", plain))

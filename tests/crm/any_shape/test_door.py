@@ -1,10 +1,15 @@
+import datetime as dt
 import json
+import re
+import shlex
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
+from crm.intake.any_shape import body as door
 from crm.intake.sources import change_secret
 from crm.models import Delivery, Source
 from tests.crm.any_shape.bodies import INSALES, TILDA_CART, form
@@ -134,25 +139,21 @@ def test_the_secret_before_stays_good_for_a_day(post, source):
     assert post('{"name": "Ann"}').status_code == 202
 
 
-def test_the_same_body_on_one_day_is_one_message_and_on_another_day_another(post, time_machine_day):
+def test_the_same_body_on_one_day_is_one_message_and_on_another_day_another(post, days_later):
     assert [post('{"name": "Ann"}').status_code for _turn in range(2)] == [202, 200]
     assert post('{"name": "Bob"}').status_code == 202
 
-    time_machine_day(1)
+    days_later(1)
 
     assert post('{"name": "Ann"}').status_code == 202
     assert Delivery.objects.count() == 3
 
 
 @pytest.fixture
-def time_machine_day(monkeypatch):
-    import datetime as dt
-
-    from crm.intake.any_shape import body
-
+def days_later(monkeypatch):
     def later(days):
         moment = timezone.now() + dt.timedelta(days=days)
-        monkeypatch.setattr(body.timezone, "now", lambda: moment)
+        monkeypatch.setattr(door.timezone, "now", lambda: moment)
 
     return later
 
@@ -200,3 +201,15 @@ def test_what_cannot_be_read_has_no_secret_in_it_either(post):
 
 def test_a_large_body_is_refused_unread(post):
     assert post("x" * 1_000_001).status_code == 413
+
+
+def test_the_curl_of_the_documentation_is_taken(post):
+    command = re.search(r'(?ms)^curl "\$ENCORE_HOOK".*?^```', (settings.BASE_DIR / "docs" / "connect.md").read_text())[
+        0
+    ]
+    words = shlex.split(command.removesuffix("```"))
+    fields = [words[place + 1].split("=", 1) for place, word in enumerate(words) if word == "--data-urlencode"]
+
+    assert words[words.index("-H") + 1] == "X-Api-Key: $ENCORE_SECRET"
+    assert post(form(fields), content_type=FORM).status_code == 202
+    assert kept() == {"Email": "dora@example.com", "payment": {"orderid": "2001", "amount": "49.90"}}
