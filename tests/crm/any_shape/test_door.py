@@ -208,7 +208,7 @@ def test_the_curl_of_the_documentation_is_taken(post):
         0
     ]
     words = shlex.split(command.removesuffix("```"))
-    fields = [words[place + 1].split("=", 1) for place, word in enumerate(words) if word == "--data-urlencode"]
+    fields = [tuple(words[place + 1].split("=", 1)) for place, word in enumerate(words) if word == "--data-urlencode"]
 
     assert words[words.index("-H") + 1] == "X-Api-Key: $ENCORE_SECRET"
     assert post(form(fields), content_type=FORM).status_code == 202

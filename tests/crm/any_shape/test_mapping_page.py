@@ -97,6 +97,31 @@ def test_the_page_guesses_shows_and_switches_on_and_what_waited_is_applied(ask, 
     assert apply() == {"applied": 1}
 
 
+def test_a_later_message_about_an_order_says_what_became_of_it(ask, source):
+    arrive(source, INSALES | {"financial_status": "pending"})
+    ask("save")
+    arrive(source, INSALES | {"total_price": 5000.0})
+
+    assert apply() == {"applied": 2}
+    order = Order.objects.get()
+    assert (order.number, order.total) == ("1042", Decimal(5000))
+    assert order.paid_at == Delivery.objects.latest("pk").received_at
+    assert sorted(Event.objects.values_list("kind", flat=True)) == ["order.corrected", "order.paid", "order.placed"]
+
+
+def test_what_waits_for_a_fact_is_tried_at_once_when_the_fields_are_said_anew(ask, source):
+    arrive(source, INSALES)
+    ask("save", sample="")
+    arrive(source, INSALES | {"number": 1043, "client": {"e-mail": "eve@example.com"}})
+    assert apply() == {"applied": 1, "waiting": 1}
+    assert Delivery.objects.latest("pk").reason == "Order 1043 is not known yet."
+
+    first = Delivery.objects.earliest("pk")
+    ask("save", sample=str(first.pk), email="?", email_text='client.email || client."e-mail"')
+
+    assert apply() == {"applied": 1}
+
+
 def test_switched_off_it_keeps_what_comes(ask, source):
     arrive(source, TILDA)
     ask("save")
