@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from crm.admin.conditional import conditional
-from crm.intake.any_shape.fields import ALL, AT, CUSTOMER, EVENT, LINE, MEANINGS, ORDER, About, Field
+from crm.intake.any_shape.fields import ALL, AT, CUSTOMER, EVENT, FIELDS, LINE, MEANINGS, ORDER, About, Field
 from crm.intake.any_shape.known_names import MEANINGS as KNOWN_MEANINGS
 from crm.intake.any_shape.leaves import Leaf, item_leaves, item_of, leaves, lists
 from crm.intake.any_shape.mapping import Pick, ShapeMapping, problems
@@ -77,9 +77,10 @@ class MappingForm(forms.Form):
     def __init__(self, data: Any = None, *, body: Any, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
         whole, items = _choices_of_body(item_of(body))
+        places = [choice for choice in whole if choice[0] != SAME]
         for field in ALL.values():
             self._add_place(field.name, field.label, field.help, items if field in LINE else whole)
-        self._add_place(ONLY, gettext_lazy("Take only messages where"), gettext_lazy("Left out: all of them."), whole)
+        self._add_place(ONLY, gettext_lazy("Take only messages where"), gettext_lazy("Left out: all of them."), places)
         for name, label in MEANINGS.items():
             self.fields[f"means_{name}"] = forms.CharField(
                 label=_("%(what)s, when it says") % {"what": label},
@@ -114,7 +115,7 @@ class MappingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        for name in (*ALL, ONLY):
+        for name in (*self._asked(), ONLY):
             if told.get(name) in {SAME, TYPED} and not told.get(f"{name}_text"):
                 self.add_error(f"{name}_text", _("Type it."))
         if not self.errors:
@@ -124,7 +125,7 @@ class MappingForm(forms.Form):
 
     def mapping(self) -> ShapeMapping:
         told = self.cleaned_data
-        picks = {name: self._pick(name) for name in ALL}
+        picks = {name: self._pick(name) for name in self._asked()}
         only = self._pick(ONLY)
         meanings = {
             name: tuple(word.strip().casefold() for word in told[f"means_{name}"].split(",") if word.strip())
@@ -139,6 +140,11 @@ class MappingForm(forms.Form):
             consent_wording=told["consent_wording"],
             consent_channels=tuple(told["consent_channels"].split()),
         )
+
+    def _asked(self) -> list[str]:
+        """Fields of what the messages tell of; what is chosen for others is not looked at."""
+        about = About(self.cleaned_data.get("about", About.ORDER))
+        return [field.name for field in (*FIELDS[about], *(LINE if about == About.ORDER else ()))]
 
     def _pick(self, name: str) -> Pick | None:
         chosen, text = self.cleaned_data[name], self.cleaned_data[f"{name}_text"]

@@ -184,6 +184,16 @@ def test_a_path_is_typed_and_what_is_always_the_same_too(ask, source):
     )  # fmt: skip
 
 
+def test_fields_of_what_it_is_not_about_are_not_looked_at(ask, source):
+    arrive(source, TILDA)
+
+    page = ask("save", about="customer", total="?", total_text="", line_sku="?", line_sku_text="a[")
+
+    assert "It is switched on." in page.text
+    source.refresh_from_db()
+    assert source.mapping["fields"].keys() == {"email", "phone", "name"}
+
+
 def test_consent_is_recorded_only_with_the_words_of_the_form(ask, source):
     arrive(source, TILDA)
     refused = ask("save", consent="subscribe")
