@@ -54,6 +54,9 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
         (
             Item(_("Dashboard"), "monitoring", "admin:analytics_dashboard", "analytics.view_dashboard"),
             Item(_("Consent ledger"), "fact_check", "admin:crm_consentrecord_changelist", "crm.view_consentrecord"),
+            Item(
+                _("Privacy requests"), "privacy_tip", "admin:crm_privacyrequest_changelist", "crm.view_privacyrequest"
+            ),
             Item(_("Event log"), "history", "admin:crm_event_changelist", "crm.view_event"),
         ),
     ),

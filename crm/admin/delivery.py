@@ -69,7 +69,7 @@ class DeliveryAdmin(VerbAdmin):
     @display(description=_("what came"))
     def shown_payload(self, delivery: Delivery) -> str:
         if not delivery.payload:
-            return gettext("Applied more than thirty days ago, and no longer kept.")
+            return gettext("No longer kept: it was applied more than thirty days ago, or whom it was about was erased.")
         text = json.dumps(delivery.payload, ensure_ascii=False, indent=2)
         return format_html('<pre class="enc-code enc-break">{}</pre>', text)
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from crm.intake.feeds.taking import BY_VENDOR_CODE
-from crm.intake.sources import KINDS
+from crm.intake.sources import KINDS, replace_secret
 from crm.models import Source
 
 # Shown where the kind names them in `KindOfSource.fields`, in this order.
@@ -74,13 +75,14 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
         told = super().clean() or {}
         kind = self.instance.kind or told.get("kind")
         asked = KINDS[Source.Kind(kind)] if kind else None
-        if asked and asked.has_secret_of_theirs and not (told.get("their_secret") or self.instance.secret):
+        is_needed = asked is not None and asked.has_secret_of_theirs and not asked.shows_secret_later
+        if is_needed and not (told.get("their_secret") or self.instance.secret):
             self.add_error("their_secret", ValidationError(_("Without it nobody can tell whether it is really them.")))
         return told
 
     def save(self, commit: bool = True) -> Source:
         if their_secret := self.cleaned_data.get("their_secret"):
-            self.instance.secret = their_secret
+            replace_secret(self.instance, their_secret, timezone.now())
         if "feed_sku" in self.cleaned_data and self.instance.kind == Source.Kind.FEED:
             self.instance.mapping = {"sku": self.cleaned_data["feed_sku"]}
         if api_secret := self.cleaned_data.get("api_secret"):

@@ -28,11 +28,12 @@ from crm.models import (
     MergeProposal,
     Order,
     PointsEntry,
+    PrivacyRequest,
 )
 
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
-MOVED_MODELS = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox)
+MOVED_MODELS = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox, PrivacyRequest)
 
 _movers: list[Mover] = []
 

@@ -12,6 +12,9 @@ from crm.intake.any_shape import body, secret
 from crm.intake.any_shape import reading as any_shape
 from crm.intake.arrival import Check, Open
 from crm.intake.facts import Fact
+from crm.intake.shops.shopify import opening as shopify_opening
+from crm.intake.shops.shopify import reading as shopify_reading
+from crm.intake.shops.shopify import signature as shopify_signature
 from crm.intake.shops.woocommerce import reading as woocommerce
 from crm.intake.shops.woocommerce import signature as woocommerce_signature
 from crm.intake.webhook import reading, signature
@@ -31,6 +34,7 @@ DOORS = {
     Source.Kind.WEBHOOK: Door(reading.read, signature.check, reading.arrival),
     Source.Kind.WOOCOMMERCE: Door(woocommerce.read, woocommerce_signature.check, woocommerce.opened),
     Source.Kind.FORM: Door(any_shape.read, secret.check, body.arrival),
+    Source.Kind.SHOPIFY: Door(shopify_reading.read, shopify_signature.check, shopify_opening.arrival),
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from standardwebhooks.webhooks import Webhook
 
 from crm.intake.api.keys import key_of
+from crm.intake.shops.shopify import example as shopify
 from crm.intake.shops.woocommerce import example as woocommerce
 from crm.intake.sources import address_of
 from crm.models import Source
@@ -55,11 +56,16 @@ def _of_woocommerce(source: Source, number: str, at: dt.datetime) -> Example:
     return Example(body, woocommerce.headers(body, source))
 
 
+def _of_shopify(source: Source, number: str, at: dt.datetime) -> Example:
+    return Example(*shopify.signed_order(source, number, at))
+
+
 # An order told by a source of this kind, under a number that tells it from all others.
 EXAMPLES: dict[str, Callable[[Source, str, dt.datetime], Example]] = {
     Source.Kind.API: _of_api,
     Source.Kind.WEBHOOK: _of_webhook,
     Source.Kind.WOOCOMMERCE: _of_woocommerce,
+    Source.Kind.SHOPIFY: _of_shopify,
 }
 
 

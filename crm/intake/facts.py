@@ -111,4 +111,20 @@ class EventFact:
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
-Fact: TypeAlias = CustomerFact | OrderFact | ProductFact | EventFact
+@dataclass(frozen=True, slots=True)
+class PrivacyFact:
+    """What the law lets a person ask for, as their shop passes it on. `kind` is one of PrivacyRequest.Kind.
+
+    Nobody is named where it is about all customers of the source. `order_ids` are those of the shop.
+    """
+
+    kind: str
+    key: str
+    at: dt.datetime
+    external_id: str = ""
+    email: str = ""
+    phone: str = ""
+    order_ids: tuple[str, ...] = ()
+
+
+Fact: TypeAlias = CustomerFact | OrderFact | ProductFact | EventFact | PrivacyFact

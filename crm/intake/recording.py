@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from crm import consent, events
 from crm.customers.companies import company_named
 from crm.customers.find_or_create import find_or_create
-from crm.intake.facts import CustomerFact, EventFact, OrderFact, ProductFact, RefundFact
+from crm.intake.facts import CustomerFact, EventFact, OrderFact, PrivacyFact, ProductFact, RefundFact
+from crm.intake.privacy import requests
 from crm.locks import lock_identities
 from crm.models import Channel, Customer, Order, Source
 from crm.orders import correcting, orders
-from crm.orders.amounts import ZERO
+from crm.orders.amounts import ZERO, UnknownGoods
 from crm.orders.catalogue import describe_product
 from crm.orders.exchange import TOLD, RateUnknown
 from crm.orders.placing import OrderFields
@@ -112,6 +113,12 @@ def record_event(fact: EventFact, source: Source, now: dt.datetime) -> Any:
     )
 
 
+@record_fact.register
+@transaction.atomic
+def record_privacy_request(fact: PrivacyFact, source: Source, now: dt.datetime) -> Any:
+    return requests.record(fact, source, now)
+
+
 def known_order(source: Source, number: str, external_id: str) -> Order | None:
     if external_id:
         found = Order.objects.filter(external_id=_prefixed(source, external_id)).first()
@@ -173,7 +180,11 @@ def _happen(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
 
 
 def _refund(order: Order, refund: RefundFact) -> None:
-    orders.return_goods(order, at=refund.at, amount=refund.amount, lines=refund.lines, key=refund.key)
+    try:
+        orders.return_goods(order, at=refund.at, amount=refund.amount, lines=refund.lines, key=refund.key)
+    except UnknownGoods as missing:
+        # Added to the order by an edit that comes later than what came back of it.
+        raise NotYet(str(missing)) from missing
 
 
 def _prefixed(source: Source, name: str) -> str:

@@ -28,6 +28,8 @@ class KindOfSource:
     path: str
     fields: tuple[str, ...] = ()
     has_secret_of_theirs: bool = False
+    # They show it only when they know where to send; until it is entered, what arrives is refused.
+    shows_secret_later: bool = False
 
     @property
     def has_own_secret(self) -> bool:
@@ -41,6 +43,12 @@ KINDS = {
     Source.Kind.FEED: KindOfSource("", ("site_address", "feed_sku")),
     Source.Kind.WOOCOMMERCE: KindOfSource("/hooks/{key}/", ("site_address", "api_user", "api_secret")),
     Source.Kind.FORM: KindOfSource("/hooks/{key}/"),
+    Source.Kind.SHOPIFY: KindOfSource(
+        "/hooks/{key}/",
+        ("site_address", "their_secret", "api_secret"),
+        has_secret_of_theirs=True,
+        shows_secret_later=True,
+    ),
 }
 
 
@@ -52,9 +60,15 @@ def new_secret(kind: str) -> str:
 
 def change_secret(source: Source, now: dt.datetime) -> None:
     """The one before stays good for a day, so that the other side can change it without losing anything."""
-    source.previous_secret, source.previous_secret_until = source.secret, now + OVERLAP
-    source.secret = new_secret(source.kind)
+    replace_secret(source, new_secret(source.kind), now)
     source.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
+
+
+def replace_secret(source: Source, secret: str, now: dt.datetime) -> None:
+    """Saved by whoever calls. The first one replaces none."""
+    if source.secret and source.secret != secret:
+        source.previous_secret, source.previous_secret_until = source.secret, now + OVERLAP
+    source.secret = secret
 
 
 def address_of(source: Source) -> str:

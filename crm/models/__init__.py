@@ -11,6 +11,7 @@ from crm.models.feedback import Feedback
 from crm.models.fetch_run import FetchRun
 from crm.models.loyalty import Coupon, PointsEntry
 from crm.models.order import Milestone, Order, OrderLine
+from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
@@ -45,6 +46,7 @@ __all__ = [
     "OrderLine",
     "OrderStanding",
     "PointsEntry",
+    "PrivacyRequest",
     "Product",
     "ProductRelation",
     "Purpose",

@@ -46,6 +46,13 @@ class Product(models.Model):
         COMPLEX = "complex", _("complex")
 
     sku = models.CharField(_("SKU"), max_length=100, unique=True)
+    external_id = models.CharField(
+        _("product id in the shop"),
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text=_("Variants of one product share it."),
+    )
     name = models.CharField(_("name"), max_length=300, blank=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.GOODS)
     category = models.ForeignKey(
@@ -89,6 +96,10 @@ class Product(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
+        ]
+        indexes = [
+            # The variants of a product that the shop changed or deleted.
+            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="product_by_external_id"),
         ]
 
     def __str__(self) -> str:

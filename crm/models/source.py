@@ -173,6 +173,8 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["source", "-received_at"], name="delivery_by_source"),
             models.Index(fields=["source"], condition=Q(status="failed"), name="delivery_failed"),
+            # What came about an order or a person, applied or not: it is looked at again when they ask to be erased.
+            models.Index(fields=["source", "subject"], condition=~Q(subject=""), name="delivery_by_subject"),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,10 @@ LARGEST_PRICE = Decimal(10) ** 10 - 1
 LARGEST_QUANTITY = Decimal(10) ** 9 - 1
 
 
+class UnknownGoods(ValueError):
+    """A return names goods that the order does not hold, in words: they may have been added to it since."""
+
+
 @dataclass(frozen=True)
 class OrderAmounts:
     """An order's figures, known to be storable."""
@@ -114,7 +118,7 @@ def _taken(lines: Sequence[OrderLine], wanted: Mapping[str, Decimal], where: str
     """How much of each line comes back, the lines of one SKU filled in their order."""
     unknown = wanted.keys() - {line.product.sku for line in lines}
     if unknown:
-        raise ValueError(_("%(place)s: has no %(sku)s.") % {"place": where, "sku": ", ".join(sorted(unknown))})
+        raise UnknownGoods(_("%(place)s: has no %(sku)s.") % {"place": where, "sku": ", ".join(sorted(unknown))})
     left = {sku: amount(quantity, where, _("quantity"), LARGEST_QUANTITY) for sku, quantity in wanted.items()}
     taken: dict[int, Decimal] = {}
     for line in lines:

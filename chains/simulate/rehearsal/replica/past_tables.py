@@ -170,6 +170,7 @@ AS_TODAY = frozenset(
         "crm_fetchrun",
         "crm_historicalshop",
         "crm_mergeproposal",
+        "crm_privacyrequest",
         "crm_product",
         "crm_productrelation",
         "crm_shop",

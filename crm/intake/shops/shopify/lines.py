@@ -1,0 +1,18 @@
+"""Goods and sums as Shopify writes them, wherever they stand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from crm.intake.shops.shopify.bodies import Line, MoneySet
+
+LONGEST_SKU = 100
+
+
+def sku_of(line: Line) -> str:
+    """Goods without a SKU go by their variant, and what was typed for one order only by its title."""
+    return (line.sku or line.variant_id or line.product_id or line.title)[:LONGEST_SKU]
+
+
+def in_shop_currency(amount: Decimal | None, beside: MoneySet | None) -> Decimal | None:
+    return beside.shop_money.amount if beside else amount
