@@ -55,6 +55,7 @@ NOT_ERASED = {
     "chains.Entrant": "holds nothing personal; enrol drops it",
     "chains.Letter": "a view of touches",
     "chains.TestOrder": "the reference alone: which record was shown to staff",
+    "crm.PrivacyRequest": "holds nothing personal: what was asked, and what came of it",
 }
 NOT_EXPORTED = {
     "crm.HistoricalCustomer": "who of the staff changed what, about staff",
@@ -66,6 +67,7 @@ NOT_EXPORTED = {
     "chains.IncomingMail": "what became of it is told: the letters of cases, and the touch replied to",
     "chains.Letter": "a view of touches",
     "chains.TestOrder": "about staff who tried a chain",
+    "crm.PrivacyRequest": "the request itself, which this answers",
 }
 
 
