@@ -41,4 +41,7 @@ def _blank(deliveries: QuerySet[Delivery]) -> int:
     deliveries.filter(status__in=unapplied).update(
         status=Delivery.Status.IGNORED, reason=_("Erased with the person, before it was applied.")
     )
-    return deliveries.update(payload={})
+    count = deliveries.update(payload={})
+    # Whom the shop gave no id, a subject names by their address.
+    deliveries.filter(subject__contains="@").update(subject="")
+    return count

@@ -64,6 +64,8 @@ def test_a_source_without_a_secret_refuses_everything(shop):
     answer = post(source, "orders/create", order())
 
     assert (answer.status_code, answer.json()["detail"]) == (401, "This source has no secret.")
+    source.refresh_from_db()
+    assert "This source has no secret." in test_order.send(source, timezone.now()).refusal
 
 
 def test_the_address_of_the_shop_window_says_nothing_about_whose_it_is(source):
@@ -135,6 +137,7 @@ def test_a_test_notification_says_that_it_arrived(source):
         ("customers_email_marketing_consent/update", "customer 9"),
         ("products/update", "product 9"),
         ("themes/publish", ""),
+        ("orders/create", "order 9"),
     ],
 )
 def test_all_about_one_order_or_customer_is_one_subject(source, topic, subject):
@@ -143,10 +146,15 @@ def test_all_about_one_order_or_customer_is_one_subject(source, topic, subject):
     assert Delivery.objects.get().subject == subject
 
 
-def test_a_topic_of_nobodys_is_ignored_in_words(source):
-    told = tell(source, "themes/publish", {"id": 9})
+@pytest.mark.parametrize(
+    "topic",
+    ["themes/publish", "app/uninstalled", "orders/risk_assessment_changed", "customers/merge", "products/publish",
+     "checkouts/delete"],
+)  # fmt: skip
+def test_a_topic_of_nobodys_is_ignored_in_words(source, topic):
+    told = tell(source, topic, {"id": 9})
 
-    assert (told.status, told.reason) == ("ignored", "Encore takes nothing from “themes/publish”.")
+    assert (told.status, told.reason) == ("ignored", f"Encore takes nothing from “{topic}”.")
 
 
 def test_a_body_that_is_not_shopifys_fails_and_names_the_field(source):

@@ -2,7 +2,10 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from crm.intake import deliveries
+from crm.intake.arrival import Arrival
 from crm.models import Customer, Delivery, Event, Order
 from tests.crm.shops.shopify_shop import (
     LATER,
@@ -135,6 +138,19 @@ def test_the_past_tells_a_payment_by_its_transaction(source):
     tell(source, "orders/updated", order(financial_status="paid", transactions=paid))
 
     assert placed().paid_at == moment(LATER)
+
+
+def test_the_past_is_paid_when_it_was_placed_where_nothing_better_is_told(source):
+    deliveries.keep_all(
+        source,
+        [Arrival("h1", "orders/updated", order(financial_status="paid", updated_at=LATER), "order 501")],
+        timezone.now(),
+        is_historic=True,
+    )
+    apply()
+
+    assert placed().paid_at == moment(PLACED)
+    assert set(Event.objects.values_list("is_historic", flat=True)) == {True}
 
 
 def test_a_parcel_leaves_and_arrives(source):

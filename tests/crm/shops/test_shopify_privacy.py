@@ -13,7 +13,7 @@ from crm.intake.privacy import leaving, payloads
 from crm.models import Contact, Customer, Delivery, ErasureCertificate, Order, PrivacyRequest
 from crm.tasks import carry_out_privacy
 from tests.conftest import make_customer, make_order
-from tests.crm.shops.shopify_shop import DOMAIN, apply, connected, customer, order, post, tell
+from tests.crm.shops.shopify_shop import DOMAIN, PLACED, apply, connected, customer, order, post, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +138,18 @@ def test_what_was_not_applied_yet_never_is(source):
     assert waiting.reason == "Erased with the person, before it was applied."
 
 
+def test_whom_the_shop_gave_no_id_leaves_no_address_behind(source):
+    checkout = {"id": 1, "token": "t", "email": "Ann@example.com", "updated_at": PLACED}
+    tell(source, "checkouts/update", checkout)
+    assert Delivery.objects.get().subject == "customer ann@example.com"
+
+    tell(source, "customers/redact", REDACT | {"customer": {"id": None, "email": "ann@example.com"}})
+
+    assert not Customer.objects.current().exists()
+    assert set(Delivery.objects.values_list("subject", flat=True)) == {""}
+    assert not Delivery.objects.exclude(payload={}).exists()
+
+
 def test_what_comes_afterwards_is_a_new_beginning(source):
     tell(source, "orders/create", order())
     tell(source, "customers/redact", REDACT)
@@ -168,7 +180,8 @@ def test_whoever_was_merged_is_erased_under_the_id_they_had(source):
     tell(source, "customers/redact", REDACT)
 
     keeper.refresh_from_db()
-    assert asked().done_at
+    assert keeper.erased_at
+    assert asked().erased == 1
 
 
 def test_nobody_to_erase_is_told_in_words(source):

@@ -45,15 +45,14 @@ def buyer_fact(customer: Customer | None, *, emails: list[str], phones: list[str
     The phone of an address names somebody only where nothing else does: presents go to other people's doors.
     """
     known = customer or Customer()
-    named = Address(first_name=known.first_name, last_name=known.last_name, city=known.default_address.city)
-    whoever = next((one for one in [named, *addresses] if one.first_name or one.last_name), Address())
     is_known = bool(known.id or known.email)
+    named = next((one for one in (known, *addresses) if one.first_name or one.last_name), known)
     told = known.model_copy(
         update={
             "email": known.email if is_known else _first(emails),
             "phone": known.phone or _first(phones),
-            "first_name": whoever.first_name,
-            "last_name": whoever.last_name,
+            "first_name": named.first_name,
+            "last_name": named.last_name,
             "locale": locale or known.locale,
         }
     )

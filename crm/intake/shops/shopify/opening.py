@@ -70,8 +70,8 @@ def subject_of(topic: str, body: dict[str, Any]) -> str:
 
 
 def named(kind: str, name: Any) -> str:
-    """The subject “kind name”; empty where it has no name."""
-    return f"{kind} {name}" if isinstance(name, int | str) and name else ""
+    """The subject “kind name”; empty where it has no name. Of an email address the case does not matter."""
+    return f"{kind} {name}".strip().lower() if isinstance(name, int | str) and name else ""
 
 
 def _part(told: dict[str, Any], name: str) -> dict[str, Any]:

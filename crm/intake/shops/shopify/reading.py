@@ -18,6 +18,8 @@ from crm.intake.shops.shopify.privacy import privacy_fact
 from crm.intake.webhook.reading import in_words
 from crm.models import Delivery, Product
 
+# Each tells the whole order as it is then.
+WHOLE_ORDERS = frozenset({"create", "updated", "paid", "fulfilled", "partially_fulfilled", "cancelled"})
 PARTS_OF_ORDERS: dict[str, Callable[[dict[str, Any], dt.datetime], OrderFact]] = {
     "refunds": refunds.refund_fact,
     "fulfillments": parcels.fulfillment_fact,
@@ -44,7 +46,7 @@ def _read(delivery: Delivery) -> list[Fact]:
     if about in PARTS_OF_ORDERS or topic == "orders/delete":
         _refuse_where_order_is_left_out(delivery)
     if about == "orders":
-        return [_of_order(what, body, topic, told_at)]
+        return [_of_order(what, body, "" if delivery.is_historic else topic, told_at)]
     if about in PARTS_OF_ORDERS:
         return [PARTS_OF_ORDERS[about](body, told_at)]
     if about == "customers" or about in CONSENTS:
@@ -61,8 +63,8 @@ def _of_order(what: str, body: dict[str, Any], topic: str, told_at: dt.datetime)
         raise NothingToRecord(_("The goods and sums of an edited order come with its update."))
     if what == "delete":
         return orders.deleted_order_fact(str(body.get("id", "")), told_at)
-    if what in {"risk_assessment_changed", "shopify_protect_eligibility_changed", "link_requested"}:
-        raise _nothing_in(topic)
+    if what not in WHOLE_ORDERS:
+        raise _nothing_in(f"orders/{what}")
     fact = orders.order_fact(body, topic)
     return replace(fact, told_at=fact.told_at or told_at)
 
