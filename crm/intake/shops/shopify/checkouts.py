@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.intake.facts import EventFact, NothingToRecord
-from crm.intake.shops.shopify.bodies import Checkout
 from crm.intake.shops.shopify.customers import buyer_fact
 from crm.intake.shops.shopify.lines import in_shop_currency, sku_of
+from crm.intake.shops.shopify.order_bodies import Checkout
 
 STARTED, UPDATED = "checkout.started", "checkout.updated"
 MOST_ITEMS = 50

@@ -38,15 +38,17 @@ def consent_fact(body: dict[str, Any]) -> CustomerFact:
     )
 
 
-def buyer_fact(customer: Customer | None, *, emails: list[str], phones: list[str], addresses: list[Address],
-               locale: str) -> CustomerFact:  # fmt: skip
+def buyer_fact(
+    customer: Customer | None, *, emails: list[str], phones: list[str], addresses: list[Address], locale: str
+) -> CustomerFact:
     """Who bought: a customer of the shop, else a guest by what they typed.
 
     The phone of an address names somebody only where nothing else does: presents go to other people's doors.
     """
     known = customer or Customer()
     is_known = bool(known.id or known.email)
-    named = next((one for one in (known, *addresses) if one.first_name or one.last_name), known)
+    called: list[Customer | Address] = [known, *addresses]
+    named = next((one for one in called if one.first_name or one.last_name), known)
     told = known.model_copy(
         update={
             "email": known.email if is_known else _first(emails),

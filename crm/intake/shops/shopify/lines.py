@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from crm.intake.shops.shopify.bodies import Line, MoneySet
+from crm.intake.shops.shopify.bodies import MoneySet
+from crm.intake.shops.shopify.order_bodies import Line
 
 LONGEST_SKU = 100
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from crm.intake.facts import NothingToRecord, OrderFact
 from crm.intake.shops.shopify import refunds
-from crm.intake.shops.shopify.bodies import Fulfillment, Line, Order
 from crm.intake.shops.shopify.customers import buyer_fact
 from crm.intake.shops.shopify.lines import in_shop_currency, sku_of
+from crm.intake.shops.shopify.order_bodies import Fulfillment, Line, Order
 from crm.orders.catalogue import LineData
 
 # What is partly paid is not paid; what went back was paid before.

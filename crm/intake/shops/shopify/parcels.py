@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.intake.facts import NothingToRecord, OrderFact
-from crm.intake.shops.shopify.bodies import Fulfillment, FulfillmentEvent
+from crm.intake.shops.shopify.order_bodies import Fulfillment, FulfillmentEvent
 
 LONGEST_TRACKING = 100
 

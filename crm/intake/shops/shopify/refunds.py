@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.intake.facts import NothingToRecord, OrderFact, RefundFact
-from crm.intake.shops.shopify.bodies import Refund, RefundLine, Transaction
 from crm.intake.shops.shopify.lines import sku_of
+from crm.intake.shops.shopify.order_bodies import Refund, RefundLine, Transaction
 
 ZERO = Decimal(0)
 GONE_BACK = frozenset({"return", "legacy_restock"})
