@@ -55,6 +55,7 @@ def fetch_feed(source_id: int, is_trusted: bool = False) -> None:
     fetching.fetch(Source.objects.get(pk=source_id), timezone.now(), is_trusted=is_trusted)
 
 
+@shared_task
 def carry_out_privacy() -> None:
     """Beat rings again, and it goes on from where it came to."""
     end, done = time.monotonic() + APPLY_SECONDS, 0
