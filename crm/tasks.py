@@ -5,6 +5,7 @@ from collections import Counter
 from celery import shared_task
 from django.utils import timezone
 
+from crm.customers import visitors
 from crm.figures.scores import score_all
 from crm.intake import deliveries
 from crm.intake.doors import read
@@ -80,3 +81,8 @@ def fetch_from_shops() -> None:
             requests += 1
     if requests:
         logger.info("Requests to shops: %s", requests)
+
+
+@shared_task
+def forget_visits() -> None:
+    logger.info("Visits that nobody claimed, forgotten: %s", visitors.forget_unclaimed(timezone.now()))

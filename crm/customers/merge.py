@@ -25,6 +25,7 @@ from crm.models import (
     EventInbox,
     EventKind,
     Feedback,
+    KnownVisitor,
     MergeProposal,
     Order,
     PointsEntry,
@@ -33,7 +34,7 @@ from crm.models import (
 
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
-MOVED_MODELS = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox, PrivacyRequest)
+MOVED_MODELS = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox, PrivacyRequest, KnownVisitor)
 
 _movers: list[Mover] = []
 

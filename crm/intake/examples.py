@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import shlex
@@ -60,18 +61,35 @@ def _of_shopify(source: Source, number: str, at: dt.datetime) -> Example:
     return Example(*shopify.signed_order(source, number, at))
 
 
+def _of_tracking(source: Source, number: str, at: dt.datetime) -> Example:
+    line = order(number, at)["lines"][0]
+    told = {
+        "userId": number,
+        "event": "Order Completed",
+        "timestamp": at.isoformat(),
+        "messageId": number,
+        "context": {"traits": {"email": f"{number.lower()}@example.com", "firstName": "Ann"}},
+        "properties": {"order_id": number, "products": [line]},
+    }
+    credentials = base64.b64encode(f"{key_of(source)}:".encode()).decode()
+    return Example(json.dumps(told), {"Authorization": f"Basic {credentials}"})
+
+
 # An order told by a source of this kind, under a number that tells it from all others.
 EXAMPLES: dict[str, Callable[[Source, str, dt.datetime], Example]] = {
     Source.Kind.API: _of_api,
     Source.Kind.WEBHOOK: _of_webhook,
     Source.Kind.WOOCOMMERCE: _of_woocommerce,
     Source.Kind.SHOPIFY: _of_shopify,
+    Source.Kind.TRACKING: _of_tracking,
 }
+# Kinds whose key names the source too: there is no place for it in their address.
+NAMED_BY_KEY = frozenset({Source.Kind.API, Source.Kind.TRACKING})
 
 
 def key_for(source: Source) -> str:
     """What is shown once, and follows “Authorization: Bearer” where a bearer is sent."""
-    return key_of(source) if source.kind == Source.Kind.API else source.secret
+    return key_of(source) if source.kind in NAMED_BY_KEY else source.secret
 
 
 def curl(source: Source, key: str, at: dt.datetime) -> str:

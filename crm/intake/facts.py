@@ -67,6 +67,7 @@ class RefundFact:
 class OrderFact:
     """An order as its source knows it at `told_at`.
 
+    Without a customer it is of whoever the device turns out to be that `anonymous_id` names.
     `moments` has those of paid_at, shipped_at, delivered_at and cancelled_at that are told; None there takes one back.
     `dates` has promised_at, appointment_at and payment_due_at. `details` are other columns of Order.
     `rate` is what one of its currency is worth in the shop's, where the source knows it.
@@ -87,6 +88,7 @@ class OrderFact:
     details: Mapping[str, Any] = field(default_factory=dict)
     refunds: tuple[RefundFact, ...] = ()
     milestones: tuple[tuple[str, dt.datetime], ...] = ()
+    anonymous_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +129,24 @@ class PrivacyFact:
     order_ids: tuple[str, ...] = ()
 
 
-Fact: TypeAlias = CustomerFact | OrderFact | ProductFact | EventFact | PrivacyFact
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    """What a visitor of the site did, of whom their device's id is known and perhaps nothing else."""
+
+    anonymous_id: str
+    kind: str
+    at: dt.datetime
+    key: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorFact:
+    """These devices are that customer's from a moment on, and so is what they did while they were nobody's."""
+
+    anonymous_ids: tuple[str, ...]
+    customer: CustomerFact
+    at: dt.datetime
+
+
+Fact: TypeAlias = CustomerFact | OrderFact | ProductFact | EventFact | PrivacyFact | VisitFact | VisitorFact

@@ -15,12 +15,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm import consent, events
+from crm.customers import visitors
 from crm.customers.companies import company_named
 from crm.customers.find_or_create import find_or_create
-from crm.intake.facts import CustomerFact, EventFact, OrderFact, PrivacyFact, ProductFact, RefundFact
+from crm.intake.facts import (
+    CustomerFact,
+    EventFact,
+    OrderFact,
+    PrivacyFact,
+    ProductFact,
+    RefundFact,
+    VisitFact,
+    VisitorFact,
+)
 from crm.intake.privacy import requests
 from crm.locks import lock_identities
-from crm.models import Channel, Customer, Order, Source
+from crm.models import AnonymousEvent, Channel, Customer, Delivery, Order, Source
 from crm.orders import correcting, orders
 from crm.orders.amounts import ZERO, UnknownGoods
 from crm.orders.catalogue import describe_product
@@ -119,6 +129,33 @@ def record_privacy_request(fact: PrivacyFact, source: Source, now: dt.datetime) 
     return requests.record(fact, source, now)
 
 
+@record_fact.register
+@transaction.atomic
+def record_visit(fact: VisitFact, source: Source, now: dt.datetime) -> None:
+    draft = AnonymousEvent(
+        anonymous_id=_prefixed(source, fact.anonymous_id),
+        source=source,
+        key=fact.key,
+        kind=fact.kind,
+        occurred_at=fact.at,
+        properties=dict(fact.properties),
+    )
+    visitors.record_event(draft, now)
+
+
+@record_fact.register
+@transaction.atomic
+def record_visitor(fact: VisitorFact, source: Source, now: dt.datetime) -> Customer:
+    anonymous_ids = [_prefixed(source, one) for one in fact.anonymous_ids]
+    visitors.lock(anonymous_ids)
+    customer = record_customer(fact.customer, source, now)
+    news = [one for one in anonymous_ids if visitors.join(one, customer, at=fact.at, now=now)]
+    if news:
+        Delivery.objects.waiting_for(source, fact.anonymous_ids, now).try_at(now)
+        visitors.propose_same_person(news, customer, now)
+    return customer
+
+
 def known_order(source: Source, number: str, external_id: str) -> Order | None:
     if external_id:
         found = Order.objects.filter(external_id=_prefixed(source, external_id)).first()
@@ -129,8 +166,9 @@ def known_order(source: Source, number: str, external_id: str) -> Order | None:
 
 def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.datetime) -> Order:
     number = fact.number or fact.external_id
-    if fact.customer is None or not fact.customer.is_somebody or fact.placed_at is None:
+    if fact.placed_at is None:
         raise NotYet(_("Order %(number)s is not known yet.") % {"number": number})
+    customer = _buyer(fact, fact.placed_at, source, now)
     fields: dict[str, Any] = {name: moment for name, moment in fact.dates.items() if moment}
     fields |= {"source": source.name[:100], "external_id": _prefixed(source, fact.external_id) or None}
     told = ("figures", *fact.details, *((TOLD,) if fact.rate else ()))
@@ -139,7 +177,7 @@ def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.dateti
     try:
         return orders.place(
             _prefixed(source, number),
-            customer=record_customer(fact.customer, source, now),
+            customer=customer,
             placed_at=fact.placed_at,
             currency=fact.currency,
             lines=fact.lines or (),
@@ -149,6 +187,18 @@ def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.dateti
         )
     except RateUnknown as missing:
         raise NotYet(str(missing)) from missing
+
+
+def _buyer(fact: OrderFact, placed_at: dt.datetime, source: Source, now: dt.datetime) -> Customer:
+    if fact.customer and fact.customer.is_somebody:
+        return record_customer(fact.customer, source, now)
+    device = _prefixed(source, fact.anonymous_id)
+    if device:
+        visitors.lock([device])
+    owner = visitors.owner_at(device, placed_at) if device else None
+    if owner is None:
+        raise NotYet(_("Who placed order %(number)s is not known yet.") % {"number": fact.number or fact.external_id})
+    return owner
 
 
 def _correct(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:

@@ -49,6 +49,7 @@ KINDS = {
         has_secret_of_theirs=True,
         shows_secret_later=True,
     ),
+    Source.Kind.TRACKING: KindOfSource("/v1/track"),
 }
 
 

@@ -16,8 +16,10 @@ from crm.models.product import Category, Product, ProductRelation
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
+from crm.models.visitor import AnonymousEvent, KnownVisitor
 
 __all__ = [
+    "AnonymousEvent",
     "Case",
     "CaseAttachment",
     "CaseMessage",
@@ -40,6 +42,7 @@ __all__ = [
     "ExchangeRate",
     "Feedback",
     "FetchRun",
+    "KnownVisitor",
     "MergeProposal",
     "Milestone",
     "Order",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterable
 from typing import Self
 
 from django.core.validators import MinValueValidator
@@ -127,6 +128,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def due(self, now: dt.datetime) -> Self:
         return self.filter(status=Delivery.Status.WAITING, due_at__lte=now)
+
+    def waiting_for(self, source: Source, anonymous_ids: Iterable[str], now: dt.datetime) -> Self:
+        """What these devices told that is to be tried again later only."""
+        later = self.filter(source=source, status=Delivery.Status.WAITING, due_at__gt=now)
+        return later.filter(payload__anonymousId__in=list(anonymous_ids))
+
+    def try_at(self, moment: dt.datetime) -> int:
+        """Those that nobody is trying right now; how many."""
+        free = list(self.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        return Delivery.objects.filter(pk__in=free).update(due_at=moment)
 
 
 @database_checks_choices

@@ -76,6 +76,7 @@ def export_person(customer: Customer) -> dict[str, Any]:
             kept_payloads.about(ids).order_by("pk").values("source__name", "topic", "received_at", "payload")
         ),
         "events": _rows(person.events.order_by("occurred_at", "pk")),
+        "devices": _rows(person.devices.order_by("since", "pk")),
         "figures": _rows(CustomerStats.objects.filter(customer=person)),
         "scores": _rows(CustomerScore.objects.filter(customer=person)),
         "predictions": _rows(CustomerPrediction.objects.filter(customer=person)),

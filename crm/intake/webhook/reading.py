@@ -16,7 +16,7 @@ from crm.intake.api import reading
 from crm.intake.api.problems import fields_of
 from crm.intake.api.schemas import Body, CustomerIn, EventIn, OrderIn, ProductIn
 from crm.intake.arrival import Arrival
-from crm.intake.facts import EventFact, Fact, PrivacyFact
+from crm.intake.facts import CustomerFact, Fact, OrderFact, ProductFact
 from crm.models import Delivery
 
 # By the first word of the type: the body of the API that `data` is, and the fact made of it.
@@ -83,4 +83,5 @@ def in_words(wrong: ValidationError) -> str:
 
 def _dated(fact: Fact, moment: dt.datetime) -> Fact:
     """Applied late, it is still no newer than when it was sent."""
-    return fact if isinstance(fact, EventFact | PrivacyFact) or fact.told_at else replace(fact, told_at=moment)
+    is_timeless = isinstance(fact, CustomerFact | OrderFact | ProductFact) and not fact.told_at
+    return replace(fact, told_at=moment) if is_timeless else fact

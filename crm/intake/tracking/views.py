@@ -1,0 +1,61 @@
+"""`POST /v1/<call>`: Segment's tracking API. What came is kept in one statement and answered at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from crm.intake.arrival import Untrusted
+from crm.intake.deliveries import keep_all
+from crm.intake.tracking import body
+from crm.intake.tracking.arriving import arrivals
+from crm.intake.tracking.keys import source_of
+
+# From any page, and without its cookies.
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
+PREFLIGHT = {
+    **ANY_ORIGIN,
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "*, Authorization",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+@csrf_exempt
+def tracking(request: HttpRequest, call: str) -> HttpResponse:
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers=PREFLIGHT)
+    if request.method != "POST":
+        refusal = _refuse(405, _("Send it by POST."))
+        refusal["Allow"] = "POST, OPTIONS"
+        return refusal
+    now = timezone.now()
+    try:
+        told = body.read(request)
+        return _keep(request, call, told, now)
+    except Untrusted as why:
+        return _refuse(401, str(why))
+    except ValueError as wrong:
+        return _refuse(400, str(wrong))
+
+
+def _keep(request: HttpRequest, call: str, told: dict[str, Any], now: dt.datetime) -> HttpResponse:
+    source = source_of(request, told, now)
+    if source.is_paused:
+        # Clients try again later for hours, so that nothing is lost by a pause that is none.
+        return _refuse(503, _("This source is paused."))
+    with transaction.atomic():
+        keep_all(source, arrivals(call, told), now, is_historic=call == "import")
+    return JsonResponse({"success": True}, headers=ANY_ORIGIN)
+
+
+def _refuse(status: int, why: str) -> HttpResponse:
+    """`code` and `message` are where clients look; `title` is where every door of Encore says it."""
+    told = {"success": False, "code": str(status), "message": why, "title": why}
+    return JsonResponse(told, status=status, headers=ANY_ORIGIN)
