@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
@@ -171,6 +172,8 @@ def _panel(request: HttpRequest, source: Source) -> dict[str, Any]:
         "is_connected": True,
         "address": address_of(source) if kind.path else "",
         "has_own_secret": kind.has_own_secret,
+        "host": settings.SITE_URL,
+        "is_key": source.kind in examples.NAMED_BY_KEY,
         "has_test_order": source.kind in EXAMPLES,
         "how_to": f"crm/admin/sources/{source.kind}.html",
         "secret": key,

@@ -115,6 +115,18 @@ def test_the_signed_webhook_of_the_page_is_taken_and_applied(run):
     assert Order.objects.get().number == "1003"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_client_of_the_page_tells_an_order_by_the_tracking_api(live_server, monkeypatch):
+    source = Source.objects.create(kind="tracking", name="Site", secret=new_secret("tracking"))
+    monkeypatch.setenv("ENCORE_URL", live_server.url)
+    monkeypatch.setenv("ENCORE_KEY", key_of(source))
+
+    exec(compile(example(PAGE, "python", "segment.analytics"), str(PAGE), "exec"), {})  # noqa: S102
+
+    assert deliveries.apply_due(timezone.now(), read) == {"applied": 2}
+    assert Order.objects.get().number == "1004"
+
+
 @pytest.mark.django_db
 def test_the_page_of_the_api_needs_nobody_elses_server(client):
     page = client.get("/api/v1/docs")

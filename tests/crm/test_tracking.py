@@ -323,9 +323,10 @@ def test_traits_are_what_is_known_of_a_customer(post):
     post("identify", {
         "userId": 7,
         "traits": {
-            "email": "Ann@Example.com", "phone": "+44 20 7946 0000", "name": "Ann Mary Lee", "birthday": "1990-05-01T00:00:00Z",
-            "address": {"city": "Leeds", "street": "Mill Lane 1"}, "plan": "gold", "logins": 5, "createdAt": "2020-01-01",
-            "nothing": None,
+            "email": "Ann@Example.com", "phone": "+44 20 7946 0000", "name": "Ann Mary Lee",
+            "birthday": "1990-05-01T00:00:00Z",
+            "address": {"city": "Leeds", "street": "Mill Lane 1"}, "plan": "gold", "logins": 5,
+            "createdAt": "2020-01-01", "nothing": None,
         },
         "context": {"locale": "en_GB", "timezone": "Europe/London"},
     })  # fmt: skip

@@ -70,7 +70,7 @@ def _refund(told: Mapping[str, Any], at: dt.datetime, key: str) -> RefundFact:
 
 
 def _total(told: Mapping[str, Any]) -> Decimal | None:
-    """What was paid. Revenue is what the goods came to, so carriage and taxes come on top; without all, the lines say."""
+    """What was paid. Revenue is of the goods, so carriage and taxes come on top; without either the lines say."""
     for name in ("total", "value"):
         if (total := _number(told, name)) is not None:
             return total
