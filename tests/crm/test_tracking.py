@@ -10,7 +10,7 @@ from django_celery_beat.models import PeriodicTask
 
 from crm.customers import visitors
 from crm.customers.merge import merge
-from crm.intake import deliveries
+from crm.intake import deliveries, test_order
 from crm.intake.api.keys import key_of
 from crm.intake.doors import read
 from crm.intake.sources import change_secret, new_secret
@@ -143,6 +143,24 @@ def test_another_method_and_a_paused_source_are_refused(client, post, source):
 def test_addresses_are_those_that_clients_call(post, address):
     assert post(address, ANN).status_code == 200
     assert Delivery.objects.get().topic == "identify"
+
+
+def test_a_webhook_that_posts_all_types_to_one_address_is_read_by_what_each_says(post):
+    post("track", ANN | {"type": "identify"})
+    post("track", ANN | {"type": ["identify"], "event": "x"})
+
+    assert apply() == {"applied": 2}
+    assert list(Delivery.objects.order_by("pk").values_list("topic", flat=True)) == ["identify", "track x"]
+
+
+def test_a_test_order_goes_through_the_door_and_leaves_nothing(source):
+    result = test_order.send(source, timezone.now())
+
+    assert (result.answer, result.is_kept, result.reason) == (200, True, "")
+    assert result.order.customer.first_name == "Ann"
+    assert result.event_kinds == ["order.placed"]
+    assert not Order.objects.exists()
+    assert not Delivery.objects.exists()
 
 
 def test_a_packed_body_is_unpacked(post, source):

@@ -27,7 +27,9 @@ def arrivals(address: str, told: dict[str, Any]) -> list[Arrival]:
     """`address` is the last part of the request's path. ValueError says in words what cannot be taken."""
     name = BY_FIRST_LETTER.get(address, address)
     if name not in BATCHES:
-        return [_arrival({**told, "type": name}, _("The call"))]
+        # A webhook of Segment or RudderStack posts calls of all types to one address, and each says its own.
+        own = told.get("type")
+        return [_arrival({**told, "type": own if own in TYPES else name}, _("The call"))]
     calls = told.get("batch")
     if not isinstance(calls, list):
         raise ValueError(_("batch: is not a list of calls."))

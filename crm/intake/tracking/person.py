@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from pydantic import TypeAdapter, ValidationError
 
 from crm.addresses import normalise_email, normalise_phone
+from crm.customer_columns import COLUMN_BY_NAME
 from crm.customers.dates import date_in
 from crm.intake.api.problems import fields_of
 from crm.intake.api.reading import consent_fact
 from crm.intake.api.schemas import ConsentIn
 from crm.intake.facts import ConsentFact, CustomerFact
 from crm.intake.tracking.call import Call
-from crm.models import Customer, Shop
+from crm.models import Shop
 from crm.timezones import is_time_zone
 
 # Columns of a customer, by the traits that tell them; the first that is told counts.
@@ -99,7 +100,7 @@ def _fits(column: str, value: Any) -> bool:
         return False
     if column == "time_zone":
         return is_time_zone(value.strip())
-    return len(value.strip()) <= (Customer._meta.get_field(column).max_length or 0)
+    return len(value.strip()) <= (COLUMN_BY_NAME[column].field.max_length or 0)
 
 
 def _day(value: Any) -> dt.date | None:

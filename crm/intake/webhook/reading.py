@@ -83,5 +83,6 @@ def in_words(wrong: ValidationError) -> str:
 
 def _dated(fact: Fact, moment: dt.datetime) -> Fact:
     """Applied late, it is still no newer than when it was sent."""
-    is_timeless = isinstance(fact, CustomerFact | OrderFact | ProductFact) and not fact.told_at
-    return replace(fact, told_at=moment) if is_timeless else fact
+    if isinstance(fact, CustomerFact | OrderFact | ProductFact) and not fact.told_at:
+        return replace(fact, told_at=moment)
+    return fact
