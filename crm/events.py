@@ -17,6 +17,7 @@
     message.*            {"touch", "chain", "step", "tags"}; opened and clicked add {"is_machine"}, clicked
                          {"link", "address"}, bounced {"is_lasting", "detail"}, replied {"case"}
     page.viewed          {"url", "title", "seconds"}
+    webhook.answered     {"step", "step_name", "enrolment", "status", "ok", "answer": {top-level fields of its body}}
 """
 
 from __future__ import annotations
@@ -35,9 +36,11 @@ from psycopg.types.json import Jsonb
 from crm.models import Customer, Event, EventInbox, Order
 
 BELL = "chains.tasks.run_engine"
+WEBHOOKS_BELL = "crm.tasks.send_webhooks"
 BELL_LASTS_SECONDS = 30
 
-# Both rows in one statement, so a consumer can never find the one without the other.
+# All rows in one statement, so a consumer can never find the one without the other. Where no other system listens,
+# the last of them costs a look into an empty table.
 WRITE = """
     WITH fresh AS (
         INSERT INTO crm_event
@@ -48,14 +51,21 @@ WRITE = """
             %(is_historic)s::boolean[]
         )
         ON CONFLICT (source, key) DO NOTHING
-        RETURNING id, customer_id, source, key, is_historic
+        RETURNING *
     ), waiting AS (
         INSERT INTO crm_eventinbox (consumer, event_id, customer_id)
         SELECT consumer, fresh.id, fresh.customer_id
         FROM fresh CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
         WHERE NOT fresh.is_historic
+    ), told AS (
+        INSERT INTO crm_webhookmessage (endpoint_id, key, kind, event_id, customer_id, order_id, occurred_at)
+        SELECT endpoint.id, 'event:' || fresh.id, fresh.kind, fresh.id, fresh.customer_id, fresh.order_id,
+               fresh.occurred_at
+        FROM fresh JOIN crm_webhookendpoint AS endpoint ON fresh.kind = ANY (endpoint.kinds)
+        WHERE NOT fresh.is_historic AND endpoint.gone_at IS NULL
+        RETURNING id
     )
-    SELECT source, key, id FROM fresh
+    SELECT source, key, id, EXISTS (SELECT FROM told) FROM fresh
 """
 
 
@@ -110,19 +120,26 @@ def record_many(events: Iterable[Event]) -> list[Event]:
         event.is_historic = event.is_historic or _is_past.get()
     with connection.cursor() as cursor:
         cursor.execute(WRITE, _columns(ordered))
-        written = {(source, key): pk for source, key, pk in cursor.fetchall()}
+        rows = cursor.fetchall()
+    written = {(source, key): pk for source, key, pk, _is_told in rows}
     fresh = [event for event in ordered if (event.source, event.key) in written]
     for event in fresh:
         event.pk = written[event.source, event.key]
         event._state.adding = False
     if any(not event.is_historic for event in fresh):
         ring_on_commit()
+    if any(is_told for *_identity, is_told in rows):
+        ring_on_commit(ring_webhooks)
     return fresh
 
 
 def ring() -> None:
     """Wake the engine by the name of its task: crm imports nothing of chains."""
     wake(BELL)
+
+
+def ring_webhooks() -> None:
+    wake(WEBHOOKS_BELL)
 
 
 def wake(task: str) -> None:

@@ -1,11 +1,14 @@
 """Asking addresses that staff typed: a shop's REST API, a feed, a webhook of somebody else.
 
 Whoever may type an address must not reach what only this machine reaches: private addresses are refused after the name
-is resolved, redirects are not followed, and an answer is read no further than its limit.
+is resolved, redirects are not followed, and an answer is read no further than its limit, in bytes and in time.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
+from urllib3.exceptions import HTTPError
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 20
+MOST_SECONDS = 60
+DOWNLOAD_SECONDS = 600
 USER_AGENT = "Encore"
 CHUNK_BYTES = 65_536
 
@@ -27,7 +33,9 @@ class Unreachable(Exception):
 
 
 class AnswerTooLarge(Unreachable):
-    """More came than was asked for."""
+    """More came than was asked for. The status is known all the same."""
+
+    status = 0
 
 
 def session(answer_seconds: float = ANSWER_SECONDS) -> HTTPSession:
@@ -44,57 +52,66 @@ def session(answer_seconds: float = ANSWER_SECONDS) -> HTTPSession:
 
 
 def ask(
-    method: str, url: str, *, most_bytes: int, within: HTTPSession | None = None, **options: Any
+    method: str,
+    url: str,
+    *,
+    most_bytes: int,
+    most_seconds: float = MOST_SECONDS,
+    within: HTTPSession | None = None,
+    **options: Any,
 ) -> requests.Response:
     """The answer with its body read, whatever its status. Unreachable says in words why there is none.
 
+    The session's time is for each piece of the answer; `most_seconds` is for all of it together.
     `options` are those of requests: `json`, `data`, `headers`, `auth`, `params`.
     """
     if within is None:
         with session() as own:
-            return ask(method, url, most_bytes=most_bytes, within=own, **options)
-    try:
+            return ask(method, url, most_bytes=most_bytes, most_seconds=most_seconds, within=own, **options)
+    end = time.monotonic() + most_seconds
+    with _failures_in_words(url):
         response: requests.Response = within.request(method, url, stream=True, **options)
         with response:
-            response._content = _body(response, most_bytes)
-    except InvalidIPAddress as refused:
-        raise Unreachable(_("%(url)s leads to a private address.") % {"url": url}) from refused
-    except requests.RequestException as failed:
-        raise Unreachable(
-            _("%(url)s does not answer: %(why)s.") % {"url": url, "why": type(failed).__name__}
-        ) from failed
+            response._content = b"".join(_pieces(response, most_bytes, end))
     return response
 
 
-def download(url: str, to: Path, *, most_bytes: int, **options: Any) -> None:
+def download(url: str, to: Path, *, most_bytes: int, most_seconds: float = DOWNLOAD_SECONDS) -> None:
     """Write what is at an address to a file. Unreachable says in words why there is nothing to be had."""
-    with session() as own, to.open("wb") as file:
-        try:
-            with own.request("GET", url, stream=True, **options) as response:
-                if response.status_code != HTTPStatus.OK:
-                    raise Unreachable(_("%(url)s answers %(status)s.") % {"url": url, "status": response.status_code})
-                for chunk in response.iter_content(CHUNK_BYTES):
-                    file.write(chunk)
-                    if file.tell() > most_bytes:
-                        raise _too_large(most_bytes)
-        except InvalidIPAddress as refused:
-            raise Unreachable(_("%(url)s leads to a private address.") % {"url": url}) from refused
-        except requests.RequestException as failed:
-            raise Unreachable(
-                _("%(url)s does not answer: %(why)s.") % {"url": url, "why": type(failed).__name__}
-            ) from failed
+    end = time.monotonic() + most_seconds
+    with session() as own, to.open("wb") as file, _failures_in_words(url):
+        with own.request("GET", url, stream=True) as response:
+            if response.status_code != HTTPStatus.OK:
+                raise Unreachable(_("%(url)s answers %(status)s.") % {"url": url, "status": response.status_code})
+            file.writelines(_pieces(response, most_bytes, end))
 
 
-def _body(response: requests.Response, most_bytes: int) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_content(CHUNK_BYTES):
-        body += chunk
-        if len(body) > most_bytes:
-            raise _too_large(most_bytes)
-    return bytes(body)
+@contextmanager
+def _failures_in_words(url: str) -> Iterator[None]:
+    try:
+        yield
+    except InvalidIPAddress as refused:
+        raise Unreachable(_("%(url)s leads to a private address.") % {"url": url}) from refused
+    except (requests.RequestException, HTTPError) as failed:
+        raise Unreachable(
+            _("%(url)s does not answer: %(why)s.") % {"url": url, "why": type(failed).__name__}
+        ) from failed
 
 
-def _too_large(most_bytes: int) -> AnswerTooLarge:
-    return AnswerTooLarge(
-        _("The answer is larger than %(most)s megabytes.") % {"most": round(most_bytes / 1_000_000, 1)}
-    )
+def _pieces(response: requests.Response, most_bytes: int, end: float) -> Iterator[bytes]:
+    """The body as it comes, so that somebody who sends a byte a second is given up on as well."""
+    count = 0
+    while piece := response.raw.read1(CHUNK_BYTES, decode_content=True):
+        count += len(piece)
+        if count > most_bytes:
+            raise _too_large(response, most_bytes)
+        if time.monotonic() > end:
+            raise requests.ReadTimeout
+        yield piece
+
+
+def _too_large(response: requests.Response, most_bytes: int) -> AnswerTooLarge:
+    most = round(most_bytes / 1_000_000, 1)
+    refusal = AnswerTooLarge(_("The answer is larger than %(most)s megabytes.") % {"most": most})
+    refusal.status = response.status_code
+    return refusal

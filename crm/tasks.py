@@ -16,6 +16,7 @@ from crm.intake.privacy.leaving import carry_out_some
 from crm.loyalty import expire_points, record_expiring
 from crm.models import Source
 from crm.outbound_http import session
+from crm.webhooks_out import clearing, sending
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 APPLY_SECONDS = 50
 # A small shop's two workers spend most of it waiting for an answer, and have letters to send.
 FETCH_SECONDS = 10
+SEND_SECONDS = 50
 
 
 @shared_task
@@ -86,3 +88,18 @@ def fetch_from_shops() -> None:
 @shared_task
 def forget_visits() -> None:
     logger.info("Visits that nobody claimed, forgotten: %s", visitors.forget_unclaimed(timezone.now()))
+
+
+@shared_task
+def send_webhooks() -> None:
+    end = time.monotonic() + SEND_SECONDS
+    counts: Counter[str] = Counter()
+    while time.monotonic() < end and (done := sending.send_due(timezone.now())):
+        counts += done
+    if counts:
+        logger.info("Webhooks out: %s", ", ".join(f"{status} {count}" for status, count in counts.items()))
+
+
+@shared_task
+def clear_webhooks() -> None:
+    logger.info("Webhook messages cleared away: %s", clearing.clear(timezone.now()))

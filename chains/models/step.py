@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models.branch_arm import new_step_key
 from chains.models.chain import Chain
+from chains.models.step_call import StepCall
 from chains.models.step_change import StepChange
 from chains.models.step_wait import StepWait
 from crm.models import Channel, Coupon, Purpose
@@ -15,7 +16,7 @@ from crm.models.choices import database_checks_choices
 
 
 @database_checks_choices
-class Step(StepWait, StepChange):
+class Step(StepWait, StepChange, StepCall):
     """One step of the draft. `key` stays the same through every version, so that people keep their place."""
 
     class Kind(models.TextChoices):
@@ -25,6 +26,7 @@ class Step(StepWait, StepChange):
         SPLIT = "split", _("random split")
         STAFF_TASK = "staff_task", _("staff task")
         CHANGE = "change", _("change of the customer")
+        CALL = "call", _("call of a webhook")
         LEAVE = "leave", _("end of the way")
 
     # The steps that become a touch of each customer who comes to them.

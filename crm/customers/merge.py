@@ -30,11 +30,23 @@ from crm.models import (
     Order,
     PointsEntry,
     PrivacyRequest,
+    WebhookMessage,
 )
 
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
-MOVED_MODELS = (Order, Case, Feedback, PointsEntry, Coupon, Event, EventInbox, PrivacyRequest, KnownVisitor)
+MOVED_MODELS = (
+    Order,
+    Case,
+    Feedback,
+    PointsEntry,
+    Coupon,
+    Event,
+    EventInbox,
+    PrivacyRequest,
+    KnownVisitor,
+    WebhookMessage,
+)
 
 _movers: list[Mover] = []
 

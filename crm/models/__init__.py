@@ -17,6 +17,7 @@ from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
 from crm.models.visitor import AnonymousEvent, KnownVisitor
+from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "AnonymousEvent",
@@ -55,4 +56,6 @@ __all__ = [
     "Purpose",
     "Shop",
     "Source",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

@@ -53,6 +53,7 @@ class EventKind(models.TextChoices):
     MESSAGE_COMPLAINED = "message.complained", _("message reported as spam")
     MESSAGE_UNSUBSCRIBED = "message.unsubscribed", _("unsubscribed from a message")
     PAGE_VIEWED = "page.viewed", _("page viewed")
+    WEBHOOK_ANSWERED = "webhook.answered", _("webhook answered")
 
 
 class Event(models.Model):

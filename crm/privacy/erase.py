@@ -31,7 +31,9 @@ from crm.models import (
     MergeProposal,
     Order,
     PointsEntry,
+    WebhookMessage,
 )
+from crm.models.webhook_out import WebhookMessageQuerySet
 from crm.privacy import kept_payloads
 from crm.privacy.suppression import remember_erased
 
@@ -93,6 +95,7 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
     cases = Case.objects.filter(customer__in=ids)
     cases.open().update(resolved_at=at)
     EventInbox.objects.filter(customer__in=ids).delete()
+    _erase_webhooks(WebhookMessage.objects.filter(customer__in=ids), at)
     CustomerScore.objects.filter(customer__in=ids).delete()
     CustomerPrediction.objects.filter(customer__in=ids).delete()
     Customer.history.filter(id__in=ids).delete()
@@ -112,6 +115,12 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
         "coupons": _of(Coupon, ids).update(code=BLANK_CODE, gift=ERASED, expires_at=Least(F("expires_at"), Value(at))),
         "orders": _of(Order, ids).update(tracking_number="", receipt_url="", coupon_code=""),
     }
+
+
+def _erase_webhooks(messages: WebhookMessageQuerySet, at: dt.datetime) -> None:
+    """What waits is not sent any more; what was answered says no longer what."""
+    messages.waiting().update(status=WebhookMessage.Status.DROPPED, claimed_until=None, settled_at=at)
+    messages.update(data={}, answer="")
 
 
 def _of(model: Any, ids: list[int]) -> QuerySet[Any]:

@@ -17,7 +17,8 @@ from chains.engine.json_rows import as_json
 from chains.models import Touch
 from crm.loyalty import CouponSending
 
-# One statement records what became of the last slice and begins the next, so that a slice costs one commit.
+# One statement records what became of the last slice and begins the next, so that a slice costs one commit. With it go
+# the messages to other systems that listen for what was sent; where none does, it looks into an empty table.
 # Fenced on the lease: a worker that lost it neither begins anything nor overwrites what another has decided since.
 # What is leased and not *sending* is *claimed*; if the statement asked for that status, the planner might walk the
 # index of all that was ever sent.
@@ -36,7 +37,15 @@ BEGIN_SLICE = """
             id bigint, status text, reason text, facts jsonb, due_at timestamptz, sent_at timestamptz, attempts int
         )
         WHERE touch.id = result.id AND touch.lease = %(lease)s::uuid
-        RETURNING touch.id
+        RETURNING touch.*
+    ), told AS (
+        INSERT INTO crm_webhookmessage (endpoint_id, key, kind, customer_id, order_id, occurred_at, data)
+        SELECT endpoint.id, 'sent:' || ended.id, 'message.sent', ended.customer_id, ended.order_id, ended.sent_at,
+               jsonb_build_object('touch', ended.id, 'chain', ended.chain_id, 'step', ended.step_key,
+                                  'step_name', ended.step_name, 'channel', ended.channel, 'purpose', ended.purpose)
+        FROM ended JOIN crm_webhookendpoint AS endpoint ON 'message.sent' = ANY (endpoint.kinds)
+        WHERE ended.status = 'sent' AND endpoint.gone_at IS NULL
+        ON CONFLICT (endpoint_id, key) DO NOTHING
     ), begun AS (
         UPDATE chains_touch AS touch SET status = 'sending', subject = next.subject, links = next.links
         FROM json_to_recordset(%(begun)s::json) AS next (id bigint, subject text, links jsonb)
