@@ -79,10 +79,10 @@ def ask(
 def download(url: str, to: Path, *, most_bytes: int, most_seconds: float = DOWNLOAD_SECONDS) -> None:
     """Write what is at an address to a file. Unreachable says in words why there is nothing to be had."""
     end = time.monotonic() + most_seconds
-    with session() as own, to.open("wb") as file, _failures_in_words(url):
-        with own.request("GET", url, stream=True) as response:
-            if response.status_code != HTTPStatus.OK:
-                raise Unreachable(_("%(url)s answers %(status)s.") % {"url": url, "status": response.status_code})
+    with session() as own, _failures_in_words(url), own.request("GET", url, stream=True) as response:
+        if response.status_code != HTTPStatus.OK:
+            raise Unreachable(_("%(url)s answers %(status)s.") % {"url": url, "status": response.status_code})
+        with to.open("wb") as file:
             file.writelines(_pieces(response, most_bytes, end))
 
 

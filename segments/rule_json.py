@@ -122,4 +122,6 @@ class _Reader:
 def out_of_place(field: Field) -> str:
     if field.context is Context.ORDER:
         return _("“%(field)s” asks about one order, and there is none here") % {"field": field.label}
+    if field.context is Context.ANSWER:
+        return _("“%(field)s” asks about the answer of a webhook, and none is called here") % {"field": field.label}
     return _("“%(field)s” asks about one event, and there is none here") % {"field": field.label}

@@ -1,7 +1,7 @@
 """A rule held against entries: a customer with the order and the event that something is about.
 
 Of a subject without an order whatever a condition says about “this order” does not hold, and its opposite does; so with
-an event. Somebody merged or erased is no subject: nothing holds.
+an event, and with the answer of a webhook. Somebody merged or erased is no subject: nothing holds.
 """
 
 from __future__ import annotations
@@ -28,9 +28,14 @@ class Subject(NamedTuple):
     customer_id: int
     order_id: int | None = None
     event_id: int | None = None
+    answer_id: int | None = None
+
+    def row(self, context: Context) -> int | None:
+        """The order, event or answer that a condition of this context is about."""
+        return {Context.ORDER: self.order_id, Context.EVENT: self.event_id, Context.ANSWER: self.answer_id}[context]
 
 
-MODELS: dict[Context, type[Model]] = {Context.ORDER: Order, Context.EVENT: Event}
+MODELS: dict[Context, type[Model]] = {Context.ORDER: Order, Context.EVENT: Event, Context.ANSWER: Event}
 
 
 def matching_subjects(rule: Rule | Mapping[str, Any], subjects: Collection[Subject], now: dt.datetime) -> set[int]:
@@ -112,7 +117,7 @@ def context_answers(
     answers: dict[Condition, set[int]] = {}
     for context in Context:
         about = [one for one in conditions if FIELDS[one.field].context is context]
-        rows = {one.key: one.order_id if context is Context.ORDER else one.event_id for one in subjects}
+        rows = {one.key: one.row(context) for one in subjects}
         matching_rows = _matching_rows(about, MODELS[context], set(rows.values()), now)
         for condition, matched in zip(about, matching_rows, strict=True):
             positive = {key for key, row in rows.items() if row in matched}

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from chains.admin.step_form import CONTEXT, still_inside
+from chains.admin.step_form import BRANCH_CONTEXT, still_inside
 from chains.definition.tree import MOST_ARMS
 from chains.models import BranchArm
 from segments.rule_field import RuleField
@@ -28,7 +28,7 @@ class ArmForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class RuleArmForm(ArmForm):
-    rule = RuleField(label=_("For whom"), context=CONTEXT)
+    rule = RuleField(label=_("For whom"), context=BRANCH_CONTEXT)
 
     class Meta(ArmForm.Meta):
         fields = ("name", "position", "rule")  # type: ignore[assignment]

@@ -25,6 +25,8 @@ from crm.models import EventKind, Shop
 from segments.rule_field import RuleField
 
 CONTEXT = ("order", "event")
+# A branch may also ask what the webhook called before it has answered.
+BRANCH_CONTEXT = (*CONTEXT, "answer")
 SHOWN_WHEN = shown_when("wait", WAIT_KINDS) | shown_when("change", CHANGE_KINDS)
 # A step that changes something else must not be held up by these.
 ONLY_OF_COUPONS = {"coupon_kind", "coupon_minimum"}

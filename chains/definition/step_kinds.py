@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from chains.definition import change_kinds, wait_kinds
 from chains.definition.change_kinds import CHANGE_KINDS, change_sentence, compiled_change
@@ -23,6 +23,7 @@ from chains.engine.advance.waits import OF_THE_GOODS, OF_THE_ORDER
 from chains.models import BranchArm, Chain, Step
 from chains.program.step import ProgramChange
 from crm.models import Shop
+from crm.webhooks_out.endpoints import stands_still
 from segments.compile import check
 from segments.rule_json import parse
 from segments.rules import RuleError
@@ -208,6 +209,27 @@ def _change_problems(step: Step, _arms: Arms, _now: dt.datetime) -> Iterator[str
         yield _("say what to change.")
 
 
+def _call_sentence(step: Step) -> str:
+    webhook = step.webhook or "—"
+    hours = ngettext("%(n)d hour", "%(n)d hours", step.answer_hours) % {"n": step.answer_hours}
+    return _("call “%(webhook)s” and wait for its answer, %(hours)s at most") % {"webhook": webhook, "hours": hours}
+
+
+def _call_program(step: Step, _shop: Shop) -> dict[str, Any]:
+    return {"call": {"webhook": step.webhook_id, "text": step.webhook_text, "hours": step.answer_hours}}
+
+
+def _call_form_problems(step: Step) -> Iterator[FieldProblem]:
+    if step.webhook is None:
+        yield FieldProblem("webhook", _("Choose which webhook."))
+
+
+def _call_problems(step: Step, _arms: Arms, _now: dt.datetime) -> Iterator[str]:
+    yield from (problem.as_part for problem in _call_form_problems(step))
+    if step.webhook and (why := stands_still(step.webhook)):
+        yield why
+
+
 def _leave_sentence(_step: Step) -> str:
     return _("nothing more comes for whoever gets here")
 
@@ -266,6 +288,19 @@ STEP_KINDS: dict[str, StepKind] = {
         program=_change_program,
         form_problems=_change_form_problems,
         problems=_change_problems,
+        acts=True,
+    ),
+    Step.Kind.CALL: StepKind(
+        icon="webhook",
+        sentence=_call_sentence,
+        layout=("name", "webhook", "webhook_text", "answer_hours"),
+        help=gettext_lazy(
+            "Another system is told who is here and about which order, and its answer is waited for. Nobody is told "
+            "about customers of the control group, and in a rehearsal nothing is called."
+        ),
+        program=_call_program,
+        form_problems=_call_form_problems,
+        problems=_call_problems,
         acts=True,
     ),
     Step.Kind.LEAVE: StepKind(

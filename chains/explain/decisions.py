@@ -43,6 +43,8 @@ def decisions_at(plan: Program, passages: Iterable[Passage]) -> Iterator[StepDec
 def _decision(step: ProgramStep, passage: Passage) -> str:
     if step.change:
         return _change(step.change, passage)
+    if step.call:
+        return _call(passage)
     arm = next((arm for arm in step.arms if arm.key == passage.arm_key), None)
     return _("took “%(arm)s”: %(why)s") % {"arm": arm.name, "why": _why(step, arm, passage)} if arm else ""
 
@@ -51,6 +53,18 @@ def _change(change: ProgramChange, passage: Passage) -> str:
     if passage.enrolment.is_control:
         return _("nothing was changed: the control group")
     return change_sentence(change)
+
+
+def _call(passage: Passage) -> str:
+    if passage.enrolment.is_control:
+        return _("no webhook was called: the control group")
+    if passage.event is None:
+        return _("the webhook did not answer in time")
+    told = passage.event.properties
+    fields = ", ".join(f"{name}: {value}" for name, value in (told.get("answer") or {}).items())
+    words = _("the webhook answered well") if told.get("ok") else _("the webhook refused")
+    status = told.get("status") or "—"
+    return f"{words} ({status}): {fields}" if fields else f"{words} ({status})"
 
 
 def _why(step: ProgramStep, arm: ProgramArm, passage: Passage) -> str:

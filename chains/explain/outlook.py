@@ -90,6 +90,8 @@ def _then(enrolment: Enrolment, plan: Program, ahead: Walk) -> str:
         return ""
     if step.kind == Step.Kind.BRANCH:
         return _("then the way parts %(where)s") % {"where": _at(step)}
+    if step.call:
+        return _("then a webhook is called %(where)s") % {"where": _at(step)}
     what = event_words(step.wait.event) if step.wait and step.wait.event else _awaited(ahead.awaits, "")
     return _("then it waits %(where)s for: %(what)s") % {"where": _at(step), "what": what}
 

@@ -10,7 +10,8 @@ from crm.models import Event
 class Passage(models.Model):
     """A step at which somebody's way was decided, or something about them changed: once, and which arm they took.
 
-    Messages and tasks leave a touch instead, and plain waits nothing.
+    The call of a webhook is passed when it was answered or its time was up. Messages and tasks leave a touch instead,
+    and plain waits nothing.
     """
 
     enrolment = models.ForeignKey(

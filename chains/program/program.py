@@ -88,7 +88,11 @@ class Program:
     @cached_property
     def has_decisions(self) -> bool:
         """Whether anything but waits and touches lies in it."""
-        return any(step.arms or step.change for step in self.steps)
+        return any(step.arms or step.change or step.call for step in self.steps)
+
+    @cached_property
+    def has_calls(self) -> bool:
+        return any(step.call for step in self.steps)
 
     @cached_property
     def anchors(self) -> frozenset[str]:

@@ -8,6 +8,7 @@
 {"kind": "branch" | "split", "arms": [{"key", "name", "rule", "weight", "steps": [steps as these]}]}
 {"kind": "change", "change": {"kind"} and "name", "value" | "points", "days" | "coupon", "value", "gift", "category",
  "product", "minimum", "days"}
+{"kind": "call", "call": {"webhook", "text", "hours"}}
 {"kind": "leave"}
 """
 
@@ -58,6 +59,15 @@ class ProgramChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramCall:
+    """Which webhook is called, what is said, and for how many hours its answer is waited for."""
+
+    webhook: int
+    text: str = ""
+    hours: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramArm:
     """One of the ways out of a step; `first` is where it leads: its own first step, or what comes behind the step."""
 
@@ -86,6 +96,7 @@ class ProgramStep:
     texts: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait: ProgramWait | None = None
     change: ProgramChange | None = None
+    call: ProgramCall | None = None
     arms: tuple[ProgramArm, ...] = ()
     script: str = ""
     due_days: int = 1
@@ -142,6 +153,8 @@ def _step(source: dict[str, Any], number: str, follower: str) -> ProgramStep:
         parts["wait"] = _wait(wait)
     if change := parts.get("change"):
         parts["change"] = ProgramChange(**change)
+    if call := parts.get("call"):
+        parts["call"] = ProgramCall(**call)
     for name in ("tags", "channels"):
         parts[name] = tuple(parts.get(name, ()))
     parts["arms"] = tuple(_arm(arm, follower) for arm in parts.get("arms", ()))

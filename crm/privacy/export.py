@@ -20,6 +20,7 @@ from crm.models import (
     CustomerStats,
     Milestone,
     OrderLine,
+    WebhookMessage,
 )
 from crm.privacy import kept_payloads
 
@@ -77,6 +78,12 @@ def export_person(customer: Customer) -> dict[str, Any]:
         ),
         "events": _rows(person.events.order_by("occurred_at", "pk")),
         "devices": _rows(person.devices.order_by("since", "pk")),
+        # To whom of the shop's other systems: what was told is among the events.
+        "told_to": list(
+            WebhookMessage.objects.filter(customer=person, status=WebhookMessage.Status.TAKEN)
+            .order_by("occurred_at", "pk")
+            .values("endpoint__name", "kind", "occurred_at")
+        ),
         "figures": _rows(CustomerStats.objects.filter(customer=person)),
         "scores": _rows(CustomerScore.objects.filter(customer=person)),
         "predictions": _rows(CustomerPrediction.objects.filter(customer=person)),

@@ -18,8 +18,10 @@ from crm.webhooks_out.answers import Answer
 SOURCE = "webhooks"
 MOST_ANSWER_BYTES = 4_096
 MOST_TEXT = 500
+MOST_NAME = 100
+LARGEST = 1e100
 
-# An endpoint that is no more is not called. Unqualified names: a rehearsal shadows the tables.
+# Unqualified names: a rehearsal shadows the table.
 WRITE = """
     INSERT INTO crm_webhookmessage (endpoint_id, key, kind, customer_id, order_id, data, occurred_at, created_at)
     SELECT called.endpoint, called.key, 'chain.call', called.customer, called.order_id, called.data, %(now)s, %(now)s
@@ -92,5 +94,18 @@ def fields_of(text: str) -> dict[str, str | int | float | bool]:
         return {}
     if not isinstance(told, dict):
         return {}
-    plain = {name[:100]: value for name, value in told.items() if isinstance(value, str | int | float)}
-    return {name: value[:MOST_TEXT] if isinstance(value, str) else value for name, value in plain.items()}
+    plain = {
+        _clean(name)[:MOST_NAME]: _plain(value) for name, value in told.items() if isinstance(value, str | int | float)
+    }
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def _plain(value: str | int | float) -> str | int | float | None:
+    """As it can be kept in a JSON column; None where it cannot."""
+    if isinstance(value, str):
+        return _clean(value)[:MOST_TEXT]
+    return value if abs(value) <= LARGEST else None
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").encode(errors="replace").decode()

@@ -18,10 +18,14 @@ from segments.vocabulary.operators import Operator
 
 
 class Context(StrEnum):
-    """What a rule may be asked about beside the customer: the order or the event something begins with."""
+    """What a rule may be asked about beside the customer: the order or the event something begins with.
+
+    And, in a chain, the answer to the webhook that was called last, which is an event too.
+    """
 
     ORDER = "order"
     EVENT = "event"
+    ANSWER = "answer"
 
 
 WINDOW = Number(1, 36_500)
@@ -121,6 +125,7 @@ class Field:
 
 THIS_ORDER = _("This order")
 THIS_EVENT = _("This event")
+THIS_ANSWER = _("Answer of the webhook")
 PURCHASES = _("Purchases")
 LIFE_CYCLE = _("Life cycle")
 PROFILE = _("Profile")

@@ -11,6 +11,7 @@ from segments.vocabulary import (
     purchases,
     service,
     stages,
+    this_answer,
     this_event,
     this_order,
 )
@@ -18,7 +19,19 @@ from segments.vocabulary.field import Context, Field
 
 FIELDS: dict[str, Field] = {
     field.name: field
-    for module in (this_order, this_event, purchases, goods, stages, predictions, profile, service, letters, events)
+    for module in (
+        this_order,
+        this_event,
+        this_answer,
+        purchases,
+        goods,
+        stages,
+        predictions,
+        profile,
+        service,
+        letters,
+        events,
+    )
     for field in module.FIELDS
 }
 

@@ -76,6 +76,10 @@ def add_tag(tag):
     return {"kind": Step.Kind.CHANGE, "change": Step.Change.ADD_TAG, "tag": tag}
 
 
+def call(webhook, **fields):
+    return {"kind": Step.Kind.CALL, "webhook": webhook, **fields}
+
+
 def leave():
     return {"kind": Step.Kind.LEAVE}
 

@@ -1,4 +1,4 @@
-"""The second verb: walk everybody whose time has come to their next wait, writing the touches on the way."""
+"""The second verb: walk everybody whose time has come to their next wait, writing the touches and calls on the way."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from dataclasses import replace
 from django.db import transaction
 
 from chains.engine import facts
-from chains.engine.advance import changes, enrolment_writes
+from chains.engine.advance import changes, enrolment_writes, webhook_calls
 from chains.engine.advance.branch_answers import AskingEnrolment, answers
 from chains.engine.advance.enrolment_writes import EnrolmentUpdate
 from chains.engine.advance.schedule import TouchRow, schedule
 from chains.engine.advance.walk import walk
 from chains.engine.advance.walk_inputs import DueEnrolment, walk_inputs
 from chains.engine.advance.walk_state import TouchDraft, Walk, WalkInput
+from chains.engine.advance.webhook_calls import DueCall
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.facts import CustomerProfile, EnrolmentContext, OrderMoments
 from chains.models import Chain, Enrolment, Touch
 from chains.models.touch import new_token
 from chains.program import program
 from chains.program.program import Program
+from chains.program.step import ProgramStep
 from crm.models import Purpose
 
 Reason = Touch.Reason
@@ -62,6 +64,7 @@ def _advance(enrolments: list[DueEnrolment], now: dt.datetime) -> Counts:
         ],
         now,
     )
+    webhook_calls.write_calls([_due_call(enrolment, step) for enrolment, walked in walks for step in walked.calls], now)
     gone_on = [EnrolmentUpdate.after(enrolment.pk, walked, now) for enrolment, walked in walks]
     enrolment_writes.write([*stopped.values(), *gone_on], now)
     return Counter({"advanced": len(enrolments), "scheduled": written})
@@ -143,6 +146,10 @@ def _asking(enrolment: DueEnrolment, walked: Walk) -> AskingEnrolment:
     if walked.question is None:
         raise ValueError(f"enrolment {enrolment.pk} asks nothing")
     return AskingEnrolment(enrolment.pk, enrolment.customer_id, enrolment.order_id, enrolment.event_id, walked.question)
+
+
+def _due_call(enrolment: DueEnrolment, step: ProgramStep) -> DueCall:
+    return DueCall(enrolment.pk, enrolment.customer_id, enrolment.order_id, enrolment.chain_id, step)
 
 
 def _touch(enrolment: DueEnrolment, planned: TouchDraft, now: dt.datetime) -> TouchRow:

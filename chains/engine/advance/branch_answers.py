@@ -1,4 +1,4 @@
-"""Answers to the questions of walks, for a whole batch: a query a rule, and one for all that waits for events."""
+"""Answers to the questions of walks, for a whole batch: a query a rule, one for all waits, one for all calls."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from chains.engine import facts
+from chains.engine.advance import webhook_calls
 from chains.engine.advance.walk_state import StepAnswer, StepQuestion
 from chains.models import Step
 from segments.subjects import Subject
@@ -52,14 +53,21 @@ def answers(enrolments: Collection[AskingEnrolment], now: dt.datetime) -> dict[i
     """An answer for each, by enrolment."""
     branching = [enrolment for enrolment in enrolments if enrolment.question.step.kind == Step.Kind.BRANCH]
     waiting = [enrolment for enrolment in enrolments if enrolment.question.step.kind == Step.Kind.WAIT]
-    return _arms(branching, now) | _events(waiting, now)
+    calling = {one.pk: one.question.step for one in enrolments if one.question.step.kind == Step.Kind.CALL}
+    return _arms(branching, now) | _events(waiting, now) | webhook_calls.answered(calling)
 
 
 def _arms(enrolments: Collection[AskingEnrolment], now: dt.datetime) -> dict[int, StepAnswer]:
     """The first arm whose rule holds for them, or the one without a rule."""
     asked: dict[str, list[Subject]] = defaultdict(list)
     for enrolment in enrolments:
-        subject = Subject(enrolment.pk, enrolment.customer_id, enrolment.order_id, enrolment.event_id)
+        subject = Subject(
+            enrolment.pk,
+            enrolment.customer_id,
+            enrolment.order_id,
+            enrolment.event_id,
+            enrolment.question.webhook_answer,
+        )
         for rule in {_spelled(arm.rule) for arm in enrolment.question.step.arms if arm.rule is not None}:
             asked[rule].append(subject)
     holds = {rule: facts.holding_now(json.loads(rule), subjects, now) for rule, subjects in asked.items()}

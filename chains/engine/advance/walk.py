@@ -1,7 +1,8 @@
 """How far somebody gets in a chain by now. A pure function of the program, of what is known of somebody and of now.
 
-Whom a branch suits and whether an awaited event happened is not known here: the walk stops with a question, and is
-walked again from its beginning with the answer. Steps lead only forward through a finite list, so every walk ends.
+Whom a branch suits, whether an awaited event happened and whether a webhook answered is not known here: the walk stops
+with a question, and is walked again from its beginning with the answer. Steps lead only forward through a finite list,
+so every walk ends.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from chains.models.enrolment import Enrolment
 from chains.models.step import Step
 from chains.program.program import Program
 from chains.program.step import ProgramArm, ProgramStep, ProgramWait
-from crm.models import Purpose
+from crm.models import EventKind, Purpose
 
 
 def walk(program: Program, given: WalkInput, now: dt.datetime) -> Walk:
     """Go on from where somebody stands until a wait that is not over, a question without an answer, or the end."""
-    so_far = Walk(given.step_key, given.arrived_at, given.arrived_at)
+    so_far = Walk(given.step_key, given.arrived_at, given.arrived_at, webhook_answer=given.webhook_answer)
     while (step := program.step(so_far.step_key)) is not None:
         ahead = step.next if step.key in given.passed else WALK_BY_KIND[step.kind](step, so_far, given, now)
         if ahead is None:
@@ -86,7 +87,7 @@ def _await_event(step: ProgramStep, wait: ProgramWait, so_far: Walk, given: Walk
 def _branch(step: ProgramStep, so_far: Walk, given: WalkInput, _now: dt.datetime) -> str | None:
     answer = given.answers.get(step.key)
     if answer is None:
-        so_far.question = StepQuestion(step, so_far.arrived_at, so_far.arrived_at)
+        so_far.question = StepQuestion(step, so_far.arrived_at, so_far.arrived_at, so_far.webhook_answer)
         return None
     return _take(step, next(arm for arm in step.arms if arm.key == answer.arm_key), so_far)
 
@@ -113,6 +114,34 @@ def _take(step: ProgramStep, arm: ProgramArm, so_far: Walk, event_id: int | None
 
 def _change(step: ProgramStep, so_far: Walk, _given: WalkInput, _now: dt.datetime) -> str:
     so_far.passages.append(PassedStep(step))
+    return step.next
+
+
+def _call(step: ProgramStep, so_far: Walk, given: WalkInput, now: dt.datetime) -> str | None:
+    """Its time is counted from the call itself: a late pass must not take it from whoever has to answer."""
+    if step.call is None:
+        raise ValueError(f"step {step.key} calls nobody")
+    if given.is_control:
+        return _go_on(step, so_far, None)
+    answer = given.answers.get(step.key)
+    if answer is None:
+        so_far.question = StepQuestion(step, so_far.arrived_at, so_far.arrived_at)
+        return None
+    if answer.called_at is None:
+        so_far.calls.append(step)
+    until = (answer.called_at or now) + step.call.hours * HOUR
+    over_at = answer.at or until
+    if over_at > now:
+        so_far.due_at, so_far.awaits = over_at, Enrolment.Awaits.EVENT
+        so_far.awaited_event = EventKind.WEBHOOK_ANSWERED
+        return None
+    so_far.arrived_at = so_far.meant_at = max(over_at, so_far.arrived_at)
+    return _go_on(step, so_far, answer.event_id)
+
+
+def _go_on(step: ProgramStep, so_far: Walk, event_id: int | None) -> str:
+    so_far.passages.append(PassedStep(step, event_id=event_id))
+    so_far.webhook_answer = event_id
     return step.next
 
 
@@ -148,5 +177,6 @@ WALK_BY_KIND: dict[str, Callable[[ProgramStep, Walk, WalkInput, dt.datetime], st
     Step.Kind.SPLIT: _split,
     Step.Kind.STAFF_TASK: _touch,
     Step.Kind.CHANGE: _change,
+    Step.Kind.CALL: _call,
     Step.Kind.LEAVE: _leave,
 }

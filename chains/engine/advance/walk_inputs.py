@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min
 
 from chains.engine import facts
-from chains.engine.advance import changes
+from chains.engine.advance import changes, webhook_calls
 from chains.engine.advance.waits import OF_THE_CUSTOMER, OF_THE_GOODS, Anchors
 from chains.engine.advance.walk_state import WalkInput
 from chains.engine.facts import CustomerProfile, OrderMoments
@@ -71,6 +71,9 @@ def walk_inputs(
     passed = changes.passed_steps(
         enrolment.pk for enrolment in enrolments if programs[enrolment.version_id].has_decisions
     )
+    webhook_answers = webhook_calls.last_answers(
+        {enrolment.pk: programs[enrolment.version_id] for enrolment in enrolments}
+    )
     found = {}
     for enrolment in enrolments:
         zone = zone_of(people[enrolment.customer_id].time_zone)
@@ -83,6 +86,8 @@ def walk_inputs(
             zone,
             passed.get(enrolment.pk, ()),
             holds=enrolment.holds(pauses.get(enrolment.chain_id, [])),
+            webhook_answer=webhook_answers.get(enrolment.pk),
+            is_control=enrolment.is_control,
         )
     return found
 

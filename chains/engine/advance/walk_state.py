@@ -15,11 +15,15 @@ from chains.program.step import ProgramStep
 
 
 class StepAnswer(NamedTuple):
-    """To a branch: the arm to take. To a wait for an event: when it happened first, if it did."""
+    """To a branch: the arm to take. To a wait for an event: when it happened first, if it did.
+
+    To a call: when it was made, if it was, and when it was answered.
+    """
 
     arm_key: str = ""
     at: dt.datetime | None = None
     event_id: int | None = None
+    called_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,10 @@ class WalkInput:
     passed: Collection[str] = ()
     answers: Mapping[str, StepAnswer] = field(default_factory=dict)
     holds: Collection[Standstill] = ()
+    # The event with the answer to the webhook called last, if one was called and answered.
+    webhook_answer: int | None = None
+    # Nobody is told about the control group.
+    is_control: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +64,15 @@ class PassedStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StepQuestion:
-    """What has to be answered before the walk goes on; a wait asks for events `since` until `until`."""
+    """What has to be answered before the walk goes on; a wait asks for events `since` until `until`.
+
+    A branch may ask what the webhook called last has answered.
+    """
 
     step: ProgramStep
     since: dt.datetime
     until: dt.datetime
+    webhook_answer: int | None = None
 
 
 @dataclass(slots=True)
@@ -73,6 +85,8 @@ class Walk:
     meant_at: dt.datetime
     touches: list[TouchDraft] = field(default_factory=list)
     passages: list[PassedStep] = field(default_factory=list)
+    calls: list[ProgramStep] = field(default_factory=list)
+    webhook_answer: int | None = None
     due_at: dt.datetime | None = None
     awaits: str = Enrolment.Awaits.NOTHING
     awaited_event: str = ""

@@ -23,6 +23,7 @@ STEPS = """
     SELECT step_key, status, reason, count(*) FROM chains_touch WHERE chain_id = %(chain)s
     GROUP BY step_key, status, reason ORDER BY count(*) DESC, reason
 """
+CALLS = "SELECT data ->> 'step', count(*) FROM crm_webhookmessage WHERE kind = 'chain.call' GROUP BY 1"
 # What other chains really sent is counted with it: all of it would have been in the same mailbox.
 BUSIEST_CUSTOMERS = """
     SELECT week.customer_id, count(*) FILTER (WHERE is_own), max(in_week),
@@ -67,6 +68,7 @@ def figures(program: Program, since: dt.datetime) -> dict[str, Any]:
         "orders": Order.objects.filter(placed_at__gt=since).count(),
         "days": _days(_rows(DAYS, values)),
         "steps": _steps(program, _rows(STEPS, values)),
+        "calls": _calls(program, dict(_rows(CALLS, values))),
         "busiest": [
             {"customer": pk, "name": _name(*words), "touches": touches, "most_in_7_days": most}
             for pk, touches, most, *words in _rows(BUSIEST_CUSTOMERS, values)
@@ -109,6 +111,15 @@ def _days(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
     for day, purpose, count in rows:
         days.setdefault(day.isoformat(), {"day": day.isoformat(), "service": 0, "marketing": 0})[purpose] += count
     return list(days.values())
+
+
+def _calls(program: Program, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """How often each step would have called its webhook. None was."""
+    return [
+        {"number": step.number, "name": step.name, "count": counts.get(step.key, 0)}
+        for step in program.steps
+        if step.call
+    ]
 
 
 def _steps(program: Program, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ def unknowable() -> list[str]:
         _("Rules and settings of the shop are today's. What other chains really sent fills the week as it did."),
         _("Everybody starts anew: who was in the chain before the first day is not in it here."),
         _("Merged customers are one person from the beginning, and who was erased never was."),
+        _("No webhook is called, and none answers: after its time the chain goes on as without an answer."),
         _("Channels work and take everything at once: failures and limits of providers are not rehearsed."),
     ]
 
@@ -45,6 +46,8 @@ def report(result: dict[str, Any]) -> Iterator[str]:
         yield _("%(number)s %(name)s: sent %(sent)d, still waiting %(waiting)d") % step
         for reason in step["not_sent"]:
             yield f"    {reason['words']}: {reason['count']}"
+    for call in result["calls"]:
+        yield _("%(number)s %(name)s: would call %(count)d times") % call
     yield ""
     yield _("Messages a day:")
     for day in result["days"]:

@@ -57,7 +57,7 @@ def keep_rights(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0003_facts_in"),
+        ("config", "0009_anonymous_visits"),
         ("crm", "0011_webhooks_out"),
     ]
 
