@@ -14,6 +14,8 @@ from crm.admin import (
     product,
     shop,
     source,
+    webhook_message,
+    webhook_out,
 )
 
 __all__ = [
@@ -32,4 +34,6 @@ __all__ = [
     "product",
     "shop",
     "source",
+    "webhook_message",
+    "webhook_out",
 ]
