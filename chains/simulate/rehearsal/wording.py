@@ -47,7 +47,7 @@ def report(result: dict[str, Any]) -> Iterator[str]:
         for reason in step["not_sent"]:
             yield f"    {reason['words']}: {reason['count']}"
     for call in result["calls"]:
-        yield _("%(number)s %(name)s: would call %(count)d times") % call
+        yield _("%(number)s %(name)s: calls not made %(count)d") % call
     yield ""
     yield _("Messages a day:")
     for day in result["days"]:
