@@ -22,14 +22,14 @@ class WebhookEndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     """Kinds of Encore's own are ticked; those that the shop's systems send are typed."""
 
     chosen = forms.MultipleChoiceField(
-        label=_("what it is told"),
+        label=_("What it is told"),
         choices=choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("History that is imported is not told. A step of a chain calls it whatever is ticked here."),
     )
     own_kinds = forms.CharField(
-        label=_("events of your own"),
+        label=_("Events of your own"),
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=_("As your shop or site sends them, with commas between: quiz.done, warranty.asked."),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import EventKind
 
-# A touch that left is no event of the log: the engine sends too many of them. It is told straight from there.
+# A touch that left is no event of the log: there are too many of them. It is told by the statement that records it
+# (chains.engine.deliver.slices).
 SENT = "message.sent"
 TEST = "test"
 CALL = "chain.call"
@@ -16,9 +17,9 @@ CALL = "chain.call"
 SENT_LABEL = _("message sent")
 
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("orders"), tuple(kind for kind in EventKind.values if kind.startswith(("order.", "product.")))),
+    (_("Orders and goods"), tuple(kind for kind in EventKind.values if kind.startswith(("order.", "product.")))),
     (
-        _("messages"),
+        _("Messages"),
         (
             SENT,
             EventKind.MESSAGE_DELIVERED,
@@ -31,13 +32,13 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        _("complaints, questions and reviews"),
+        _("Complaints, questions and reviews"),
         tuple(k for k in EventKind.values if k.startswith(("case.", "feedback."))),
     ),
-    (_("segments"), (EventKind.SEGMENT_ENTERED, EventKind.SEGMENT_LEFT)),
-    (_("points and coupons"), tuple(kind for kind in EventKind.values if kind.startswith(("points.", "coupon.")))),
+    (_("Segments"), (EventKind.SEGMENT_ENTERED, EventKind.SEGMENT_LEFT)),
+    (_("Points and coupons"), tuple(kind for kind in EventKind.values if kind.startswith(("points.", "coupon.")))),
     (
-        _("the customer"),
+        _("The customer"),
         (
             EventKind.CONSENT_CHANGED,
             EventKind.CUSTOMER_MERGED,

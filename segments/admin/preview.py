@@ -79,7 +79,10 @@ def _context(request: HttpRequest) -> list[Context]:
 def _counted_orders(rule: Rule) -> dict[str, Any]:
     """Of how many of the newest orders it would hold; an event has yet to come, and its kind is said elsewhere."""
     answer = {"count": "", "sentence": describe(rule), "sample": []}
-    if any(FIELDS[one.field].context is Context.EVENT for one in contextual(rule)):
+    contexts = {FIELDS[one.field].context for one in contextual(rule)}
+    if Context.ANSWER in contexts:
+        return answer | {"of": _("Asked when the webhook has answered, or its time is up.")}
+    if Context.EVENT in contexts:
         return answer | {"of": _("Asked when the event comes.")}
     newest = Order.objects.order_by("-placed_at").values_list("pk", "customer")[:NEWEST]
     subjects = [Subject(order, customer, order) for order, customer in newest]
