@@ -18,7 +18,8 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from chains.admin.rehearsal import RehearsalPages
 from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable
-from chains.models import Chain, TestOrder
+from chains.definition.step_kinds import step_sentence
+from chains.models import Chain, Step, TestOrder
 from chains.simulate.test_order import send
 from chains.simulate.test_order.send import timing_words
 from crm.customers.search import find_customers
@@ -77,6 +78,7 @@ class TestOrderPages(RehearsalPages):
         test_order = runs.select_related("customer").first()
         letters = [(message, timing_words(message)) for message in test_order.messages.all()] if test_order else []
         extra = {"form": form, "address": address, "problems": found, "test_order": test_order, "letters": letters}
+        extra["calls"] = [step_sentence(step) for step in chain.steps.filter(kind=Step.Kind.CALL)]
         return self._page(
             request, chain, "test_order", {**extra, "runs": test_order and test_order.status == "running"}
         )

@@ -55,5 +55,12 @@ def test_a_marketer_calls_it_from_a_chain_and_asks_its_answer(page, sign_in, liv
     page.get_by_text("call “Their CRM” and wait for its answer, 1 hour at most").wait_for()
 
     page.goto(f"{live_server.url}/admin/chains/step/add/?chain={chain.pk}&kind=branch")
-    assert page.get_by_text("field of the webhook's answer").count() >= 1
+    page.get_by_label("Name").first.fill("Known?")
+    page.locator("[name=arms-0-name]").fill("Gold")
+    field = page.get_by_role("combobox", name="What to ask about").first
+    field.fill("the webhook answered well")
+    field.press("Tab")
+    page.get_by_text("Asked when the webhook has answered").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("The webhook answered well: yes").wait_for()
     assert Step.objects.filter(chain=Chain.objects.get(name="After"), kind="call", webhook__name="Their CRM").exists()

@@ -251,6 +251,14 @@ def test_a_copy_of_the_chain_calls_the_same_webhook(endpoint, start):
     assert version.program["steps"][0]["call"] == {"webhook": endpoint.pk, "text": "hello", "hours": 3}
 
 
+def test_the_page_of_a_test_order_says_what_would_be_called(endpoint, start, admin_client):
+    chain = draft_chain(message(), call(endpoint, name="Ask"), event="asked")
+
+    page = admin_client.get(f"/admin/chains/chain/{chain.pk}/test-order/")
+
+    assert "call “Their CRM” and wait for its answer, 1 hour at most" in page.text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_rehearsal_says_what_it_would_call_and_calls_nobody(endpoint, receiver, shop, now):
     WebhookEndpoint.objects.update(kinds=["asked", "message.sent"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -61,7 +61,7 @@ def answered(asked: Mapping[int, ProgramStep]) -> dict[int, StepAnswer]:
     steps = {enrolment: step for enrolment, step in asked.items() if step.call}
     if not steps:
         return {}
-    columns = {
+    columns: dict[str, list[Any]] = {
         "enrolment": list(steps),
         "endpoint": [step.call.webhook for step in steps.values() if step.call],
         "key": [call_key(enrolment, step.key) for enrolment, step in steps.items()],
