@@ -140,5 +140,9 @@ class WebhookMessage(models.Model):
         return f"msg_{self.public_id.hex}"
 
     @property
+    def can_go_again(self) -> bool:
+        return self.status in (self.Status.WAITING, self.Status.FAILED)
+
+    @property
     def is_call(self) -> bool:
         return self.key.startswith("call:")

@@ -19,7 +19,8 @@ from segments.vocabulary.operators import YES_NO
 
 
 def _came(condition: Condition, compilation: Compilation) -> Q:
-    return opposite_if(condition, Q(properties__status__isnull=False))
+    """Given up is an event too, whose status is null."""
+    return opposite_if(condition, Q(properties__has_key="status") & ~Q(properties__contains={"status": None}))
 
 
 def _is_good(condition: Condition, compilation: Compilation) -> Q:

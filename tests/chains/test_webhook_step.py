@@ -17,6 +17,7 @@ from chains.simulate.rehearsal.rehearse import rehearse
 from crm.events import record
 from crm.models import Event, Shop, WebhookEndpoint, WebhookMessage
 from crm.webhooks_out import sending
+from crm.webhooks_out.answers import WAITS
 from crm.webhooks_out.calls import fields_of
 from tests.chains.factories import add_tag, branch, call, draft_chain, live_chain, message, wait
 from tests.conftest import make_customer, make_order
@@ -115,6 +116,18 @@ def test_the_next_branch_asks_what_was_answered(answer, tag, endpoint, receiver,
     tick(timezone.now() + HOUR)
 
     assert tags_of(customer) == [tag]
+
+
+def test_a_call_that_was_given_up_has_not_answered(endpoint, settings, start):
+    settings.PRIVATE_ADDRESSES_ALLOWED = False
+    chain_with(endpoint, start, branch(*ARMS))
+    customer = enter(start)
+    WebhookMessage.objects.update(attempts=len(WAITS))
+
+    assert sending.send_due(timezone.now()) == {"failed": 1}
+    tick(timezone.now())
+
+    assert tags_of(customer) == ["silent"]
 
 
 def test_a_branch_far_behind_still_knows_the_answer(endpoint, receiver, start):

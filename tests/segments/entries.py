@@ -34,6 +34,9 @@ EVENTS = [
     ("till.opened", {"plan": "gold", "score": 2, "kind": "rating", "mood": "bad", "segment": 7, "amount": 5}),
     ("till.opened", {"plan": 5, "until": "2024-02-27T23:00:00Z"}),
     ("till.opened", {}),
+    ("webhook.answered", {"status": 200, "ok": True, "answer": {"plan": "gold", "score": 2}}),
+    ("webhook.answered", {"status": 422, "ok": False, "answer": {"plan": 5, "until": "2024-02-27"}}),
+    ("webhook.answered", {"status": None, "ok": False, "answer": {}}),
 ]
 
 
@@ -121,7 +124,8 @@ class EntryJudge:
                 return joined(self._holds(item, person, order, event) for item in rule[kind])
         if "none" in rule:
             return not any(self._holds(item, person, order, event) for item in rule["none"])
-        about = {"order_": order, "event_": event}.get(rule["field"][:6], person)
+        # Of an entry with an event that event is also what the webhook answered.
+        about = {"order": order, "event": event, "answer": event}.get(rule["field"].partition("_")[0], person)
         return self.judge.holds(rule, person) if about is person else self.condition(rule, about)
 
     def condition(self, rule, about):
@@ -130,7 +134,10 @@ class EntryJudge:
         if about is None:
             return False
         name, _, rest = rule["field"].partition("_")
-        known = self.event(rule, rest, **about) if name == "event" else self.order(rule, rest, about)
+        if name == "answer":
+            known = self.webhook(rule, rest, about["told"])
+        else:
+            known = self.event(rule, rest, **about) if name == "event" else self.order(rule, rest, about)
         return self.judge.answer(known, rule["operator"], rule.get("value"))
 
     def order(self, rule, name, about):
@@ -229,3 +236,8 @@ class EntryJudge:
             "machine": told.get("is_machine", False),
             "url": told.get("url", ""),
         }[name]
+
+    def webhook(self, rule, name, told):
+        if name == "field":
+            return is_told(told.get("answer", {}), rule)
+        return {"came": told.get("status") is not None, "ok": told.get("ok", False)}[name]

@@ -90,7 +90,7 @@ class Entries(Shop):
         found += [(person, next(iter(orders)), pk) for person, _order, pk in found if pk]
         found += [(person, None, None) for person in self.people]
         self.of = dict(enumerate(found))
-        return [Subject(key, person.pk, order, event) for key, (person, order, event) in self.of.items()]
+        return [Subject(key, person.pk, order, event, event) for key, (person, order, event) in self.of.items()]
 
     def values(self, field, operator):
         kind = field.value_of(operator)
