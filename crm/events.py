@@ -51,7 +51,7 @@ WRITE = """
             %(is_historic)s::boolean[]
         )
         ON CONFLICT (source, key) DO NOTHING
-        RETURNING *
+        RETURNING id, kind, customer_id, order_id, occurred_at, source, key, is_historic
     ), waiting AS (
         INSERT INTO crm_eventinbox (consumer, event_id, customer_id)
         SELECT consumer, fresh.id, fresh.customer_id

@@ -37,7 +37,8 @@ BEGIN_SLICE = """
             id bigint, status text, reason text, facts jsonb, due_at timestamptz, sent_at timestamptz, attempts int
         )
         WHERE touch.id = result.id AND touch.lease = %(lease)s::uuid
-        RETURNING touch.*
+        RETURNING touch.id, touch.chain_id, touch.customer_id, touch.order_id, touch.step_key, touch.step_name,
+            touch.channel, touch.purpose, touch.status, touch.sent_at
     ), told AS (
         INSERT INTO crm_webhookmessage (endpoint_id, key, kind, customer_id, order_id, occurred_at, data)
         SELECT endpoint.id, 'sent:' || ended.id, 'message.sent', ended.customer_id, ended.order_id, ended.sent_at,
