@@ -8,7 +8,8 @@
     case.*               {"case", "kind", "severity"}
     feedback.left        {"kind", "score", "feedback"}
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
-    coupon.*             {"coupon", "kind"}; refused {"code", "reason"}, expiring adds {"expires_at"}
+    coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},
+                         expiring {"expires_at"}
     consent.changed      {"channel", "purpose", "action"}
     customer.merged      {"duplicate"}, on the one who was kept
     customer.mood        {"mood"}

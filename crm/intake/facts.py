@@ -31,6 +31,8 @@ class ConsentFact:
     is_granted: bool
     at: dt.datetime
     wording: str = ""
+    address: str = ""
+    """Empty: the email or phone that names the customer."""
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -69,8 +71,9 @@ class OrderFact:
 
     Without a customer it is of whoever the device turns out to be that `anonymous_id` names.
     `moments` has those of paid_at, shipped_at, delivered_at and cancelled_at that are told; None there takes one back.
-    `dates` has promised_at, appointment_at and payment_due_at. `details` are other columns of Order.
-    `rate` is what one of its currency is worth in the shop's, where the source knows it.
+    `dates` has promised_at, appointment_at and payment_due_at. `details` are other columns of Order; of them,
+    `responsible` is the user name or email of one of the staff. `rate` is what one of the order's currency is worth in
+    the shop's, where the source knows it.
     """
 
     number: str = ""
@@ -93,12 +96,16 @@ class OrderFact:
 
 @dataclass(frozen=True, slots=True)
 class ProductFact:
-    """A product. `fields` has the columns of Product that are told; `category` is a path “A / B”."""
+    """A product. `fields` has the columns of Product that are told; `category` is a path “A / B”.
+
+    `related` is all that goes with it, as (SKU, kind of ProductRelation).
+    """
 
     sku: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     category: str | None = None
     told_at: dt.datetime | None = None
+    related: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

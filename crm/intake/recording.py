@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm import consent, events
@@ -19,6 +22,7 @@ from crm.customers import visitors
 from crm.customers.companies import company_named
 from crm.customers.find_or_create import find_or_create
 from crm.intake.facts import (
+    ConsentFact,
     CustomerFact,
     EventFact,
     OrderFact,
@@ -30,10 +34,11 @@ from crm.intake.facts import (
 )
 from crm.intake.privacy import requests
 from crm.locks import lock_identities
-from crm.models import AnonymousEvent, Channel, Customer, Delivery, Order, Source
+from crm.loyalty import held_coupon
+from crm.models import AnonymousEvent, Channel, ConsentRecord, Customer, Delivery, Order, Source
 from crm.orders import correcting, orders
 from crm.orders.amounts import ZERO, UnknownGoods
-from crm.orders.catalogue import describe_product
+from crm.orders.catalogue import describe_product, relate_product
 from crm.orders.exchange import TOLD, RateUnknown
 from crm.orders.placing import OrderFields
 
@@ -69,9 +74,7 @@ def record_customer(fact: CustomerFact, source: Source, now: dt.datetime) -> Cus
         external_id=_prefixed(source, fact.external_id), email=fact.email, phone=fact.phone, now=now, **profile
     )
     for said in fact.consents:
-        address = {Channel.EMAIL: fact.email, Channel.SMS: fact.phone}.get(Channel(said.channel), "")
-        if not address:
-            raise ValueError(_("Consent for %(channel)s needs an address of it.") % {"channel": said.channel})
+        address = _address_of(said, fact)
         verb = consent.grant if said.is_granted else consent.withdraw
         verb(
             customer,
@@ -86,12 +89,24 @@ def record_customer(fact: CustomerFact, source: Source, now: dt.datetime) -> Cus
     return customer
 
 
+def _address_of(said: ConsentFact, fact: CustomerFact) -> str:
+    """Profiling is about no channel, and so about no address."""
+    if (said.purpose == ConsentRecord.Purpose.PROFILING) != (not said.channel):
+        raise ValueError(_("Consent to profiling names no channel; any other names one."))
+    named = {Channel.EMAIL.value: fact.email, Channel.SMS.value: fact.phone}
+    address = said.address or named.get(said.channel, "")
+    if said.channel and not address:
+        raise ValueError(_("Consent for %(channel)s needs an address of it.") % {"channel": said.channel})
+    return address if said.channel else ""
+
+
 @record_fact.register
 @transaction.atomic
 def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
     """One at a time for each order: what a second process tells about a new one must not pass for its first word."""
     told_at = fact.told_at or now
     lock_identities(f"order:{name}" for name in filter(None, (fact.number, fact.external_id)))
+    fact = replace(fact, details=_details_of(fact))
     order = known_order(source, fact.number, fact.external_id)
     if order is None:
         order = _place(fact, source, told_at, now)
@@ -104,7 +119,11 @@ def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
 @record_fact.register
 @transaction.atomic
 def record_product(fact: ProductFact, source: Source, now: dt.datetime) -> Any:
-    return describe_product(fact.sku, told_at=fact.told_at or now, category=fact.category, **fact.fields)
+    told_at = fact.told_at or now
+    product = describe_product(fact.sku, told_at=told_at, category=fact.category, **fact.fields)
+    if fact.related is not None:
+        relate_product(product, fact.related, told_at=told_at)
+    return product
 
 
 @record_fact.register
@@ -164,6 +183,22 @@ def known_order(source: Source, number: str, external_id: str) -> Order | None:
     return Order.objects.filter(number=_prefixed(source, number)).first() if number else None
 
 
+def _details_of(fact: OrderFact) -> dict[str, Any]:
+    details = dict(fact.details)
+    if (name := details.get("responsible")) is not None:
+        details["responsible"] = _member_of_staff(name) if name else None
+    return details
+
+
+def _member_of_staff(name: str) -> User:
+    """ValueError where nobody, or nobody in particular, is meant."""
+    staff = User.objects.filter(Q(username=name) | Q(email__iexact=name), is_staff=True)
+    found = list(staff[:2])
+    if len(found) != 1:
+        raise ValueError(_("No one of the staff in particular is called “%(name)s”.") % {"name": name})
+    return found[0]
+
+
 def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.datetime) -> Order:
     number = fact.number or fact.external_id
     if fact.placed_at is None:
@@ -171,6 +206,7 @@ def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.dateti
     customer = _buyer(fact, fact.placed_at, source, now)
     fields: dict[str, Any] = {name: moment for name, moment in fact.dates.items() if moment}
     fields |= {"source": source.name[:100], "external_id": _prefixed(source, fact.external_id) or None}
+    fields["coupon_code"] = held_coupon(_prefixed(source, number), fact.placed_at)
     told = ("figures", *fact.details, *((TOLD,) if fact.rate else ()))
     fields |= {"rate": fact.rate} if fact.rate else {}
     fields["told"] = correcting.as_told(told, told_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
@@ -36,35 +37,63 @@ def last_day(expires_at: dt.datetime) -> dt.date:
     return (expires_at - dt.timedelta(microseconds=1)).astimezone(shop_zone()).date()
 
 
-def covers(coupon: Coupon, lines: Sequence[OrderLine]) -> bool:
-    """Whether something it is for was bought. Of an order without lines the shop's word is taken."""
-    if not lines:
+@dataclass(frozen=True)
+class Purchase:
+    """What a coupon is to be used for, as far as it is known: what is not, the shop's word is taken for."""
+
+    number: str = ""
+    customer_id: int | None = None
+    worth: Decimal | None = None
+    """Before the discount."""
+    product_ids: tuple[int, ...] | None = None
+
+
+def purchase_of(order: Order) -> Purchase:
+    lines = list(order.lines.all())
+    return Purchase(
+        order.number, order.customer_id, worth(order, lines), tuple(line.product_id for line in lines) or None
+    )
+
+
+def covers(coupon: Coupon, purchase: Purchase) -> bool:
+    """Whether something it is for was bought."""
+    if purchase.product_ids is None:
         return True
     if coupon.product_id:
-        return any(line.product_id == coupon.product_id for line in lines)
+        return coupon.product_id in purchase.product_ids
     if not coupon.category_id:
         return True
     with connection.cursor() as cursor:
-        products = [line.product_id for line in lines]
+        products = list(purchase.product_ids)
         cursor.execute(IS_IN_CATEGORY, {"products": products, "category": coupon.category_id})
         return bool(cursor.fetchone()[0])
 
 
-def refusal(coupon: Coupon, order: Order, lines: Sequence[OrderLine], at: dt.datetime, *, is_covered: bool) -> str:
-    """Why the coupon does not go with this order, in words; empty when it does."""
-    if coupon.customer_id != order.customer_id:
+def is_held_for(coupon: Coupon, number: str, at: dt.datetime) -> bool:
+    return bool(number and coupon.held_for == number and coupon.held_until and at < coupon.held_until)
+
+
+def refusal(coupon: Coupon, purchase: Purchase, at: dt.datetime, *, is_covered: bool) -> str:
+    """Why the coupon does not go with this purchase, in words; empty when it does."""
+    if purchase.customer_id is not None and coupon.customer_id != purchase.customer_id:
         return _("The coupon %(code)s belongs to another customer.") % {"code": coupon.code}
     if coupon.redeemed_at:
         return _("The coupon %(code)s was used on %(day)s.") % {
             "code": coupon.code,
             "day": date_format(coupon.redeemed_at.astimezone(shop_zone()).date()),
         }
-    if coupon.expires_at and coupon.expires_at <= at:
+    is_held = is_held_for(coupon, purchase.number, at)
+    if coupon.held_until and at < coupon.held_until and not is_held:
+        return _("The coupon %(code)s is held for another sale until %(moment)s.") % {
+            "code": coupon.code,
+            "moment": date_format(coupon.held_until.astimezone(shop_zone()), "DATETIME_FORMAT"),
+        }
+    if coupon.expires_at and coupon.expires_at <= at and not is_held:
         return _("The coupon %(code)s was good until %(day)s.") % {
             "code": coupon.code,
             "day": date_format(last_day(coupon.expires_at)),
         }
-    if worth(order, lines) < coupon.minimum:
+    if purchase.worth is not None and purchase.worth < coupon.minimum:
         return _("The coupon %(code)s is for orders from %(minimum)s.") % {
             "code": coupon.code,
             "minimum": number_format(coupon.minimum, 2, force_grouping=True),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from crm.events import record, record_many
 from crm.locks import lock_all_current
 from crm.loyalty.coupon_codes import new_code, normalise
-from crm.loyalty.coupon_conditions import covers, ends_at, refusal
+from crm.loyalty.coupon_conditions import covers, ends_at, purchase_of, refusal
 from crm.loyalty.points import PointsGift, give_points
 from crm.models import Coupon, Event, EventKind, Order
 
@@ -70,7 +70,7 @@ def issue_coupons(drafts: Sequence[CouponDraft]) -> int:
         )
         new += missing
     issued = list(Coupon.objects.filter(key__in=set(new)))
-    record_many(_event(EventKind.COUPON_ISSUED, coupon, coupon.issued_at, "issued") for coupon in issued)
+    record_many(coupon_event(EventKind.COUPON_ISSUED, coupon, coupon.issued_at, "issued") for coupon in issued)
     return len(issued)
 
 
@@ -103,15 +103,20 @@ def redeem(code: str, *, order: Order, at: dt.datetime) -> Coupon:
         raise CouponRefused(_("There is no coupon %(code)s.") % {"code": code[:64]})
     if coupon.order_id == order.pk:
         return coupon
-    lines = list(order.lines.select_related("product"))
-    reason = refusal(coupon, order, lines, at, is_covered=covers(coupon, lines))
-    if reason:
+    if other := Coupon.objects.filter(order=order).first():
+        raise CouponRefused(
+            _("Order %(number)s has used the coupon %(code)s already.") % {"number": order.number, "code": other.code}
+        )
+    purchase = purchase_of(order)
+    if reason := refusal(coupon, purchase, at, is_covered=covers(coupon, purchase)):
         raise CouponRefused(reason)
-    coupon.redeemed_at, coupon.order = at, order
-    coupon.save(update_fields=["redeemed_at", "order"])
-    record_many([_event(EventKind.COUPON_REDEEMED, coupon, at, "redeemed")])
+    coupon.redeemed_at, coupon.order, coupon.held_for, coupon.held_until = at, order, "", None
+    coupon.save(update_fields=["redeemed_at", "order", "held_for", "held_until"])
+    # Redeemed once more after it was given back, it is another redemption.
+    again = f":{coupon.releases}" if coupon.releases else ""
+    record_many([coupon_event(EventKind.COUPON_REDEEMED, coupon, at, f"redeemed{again}")])
     if coupon.kind == Coupon.Kind.POINTS and coupon.value:
-        key = f"coupon:{coupon.pk}"
+        key = f"coupon:{coupon.pk}{again}"
         give_points([PointsGift(coupon.customer_id, int(coupon.value), key, at, coupon.code, order_id=order.pk)])
     return coupon
 
@@ -139,7 +144,7 @@ def redeem_with_order(order: Order, *, at: dt.datetime) -> None:
         )
 
 
-def _event(kind: EventKind, coupon: Coupon, at: dt.datetime, name: str) -> Event:
+def coupon_event(kind: EventKind, coupon: Coupon, at: dt.datetime, name: str, **properties: str) -> Event:
     return Event(
         kind=kind,
         customer_id=coupon.customer_id,
@@ -147,5 +152,5 @@ def _event(kind: EventKind, coupon: Coupon, at: dt.datetime, name: str) -> Event
         occurred_at=at,
         source="crm",
         key=f"coupon:{coupon.pk}:{name}",
-        properties={"coupon": coupon.pk, "kind": coupon.kind},
+        properties={"coupon": coupon.pk, "kind": coupon.kind, **properties},
     )

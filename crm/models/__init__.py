@@ -1,3 +1,4 @@
+from crm.models.api_call import CallAllowance, IdempotentCall
 from crm.models.case import Case
 from crm.models.channel import Channel, Purpose
 from crm.models.company import Company
@@ -21,6 +22,7 @@ from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "AnonymousEvent",
+    "CallAllowance",
     "Case",
     "CaseAttachment",
     "CaseMessage",
@@ -44,6 +46,7 @@ __all__ = [
     "Feedback",
     "FetchRun",
     "KnownVisitor",
+    "IdempotentCall",
     "MergeProposal",
     "Milestone",
     "Order",

@@ -37,6 +37,7 @@ class EventKind(models.TextChoices):
     POINTS_EXPIRING = "points.expiring", _("points expire soon")
     COUPON_ISSUED = "coupon.issued", _("coupon issued")
     COUPON_REDEEMED = "coupon.redeemed", _("coupon redeemed")
+    COUPON_RELEASED = "coupon.released", _("coupon given back")
     COUPON_REFUSED = "coupon.refused", _("coupon refused")
     COUPON_EXPIRING = "coupon.expiring", _("coupon expires soon")
     CONSENT_CHANGED = "consent.changed", _("consent changed")

@@ -73,6 +73,10 @@ class CouponQuerySet(models.QuerySet["Coupon"]):
     def usable(self, at: dt.datetime) -> Self:
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), redeemed_at=None)
 
+    def held_for(self, sale: str, at: dt.datetime) -> Self:
+        """What a till holds for this sale."""
+        return self.filter(held_for=sale, held_until__gt=at, redeemed_at=None)
+
     def unsent(self) -> Self:
         """Their term waits for the message that shows them."""
         return self.filter(sent_at=None, expires_at=None, redeemed_at=None, term_days__isnull=False)
@@ -83,7 +87,8 @@ class Coupon(models.Model):
     """A promise to one person under a code of their own, kept once.
 
     Its term counts from the first message that shows it. `sendings` counts the messages that were, or perhaps were,
-    sent with it: when the only one surely did not leave, the term has not begun.
+    sent with it: when the only one surely did not leave, the term has not begun. A till may hold it for a sale whose
+    order is not known yet. `releases` counts how often a redemption was undone.
     """
 
     class Kind(models.TextChoices):
@@ -123,6 +128,16 @@ class Coupon(models.Model):
     order = models.OneToOneField(
         Order, models.SET_NULL, null=True, blank=True, related_name="coupon", verbose_name=_("redeemed by order")
     )
+    held_for = models.CharField(
+        _("held for the sale"),
+        max_length=100,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text=_("A till took it before the order was known here."),
+    )
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
+    releases = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     key = models.CharField(max_length=200, unique=True, editable=False)
 
     objects = CouponQuerySet.as_manager()
@@ -142,6 +157,11 @@ class Coupon(models.Model):
             models.CheckConstraint(condition=Q(order=None) | ~Q(redeemed_at=None), name="coupon_order_redeems"),
             models.CheckConstraint(condition=~Q(code=""), name="coupon_code_not_empty"),
             models.CheckConstraint(
+                condition=Q(held_for="", held_until=None)
+                | ~Q(held_for="") & Q(held_until__isnull=False, redeemed_at=None),
+                name="coupon_held_whole",
+            ),
+            models.CheckConstraint(
                 condition=Q(sent_at=None, sendings=0) | Q(sent_at__isnull=False, sendings__gt=0),
                 name="coupon_sent_with_a_message",
             ),
@@ -149,6 +169,7 @@ class Coupon(models.Model):
         indexes = [
             models.Index(fields=["customer", "-issued_at"], name="coupon_by_customer"),
             models.Index(fields=["expires_at"], condition=Q(redeemed_at=None), name="coupon_expiring"),
+            models.Index(fields=["held_for"], condition=~Q(held_for=""), name="coupon_held"),
         ]
 
     def __str__(self) -> str:

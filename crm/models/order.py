@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -99,6 +100,8 @@ class Order(models.Model):
         default=dict, db_default={}, editable=False, help_text="When each field was last told, by its name."
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    # Kept by a trigger of the database, whoever writes.
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, db_default=Now(), editable=False)
 
     objects = OrderQuerySet.as_manager()
 
@@ -114,7 +117,9 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "placed_at"], name="order_by_customer"),
-            models.Index(fields=["placed_at"], name="order_placed"),
+            models.Index(fields=["placed_at", "id"], name="order_placed"),
+            # The API's «changed since», page by page.
+            models.Index(fields=["changed_at", "id"], name="order_changed"),
             models.Index(OpClass("number", name="text_pattern_ops"), name="order_number_prefix"),
         ]
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.field_checks import check_fields
-from crm.models import Category, Product
+from crm.models import Category, Product, ProductRelation
 
 PATH_SEPARATOR = " / "
 PRICE_STEP = Decimal("0.0001")
+PATHS = """
+    WITH RECURSIVE path AS (
+        SELECT id, name::text, parent_id FROM crm_category WHERE id = ANY(%(ids)s)
+        UNION ALL
+        SELECT path.id, above.name || %(separator)s || path.name, above.parent_id
+        FROM path JOIN crm_category AS above ON above.id = path.parent_id
+    )
+    SELECT id, name FROM path WHERE parent_id IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,13 @@ def category_at(path: str) -> Category | None:
     return category
 
 
+def category_paths(category_ids: Iterable[int]) -> dict[int, str]:
+    """“Kitchen / Kettles” by the id of the category, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(PATHS, {"ids": list(category_ids), "separator": PATH_SEPARATOR})
+        return dict(cursor.fetchall())
+
+
 def _known(skus: Iterable[str]) -> dict[str, Product]:
     return {product.sku: product for product in Product.objects.filter(sku__in=list(skus))}
 
@@ -92,6 +108,28 @@ def describe_product(sku: str, *, told_at: dt.datetime, category: str | None = N
     product.told = {**product.told, **dict.fromkeys(news, told_at.isoformat())}
     product.save(update_fields=[*news, "told"])
     return product
+
+
+@transaction.atomic
+def relate_product(product: Product, related: Sequence[tuple[str, str]], *, told_at: dt.datetime) -> None:
+    """All that goes with a product, as (SKU, kind); the newest list wins as a whole.
+
+    A product not known yet is created with its SKU alone: its own description follows. ValueError in words.
+    """
+    skus = sorted({sku for sku, _kind in related})
+    if product.sku in skus:
+        raise ValueError(_("product %(sku)s: it cannot go with itself.") % {"sku": product.sku})
+    Product.objects.bulk_create([Product(sku=sku) for sku in skus], ignore_conflicts=True)
+    product.refresh_from_db(from_queryset=Product.objects.select_for_update(no_key=True))
+    if not _is_news(product, "related", told_at):
+        return
+    known = _known(skus)
+    product.relations.all().delete()
+    ProductRelation.objects.bulk_create(
+        ProductRelation(product=product, related=known[sku], kind=kind) for sku, kind in dict.fromkeys(related)
+    )
+    product.told = {**product.told, "related": told_at.isoformat()}
+    product.save(update_fields=["told"])
 
 
 def _is_news(product: Product, name: str, told_at: dt.datetime) -> bool:

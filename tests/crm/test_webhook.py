@@ -180,7 +180,7 @@ def test_what_can_never_be_applied_says_why_and_can_be_tried_again(post):
     post(ORDER | {"totl": 5})
 
     assert apply() == {"failed": 1}
-    assert Delivery.objects.get().reason == "Not as described: totl: Extra inputs are not permitted"
+    assert Delivery.objects.get().reason == "Not as described: totl: Encore knows no field of this name."
     assert not Customer.objects.exists()
 
     assert deliveries.try_again(Delivery.objects.failed(), timezone.now()) == 1

@@ -6,14 +6,18 @@ import hmac
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
+from crm.intake import rate_limit
+from crm.intake.api.problems import Refused, answer
 from crm.intake.sources import note_heard
 from crm.models import Source
 
 READS = frozenset({Source.Rights.READ, Source.Rights.WRITE})
 WRITES = frozenset({Source.Rights.WRITE})
 COUPONS = frozenset({Source.Rights.WRITE, Source.Rights.COUPONS})
+COUPON_READS = frozenset(Source.Rights)
 
 
 def key_of(source: Source) -> str:
@@ -24,6 +28,8 @@ def key_of(source: Source) -> str:
 def source_of(key: str) -> Source | None:
     """The open source whose key this is; a key changed lately is good for a while."""
     name, _dot, secret = key.partition(".")
+    if "\0" in name:
+        return None
     source = Source.objects.open().filter(key=name, kind__in=[Source.Kind.API, Source.Kind.WEBHOOK]).first()
     if source is None:
         return None
@@ -32,7 +38,7 @@ def source_of(key: str) -> Source | None:
 
 
 class ApiKey(HttpBearer):
-    """Lets a key in that has one of these rights."""
+    """Lets a key in that has one of these rights, as often as its source may call."""
 
     def __init__(self, rights: frozenset[Source.Rights]) -> None:
         super().__init__()
@@ -40,7 +46,13 @@ class ApiKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Source | None:
         source = source_of(token)
-        if source is None or source.rights not in self.rights:
+        if source is None:
             return None
+        if source.rights not in self.rights:
+            raise Refused(answer(403, _("This key has no right to do this."), source.get_rights_display()))
+        allowance = rate_limit.take_turn(source)
+        if allowance.is_used_up:
+            raise Refused(rate_limit.refusal(allowance))
+        request.allowance = allowance  # type: ignore[attr-defined]
         note_heard(source, timezone.now())
         return source

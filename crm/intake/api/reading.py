@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.intake.api.schemas import ConsentIn, CustomerIn, EventIn, OrderIn, ProductIn, RefundIn
+from crm.intake.api.schemas import ConsentIn, ConsentOfCustomerIn, CustomerIn, EventIn, OrderIn, ProductIn, RefundIn
 from crm.intake.facts import ConsentFact, CustomerFact, EventFact, OrderFact, ProductFact, RefundFact
 from crm.orders.catalogue import LineData
 
@@ -12,6 +12,8 @@ PROFILE = frozenset(
     {"first_name", "last_name", "born_on", "city", "language", "time_zone", "source", "tags", "attributes"}
 )
 MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
+DETAILS = {"coupon": "coupon_code"} | {name: name for name in ("kind", "tracking_number", "responsible", "source")}
+NO_COLUMNS = frozenset({"sku", "category", "related", "updated_at"})
 DATES = ("promised_at", "appointment_at", "payment_due_at")
 
 
@@ -28,7 +30,12 @@ def customer_fact(body: CustomerIn) -> CustomerFact:
 
 
 def consent_fact(body: ConsentIn) -> ConsentFact:
-    return ConsentFact(body.channel, body.purpose, body.granted, body.at, body.wording, body.evidence)
+    return ConsentFact(body.channel, body.purpose, body.granted, body.at, body.wording, body.address, body.evidence)
+
+
+def consent_of_customer(body: ConsentOfCustomerIn) -> CustomerFact:
+    named = body.customer
+    return CustomerFact(named.id, named.email, named.phone, consents=(consent_fact(body),))
 
 
 def order_fact(body: OrderIn) -> OrderFact:
@@ -56,9 +63,10 @@ def refund_fact(body: RefundIn) -> RefundFact:
 
 
 def product_fact(body: ProductIn) -> ProductFact:
-    told = {name: value for name, value in body.told().items() if name not in {"sku", "category", "updated_at"}}
+    told = {name: value for name, value in body.told().items() if name not in NO_COLUMNS}
     urls = {name: str(value or "") for name, value in told.items() if name.endswith("_url")}
-    return ProductFact(body.sku, told | urls, body.category, body.updated_at)
+    related = None if body.related is None else tuple((one.sku, one.kind) for one in body.related)
+    return ProductFact(body.sku, told | urls, body.category, body.updated_at, related)
 
 
 def event_fact(body: EventIn) -> EventFact:
@@ -66,8 +74,9 @@ def event_fact(body: EventIn) -> EventFact:
 
 
 def _details(told: dict[str, Any]) -> dict[str, Any]:
-    names = {"kind": "kind", "coupon": "coupon_code", "tracking_number": "tracking_number"}
-    details = {names[name]: value for name, value in told.items() if name in names and value is not None}
+    details = {DETAILS[name]: value for name, value in told.items() if name in DETAILS and value is not None}
+    if not details.get("source", "told"):
+        del details["source"]
     if "receipt_url" in told:
         details["receipt_url"] = str(told["receipt_url"] or "")
     return details

@@ -10,6 +10,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, HttpUrl, StringConstraints
 
@@ -19,13 +20,13 @@ MOST_ITEMS = 500
 
 def _printable(text: str) -> str:
     if "\0" in text:
-        raise ValueError("holds an unprintable character")
+        raise ValueError(_("It holds an unprintable character."))
     return text
 
 
 def _likely(moment: dt.datetime) -> dt.datetime:
     if not 1970 <= moment.year < 2200:
-        raise ValueError(f"the year {moment.year} cannot be right")
+        raise ValueError(_("The year %(year)d cannot be right.") % {"year": moment.year})
     return moment
 
 
@@ -54,22 +55,32 @@ class Body(Schema):
 
 
 class ConsentIn(Body):
-    """A yes or a no, with the words the customer saw and when they said so."""
+    """A yes or a no, with the words the customer saw and when they said so. About profiling it names no channel."""
 
-    channel: Literal["email", "sms"]
-    purpose: Literal["service", "marketing"] = "marketing"
+    channel: Literal["", "email", "sms", "telegram", "push"] = ""
+    address: _text(320) = Field("", description="Left out: the email or phone that names the customer.")  # type: ignore[valid-type]
+    purpose: Literal["service", "marketing", "profiling"] = "marketing"
     granted: bool
     at: Moment
     wording: _text(2_000) = ""  # type: ignore[valid-type]
     evidence: dict[_text(100, 1), _text(1_000)] = Field(default_factory=dict, max_length=20)  # type: ignore[valid-type]
 
 
-class CustomerIn(Body):
+class NamedCustomer(Body):
     """Named by the shop's id, an email or a phone: at least one of them."""
 
     id: _text(180) = Field("", description="How the shop names this customer.")  # type: ignore[valid-type]
     email: _text(320) = ""  # type: ignore[valid-type]
     phone: _text(40) = ""  # type: ignore[valid-type]
+
+
+class ConsentOfCustomerIn(ConsentIn):
+    customer: NamedCustomer
+
+
+class CustomerIn(NamedCustomer):
+    """Named by the shop's id, an email or a phone: at least one of them."""
+
     first_name: _text(150) = ""  # type: ignore[valid-type]
     last_name: _text(150) = ""  # type: ignore[valid-type]
     born_on: dt.date | None = None
@@ -128,9 +139,16 @@ class OrderIn(Body):
     coupon: _text(64) = ""  # type: ignore[valid-type]
     tracking_number: _text(100) = ""  # type: ignore[valid-type]
     receipt_url: HttpUrl | None = None
+    responsible: _text(254) | None = Field(None, description="Who of the staff: user name or email; empty: nobody.")  # type: ignore[valid-type]
+    source: _text(100) = Field("", description="Where the order came from; left out: the name of this key.")  # type: ignore[valid-type]
     refunds: list[RefundIn] = Field(default_factory=list, max_length=100)
     milestones: list[MilestoneIn] = Field(default_factory=list, max_length=100)
     updated_at: Moment | None = Field(None, description="When the shop knew this: the newest word wins.")
+
+
+class RelatedIn(Body):
+    sku: Sku  # type: ignore[valid-type]
+    kind: Literal["accessory", "consumable", "upgrade", "service"]
 
 
 class ProductIn(Body):
@@ -147,6 +165,7 @@ class ProductIn(Body):
     instructions_url: HttpUrl | None = None
     picture_url: HttpUrl | None = None
     is_in_stock: bool | None = None
+    related: list[RelatedIn] | None = Field(None, max_length=200, description="What goes with it: the whole list.")
     updated_at: Moment | None = None
 
 
@@ -159,3 +178,27 @@ class EventIn(Body):
     at: Moment
     order: _text(80) = ""  # type: ignore[valid-type]
     properties: dict[_text(100, 1), Any] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
+
+
+class SaleIn(Body):
+    """What is bought, as far as the till knows: a coupon may ask for a sum, or for goods."""
+
+    code: _text(64, 1)  # type: ignore[valid-type]
+    order: _text(80) = Field("", description="The number of the order or sale.")  # type: ignore[valid-type]
+    customer: NamedCustomer | None = None
+    amount: Money | None = Field(None, description="Before any discount.")
+    skus: list[Sku] | None = Field(None, max_length=MOST_LINES)  # type: ignore[valid-type]
+    at: Moment | None = None
+
+
+class RedemptionIn(SaleIn):
+    """By the number of an order that is known, or held for a sale whose order comes later."""
+
+    order: Number = Field(description="The number of the order or sale.")  # type: ignore[valid-type]
+    hold_minutes: int = Field(1_440, ge=1, le=43_200, description="How long it is held for an order to come.")
+
+
+class ReleaseIn(Body):
+    code: _text(64, 1)  # type: ignore[valid-type]
+    order: Number = Field(description="The order or sale that it was redeemed or held for.")  # type: ignore[valid-type]
+    at: Moment | None = None

@@ -70,7 +70,8 @@ ADD_EVENTS = """
 # A coupon of the customer's own, brought first by this order. Imported history asks neither its term nor its minimum.
 REDEEM = """
     WITH redeemed AS (
-        UPDATE crm_coupon AS coupon SET order_id = brought.id, redeemed_at = brought.placed_at
+        UPDATE crm_coupon AS coupon SET order_id = brought.id, redeemed_at = brought.placed_at,
+            held_for = '', held_until = NULL
         FROM (
             SELECT DISTINCT ON (upper(coupon)) upper(coupon) AS code, id, customer, placed_at
             FROM import_order WHERE coupon IS NOT NULL AND (is_new OR is_changed)
@@ -81,7 +82,8 @@ REDEEM = """
         RETURNING coupon.*
     )
     INSERT INTO crm_event (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
-    SELECT 'coupon.redeemed', customer_id, order_id, redeemed_at, %(now)s, 'crm', 'coupon:' || id || ':redeemed',
+    SELECT 'coupon.redeemed', customer_id, order_id, redeemed_at, %(now)s, 'crm',
+           'coupon:' || id || ':redeemed' || CASE WHEN releases > 0 THEN ':' || releases ELSE '' END,
            jsonb_build_object('coupon', id, 'kind', kind), true
     FROM redeemed ON CONFLICT (source, key) DO NOTHING
 """

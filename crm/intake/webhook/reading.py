@@ -76,7 +76,7 @@ def read(delivery: Delivery) -> list[Fact]:
 
 
 def in_words(wrong: ValidationError) -> str:
-    problems = fields_of(wrong.errors(include_url=False, include_context=False), skip=0)
+    problems = fields_of(wrong.errors(include_url=False), skip=0)
     listed = "; ".join(f"{problem.field}: {problem.detail}" for problem in problems[:5])
     return _("Not as described: %(problems)s") % {"problems": listed}
 

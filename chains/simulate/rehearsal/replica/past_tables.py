@@ -135,8 +135,10 @@ MADE_ANEW = frozenset(
         "crm_customerstats",
         "crm_orderstanding",
         "crm_customerscore",
+        "crm_callallowance",
         "crm_eventinbox",
         "crm_historicalcustomer",
+        "crm_idempotentcall",
         # In a rehearsal nobody listens, and what a step would call waits for ever.
         "crm_webhookendpoint",
         "crm_webhookmessage",
