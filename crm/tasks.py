@@ -8,6 +8,7 @@ from django.utils import timezone
 from crm.customers import visitors
 from crm.figures.scores import score_all
 from crm.intake import deliveries
+from crm.intake.api import idempotency
 from crm.intake.doors import read
 from crm.intake.feeds import fetching
 from crm.intake.history.history import fetch_next
@@ -70,7 +71,9 @@ def carry_out_privacy() -> None:
 
 @shared_task
 def forget_payloads() -> None:
-    logger.info("Deliveries emptied: %s", deliveries.forget_payloads(timezone.now()))
+    now = timezone.now()
+    logger.info("Deliveries emptied: %s", deliveries.forget_payloads(now))
+    logger.info("Answers to repeatable calls forgotten: %s", idempotency.forget_answers(now))
 
 
 @shared_task

@@ -55,12 +55,12 @@ class Migration(migrations.Migration):
             name="IdempotentCall",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("path", models.CharField(max_length=200, verbose_name="path")),
-                ("key", models.CharField(max_length=255, verbose_name="key")),
+                ("path", models.CharField(max_length=200)),
+                ("key", models.CharField(max_length=255)),
                 ("body_hash", models.CharField(max_length=64)),
-                ("status", models.PositiveSmallIntegerField(null=True, verbose_name="status")),
-                ("answer", models.JSONField(null=True, verbose_name="answer")),
-                ("begun_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="begun at")),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("answer", models.JSONField(null=True)),
+                ("begun_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
                 "verbose_name": "repeatable call",
@@ -134,11 +134,7 @@ class Migration(migrations.Migration):
             model_name="idempotentcall",
             name="source",
             field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="crm.source",
-                verbose_name="source",
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="crm.source"
             ),
         ),
         migrations.AddIndex(

@@ -38,13 +38,13 @@ class IdempotentCallQuerySet(models.QuerySet["IdempotentCall"]):
 class IdempotentCall(models.Model):
     """A call with an `Idempotency-Key`: it runs while it has no status; repeated, it is given its answer."""
 
-    source = models.ForeignKey(Source, models.CASCADE, db_index=False, related_name="+", verbose_name=_("source"))
-    path = models.CharField(_("path"), max_length=200)
-    key = models.CharField(_("key"), max_length=255)
+    source = models.ForeignKey(Source, models.CASCADE, db_index=False, related_name="+")
+    path = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
     body_hash = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(_("status"), null=True)
-    answer = models.JSONField(_("answer"), null=True)
-    begun_at = models.DateTimeField(_("begun at"), default=timezone.now)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    begun_at = models.DateTimeField(default=timezone.now)
 
     objects = IdempotentCallQuerySet.as_manager()
 

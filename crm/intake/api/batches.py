@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,8 +15,8 @@ from pydantic import Field, ValidationError
 from crm.intake.api import problems
 from crm.intake.api.problems import FieldProblem
 from crm.intake.api.schemas import MOST_ITEMS, Body
-from crm.intake.facts import Fact
 from crm.intake.recording import NotYet, record_fact
+from crm.models import Source
 
 T = TypeVar("T", bound=Body)
 
@@ -49,17 +49,24 @@ class BatchIn(Schema):
 
 @dataclass(frozen=True)
 class Resource(Generic[T]):
-    """How a body is read, what fact it tells, and by which name it is answered for."""
+    """How a body is read, what fact it tells, and by which name it is answered for.
+
+    `in_sets` records what it can of many facts at once, and returns their places; the rest is recorded one by one.
+    """
 
     body: type[T]
-    fact_of: Callable[[T], Fact]
+    fact_of: Callable[[T], Any]
     name_of: Callable[[T], str]
+    in_sets: Callable[[Sequence[Any], Source], set[int]] | None = None
 
 
 def take(request: HttpRequest, resource: Resource[T], told: T) -> Any:
     """Record one fact; a problem answers why not."""
+    source = request.auth  # type: ignore[attr-defined]
+    fact = resource.fact_of(told)
     try:
-        record_fact(resource.fact_of(told), request.auth, timezone.now())  # type: ignore[attr-defined]
+        if not (resource.in_sets and resource.in_sets([fact], source)):
+            record_fact(fact, source, timezone.now())
     except NotYet as missing:
         return problems.answer(409, _("Something it needs is not known yet."), str(missing))
     except ValueError as refused:
@@ -68,22 +75,34 @@ def take(request: HttpRequest, resource: Resource[T], told: T) -> Any:
 
 
 def take_all(request: HttpRequest, resource: Resource[T], batch: BatchIn) -> Any:
-    results = [_take_item(request, resource, index, item) for index, item in enumerate(batch.items)]
-    return Status(200, BatchResult(results=results))
+    source = request.auth  # type: ignore[attr-defined]
+    results: dict[int, ItemResult] = {}
+    told: dict[int, T] = {}
+    for index, item in enumerate(batch.items):
+        try:
+            told[index] = resource.body.model_validate(item)
+        except ValidationError as wrong:
+            results[index] = _unread(index, wrong)
+    for index, refusal in _record_each(resource, list(told.items()), source):
+        name = "" if refusal else resource.name_of(told[index])
+        results[index] = ItemResult(index=index, ok=not refusal, id=name, detail=refusal)
+    return Status(200, BatchResult(results=[results[index] for index in sorted(results)]))
 
 
-def _take_item(request: HttpRequest, resource: Resource[T], index: int, item: dict[str, Any]) -> ItemResult:
-    """In a transaction of its own."""
-    try:
-        told = resource.body.model_validate(item)
-        record_fact(resource.fact_of(told), request.auth, timezone.now())  # type: ignore[attr-defined]
-    except ValidationError as wrong:
-        return unread(index, wrong)
-    except (NotYet, ValueError) as refused:
-        return ItemResult(index=index, ok=False, detail=str(refused))
-    return ItemResult(index=index, ok=True, id=resource.name_of(told))
+def _record_each(resource: Resource[T], told: list[tuple[int, T]], source: Source) -> Iterator[tuple[int, str]]:
+    """Each place with why it was refused, empty where it was not. What is recorded alone has its own transaction."""
+    facts = [resource.fact_of(body) for _index, body in told]
+    recorded = resource.in_sets(facts, source) if resource.in_sets else set()
+    for place, (index, _body) in enumerate(told):
+        refusal = ""
+        if place not in recorded:
+            try:
+                record_fact(facts[place], source, timezone.now())
+            except (NotYet, ValueError) as refused:
+                refusal = str(refused)
+        yield index, refusal
 
 
-def unread(index: int, wrong: ValidationError) -> ItemResult:
+def _unread(index: int, wrong: ValidationError) -> ItemResult:
     fields = problems.fields_of(wrong.errors(include_url=False), skip=0)
     return ItemResult(index=index, ok=False, detail=_("The item is not as described."), errors=fields)

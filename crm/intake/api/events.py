@@ -16,10 +16,11 @@ from crm.intake.api.operations import REFUSED_READS, REFUSED_WRITES
 from crm.intake.api.pages import AskedPage, page
 from crm.intake.api.reading import event_fact
 from crm.intake.api.schemas import EventIn, Moment
+from crm.intake.event_batches import record_usual_events
 from crm.models import Event
 
 router = Router(tags=["events"])
-EVENTS = Resource(EventIn, event_fact, lambda event: event.id)
+EVENTS = Resource(EventIn, event_fact, lambda event: event.id, record_usual_events)
 
 
 class EventsOut(Schema):

@@ -85,7 +85,7 @@ def _carried_out_once(operation: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def prune(now: dt.datetime) -> int:
+def forget_answers(now: dt.datetime) -> int:
     """Forget what is older than a day; how many."""
     return IdempotentCall.objects.begun_before(now - KEPT).delete()[0]
 

@@ -33,6 +33,8 @@ def api_problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
 
 
 def _unreadable(request: HttpRequest) -> HttpResponse | None:
+    if "\0" in request.path:
+        return problems.answer(404, _("There is nothing at this address."))
     if request.method in BODILESS:
         return None
     length = request.META.get("CONTENT_LENGTH") or "0"

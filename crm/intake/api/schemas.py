@@ -7,6 +7,7 @@ that a slip of the pen is not silently ignored.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -16,12 +17,31 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, HttpUrl, 
 
 MOST_LINES = 1_000
 MOST_ITEMS = 500
+DEEPEST = 20
+MOST_DIGITS = 100
 
 
 def _printable(text: str) -> str:
-    if "\0" in text:
+    if "\0" in text or not text.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in text):
         raise ValueError(_("It holds an unprintable character."))
     return text
+
+
+def _storable(value: Any, depth: int = 0) -> Any:
+    """JSON that PostgreSQL can keep, at any depth that a person could mean."""
+    if depth > DEEPEST:
+        raise ValueError(_("It is nested too deeply."))
+    if isinstance(value, str):
+        return _printable(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(_("It holds a number that is not finite."))
+    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+        raise ValueError(_("It holds a number of more than %(most)s digits.") % {"most": MOST_DIGITS})
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _storable(part, depth + 1)
+    for name in value if isinstance(value, dict) else ():
+        _printable(name)
+    return value
 
 
 def _likely(moment: dt.datetime) -> dt.datetime:
@@ -42,6 +62,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_likely)]
 Money = Annotated[Decimal, Field(ge=0, lt=10**12, allow_inf_nan=False)]
 Price = Annotated[Decimal, Field(ge=0, lt=10**10, allow_inf_nan=False)]
 Quantity = Annotated[Decimal, Field(gt=0, lt=10**9, allow_inf_nan=False)]
+JsonValue = Annotated[Any, AfterValidator(_storable)]
 Number = _text(80, 1)
 Sku = _text(100, 1)
 
@@ -89,7 +110,7 @@ class CustomerIn(NamedCustomer):
     time_zone: _text(64) = ""  # type: ignore[valid-type]
     source: _text(100) = Field("", description="Where they were won.")  # type: ignore[valid-type]
     tags: list[_text(100, 1)] = Field(default_factory=list, max_length=100)  # type: ignore[valid-type]
-    attributes: dict[_text(100, 1), Any] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
+    attributes: dict[_text(100, 1), JsonValue] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
     consents: list[ConsentIn] = Field(default_factory=list, max_length=20)
     updated_at: Moment | None = None
 
@@ -177,7 +198,7 @@ class EventIn(Body):
     customer: CustomerIn
     at: Moment
     order: _text(80) = ""  # type: ignore[valid-type]
-    properties: dict[_text(100, 1), Any] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
+    properties: dict[_text(100, 1), JsonValue] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
 
 
 class SaleIn(Body):
