@@ -6,44 +6,44 @@ The usual case of a busy shop, in a constant number of queries; whatever is not 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import DataError, connection, transaction
-from django.db.models import Q
 
 from crm.customers.recognition import IdentityKeys, identity_keys
 from crm.events import record_many
 from crm.intake.facts import CustomerFact, EventFact
-from crm.models import Contact, Customer, Event, Source
+from crm.models import Event, Source
 
-# In id order, as everywhere. Who was merged away or erased meanwhile is not among them.
-LOCK = """
-    SELECT id FROM crm_customer WHERE id = ANY(%s) AND merged_into_id IS NULL AND erased_at IS NULL
-    ORDER BY id FOR KEY SHARE
+# Who is named, locked in id order, as everywhere. Whoever was merged away or erased meanwhile is not among them.
+NAMED = """
+    WITH named AS MATERIALIZED (
+        SELECT id AS customer, '' AS channel, external_id AS name FROM crm_customer WHERE external_id = ANY(%(ids)s)
+        UNION ALL
+        SELECT customer_id, channel, address FROM crm_contact
+        WHERE (channel, address) IN (SELECT * FROM unnest(%(channels)s::text[], %(addresses)s::text[]))
+    ), locked AS (
+        SELECT id FROM crm_customer
+        WHERE id IN (SELECT customer FROM named) AND merged_into_id IS NULL AND erased_at IS NULL
+        ORDER BY id FOR KEY SHARE
+    )
+    SELECT named.channel, named.name, named.customer FROM named JOIN locked ON locked.id = named.customer
 """
 
 
 def record_usual_events(facts: Sequence[EventFact], source: Source) -> set[int]:
     """The places of those that were recorded; nothing is raised for the others."""
     keys = {place: known for place, fact in enumerate(facts) if (known := _usual_keys(fact, source))}
-    owners = _owners(set(keys.values()))
-    chosen = {place: owners[known] for place, known in keys.items() if known in owners}
-    if not chosen:
+    if not keys:
         return set()
     try:
         with transaction.atomic():
-            return _record(facts, chosen, source)
+            owners = _owners(set(keys.values()))
+            places = {place for place, known in keys.items() if known in owners}
+            record_many(_event(facts[place], owners[keys[place]], source) for place in places)
     except DataError:
         # One of them holds what cannot be stored: told one by one, the others are taken.
         return set()
-
-
-def _record(facts: Sequence[EventFact], chosen: dict[int, int], source: Source) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [sorted(set(chosen.values()))])
-        locked = {pk for (pk,) in cursor.fetchall()}
-    places = {place for place, customer in chosen.items() if customer in locked}
-    record_many(_event(facts[place], chosen[place], source) for place in places)
     return places
 
 
@@ -70,38 +70,26 @@ def _usual_keys(fact: EventFact, source: Source) -> IdentityKeys | None:
         return None
 
 
-def _owners(wanted: Iterable[IdentityKeys]) -> dict[IdentityKeys, int]:
-    """Those whose names all mean one customer; takes two queries at most."""
-    by_id, by_address = _by_id(wanted), _by_address(wanted)
-    owners: dict[IdentityKeys, int] = {}
-    for keys in wanted:
-        found = [by_address.get(address, set()) for address in keys.addresses]
-        if keys.external_id:
-            found.append({by_id[keys.external_id]} if keys.external_id in by_id else set())
-        if all(len(group) == 1 for group in found) and len(everyone := set().union(*found)) == 1:
-            owners[keys] = everyone.pop()
-    return owners
+def _owners(wanted: Collection[IdentityKeys]) -> dict[IdentityKeys, int]:
+    """Those whose names all mean one customer, who is locked."""
+    people: dict[tuple[str, str], set[int]] = defaultdict(set)
+    addresses = [address for keys in wanted for address in keys.addresses]
+    named = {
+        "ids": [keys.external_id for keys in wanted if keys.external_id],
+        "channels": [channel for channel, _address in addresses],
+        "addresses": [address for _channel, address in addresses],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, named)
+        for channel, name, customer in cursor.fetchall():
+            people[channel, name].add(customer)
+    found = {keys: [people[name] for name in _names(keys)] for keys in wanted}
+    return {
+        keys: min(groups[0])
+        for keys, groups in found.items()
+        if len(groups[0]) == 1 and all(group == groups[0] for group in groups)
+    }
 
 
-def _by_id(wanted: Iterable[IdentityKeys]) -> dict[str | None, int]:
-    ids = [keys.external_id for keys in wanted if keys.external_id]
-    if not ids:
-        return {}
-    return dict(Customer.objects.current().filter(external_id__in=ids).values_list("external_id", "pk"))
-
-
-def _by_address(wanted: Iterable[IdentityKeys]) -> dict[tuple[str, str], set[int]]:
-    addresses: dict[str, set[str]] = defaultdict(set)
-    for keys in wanted:
-        for channel, address in keys.addresses:
-            addresses[channel].add(address)
-    if not addresses:
-        return {}
-    any_of = Q()
-    for channel, known in addresses.items():
-        any_of |= Q(channel=channel, address__in=known)
-    owners: dict[tuple[str, str], set[int]] = defaultdict(set)
-    contacts = Contact.objects.filter(any_of, customer__merged_into=None, customer__erased_at=None)
-    for channel, address, customer in contacts.values_list("channel", "address", "customer"):
-        owners[channel, address].add(customer)
-    return owners
+def _names(keys: IdentityKeys) -> list[tuple[str, str]]:
+    return [*([("", keys.external_id)] if keys.external_id else []), *keys.addresses]

@@ -27,6 +27,7 @@ from crm.models import (
     Event,
     EventInbox,
     Feedback,
+    IdempotentCall,
     KnownVisitor,
     MergeProposal,
     Order,
@@ -96,6 +97,8 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
     cases.open().update(resolved_at=at)
     EventInbox.objects.filter(customer__in=ids).delete()
     _erase_webhooks(WebhookMessage.objects.filter(customer__in=ids), at)
+    # Answers of the last day may name them. Without these a repeated call records its facts once by their own names.
+    IdempotentCall.objects.exclude(status=None).delete()
     CustomerScore.objects.filter(customer__in=ids).delete()
     CustomerPrediction.objects.filter(customer__in=ids).delete()
     Customer.history.filter(id__in=ids).delete()

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import subprocess
 import urllib.request
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +20,9 @@ from crm.intake import deliveries
 from crm.intake.api.keys import key_of
 from crm.intake.doors import read
 from crm.intake.sources import address_of, new_secret
-from crm.models import Order, Source
+from crm.loyalty import CouponDraft, issue_coupons
+from crm.models import Coupon, Order, Source
+from tests.conftest import make_customer
 
 PAGE = settings.BASE_DIR / "docs" / "connect.md"
 README = settings.BASE_DIR / "README.md"
@@ -30,7 +33,7 @@ def example(path, language, about):
     return next(re.sub(f"(?m)^{indent}", "", code) for indent, code in found if about in code)
 
 
-def curled(command, key):
+def words_of(command, key):
     """The words curl would be given by a shell."""
     script = 'curl() { printf "%s\\0" "$@"; }\n' + command
     shell = subprocess.run(
@@ -38,14 +41,14 @@ def curled(command, key):
     )
     words = shell.stdout.decode().split("\0")
     headers = dict(words[place + 1].split(": ", 1) for place, word in enumerate(words) if word == "-H")
-    return words[0], headers["Authorization"], words[words.index("-d") + 1]
+    return words[0], headers, words[words.index("-d") + 1] if "-d" in words else ""
 
 
 def send(client, path, source):
-    address, authorization, body = curled(example(path, "sh", "api/v1/orders"), key_of(source))
+    address, headers, body = words_of(example(path, "sh", "api/v1/orders"), key_of(source))
     assert address == "http://127.0.0.1:8000/api/v1/orders"
     return client.post(
-        "/api/v1/orders", body, content_type="application/json", headers={"authorization": authorization}
+        "/api/v1/orders", body, content_type="application/json", headers={"authorization": headers["Authorization"]}
     )
 
 
@@ -103,6 +106,33 @@ def test_the_python_of_the_page_is_taken(run, source):
 
     assert run(code, ENCORE_URL=settings.SITE_URL, ENCORE_KEY=key_of(source)) == [200]
     assert Order.objects.get().number == "1002"
+
+
+@pytest.mark.django_db
+def test_the_till_of_the_page_redeems_a_coupon_and_gives_it_back(run, source, capsys):
+    issue_coupons([CouponDraft(make_customer().pk, "percent", "c", timezone.now(), Decimal(10), is_sent=True)])
+    code = example(PAGE, "python", "/coupons/redeem")
+
+    environment = {"ENCORE_URL": settings.SITE_URL, "ENCORE_KEY": key_of(source), "COUPON": Coupon.objects.get().code}
+    assert run(code, **environment) == [200, 200, 200]
+    assert capsys.readouterr().out == "10 % off\n"
+    assert Coupon.objects.get().held_for == ""
+
+
+@pytest.mark.django_db
+def test_every_curl_of_the_page_is_taken(client, source):
+    statuses = {}
+    for _indent, command in re.findall(r"^( *)```sh\n(.*?)^ *```", PAGE.read_text(), re.DOTALL | re.MULTILINE):
+        address, headers, body = words_of(command, key_of(source))
+        path = address.removeprefix("http://127.0.0.1:8000")
+        answer = client.generic(
+            "POST" if body else "GET", path, body, content_type=headers.pop("Content-Type", ""), headers=headers
+        )
+        assert all(item.get("ok", True) for item in answer.json().get("results", ()))
+        statuses[path.partition("?")[0]] = answer.status_code
+
+    assert len(statuses) == 6
+    assert set(statuses.values()) == {200}
 
 
 @pytest.mark.django_db
