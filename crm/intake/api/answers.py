@@ -8,10 +8,6 @@ from typing import Any
 
 from ninja import Schema
 
-from crm.intake.api.naming import own
-from crm.loyalty.coupon_wording import in_short
-from crm.models import ConsentRecord, Coupon, Customer, Event, Order, Product, Source
-
 
 class ContactOut(Schema):
     channel: str
@@ -149,77 +145,3 @@ class CouponOut(Schema):
     redeemed_at: dt.datetime | None
     held_until: dt.datetime | None
     order: str
-
-
-def customer_out(customer: Customer, source: Source, points: int) -> CustomerOut:
-    figures = getattr(customer, "stats", None)
-    plain = {name: getattr(customer, name) for name in CustomerOut.model_fields if hasattr(customer, name)}
-    return CustomerOut(
-        **plain
-        | {
-            "key": customer.pk,
-            "id": own(source, customer.external_id),
-            "contacts": [ContactOut.from_orm(one) for one in customer.contacts.all()],
-            "figures": FiguresOut.from_orm(figures) if figures else None,
-            "points": points,
-        }
-    )
-
-
-def order_out(order: Order, source: Source) -> OrderOut:
-    plain = {name: getattr(order, name) for name in OrderOut.model_fields if hasattr(order, name)}
-    lines = [
-        LineOut(
-            sku=line.product.sku,
-            name=line.product.name,
-            quantity=line.quantity,
-            returned=line.returned_quantity,
-            price=line.price,
-        )
-        for line in order.lines.all()
-    ]
-    return OrderOut(
-        **plain
-        | {
-            "number": own(source, order.number),
-            "id": own(source, order.external_id),
-            "customer_key": order.customer_id,
-            "customer_id": own(source, order.customer.external_id),
-            "status": order.status.value,
-            "coupon": order.coupon_code,
-            "responsible": order.responsible.get_username() if order.responsible else "",
-            "lines": lines,
-            "milestones": [MilestoneOut(name=one.name, at=one.reached_at) for one in order.milestones.all()],
-        }
-    )
-
-
-def product_out(product: Product, paths: dict[int, str]) -> ProductOut:
-    plain = {name: getattr(product, name) for name in ProductOut.model_fields if hasattr(product, name)}
-    related = [RelatedOut(sku=one.related.sku, kind=one.kind) for one in product.relations.all()]
-    return ProductOut(**plain | {"category": paths.get(product.category_id or 0, ""), "related": related})
-
-
-def event_out(event: Event, source: Source) -> EventOut:
-    return EventOut(
-        name=event.kind,
-        at=event.occurred_at,
-        received_at=event.received_at,
-        order=own(source, event.order.number) if event.order else "",
-        properties=event.properties,
-    )
-
-
-def consent_out(line: ConsentRecord) -> ConsentOut:
-    plain = {name: getattr(line, name) for name in ConsentOut.model_fields if hasattr(line, name)}
-    return ConsentOut(**plain | {"at": line.occurred_at})
-
-
-def coupon_out(coupon: Coupon, source: Source) -> CouponOut:
-    plain = {
-        name: getattr(coupon, name) for name in CouponOut.model_fields if name != "order" and hasattr(coupon, name)
-    }
-    number = coupon.order.number if coupon.order else coupon.held_for
-    return CouponOut(
-        **plain | {"offer": in_short(coupon), "customer_key": coupon.customer_id, "order": own(source, number)}
-    )

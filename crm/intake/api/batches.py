@@ -14,7 +14,8 @@ from pydantic import Field, ValidationError
 
 from crm.intake.api import problems
 from crm.intake.api.problems import FieldProblem
-from crm.intake.api.schemas import MOST_ITEMS, Body
+from crm.intake.api.schemas import Body
+from crm.intake.api.values import MOST_ITEMS
 from crm.intake.recording import NotYet, record_fact
 from crm.models import Source
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from crm.intake.api.answers import ConsentOut, consent_out
+from crm.intake.api.answers import ConsentOut
 from crm.intake.api.batches import BatchIn, BatchResult, Resource, Taken, take, take_all
 from crm.intake.api.idempotency import once
 from crm.intake.api.keys import READS, ApiKey
@@ -16,6 +16,7 @@ from crm.intake.api.operations import REFUSED_READS, REFUSED_WRITES
 from crm.intake.api.pages import AskedPage, page
 from crm.intake.api.reading import consent_of_customer
 from crm.intake.api.schemas import ConsentOfCustomerIn
+from crm.intake.api.showing import consent_out
 from crm.models import ConsentRecord
 
 router = Router(tags=["consents"])

@@ -12,12 +12,13 @@ from ninja import Router, Schema, Status
 
 from crm import loyalty
 from crm.intake.api import problems
-from crm.intake.api.answers import CouponOut, coupon_out
+from crm.intake.api.answers import CouponOut
 from crm.intake.api.idempotency import once
 from crm.intake.api.keys import COUPON_READS, COUPONS, ApiKey
 from crm.intake.api.naming import customers_named
 from crm.intake.api.operations import REFUSED_READS, REFUSED_WRITES
 from crm.intake.api.schemas import RedemptionIn, ReleaseIn, SaleIn
+from crm.intake.api.showing import coupon_out
 from crm.loyalty.coupon_codes import normalise
 from crm.models import Coupon, Order, Product, Source
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
 
-from crm.intake.api.answers import CustomerOut, customer_out
+from crm.intake.api.answers import CustomerOut
 from crm.intake.api.batches import BatchIn, BatchResult, Resource, Taken, take, take_all
 from crm.intake.api.idempotency import once
 from crm.intake.api.keys import READS, ApiKey
@@ -16,7 +16,9 @@ from crm.intake.api.naming import Who, customers_named
 from crm.intake.api.operations import REFUSED_READS, REFUSED_WRITES
 from crm.intake.api.pages import AskedPage, page
 from crm.intake.api.reading import customer_fact
-from crm.intake.api.schemas import CustomerIn, Moment
+from crm.intake.api.schemas import CustomerIn
+from crm.intake.api.showing import customer_out
+from crm.intake.api.values import Moment
 from crm.loyalty import balances
 from crm.models import Customer
 

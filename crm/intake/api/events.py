@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from crm.intake.api.answers import EventOut, event_out
+from crm.intake.api.answers import EventOut
 from crm.intake.api.batches import BatchIn, BatchResult, Resource, Taken, take, take_all
 from crm.intake.api.idempotency import once
 from crm.intake.api.keys import READS, ApiKey
@@ -15,7 +15,9 @@ from crm.intake.api.naming import Who, customer_named
 from crm.intake.api.operations import REFUSED_READS, REFUSED_WRITES
 from crm.intake.api.pages import AskedPage, page
 from crm.intake.api.reading import event_fact
-from crm.intake.api.schemas import EventIn, Moment
+from crm.intake.api.schemas import EventIn
+from crm.intake.api.showing import event_out
+from crm.intake.api.values import Moment
 from crm.intake.event_batches import record_usual_events
 from crm.models import Event
 

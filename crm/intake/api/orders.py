@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
 from crm.intake.api import problems
-from crm.intake.api.answers import OrderOut, order_out
+from crm.intake.api.answers import OrderOut
 from crm.intake.api.batches import BatchIn, BatchResult, Resource, Taken, take, take_all
 from crm.intake.api.idempotency import once
 from crm.intake.api.keys import READS, ApiKey
@@ -18,7 +18,9 @@ from crm.intake.api.naming import Who, customer_named
 from crm.intake.api.operations import REFUSED_READS, REFUSED_WRITES
 from crm.intake.api.pages import AskedPage, page
 from crm.intake.api.reading import order_fact
-from crm.intake.api.schemas import Moment, OrderIn
+from crm.intake.api.schemas import OrderIn
+from crm.intake.api.showing import order_out
+from crm.intake.api.values import Moment
 from crm.models import Order, OrderLine
 
 router = Router(tags=["orders"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from crm.intake.api import problems
-from crm.intake.api.answers import ProductOut, product_out
+from crm.intake.api.answers import ProductOut
 from crm.intake.api.batches import BatchIn, BatchResult, Resource, Taken, take, take_all
 from crm.intake.api.idempotency import once
 from crm.intake.api.keys import READS, ApiKey
@@ -18,6 +18,7 @@ from crm.intake.api.operations import REFUSED_READS, REFUSED_WRITES
 from crm.intake.api.pages import AskedPage, page
 from crm.intake.api.reading import product_fact
 from crm.intake.api.schemas import ProductIn
+from crm.intake.api.showing import product_out
 from crm.models import Product, ProductRelation
 from crm.orders.catalogue import category_paths
 

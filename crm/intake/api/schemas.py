@@ -7,64 +7,13 @@ that a slip of the pen is not silently ignored.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import ConfigDict, Field, HttpUrl, StringConstraints
 
-MOST_LINES = 1_000
-MOST_ITEMS = 500
-DEEPEST = 20
-MOST_DIGITS = 100
-
-
-def _printable(text: str) -> str:
-    if "\0" in text or not text.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValueError(_("It holds an unprintable character."))
-    return text
-
-
-def _storable(value: Any, depth: int = 0) -> Any:
-    """JSON that PostgreSQL can keep, at any depth that a person could mean."""
-    if depth > DEEPEST:
-        raise ValueError(_("It is nested too deeply."))
-    if isinstance(value, str):
-        return _printable(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(_("It holds a number that is not finite."))
-    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-        raise ValueError(_("It holds a number of more than %(most)s digits.") % {"most": MOST_DIGITS})
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _storable(part, depth + 1)
-    for name in value if isinstance(value, dict) else ():
-        _printable(name)
-    return value
-
-
-def _likely(moment: dt.datetime) -> dt.datetime:
-    if not 1970 <= moment.year < 2200:
-        raise ValueError(_("The year %(year)d cannot be right.") % {"year": moment.year})
-    return moment
-
-
-def _text(longest: int, shortest: int = 0) -> Any:
-    return Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
-        AfterValidator(_printable),
-    ]
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_likely)]
-Money = Annotated[Decimal, Field(ge=0, lt=10**12, allow_inf_nan=False)]
-Price = Annotated[Decimal, Field(ge=0, lt=10**10, allow_inf_nan=False)]
-Quantity = Annotated[Decimal, Field(gt=0, lt=10**9, allow_inf_nan=False)]
-JsonValue = Annotated[Any, AfterValidator(_storable)]
-Number = _text(80, 1)
-Sku = _text(100, 1)
+from crm.intake.api.values import MOST_LINES, JsonValue, Moment, Money, Number, Price, Quantity, Sku, text
 
 
 class Body(Schema):
@@ -79,20 +28,20 @@ class ConsentIn(Body):
     """A yes or a no, with the words the customer saw and when they said so. About profiling it names no channel."""
 
     channel: Literal["", "email", "sms", "telegram", "push"] = ""
-    address: _text(320) = Field("", description="Left out: the email or phone that names the customer.")  # type: ignore[valid-type]
+    address: text(320) = Field("", description="Left out: the email or phone that names the customer.")  # type: ignore[valid-type]
     purpose: Literal["service", "marketing", "profiling"] = "marketing"
     granted: bool
     at: Moment
-    wording: _text(2_000) = ""  # type: ignore[valid-type]
-    evidence: dict[_text(100, 1), _text(1_000)] = Field(default_factory=dict, max_length=20)  # type: ignore[valid-type]
+    wording: text(2_000) = ""  # type: ignore[valid-type]
+    evidence: dict[text(100, 1), text(1_000)] = Field(default_factory=dict, max_length=20)  # type: ignore[valid-type]
 
 
 class NamedCustomer(Body):
     """Named by the shop's id, an email or a phone: at least one of them."""
 
-    id: _text(180) = Field("", description="How the shop names this customer.")  # type: ignore[valid-type]
-    email: _text(320) = ""  # type: ignore[valid-type]
-    phone: _text(40) = ""  # type: ignore[valid-type]
+    id: text(180) = Field("", description="How the shop names this customer.")  # type: ignore[valid-type]
+    email: text(320) = ""  # type: ignore[valid-type]
+    phone: text(40) = ""  # type: ignore[valid-type]
 
 
 class ConsentOfCustomerIn(ConsentIn):
@@ -102,23 +51,23 @@ class ConsentOfCustomerIn(ConsentIn):
 class CustomerIn(NamedCustomer):
     """Named by the shop's id, an email or a phone: at least one of them."""
 
-    first_name: _text(150) = ""  # type: ignore[valid-type]
-    last_name: _text(150) = ""  # type: ignore[valid-type]
+    first_name: text(150) = ""  # type: ignore[valid-type]
+    last_name: text(150) = ""  # type: ignore[valid-type]
     born_on: dt.date | None = None
-    city: _text(150) = ""  # type: ignore[valid-type]
-    language: _text(8) = ""  # type: ignore[valid-type]
-    time_zone: _text(64) = ""  # type: ignore[valid-type]
-    source: _text(100) = Field("", description="Where they were won.")  # type: ignore[valid-type]
-    tags: list[_text(100, 1)] = Field(default_factory=list, max_length=100)  # type: ignore[valid-type]
-    attributes: dict[_text(100, 1), JsonValue] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
+    city: text(150) = ""  # type: ignore[valid-type]
+    language: text(8) = ""  # type: ignore[valid-type]
+    time_zone: text(64) = ""  # type: ignore[valid-type]
+    source: text(100) = Field("", description="Where they were won.")  # type: ignore[valid-type]
+    tags: list[text(100, 1)] = Field(default_factory=list, max_length=100)  # type: ignore[valid-type]
+    attributes: dict[text(100, 1), JsonValue] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
     consents: list[ConsentIn] = Field(default_factory=list, max_length=20)
     updated_at: Moment | None = None
 
 
 class LineIn(Body):
     sku: Sku  # type: ignore[valid-type]
-    name: _text(300) = ""  # type: ignore[valid-type]
-    category: _text(500) = Field("", description="A path: Kitchen / Kettles.")  # type: ignore[valid-type]
+    name: text(300) = ""  # type: ignore[valid-type]
+    category: text(500) = Field("", description="A path: Kitchen / Kettles.")  # type: ignore[valid-type]
     quantity: Quantity = Decimal(1)
     price: Price = Field(description="For one, before the order's discount.")
     cost: Price | None = None
@@ -127,14 +76,14 @@ class LineIn(Body):
 class RefundIn(Body):
     """Money, goods by SKU, or both; neither is the whole order."""
 
-    id: _text(80, 1) = Field(description="Tells this refund from the order's others.")  # type: ignore[valid-type]
+    id: text(80, 1) = Field(description="Tells this refund from the order's others.")  # type: ignore[valid-type]
     at: Moment
     amount: Money | None = None
     lines: dict[Sku, Quantity] | None = Field(None, max_length=MOST_LINES)  # type: ignore[valid-type]
 
 
 class MilestoneIn(Body):
-    name: _text(200, 1)  # type: ignore[valid-type]
+    name: text(200, 1)  # type: ignore[valid-type]
     at: Moment
 
 
@@ -142,7 +91,7 @@ class OrderIn(Body):
     """An order as the shop knows it now. New ones need `customer`, `placed_at`, and `lines` or `total`."""
 
     number: Number  # type: ignore[valid-type]
-    id: _text(180) = Field("", description="Where other messages name the order otherwise.")  # type: ignore[valid-type]
+    id: text(180) = Field("", description="Where other messages name the order otherwise.")  # type: ignore[valid-type]
     customer: CustomerIn | None = None
     placed_at: Moment | None = None
     paid_at: Moment | None = None
@@ -157,11 +106,11 @@ class OrderIn(Body):
     total: Money | None = None
     discount: Money | None = None
     lines: list[LineIn] | None = Field(None, max_length=MOST_LINES)
-    coupon: _text(64) = ""  # type: ignore[valid-type]
-    tracking_number: _text(100) = ""  # type: ignore[valid-type]
+    coupon: text(64) = ""  # type: ignore[valid-type]
+    tracking_number: text(100) = ""  # type: ignore[valid-type]
     receipt_url: HttpUrl | None = None
-    responsible: _text(254) | None = Field(None, description="Who of the staff: user name or email; empty: nobody.")  # type: ignore[valid-type]
-    source: _text(100) = Field("", description="Where the order came from; left out: the name of this key.")  # type: ignore[valid-type]
+    responsible: text(254) | None = Field(None, description="Who of the staff: user name or email; empty: nobody.")  # type: ignore[valid-type]
+    source: text(100) = Field("", description="Where the order came from; left out: the name of this key.")  # type: ignore[valid-type]
     refunds: list[RefundIn] = Field(default_factory=list, max_length=100)
     milestones: list[MilestoneIn] = Field(default_factory=list, max_length=100)
     updated_at: Moment | None = Field(None, description="When the shop knew this: the newest word wins.")
@@ -174,8 +123,8 @@ class RelatedIn(Body):
 
 class ProductIn(Body):
     sku: Sku  # type: ignore[valid-type]
-    name: _text(300) | None = None  # type: ignore[valid-type]
-    category: _text(500) | None = None  # type: ignore[valid-type]
+    name: text(300) | None = None  # type: ignore[valid-type]
+    category: text(500) | None = None  # type: ignore[valid-type]
     kind: Literal["goods", "service"] | None = None
     price: Price | None = None
     cost: Price | None = None
@@ -193,19 +142,19 @@ class ProductIn(Body):
 class EventIn(Body):
     """Something a customer did, under a name of the shop's own: `quiz_taken`."""
 
-    id: _text(150, 1) = Field(description="Tells this event from all others of this source.")  # type: ignore[valid-type]
+    id: text(150, 1) = Field(description="Tells this event from all others of this source.")  # type: ignore[valid-type]
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.:-]{0,99}$")]
     customer: CustomerIn
     at: Moment
-    order: _text(80) = ""  # type: ignore[valid-type]
-    properties: dict[_text(100, 1), JsonValue] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
+    order: text(80) = ""  # type: ignore[valid-type]
+    properties: dict[text(100, 1), JsonValue] = Field(default_factory=dict, max_length=100)  # type: ignore[valid-type]
 
 
 class SaleIn(Body):
     """What is bought, as far as the till knows: a coupon may ask for a sum, or for goods."""
 
-    code: _text(64, 1)  # type: ignore[valid-type]
-    order: _text(80) = Field("", description="The number of the order or sale.")  # type: ignore[valid-type]
+    code: text(64, 1)  # type: ignore[valid-type]
+    order: text(80) = Field("", description="The number of the order or sale.")  # type: ignore[valid-type]
     customer: NamedCustomer | None = None
     amount: Money | None = Field(None, description="Before any discount.")
     skus: list[Sku] | None = Field(None, max_length=MOST_LINES)  # type: ignore[valid-type]
@@ -220,6 +169,6 @@ class RedemptionIn(SaleIn):
 
 
 class ReleaseIn(Body):
-    code: _text(64, 1)  # type: ignore[valid-type]
+    code: text(64, 1)  # type: ignore[valid-type]
     order: Number = Field(description="The order or sale that it was redeemed or held for.")  # type: ignore[valid-type]
     at: Moment | None = None
