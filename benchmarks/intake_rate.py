@@ -263,7 +263,7 @@ def memory(pid: int) -> float:
     import psutil
 
     server = psutil.Process(pid)
-    return sum(one.memory_info().rss for one in [server, *server.children(recursive=True)]) / 1e6
+    return float(sum(one.memory_info().rss for one in [server, *server.children(recursive=True)])) / 1e6
 
 
 def end_other_sessions() -> None:

@@ -134,7 +134,7 @@ def test_what_failed_is_shown_in_words_and_tried_again_one_or_all(enter):
     deliveries.apply_due(timezone.now(), read)
     first = Delivery.objects.earliest("pk")
 
-    assert "totl: Extra inputs" in client.get("/admin/crm/delivery/?status__exact=failed").text
+    assert "totl: Encore knows no field" in client.get("/admin/crm/delivery/?status__exact=failed").text
     page = client.get(f"/admin/crm/delivery/{first.pk}/change/")
     assert "&quot;totl&quot;: &quot;&lt;b&gt;5&lt;/b&gt;&quot;" in page.text
 

@@ -93,7 +93,7 @@ def forget_answers(now: dt.datetime) -> int:
 def _begin(source: Source, path: str, key: str, body: bytes, now: dt.datetime) -> int | HttpResponse | Status[Any]:
     """The number of the mark that it runs, or the answer that there is already."""
     body_hash = hashlib.sha256(body).hexdigest()
-    named = {"source": source.pk, "path": path, "key": key}
+    named: dict[str, Any] = {"source": source.pk, "path": path, "key": key}
     with connection.cursor() as cursor:
         cursor.execute(BEGIN, named | {"body_hash": body_hash, "now": now, "stale": now - TAKEN_OVER_AFTER})
         if row := cursor.fetchone():

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from crm.intake import rate_limit
+from crm.intake.api import idempotency
 from crm.intake.api.idempotency import TAKEN_OVER_AFTER, forget_answers
 from crm.models import Event, IdempotentCall, Order, Source
 from tests.crm.api.test_taking import ORDER
@@ -146,6 +147,21 @@ def test_a_call_that_runs_is_not_begun_again_until_it_is_given_up(post, source):
     assert (running.status_code, taken_over.status_code) == (409, 200)
     assert running["Retry-After"] == "1"
     assert Event.objects.filter(kind="quiz_taken").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_calls_at_one_moment_one_is_carried_out(source):
+    def begin(_number):
+        try:
+            return idempotency._begin(source, "/api/v1/events", "k1", b"{}", timezone.now())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        begun = list(pool.map(begin, range(8)))
+
+    assert sum(isinstance(one, int) for one in begun) == 1
+    assert {one.status_code for one in begun if not isinstance(one, int)} == {409}
 
 
 def test_answers_are_forgotten_after_a_day(post):
