@@ -65,7 +65,7 @@ class CustomerIn(NamedCustomer):
 
 
 class LineIn(Body):
-    sku: Sku  # type: ignore[valid-type]
+    sku: Sku
     name: text(300) = ""  # type: ignore[valid-type]
     category: text(500) = Field("", description="A path: Kitchen / Kettles.")  # type: ignore[valid-type]
     quantity: Quantity = Decimal(1)
@@ -79,7 +79,7 @@ class RefundIn(Body):
     id: text(80, 1) = Field(description="Tells this refund from the order's others.")  # type: ignore[valid-type]
     at: Moment
     amount: Money | None = None
-    lines: dict[Sku, Quantity] | None = Field(None, max_length=MOST_LINES)  # type: ignore[valid-type]
+    lines: dict[Sku, Quantity] | None = Field(None, max_length=MOST_LINES)
 
 
 class MilestoneIn(Body):
@@ -90,7 +90,7 @@ class MilestoneIn(Body):
 class OrderIn(Body):
     """An order as the shop knows it now. New ones need `customer`, `placed_at`, and `lines` or `total`."""
 
-    number: Number  # type: ignore[valid-type]
+    number: Number
     id: text(180) = Field("", description="Where other messages name the order otherwise.")  # type: ignore[valid-type]
     customer: CustomerIn | None = None
     placed_at: Moment | None = None
@@ -117,12 +117,12 @@ class OrderIn(Body):
 
 
 class RelatedIn(Body):
-    sku: Sku  # type: ignore[valid-type]
+    sku: Sku
     kind: Literal["accessory", "consumable", "upgrade", "service"]
 
 
 class ProductIn(Body):
-    sku: Sku  # type: ignore[valid-type]
+    sku: Sku
     name: text(300) | None = None  # type: ignore[valid-type]
     category: text(500) | None = None  # type: ignore[valid-type]
     kind: Literal["goods", "service"] | None = None
@@ -157,18 +157,18 @@ class SaleIn(Body):
     order: text(80) = Field("", description="The number of the order or sale.")  # type: ignore[valid-type]
     customer: NamedCustomer | None = None
     amount: Money | None = Field(None, description="Before any discount.")
-    skus: list[Sku] | None = Field(None, max_length=MOST_LINES)  # type: ignore[valid-type]
+    skus: list[Sku] | None = Field(None, max_length=MOST_LINES)
     at: Moment | None = None
 
 
 class RedemptionIn(SaleIn):
     """By the number of an order that is known, or held for a sale whose order comes later."""
 
-    order: Number = Field(description="The number of the order or sale.")  # type: ignore[valid-type]
+    order: Number = Field(description="The number of the order or sale.")
     hold_minutes: int = Field(1_440, ge=1, le=43_200, description="How long it is held for an order to come.")
 
 
 class ReleaseIn(Body):
     code: text(64, 1)  # type: ignore[valid-type]
-    order: Number = Field(description="The order or sale that it was redeemed or held for.")  # type: ignore[valid-type]
+    order: Number = Field(description="The order or sale that it was redeemed or held for.")
     at: Moment | None = None

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Model
+from ninja import Schema
+
 from crm.intake.api.answers import (
     ConsentOut,
     ContactOut,
@@ -22,7 +27,7 @@ from crm.models import ConsentRecord, Coupon, Customer, Event, Order, Product, S
 
 def customer_out(customer: Customer, source: Source, points: int) -> CustomerOut:
     figures = getattr(customer, "stats", None)
-    plain = {name: getattr(customer, name) for name in CustomerOut.model_fields if hasattr(customer, name)}
+    plain = _columns(customer, CustomerOut)
     return CustomerOut(
         **plain
         | {
@@ -36,7 +41,7 @@ def customer_out(customer: Customer, source: Source, points: int) -> CustomerOut
 
 
 def order_out(order: Order, source: Source) -> OrderOut:
-    plain = {name: getattr(order, name) for name in OrderOut.model_fields if hasattr(order, name)}
+    plain = _columns(order, OrderOut)
     lines = [
         LineOut(
             sku=line.product.sku,
@@ -64,7 +69,7 @@ def order_out(order: Order, source: Source) -> OrderOut:
 
 
 def product_out(product: Product, paths: dict[int, str]) -> ProductOut:
-    plain = {name: getattr(product, name) for name in ProductOut.model_fields if hasattr(product, name)}
+    plain = _columns(product, ProductOut)
     related = [RelatedOut(sku=one.related.sku, kind=one.kind) for one in product.relations.all()]
     return ProductOut(**plain | {"category": paths.get(product.category_id or 0, ""), "related": related})
 
@@ -80,15 +85,19 @@ def event_out(event: Event, source: Source) -> EventOut:
 
 
 def consent_out(line: ConsentRecord) -> ConsentOut:
-    plain = {name: getattr(line, name) for name in ConsentOut.model_fields if hasattr(line, name)}
+    plain = _columns(line, ConsentOut)
     return ConsentOut(**plain | {"at": line.occurred_at})
 
 
 def coupon_out(coupon: Coupon, source: Source) -> CouponOut:
-    plain = {
-        name: getattr(coupon, name) for name in CouponOut.model_fields if name != "order" and hasattr(coupon, name)
-    }
+    plain = _columns(coupon, CouponOut)
     number = coupon.order.number if coupon.order else coupon.held_for
     return CouponOut(
         **plain | {"offer": in_short(coupon), "customer_key": coupon.customer_id, "order": own(source, number)}
     )
+
+
+def _columns(record: Model, shape: type[Schema]) -> dict[str, Any]:
+    """What stands in the row under the same name; what it refers to is not asked for."""
+    own_columns = {field.name for field in record._meta.concrete_fields if not field.is_relation}
+    return {name: getattr(record, name) for name in shape.model_fields.keys() & own_columns}
