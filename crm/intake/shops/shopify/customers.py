@@ -114,9 +114,8 @@ def _consent(channel: Channel, said: Consent, at: dt.datetime) -> ConsentFact:
     told = {"opt_in_level": said.opt_in_level, "collected_from": said.consent_collected_from}
     evidence = {name: value for name, value in told.items() if value}
     is_granted = IS_GRANTED[said.state]
-    return ConsentFact(
-        channel, Purpose.MARKETING, is_granted, at, wording % {"level": level} if is_granted else "", evidence
-    )
+    shown = wording % {"level": level} if is_granted else ""
+    return ConsentFact(channel, Purpose.MARKETING, is_granted, at, shown, evidence=evidence)
 
 
 def _before_2022(told: Customer) -> Consent | None:

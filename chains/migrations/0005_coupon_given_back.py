@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0003_order_corrections"),
+        ("chains", "0004_call_of_a_webhook"),
         ("segments", "0002_watch_changes"),
     ]
 
@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                     ("message.complained", "message reported as spam"),
                     ("message.unsubscribed", "unsubscribed from a message"),
                     ("page.viewed", "page viewed"),
+                    ("webhook.answered", "webhook answered"),
                     ("custom", "another event"),
                 ],
                 default="order.placed",
@@ -117,6 +118,7 @@ class Migration(migrations.Migration):
                             "message.complained",
                             "message.unsubscribed",
                             "page.viewed",
+                            "webhook.answered",
                             "custom",
                         ],
                     )
