@@ -15,7 +15,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="customer",
             name="address",
-            field=models.CharField(blank=True, db_default="", max_length=300, verbose_name="street, house, flat"),
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=300, verbose_name="street, house, flat"
+            ),
         ),
         migrations.AddField(
             model_name="customer",
@@ -23,6 +25,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 db_default="",
+                default="",
                 help_text="Two capital letters, e.g. RU.",
                 max_length=2,
                 validators=[django.core.validators.RegexValidator("^[A-Z]{2}$", "Two capital letters, e.g. RU.")],
@@ -32,22 +35,24 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="customer",
             name="job_title",
-            field=models.CharField(blank=True, db_default="", max_length=150, verbose_name="job title"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=150, verbose_name="job title"),
         ),
         migrations.AddField(
             model_name="customer",
             name="postal_code",
-            field=models.CharField(blank=True, db_default="", max_length=20, verbose_name="postal code"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=20, verbose_name="postal code"),
         ),
         migrations.AddField(
             model_name="customer",
             name="region",
-            field=models.CharField(blank=True, db_default="", max_length=150, verbose_name="region"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=150, verbose_name="region"),
         ),
         migrations.AddField(
             model_name="historicalcustomer",
             name="address",
-            field=models.CharField(blank=True, db_default="", max_length=300, verbose_name="street, house, flat"),
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=300, verbose_name="street, house, flat"
+            ),
         ),
         migrations.AddField(
             model_name="historicalcustomer",
@@ -55,6 +60,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 db_default="",
+                default="",
                 help_text="Two capital letters, e.g. RU.",
                 max_length=2,
                 validators=[django.core.validators.RegexValidator("^[A-Z]{2}$", "Two capital letters, e.g. RU.")],
@@ -64,17 +70,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="historicalcustomer",
             name="job_title",
-            field=models.CharField(blank=True, db_default="", max_length=150, verbose_name="job title"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=150, verbose_name="job title"),
         ),
         migrations.AddField(
             model_name="historicalcustomer",
             name="postal_code",
-            field=models.CharField(blank=True, db_default="", max_length=20, verbose_name="postal code"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=20, verbose_name="postal code"),
         ),
         migrations.AddField(
             model_name="historicalcustomer",
             name="region",
-            field=models.CharField(blank=True, db_default="", max_length=150, verbose_name="region"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=150, verbose_name="region"),
         ),
         migrations.CreateModel(
             name="Company",

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=255)),
                 ("body_hash", models.CharField(max_length=64)),
                 ("status", models.PositiveSmallIntegerField(null=True)),
-                ("answer", models.JSONField(null=True)),
+                ("answer", models.TextField(null=True)),
                 ("begun_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={

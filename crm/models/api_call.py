@@ -43,7 +43,8 @@ class IdempotentCall(models.Model):
     key = models.CharField(max_length=255)
     body_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(null=True)
+    # As text: what a caller sent may come back in it, with characters that a JSON column cannot hold.
+    answer = models.TextField(null=True)  # noqa: DJ001 - none yet, rather than empty
     begun_at = models.DateTimeField(default=timezone.now)
 
     objects = IdempotentCallQuerySet.as_manager()

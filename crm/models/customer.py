@@ -70,13 +70,14 @@ class Customer(models.Model):
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
     born_on = models.DateField(_("birth date"), null=True, blank=True)
     city = models.CharField(_("city"), max_length=150, blank=True)
-    address = models.CharField(_("street, house, flat"), max_length=300, blank=True, db_default="")
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True, db_default="")
-    region = models.CharField(_("region"), max_length=150, blank=True, db_default="")
+    address = models.CharField(_("street, house, flat"), max_length=300, blank=True, default="", db_default="")
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True, default="", db_default="")
+    region = models.CharField(_("region"), max_length=150, blank=True, default="", db_default="")
     country = models.CharField(
         _("country"),
         max_length=2,
         blank=True,
+        default="",
         db_default="",
         validators=[RegexValidator("^[A-Z]{2}$", _("Two capital letters, e.g. RU."))],
         help_text=_("Two capital letters, e.g. RU."),
@@ -84,7 +85,7 @@ class Customer(models.Model):
     company = models.ForeignKey(
         Company, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("company")
     )
-    job_title = models.CharField(_("job title"), max_length=150, blank=True, db_default="")
+    job_title = models.CharField(_("job title"), max_length=150, blank=True, default="", db_default="")
     language = models.CharField(
         _("language"), max_length=8, blank=True, help_text=_("Empty: the language of the shop.")
     )

@@ -236,7 +236,8 @@ MOMENTS_OF_TODAY = {
     "crm_contact": {"created_at"},
     "crm_customer": {"created_at", "erased_at"},
     "crm_event": {"received_at"},
-    "crm_order": {"created_at"},
+    "crm_coupon": {"held_until"},
+    "crm_order": {"changed_at", "created_at"},
     "crm_pointsentry": {"expires_at"},
     "segments_segment": {"checked_at", "created_at", "proved_at", "refreshed_at"},
 }

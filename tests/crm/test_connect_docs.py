@@ -125,6 +125,8 @@ def test_every_curl_of_the_page_is_taken(client, source):
     for _indent, command in re.findall(r"^( *)```sh\n(.*?)^ *```", PAGE.read_text(), re.DOTALL | re.MULTILINE):
         address, headers, body = words_of(command, key_of(source))
         path = address.removeprefix("http://127.0.0.1:8000")
+        if not path.startswith("/api/v1/"):
+            continue
         answer = client.generic(
             "POST" if body else "GET", path, body, content_type=headers.pop("Content-Type", ""), headers=headers
         )

@@ -282,7 +282,7 @@ def test_what_holds_for_a_batch_holds_for_its_calls(post):
         ("track", ORDER | {"properties": {"order_id": "1", "products": [{}]}}, "products.0: has neither"),
         ("track", ORDER | {"properties": {"order_id": "1", "total": "a lot"}}, "total: is not a number"),
         ("track", ORDER | {"properties": {"order_id": "1", "total": True}}, "total: is not a number"),
-        ("identify", {"userId": "7", "traits": {"consents": [{}]}}, "traits.consents.0.channel: "),
+        ("identify", {"userId": "7", "traits": {"consents": [{}]}}, "traits.consents.0.granted: "),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_taken_and_says_why(post, call, told, why):

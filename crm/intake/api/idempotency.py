@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -105,7 +106,7 @@ def _begin(source: Source, path: str, key: str, body: bytes, now: dt.datetime) -
         running = problems.answer(409, _("The call with this Idempotency-Key is still running."))
         running["Retry-After"] = "1"
         return running
-    return Status(known.status, known.answer)
+    return Status(known.status, json.loads(known.answer or "null"))
 
 
 def _mine(pk: int, begun_at: dt.datetime) -> Any:
@@ -118,4 +119,4 @@ def _forget(pk: int, begun_at: dt.datetime) -> None:
 
 
 def _keep(pk: int, begun_at: dt.datetime, answer: Status[Any]) -> None:
-    _mine(pk, begun_at).update(status=answer.status_code, answer=answer.value.model_dump(mode="json"))
+    _mine(pk, begun_at).update(status=answer.status_code, answer=answer.value.model_dump_json())
