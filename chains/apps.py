@@ -9,11 +9,12 @@ class ChainsConfig(AppConfig):
 
     def ready(self) -> None:
         from chains.channels.registry import CHANNELS
-        from chains.contributions import privacy, segment_fields, segment_uses, started_chains, story
+        from chains.contributions import file_entrants, privacy, segment_fields, segment_uses, started_chains, story
         from chains.contributions.merging import follow
         from chains.messages import note_form
         from crm.customers import merge
         from crm.intake import test_order
+        from crm.intake.files import entrants
         from crm.privacy import erase, export
         from crm.story import customer_links
         from crm.story.story import register
@@ -23,6 +24,7 @@ class ChainsConfig(AppConfig):
         merge.register(follow)
         export.register(privacy.tell)
         test_order.register(started_chains.names)
+        entrants.register(file_entrants.count)
         erase.register(privacy.erase)
         register(story.touches)
         customer_links.register(

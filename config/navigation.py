@@ -71,7 +71,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
                 _("Exchange rates"), "currency_exchange", "admin:crm_exchangerate_changelist", "crm.view_exchangerate"
             ),
             Item(_("Webhooks out"), "output", "admin:crm_webhookendpoint_changelist", "crm.view_webhookendpoint"),
-            Item(_("Import orders"), "upload_file", "admin:crm_order_import", "crm.add_order"),
+            Item(_("Import orders"), "upload_file", "admin:crm_order_import", "crm.import_order"),
             Item(_("Products"), "inventory_2", "admin:crm_product_changelist", "crm.view_product"),
             Item(_("Categories"), "category", "admin:crm_category_changelist", "crm.view_category"),
             Item(_("Staff"), "badge", "admin:auth_user_changelist", "auth.view_user"),

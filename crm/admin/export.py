@@ -86,6 +86,7 @@ class OrderResource(HarmlessResource):
     last_name = Field("customer__last_name", "last_name")
     city = Field("customer__city", "city")
     status = Field(column_name="status")
+    responsible = Field("responsible__username", "responsible")
 
     class Meta:
         model = Order
@@ -109,12 +110,21 @@ class OrderResource(HarmlessResource):
             "total",
             "discount",
             "refunded",
+            "kind",
+            "promised_at",
+            "appointment_at",
+            "payment_due_at",
+            "tracking_number",
+            "receipt_url",
+            "source",
+            "responsible",
+            "external_id",
         )
         export_order = fields
 
     def filter_export(self, queryset: QuerySet[Order], **kwargs: Any) -> QuerySet[Order]:
         oldest_first = Prefetch("customer__contacts", Contact.objects.order_by("pk"))
-        return queryset.select_related("customer").prefetch_related(oldest_first)
+        return queryset.select_related("customer", "responsible").prefetch_related(oldest_first)
 
     def dehydrate_email(self, order: Order) -> str:
         return _addresses(order.customer, Channel.EMAIL)

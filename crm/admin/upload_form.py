@@ -3,10 +3,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.widgets import Script
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from crm.admin.conditional import conditional
 
 MOST_MEGABYTES = 50
+HISTORY, NEW = "history", "new"
 
 
 class UploadForm(forms.Form):
@@ -28,8 +37,38 @@ class UploadForm(forms.Form):
         label=_("Keep unknown columns as attributes of the customer"), required=False, widget=UnfoldBooleanSwitchWidget
     )
 
+    acts = forms.ChoiceField(
+        label=_("What is in it"),
+        choices=[(HISTORY, _("history: nothing starts")), (NEW, _("new orders too: let chains act on them"))],
+        initial=HISTORY,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+    acts_on_days = forms.IntegerField(
+        label=_("New are orders of the last … days"),
+        help_text=_("Older ones stay history. How many would enter chains is shown before anything happens."),
+        min_value=1,
+        max_value=60,
+        initial=3,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+
+    class Media:
+        js = (conditional({"acts_on_days": [{"acts": [NEW]}]}), Script("encore/import.js", defer=True))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        acts = cleaned.get("acts") == NEW
+        if acts and not cleaned.get("acts_on_days") and "acts_on_days" not in self.errors:
+            self.add_error("acts_on_days", _("Say how many days: 1 to 60."))
+        cleaned["acts_on_days"] = cleaned.get("acts_on_days") if acts else None
+        return cleaned
+
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
+        if not file.size:
+            raise forms.ValidationError(_("The file is empty."))
         if file.size > MOST_MEGABYTES << 20:
             raise forms.ValidationError(
                 _("The file is larger than %(most)s MB. Import it on the server: manage.py import_data."),

@@ -1,6 +1,7 @@
 from crm.models.api_call import CallAllowance, IdempotentCall
 from crm.models.case import Case
 from crm.models.channel import Channel, Purpose
+from crm.models.column_mapping import ColumnMapping
 from crm.models.company import Company
 from crm.models.consent import ConsentRecord
 from crm.models.conversation import CaseAttachment, CaseMessage
@@ -29,6 +30,7 @@ __all__ = [
     "Category",
     "Channel",
     "Company",
+    "ColumnMapping",
     "ConsentRecord",
     "Contact",
     "Coupon",

@@ -147,6 +147,7 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [("import_customer", "Can import files of customers")]
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customer_not_merged_into_itself"),
             models.CheckConstraint(condition=~Q(external_id=""), name="customer_external_id_not_empty"),

@@ -108,6 +108,7 @@ class Order(models.Model):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions = [("import_order", "Can import files of orders")]
         constraints = [
             models.CheckConstraint(condition=~Q(number=""), name="order_number_not_empty"),
             models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),

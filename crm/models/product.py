@@ -93,6 +93,7 @@ class Product(models.Model):
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
+        permissions = [("import_product", "Can import files of products")]
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),

@@ -25,7 +25,8 @@ def _own_folder(settings, tmp_path):
 @pytest.fixture
 def manager(client):
     user = User.objects.create_user("manager", password="x", is_staff=True)
-    names = [f"{verb}_{model}" for model in ("order", "customer", "product") for verb in ("view", "add", "change")]
+    models, verbs = ("order", "customer", "product"), ("view", "add", "change", "import")
+    names = [f"{verb}_{model}" for model in models for verb in verbs]
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="crm", codename__in=names))
     client.force_login(user)
     return client

@@ -248,7 +248,7 @@ def test_products_come_with_their_categories_and_are_updated(load):
     )
     report = load(text, kind="products")
 
-    assert report.counts == {"products": ImportCount(1, 1, 0)}
+    assert report.counts == {"products": ImportCount(1, 1, 0), "categories": ImportCount(2, 0, 0)}
     kettle = Product.objects.get(sku="K-1")
     assert (kettle.name, kettle.price, kettle.warranty_months, kettle.is_in_stock) == ("Kettle, red", 1299.5, 24, False)
     assert set(Category.objects.values_list("name", "parent__name")) == {("Kitchen", None), ("Kettles", "Kitchen")}

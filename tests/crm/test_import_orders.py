@@ -51,6 +51,7 @@ def test_writes_order_with_lines_customer_product_and_historic_events(load):
         "orders": ImportCount(1, 0, 0),
         "customers": ImportCount(1, 0, 0),
         "products": ImportCount(2, 0, 0),
+        "categories": ImportCount(2, 0, 0),
     }
     order = Order.objects.get()
     assert (order.number, order.currency, order.total, order.discount) == ("A-1", "GBP", Decimal("59.99"), Decimal(5))

@@ -27,7 +27,7 @@ WATERMARK_EVERY = dt.timedelta(minutes=5)
 
 def enrol(now: dt.datetime, limit: int = BATCH) -> Counts:
     """Handle the inbox of up to `limit` events' customers, every time trigger that is due, and whose turn has come."""
-    plans = _running()
+    plans = running()
     counts = _by_events(plans, now, limit)
     for pk, plan in plans.items():
         if plan.trigger.kind != Chain.Trigger.EVENT:
@@ -40,7 +40,7 @@ def enrol(now: dt.datetime, limit: int = BATCH) -> Counts:
     return counts
 
 
-def _running() -> dict[int, Program]:
+def running() -> dict[int, Program]:
     """Programs of chains that are live, and of paused ones: whoever would enter those waits until they go on."""
     versions = dict(Chain.objects.running().values_list("pk", "version_id"))
     programs = program.load(pk for pk in versions.values() if pk)
@@ -56,12 +56,12 @@ def _by_events(plans: dict[int, Program], now: dt.datetime, limit: int) -> Count
     events = inbox_events(customers)
     wake_enrolments(events, now)
     wake_touches(events, now)
-    entered = enter(_entry_requests(events, plans), now)
+    entered = enter(entry_requests(events, plans), now)
     EventInbox.objects.filter(pk__in=[event.pk for event in events]).delete()
     return Counter({"events": len(events), "entered": entered})
 
 
-def _entry_requests(events: Collection[InboxEvent], plans: dict[int, Program]) -> list[EntryRequest]:
+def entry_requests(events: Collection[InboxEvent], plans: dict[int, Program]) -> list[EntryRequest]:
     """One for each chain that an event starts, unless it happened before the chain was switched on."""
     started_by: dict[str, list[Program]] = defaultdict(list)
     for plan in plans.values():

@@ -1,7 +1,7 @@
 """What a cell may hold. Each parser turns the text of a cell into the text PostgreSQL reads, or says what is wrong.
 
-Parsers take stripped text that is not empty and raise ValueError with a reason in words. They are pure;
-`ParsedCells` remembers what it has seen, since the columns of a real file repeat themselves.
+Parsers take stripped text that is not empty and raise ValueError with a reason in words; an empty answer is an empty
+cell. They are pure; `ParsedCells` remembers what it has seen, since the columns of a real file repeat themselves.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -21,13 +22,13 @@ from crm import languages
 from crm.addresses import normalise_email, normalise_phone
 from crm.timezones import is_time_zone
 
+if TYPE_CHECKING:
+    from crm.intake.files.numbers import DecimalMarks
+
 Parser = Callable[[str], str]
 
 REMEMBERED = 10_000
 FORMULA_STARTS = ("=", "+", "-", "@")
-EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
-DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?")
 YES = {"1", *languages.words("imports", "yes")}
 NO = {"0", *languages.words("imports", "no")}
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -36,12 +37,17 @@ _check_url = URLValidator(schemes=["http", "https"])
 
 @dataclass(frozen=True)
 class ParseSettings:
-    """The moment of the import, and how the shop writes times, phones and money."""
+    """The moment of the import, and how the shop writes times, phones and money.
+
+    Chains act on orders placed since `acts_since`; without it the whole file is history.
+    """
 
     now: dt.datetime
     zone: ZoneInfo
     country: str
     currency: str
+    decimal_marks: DecimalMarks
+    acts_since: dt.datetime | None = None
 
 
 class ParsedCells(dict[str, str]):
@@ -58,7 +64,8 @@ class ParsedCells(dict[str, str]):
             text = text[1:]
         if "\0" in text:
             raise ValueError(_("contains a NUL byte, which is not text"))
-        value = self.parse(text).translate(ESCAPES) if text else "\\N"
+        parsed = self.parse(text) if text else ""
+        value = parsed.translate(ESCAPES) if parsed else "\\N"
         if len(self) >= REMEMBERED:
             self.clear()
         self[raw] = value
@@ -66,58 +73,13 @@ class ParsedCells(dict[str, str]):
 
 
 def words(limit: int) -> Parser:
-    return partial(_words, limit)
+    return partial(short_words, limit)
 
 
-def _words(limit: int, text: str) -> str:
+def short_words(limit: int, text: str) -> str:
     if len(text) > limit:
         raise ValueError(_("is longer than %(limit)s characters") % {"limit": limit})
     return text
-
-
-def moment(settings: ParseSettings) -> Parser:
-    return partial(_moment, settings)
-
-
-def _moment(settings: ParseSettings, text: str) -> str:
-    try:
-        found = _read_moment(text)
-    except ValueError:
-        raise ValueError(_("is not a moment: write it as 2026-03-01 14:30 or 01.03.2026 14:30")) from None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=settings.zone)
-    if found.year < EARLIEST.year:
-        raise ValueError(_("lies before 1970"))
-    if found.year > settings.now.year + 1 or found > settings.now:
-        raise ValueError(_("lies in the future; times without a zone are read in the zone of the shop"))
-    return found.astimezone(dt.UTC).isoformat()
-
-
-def _read_moment(text: str) -> dt.datetime:
-    """ISO, or day.month.year; nothing where day and month could be taken for one another."""
-    if dotted := DOTTED_DATE.fullmatch(text):
-        day, month, year, time = dotted.groups()
-        hours = dt.time.fromisoformat(
-            (time or "0:00").zfill(5) if time is None or time.count(":") == 1 else time.zfill(8)
-        )
-        return dt.datetime.combine(dt.date(int(year), int(month), int(day)), hours)
-    if not ISO_DATE.fullmatch(text):
-        raise ValueError(text)
-    return dt.datetime.fromisoformat(text)
-
-
-def birth_date(settings: ParseSettings) -> Parser:
-    return partial(_birth_date, settings)
-
-
-def _birth_date(settings: ParseSettings, text: str) -> str:
-    try:
-        found = _read_moment(text).date()
-    except ValueError:
-        raise ValueError(_("is not a date: write it as 1990-05-17 or 17.05.1990")) from None
-    if not found.year >= 1900 or found > settings.now.date():
-        raise ValueError(_("is not a birth date of someone alive"))
-    return found.isoformat()
 
 
 def choice(**words_to_values: str) -> Parser:
@@ -128,7 +90,9 @@ def _choice(words_to_values: dict[str, str], text: str) -> str:
     try:
         return words_to_values[text.lower()]
     except KeyError:
-        raise ValueError(_("must be one of: %(words)s") % {"words": ", ".join(words_to_values)}) from None
+        raise ValueError(
+            _("must be one of: %(words)s") % {"words": ", ".join(dict.fromkeys(words_to_values.values()))}
+        ) from None
 
 
 def flag(text: str) -> str:
@@ -168,7 +132,7 @@ def url(text: str) -> str:
         _check_url(text)
     except ValidationError:
         raise ValueError(_("is not a web address: it must begin with http:// or https://")) from None
-    return _words(200, text)
+    return short_words(200, text)
 
 
 def email(text: str) -> str:
@@ -183,10 +147,10 @@ def _phone(country: str, text: str) -> str:
     return normalise_phone(text, country)
 
 
-def tags(text: str) -> str:
+def items(text: str) -> str:
     """Parted by semicolons; as the text of a PostgreSQL array."""
     found = dict.fromkeys(tag for part in text.split(";") if (tag := part.strip()))
-    quoted = (_words(100, tag).replace("\\", "\\\\").replace('"', '\\"') for tag in found)
+    quoted = (short_words(100, tag).replace("\\", "\\\\").replace('"', '\\"') for tag in found)
     return "{" + ",".join(f'"{tag}"' for tag in quoted) + "}"
 
 
@@ -199,4 +163,4 @@ def _path(limit: int, text: str) -> str:
     names = [name.strip() for name in text.split(" / ")]
     if not all(names):
         raise ValueError(_("has an empty part: write it as Kitchen / Kettles"))
-    return " / ".join(_words(limit, name) for name in names)
+    return " / ".join(short_words(limit, name) for name in names)

@@ -1,17 +1,14 @@
-"""The columns each kind of file may have, and how a file's header is matched with them."""
+"""The columns each kind of file may have."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-
-from django.utils.translation import gettext as _
 
 from crm.customer_columns import CUSTOMER_COLUMNS, CustomerColumn
-from crm.intake.files import cells, numbers
+from crm.intake.files import cells, header_words, moment_cells, numbers
 from crm.intake.files.cells import Parser, ParseSettings
-from crm.intake.files.problems import FileError, shorten
+from crm.models import Channel, ProductRelation
 
 
 @dataclass(frozen=True)
@@ -32,15 +29,31 @@ def _text(name: str, limit: int) -> Column:
 
 
 def _moment(name: str) -> Column:
-    return Column(name, "timestamptz", cells.moment)
+    return Column(name, "timestamptz", moment_cells.moment)
+
+
+def _coming_moment(name: str) -> Column:
+    return Column(name, "timestamptz", moment_cells.coming_moment)
+
+
+def _number(name: str, places: int, *, is_nought_allowed: bool = True) -> Column:
+    def parser(settings: ParseSettings) -> Parser:
+        mark = settings.decimal_marks[name]
+        return numbers.number(mark, digits=9, places=places, is_least_allowed=is_nought_allowed)
+
+    return Column(name, "numeric", parser)
 
 
 def _money(name: str) -> Column:
-    return Column(name, "numeric", _plain(numbers.number(digits=9, places=2)))
+    return _number(name, 2)
 
 
 def _price(name: str) -> Column:
-    return Column(name, "numeric", _plain(numbers.number(digits=9, places=4)))
+    return _number(name, 4)
+
+
+def _skus(name: str) -> Column:
+    return Column(name, "text[]", _plain(cells.items))
 
 
 def _profile(column: CustomerColumn) -> Column:
@@ -50,11 +63,11 @@ def _profile(column: CustomerColumn) -> Column:
 
 
 _PROFILE_PARSERS = {
-    "born_on": ("date", cells.birth_date),
+    "born_on": ("date", moment_cells.birth_date),
     "country": ("text", _plain(cells.country)),
     "language": ("text", _plain(cells.language)),
     "time_zone": ("text", _plain(cells.time_zone)),
-    "tags": ("text", _plain(cells.tags)),
+    "tags": ("text", _plain(cells.items)),
 }
 # What an order may tell of its customer.
 ORDER_PROFILE = ("first_name", "last_name", "city")
@@ -63,19 +76,8 @@ IDENTITY = (
     Column("email", "text", _plain(cells.email)),
     Column("phone", "text", cells.phone),
 )
-STATUS = cells.choice(
-    placed="placed",
-    paid="paid",
-    shipped="shipped",
-    delivered="delivered",
-    returned="returned",
-    cancelled="cancelled",
-    canceled="cancelled",
-    refunded="returned",
-    completed="delivered",
-    processing="paid",
-    pending="placed",
-)
+STATUS = cells.choice(**header_words.cell_words("statuses"))
+KIND = cells.choice(**header_words.cell_words("product_kinds"))
 ORDER = (
     _text("order_number", 100),
     *IDENTITY,
@@ -91,78 +93,64 @@ ORDER = (
     _money("total"),
     _money("discount"),
     _text("coupon", 64),
+    Column("kind", "text", _plain(KIND)),
+    _coming_moment("promised_at"),
+    _coming_moment("appointment_at"),
+    _coming_moment("payment_due_at"),
+    _text("tracking_number", 100),
+    Column("receipt_url", "text", _plain(cells.url)),
+    _text("source", 100),
+    _text("responsible", 300),
+    Column("milestones", "jsonb", moment_cells.milestones),
+    _money("refunded"),
+    _text("external_id", 200),
 )
 LINE = (
     _text("sku", 100),
     _text("product", 300),
     Column("category", "text", _plain(cells.path(200))),
-    Column("quantity", "numeric", _plain(numbers.number(digits=9, places=3, is_least_allowed=False))),
+    _number("quantity", 3, is_nought_allowed=False),
     _price("price"),
     _price("cost"),
+    _number("returned_quantity", 3),
 )
+# Those a file of customers has addresses of.
+CONSENT_CHANNELS = (Channel.EMAIL.value, Channel.SMS.value)
 CUSTOMER = (
     *IDENTITY,
     *(_profile(column) for column in CUSTOMER_COLUMNS if column.update and column.file_name),
     Column("marketing_consent", "boolean", _plain(cells.flag)),
     _text("consent_wording", 10_000),
     _moment("consent_at"),
+    *(
+        column
+        for channel in CONSENT_CHANNELS
+        for column in (
+            Column(f"{channel}_consent", "boolean", _plain(cells.flag)),
+            _text(f"{channel}_consent_wording", 10_000),
+            _moment(f"{channel}_consent_at"),
+        )
+    ),
 )
+RELATIONS = {
+    "accessories": ProductRelation.Kind.ACCESSORY,
+    "consumables": ProductRelation.Kind.CONSUMABLE,
+    "upgrades": ProductRelation.Kind.UPGRADE,
+    "services": ProductRelation.Kind.SERVICE,
+}
 PRODUCT = (
     _text("sku", 100),
     _text("name", 300),
     Column("category", "text", _plain(cells.path(200))),
-    Column("kind", "text", _plain(cells.choice(goods="goods", service="service"))),
+    Column("kind", "text", _plain(KIND)),
     Column("price_tier", "text", _plain(cells.choice(budget="budget", middle="middle", premium="premium"))),
     Column("complexity", "text", _plain(cells.choice(simple="simple", complex="complex"))),
     Column("warranty_months", "integer", _plain(numbers.whole(0, 1200))),
     Column("repurchase_days", "integer", _plain(numbers.whole(1, 32_000))),
     Column("instructions_url", "text", _plain(cells.url)),
     Column("picture_url", "text", _plain(cells.url)),
-    Column("price", "numeric", _plain(numbers.number(digits=9, places=4, least=Decimal(0)))),
+    _price("price"),
     _price("cost"),
     Column("in_stock", "boolean", _plain(cells.flag)),
+    *map(_skus, RELATIONS),
 )
-
-
-@dataclass(frozen=True)
-class FileHeader:
-    """Where the known columns of a file are, and what else it has, by the name it gives."""
-
-    width: int
-    positions: dict[str, int]
-    unknown: dict[str, int]
-
-    def present(self, columns: Sequence[Column]) -> list[Column]:
-        return [column for column in columns if column.name in self.positions]
-
-
-def match_header(names: Sequence[str], columns: Sequence[Column], needed: Sequence[Sequence[str]]) -> FileHeader:
-    """Recognise the header; of each group in `needed` one column must be there. Raises FileError."""
-    known = {column.name for column in columns}
-    positions: dict[str, int] = {}
-    unknown: dict[str, int] = {}
-    for position, written in enumerate(names):
-        name = "_".join(written.strip().lower().replace("-", " ").split())
-        place = positions if name in known else unknown
-        if not name:
-            continue
-        name = name if name in known else shorten(written, 100)
-        if name in place:
-            raise FileError(_("The column %(name)s is there twice.") % {"name": name})
-        place[name] = position
-    _check_needed(positions, needed)
-    return FileHeader(len(names), positions, unknown)
-
-
-def _check_needed(positions: dict[str, int], needed: Sequence[Sequence[str]]) -> None:
-    missing = [group for group in needed if not any(all(part in positions for part in _parts(name)) for name in group)]
-    if missing:
-        raise FileError(
-            _("The file lacks columns: %(names)s. The first line must hold the names of the columns.")
-            % {"names": ", ".join(_(" or ").join(group) for group in missing)}
-        )
-
-
-def _parts(name: str) -> list[str]:
-    """`quantity + price` is there when both are."""
-    return name.split(" + ")

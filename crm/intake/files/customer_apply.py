@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.intake.files import customer_recognition, date_changes
-from crm.intake.files.columns import CUSTOMER
+from crm.intake.files.columns import CONSENT_CHANNELS, CUSTOMER
 from crm.intake.files.customer_profiles import write_profiles
 from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor, StagingTable, plan_for_sets
@@ -35,29 +35,37 @@ FILL_IDENTITY = """
     UPDATE import_customer SET
         customer_id = coalesce(customer_id, ''), email = coalesce(email, ''), phone = coalesce(phone, '')
 """
-# A yes or no without its moment is old news: it is noted only where nothing was decided (a yes) or not refused (a no).
+# What is said of one channel goes before what is said of all. A yes or no without its moment is old news: it is noted
+# only where nothing was decided (a yes) or not refused (a no).
 ADD_CONSENTS = """
     CREATE TEMPORARY TABLE import_consent AS
-    SELECT DISTINCT ON (file.customer, address.channel, address.address)
-           file.customer, address.channel, address.address, file.consent_at,
-           coalesce(file.consent_wording, '') AS wording,
-           CASE WHEN file.marketing_consent THEN 'granted' ELSE 'withdrawn' END AS action,
+    SELECT DISTINCT ON (file.customer, said.channel, said.address)
+           file.customer, said.channel, said.address, said.at AS consent_at, coalesce(said.wording, '') AS wording,
+           CASE WHEN said.is_yes THEN 'granted' ELSE 'withdrawn' END AS action,
            contact.id AS contact, NULL::bigint AS id
     FROM import_customer AS file
-    CROSS JOIN LATERAL (VALUES ('email', file.email), ('sms', file.phone)) AS address (channel, address)
-    JOIN crm_contact AS contact ON contact.customer_id = file.customer AND contact.channel = address.channel
-         AND contact.address = address.address
-    WHERE file.marketing_consent IS NOT NULL
+    CROSS JOIN LATERAL (VALUES
+        ('email', file.email, file.email_consent, file.email_consent_wording, file.email_consent_at, 1),
+        ('sms', file.phone, file.sms_consent, file.sms_consent_wording, file.sms_consent_at, 1),
+        ('email', file.email, file.marketing_consent, file.consent_wording, file.consent_at, 2),
+        ('sms', file.phone, file.marketing_consent, file.consent_wording, file.consent_at, 2)
+    ) AS said (channel, address, is_yes, wording, at, rank)
+    JOIN crm_contact AS contact ON contact.customer_id = file.customer AND contact.channel = said.channel
+         AND contact.address = said.address
+    WHERE said.is_yes IS NOT NULL
       AND NOT EXISTS (
           SELECT FROM crm_consentrecord AS known
-          WHERE known.customer_id = file.customer AND known.channel = address.channel
-            AND known.address = address.address AND known.purpose = 'marketing' AND known.source = 'import'
-            AND known.action = CASE WHEN file.marketing_consent THEN 'granted' ELSE 'withdrawn' END
-            AND known.occurred_at = file.consent_at
+          WHERE known.customer_id = file.customer AND known.channel = said.channel
+            AND known.address = said.address AND known.purpose = 'marketing' AND known.source = 'import'
+            AND known.action = CASE WHEN said.is_yes THEN 'granted' ELSE 'withdrawn' END
+            AND known.occurred_at = said.at
       )
-      AND (file.consent_at IS NOT NULL OR contact.marketing_consent <> 'withdrawn')
-      AND (file.consent_at IS NOT NULL OR NOT file.marketing_consent OR contact.marketing_consent <> 'granted')
-    ORDER BY file.customer, address.channel, address.address, file.consent_at DESC NULLS LAST, file.line DESC
+      AND (said.at IS NOT NULL OR contact.marketing_consent <> 'withdrawn')
+      AND (said.at IS NOT NULL OR NOT said.is_yes OR contact.marketing_consent <> 'granted')
+    ORDER BY file.customer, said.channel, said.address, said.rank, said.at DESC NULLS LAST, file.line DESC
+"""
+COUNT_SAYING = """
+    SELECT count(*) FROM import_customer WHERE coalesce(marketing_consent, email_consent, sms_consent) IS NOT NULL
 """
 NEXT_YESES = """
     SELECT contact, channel, address FROM import_consent
@@ -97,18 +105,37 @@ UPDATE_CONTACTS = """
 """
 
 
-def check(cursor: Cursor) -> None:
+SINCE = f"least({', '.join(('consent_at', *(f'{channel}_consent_at' for channel in CONSENT_CHANNELS)))})"
+ADDRESS_COLUMNS = {"email": "email", "sms": "phone"}
+
+
+def check(cursor: Cursor, fields: Sequence[str]) -> None:
     nobody = "customer_id IS NULL AND email IS NULL AND phone IS NULL"
     _note_problem(cursor, nobody, "", _("names no customer: customer_id, email or phone is needed"))
     aimless = "marketing_consent IS NOT NULL AND customer_id IS NOT NULL AND email IS NULL AND phone IS NULL"
     _note_problem(cursor, aimless, "marketing_consent", _("is told without the email or phone it is about"))
+    for channel in CONSENT_CHANNELS:
+        if f"{channel}_consent" in fields:
+            _check_consent(cursor, channel)
     cursor.execute(FILL_IDENTITY)
     cursor.execute("ANALYZE import_customer")
 
 
+def _check_consent(cursor: Cursor, channel: str) -> None:
+    """Whoever says that somebody agreed says when, and to which words; a no needs none."""
+    said, address = f"{channel}_consent", ADDRESS_COLUMNS[channel]
+    reason = _("is told without the address it is about: %(column)s") % {"column": address}
+    _note_problem(cursor, f"{said} IS NOT NULL AND {address} IS NULL", said, reason)
+    lacks_moment = f"{said} IS NOT NULL AND {said}_at IS NULL"
+    _note_problem(cursor, lacks_moment, f"{said}_at", _("is missing: a consent is recorded with its moment"))
+    lacks_wording = f"{said} AND {said}_wording IS NULL"
+    reason = _("is missing: a yes is recorded with the words it was said to")
+    _note_problem(cursor, lacks_wording, f"{said}_wording", reason)
+
+
 def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, ImportCount]:
     plan_for_sets(cursor, TABLE.name)
-    customer_recognition.recognise(cursor, TABLE.name, "consent_at", now)
+    customer_recognition.recognise(cursor, TABLE.name, SINCE, now)
     columns = [(name, PROFILE[name]) for name in fields if name in PROFILE]
     has_dates = bool({"birth_date", "attributes"} & set(fields))
     if has_dates:
@@ -117,13 +144,13 @@ def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, 
     if has_dates:
         date_changes.record_changes(cursor, now)
     counts = {"customers": customer_recognition.count(cursor)}
-    if "marketing_consent" in fields:
+    if {"marketing_consent", *(f"{channel}_consent" for channel in CONSENT_CHANNELS)} & set(fields):
         counts["consents"] = _write_consents(cursor, now)
     return counts
 
 
 def _write_consents(cursor: Cursor, now: dt.datetime) -> ImportCount:
-    cursor.execute("SELECT count(*) FROM import_customer WHERE marketing_consent IS NOT NULL")
+    cursor.execute(COUNT_SAYING)
     rows = cursor.fetchone()[0]
     cursor.execute(ADD_CONSENTS)
     _drop_void_yeses(cursor)

@@ -9,21 +9,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 
+from crm.intake.files import entrants
 from crm.intake.files.cells import ParseSettings
-from crm.intake.files.columns import FileHeader, match_header
-from crm.intake.files.kinds import KINDS, ImportKind, RowWriter
+from crm.intake.files.full_names import split_names
+from crm.intake.files.header import ATTRIBUTE, IGNORED, FileHeader, match_header, own_meanings
+from crm.intake.files.kinds import KINDS, ImportKind
+from crm.intake.files.numbers import DecimalMarks
 from crm.intake.files.problems import Problem
-from crm.intake.files.reading import OpenedFile, open_file
+from crm.intake.files.reading import open_file
 from crm.intake.files.rejected_rows import write_rejected
 from crm.intake.files.report import ImportCount, ImportReport
-from crm.intake.files.staging import Cursor, StagingWriter, staging_tables
+from crm.intake.files.staging import Cursor, StagingWriter, empty, staging_tables
 from crm.models import Shop
 from crm.timezones import shop_zone
 
@@ -34,12 +37,19 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """`rejected` names the file for refused rows; without it one problem refuses the whole file."""
+    """`rejected` names the file for refused rows; without it one problem refuses the whole file.
+
+    `meanings` says what each column means (see `header`); without it they go by our own names for them, and the others
+    are kept as attributes or not. `acts_on_days` lets chains act on orders placed in the last so many days.
+    """
 
     encoding: str = "utf-8"
     is_dry_run: bool = False
     rejected: Path | None = None
     keeps_attributes: bool = False
+    meanings: Sequence[str] | None = None
+    decimal_mark: str = ""
+    acts_on_days: int | None = None
 
 
 class _DryRunOver(Exception):
@@ -52,45 +62,75 @@ def import_file(
     """Import a file of orders, customers or products. Raises FileError when it cannot be read at all."""
     options = options or ImportOptions()
     file_kind = KINDS[kind]
-    with open_file(path, options.encoding) as opened, staging_tables(file_kind.tables) as cursor:
-        header = match_header(opened.header, file_kind.columns, file_kind.needed)
-        attributes = header.unknown if options.keeps_attributes and file_kind.takes_attributes else {}
-        row_writer = file_kind.row_writer(header, _parse_settings(now), attributes)
-        count = _stage(file_kind, row_writer, opened, cursor, progress)
-        run = _Run(file_kind, row_writer, path, options, _parse_settings(now), cursor, count, header, attributes)
-        return run.apply_again_when_overtaken()
+    marks = DecimalMarks(options.decimal_mark or None)
+    with staging_tables(file_kind.tables) as cursor:
+        parse_settings = _parse_settings(now, marks, file_kind, options)
+        staged = _stage(kind, path, parse_settings, options, cursor, progress)
+        if by_column := marks.to_read_again():
+            empty(cursor, file_kind.tables)
+            marks = DecimalMarks(options.decimal_mark or None, by_column)
+            staged = _stage(kind, path, replace(parse_settings, decimal_marks=marks), options, cursor, progress)
+        return _Run(file_kind, staged, path, options, cursor).apply_again_when_overtaken()
 
 
-def _parse_settings(now: dt.datetime) -> ParseSettings:
-    return ParseSettings(now, shop_zone(), Shop.load().phone_country, settings.CURRENCY)
+def _parse_settings(
+    now: dt.datetime, marks: DecimalMarks, file_kind: ImportKind, options: ImportOptions
+) -> ParseSettings:
+    acts = file_kind.starts_chains and options.acts_on_days is not None
+    acts_since = now - dt.timedelta(days=options.acts_on_days or 0) if acts else None
+    return ParseSettings(now, shop_zone(), Shop.load().phone_country, settings.CURRENCY, marks, acts_since)
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """What stands in the staging tables: so many rows of a file with this header, told these columns."""
+
+    count: int
+    fields: list[str]
+    header: FileHeader
+    settings: ParseSettings
 
 
 def _stage(
-    file_kind: ImportKind, row_writer: RowWriter, opened: OpenedFile, cursor: Cursor, progress: Progress | None
-) -> int:
-    count = 0
-    staging = StagingWriter(cursor, dict(row_writer.copies), file_kind.streamed)
-    with staging.filling():
-        for batch in opened.batches:
-            row_writer.take(batch, staging)
-            count += len(batch.rows)
-            if progress:
-                progress(count, opened.share_read())
-        row_writer.finish(staging)
-    return count
+    kind: str,
+    path: Path,
+    parse_settings: ParseSettings,
+    options: ImportOptions,
+    cursor: Cursor,
+    progress: Progress | None,
+) -> _Staged:
+    file_kind = KINDS[kind]
+    with open_file(path, options.encoding) as opened:
+        header = match_header(
+            opened.header, _meanings(kind, opened.header, options), file_kind.columns, file_kind.needed
+        )
+        row_writer = file_kind.row_writer(header, parse_settings, header.attributes)
+        count = 0
+        staging = StagingWriter(cursor, dict(row_writer.copies), file_kind.streamed)
+        with staging.filling():
+            for batch in split_names(opened.batches, header):
+                row_writer.take(batch, staging)
+                count += len(batch.rows)
+                if progress:
+                    progress(count, opened.share_read())
+            row_writer.finish(staging)
+    return _Staged(count, row_writer.fields, header, parse_settings)
+
+
+def _meanings(kind: str, names: Sequence[str], options: ImportOptions) -> Sequence[str]:
+    if options.meanings is not None:
+        return options.meanings
+    keeps = options.keeps_attributes and KINDS[kind].takes_attributes
+    return own_meanings(names, kind, ATTRIBUTE if keeps else IGNORED)
 
 
 @dataclass(frozen=True)
 class _Run:
     file_kind: ImportKind
-    row_writer: RowWriter
+    staged: _Staged
     path: Path
     options: ImportOptions
-    settings: ParseSettings
     cursor: Cursor
-    count: int
-    header: FileHeader
-    attributes: dict[str, int]
 
     def apply_again_when_overtaken(self) -> ImportReport:
         """The shop goes on selling: an order recorded live between check and lock makes the attempt worthless."""
@@ -104,7 +144,7 @@ class _Run:
         raise AssertionError
 
     def _check_and_apply(self) -> ImportReport:
-        self.file_kind.check(self.cursor, self.row_writer.fields)
+        self.file_kind.check(self.cursor, self.staged.fields)
         problems, total = self._problems()
         rejected = 0
         if problems and self.options.rejected is None:
@@ -115,14 +155,16 @@ class _Run:
             )
             self.file_kind.drop_refused(self.cursor)
         counts: dict[str, ImportCount] = {}
+        would_enter: Mapping[str, int] = {}
         try:
             with transaction.atomic():
-                counts = self.file_kind.apply(self.cursor, self.row_writer.fields, self.settings)
+                counts = self.file_kind.apply(self.cursor, self.staged.fields, self.staged.settings)
                 if self.options.is_dry_run:
+                    would_enter = entrants.count(self.cursor, self.staged.settings)
                     raise _DryRunOver
         except _DryRunOver:
             pass
-        return self._report(counts, problems, total, rejected)
+        return replace(self._report(counts, problems, total, rejected), would_enter=would_enter)
 
     def _problems(self) -> tuple[list[Problem], int]:
         self.cursor.execute("SELECT count(*) FROM import_problem")
@@ -136,11 +178,11 @@ class _Run:
         self, counts: dict[str, ImportCount], problems: list[Problem], total: int, rejected: int
     ) -> ImportReport:
         return ImportReport(
-            rows=self.count,
+            rows=self.staged.count,
             counts=counts,
             problems=problems,
             problems_count=total,
             rejected_rows=rejected,
-            ignored_columns=[name for name in self.header.unknown if name not in self.attributes],
+            ignored_columns=self.staged.header.ignored,
             is_applied=bool(counts) and not self.options.is_dry_run,
         )

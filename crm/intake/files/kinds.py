@@ -7,9 +7,10 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from crm.intake.files import customer_apply, order_apply, order_check, order_rows, product_apply
+from crm.intake.files import customer_apply, order_apply, order_check, order_details_check, order_rows, product_apply
 from crm.intake.files.cells import ParseSettings
-from crm.intake.files.columns import CUSTOMER, LINE, ORDER, PRODUCT, Column, FileHeader
+from crm.intake.files.columns import CUSTOMER, LINE, ORDER, PRODUCT, Column
+from crm.intake.files.header import FileHeader
 from crm.intake.files.plain_rows import PlainRows
 from crm.intake.files.reading import RowBatch
 from crm.intake.files.report import ImportCount
@@ -53,6 +54,7 @@ class ImportKind(Protocol):
     tables: Sequence[StagingTable]
     streamed: str
     takes_attributes: bool
+    starts_chains: bool
 
     def row_writer(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> RowWriter: ...
     def check(self, cursor: Cursor, fields: Sequence[str]) -> None: ...
@@ -72,6 +74,7 @@ class Orders:
     tables: Sequence[StagingTable] = order_rows.TABLES
     streamed = order_rows.LINES.name
     takes_attributes = True
+    starts_chains = True
 
     def row_writer(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> RowWriter:
         return order_rows.OrderRows(header, settings, attributes)
@@ -79,6 +82,7 @@ class Orders:
     def check(self, cursor: Cursor, fields: Sequence[str]) -> None:
         order_check.gather(cursor, fields)
         order_check.check(cursor)
+        order_details_check.check(cursor, fields)
 
     def refused(self) -> tuple[str, dict[str, str]]:
         return REFUSED_ORDERS, {"together": _("another row of this order was refused")}
@@ -87,7 +91,7 @@ class Orders:
         cursor.execute(order_check.DROP_REFUSED)
 
     def apply(self, cursor: Cursor, fields: Sequence[str], settings: ParseSettings) -> dict[str, ImportCount]:
-        return order_apply.apply(cursor, fields, settings.currency, settings.now)
+        return order_apply.apply(cursor, fields, settings)
 
 
 class Customers:
@@ -96,12 +100,13 @@ class Customers:
     tables: Sequence[StagingTable] = (customer_apply.TABLE,)
     streamed = customer_apply.TABLE.name
     takes_attributes = True
+    starts_chains = False
 
     def row_writer(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> RowWriter:
         return PlainRows(self.streamed, self.columns, header, settings, attributes)
 
     def check(self, cursor: Cursor, fields: Sequence[str]) -> None:
-        customer_apply.check(cursor)
+        customer_apply.check(cursor, fields)
 
     def refused(self) -> tuple[str, dict[str, str]]:
         return REFUSED, {}
@@ -119,12 +124,13 @@ class Products:
     tables: Sequence[StagingTable] = (product_apply.TABLE,)
     streamed = product_apply.TABLE.name
     takes_attributes = False
+    starts_chains = False
 
     def row_writer(self, header: FileHeader, settings: ParseSettings, attributes: dict[str, int]) -> RowWriter:
         return PlainRows(self.streamed, self.columns, header, settings, {})
 
     def check(self, cursor: Cursor, fields: Sequence[str]) -> None:
-        product_apply.check(cursor)
+        product_apply.check(cursor, fields)
 
     def refused(self) -> tuple[str, dict[str, str]]:
         return REFUSED, {}

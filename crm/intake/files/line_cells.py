@@ -6,8 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from operator import itemgetter
 
+from django.utils.translation import gettext as _
+
 from crm.intake.files.columns import LINE
-from crm.intake.files.row_fields import NULL, RowParser
+from crm.intake.files.row_fields import NULL, CellErrors, RowParser
 
 REMEMBERED = 50_000
 
@@ -24,19 +26,27 @@ class LineParser(dict[tuple[str, ...], tuple[str, Decimal | None]]):
         # A column the file lacks is taken from the end, where `__missing__` puts an empty one.
         names = fields.names
         self._arrange = itemgetter(*(names.index(column.name) if column.name in names else -1 for column in LINE))
+        self._has_returns = "returned_quantity" in names
         self._add_product = add_product
         self._added: set[str] = set()
         self._serial = 0
 
+    @property
+    def columns(self) -> list[str]:
+        """Those of the COPY text."""
+        return ["sku", "quantity", "price", "cost", *["returned_quantity"] * self._has_returns]
+
     def __missing__(self, raw: tuple[str, ...]) -> tuple[str, Decimal | None]:
-        sku, name, category, quantity, price, cost = self._arrange([*self._fields.parse(raw), NULL])
+        sku, name, category, quantity, price, cost, returned = self._arrange([*self._fields.parse(raw), NULL])
         if sku == NULL and name != NULL:
             sku = name[:100].rstrip("\\")
         value: tuple[str, Decimal | None] = ("", Decimal(0))
         if (sku, quantity, price) != (NULL, NULL, NULL):
             self._note_product(sku, f"{name}\t{category}", f"{price}\t{cost}")
             amount = None if NULL in (quantity, price) else Decimal(quantity) * Decimal(price)
-            value = (f"{sku}\t{quantity}\t{price}\t{cost}\n", amount)
+            _check_return(returned, quantity)
+            more = f"\t{returned}" if self._has_returns else ""
+            value = (f"{sku}\t{quantity}\t{price}\t{cost}{more}\n", amount)
         if len(self) >= REMEMBERED:
             self.clear()
         self[raw] = value
@@ -51,3 +61,8 @@ class LineParser(dict[tuple[str, ...], tuple[str, Decimal | None]]):
         self._added.add(product)
         self._serial += 1
         self._add_product(f"{self._serial}\t{product}\t{priced}\n")
+
+
+def _check_return(returned: str, quantity: str) -> None:
+    if returned != NULL and Decimal(returned) > (1 if quantity == NULL else Decimal(quantity)):
+        raise CellErrors([("returned_quantity", returned, _("is more than was bought"))])

@@ -1,8 +1,13 @@
-"""Numbers as people write them, read only where they can mean one thing."""
+"""Numbers as people write them, read only where they can mean one thing.
+
+`1,299` and `1.299` can mean two. What they mean, other values of their column tell: beside `12.50` the point stands
+before decimals. Where no value tells, whoever imports is asked.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from decimal import Decimal
 from functools import partial
 
@@ -11,14 +16,64 @@ from django.utils.translation import gettext as _
 from crm.intake.files.cells import Parser
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+TWO_MEANINGS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})+")
+OTHER = {".": ",", ",": "."}
+SPACES = str.maketrans("", "", " \u00a0\u202f'")
+CONTRADICTORY = ""
 
 
-def number(*, digits: int, places: int, least: Decimal = Decimal(0), is_least_allowed: bool = True) -> Parser:
-    return partial(_number, digits, places, least, is_least_allowed)
+class DecimalMark:
+    """What stands before the decimals of one column: told beforehand, or learnt from values that mean one thing."""
+
+    def __init__(self, told: str | None = None) -> None:
+        self._told = told
+        self._seen: set[str] = set()
+        self._was_asked_early = False
+        self._was_relied_on = False
+
+    def learn(self, mark: str) -> None:
+        self._seen.add(mark)
+
+    def answer(self) -> str:
+        """ValueError where it is not known."""
+        if self._told is None and len(self._seen) == 1:
+            self._was_relied_on = True
+            return next(iter(self._seen))
+        if not self._told:
+            self._was_asked_early = True
+            raise ValueError(_("can be read in two ways: say whether decimals follow a point or a comma"))
+        return self._told
+
+    def after_whole_file(self) -> str | None:
+        """What the file is to be read again with; None where the first reading holds."""
+        if self._told is not None:
+            return None
+        if self._was_relied_on and len(self._seen) == 2:
+            return CONTRADICTORY
+        return next(iter(self._seen)) if self._was_asked_early and len(self._seen) == 1 else None
 
 
-def _number(digits: int, places: int, least: Decimal, is_least_allowed: bool, text: str) -> str:
-    plain = _plain_number(text)
+class DecimalMarks(defaultdict[str, DecimalMark]):
+    """Those of a file, by column; `told` holds for all."""
+
+    def __init__(self, told: str | None = None, by_column: dict[str, str] | None = None) -> None:
+        super().__init__(lambda: DecimalMark(told), {name: DecimalMark(at) for name, at in (by_column or {}).items()})
+
+    def to_read_again(self) -> dict[str, str]:
+        """By column, what the whole file taught too late; empty where one reading was enough."""
+        marks = {name: mark.after_whole_file() for name, mark in self.items()}
+        return {name: mark for name, mark in marks.items() if mark is not None}
+
+
+def number(
+    mark: DecimalMark, *, digits: int, places: int, least: Decimal = Decimal(0), is_least_allowed: bool = True
+) -> Parser:
+    return partial(_number, mark, digits, places, least, is_least_allowed)
+
+
+def _number(mark: DecimalMark, digits: int, places: int, least: Decimal, is_least_allowed: bool, text: str) -> str:
+    plain = _plain_number(mark, text)
     whole, _point, fraction = plain.lstrip("-").partition(".")
     if len(whole.lstrip("0")) > digits:
         raise ValueError(_("is too large"))
@@ -33,19 +88,29 @@ def _number(digits: int, places: int, least: Decimal, is_least_allowed: bool, te
     return plain
 
 
-def _plain_number(text: str) -> str:
-    """With a point for the decimals. Spaces part thousands; a comma is read only where it cannot mean two things."""
-    plain = text[:64].replace(" ", "").replace("\u00a0", "").replace("\u202f", "").replace("'", "")
-    if "," in plain and "." in plain:
-        thousands = "," if plain.rindex(".") > plain.rindex(",") else "."
-        plain = plain.replace(thousands, "").replace(",", ".")
-    elif plain.count(",") == 1:
-        if re.fullmatch(r"-?[1-9]\d{0,2},\d{3}", plain):
-            raise ValueError(_("can be read in two ways: write it with a point for the decimals and without thousands"))
-        plain = plain.replace(",", ".")
+def _plain_number(mark: DecimalMark, text: str) -> str:
+    """With a point for the decimals and nothing between thousands."""
+    plain = text[:64].translate(SPACES)
+    decimals = _mark_in(plain, mark)
+    if decimals:
+        plain = plain.replace(OTHER[decimals], "").replace(decimals, ".")
     if len(text) > 64 or not NUMBER.fullmatch(plain) or not plain.isascii():
         raise ValueError(_("is not a number"))
     return plain
+
+
+def _mark_in(plain: str, mark: DecimalMark) -> str:
+    """What stands before the decimals of this number; empty where neither a point nor a comma is in it."""
+    marks = [letter for letter in plain if letter in OTHER]
+    if not marks:
+        return ""
+    if TWO_MEANINGS.fullmatch(plain):
+        return mark.answer()
+    thousands = THOUSANDS.fullmatch(plain)
+    found = OTHER[thousands[1]] if thousands else marks[-1]
+    if NUMBER.fullmatch(plain.replace(OTHER[found], "").replace(found, ".")):
+        mark.learn(found)
+    return found
 
 
 def whole(least: int, most: int) -> Parser:

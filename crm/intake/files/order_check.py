@@ -49,7 +49,9 @@ MERGE_LINES = """
 ADD_COLUMNS = """
     ALTER TABLE import_order
         ADD id bigint, ADD customer bigint, ADD is_new boolean NOT NULL DEFAULT false,
-        ADD is_changed boolean NOT NULL DEFAULT false
+        ADD is_changed boolean NOT NULL DEFAULT false, ADD responsible_id integer,
+        ADD refund numeric, ADD returns_all boolean NOT NULL DEFAULT false,
+        ADD tells_refund boolean NOT NULL DEFAULT false, ADD acts boolean NOT NULL DEFAULT false
 """
 NOTE_PROBLEM = """
     INSERT INTO import_problem (line, number, field, value, reason)
@@ -118,26 +120,26 @@ def gather(cursor: Cursor, fields: Sequence[str]) -> None:
 
 def check(cursor: Cursor) -> None:
     """Complete the orders, and note what is missing in them or contradicts what is already known."""
-    _note_problem(cursor, "file.placed_at IS NULL", "placed_at", _("is missing"))
+    note_problem(cursor, "file.placed_at IS NULL", "placed_at", _("is missing"))
     no_identity = " AND ".join(f"file.{name} IS NULL" for name in IDENTITY)
-    _note_problem(cursor, no_identity, "", _("names no customer: customer_id, email or phone is needed"))
-    _note_problem(
+    note_problem(cursor, no_identity, "", _("names no customer: customer_id, email or phone is needed"))
+    note_problem(
         cursor,
         "file.total IS NULL AND (file.lines = 0 OR file.incomplete > 0)",
         "",
         _("needs a total, or quantity and price in every row of the order"),
     )
-    _note_problem(
+    note_problem(
         cursor, "file.incomplete > 0 AND file.lines > 1", "", _("needs quantity and price in every row of the order")
     )
     cursor.execute(PRICE_ONLY_LINES)
     cursor.execute(COMPLETE_ORDERS)
-    _note_problem(cursor, "file.total < 0", "discount", _("is more than the goods cost"), value="file.discount::text")
-    _note_problem(cursor, "file.total >= 1e12", "", _("comes to more than can be stored"))
+    note_problem(cursor, "file.total < 0", "discount", _("is more than the goods cost"), value="file.discount::text")
+    note_problem(cursor, "file.total >= 1e12", "", _("comes to more than can be stored"))
     cursor.execute("ANALYZE import_order (head, number)")
     cursor.execute(FIND_KNOWN)
-    _note_problem(cursor, SOMEBODY_ELSES, "", _("is already known as an order of another customer"), join=KNOWN)
-    _note_problem(
+    note_problem(cursor, SOMEBODY_ELSES, "", _("is already known as an order of another customer"), join=KNOWN)
+    note_problem(
         cursor,
         "file.total < known.refunded AND known.returned_at IS NOT NULL",
         "total",
@@ -147,5 +149,5 @@ def check(cursor: Cursor) -> None:
     )
 
 
-def _note_problem(cursor: Cursor, wrong: str, field: str, reason: str, *, join: str = "", value: str = "''") -> None:
+def note_problem(cursor: Cursor, wrong: str, field: str, reason: str, *, join: str = "", value: str = "''") -> None:
     cursor.execute(NOTE_PROBLEM.format(wrong=wrong, join=join, value=value), {"field": field, "reason": reason})

@@ -11,7 +11,8 @@ from crm.intake.files.staging import Cursor
 ADD_LINES = """
     INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
     SELECT file.id, product.id, line.quantity, line.price, {cost},
-           CASE WHEN file.returned_at IS NULL THEN 0::numeric(12, 3) ELSE line.quantity END
+           CASE WHEN file.returns_all THEN line.quantity
+                WHEN file.returned_at IS NULL THEN 0::numeric(12, 3) ELSE coalesce(line.returned_quantity, 0) END
     FROM import_line AS line
     JOIN import_order AS file ON file.head = line.head AND file.is_new
     JOIN import_sku AS sku ON sku.sku = line.sku
@@ -26,41 +27,53 @@ LOCK_PRODUCTS = """
 COMPARE_LINES = """
     CREATE TEMPORARY TABLE import_difference AS
     WITH file AS (
-        SELECT o.id AS order_id, sku.id AS product_id, line.quantity, line.price, line.cost, o.returned_at,
-               row_number() OVER (PARTITION BY o.id, sku.id, line.quantity, line.price ORDER BY line.cost) AS turn
+        SELECT o.id AS order_id, sku.id AS product_id, line.quantity, line.price, line.cost,
+               CASE WHEN o.returned_at IS NULL THEN 0 WHEN o.returns_all THEN line.quantity
+                    ELSE coalesce(line.returned_quantity, 0) END AS returned,
+               row_number() OVER (
+                   PARTITION BY o.id, sku.id, line.quantity, line.price ORDER BY line.cost, line.returned_quantity
+               ) AS turn
         FROM import_line AS line
         JOIN import_order AS o ON o.head = line.head AND NOT o.is_new
         JOIN import_sku AS sku ON sku.sku = line.sku
     ), known AS (
-        SELECT line.id, line.order_id, line.product_id, line.quantity, line.price, line.cost,
+        SELECT line.id, line.order_id, line.product_id, line.quantity, line.price, line.cost, line.returned_quantity,
                row_number() OVER (
-                   PARTITION BY line.order_id, line.product_id, line.quantity, line.price ORDER BY line.cost, line.id
+                   PARTITION BY line.order_id, line.product_id, line.quantity, line.price
+                   ORDER BY line.cost, line.returned_quantity, line.id
                ) AS turn
         FROM crm_orderline AS line
         WHERE line.order_id IN (SELECT order_id FROM file)
     )
-    SELECT order_id, product_id, quantity, price, file.cost, file.returned_at, known.id AS line_id,
+    SELECT order_id, product_id, quantity, price, file.cost, file.returned, known.id AS line_id,
            file.turn IS NULL AS is_gone
     FROM file FULL JOIN known USING (order_id, product_id, quantity, price, turn)
     WHERE file.turn IS NULL OR known.turn IS NULL OR file.cost <> known.cost
-       OR (file.cost IS NOT NULL AND known.cost IS NULL)
+       OR (file.cost IS NOT NULL AND known.cost IS NULL) OR {returned}
+"""
+# A whole return is booked by `RETURN_LINES`, where it is news; part of one where it is more than was known.
+MORE_RETURNED = """
+    (file.returned > known.returned_quantity
+        AND file.order_id IN (SELECT id FROM import_order WHERE tells_refund AND NOT returns_all))
 """
 DROP_LINES = "DELETE FROM crm_orderline WHERE id IN (SELECT line_id FROM import_difference WHERE is_gone)"
 CHANGE_LINES = """
-    UPDATE crm_orderline AS line SET cost = file.cost FROM import_difference AS file
+    UPDATE crm_orderline AS line
+    SET cost = coalesce(file.cost, line.cost), returned_quantity = greatest(line.returned_quantity, file.returned)
+    FROM import_difference AS file
     WHERE line.id = file.line_id AND NOT file.is_gone
 """
 ADD_CHANGED_LINES = """
     INSERT INTO crm_orderline (order_id, product_id, quantity, price, cost, returned_quantity)
     SELECT file.order_id, file.product_id, file.quantity, file.price, coalesce(file.cost, product.cost),
-           CASE WHEN file.returned_at IS NULL THEN 0 ELSE file.quantity END
+           file.returned
     FROM import_difference AS file JOIN crm_product AS product ON product.id = file.product_id
     WHERE file.line_id IS NULL
 """
 RETURN_LINES = """
     UPDATE crm_orderline AS line SET returned_quantity = line.quantity
     FROM import_order AS file JOIN crm_order AS known ON known.id = file.id
-    WHERE line.order_id = file.id AND file.is_changed AND file.returned_at IS NOT NULL
+    WHERE line.order_id = file.id AND file.is_changed AND file.returns_all
       AND known.refunded = known.total AND line.returned_quantity < line.quantity
 """
 MARK_CHANGED = """
@@ -78,6 +91,6 @@ def write_lines(cursor: Cursor) -> None:
     with indexes_built_last(cursor, "crm_orderline"), foreign_keys_unchecked(cursor):
         cursor.execute(ADD_LINES.format(cost="coalesce(line.cost, product.cost)"))
     if has_known:
-        cursor.execute(COMPARE_LINES)
+        cursor.execute(COMPARE_LINES.format(returned=MORE_RETURNED))
         for statement in (DROP_LINES, CHANGE_LINES, ADD_CHANGED_LINES, MARK_CHANGED, RETURN_LINES):
             cursor.execute(statement)

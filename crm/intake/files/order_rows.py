@@ -14,7 +14,9 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from crm.intake.files.cells import ParseSettings
-from crm.intake.files.columns import LINE, ORDER, FileHeader
+from crm.intake.files.columns import LINE, ORDER
+from crm.intake.files.entrants import RUNG
+from crm.intake.files.header import FileHeader
 from crm.intake.files.line_cells import LineParser
 from crm.intake.files.plain_rows import wrong_width
 from crm.intake.files.problems import Problem, UnreadableRow, shorten
@@ -44,6 +46,7 @@ LINES = StagingTable(
         ("quantity", "numeric(12, 3)"),
         ("price", "numeric(14, 4)"),
         ("cost", "numeric(14, 4)"),
+        ("returned_quantity", "numeric(12, 3)"),
     ],
 )
 PRODUCTS = StagingTable(
@@ -51,7 +54,7 @@ PRODUCTS = StagingTable(
     [("line", "integer"), *((name, "text") for name in ("sku", "name", "category"))]
     + [("price", "numeric"), ("cost", "numeric")],
 )
-TABLES = (RUNS, LINES, PRODUCTS)
+TABLES = (RUNS, LINES, PRODUCTS, RUNG)
 
 
 class OrderRows:
@@ -72,8 +75,8 @@ class OrderRows:
 
     @property
     def fields(self) -> list[str]:
-        """What of an order this file tells."""
-        return self._order.columns
+        """What of an order and its lines this file tells."""
+        return [*self._order.columns, *self._line.columns]
 
     @property
     def copies(self) -> dict[str, list[str]]:
@@ -81,7 +84,7 @@ class OrderRows:
         names = ["number" if name == "order_number" else name for name in self._order.columns]
         return {
             RUNS.name: ["head", "last", *names, "goods", "lines", "incomplete"],
-            LINES.name: [name for name, _type in LINES.columns],
+            LINES.name: ["head", *self._goods.columns],
             PRODUCTS.name: [name for name, _type in PRODUCTS.columns],
         }
 

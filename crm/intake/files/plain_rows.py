@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from crm.intake.files.cells import ParseSettings
-from crm.intake.files.columns import Column, FileHeader
+from crm.intake.files.columns import Column
+from crm.intake.files.header import FileHeader
 from crm.intake.files.problems import Problem, UnreadableRow
 from crm.intake.files.reading import RowBatch
 from crm.intake.files.row_fields import CellErrors, RowParser

@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ LONGEST_LINE = 4 << 20
 LONGEST_CELL = 131_072
 MOST_COLUMNS = 500
 DELIMITERS = ",;\t"
+# Above the header, Excel tells itself what parts the cells.
+SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
 XLSX_START = b"PK\x03\x04"
 
 RowCells = list[str] | UnreadableRow
@@ -64,6 +67,13 @@ def open_file(path: Path, encoding: str = "utf-8") -> Iterator[OpenedFile]:
         raise FileError(_("There is no file %(path)s.") % {"path": path}) from error
     except (IsADirectoryError, PermissionError) as error:
         raise FileError(_("The file %(path)s cannot be opened.") % {"path": path}) from error
+
+
+def head(path: Path, encoding: str, count: int) -> tuple[list[str], list[list[str]]]:
+    """The header and the first rows that can be read. Raises FileError."""
+    with open_file(path, encoding) as opened:
+        rows = islice(chain.from_iterable(batch.rows for batch in opened.batches), count)
+        return opened.header, [cells for cells in rows if isinstance(cells, list)]
 
 
 def _check_encoding(encoding: str) -> None:
@@ -150,12 +160,16 @@ def _decoded(block: bytes, encoding: str, lines_before: int) -> str:
 
 
 def _csv_batches(lines: Iterator[str]) -> Iterator[RowBatch]:
-    first = next(lines, "")
+    line, first = 1, next(lines, "")
+    named = SEPARATOR_LINE.fullmatch(first.rstrip("\r\n"))
+    if named:
+        line, first = 2, next(lines, "")
     if not first.strip():
         return
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
-    line, is_header = 1, True
+    delimiter = named[1] if named else _delimiter(first)
+    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    lines_above, is_header = line - 1, True
     while True:
         rows: list[RowCells] = []
         try:
@@ -165,8 +179,9 @@ def _csv_batches(lines: Iterator[str]) -> Iterator[RowBatch]:
             rows.append(UnreadableRow(_reason(error)))
         if not rows:
             return
-        yield _numbered(rows, line, reader.line_num)
-        line, is_header = reader.line_num + 1, False
+        last = lines_above + reader.line_num
+        yield _numbered(rows, line, last)
+        line, is_header = last + 1, False
 
 
 def _numbered(rows: list[RowCells], first: int, last: int) -> RowBatch:

@@ -9,7 +9,8 @@ from operator import itemgetter
 from django.utils.translation import gettext as _
 
 from crm.intake.files.cells import ESCAPES, ParsedCells, ParseSettings
-from crm.intake.files.columns import Column, FileHeader
+from crm.intake.files.columns import Column
+from crm.intake.files.header import FileHeader
 from crm.intake.files.problems import shorten
 
 NULL = "\\N"

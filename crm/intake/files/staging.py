@@ -126,6 +126,12 @@ def staging_tables(tables: Sequence[StagingTable]) -> Iterator[Cursor]:
                 _drop_all(cursor)
 
 
+def empty(cursor: Cursor, tables: Sequence[StagingTable]) -> None:
+    """For a file that has to be read again."""
+    for table in (*tables, PROBLEM_TABLE):
+        cursor.execute(f"TRUNCATE {table.name}")
+
+
 def plan_for_sets(cursor: Cursor, table: str) -> None:
     """Until the transaction ends, plan for as many rows as there really are.
 

@@ -56,6 +56,11 @@ def locked_upload(path: Path) -> Iterator[Path | None]:
             mine.rename(path)
 
 
+def forget(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    rejected(path).unlink(missing_ok=True)
+
+
 def rejected(path: Path) -> Path:
     return path.with_name(f"{path.name}.rejected.csv")
 

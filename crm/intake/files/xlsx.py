@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
@@ -19,6 +20,8 @@ MOST_UNPACKED = 1 << 30
 # The texts of a sheet are kept in one part, which is read whole.
 MOST_TEXTS = 256 << 20
 TEXTS = "xl/sharedStrings.xml"
+NOUGHTS = re.compile("0+")
+THREE_DECIMALS = re.compile(r"\.\d{3}$")
 
 
 def sheet_rows(binary: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
@@ -29,7 +32,7 @@ def sheet_rows(binary: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
         sheet = book.worksheets[0]
         # The size a sheet claims to have is the writer's word; what is there is read.
         sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
             texts = [_text(cell) for cell in cells]
             while texts and not texts[-1]:
                 texts.pop()
@@ -48,13 +51,24 @@ def _check_size(binary: IO[bytes]) -> None:
 
 
 def _text(cell: Any) -> str:
-    """As it would stand in a CSV file. A spreadsheet's number carries the noise of binary fractions past 15 digits."""
-    if cell is None:
+    """As it would stand in a CSV file."""
+    value = cell.value
+    if value is None:
         return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g")
-    if isinstance(cell, dt.datetime | dt.date | dt.time):
-        return cell.isoformat()
-    return str(cell)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format)
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return str(value)
+
+
+def _number(value: float, number_format: str | None) -> str:
+    """A spreadsheet's number carries the noise of binary fractions past 15 digits. A format of noughts shows them."""
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+        width = len(number_format) if number_format and NOUGHTS.fullmatch(number_format) else 0
+        return str(int(value)).zfill(width)
+    text = format(value, ".15g")
+    # Read as text, three digits after the point might be thousands. In a spreadsheet they are decimals.
+    return f"{text}0" if THREE_DECIMALS.search(text) else text

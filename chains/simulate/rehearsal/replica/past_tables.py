@@ -167,6 +167,7 @@ AS_TODAY = frozenset(
         "crm_caseattachment",
         "crm_casemessage",
         "crm_category",
+        "crm_columnmapping",
         "crm_company",
         "crm_customerprediction",
         "crm_delivery",
