@@ -1,15 +1,18 @@
 import csv
+import datetime as dt
 import io
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from crm.admin.export import harmless
-from crm.intake.files import uploads
-from crm.models import Customer, Order
+from crm.intake.files import progress, uploads
+from crm.models import Customer, EventInbox, Order
+from tests.chains.factories import live_chain, message
 from tests.conftest import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +194,181 @@ def test_cells_that_a_spreadsheet_would_run_are_disarmed(text):
 @pytest.mark.parametrize("text", ["", "+442079460000", "-5", "a=b", "Ann"])
 def test_plain_cells_stay(text):
     assert harmless(text) == text
+
+
+FOREIGN = "Номер;Дата;Сумма;Кто;Colour\n7;05.01.2026;30;ann@example.com;red\n"
+
+
+def say(client, page, *, model="order", **columns):
+    form = page.context["mapping"]
+    sent = {name: form[name].value() or "" for name in form.fields} | columns
+    return client.post(reverse(f"admin:crm_{model}_import_columns"), {"token": page.context["token"], **sent})
+
+
+def test_a_strangers_file_is_asked_about_with_guesses_and_samples(manager):
+    page = upload(manager, FOREIGN)
+
+    guesses = [(column.name, column.meaning) for _field, column in page.context["mapping"].rows()]
+    assert guesses == [
+        ("Номер", "order_number"),
+        ("Дата", "placed_at"),
+        ("Сумма", "total"),
+        ("Кто", "email"),
+        ("Colour", ""),
+    ]
+    assert "guessed from the values" in page.text
+    assert "ann@example.com" in page.text
+
+
+def test_what_was_said_is_imported_and_remembered(manager):
+    preview = say(manager, upload(manager, FOREIGN), column_4="@attribute")
+
+    assert preview.context["report"].counts["orders"].new == 1
+    confirm(manager, preview)
+    assert (Order.objects.get().number, Customer.objects.get().attributes) == ("7", {"Colour": "red"})
+
+    again = upload(manager, FOREIGN)
+    assert again.context["report"].counts["orders"].unchanged == 1
+    assert "as they were for the last file like it" in again.text
+
+
+def test_the_preview_leads_back_to_what_columns_mean(manager):
+    preview = say(manager, upload(manager, FOREIGN), column_4="@attribute")
+
+    page = manager.get(reverse("admin:crm_order_import_columns"), {"token": preview.context["token"]})
+
+    assert [column.meaning for _field, column in page.context["mapping"].rows()][-1] == "@attribute"
+
+
+def test_what_is_missing_or_twice_is_said_in_words(manager):
+    page = upload(manager, "Номер;Дата;Сумма\n7;05.01.2026;30\n")
+    assert "Still needed: which column is “Customer ID” or “Email” or “Phone”?" in page.text
+
+    again = say(manager, page, column_1="order_number")
+
+    errors = again.context["mapping"].non_field_errors()
+    assert errors == [
+        "Two columns are said to be “Order number”: only one can be.",
+        "No column is said to be: “Customer ID” or “Email” or “Phone”.",
+        "No column is said to be: “Placed at”.",
+    ]
+    assert not Order.objects.exists()
+
+
+def test_amounts_of_two_meanings_are_asked_about_and_the_answer_is_remembered(manager):
+    file = FOREIGN.replace(";30;", ";1,299;")
+    page = upload(manager, file)
+    assert "can be read in two ways" in say(manager, page).text
+
+    preview = say(manager, upload_and_change(manager, file), decimal_mark=".")
+
+    confirm(manager, preview)
+    assert Order.objects.get().total == 1299
+    assert upload(manager, file).context["report"].counts["orders"].unchanged == 1
+
+
+def upload_and_change(client, file):
+    """A file of a known shape, whose meaning is looked at again."""
+    token = upload(client, file).context["token"]
+    return client.get(reverse("admin:crm_order_import_columns"), {"token": token})
+
+
+def test_a_meaning_that_does_not_exist_is_refused(manager):
+    page = say(manager, upload(manager, FOREIGN), column_4="is_superuser")
+
+    assert "Select a valid choice" in page.text
+    assert not Order.objects.exists()
+
+
+def test_preview_names_new_products_and_categories(manager):
+    page = upload(manager, "sku,name,category\nK-1,<b>Kettle</b>,Kitchen\n", model="product")
+
+    assert "1 new product" in page.text
+    assert "K-1 &lt;b&gt;Kettle&lt;/b&gt;" in page.text
+    assert "1 new category" in page.text
+
+
+def test_chains_act_after_a_count_and_a_second_press(manager, shop):
+    live_chain(message(), event="order.placed", at=timezone.now() - dt.timedelta(days=9), name="Thanks")
+    placed = timezone.now() - dt.timedelta(hours=3)
+    file = f"order_number,customer_id,placed_at,total\nA-1,1,{placed.isoformat()},30\n"
+
+    page = upload(manager, file, acts="new", acts_on_days="3")
+    assert "1 enters “Thanks”" in page.text
+    asked = confirm(manager, page)
+    assert "letters may leave within seconds" in asked.text
+    assert not Order.objects.exists()
+
+    confirm(manager, asked, confirmed="1")
+    assert (Order.objects.count(), EventInbox.objects.count()) == (1, 1)
+
+
+def test_nobody_is_asked_twice_where_nobody_would_enter(manager):
+    page = upload(manager, ORDERS, acts="new", acts_on_days="3")
+
+    assert "No customer of this file would enter a chain" in page.text
+    confirm(manager, page)
+    assert Order.objects.count() == 1
+    assert not EventInbox.objects.exists()
+
+
+def test_days_are_asked_for_where_chains_act(manager):
+    page = upload(manager, ORDERS, acts="new", acts_on_days="")
+
+    assert page.context["form"].errors["acts_on_days"] == ["Say how many days: 1 to 60."]
+
+
+def test_a_cancelled_file_is_thrown_away(manager):
+    page = upload(manager, ORDERS)
+
+    manager.post(reverse("admin:crm_order_import_cancel"), {"token": page.context["token"]})
+
+    assert list(uploads.folder().iterdir()) == []
+    assert "This preview is no longer there" in confirm(manager, page).text
+
+
+def test_a_sample_file_comes_in_the_language_of_the_reader(manager):
+    page = manager.get(reverse("admin:crm_order_import_sample"), headers={"Accept-Language": "ru"})
+
+    assert page.content.decode("utf-8-sig").startswith("Номер заказа;")
+    assert "encore-orders.csv" in page["Content-Disposition"]
+
+
+def test_how_far_a_file_is_read_can_be_looked_up(manager):
+    name = progress.new_name()
+    url = reverse("admin:crm_order_import_progress")
+
+    with progress.noted(name) as note:
+        note(200, 0.5)
+        assert manager.get(url, {"name": name}).json() == {"rows": 200, "percent": 50}
+    assert manager.get(url, {"name": name}).json() == {}
+    assert manager.get(url, {"name": "../../etc/passwd"}).json() == {}
+
+
+def test_a_file_too_large_or_empty_is_refused_at_the_field(manager, monkeypatch):
+    monkeypatch.setattr("crm.admin.upload_form.MOST_MEGABYTES", 0)
+
+    assert "Import it on the server" in upload(manager, ORDERS).text
+    assert "The submitted file is empty" in upload(manager, "").text
+
+
+def test_marketers_import_and_support_does_not(client):
+    for role, status in (("Marketing", 200), ("Managers", 200), ("Support", 403)):
+        user = User.objects.create_user(role.lower(), password="x", is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+        for model in ("order", "customer", "product"):
+            for view in ("import", "import_sample", "import_progress"):
+                assert client.get(reverse(f"admin:crm_{model}_{view}")).status_code == status
+
+
+def test_a_marketer_brings_orders_in_and_takes_nobodys_data_out(client):
+    user = User.objects.create_user("marketer", password="x", is_staff=True)
+    user.groups.add(Group.objects.get(name="Marketing"))
+    client.force_login(user)
+
+    confirm(client, upload(client, ORDERS))
+
+    assert Order.objects.count() == 1
+    assert client.get(reverse("admin:crm_order_export")).status_code == 403
+    assert "import/" in client.get(reverse("admin:crm_order_changelist")).text
