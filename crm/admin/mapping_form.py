@@ -70,12 +70,4 @@ class MappingForm(forms.Form):
 
     def _choices(self) -> list[tuple[str, str]]:
         keep = [(ATTRIBUTE, _("keep as attribute of the customer"))] if self._kind.takes_attributes else []
-        full_names = {
-            header_words.FIRST_LAST: _("%(title)s: first name first"),
-            header_words.LAST_FIRST: _("%(title)s: last name first"),
-        }
-        titles = [
-            (name, full_names[name] % {"title": title} if name in full_names else title)
-            for name, title in self._titles.items()
-        ]
-        return [(IGNORED, _("— do not import —")), *keep, *titles]
+        return [(IGNORED, _("— do not import —")), *keep, *self._titles.items()]

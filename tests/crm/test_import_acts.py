@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from chains.engine.enrol.enrol import enrol
-from chains.models import Enrolment
+from chains.models import Chain, Enrolment
 from crm.intake.files.import_file import ImportOptions, import_file
 from crm.models import Event, EventInbox, Order
 from tests.chains.factories import live_chain, message
@@ -81,7 +81,7 @@ def test_what_was_history_stays_so(load):
 
 
 def test_one_customer_with_two_orders_enters_a_chain_once(load):
-    live_chain(message(), event="order.placed", at=LONG_AGO, name="Thanks")
+    live_chain(message(), event="order.placed", at=LONG_AGO, name="Thanks", re_entry=Chain.ReEntry.ONCE)
     text = f"{HEAD}\nA,1,2026-03-09,,30\nB,1,2026-03-09,,40\n"
 
     assert load(text, acts_on_days=3, is_dry_run=True).would_enter == {"Thanks": 1}

@@ -89,7 +89,7 @@ RING = """
         SELECT consumer, event.id, event.customer_id
         FROM import_order AS file JOIN crm_event AS event ON event.order_id = file.id
         CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
-        WHERE file.acts AND NOT event.is_historic AND event.received_at = %(now)s
+        WHERE file.acts AND NOT event.is_historic AND event.id > %(last)s AND event.received_at = %(now)s
         RETURNING event_id
     )
     INSERT INTO import_rung SELECT DISTINCT event_id FROM rung
@@ -160,6 +160,8 @@ def _write_orders(cursor: Cursor, settings: ParseSettings) -> None:
 
 
 def _write_events(cursor: Cursor, fields: Sequence[str], settings: ParseSettings) -> None:
+    cursor.execute("SELECT coalesce(max(id), 0) FROM crm_event")
+    last = cursor.fetchone()[0]
     if settings.acts_since:
         cursor.execute("UPDATE import_order SET acts = placed_at >= %s", [settings.acts_since])
     with foreign_keys_unchecked(cursor):
@@ -169,7 +171,7 @@ def _write_events(cursor: Cursor, fields: Sequence[str], settings: ParseSettings
     if "coupon" in fields:
         cursor.execute(REDEEM, {"now": settings.now})
     if settings.acts_since:
-        cursor.execute(RING, {"now": settings.now, "consumers": list(EventInbox.Consumer.values)})
+        cursor.execute(RING, {"last": last, "now": settings.now, "consumers": list(EventInbox.Consumer.values)})
         events.ring_on_commit()
 
 
