@@ -10,8 +10,6 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.forms import Media
-from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -29,7 +27,6 @@ from crm.intake.files.report import ImportReport
 SAMPLE_ROWS = 5
 SAMPLE_COLUMNS = 25
 OWN_VIEWS = ("columns", "sample", "progress", "cancel", "rejected")
-WATCHING = Media(js=[Script("encore/import.js", defer=True)])
 
 
 class ImportPage(ImportMixin):  # type: ignore[misc]
@@ -98,7 +95,7 @@ class ImportPage(ImportMixin):  # type: ignore[misc]
             **self.admin_site.each_context(request),
             "title": gettext("Import"),
             "opts": self.opts,
-            "media": self.media + (form.media if form else WATCHING),
+            "media": self.media + form.media if form else self.media,
             "columns": [column.name for column in kind.columns],
             "needed": [_alternatives(group) for group in kind.needed],
             "progress_name": progress.new_name(),

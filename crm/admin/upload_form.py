@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.forms.widgets import Script
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -55,7 +54,7 @@ class UploadForm(forms.Form):
     )
 
     class Media:
-        js = (conditional({"acts_on_days": [{"acts": [NEW]}]}), Script("encore/import.js", defer=True))
+        js = (conditional({"acts_on_days": [{"acts": [NEW]}]}),)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -67,8 +66,6 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if not file.size:
-            raise forms.ValidationError(_("The file is empty."))
         if file.size > MOST_MEGABYTES << 20:
             raise forms.ValidationError(
                 _("The file is larger than %(most)s MB. Import it on the server: manage.py import_data."),
