@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -95,7 +96,8 @@ class ImportPage(ImportMixin):  # type: ignore[misc]
             **self.admin_site.each_context(request),
             "title": gettext("Import"),
             "opts": self.opts,
-            "media": self.media + form.media if form else self.media,
+            # The scripts of the admin's own forms want more than these pages have.
+            "media": form.media if form else Media(),
             "columns": [column.name for column in kind.columns],
             "needed": [_alternatives(group) for group in kind.needed],
             "progress_name": progress.new_name(),
