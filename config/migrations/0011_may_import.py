@@ -43,7 +43,7 @@ def take_rights(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0003_facts_in"),
+        ("config", "0010_webhooks_out"),
         ("crm", "0013_files_and_columns"),
     ]
 
