@@ -4,7 +4,7 @@ from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
 RIGHTS = {
-    "Marketers": ("view_exchangerate",),
+    "Marketing": ("view_exchangerate",),
     "Managers": ("view_exchangerate", "add_exchangerate", "change_exchangerate"),
 }
 

@@ -4,7 +4,7 @@ from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
 EVERYTHING = ("view_company", "add_company", "change_company")
-RIGHTS = {"Support": EVERYTHING, "Marketers": ("view_company",), "Managers": EVERYTHING}
+RIGHTS = {"Support": EVERYTHING, "Marketing": ("view_company",), "Managers": EVERYTHING}
 
 
 def give_rights(apps, schema_editor):

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from crm.intake.files.cells import NO, YES
-from crm.intake.files.numbers import number
+from crm.intake.files.numbers import DecimalMark, number
 
 MILLISECONDS_FROM = 10**11
 YEARS = range(1970, 2200)
@@ -26,7 +26,6 @@ ZONE_APART = re.compile(r"(\d) ([+-]\d{2}:?\d{2})")
 AROUND_AMOUNT = re.compile(r"^[^\d\s\-]{1,8}\s*(?=[\d\-])|(?<=\d)\s*[^\d\s]{1,8}$")
 TICKED = YES | {"on", "checked"}
 UNTICKED = NO | {"off"}
-_read_number = number(digits=12, places=4)
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,13 @@ def text(value: Any, most: int) -> str | None:
 def amount(value: Any) -> Decimal | None:
     """“1 299,00 ₽”, “RUB 1,299.00” and 1299 are the same."""
     plain = text(f"{value:.4f}" if isinstance(value, float) else _not_a_tick(value), 64)
-    return None if plain is None else Decimal(_read_number(AROUND_AMOUNT.sub("", plain)))
+    return None if plain is None else _number(AROUND_AMOUNT.sub("", plain))
+
+
+def _number(plain: str) -> Decimal:
+    """Programs write decimals after a point; “1,299” is a person's, and can be read in two ways."""
+    mark = DecimalMark() if "," in plain else DecimalMark(".")
+    return Decimal(number(mark, digits=12, places=4)(plain))
 
 
 def moment(value: Any, told: Told) -> dt.datetime | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -57,22 +57,21 @@ def take(source: Source, path: Path, now: dt.datetime, *, is_trusted: bool = Fal
 
 
 def _write_table(source: Source, path: Path, table: Path, now: dt.datetime) -> set[str]:
-    skus: set[str] = set()
+    """The feed is read twice: offers name each other by their ids, also those that come later."""
+    skus = {offer.id: _sku(source, offer) for offer in offers(path)}
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for row in _rows(source, path, now):
-            writer.writerow(row)
-            skus.add(row[0])
-    return skus
+        writer.writerows(_rows(path, skus, now))
+    return {sku for sku in skus.values() if sku}
 
 
-def _rows(source: Source, path: Path, now: dt.datetime) -> Iterator[tuple[str, ...]]:
+def _rows(path: Path, skus: Mapping[str, str], now: dt.datetime) -> Iterator[tuple[str, ...]]:
     rates = _Rates(now)
     for offer in offers(path):
-        if sku := _sku(source, offer):
+        if sku := skus[offer.id]:
             in_stock = "yes" if offer.is_in_stock else "no"
-            related = ";".join(one for one in offer.related if one != sku)
+            related = ";".join(skus[one] for one in offer.related if skus.get(one) and skus[one] != sku)
             price, cost = rates.worth(offer.price, offer.currency), offer.cost
             yield (sku, offer.name, offer.path, price, cost, offer.picture_url, in_stock, related)
 

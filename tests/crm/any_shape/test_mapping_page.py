@@ -11,7 +11,7 @@ from crm.intake import deliveries
 from crm.intake.any_shape.body import parse_text
 from crm.intake.arrival import Arrival
 from crm.intake.doors import read
-from crm.models import ConsentRecord, Customer, Delivery, Event, Order, Source
+from crm.models import ConsentRecord, Customer, Delivery, Event, ExchangeRate, Order, Source
 from tests.crm.any_shape.bodies import INSALES, TILDA_CART, TILDA_FORM, form
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,7 @@ TILDA = parse_text(form(TILDA_CART))
 
 @pytest.fixture
 def source(shop):
+    ExchangeRate.objects.create(currency="RUB", day=dt.date(2000, 1, 1), rate=Decimal("0.01"))
     shop.phone_country = "RU"
     shop.save()
     return Source.objects.create(kind="form", name="Tilda", secret="s3cret-of-a-test")
@@ -114,7 +115,7 @@ def test_what_waits_for_a_fact_is_tried_at_once_when_the_fields_are_said_anew(as
     ask("save", sample="")
     arrive(source, INSALES | {"number": 1043, "client": {"e-mail": "eve@example.com"}})
     assert apply() == {"applied": 1, "waiting": 1}
-    assert Delivery.objects.latest("pk").reason == "Order 1043 is not known yet."
+    assert Delivery.objects.latest("pk").reason == "Who placed order 1043 is not known yet."
 
     first = Delivery.objects.earliest("pk")
     ask("save", sample=str(first.pk), email="?", email_text='client.email || client."e-mail"')
