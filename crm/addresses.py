@@ -54,3 +54,9 @@ def normalise(channel: str, address: str, country: str = "") -> str:
 def _short(text: str) -> str:
     shown = text.replace("\0", "").strip()
     return shown if len(shown) <= 60 else shown[:57] + "…"
+
+
+def country_code(text: str) -> str:
+    """Two capital letters, or nothing where it is not written so."""
+    code = text.strip().upper()
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else ""

@@ -142,6 +142,9 @@ CUSTOMER = (
     Field("first_name", gettext_lazy("first name"), _text(150)),
     Field("last_name", gettext_lazy("last name"), _text(150)),
     Field("city", gettext_lazy("city"), _text(150)),
+    Field("address", gettext_lazy("street, house, flat"), _text(300)),
+    Field("postal_code", gettext_lazy("postal code"), _text(20)),
+    Field("company", gettext_lazy("company"), _text(200)),
     Field("born_on", gettext_lazy("birth date"), values.day),
     Field("comment", gettext_lazy("comment"), _text(2_000), gettext_lazy("Kept with the customer as “comment”.")),
     Field(

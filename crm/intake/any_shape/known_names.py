@@ -43,6 +43,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "first_name": ("firstname", "givenname"),
     "last_name": ("lastname", "surname", "familyname", "фамилия"),
     "city": ("city", "town", "locality", "locationcity", "город"),
+    "address": ("address", "street", "deliveryaddress", "адрес", "адресдоставки"),
+    "postal_code": ("zip", "zipcode", "postcode", "postalcode", "индекс", "почтовыйиндекс"),
+    "company": ("company", "companyname", "organization", "компания", "организация"),
     "born_on": ("birthday", "birthdate", "dateofbirth", "датарождения", "деньрождения"),
     "comment": (
         "comment", "comments", "customercomment", "ordercomments", "message", "note", "notes", "комментарий",

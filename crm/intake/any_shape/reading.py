@@ -23,7 +23,7 @@ MOST_MESSAGES = 500
 NUMBER_PREFIX = "F-"
 PRICE_STEP = Decimal("0.0001")
 ONE = Decimal(1)
-SAME_NAMES = ("first_name", "last_name", "city", "born_on")
+SAME_NAMES = ("first_name", "last_name", "city", "address", "postal_code", "company", "born_on")
 
 
 @dataclass(frozen=True)

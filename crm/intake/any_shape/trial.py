@@ -127,6 +127,8 @@ def _customer(customer: Customer) -> list[tuple[str, str]]:
         (_("customer id in the shop"), customer.external_id or ""),
         *((str(contact.get_channel_display()), contact.address) for contact in contacts),
         (_("city"), customer.city),
+        (_("address"), ", ".join(filter(None, (customer.address, customer.postal_code)))),
+        (_("company"), customer.company.name if customer.company else ""),
         (_("comment"), str(customer.attributes.get("comment", ""))),
         (_("agreed to marketing by"), ", ".join(one.address for one in contacts if one.marketing_consent == "granted")),
     ]

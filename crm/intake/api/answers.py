@@ -36,6 +36,12 @@ class CustomerOut(Schema):
     last_name: str
     born_on: dt.date | None
     city: str
+    address: str
+    postal_code: str
+    region: str
+    country: str
+    company: str
+    job_title: str
     language: str
     time_zone: str
     source: str
@@ -68,6 +74,7 @@ class OrderOut(Schema):
     status: str
     kind: str
     currency: str
+    rate: Decimal
     total: Decimal
     discount: Decimal
     refunded: Decimal

@@ -62,7 +62,7 @@ def list_customers(
     request: HttpRequest, asked: AskedPage, who: Who, created_since: Annotated[Moment | None, Query()] = None
 ) -> Any:
     source = request.auth  # type: ignore[attr-defined]
-    customers = Customer.objects.current().select_related("stats").prefetch_related("contacts")
+    customers = Customer.objects.current().select_related("stats", "company").prefetch_related("contacts")
     if created_since:
         customers = customers.filter(created_at__gte=created_since)
     if who.is_told:

@@ -8,8 +8,11 @@ from crm.intake.api.schemas import ConsentIn, ConsentOfCustomerIn, CustomerIn, E
 from crm.intake.facts import ConsentFact, CustomerFact, EventFact, OrderFact, ProductFact, RefundFact
 from crm.orders.catalogue import LineData
 
+HOME = {"city", "address", "postal_code", "region", "country"}
 PROFILE = frozenset(
-    {"first_name", "last_name", "born_on", "city", "language", "time_zone", "source", "tags", "attributes"}
+    HOME
+    | {"first_name", "last_name", "born_on", "company", "job_title", "language", "time_zone", "source", "tags"}
+    | {"attributes"}
 )
 MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
 DETAILS = {"coupon": "coupon_code"} | {name: name for name in ("kind", "tracking_number", "responsible", "source")}
@@ -47,6 +50,7 @@ def order_fact(body: OrderIn) -> OrderFact:
         customer=customer_fact(body.customer) if body.customer else None,
         placed_at=body.placed_at,
         currency=body.currency or "",
+        rate=body.rate,
         total=body.total,
         discount=body.discount,
         lines=None if body.lines is None else tuple(LineData(**line.model_dump()) for line in body.lines),

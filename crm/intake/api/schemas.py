@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field, HttpUrl, StringConstraints
 
-from crm.intake.api.values import MOST_LINES, JsonValue, Moment, Money, Number, Price, Quantity, Sku, text
+from crm.intake.api.values import MOST_LINES, JsonValue, Moment, Money, Number, Price, Quantity, Rate, Sku, text
 
 
 class Body(Schema):
@@ -55,6 +55,12 @@ class CustomerIn(NamedCustomer):
     last_name: text(150) = ""  # type: ignore[valid-type]
     born_on: dt.date | None = None
     city: text(150) = ""  # type: ignore[valid-type]
+    address: text(300) = Field("", description="Street, house, flat.")  # type: ignore[valid-type]
+    postal_code: text(20) = ""  # type: ignore[valid-type]
+    region: text(150) = ""  # type: ignore[valid-type]
+    country: Annotated[str, StringConstraints(pattern="^([A-Z]{2})?$")] = ""
+    company: text(200) = Field("", description="By its name; a new one is made.")  # type: ignore[valid-type]
+    job_title: text(150) = ""  # type: ignore[valid-type]
     language: text(8) = ""  # type: ignore[valid-type]
     time_zone: text(64) = ""  # type: ignore[valid-type]
     source: text(100) = Field("", description="Where they were won.")  # type: ignore[valid-type]
@@ -103,6 +109,7 @@ class OrderIn(Body):
     payment_due_at: Moment | None = None
     kind: Literal["goods", "service"] | None = None
     currency: Annotated[str, StringConstraints(pattern="^[A-Za-z]{3}$")] | None = None
+    rate: Rate | None = Field(None, description="What one of the currency is worth in the shop's own, on that day.")
     total: Money | None = None
     discount: Money | None = None
     lines: list[LineIn] | None = Field(None, max_length=MOST_LINES)

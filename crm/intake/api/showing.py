@@ -33,6 +33,7 @@ def customer_out(customer: Customer, source: Source, points: int) -> CustomerOut
         | {
             "key": customer.pk,
             "id": own(source, customer.external_id),
+            "company": customer.company.name if customer.company else "",
             "contacts": [ContactOut.from_orm(one) for one in customer.contacts.all()],
             "figures": FiguresOut.from_orm(figures) if figures else None,
             "points": points,

@@ -56,6 +56,7 @@ def text(longest: int, shortest: int = 0) -> Any:
 Moment = Annotated[AwareDatetime, AfterValidator(_likely)]
 Money = Annotated[Decimal, Field(ge=0, lt=10**12, allow_inf_nan=False)]
 Price = Annotated[Decimal, Field(ge=0, lt=10**10, allow_inf_nan=False)]
+Rate = Annotated[Decimal, Field(gt=0, lt=10**9, max_digits=18, decimal_places=9, allow_inf_nan=False)]
 Quantity = Annotated[Decimal, Field(gt=0, lt=10**9, allow_inf_nan=False)]
 JsonValue = Annotated[Any, AfterValidator(_storable)]
 Number = text(80, 1)

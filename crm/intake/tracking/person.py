@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import TypeAdapter, ValidationError
 
-from crm.addresses import normalise_email, normalise_phone
+from crm.addresses import country_code, normalise_email, normalise_phone
 from crm.customer_columns import COLUMN_BY_NAME
+from crm.customers.companies import LONGEST_NAME
 from crm.customers.dates import date_in
 from crm.intake.api.problems import fields_of
 from crm.intake.api.reading import consent_fact
@@ -25,6 +26,12 @@ NAMES = {
     "first_name": ("firstName", "first_name"),
     "last_name": ("lastName", "last_name"),
     "city": ("city",),
+    "address": ("street",),
+    "postal_code": ("postalCode", "postal_code", "zip"),
+    "region": ("state", "region"),
+    "country": ("country",),
+    "company": ("companyName",),
+    "job_title": ("title", "job_title"),
     "language": ("language",),
     "time_zone": ("timezone",),
 }
@@ -70,7 +77,8 @@ def _profile(rest: dict[str, Any], context: Mapping[str, Any]) -> dict[str, Any]
     for column, names in NAMES.items():
         told = [name for name in names if _fits(column, rest.get(name))]
         if told:
-            profile[column] = rest[told[0]].strip()
+            words = rest[told[0]].strip()
+            profile[column] = words.upper() if column == "country" else words
             for name in told:
                 del rest[name]
     if born_on := _day(rest.get("birthday")):
@@ -84,7 +92,8 @@ def _spell_out(rest: dict[str, Any], context: Mapping[str, Any]) -> None:
     """What is said in other places or at once: a name in one piece, a city in an address, a language in a locale."""
     address, name = rest.get("address"), rest.get("name")
     if isinstance(address, dict):
-        rest.setdefault("city", address.get("city"))
+        for part in ("city", "street", "postalCode", "state", "country"):
+            rest.setdefault(part, address.get(part))
     if isinstance(name, str) and not any(rest.get(one) for one in (*NAMES["first_name"], *NAMES["last_name"])):
         rest["first_name"], _space, rest["last_name"] = rest.pop("name").strip().partition(" ")
     rest.setdefault("timezone", context.get("timezone"))
@@ -100,6 +109,10 @@ def _fits(column: str, value: Any) -> bool:
         return False
     if column == "time_zone":
         return is_time_zone(value.strip())
+    if column == "country":
+        return bool(country_code(value.strip()))
+    if column == "company":
+        return len(value.strip()) <= LONGEST_NAME
     return len(value.strip()) <= (COLUMN_BY_NAME[column].field.max_length or 0)
 
 

@@ -53,7 +53,12 @@ class Address(Told):
     first_name: str = ""
     last_name: str = ""
     phone: str = ""
+    company: str = ""
+    address1: str = ""
+    address2: str = ""
     city: str = ""
+    province: str = ""
+    zip: str = ""
     country_code: str = ""
 
 

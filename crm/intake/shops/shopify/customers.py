@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from crm.addresses import normalise_email, normalise_phone
+from crm.addresses import country_code, normalise_email, normalise_phone
 from crm.intake.facts import ConsentFact, CustomerFact, NothingToRecord
 from crm.intake.shops.shopify.bodies import Address, Consent, ConsentUpdate, Customer
 from crm.models import Channel, Purpose, Shop
@@ -77,7 +77,8 @@ def _fact(told: Customer, addresses: list[Address] | None = None) -> CustomerFac
     profile = {
         "first_name": told.first_name,
         "last_name": told.last_name,
-        "city": _first([one.city for one in around]),
+        **_home(next((one for one in around if one.city or one.address1), Address())),
+        "company": _first([one.company for one in around]),
         "language": told.locale.replace("_", "-").partition("-")[0].lower(),
         "tags": [tag[:LONGEST_TAG] for tag in told.tags if tag],
     }
@@ -89,6 +90,17 @@ def _fact(told: Customer, addresses: list[Address] | None = None) -> CustomerFac
         consents=tuple(_consents(told, email, phone)),
         told_at=told.updated_at,
     )
+
+
+def _home(address: Address) -> dict[str, str]:
+    """All of one address: the street of one and the city of another are nobody's home."""
+    return {
+        "city": address.city,
+        "address": ", ".join(filter(None, (address.address1, address.address2))),
+        "postal_code": address.zip[:20],
+        "region": address.province,
+        "country": country_code(address.country_code),
+    }
 
 
 def _consents(told: Customer, email: str, phone: str) -> Iterator[ConsentFact]:

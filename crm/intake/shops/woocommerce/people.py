@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crm.addresses import normalise_email, normalise_phone
+from crm.addresses import country_code, normalise_email, normalise_phone
 from crm.intake.facts import CustomerFact
 from crm.intake.shops.woocommerce.bodies import Address, Customer, Order, Resource
 from crm.models import Shop
@@ -33,8 +33,12 @@ def _fact(told: Resource, external_id: str, billing: Address, email: str, names:
         "first_name": names.get("first_name") or billing.first_name,
         "last_name": names.get("last_name") or billing.last_name,
         "city": billing.city,
+        "address": ", ".join(filter(None, (billing.address_1, billing.address_2))),
+        "postal_code": billing.postcode[:20],
+        "region": billing.state,
+        "country": country_code(billing.country),
+        "company": billing.company,
         "language": _language(told),
-        "attributes": {name: value for name in ("country", "company") if (value := getattr(billing, name))},
     }
     filled = {name: value for name, value in profile.items() if value}
     return CustomerFact(external_id, email, phone, filled, told_at=told.told_at)

@@ -1,0 +1,84 @@
+"""A shop that ran before facts came in live is brought to today's schema with everything it had."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+BEFORE = {"crm": "0002_sources_of_facts", "segments": "0002_watch_changes", "chains": "0003_order_corrections",
+          "config": "0003_facts_in"}  # fmt: skip
+UPGRADE = """
+import json, sys
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+connection.settings_dict["NAME"] = sys.argv[1]
+before = json.loads(sys.argv[2])
+executor = MigrationExecutor(connection)
+everything = [key for key in executor.loader.graph.leaf_nodes() if key[0] not in before]
+targets = [*everything, *before.items()]
+executor.migrate(targets)
+old = executor.loader.project_state(targets).apps
+from django.utils import timezone
+now = timezone.now()
+ann = old.get_model("crm", "Customer").objects.create(external_id="7", first_name="Ann", city="Omsk")
+old.get_model("crm", "Contact").objects.create(customer=ann, channel="email", address="ann@example.com")
+kettle = old.get_model("crm", "Product").objects.create(sku="K-1", name="Kettle", price=50)
+order = old.get_model("crm", "Order").objects.create(
+    number="1001", customer=ann, placed_at=now, currency="EUR", total=50, discount=5
+)
+old.get_model("crm", "OrderLine").objects.create(order=order, product=kettle, quantity=1, price=55)
+old.get_model("crm", "Coupon").objects.create(customer=ann, code="ABCD", kind="percent", value=10, key="c")
+till = old.get_model("crm", "Source").objects.create(kind="webhook", name="Till", secret="whsec_old")
+old.get_model("crm", "Delivery").objects.create(
+    source=till, key="m1", topic="order.updated", subject="order 1001",
+    payload={"type": "order.updated", "data": {"number": "1001", "paid_at": now.isoformat()}},
+)
+call_command("migrate", verbosity=0)
+from crm.figures.stats import rebuild
+from crm.intake import deliveries
+from crm.intake.doors import read
+from crm.models import Coupon, Customer, CustomerStats, Order, Source
+rebuild()
+applied = deliveries.apply_due(timezone.now(), read)
+order = Order.objects.get()
+print(json.dumps({
+    "customer": [Customer.objects.get().first_name, Customer.objects.get().address],
+    "order": [str(order.total), str(order.total_in_shop_currency), order.paid_at is not None],
+    "revenue": str(CustomerStats.objects.get().revenue),
+    "secret": Source.objects.get().secret,
+    "coupon": Coupon.objects.get().code,
+    "applied": applied,
+}))
+"""
+
+
+@pytest.fixture
+def empty_database(django_db_blocker):
+    name = f"{connection.settings_dict['NAME']}_upgrade"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+        yield name
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_a_database_with_data_is_upgraded(empty_database):
+    command = [sys.executable, "-c", UPGRADE, empty_database, json.dumps(BEFORE)]
+
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "customer": ["Ann", ""],
+        "order": ["50.00", "50.00", True],
+        "revenue": "50.00",
+        "secret": "whsec_old",
+        "coupon": "ABCD",
+        "applied": {"applied": 1},
+    }
