@@ -7,6 +7,7 @@ from django.utils import timezone
 from chains.channels.email.mailbox import poll
 from chains.channels.email.reputation import watch
 from chains.engine.run import run
+from chains.sign_ups import forgetting, sending
 from chains.simulate.rehearsal import job
 from chains.simulate.test_order.send import send_due
 
@@ -45,3 +46,14 @@ def conduct_rehearsal(rehearsal_id: int) -> None:
 def send_test_orders() -> None:
     if sent := send_due(timezone.now()):
         logger.info("Letters of test orders sent: %s", sent)
+
+
+@shared_task(name="chains.tasks.send_confirmations")
+def send_confirmations() -> None:
+    if sent := sending.send_due(timezone.now()):
+        logger.info("Letters of confirmation sent: %s", sent)
+
+
+@shared_task(name="chains.tasks.forget_sign_ups")
+def forget_sign_ups() -> None:
+    logger.info("Sign-ups that nobody confirmed: %s", forgetting.forget_expired(timezone.now()))

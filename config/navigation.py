@@ -43,6 +43,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Templates"), "draft", "admin:chains_messagetemplate_changelist", "chains.view_messagetemplate"),
             Item(_("Touches"), "send", "admin:chains_touch_changelist", "chains.view_chain"),
             Item(_("Enrolments"), "route", "admin:chains_enrolment_changelist", "chains.view_chain"),
+            Item(_("Sign-up forms"), "how_to_reg", "admin:chains_signupform_changelist", "chains.view_signupform"),
             Item(_("Channels"), "cell_tower", "admin:chains_channelstate_changelist", "chains.view_chain"),
             Item(_("Coupons"), "sell", "admin:crm_coupon_changelist", "crm.view_coupon"),
             Item(_("Points"), "toll", "admin:crm_pointsentry_changelist", "crm.view_pointsentry"),

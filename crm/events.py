@@ -2,8 +2,11 @@
 
 `properties` by kind (ids are primary keys, moments ISO 8601):
 
-    order.*              {"number"}; returned adds {"amount"}, milestone {"name"},
-                         promise_moved, appointment_moved and payment_moved {"from", "to"}
+    order.*              {"number"}; returned adds {"amount", "lines": {SKU: quantity}}, milestone {"name"},
+                         promise_moved, appointment_moved and payment_moved {"from", "to"},
+                         corrected {"from", "to"} of its total, or {"what", "from", "to"} of something else,
+                         undone {"moment", "from"}; of a return {"moment", "return", "amount"}, of a milestone
+                         {"moment", "name", "from"}
     product.registered   {"number", "product", "serial"}
     case.*               {"case", "kind", "severity"}
     feedback.left        {"kind", "score", "feedback"}

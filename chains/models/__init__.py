@@ -11,6 +11,7 @@ from chains.models.pause import Pause
 from chains.models.push import PushKey, PushSubscription
 from chains.models.rehearsal import Rehearsal
 from chains.models.reputation import Reputation
+from chains.models.sign_up import SignUp, SignUpForm
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step
 from chains.models.template import MessageTemplate, TemplateText
@@ -37,6 +38,8 @@ __all__ = [
     "SegmentLimits",
     "PushKey",
     "PushSubscription",
+    "SignUp",
+    "SignUpForm",
     "StaffTask",
     "Step",
     "BranchArm",

@@ -60,6 +60,9 @@ class MessageTemplate(models.Model):
         return self.name
 
 
+TOPICS = [topic for topic in MessageTemplate.Topic if topic != MessageTemplate.Topic.NONE]
+
+
 @database_checks_choices
 class TemplateText(models.Model):
     """The words of a template in one language for one channel, with Liquid placeholders."""

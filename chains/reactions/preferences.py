@@ -9,12 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from chains.models import MessageTemplate
+from chains.models.template import TOPICS
 from chains.reactions.unsubscribe import withdraw_from_contact
 from crm.consent import grant
 from crm.models import Contact, Customer, Purpose
 
-TOPICS = [topic for topic in MessageTemplate.Topic if topic != MessageTemplate.Topic.NONE]
 SOURCE = "preference page"
 
 

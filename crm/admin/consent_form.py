@@ -8,17 +8,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import consent
+from crm.admin.conditional import conditional
 from crm.admin.customer_page import url_of
-from crm.admin.new_order import moment_field
+from crm.admin.moment_field import moment_field, past_moment
 from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
 
 SOURCE = "staff"
@@ -46,18 +46,22 @@ class ConsentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What the customer heard or read and said yes to."),
     )
-    note = forms.CharField(label=_("note"), max_length=500, required=False)
+    note = forms.CharField(
+        label=_("evidence"),
+        max_length=500,
+        required=False,
+        help_text=_("Where the paper or the recording is kept, or what was said."),
+    )
+
+    class Media:
+        js = (conditional({"wording": [{"action": [ConsentRecord.Action.GRANTED]}]}),)
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact"].queryset = customer.contacts.order_by("channel", "pk")  # type: ignore[attr-defined]
 
     def clean_at(self) -> dt.datetime:
-        now = timezone.now()
-        at: dt.datetime = self.cleaned_data["at"] or now
-        if at > now:
-            raise ValidationError(_("That moment is still ahead: note it when it has come."))
-        return at
+        return past_moment(self.cleaned_data["at"])
 
     def clean(self) -> dict[str, Any]:
         facts = self.cleaned_data
@@ -71,7 +75,8 @@ def consent_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
     if not isinstance(agent, User) or not agent.has_perms(["crm.change_customer", "crm.add_contact"]):
         raise PermissionDenied
     customer = get_object_or_404(Customer.objects.current(), pk=customer_id)
-    form = ConsentForm(request.POST or None, customer=customer)
+    asked = {name: request.GET[name] for name in ("contact", "purpose", "action") if name in request.GET}
+    form = ConsentForm(request.POST or None, customer=customer, initial=asked)
     if request.method == "POST" and form.is_valid():
         _note(customer, form.cleaned_data, agent)
         messages.success(request, gettext("The consent is noted."))

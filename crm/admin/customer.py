@@ -8,26 +8,30 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from crm.admin.channel_order import ChannelOrderField
 from crm.admin.consent_form import consent_view
+from crm.admin.contact_form import ContactForm, ContactFormSet, save_contacts, shared_with
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
-from crm.admin.customer_page import complaint_view, mood_view, page_view
+from crm.admin.customer_page import complaint_view, mood_view, page_view, url_of
 from crm.admin.export import CustomerResource
 from crm.admin.find import find_view
 from crm.admin.history import HistoryAdmin
 from crm.admin.import_pages import IntakeMixin
 from crm.admin.new_customer import new_customer_view
 from crm.admin.new_order import new_order_view
+from crm.admin.order_lines import products_view
 from crm.admin.privacy import erase_view, export_view
 from crm.admin.tag_form import TagActionForm
 from crm.customers import dates
+from crm.customers.merge import propose
 from crm.customers.search import find_customers
 from crm.customers.tags import add_tag, remove_tag
 from crm.models import Case, Contact, Customer
@@ -37,6 +41,8 @@ AUTOCOMPLETE_SHOWN = 50
 
 class ContactInline(TabularInline):  # type: ignore[misc]
     model = Contact
+    form = ContactForm
+    formset = ContactFormSet
     fields = ("channel", "address", "state", "marketing_consent", "service_consent")
     readonly_fields = ("marketing_consent", "service_consent")
     extra = 0
@@ -82,6 +88,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
         return [
             path("find/", wrap(find_view), name="crm_customer_find"),
             path("new/", wrap(new_customer_view), name="crm_customer_new"),
+            path("products/", wrap(products_view), name="crm_customer_products"),
             path("<int:customer_id>/order/", wrap(new_order_view), name="crm_customer_order"),
             path("<int:customer_id>/consent/", wrap(consent_view), name="crm_customer_consent"),
             path("<int:customer_id>/change/", wrap(page_view), name="crm_customer_change"),
@@ -130,6 +137,16 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
         before = dates.dates_by_name(form.initial.get("born_on"), obj.attributes)
         super().save_model(request, obj, form, change)
         dates.record_changes({obj.pk: before}, {obj.pk: dates.dates_of(obj)}, timezone.now())
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        save_contacts(form.instance, formset)
+        for other in shared_with(form.instance, formset):
+            link = format_html('<a class="enc-link" href="{}">{}</a>', url_of(other.pk), other)
+            words = gettext(
+                "{} has this address too. If they are one person, merge them among the possible duplicates."
+            )
+            messages.warning(request, format_html(words, link))
+            propose(form.instance, other, reason=gettext("they have one address"), at=timezone.now())
 
     @display(description=_("customer"), ordering="last_name")
     def shown_name(self, customer: Customer) -> str:

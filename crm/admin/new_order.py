@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,18 +19,20 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.admin.conditional import conditional
+from crm.admin.customer_page import url_of
+from crm.admin.moment_field import moment_field, past_moment
+from crm.admin.order_lines import NewLines, options, products_like, typed_lines
+from crm.admin.verb_buttons import colleagues_at_work
 from crm.models import Customer, Order, Product
 from crm.orders.catalogue import LineData
 from crm.orders.placing import place
 
 SOURCE = "staff"
-LINES_OFFERED = 5
-PRODUCTS_SUGGESTED = 500
 
 
-def moment_field(label: Any, **options: Any) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, required=False, widget=widget, **options)
+# What a job done for somebody has, and goods have not.
+SHOWN_WHEN = {"appointment_at": [{"kind": [Product.Kind.SERVICE]}]}
 
 
 class NewOrderForm(forms.Form):
@@ -43,10 +46,12 @@ class NewOrderForm(forms.Form):
     coupon_code = forms.CharField(label=_("coupon"), max_length=64, required=False)
     receipt_url = forms.URLField(label=_("receipt link"), max_length=200, required=False, assume_scheme="https")
 
+    class Media:
+        js = (conditional(SHOWN_WHEN),)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = User.objects.filter(is_staff=True, is_active=True).order_by("username")
-        self.fields["responsible"].queryset = staff  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = colleagues_at_work()  # type: ignore[attr-defined]
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]
@@ -55,47 +60,7 @@ class NewOrderForm(forms.Form):
         return number
 
     def clean_placed_at(self) -> dt.datetime:
-        now = timezone.now()
-        placed_at: dt.datetime = self.cleaned_data["placed_at"] or now
-        if placed_at > now:
-            raise ValidationError(_("That moment is still ahead: note it when it has come."))
-        return placed_at
-
-
-class LineForm(forms.Form):
-    sku = forms.CharField(
-        label=_("SKU or name"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"list": "products", "autocomplete": "off"}),
-    )
-    name = forms.CharField(label=_("name, if it is new"), max_length=300, required=False)
-    quantity = forms.DecimalField(label=_("quantity"), min_value=Decimal("0.001"), max_digits=12, decimal_places=3)
-    price = forms.DecimalField(
-        label=_("price"),
-        min_value=0,
-        max_digits=14,
-        decimal_places=4,
-        required=False,
-        help_text=_("Empty: as in the catalogue."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        facts = self.cleaned_data
-        if self.errors:
-            return facts
-        product = _product(facts["sku"])
-        if product:
-            facts["sku"] = product.sku
-        elif not facts["name"]:
-            self.add_error("name", gettext("This product is new: type its name."))
-        if facts["price"] is None:
-            facts["price"] = product.price if product else None
-        if facts["price"] is None:
-            self.add_error("price", gettext("The catalogue has no price for it: type one."))
-        return facts
-
-
-LineFormSet = forms.formset_factory(LineForm, extra=LINES_OFFERED, min_num=1, validate_min=True, max_num=100)
+        return past_moment(self.cleaned_data["placed_at"])
 
 
 def new_order_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
@@ -104,10 +69,10 @@ def new_order_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
     customer = get_object_or_404(Customer.objects.current(), pk=customer_id)
     data = request.POST if request.method == "POST" else None
     form = NewOrderForm(data, initial={"number": proposed_number(), "kind": Product.Kind.GOODS})
-    lines = LineFormSet(data, prefix="lines", form_kwargs={"empty_permitted": True, "use_required_attribute": False})
+    lines = NewLines(data, prefix="lines", form_kwargs={"empty_permitted": True, "use_required_attribute": False})
     if data is not None and form.is_valid() and lines.is_valid():
         try:
-            order = _place(customer, form.cleaned_data, [line.cleaned_data for line in lines if line.has_changed()])
+            order = _place(customer, form.cleaned_data, typed_lines(lines))
         except ValueError as error:
             form.add_error(None, str(error))
         else:
@@ -120,9 +85,11 @@ def new_order_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
         "customer": customer,
         "form": form,
         "lines": lines,
-        "products": Product.objects.order_by("-pk").values_list("sku", "name")[:PRODUCTS_SUGGESTED],
+        "back": url_of(customer.pk),
+        "products": options(products_like("")),
+        "currency": settings.CURRENCY,
     }
-    return TemplateResponse(request, "crm/admin/by_hand.html", context, status=400 if data is not None else 200)
+    return TemplateResponse(request, "crm/admin/order_form.html", context, status=400 if data is not None else 200)
 
 
 def proposed_number() -> str:
@@ -133,15 +100,6 @@ def proposed_number() -> str:
     return f"{start}{count}"
 
 
-def _place(customer: Customer, facts: dict[str, Any], lines: list[dict[str, Any]]) -> Order:
+def _place(customer: Customer, facts: dict[str, Any], lines: list[LineData]) -> Order:
     facts["discount"] = facts["discount"] or Decimal(0)
-    bought = [LineData(line["sku"], line["quantity"], line["price"], name=line["name"]) for line in lines]
-    return place(customer=customer, lines=bought, source=SOURCE, **facts)
-
-
-def _product(typed: str) -> Product | None:
-    by_sku = Product.objects.filter(sku=typed).first()
-    if by_sku:
-        return by_sku
-    named = list(Product.objects.filter(name__iexact=typed)[:2])
-    return named[0] if len(named) == 1 else None
+    return place(customer=customer, lines=lines, source=SOURCE, **facts)

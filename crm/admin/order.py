@@ -1,36 +1,33 @@
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import floatformat
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
+from crm.admin import order_verbs
+from crm.admin.correct_order import correct_view
 from crm.admin.export import OrderResource
 from crm.admin.import_pages import IntakeMixin
+from crm.admin.order_buttons import MISTAKES, buttons, keep_refused, mistakes, pop_refused
 from crm.admin.return_page import return_view
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine
 from crm.orders import orders
-from crm.orders.correcting import take_back
 
 # The latest moment that came decides, as in Order.status.
 LATER = ("cancelled_at", "returned_at", "delivered_at", "shipped_at", "paid_at")
-UNDOABLE = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
 TONES = {
     "placed": "info",
     "paid": "info",
@@ -122,20 +119,35 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
 
     def verbs(self) -> dict[str, Verb]:
         return {
-            "pay": _pay,
-            "ship": _ship,
-            "deliver": _deliver,
-            "cancel": _cancel,
-            "return": _return,
-            "register": _register,
-            "promise": _promise,
-            "milestone": _milestone,
-            "mistake": _mistake,
+            "pay": order_verbs.pay,
+            "ship": order_verbs.ship,
+            "deliver": order_verbs.deliver,
+            "cancel": order_verbs.cancel,
+            "register": order_verbs.register,
+            "promise": order_verbs.promise,
+            "milestone": order_verbs.milestone,
+            "mistake": order_verbs.mistake,
+            "not-returned": order_verbs.not_returned,
+            "not-reached": order_verbs.not_reached,
         }
 
     def get_urls(self) -> list[URLPattern]:
-        page = path("<int:order_id>/return/", self.admin_site.admin_view(return_view), name="crm_order_return")
-        return [page, *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:order_id>/return/", wrap(return_view), name="crm_order_return"),
+            path("<int:order_id>/correct/", wrap(correct_view), name="crm_order_correct"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        order = self.get_object(request, object_id)
+        extra = _panel(request, order) if order and self.has_change_permission(request, order) else {}
+        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))  # type: ignore[no-any-return]
+
+    def refuse(self, request: HttpRequest, subject: Model, name: str, why: str) -> None:
+        keep_refused(request, subject, name, why)
 
     def get_inlines(self, request: HttpRequest, obj: Order | None) -> tuple[type[ReadOnlyInline], ...]:
         """Milestones belong to long jobs; most orders have none to show."""
@@ -169,94 +181,10 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
         return order.status.value, order.status.label
 
 
-def _pay(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.pay(order, at=_when(request, at))
-    return gettext("Marked as paid.")
-
-
-def _ship(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.ship(order, at=_when(request, at), tracking_number=_posted(request, "tracking_number")[:100])
-    return gettext("Marked as shipped.")
-
-
-def _deliver(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.deliver(order, at=_when(request, at))
-    return gettext("Marked as delivered.")
-
-
-def _cancel(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    orders.cancel(order, at=_when(request, at))
-    return gettext("The order is cancelled and no longer counts.")
-
-
-def _return(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    """The whole rest, or the amount typed in. A second click saw the same sum given back, so it books nothing more."""
-    typed = _posted(request, "amount").replace(" ", "").replace(",", ".")
-    seen = _posted(request, "refunded")[:20]
-    amount = None
-    if typed:
-        try:
-            amount = Decimal(typed)
-        except InvalidOperation:
-            raise ValueError(gettext("“%(typed)s” is not an amount of money.") % {"typed": typed[:40]}) from None
-        if not amount.is_finite() or amount <= 0:
-            raise ValueError(gettext("Give an amount above zero, or leave it empty for the whole order."))
-    orders.return_goods(order, at=at, amount=amount, key=f"after:{seen}" if typed and seen else "")
-    return gettext("The return is booked.")
-
-
-def _promise(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    to = _moment(_posted(request, "to"))
-    if to is None:
-        raise ValueError(gettext("Say which day and time is promised now."))
-    orders.move_promise(order, to=to, at=at)
-    return gettext("The new promise is noted.")
-
-
-def _milestone(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    name = _posted(request, "name")
-    if not name or len(name) > 200:
-        raise ValueError(gettext("Name the stage in 1 to 200 characters."))
-    orders.reach_milestone(order, name, at=_when(request, at))
-    return gettext("The stage is noted.")
-
-
-def _mistake(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    moment = _posted(request, "moment")
-    if moment not in UNDOABLE:
-        raise ValueError(gettext("Choose what did not happen."))
-    order = take_back(order, moment, at=at)
-    if getattr(order, moment):
-        raise ValueError(gettext("Somebody told this anew meanwhile: look at the order again."))
-    return gettext("Undone: the order stands as if it had not happened.")
-
-
-def _when(request: HttpRequest, now: dt.datetime) -> dt.datetime:
-    """The moment typed beside the button; empty means now."""
-    moment = _moment(_posted(request, "at")) or now
-    if moment > now:
-        raise ValueError(gettext("That moment is still ahead: note it when it has come."))
-    return moment
-
-
-def _moment(typed: str) -> dt.datetime | None:
-    try:
-        moment = parse_datetime(typed)
-    except ValueError:
-        moment = None
-    if typed and moment is None:
-        raise ValueError(gettext("“%(typed)s” is not a day and time.") % {"typed": typed[:40]})
-    return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
-
-
-def _register(request: HttpRequest, order: Order, at: dt.datetime) -> str:
-    """The customer says that it is they who have the goods; a second click tells nothing new."""
-    line = order.lines.filter(pk=int(typed) if (typed := _posted(request, "line")[:18]).isdecimal() else 0).first()
-    if line is None:
-        raise ValueError(gettext("Choose which product of the order it is."))
-    orders.register_product(line, at=at, serial=_posted(request, "serial"))
-    return gettext("The product is registered.")
-
-
-def _posted(request: HttpRequest, name: str) -> str:
-    return request.POST.get(name, "").replace("\x00", "").strip()
+def _panel(request: HttpRequest, order: Order) -> dict[str, Any]:
+    """Why a button was refused stands beside it, or above the page where it is gone meanwhile."""
+    refused, offered = pop_refused(request, order), list(buttons(order))
+    refused["is_mistake"] = refused.get("verb") in MISTAKES
+    if "why" in refused and not refused["is_mistake"] and refused["verb"] not in {button.verb for button in offered}:
+        messages.error(request, refused["why"])
+    return {"buttons": offered, "mistakes": list(mistakes(order)), "refused": refused}

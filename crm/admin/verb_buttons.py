@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -47,8 +47,12 @@ class VerbAdmin(ModelAdmin):  # type: ignore[misc]
         try:
             messages.success(request, verb(request, subject, timezone.now()))
         except ValueError as error:
-            messages.error(request, str(error))
+            self.refuse(request, subject, name, str(error))
         return HttpResponseRedirect(self.page_of(subject))
+
+    def refuse(self, request: HttpRequest, subject: Model, name: str, why: str) -> None:
+        """Say why the verb could not be carried out; a page with fields beside its buttons keeps what was typed."""
+        messages.error(request, why)
 
     def page_of(self, subject: Model) -> str:
         opts = self.model._meta
@@ -70,6 +74,8 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
 def colleagues(field: Any) -> dict[str, Any]:
     """For a field that names a member of staff: those who work here, to be picked without the right to manage them."""
-    if field.remote_field.model is not User:
-        return {}
-    return {"queryset": User.objects.filter(is_staff=True, is_active=True).order_by("username")}
+    return {"queryset": colleagues_at_work()} if field.remote_field.model is User else {}
+
+
+def colleagues_at_work() -> QuerySet[User]:
+    return User.objects.filter(is_staff=True, is_active=True).order_by("username")

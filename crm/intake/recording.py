@@ -40,6 +40,7 @@ from crm.orders import correcting, orders
 from crm.orders.amounts import ZERO, UnknownGoods
 from crm.orders.catalogue import describe_product, relate_product
 from crm.orders.exchange import TOLD, RateUnknown
+from crm.orders.milestones import stage
 from crm.orders.placing import OrderFields
 
 MOMENTS = {
@@ -260,7 +261,8 @@ def _happen(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
         if moment or name != "promised_at":
             DATES[name](order, to=moment, at=told_at)
     for name, reached_at in fact.milestones:
-        orders.reach_milestone(order, name, at=reached_at)
+        if correcting.is_news(order, stage(name), told_at):
+            orders.reach_milestone(order, name, at=reached_at)
     for refund in fact.refunds:
         _refund(order, refund)
 

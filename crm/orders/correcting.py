@@ -50,7 +50,7 @@ def correct_figures(
         _replace_lines(order, bought, figures.lines)
     before = order.total
     order.total, order.discount = figures.total, figures.discount
-    _note(order, ["figures"], told_at)
+    note_told(order, ["figures"], told_at)
     order.save(update_fields=["total", "discount", "told"])
     if before != order.total:
         write(
@@ -73,7 +73,7 @@ def correct_details(order: Order, *, told_at: dt.datetime, **details: Any) -> Or
         setattr(order, name, details[name])
     if news:
         check_fields(order, _("order %(number)s") % {"number": order.number})
-        _note(order, news, told_at)
+        note_told(order, news, told_at)
         order.save(update_fields=[*news, "told"])
     return order
 
@@ -88,7 +88,7 @@ def take_back(order: Order, moment: str, *, at: dt.datetime) -> Order:
         return order
     setattr(order, moment, None)
     # Also where it was never said to have happened: an older word that it did may come late.
-    _note(order, [moment], at)
+    note_told(order, [moment], at)
     order.save(update_fields=[moment, "told"])
     if before is None:
         return order
@@ -104,18 +104,49 @@ def take_back(order: Order, moment: str, *, at: dt.datetime) -> Order:
     return order
 
 
+@transaction.atomic
+def correct_placing(
+    order: Order, *, told_at: dt.datetime, placed_at: dt.datetime | None = None, kind: str = ""
+) -> Order:
+    """Another moment or kind than was typed: figures count by them."""
+    lock_fact(order, lambda customer_id: stats.lock([customer_id]))
+    told = {"placed_at": placed_at, "kind": kind}
+    news = {
+        name: value
+        for name, value in told.items()
+        if value and is_news(order, name, told_at) and getattr(order, name) != value
+    }
+    if placed_at:
+        check_moment(placed_at)
+    for name, value in news.items():
+        before = getattr(order, name)
+        setattr(order, name, value)
+        properties = {"what": name, "from": _as_text(before), "to": _as_text(value)}
+        write(order, EventKind.ORDER_CORRECTED, at=told_at, key=f"corrected:{name}:{stamp(told_at)}", **properties)
+    if news:
+        check_fields(order, _("order %(number)s") % {"number": order.number})
+        note_told(order, list(news), told_at)
+        order.save(update_fields=[*news, "told"])
+        stats.refresh([order.customer_id])
+    return order
+
+
 def is_news(order: Order, name: str, told_at: dt.datetime) -> bool:
     last = order.told.get(name)
     return last is None or dt.datetime.fromisoformat(last) <= told_at
 
 
-def _note(order: Order, names: Sequence[str], told_at: dt.datetime) -> None:
+def note_told(order: Order, names: Sequence[str], told_at: dt.datetime) -> None:
     order.told = {**order.told, **as_told(names, told_at)}
 
 
 def as_told(names: Sequence[str], told_at: dt.datetime) -> dict[str, str]:
     """For `Order.told`: these fields were told at this moment."""
     return dict.fromkeys(names, told_at.isoformat())
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
 def _told(line: OrderLine) -> LineData:

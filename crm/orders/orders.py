@@ -7,19 +7,16 @@ taken in the order customer, figures, order.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from crm.figures import stats
 from crm.locks import lock_fact
 from crm.models import EventKind, Milestone, Order, OrderLine
-from crm.orders import amounts
 from crm.orders.catalogue import LineData
 from crm.orders.order_events import check_moment, is_written, stamp, times_undone, write
 from crm.orders.placing import OrderFields, place
+from crm.orders.returns import return_goods
 
 __all__ = [
     "LineData",
@@ -65,47 +62,8 @@ def cancel(order: Order, *, at: dt.datetime) -> Order:
     return order
 
 
-@transaction.atomic
-def return_goods(
-    order: Order,
-    *,
-    at: dt.datetime,
-    amount: Decimal | None = None,
-    lines: Mapping[str, Decimal] | None = None,
-    key: str = "",
-) -> Order:
-    """Take back the whole order, or in part: `lines` as SKU → quantity, `amount` as the money given back.
-
-    `amount` alone is a refund of an order whose goods stay; `lines` alone are refunded at what was paid for them,
-    the order's discount shared over them. More than is left cannot come back: both are cut to the rest.
-    `key` names the return, so that the same one is not booked twice; without it the moment does. Its money may be
-    told first and its goods later.
-    """
-    check_moment(at)
-    lock_fact(order, lambda customer_id: stats.lock([customer_id]))
-    if len(key) > 80:
-        raise ValueError(_("The key of a return is longer than 80 characters."))
-    name = key or ("" if amount is None and lines is None else stamp(at))
-    event_key = f"returned:{name}" if name else "returned"
-    if is_written(order, event_key):
-        return _name_goods(order, event_key, lines)
-    bought = list(order.lines.select_related("product").order_by("pk"))
-    back = amounts.returned(order, bought, amount, lines)
-    if not back.amount and not back.quantities:
-        return order
-    _mark_returned(bought, back)
-    order.refunded += back.amount
-    order.returned_at = max(filter(None, (order.returned_at, at)))
-    if key and lines is None:
-        order.told = {**order.told, event_key: at.isoformat()}
-    order.save(update_fields=["refunded", "returned_at", "told"])
-    write(order, EventKind.ORDER_RETURNED, at=at, key=event_key, amount=str(back.amount))
-    stats.refresh([order.customer_id])
-    return order
-
-
-def move_promise(order: Order, *, to: dt.datetime, at: dt.datetime) -> Order:
-    """Promise another moment than before."""
+def move_promise(order: Order, *, to: dt.datetime | None, at: dt.datetime) -> Order:
+    """Promise another moment than before, or none."""
     return _move(order, "promised_at", EventKind.PROMISE_MOVED, "promised", to, at)
 
 
@@ -179,21 +137,3 @@ def _key_of_reaching(order: Order, moment: str, kind: EventKind) -> str:
     name = kind.removeprefix("order.")
     undone = times_undone(order, moment)
     return f"{name}:{undone + 1}" if undone else name
-
-
-def _name_goods(order: Order, event_key: str, lines: Mapping[str, Decimal] | None) -> Order:
-    """The goods of a return that was told as money alone: nothing is paid back again, and nobody hears of it twice."""
-    if not lines or event_key not in order.told:
-        return order
-    bought = list(order.lines.select_related("product").order_by("pk"))
-    _mark_returned(bought, amounts.returned(order, bought, amounts.ZERO, lines))
-    order.told = {name: at for name, at in order.told.items() if name != event_key}
-    order.save(update_fields=["told"])
-    stats.refresh([order.customer_id])
-    return order
-
-
-def _mark_returned(bought: Sequence[OrderLine], back: amounts.ReturnAmounts) -> None:
-    for line in bought:
-        line.returned_quantity += back.quantities.get(line.pk, 0)
-    OrderLine.objects.bulk_update(bought, ["returned_quantity"])

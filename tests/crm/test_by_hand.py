@@ -6,12 +6,14 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.admin.order_lines import product_typed
 from crm.intake import recording
 from crm.intake.facts import OrderFact
-from crm.models import Contact, Customer, Event, EventKind, Milestone, Order
+from crm.models import Contact, Customer, CustomerStats, Event, EventKind, MergeProposal, Milestone, Order
 from crm.orders import orders
 from crm.orders.catalogue import LineData
-from crm.orders.correcting import take_back
+from crm.orders.correcting import correct_figures, take_back
+from crm.orders.returns import returns_of, undo_return
 from tests.conftest import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
@@ -302,3 +304,334 @@ def test_more_than_is_left_cannot_come_back(client, agent, delivered, posted, wo
     delivered.refresh_from_db()
     assert (response.status_code, delivered.refunded) == (400, 0)
     assert words in response.text
+
+
+def undo_latest(client, order, name="not-returned"):
+    page = client.get(reverse("admin:crm_order_change", args=[order.pk]))
+    mistake = next(found for found in page.context["mistakes"] if found.verb == name)
+    return do(client, order, name, **mistake.posted)
+
+
+def give_back(client, order, token="a" * 32, **posted):
+    address = reverse("admin:crm_order_return", args=[order.pk])
+    shown = client.post(address, return_form(order, token=token, **posted)).context["summary"]
+    client.post(address, return_form(order, token=token, **posted, shown=shown))
+
+
+def test_a_return_that_was_a_mistake_is_undone(client, agent, delivered):
+    give_back(client, delivered)
+    lid = delivered.lines.get(product__sku="LID")
+    give_back(client, delivered, "b" * 32, **{f"line_{lid.pk}": "1", f"line_{delivered.lines.first().pk}": "1"})
+    assert CustomerStats.objects.get().revenue == 0
+
+    answer = undo_latest(client, delivered)
+
+    delivered.refresh_from_db()
+    assert delivered.refunded == 20
+    assert [line.returned_quantity for line in delivered.lines.order_by("pk")] == [2, 0]
+    assert CustomerStats.objects.get().revenue == 15
+    assert "count as kept" in answer.text
+    undone = Event.objects.get(kind=EventKind.ORDER_MOMENT_UNDONE)
+    assert (undone.properties["moment"], undone.properties["amount"]) == ("returned", "15.00")
+    undo_latest(client, delivered)
+    delivered.refresh_from_db()
+    assert (delivered.refunded, delivered.returned_at) == (0, None)
+    assert "does not stand any more" in do(client, delivered, "not-returned", key=undone.properties["return"]).text
+
+
+def test_a_door_that_repeats_an_undone_return_does_not_bring_it_back(shop, delivered):
+    for key, at in (("r-1", NOW), ("", NOW)):
+        orders.return_goods(delivered, at=at, key=key)
+        undo_return(delivered, returns_of(delivered)[0].key, at=NOW + dt.timedelta(days=1))
+
+        orders.return_goods(delivered, at=at, key=key)
+
+        assert Order.objects.get().refunded == 0
+    orders.return_goods(delivered, at=NOW + dt.timedelta(days=2))
+    orders.return_goods(delivered, at=NOW + dt.timedelta(days=2))
+    assert Order.objects.get().refunded == 35
+    assert len(returns_of(delivered)) == 1
+
+
+def test_a_return_told_without_its_lines_is_undone_as_a_whole(shop, delivered):
+    orders.return_goods(delivered, at=NOW)
+    Event.objects.filter(kind=EventKind.ORDER_RETURNED).update(properties={"number": delivered.number})
+
+    undo_return(delivered, returns_of(delivered)[0].key, at=NOW)
+
+    assert Order.objects.get().refunded == 0
+    assert not delivered.lines.exclude(returned_quantity=0).exists()
+
+
+def test_one_of_two_returns_told_without_lines_is_left(shop, delivered):
+    for key, sku in (("a", "KET"), ("b", "LID")):
+        orders.return_goods(delivered, at=NOW, lines={sku: Decimal(1)}, key=key)
+    Event.objects.filter(kind=EventKind.ORDER_RETURNED).update(properties={})
+
+    with pytest.raises(ValueError, match="cannot be undone alone"):
+        undo_return(delivered, returns_of(delivered)[0].key, at=NOW)
+
+    assert Order.objects.get().refunded == 15
+
+
+def test_a_stage_that_was_a_mistake_is_undone_and_may_be_reached_again(client, agent):
+    order = make_order()
+    do(client, order, "milestone", name="Frame up", at="2026-03-10T10:00")
+
+    undo_latest(client, order, "not-reached")
+
+    assert not Milestone.objects.exists()
+    order.refresh_from_db()
+    fact = OrderFact(number=order.number, milestones=(("Frame up", NOW),))
+    recording._happen(order, fact, NOW)
+    assert not Milestone.objects.exists()
+    do(client, order, "milestone", name="Frame up", at="2026-03-11T10:00")
+    assert Event.objects.filter(kind=EventKind.MILESTONE_REACHED).count() == 2
+    assert "not among those" in do(client, order, "not-reached", name="Roof").text
+
+
+def test_what_was_typed_beside_a_refused_button_is_kept(client, agent):
+    order = make_order()
+
+    page = do(client, order, "ship", at="2150-01-01T10:00", tracking_number="TR-7").text
+
+    assert 'value="TR-7"' in page
+    assert 'value="2150-01-01T10:00"' in page
+    assert "still ahead" in page
+    assert "TR-7" not in client.get(reverse("admin:crm_order_change", args=[order.pk])).text
+
+
+def corrected(client, order, *lines, **changes):
+    """What a browser would post of the page, with these changes, and the answer."""
+    address = reverse("admin:crm_order_correct", args=[order.pk])
+    shown = client.get(address).context
+    posted = {name: shown["form"][name].value() or "" for name in shown["form"].fields}
+    for name in ("placed_at", "promised_at", "appointment_at", "payment_due_at"):
+        moment = posted[name]
+        posted[name] = moment.strftime("%Y-%m-%dT%H:%M") if moment else ""
+    initial = shown["lines"].initial
+    rows = lines or initial
+    posted |= {"lines-TOTAL_FORMS": len(rows), "lines-INITIAL_FORMS": min(len(initial), len(rows))}
+    for position, row in enumerate(rows):
+        posted |= {f"lines-{position}-{name}": value for name, value in row.items()}
+    posted |= changes
+    return client.post(address, posted), posted
+
+
+def test_an_order_typed_wrong_is_put_right_after_a_look(client, agent, delivered):
+    lines = (
+        {"sku": "Kettle (KET)", "quantity": "2", "price": "11"},
+        {"sku": "Lid (LID)", "quantity": "1", "price": "5", "DELETE": "on"},
+        {"sku": "NEW", "name": "Cup", "quantity": "1", "price": "4"},
+    )
+
+    shown, posted = corrected(client, delivered, *lines, discount="1")
+
+    delivered.refresh_from_db()
+    assert delivered.total == 35
+    summary = shown.context["summary"]
+    assert summary.splitlines() == [
+        "Kettle: 3 × 10 → 2 × 11",
+        "Lid: 1 × 5 → —",
+        "Cup: — → 1 × 4",
+        "Discount: 0.00 EUR → 1.00 EUR",
+        "Total: 35.00 EUR → 25.00 EUR",
+    ]
+    answer = client.post(
+        reverse("admin:crm_order_correct", args=[delivered.pk]), posted | {"shown": summary}, follow=True
+    )
+    delivered.refresh_from_db()
+    assert (delivered.total, delivered.discount) == (25, 1)
+    assert CustomerStats.objects.get().revenue == 25
+    event = Event.objects.get(kind=EventKind.ORDER_CORRECTED)
+    assert (event.properties["from"], event.properties["to"]) == ("35.00", "25.00")
+    assert "put right" in answer.text
+
+
+def test_details_are_put_right_at_once_with_their_events(client, agent, delivered):
+    answer, _posted = corrected(
+        client,
+        delivered,
+        tracking_number="TR-7",
+        receipt_url="https://r.example.com/1",
+        responsible=agent.pk,
+        promised_at="2026-04-01T10:00",
+        appointment_at="2026-04-02T10:00",
+    )
+
+    assert answer.status_code == 302
+    delivered.refresh_from_db()
+    assert (delivered.tracking_number, delivered.responsible, delivered.total) == ("TR-7", agent, 35)
+    kinds = {EventKind.PROMISE_MOVED, EventKind.APPOINTMENT_MOVED}
+    assert set(Event.objects.filter(kind__in=kinds).values_list("kind", flat=True)) == kinds
+    assert not Event.objects.filter(kind=EventKind.ORDER_CORRECTED).exists()
+    corrected(client, delivered, promised_at="")
+    delivered.refresh_from_db()
+    assert delivered.promised_at is None
+
+
+def test_another_moment_and_kind_count_from_then_on(client, agent, delivered):
+    shown, posted = corrected(client, delivered, kind="service", placed_at="2026-01-05T10:00")
+    assert "Kind: goods → service" in shown.context["summary"]
+
+    client.post(reverse("admin:crm_order_correct", args=[delivered.pk]), posted | {"shown": shown.context["summary"]})
+
+    delivered.refresh_from_db()
+    assert (delivered.kind, timezone.localtime(delivered.placed_at).month) == ("service", 1)
+    assert CustomerStats.objects.get().first_order_at == delivered.placed_at
+    what = Event.objects.filter(kind=EventKind.ORDER_CORRECTED).values_list("properties__what", flat=True)
+    assert set(what) == {"kind", "placed_at"}
+
+
+def test_nothing_typed_anew_changes_nothing(client, agent, delivered):
+    before = Event.objects.count()
+
+    answer, _posted = corrected(client, delivered)
+
+    assert answer.status_code == 302
+    assert Event.objects.count() == before
+    assert Order.objects.get().placed_at == delivered.placed_at
+
+
+def test_what_was_changed_meanwhile_is_shown_again(client, agent, delivered):
+    shown, posted = corrected(client, delivered, discount="1")
+    correct_figures(delivered, told_at=timezone.now(), discount=Decimal(5))
+
+    again = client.post(
+        reverse("admin:crm_order_correct", args=[delivered.pk]), posted | {"shown": shown.context["summary"]}
+    )
+
+    assert again.context["summary"] == "Discount: 5.00 EUR → 1.00 EUR\nTotal: 30.00 EUR → 34.00 EUR"
+    assert Order.objects.get().discount == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"discount": "99"}, "larger than the goods"),
+        ({"placed_at": "2150-01-01T10:00"}, "still ahead"),
+        ({"receipt_url": "no link"}, "valid URL"),
+        ({"lines-0-quantity": "0"}, "greater than or equal"),
+        ({"total": "10", "shown": "Total: 35.00 EUR → 10.00 EUR"}, "already refunded"),
+    ],
+)
+def test_what_is_wrong_with_a_correction_is_said_and_nothing_typed_is_lost(client, agent, delivered, changes, words):
+    orders.return_goods(delivered, at=NOW, amount=Decimal(20), key="r")
+
+    answer, _posted = corrected(client, delivered, tracking_number="KEEP", **changes)
+
+    delivered.refresh_from_db()
+    assert (answer.status_code, delivered.total, delivered.tracking_number) == (400, 35, "")
+    assert words in answer.text
+    assert "KEEP" in answer.text
+
+
+def test_products_are_found_by_parts_of_their_name_or_sku(client, agent):
+    make_product(sku="KET-1", name="Kettle, steel", price=40)
+    make_product(sku="LID-1", name="Lid (steel)")
+    find = reverse("admin:crm_customer_products")
+
+    assert 'value="Kettle, steel (KET-1)" data-price="40.0000"' in client.get(find, {"lines-0-sku": "ste ket"}).text
+    assert "Lid" not in client.get(find, {"lines-3-sku": "kettle"}).text
+    assert product_typed("Lid (steel) (LID-1)").sku == "LID-1"
+    assert product_typed("lid (STEEL)").sku == "LID-1"
+    assert product_typed("LID-1").sku == "LID-1"
+    assert product_typed("Cup (LID-1)") is None
+
+
+def contacts_form(customer, *rows):
+    posted = {
+        "first_name": "Ann",
+        "contacts-TOTAL_FORMS": len(rows),
+        "contacts-INITIAL_FORMS": customer.contacts.count(),
+    }
+    known = list(customer.contacts.order_by("pk"))
+    for position, row in enumerate(rows):
+        own = {"id": known[position].pk if position < len(known) else "", "customer": customer.pk, "state": "active"}
+        posted |= {f"contacts-{position}-{name}": value for name, value in (own | row).items()}
+    return posted
+
+
+def test_addresses_typed_in_are_stored_in_one_form(client, agent):
+    ann = make_customer(email="ann@example.com")
+
+    client.post(
+        reverse("admin:crm_customer_edit", args=[ann.pk]),
+        contacts_form(
+            ann,
+            {"channel": "email", "address": "ann@example.com"},
+            {"channel": "sms", "address": "+7 (999) 123-45-67"},
+            {"channel": "email", "address": " Ann.P@Example.com"},
+        ),
+    )
+
+    assert set(ann.contacts.values_list("address", flat=True)) == {
+        "ann@example.com",
+        "+79991234567",
+        "ann.p@example.com",
+    }
+    assert ann.contacts.get(address="ann@example.com").marketing_consent == "granted"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"channel": "email", "address": "nobody"}, "is not an email address"),
+        ({"channel": "sms", "address": "12"}, "“12”"),
+        ({"channel": "email", "address": "ANN@example.com"}, "stands here twice"),
+    ],
+)
+def test_addresses_that_cannot_be_are_refused_in_words(client, agent, row, words):
+    ann = make_customer(email="ann@example.com")
+
+    answer = client.post(
+        reverse("admin:crm_customer_edit", args=[ann.pk]),
+        contacts_form(ann, {"channel": "email", "address": "ann@example.com"}, row),
+    )
+
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert ann.contacts.count() == 1
+
+
+def test_consent_does_not_pass_to_another_address(client, agent):
+    ann = make_customer(email="ann@example.com")
+    Contact.objects.update(state="bounced", state_reason="550")
+
+    client.post(
+        reverse("admin:crm_customer_edit", args=[ann.pk]),
+        contacts_form(ann, {"channel": "email", "address": "new@example.com", "state": "bounced"}),
+    )
+
+    contact = ann.contacts.get()
+    assert (contact.address, contact.marketing_consent, contact.state) == ("new@example.com", "unknown", "active")
+
+
+def test_an_address_of_somebody_else_is_said_and_proposed_as_a_duplicate(client, agent):
+    make_customer(email="shared@example.com", first_name="Bob")
+    ann = make_customer(email="ann@example.com")
+
+    answer = client.post(
+        reverse("admin:crm_customer_edit", args=[ann.pk]),
+        contacts_form(
+            ann,
+            {"channel": "email", "address": "ann@example.com"},
+            {"channel": "email", "address": "shared@example.com"},
+        ),
+        follow=True,
+    )
+
+    assert "Bob</a> has this address too" in answer.text
+    assert MergeProposal.objects.get().duplicate == ann
+
+
+def test_a_consent_is_withdrawn_with_two_clicks(client, agent):
+    ann = make_customer()
+    page = client.get(reverse("admin:crm_customer_change", args=[ann.pk])).text
+    address = reverse("admin:crm_customer_consent", args=[ann.pk])
+    asked = f"?contact={ann.contacts.get().pk}&amp;action=withdrawn"
+    assert f"{address}{asked}" in page
+
+    form = client.get(address + asked.replace("&amp;", "&")).context["form"]
+
+    assert form["action"].value() == "withdrawn"

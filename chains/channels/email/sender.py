@@ -39,6 +39,15 @@ class EmailSender:
             _close(connection)
 
 
+def send_one(letter: MimeLetter) -> Outcome:
+    """A letter that no touch stands behind, over a connection of its own."""
+    connection = mail.get_connection()
+    try:
+        return _outcome(letter, 0, connection)
+    finally:
+        _close(connection)
+
+
 def _knowing_the_next(letters: Iterable[MimeLetter | Outcome]) -> Iterator[MimeLetter | Outcome]:
     """The letters in order, each knowing which one follows it; so one is made ahead of what was asked for."""
     before = None
@@ -62,15 +71,17 @@ def _letter_or_refusal(outgoing: OutgoingMessage, shop: Shop) -> MimeLetter | Ou
 
 
 def _handed_over(outgoing: OutgoingMessage, letter: MimeLetter | Outcome, connection: BaseEmailBackend) -> Outcome:
-    if isinstance(letter, Outcome):
-        return letter
+    return letter if isinstance(letter, Outcome) else _outcome(letter, outgoing.touch_id, connection)
+
+
+def _outcome(letter: MimeLetter, touch_id: int, connection: BaseEmailBackend) -> Outcome:
     try:
         _send(letter, connection)
     except (OSError, smtplib.SMTPException, AnymailError) as error:
         if _is_broken(error):
             _close(connection)
-        return outcome_of(error, outgoing.touch_id)
-    return Outcome(outgoing.touch_id, Result.SENT)
+        return outcome_of(error, touch_id)
+    return Outcome(touch_id, Result.SENT)
 
 
 def _send(letter: MimeLetter, connection: BaseEmailBackend) -> None:

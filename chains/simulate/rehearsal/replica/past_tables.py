@@ -158,6 +158,8 @@ AS_TODAY = frozenset(
         "chains_rehearsal",
         "chains_reputation",
         "chains_segmentlimits",
+        "chains_signup",
+        "chains_signupform",
         "chains_step",
         "chains_brancharm",
         "chains_templatetext",
