@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from chains.admin.preview import framed
 from chains.messages.page_urls import PREVIEW
@@ -32,7 +32,7 @@ from crm.models import Shop
 
 @admin.register(SignUpForm)
 class SignUpFormAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("name", "shown_state", "asked_count", "confirmed_count", "confirmed_share", "language")
+    list_display = ("name", "shown_state", "asked_count", "confirmed_count", "confirmed_share", "shown_language")
     search_fields = ("name__icontains",)
     ordering = ("name",)
     show_full_result_count = False
@@ -57,6 +57,9 @@ class SignUpFormAdmin(ModelAdmin):  # type: ignore[misc]
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "language":
+            kwargs["widget"] = UnfoldAdminSelectWidget(choices=settings.LANGUAGES)
+            return db_field.formfield(**kwargs)
         if db_field.name == "topics":
             return forms.MultipleChoiceField(
                 label=capfirst(db_field.verbose_name),
@@ -86,9 +89,13 @@ class SignUpFormAdmin(ModelAdmin):  # type: ignore[misc]
 
     @display(description=_("state"), label={"open": "success", "closed": "warning"})
     def shown_state(self, form: SignUpForm) -> tuple[str, Any]:
-        return ("open", _("open")) if form.is_open else ("closed", _("closed"))
+        return ("open", _("takes sign-ups")) if form.is_open else ("closed", _("closed for now"))
 
-    @display(description=_("asked"), ordering="asked")
+    @display(description=_("language"), ordering="language")
+    def shown_language(self, form: SignUpForm) -> str:
+        return str(dict(settings.LANGUAGES).get(form.language, form.language))
+
+    @display(description=_("signed up"), ordering="asked")
     def asked_count(self, form: Any) -> int:
         return int(form.asked)
 

@@ -53,14 +53,7 @@ class Migration(migrations.Migration):
                 (
                     "topics",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(
-                            choices=[
-                                ("recipes", "recipes and ideas"),
-                                ("tips", "care and tips"),
-                                ("offers", "offers and news"),
-                            ],
-                            max_length=16,
-                        ),
+                        base_field=models.CharField(max_length=16),
                         blank=True,
                         default=list,
                         help_text="Without any, people agree to all of them.",
@@ -68,12 +61,7 @@ class Migration(migrations.Migration):
                         verbose_name="topics to choose from",
                     ),
                 ),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[("en", "English"), ("ru", "Russian")], max_length=10, verbose_name="language"
-                    ),
-                ),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
                 (
                     "landing_url",
                     models.URLField(

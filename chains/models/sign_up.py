@@ -4,7 +4,6 @@ import datetime as dt
 import secrets
 from typing import Self
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,7 +11,6 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chains.models.template import TOPICS
 from crm.models import Customer
 
 
@@ -45,13 +43,13 @@ class SignUpForm(models.Model):
     )
     asks_name = models.BooleanField(_("ask for the first name"), default=False)
     topics = ArrayField(
-        models.CharField(max_length=16, choices=[(topic.value, topic.label) for topic in TOPICS]),
+        models.CharField(max_length=16),
         default=list,
         blank=True,
         verbose_name=_("topics to choose from"),
         help_text=_("Without any, people agree to all of them."),
     )
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=10)
     landing_url = models.URLField(
         _("where people land after they confirmed"), blank=True, help_text=_("Empty: on a page of Encore's own.")
     )

@@ -83,8 +83,7 @@ def consent_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
         return HttpResponseRedirect(url_of(customer.pk))
     context = {
         **admin.site.each_context(request),
-        "title": gettext("Note a consent"),
-        "subtitle": str(customer),
+        "title": gettext("Note a consent") + f" · {customer}",
         "customer": customer,
         "form": form,
     }

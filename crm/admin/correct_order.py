@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.moment_field import moment_field, past_moment
-from crm.admin.order_lines import CorrectedLines, as_typed, options, products_like, shown, typed_lines
+from crm.admin.order_lines import CorrectedLines, as_typed, options, products_like, typed_lines
 from crm.admin.verb_buttons import colleagues_at_work
 from crm.figures import stats
 from crm.locks import lock_fact
@@ -120,13 +120,12 @@ def correct_view(request: HttpRequest, order_id: int) -> HttpResponseBase:
             form.add_error(None, str(error))
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": gettext("Put an order right"),
-        "subtitle": order.number,
+        "title": gettext("Put an order right") + f" · {order.number}",
         "order": order,
         "form": form,
         "lines": lines,
         "back": reverse("admin:crm_order_change", args=[order.pk]),
-        "products": [*((shown(line.product), line.price) for line in bought), *options(products_like(""))],
+        "products": options([*(line.product for line in bought), *products_like("")]),
         "summary": summary,
         "currency": order.currency,
     }

@@ -80,8 +80,7 @@ def new_order_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
             return HttpResponseRedirect(reverse("admin:crm_order_change", args=[order.pk]))
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": gettext("New order"),
-        "subtitle": str(customer),
+        "title": gettext("New order") + f" · {customer}",
         "customer": customer,
         "form": form,
         "lines": lines,

@@ -124,14 +124,15 @@ def products_like(typed: str) -> Iterable[Product]:
     return found[:PRODUCTS_SHOWN]
 
 
-def options(products: Iterable[Product]) -> list[tuple[str, Any]]:
-    return [(shown(product), product.price) for product in products]
+def options(products: Iterable[Product]) -> list[tuple[str, str, Decimal | None]]:
+    """What the field shall hold, SKU and price."""
+    return [(shown(product), product.sku, product.price) for product in products]
 
 
 def as_typed(line: OrderLine) -> dict[str, Any]:
-    return {"sku": shown(line.product), "quantity": _plain(line.quantity), "price": _plain(line.price)}
+    return {"sku": shown(line.product), "quantity": plain(line.quantity), "price": plain(line.price)}
 
 
-def _plain(number: Decimal) -> Decimal:
+def plain(number: Decimal) -> Decimal:
     """Without noughts at its end, and never as 1E+2."""
     return Decimal(format(number.normalize(), "f"))

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.admin.order_lines import plain
 from crm.figures import stats
 from crm.locks import lock_fact
 from crm.models import Order
@@ -34,22 +35,29 @@ class ReturnForm(forms.Form):
         max_digits=14,
         decimal_places=2,
         required=False,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         help_text=_("Empty: what was paid for the goods above."),
     )
 
-    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, order: Order, is_everything: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order = order
         self.bought = list(order.lines.select_related("product").order_by("pk"))
         for line in self.bought:
             left = line.quantity - line.returned_quantity
+            if not left:
+                continue
             self.fields[f"line_{line.pk}"] = forms.DecimalField(
                 label=str(line.product),
                 min_value=0,
-                max_value=left.normalize(),
+                max_value=plain(left),
                 max_digits=12,
                 decimal_places=3,
                 required=False,
+                localize=True,
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                initial=plain(left) if is_everything else None,
                 help_text=gettext("of %(left)s that can come back") % {"left": floatformat(left, "-3")},
             )
         self.order_fields([*(name for name in self.fields if name.startswith("line_")), "amount"])
@@ -97,7 +105,8 @@ def return_view(request: HttpRequest, order_id: int) -> HttpResponseBase:
     data = request.POST if request.method == "POST" else None
     if data is not None:
         lock_fact(order, lambda customer_id: stats.lock([customer_id]))
-    form = ReturnForm(data, order=order, initial={"token": uuid.uuid4().hex})
+    initial = {"token": uuid.uuid4().hex}
+    form = ReturnForm(data, order=order, is_everything="all" in request.GET, initial=initial)
     summary = form.summary() if form.is_valid() else ""
     if data is not None and summary and data.get("shown") == summary:
         facts = form.cleaned_data
@@ -107,8 +116,7 @@ def return_view(request: HttpRequest, order_id: int) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("admin:crm_order_change", args=[order.pk]))
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": gettext("Return"),
-        "subtitle": order.number,
+        "title": gettext("Return") + f" · {order.number}",
         "order": order,
         "form": form,
         "summary": summary,

@@ -3,6 +3,8 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from config.navigation import SECTIONS, sidebar
+from crm.models import Event
+from tests.conftest import make_order
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +91,52 @@ def test_somebody_without_a_role_is_told_so(client):
 
     assert client.get("/admin/").status_code == 200
     assert "nobody has given you a role yet" in client.get(reverse("admin:crm_customer_find")).text
+
+
+# Who may do what: True where the page opens, False where it stays closed.
+MATRIX = [
+    ("crm_customer_new", "", {"Support": True, "Managers": True, "Marketing": False}),
+    ("crm_customer_order", "customer", {"Support": True, "Managers": True, "Marketing": False}),
+    ("crm_customer_products", "", {"Support": True, "Managers": True, "Marketing": False}),
+    ("crm_customer_consent", "customer", {"Support": True, "Managers": True, "Marketing": False}),
+    ("crm_order_return", "order", {"Support": True, "Managers": True, "Marketing": False}),
+    ("crm_order_correct", "order", {"Support": True, "Managers": True, "Marketing": False}),
+    ("chains_signupform_add", "", {"Support": False, "Managers": True, "Marketing": True}),
+    ("chains_signupform_changelist", "", {"Support": False, "Managers": True, "Marketing": True}),
+]
+
+
+@pytest.mark.parametrize("role", ["Support", "Marketing", "Managers"])
+def test_what_each_role_may_do_by_hand(client, shop, role):
+    order = make_order()
+    subjects = {"": [], "customer": [order.customer_id], "order": [order.pk]}
+    sign_in(client, role)
+
+    opened = {
+        page: client.get(reverse(f"admin:{page}", args=subjects[about])).status_code for page, about, _may in MATRIX
+    }
+
+    assert opened == {page: 200 if may[role] else 403 for page, _about, may in MATRIX}
+
+
+@pytest.mark.parametrize(("role", "may"), [("Support", True), ("Managers", True), ("Marketing", False)])
+@pytest.mark.parametrize(
+    ("verb", "typed", "refusal"),
+    [
+        ("pay", {}, False),
+        ("milestone", {"name": "Frame up"}, False),
+        ("mistake", {"moment": "cancelled_at"}, False),
+        ("not-returned", {"key": "none"}, True),
+        ("not-reached", {"name": "none"}, True),
+    ],
+)
+def test_who_presses_the_buttons_of_an_order(client, shop, role, may, verb, typed, refusal):
+    order = make_order()
+    before = Event.objects.count()
+    sign_in(client, role)
+
+    answer = client.post(reverse("admin:crm_order_do", args=[order.pk, verb]), typed)
+
+    assert answer.status_code == (302 if may else 403)
+    is_told = may and not refusal and verb != "mistake"
+    assert Event.objects.count() == before + is_told

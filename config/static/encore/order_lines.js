@@ -12,11 +12,15 @@
   function number(text) {
     const plain = text.replace(/[\s\u00a0\u202f]/g, "");
     const point = Math.max(plain.lastIndexOf(","), plain.lastIndexOf("."));
-    return Number(plain.slice(0, Math.max(point, 0)).replace(/[.,]/g, "") + (point < 0 ? plain : `.${plain.slice(point + 1)}`));
+    if (point < 0) return Number(plain);
+    return Number(`${plain.slice(0, point).replace(/[.,]/g, "")}.${plain.slice(point + 1)}`);
   }
 
   function remember() {
-    for (const option of document.querySelectorAll("#products option")) prices.set(option.value, option.dataset.price);
+    for (const option of document.querySelectorAll("#products option")) {
+      prices.set(option.value, option.dataset.price);
+      prices.set(option.dataset.sku, option.dataset.price);
+    }
   }
 
   function field(line, name) {
