@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from chains.channels.email.mailbox import poll
 from chains.channels.email.reputation import watch
+from chains.engine.deliver import confirmations
 from chains.engine.run import run
-from chains.sign_ups import forgetting, sending
+from chains.sign_ups import forgetting
 from chains.simulate.rehearsal import job
 from chains.simulate.test_order.send import send_due
 
@@ -50,7 +51,7 @@ def send_test_orders() -> None:
 
 @shared_task(name="chains.tasks.send_confirmations")
 def send_confirmations() -> None:
-    if sent := sending.send_due(timezone.now()):
+    if sent := confirmations.send_due(timezone.now()):
         logger.info("Letters of confirmation sent: %s", sent)
 
 

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from chains.messages.page_urls import page_urls
 from chains.models import Touch
+from chains.models.template import TOPICS
 from chains.public.pages import shop_page, touch_view
-from chains.reactions.preferences import TOPICS, offered_contacts, save_preferences
+from chains.reactions.preferences import offered_contacts, save_preferences
 from chains.reactions.unsubscribe import unsubscribe, written_addresses
 from crm.models import Channel, Contact, Customer
 

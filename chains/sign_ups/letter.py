@@ -22,9 +22,10 @@ def render(sign_up: SignUp, shop: Shop) -> Rendered:
     language = sign_up.form.language
     with translation.override(language):
         label = _("Yes, write to me")
+        subject = one_line(_("Please confirm: %(title)s") % {"title": sign_up.form.title})
         link = confirmation_url(sign_up)
         context = {
-            "subject": one_line(_("Please confirm: %(title)s") % {"title": sign_up.form.title}),
+            "subject": subject,
             "preheader": "",
             "picture": "",
             "product": {"name": ""},
@@ -42,7 +43,7 @@ def render(sign_up: SignUp, shop: Shop) -> Rendered:
         html = letter_html(language=language, shop=shop, body=_body(), footer=_footer("<br>"), label=label, button=0)
         text = "\n\n".join([*_paragraphs("{{ line }}\n"), f"{label}:\n{{{{ links[0] }}}}", "-- \n" + _footer("\n")])
         return Rendered(
-            subject=context["subject"],
+            subject=subject,
             html=fill(html, context, is_html=True),
             text=compact(fill(text, context)) + "\n",
             links=[link],

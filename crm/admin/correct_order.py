@@ -71,7 +71,7 @@ class CorrectOrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.order = order
         # Whoever is responsible stays so, even when they work here no more.
-        staff = colleagues_at_work() | User.objects.filter(pk=order.responsible_id)
+        staff = colleagues_at_work() | User.objects.filter(pk=order.responsible_id or 0)
         self.fields["responsible"].queryset = staff  # type: ignore[attr-defined]
 
     def clean_placed_at(self) -> dt.datetime:

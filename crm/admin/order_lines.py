@@ -113,7 +113,7 @@ def products_view(request: HttpRequest) -> TemplateResponse:
     """Options for the list under the field in which somebody types."""
     if not request.user.has_perms(["crm.view_customer", "crm.change_order"]):
         raise PermissionDenied
-    typed = next((value for name, value in request.GET.items() if name.endswith("-sku")), "").strip()
+    typed = next((request.GET[name] for name in request.GET if name.endswith("-sku")), "").strip()
     return TemplateResponse(request, "crm/admin/product_options.html", {"products": options(products_like(typed))})
 
 

@@ -2,8 +2,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from chains.engine.deliver.confirmations import send_due
 from chains.models import SignUp
-from chains.sign_ups.sending import send_due
 from crm.models import Customer
 from tests.browser.conftest import NARROW, fits
 

@@ -7,12 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from chains.engine.deliver.confirmations import PAUSES, send_due
 from chains.engine.run import tick
 from chains.models import SignUp, SignUpForm, Touch
 from chains.sign_ups import confirming
 from chains.sign_ups.asking import LETTERS_AT_MOST, SIGN_UPS_AN_HOUR, Visitor, ask
 from chains.sign_ups.forgetting import forget_expired
-from chains.sign_ups.sending import PAUSES, send_due
 from crm.models import Contact, Customer, Event
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
