@@ -179,7 +179,7 @@ def test_a_whole_return_gives_everything_back_once(now):
     line = order.lines.get()
     assert (order.refunded, order.returned_at, line.returned_quantity) == (Decimal("99.80"), now, 2)
     event = Event.objects.get(kind="order.returned")
-    assert event.properties == {"number": order.number, "amount": "99.80"}
+    assert event.properties == {"number": order.number, "amount": "99.80", "lines": {"K-1": "2.000"}}
     stats = stats_of(order.customer)
     assert (stats.orders_count, stats.revenue, stats.margin, stats.returns_count) == (1, 0, 0, 1)
 

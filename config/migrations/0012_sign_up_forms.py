@@ -49,8 +49,8 @@ def keep_rights(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0006_companies"),
-        ("chains", "0004_sign_up_forms"),
+        ("config", "0011_may_import"),
+        ("chains", "0006_sign_up_forms"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0003_order_corrections"),
+        ("chains", "0005_coupon_given_back"),
         ("crm", "0006_companies_and_addresses"),
     ]
 
