@@ -34,11 +34,12 @@ def test_an_order_comes_with_its_buyer_lines_and_moments(tell):
     assert lines_of(placed) == TWO_OF_ONE
     assert placed.lines.get().product.name == "Kettle – 1\xa0l"
     buyer = placed.customer
-    assert (buyer.external_id, buyer.name, buyer.city, buyer.attributes) == (
+    assert (buyer.external_id, buyer.name, buyer.city, buyer.country, buyer.attributes) == (
         None,
         "Ann Lee",
         "Berlin",
-        {"country": "DE"},
+        "DE",
+        {},
     )
     assert set(buyer.contacts.values_list("address", flat=True)) == {"ann@example.com", "+4930901820"}
     assert kinds() == ["order.placed", "order.paid"]
