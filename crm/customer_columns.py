@@ -113,6 +113,7 @@ CUSTOMER_COLUMNS = (
     CustomerColumn("muted_topics", merge=all_items, is_erased=True),
     CustomerColumn("notes", merge=both_texts, is_erased=True),
     CustomerColumn("merged_into", is_exported=False),
+    CustomerColumn("told", merge=all_keys, is_erased=True, is_exported=False),
     CustomerColumn("erased_at"),
     CustomerColumn("created_at", merge=of_older),
 )

@@ -30,7 +30,7 @@ from crm.admin.new_order import new_order_view
 from crm.admin.order_lines import products_view
 from crm.admin.privacy import erase_view, export_view
 from crm.admin.tag_form import TagActionForm
-from crm.customers import dates
+from crm.customers import dates, profiles
 from crm.customers.merge import propose
 from crm.customers.search import find_customers
 from crm.customers.tags import add_tag, remove_tag
@@ -135,6 +135,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
         """Chains may wait for a birthday, so a changed birth date becomes an event."""
         before = dates.dates_by_name(form.initial.get("born_on"), obj.attributes)
+        profiles.note(obj, profiles.columns_of_sources(form.changed_data), timezone.now())
         super().save_model(request, obj, form, change)
         dates.record_changes({obj.pk: before}, {obj.pk: dates.dates_of(obj)}, timezone.now())
 

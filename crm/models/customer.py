@@ -138,11 +138,16 @@ class Customer(models.Model):
         verbose_name=_("merged into"),
         editable=False,
     )
+    told = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text="When each field was last told, by its name."
+    )
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = CustomerQuerySet.as_manager()
-    history = HistoricalRecords(verbose_name=_("change of a customer"), verbose_name_plural=_("changes of customers"))
+    history = HistoricalRecords(
+        excluded_fields=["told"], verbose_name=_("change of a customer"), verbose_name_plural=_("changes of customers")
+    )
 
     class Meta:
         verbose_name = _("customer")
