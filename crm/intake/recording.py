@@ -7,7 +7,7 @@ come: whoever called keeps it and tries again. ValueError says in words why it n
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any, cast
@@ -25,6 +25,7 @@ from crm.intake.facts import (
     ConsentFact,
     CustomerFact,
     EventFact,
+    Fact,
     OrderFact,
     PrivacyFact,
     ProductFact,
@@ -72,7 +73,12 @@ def record_customer(fact: CustomerFact, source: Source, now: dt.datetime) -> Cus
     if "company" in profile:
         profile["company"] = company_named(profile["company"])
     customer = find_or_create(
-        external_id=_prefixed(source, fact.external_id), email=fact.email, phone=fact.phone, now=now, **profile
+        external_id=_prefixed(source, fact.external_id),
+        email=fact.email,
+        phone=fact.phone,
+        now=now,
+        told_at=fact.told_at or now,
+        **profile,
     )
     for said in fact.consents:
         address = _address_of(said, fact)
@@ -101,18 +107,29 @@ def _address_of(said: ConsentFact, fact: CustomerFact) -> str:
     return address if said.channel else ""
 
 
+def lock_facts(facts: Sequence[Fact], source: Source) -> None:
+    """Be the only one to tell of their orders and visitors, before several of them are recorded in one transaction.
+
+    Orders come before visitors, and those before whoever they are of, as where a fact is recorded by itself: two that
+    told of the same in another order would wait for each other.
+    """
+    orders_told = [fact for fact in facts if isinstance(fact, OrderFact)]
+    lock_identities(name for fact in orders_told for name in _order_names(fact))
+    visitors.lock(name for fact in facts for name in _visitors(fact, source))
+
+
 @record_fact.register
 @transaction.atomic
 def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
     """One at a time for each order: what a second process tells about a new one must not pass for its first word."""
     told_at = fact.told_at or now
-    lock_identities(f"order:{name}" for name in filter(None, (fact.number, fact.external_id)))
+    lock_identities(_order_names(fact))
     fact = replace(fact, details=_details_of(fact))
     order = known_order(source, fact.number, fact.external_id)
     if order is None:
         order = _place(fact, source, told_at, now)
     else:
-        _correct(order, fact, told_at)
+        _correct(order, fact, source, told_at)
     _happen(order, fact, told_at)
     return order
 
@@ -130,7 +147,7 @@ def record_product(fact: ProductFact, source: Source, now: dt.datetime) -> Any:
 @record_fact.register
 @transaction.atomic
 def record_event(fact: EventFact, source: Source, now: dt.datetime) -> Any:
-    customer = record_customer(fact.customer, source, now)
+    customer = record_customer(_dated(fact.customer, fact.at), source, now)
     order = known_order(source, fact.order_number, "") if fact.order_number else None
     return events.record(
         fact.kind,
@@ -168,7 +185,7 @@ def record_visit(fact: VisitFact, source: Source, now: dt.datetime) -> None:
 def record_visitor(fact: VisitorFact, source: Source, now: dt.datetime) -> Customer:
     anonymous_ids = [_prefixed(source, one) for one in fact.anonymous_ids]
     visitors.lock(anonymous_ids)
-    customer = record_customer(fact.customer, source, now)
+    customer = record_customer(_dated(fact.customer, fact.at), source, now)
     news = [one for one in anonymous_ids if visitors.join(one, customer, at=fact.at, now=now)]
     if news:
         Delivery.objects.waiting_for(source, fact.anonymous_ids, now).try_at(now)
@@ -177,11 +194,22 @@ def record_visitor(fact: VisitorFact, source: Source, now: dt.datetime) -> Custo
 
 
 def known_order(source: Source, number: str, external_id: str) -> Order | None:
-    if external_id:
-        found = Order.objects.filter(external_id=_prefixed(source, external_id)).first()
+    """By the shop's id, else by its number. ValueError where the number is that of an order with another id."""
+    own_id = _prefixed(source, external_id)
+    if own_id:
+        found = Order.objects.filter(external_id=own_id).first()
         if found or not number:
             return found
-    return Order.objects.filter(number=_prefixed(source, number)).first() if number else None
+    found = Order.objects.filter(number=_prefixed(source, number)).first() if number else None
+    if found and own_id and found.external_id not in {None, own_id}:
+        raise ValueError(
+            _(
+                "Order %(number)s is known with the id %(known)s, and this one has %(told)s: two shops number alike, or"
+                " one began anew. Enter something before the numbers of this source."
+            )
+            % {"number": found.number, "known": found.external_id, "told": own_id}
+        )
+    return found
 
 
 def _details_of(fact: OrderFact) -> dict[str, Any]:
@@ -208,7 +236,8 @@ def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.dateti
     fields: dict[str, Any] = {name: moment for name, moment in fact.dates.items() if moment}
     fields |= {"source": source.name[:100], "external_id": _prefixed(source, fact.external_id) or None}
     fields["coupon_code"] = held_coupon(_prefixed(source, number), fact.placed_at)
-    told = ("figures", *fact.details, *((TOLD,) if fact.rate else ()))
+    not_yet = [name for name, moment in fact.moments.items() if moment is None]
+    told = ("figures", *fact.details, *fact.dates, *not_yet, *((TOLD,) if fact.rate else ()))
     fields |= {"rate": fact.rate} if fact.rate else {}
     fields["told"] = correcting.as_told(told, told_at)
     try:
@@ -228,7 +257,7 @@ def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.dateti
 
 def _buyer(fact: OrderFact, placed_at: dt.datetime, source: Source, now: dt.datetime) -> Customer:
     if fact.customer and fact.customer.is_somebody:
-        return record_customer(fact.customer, source, now)
+        return record_customer(_dated(fact.customer, fact.told_at), source, now)
     device = _prefixed(source, fact.anonymous_id)
     if device:
         visitors.lock([device])
@@ -238,14 +267,21 @@ def _buyer(fact: OrderFact, placed_at: dt.datetime, source: Source, now: dt.date
     return owner
 
 
-def _correct(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
+def _correct(order: Order, fact: OrderFact, source: Source, told_at: dt.datetime) -> None:
     if fact.currency and fact.currency.upper() != order.currency:
         raise ValueError(
             _("Order %(number)s is in %(currency)s, and is told in %(other)s.")
             % {"number": order.number, "currency": order.currency, "other": fact.currency.upper()}
         )
+    if fact.external_id and not order.external_id:
+        correcting.take_id(order, _prefixed(source, fact.external_id))
+    again = [name for name in fact.moments if _is_known(order, fact, name)]
+    again += [name for name, moment in fact.dates.items() if moment == getattr(order, name)]
     if fact.lines is not None or fact.total is not None or fact.discount is not None:
-        correcting.correct_figures(order, told_at=told_at, lines=fact.lines, total=fact.total, discount=fact.discount)
+        correcting.correct_figures(
+            order, told_at=told_at, lines=fact.lines, total=fact.total, discount=fact.discount, again=again
+        )
+    correcting.note_again(order, again, told_at)
     if fact.details:
         correcting.correct_details(order, told_at=told_at, **fact.details)
 
@@ -253,12 +289,14 @@ def _correct(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
 def _happen(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
     """Moments in the order in which they happened, then what lies ahead, milestones and refunds."""
     for name, moment in sorted(fact.moments.items(), key=lambda item: item[1] or told_at):
+        if _is_known(order, fact, name):
+            continue
         if moment is None:
             correcting.take_back(order, name, at=told_at)
         elif correcting.is_news(order, name, told_at):
-            MOMENTS[name](order, at=moment)
+            MOMENTS[name](order, at=moment, told_at=told_at)
     for name, moment in fact.dates.items():
-        if moment or name != "promised_at":
+        if (moment or name != "promised_at") and correcting.is_news(order, name, told_at):
             DATES[name](order, to=moment, at=told_at)
     for name, reached_at in fact.milestones:
         if correcting.is_news(order, stage(name), told_at):
@@ -267,12 +305,31 @@ def _happen(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
         _refund(order, refund)
 
 
+def _is_known(order: Order, fact: OrderFact, moment: str) -> bool:
+    """That it happened, or that it did not, is no news."""
+    return (fact.moments[moment] is None) == (getattr(order, moment) is None)
+
+
 def _refund(order: Order, refund: RefundFact) -> None:
     try:
         orders.return_goods(order, at=refund.at, amount=refund.amount, lines=refund.lines, key=refund.key)
     except UnknownGoods as missing:
         # Added to the order by an edit that comes later than what came back of it.
         raise NotYet(str(missing)) from missing
+
+
+def _dated(customer: CustomerFact, told_at: dt.datetime | None) -> CustomerFact:
+    """Who is told beside something else is told when that is."""
+    return customer if customer.told_at else replace(customer, told_at=told_at)
+
+
+def _order_names(fact: OrderFact) -> list[str]:
+    return [f"order:{name}" for name in (fact.number, fact.external_id) if name]
+
+
+def _visitors(fact: Fact, source: Source) -> list[str]:
+    told = fact.anonymous_ids if isinstance(fact, VisitorFact) else (getattr(fact, "anonymous_id", ""),)
+    return [_prefixed(source, name) for name in told if name]
 
 
 def _prefixed(source: Source, name: str) -> str:

@@ -96,11 +96,12 @@ def describe_product(sku: str, *, told_at: dt.datetime, category: str | None = N
     """What is known about a product, new or not; of each column the newest word wins. ValueError in words."""
     if not sku.strip() or len(sku) > 100 or "\0" in sku:
         raise ValueError(_("A product needs a SKU of 1 to 100 characters."))
-    Product.objects.bulk_create([Product(sku=sku)], ignore_conflicts=True)
-    product = Product.objects.select_for_update(no_key=True).get(sku=sku)
     told = dict(fields)
     if category is not None:
+        # Before the product, as where an order names both for the first time: else the two would wait for each other.
         told["category"] = category_at(category)
+    Product.objects.bulk_create([Product(sku=sku)], ignore_conflicts=True)
+    product = Product.objects.select_for_update(no_key=True).get(sku=sku)
     news = {name: value for name, value in told.items() if _is_news(product, name, told_at)}
     for name, value in news.items():
         setattr(product, name, value)

@@ -33,8 +33,12 @@ def correct_figures(
     lines: Sequence[LineData] | None = None,
     total: Decimal | None = None,
     discount: Decimal | None = None,
+    again: Sequence[str] = (),
 ) -> Order:
-    """Other goods or sums than before. ValueError when less would remain than was already returned or refunded."""
+    """Other goods or sums than before. ValueError when less would remain than was already returned or refunded.
+
+    `again` are moments told with them once more as they are known.
+    """
     lock_fact(order, lambda customer_id: stats.lock([customer_id]))
     if not is_news(order, "figures", told_at):
         return order
@@ -46,12 +50,15 @@ def correct_figures(
             _("order %(number)s: its total of %(total)s is less than the %(refunded)s already refunded.")
             % {"number": order.number, "total": figures.total, "refunded": order.refunded}
         )
-    if lines is not None:
+    is_other = lines is not None and not _are_same(bought, figures.lines)
+    if is_other:
         _replace_lines(order, bought, figures.lines)
-    before = order.total
+    before, discount_before = order.total, order.discount
     order.total, order.discount = figures.total, figures.discount
-    note_told(order, ["figures"], told_at)
+    note_told(order, ["figures", *(name for name in again if is_news(order, name, told_at))], told_at)
     order.save(update_fields=["total", "discount", "told"])
+    if not is_other and (before, discount_before) == (order.total, order.discount):
+        return order
     if before != order.total:
         write(
             order,
@@ -75,6 +82,29 @@ def correct_details(order: Order, *, told_at: dt.datetime, **details: Any) -> Or
         check_fields(order, _("order %(number)s") % {"number": order.number})
         note_told(order, news, told_at)
         order.save(update_fields=[*news, "told"])
+    return order
+
+
+@transaction.atomic
+def note_again(order: Order, moments: Sequence[str], told_at: dt.datetime) -> Order:
+    """These are told again as they are known: an older word that says otherwise may come late."""
+    if not any(_is_newer(order, name, told_at) for name in moments):
+        return order
+    lock_fact(order)
+    if newer := [name for name in moments if _is_newer(order, name, told_at)]:
+        note_told(order, newer, told_at)
+        order.save(update_fields=["told"])
+    return order
+
+
+@transaction.atomic
+def take_id(order: Order, external_id: str) -> Order:
+    """An order known by its number alone is named by an id of the shop, and known by that from now on."""
+    lock_fact(order)
+    if not order.external_id:
+        order.external_id = external_id
+        check_fields(order, _("order %(number)s") % {"number": order.number})
+        order.save(update_fields=["external_id"])
     return order
 
 
@@ -136,6 +166,11 @@ def is_news(order: Order, name: str, told_at: dt.datetime) -> bool:
     return last is None or dt.datetime.fromisoformat(last) <= told_at
 
 
+def _is_newer(order: Order, name: str, told_at: dt.datetime) -> bool:
+    last = order.told.get(name)
+    return last is None or dt.datetime.fromisoformat(last) < told_at
+
+
 def note_told(order: Order, names: Sequence[str], told_at: dt.datetime) -> None:
     order.told = {**order.told, **as_told(names, told_at)}
 
@@ -151,6 +186,15 @@ def _as_text(value: Any) -> str:
 
 def _told(line: OrderLine) -> LineData:
     return LineData(line.product.sku, line.quantity, line.price, line.cost)
+
+
+def _are_same(bought: Sequence[OrderLine], told: Sequence[LineData]) -> bool:
+    """Most words about an order tell its goods once more. Told without their cost, they keep that of their day."""
+    return len(bought) == len(told) and all(
+        (line.product.sku, line.quantity, line.price) == (one.sku, one.quantity, one.price)
+        and one.cost in {None, line.cost}
+        for line, one in zip(bought, told, strict=True)
+    )
 
 
 def _replace_lines(order: Order, bought: Sequence[OrderLine], told: Sequence[LineData]) -> None:

@@ -35,29 +35,29 @@ __all__ = [
 ]
 
 
-def pay(order: Order, *, at: dt.datetime) -> Order:
-    return _reach(order, "paid_at", EventKind.ORDER_PAID, at)
+def pay(order: Order, *, at: dt.datetime, told_at: dt.datetime | None = None) -> Order:
+    return _reach(order, "paid_at", EventKind.ORDER_PAID, at, told_at)
 
 
 @transaction.atomic
-def ship(order: Order, *, at: dt.datetime, tracking_number: str = "") -> Order:
-    order = _reach(order, "shipped_at", EventKind.ORDER_SHIPPED, at)
+def ship(order: Order, *, at: dt.datetime, tracking_number: str = "", told_at: dt.datetime | None = None) -> Order:
+    order = _reach(order, "shipped_at", EventKind.ORDER_SHIPPED, at, told_at)
     if tracking_number and order.tracking_number != tracking_number:
         order.tracking_number = tracking_number
         order.save(update_fields=["tracking_number"])
     return order
 
 
-def deliver(order: Order, *, at: dt.datetime) -> Order:
+def deliver(order: Order, *, at: dt.datetime, told_at: dt.datetime | None = None) -> Order:
     """The goods arrived, or the service was performed."""
-    return _reach(order, "delivered_at", EventKind.ORDER_DELIVERED, at)
+    return _reach(order, "delivered_at", EventKind.ORDER_DELIVERED, at, told_at)
 
 
 @transaction.atomic
-def cancel(order: Order, *, at: dt.datetime) -> Order:
+def cancel(order: Order, *, at: dt.datetime, told_at: dt.datetime | None = None) -> Order:
     """The order no longer counts in any figure."""
     lock_fact(order, lambda customer_id: stats.lock([customer_id]))
-    _reach(order, "cancelled_at", EventKind.ORDER_CANCELLED, at)
+    _reach(order, "cancelled_at", EventKind.ORDER_CANCELLED, at, told_at)
     stats.refresh([order.customer_id])
     return order
 
@@ -114,20 +114,23 @@ def _move(order: Order, moment: str, kind: EventKind, name: str, to: dt.datetime
     if before == to or is_written(order, key):
         return order
     setattr(order, moment, to)
-    order.save(update_fields=[moment])
+    order.told = {**order.told, moment: at.isoformat()}
+    order.save(update_fields=[moment, "told"])
     properties = {"from": before.isoformat() if before else None, "to": to.isoformat() if to else None}
     write(order, kind, at=at, key=key, **properties)
     return order
 
 
 @transaction.atomic
-def _reach(order: Order, moment: str, kind: EventKind, at: dt.datetime) -> Order:
-    """Set a moment of the order's life, once: the first report of it stands."""
+def _reach(order: Order, moment: str, kind: EventKind, at: dt.datetime, told_at: dt.datetime | None) -> Order:
+    """Set a moment of the order's life, once: the first report of it stands. A source tells it as of `told_at`."""
     check_moment(at)
     lock_fact(order)
     if getattr(order, moment) is None:
         setattr(order, moment, at)
-        order.save(update_fields=[moment])
+        if told_at:
+            order.told = {**order.told, moment: told_at.isoformat()}
+        order.save(update_fields=[moment, "told"])
         write(order, kind, at=at, key=_key_of_reaching(order, moment, kind))
     return order
 

@@ -38,7 +38,7 @@ class Purchase:
         return self.placed_at <= at and (self.cancelled_at is None or self.cancelled_at > at)
 
 
-def purchases(path):
+def purchases(path, until=END):
     """Orders placed before the end, oldest first. The file does not say when an order was cancelled: an hour later."""
     found = {}
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
@@ -47,7 +47,7 @@ def purchases(path):
                 name: dt.datetime.fromisoformat(row[name]) if row[name] else None
                 for name in ("placed_at", "paid_at", "shipped_at", "delivered_at")
             }
-            if moments["placed_at"] >= END:
+            if moments["placed_at"] >= until:
                 continue
             cancelled_at = moments["placed_at"] + HOUR if row["status"] == "cancelled" else None
             if cancelled_at:
