@@ -16,12 +16,14 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import DeadlockDetected
 from psycopg.types.json import Jsonb
 
 from crm.events import as_history, ring_on_commit, wake
 from crm.intake.arrival import Arrival
+from crm.intake.claiming import Head, claim, due_heads
 from crm.intake.facts import AwaitsStaff, Fact, NothingToRecord
-from crm.intake.recording import NotYet, record_fact
+from crm.intake.recording import NotYet, lock_facts, record_fact
 from crm.intake.sources import note_heard
 from crm.models import Delivery, Source
 from crm.models.source import DeliveryQuerySet
@@ -48,20 +50,6 @@ KEEP = """
         AS arrived (key, topic, subject, payload)
     ON CONFLICT (source_id, key) DO NOTHING
 """
-# The oldest due delivery of each subject that nobody else is applying. One that waits for a fact does not hold up
-# those after it: the fact may be among them.
-CLAIM = """
-    SELECT delivery.id FROM crm_delivery AS delivery
-    WHERE delivery.status = 'waiting' AND delivery.due_at <= %(now)s
-        AND (delivery.subject = '' OR NOT EXISTS (
-            SELECT FROM crm_delivery AS earlier
-            WHERE earlier.source_id = delivery.source_id AND earlier.subject = delivery.subject
-                AND earlier.status = 'waiting' AND earlier.due_at <= %(now)s AND earlier.id < delivery.id
-        ))
-    ORDER BY delivery.is_historic, delivery.due_at, delivery.id LIMIT %(limit)s
-    FOR UPDATE OF delivery SKIP LOCKED
-"""
-
 Reader = Callable[[Delivery], Iterable[Fact]]
 
 
@@ -118,19 +106,24 @@ def _in_parts(chosen: DeliveryQuerySet, change: Callable[[DeliveryQuerySet], int
 
 
 def apply_due(now: dt.datetime, read: Reader, limit: int = BATCH) -> Counter[str]:
-    """Apply up to `limit` deliveries that are due, each in a transaction of its own; what became of them, in counts."""
+    """Apply up to `limit` deliveries that are due, each in a transaction of its own; what became of them, in counts.
+
+    Together in one they would hold the locks of many customers, in whatever order these came, and wait in a circle.
+    """
     counts: Counter[str] = Counter()
-    while counts.total() < limit and (status := _apply_next(now, read)):
-        counts[status] += 1
+    for head in due_heads(now, limit):
+        while counts.total() < limit and (status := _apply_next(head, now, read)):
+            counts[status] += 1
+            if not head.subject:
+                break
     return counts
 
 
 @transaction.atomic
-def _apply_next(now: dt.datetime, read: Reader) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "limit": 1})
-        row = cursor.fetchone()
-    return apply(Delivery.objects.select_related("source").get(pk=row[0]), now, read) if row else ""
+def _apply_next(head: Head, now: dt.datetime, read: Reader) -> str:
+    """Empty when none of the head's subject is due, or another worker has it."""
+    claimed = claim(head, now)
+    return apply(Delivery.objects.select_related("source").get(pk=claimed), now, read) if claimed else ""
 
 
 def apply(delivery: Delivery, now: dt.datetime, read: Reader) -> str:
@@ -139,6 +132,8 @@ def apply(delivery: Delivery, now: dt.datetime, read: Reader) -> str:
     try:
         with transaction.atomic(), as_history() if delivery.is_historic else nullcontext():
             facts = list(read(delivery))
+            if len(facts) > 1:
+                lock_facts(facts, delivery.source)
             for fact in facts:
                 record_fact(fact, delivery.source, now)
     except NothingToRecord as nothing:
@@ -149,8 +144,10 @@ def apply(delivery: Delivery, now: dt.datetime, read: Reader) -> str:
         _wait(delivery, str(missing), now)
     except ValueError as refused:
         delivery.status, delivery.reason = Delivery.Status.FAILED, str(refused)[:500]
-    except (InterfaceError, OperationalError):
-        raise
+    except (InterfaceError, OperationalError) as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        _wait(delivery, _("Somebody else was at the same customers or goods. It is tried again."), now)
     except Exception:
         # A fault of ours with one of them must not keep all that came after it from being applied.
         logger.exception("Delivery %s could not be applied", delivery.pk)
