@@ -22,7 +22,7 @@ help:
 	@echo "make test-services  the flow tests on this machine's PostgreSQL, RabbitMQ and Redis"
 	@echo "make lint           everything of make test that is not a test"
 	@echo "make bench          the measurements"
-	@echo "make soak           workers killed two hundred times under load"
+	@echo "make soak           workers killed two hundred times under load; all orders of a real shop through every door"
 
 setup: $(VENV)/.ready
 setup-dev: $(VENV)/.ready-dev
@@ -90,5 +90,6 @@ bench: setup-dev tools
 		status=$$?; ENCORE_VAR=$(CURDIR)/var/bench $(MANAGE) stop >/dev/null; exit $$status
 
 soak: setup-dev
-	ENCORE_VAR=$(CURDIR)/var/bench $(BIN)/python benchmarks/engine_load.py --seconds 60 --kills 200; \
+	ENCORE_VAR=$(CURDIR)/var/bench $(BIN)/python benchmarks/engine_load.py --seconds 60 --kills 200 && \
+	ENCORE_VAR=$(CURDIR)/var/bench ENCORE_DOORS_ORDERS=0 $(BIN)/pytest -q tests/journeys/test_doors.py; \
 		status=$$?; ENCORE_VAR=$(CURDIR)/var/bench $(MANAGE) stop >/dev/null; exit $$status
