@@ -90,11 +90,12 @@ def _is_newest(customer: Customer, name: str, word: Word) -> bool:
 
 def _told(customer: Customer, word: Word, changes: Mapping[str, Any]) -> dict[str, str]:
     """Also of what was told before and is told again: a word between the two may come late."""
+    known: dict[str, str] = customer.told
     if not word.is_dated or word.told_at is None:
-        return customer.told
+        return known
     is_first = customer._state.adding
     names = [name for name in _names(word.profile) if is_first or _is_newest(customer, name, word) or name in changes]
-    return {**customer.told, **dict.fromkeys(names, word.told_at.isoformat())}
+    return {**known, **dict.fromkeys(names, word.told_at.isoformat())}
 
 
 def _names(profile: Profile) -> Iterable[str]:
