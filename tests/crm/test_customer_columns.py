@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.admin.export import CustomerResource
 from crm.customer_columns import CUSTOMER_COLUMNS
-from crm.customers.find_or_create import Profile
 from crm.customers.merge import merge
+from crm.customers.profiles import Profile
 from crm.intake.files import columns as file_columns
 from crm.models import Customer
 from crm.privacy.erase import erase
