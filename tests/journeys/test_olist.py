@@ -92,7 +92,7 @@ def _place(purchase):
         orders.LineData(sku, Decimal(quantity), Decimal(price), name=name, category=category)
         for sku, quantity, price, name, category in purchase.lines
     ]
-    return orders.place(purchase.number, customer=customer, placed_at=at, currency="BRL", lines=lines)
+    return orders.place(purchase.number, customer=customer, placed_at=at, lines=lines)
 
 
 def analyze():
