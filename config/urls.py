@@ -8,6 +8,7 @@ from config.health import healthz
 from config.navigation import landing
 from crm.intake.api.api import api
 from crm.intake.hooks import webhook
+from crm.intake.site.script import script
 from crm.intake.tracking.views import tracking as tracking_api
 
 handler403 = "config.error_pages.permission_denied"
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("s/<str:code>", tracking.short, name="short"),
     path("api/v1/", api.urls),
+    path("encore.js", script, name="site_script"),
     # As Segment's clients call it; those for browsers write only the first letter.
     re_path(r"^v1/(?P<call>identify|track|page|screen|group|alias|batch|import|[itpsgab])/?$", tracking_api),
     path("m/", include("chains.public.urls")),

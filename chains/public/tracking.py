@@ -16,6 +16,7 @@ from chains.models import Touch
 from chains.public.machine_opens import is_machine
 from chains.public.pages import private, touch_view, unknown_link_page
 from chains.reactions.opens_and_clicks import record_click, record_open
+from crm.intake.site.readers import recognisable
 
 PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
@@ -38,7 +39,10 @@ def click(request: HttpRequest, touch: Touch, index: int) -> HttpResponse:
         return unknown_link_page(request)
     if request.method == "GET":
         now = timezone.now()
-        record_click(touch, index, at=now, by_machine=_by_machine(request, touch, now))
+        is_by_machine = _by_machine(request, touch, now)
+        record_click(touch, index, at=now, by_machine=is_by_machine)
+        if not is_by_machine:
+            link = recognisable(link, touch.customer_id, now)
     return HttpResponseRedirect(link)
 
 

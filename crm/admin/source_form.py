@@ -22,6 +22,7 @@ FIELDS_OF_KINDS = (
     "api_user",
     "api_secret",
     "is_consent_asked",
+    "are_readers_recognised",
     "rights",
     "requests_a_minute",
 )
@@ -55,8 +56,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Source
         fields = (
-            "kind", "name", "site_address", "api_user", "is_consent_asked", "rights", "requests_a_minute", "id_prefix",
-            "silent_after_hours",
+            "kind", "name", "site_address", "api_user", "is_consent_asked", "are_readers_recognised", "rights",
+            "requests_a_minute", "id_prefix", "silent_after_hours",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,6 +20,8 @@ from crm.models import AnonymousEvent, Customer, Event, KnownVisitor
 STILL_NEWS = dt.timedelta(hours=1)
 # For so long somebody may come back and say who they are.
 WAITING_KEPT = dt.timedelta(days=90)
+# Whoever came by a letter is taken for its reader for so long.
+RECOGNISED_FOR = dt.timedelta(days=30)
 # Events of one visitor written at once.
 BATCH = 500
 
@@ -30,8 +32,13 @@ def lock(anonymous_ids: Iterable[str]) -> None:
 
 def owner_at(anonymous_id: str, moment: dt.datetime) -> Customer | None:
     """Whose device it was at this moment, kept from being merged away. The visitor is locked by whoever calls."""
-    known = KnownVisitor.objects.select_related("customer").owner_at(anonymous_id, moment)
-    return lock_current(known.customer) if known else None
+    return _current(KnownVisitor.objects.select_related("customer").owner_at(anonymous_id, moment))
+
+
+def buyer_at(anonymous_id: str, moment: dt.datetime) -> Customer | None:
+    """The same, but for those whom only a letter tells: somebody it was forwarded to buys nothing in their name."""
+    known = KnownVisitor.objects.by_themselves().select_related("customer")
+    return _current(known.owner_at(anonymous_id, moment))
 
 
 def record_event(draft: AnonymousEvent, now: dt.datetime) -> None:
@@ -50,7 +57,7 @@ def join(anonymous_id: str, customer: Customer, *, at: dt.datetime, now: dt.date
     What somebody else did there who had said who they were stays theirs. Whether that is news; the visitor is locked
     by whoever calls.
     """
-    known = KnownVisitor.objects.owner_at(anonymous_id, at)
+    known = KnownVisitor.objects.by_themselves().owner_at(anonymous_id, at)
     if known and known.since <= at and known.customer_id == customer.pk:
         return False
     KnownVisitor.objects.bulk_create(
@@ -58,6 +65,21 @@ def join(anonymous_id: str, customer: Customer, *, at: dt.datetime, now: dt.date
     )
     _hand_over(anonymous_id, customer, now)
     return True
+
+
+def recognise(anonymous_id: str, customer: Customer, *, at: dt.datetime, now: dt.datetime) -> None:
+    """For a while the device is this customer's, whose letter led there, unless somebody has said who they are."""
+    known = KnownVisitor.objects.owner_at(anonymous_id, at)
+    is_owned = known is not None and known.since <= at
+    if known and is_owned and known.until is None:
+        return
+    until = at + RECOGNISED_FOR
+    if known and is_owned and known.customer_id == customer.pk:
+        KnownVisitor.objects.filter(pk=known.pk, until__lt=until).update(until=until)
+        return
+    recognised = KnownVisitor(anonymous_id=anonymous_id, customer=customer, since=at, until=until)
+    KnownVisitor.objects.bulk_create([recognised], ignore_conflicts=True)
+    _hand_over(anonymous_id, customer, now)
 
 
 def propose_same_person(anonymous_ids: Iterable[str], customer: Customer, now: dt.datetime) -> None:
@@ -69,6 +91,10 @@ def propose_same_person(anonymous_ids: Iterable[str], customer: Customer, now: d
 def forget_unclaimed(now: dt.datetime) -> int:
     """Delete what nobody came back for; how many events."""
     return AnonymousEvent.objects.received_before(now - WAITING_KEPT).delete()[0]
+
+
+def _current(known: KnownVisitor | None) -> Customer | None:
+    return lock_current(known.customer) if known else None
 
 
 def _hand_over(anonymous_id: str, customer: Customer, now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from crm.intake.shops.shopify import reading as shopify_reading
 from crm.intake.shops.shopify import signature as shopify_signature
 from crm.intake.shops.woocommerce import reading as woocommerce
 from crm.intake.shops.woocommerce import signature as woocommerce_signature
+from crm.intake.site import reading as site
 from crm.intake.tracking import reading as tracking
 from crm.intake.webhook import reading, signature
 from crm.models import Delivery, Source
@@ -37,6 +38,7 @@ DOORS = {
     Source.Kind.FORM: Door(any_shape.read, secret.check, body.arrival),
     Source.Kind.SHOPIFY: Door(shopify_reading.read, shopify_signature.check, shopify_opening.arrival),
     Source.Kind.TRACKING: Door(tracking.read),
+    Source.Kind.SITE: Door(site.read),
 }
 
 

@@ -156,4 +156,15 @@ class VisitorFact:
     at: dt.datetime
 
 
-Fact: TypeAlias = CustomerFact | OrderFact | ProductFact | EventFact | PrivacyFact | VisitFact | VisitorFact
+@dataclass(frozen=True, slots=True)
+class ReaderFact:
+    """Who uses this device came by a link of this customer's letter: enough to recognise, not to act as them."""
+
+    anonymous_id: str
+    customer_id: int
+    at: dt.datetime
+
+
+Fact: TypeAlias = (
+    CustomerFact | OrderFact | ProductFact | EventFact | PrivacyFact | VisitFact | VisitorFact | ReaderFact
+)

@@ -29,12 +29,13 @@ from crm.intake.facts import (
     OrderFact,
     PrivacyFact,
     ProductFact,
+    ReaderFact,
     RefundFact,
     VisitFact,
     VisitorFact,
 )
 from crm.intake.privacy import requests
-from crm.locks import lock_identities
+from crm.locks import lock_current, lock_identities
 from crm.loyalty import held_coupon
 from crm.models import AnonymousEvent, Channel, ConsentRecord, Customer, Delivery, Order, Source
 from crm.orders import correcting, orders
@@ -193,6 +194,16 @@ def record_visitor(fact: VisitorFact, source: Source, now: dt.datetime) -> Custo
     return customer
 
 
+@record_fact.register
+@transaction.atomic
+def record_reader(fact: ReaderFact, source: Source, now: dt.datetime) -> None:
+    """Nothing where that customer was erased since the letter."""
+    device = _prefixed(source, fact.anonymous_id)
+    visitors.lock([device])
+    if reader := Customer.objects.filter(pk=fact.customer_id, erased_at=None).first():
+        visitors.recognise(device, lock_current(reader), at=fact.at, now=now)
+
+
 def known_order(source: Source, number: str, external_id: str) -> Order | None:
     """By the shop's id, else by its number. ValueError where the number is that of an order with another id."""
     own_id = _prefixed(source, external_id)
@@ -261,7 +272,7 @@ def _buyer(fact: OrderFact, placed_at: dt.datetime, source: Source, now: dt.date
     device = _prefixed(source, fact.anonymous_id)
     if device:
         visitors.lock([device])
-    owner = visitors.owner_at(device, placed_at) if device else None
+    owner = visitors.buyer_at(device, placed_at) if device else None
     if owner is None:
         raise NotYet(_("Who placed order %(number)s is not known yet.") % {"number": fact.number or fact.external_id})
     return owner

@@ -50,6 +50,9 @@ KINDS = {
         shows_secret_later=True,
     ),
     Source.Kind.TRACKING: KindOfSource("/v1/track"),
+    Source.Kind.SITE: KindOfSource(
+        "/encore.js", ("site_address", "is_consent_asked", "are_readers_recognised", "requests_a_minute")
+    ),
 }
 
 

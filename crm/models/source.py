@@ -76,6 +76,11 @@ class Source(models.Model):
         default=True,
         help_text=_("Without it the script on the site sets its cookie at once."),
     )
+    are_readers_recognised = models.BooleanField(
+        _("recognise who comes from a letter"),
+        default=True,
+        help_text=_("Links of letters to this site then say, for an hour, whose letter it was."),
+    )
     requests_a_minute = models.PositiveIntegerField(
         _("requests a minute"),
         default=600,
@@ -130,8 +135,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(status=Delivery.Status.WAITING, due_at__lte=now)
 
     def waiting_for(self, source: Source, anonymous_ids: Iterable[str], now: dt.datetime) -> Self:
-        """What these devices told that is to be tried again later only."""
-        later = self.filter(source=source, status=Delivery.Status.WAITING, due_at__gt=now)
+        """What these devices told that was tried, and is to be tried again later only."""
+        later = self.filter(source=source, status=Delivery.Status.WAITING, attempts__gt=0, due_at__gt=now)
         return later.filter(payload__anonymousId__in=list(anonymous_ids))
 
     def try_at(self, moment: dt.datetime) -> int:

@@ -15,10 +15,14 @@ from crm.models.source import Source
 
 class KnownVisitorQuerySet(models.QuerySet["KnownVisitor"]):
     def owner_at(self, anonymous_id: str, moment: dt.datetime) -> KnownVisitor | None:
-        """Whose device it was: of whoever came last until then, else of the first who ever said who they are."""
-        of_visitor = self.filter(anonymous_id=anonymous_id)
+        """Whose device it was: of whoever came last until then, else of the first who said later who they are."""
+        of_visitor = self.filter(anonymous_id=anonymous_id).exclude(until__lte=moment)
         until_then = of_visitor.filter(since__lte=moment).order_by("-since").first()
         return until_then or of_visitor.order_by("since").first()
+
+    def by_themselves(self) -> Self:
+        """Those who said who they are; a letter only lets somebody be recognised, and letters are forwarded."""
+        return self.filter(until=None)
 
 
 class KnownVisitor(models.Model):
@@ -27,6 +31,9 @@ class KnownVisitor(models.Model):
     anonymous_id = models.CharField(_("id of the visitor"), max_length=200)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="devices", verbose_name=_("customer"))
     since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(
+        _("until"), null=True, help_text=_("Only where they were recognised by a letter of the shop's.")
+    )
 
     objects = KnownVisitorQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from django.db import connection
 from playwright.sync_api import TimeoutError
 
 CHROMIUM = Path("/usr/bin/chromium")
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -28,6 +29,15 @@ def chromium():
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
     if before is not None:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture(scope="module")
+def visitors_chromium(chromium):
+    """Without a head it calls itself a robot, whatever a page is told, when it sends what a closing page left."""
+    options = ["--no-sandbox", f"--user-agent={PERSON}"]
+    browser = chromium.browser_type.launch(executable_path=str(CHROMIUM), args=options)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

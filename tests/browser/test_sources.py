@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from crm.intake.history.history import fetch_next
 from crm.intake.history.shops import SHOPS
+from crm.intake.sources import note_heard
 from crm.models import Delivery, Order, Source
 from crm.outbound_http import session
 from tests.browser.conftest import NARROW, fits
@@ -60,3 +61,29 @@ def test_the_page_follows_a_past_that_comes_in(page, sign_in, live_server, setti
     assert page.get_by_text("all in").count() == 1
     assert page.evaluate("window.isTheSamePage")
     assert fits(page)
+
+
+def test_a_manager_connects_a_site_and_sees_when_it_is_heard(page, sign_in, live_server):
+    sign_in("Managers")
+    page.goto(f"{live_server.url}/admin/crm/source/add/")
+    page.locator("select[name=kind]").select_option("site")
+    assert page.get_by_label("remember visitors only after they agree").is_checked()
+    page.locator("input[name=name]").fill("Site")
+    page.locator("input[name=site_address]").fill("https://kettle.example.com")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    source = Source.objects.get()
+    assert f'data-key="{source.key}"></script>' in page.locator("#source-snippet").inner_text()
+    assert page.locator("#source-secret").inner_text() == source.secret
+    page.get_by_text("Encore has not heard your site yet").wait_for()
+    page.set_viewport_size(NARROW)
+    assert fits(page)
+
+    note_heard(source, timezone.now())
+
+    page.get_by_text("Encore heard your site at").wait_for()
+    page.get_by_label("remember visitors only after they agree").uncheck()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(f"{live_server.url}/admin/crm/source/{source.pk}/change/")
+    assert page.locator("#source-snippet").inner_text().endswith('data-consent="granted"></script>')
+    assert page.locator("#source-consent").count() == 0

@@ -677,7 +677,7 @@ def test_devices_move_with_a_merge_are_exported_and_erased(now):
 
     merge(keeper, duplicate, at=now)
     assert visitors.owner_at("a", now) == keeper
-    assert export_person(keeper)["devices"] == [{"anonymous_id": "a", "since": "2026-03-10T12:00:00Z"}]
+    assert export_person(keeper)["devices"] == [{"anonymous_id": "a", "since": "2026-03-10T12:00:00Z", "until": None}]
 
     assert erase(keeper, at=now)["erased"]["devices"] == 1
     assert not KnownVisitor.objects.exists()

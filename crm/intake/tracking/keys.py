@@ -27,6 +27,7 @@ class Right(Enum):
 # What the key of each kind of source may tell; a kind that is not here has no tracking API.
 RIGHTS: dict[str, frozenset[Right]] = {
     Source.Kind.TRACKING: frozenset(Right),
+    Source.Kind.SITE: frozenset({Right.VISITS}),
 }
 
 
@@ -34,10 +35,16 @@ def source_of(request: HttpRequest, told: dict[str, Any], now: dt.datetime) -> S
     """Raises Untrusted, without saying which part of the key was wrong."""
     name, _dot, secret = _write_key(request, told).partition(".")
     source = Source.objects.filter(key=name, kind__in=RIGHTS).first() if name else None
-    known = source.secrets_at(now) if source else []
-    if source is None or not any(hmac.compare_digest(one.encode(), secret.encode()) for one in known):
+    if source is None or not _opens(source, secret, now):
         raise Untrusted(_("No source has this write key."))
     return source
+
+
+def _opens(source: Source, secret: str, now: dt.datetime) -> bool:
+    """A site's key is on all its pages, and its secret on none of them."""
+    if source.kind == Source.Kind.SITE:
+        return not secret
+    return any(hmac.compare_digest(one.encode(), secret.encode()) for one in source.secrets_at(now))
 
 
 def _write_key(request: HttpRequest, told: dict[str, Any]) -> str:

@@ -74,14 +74,18 @@ def _track(told: Told) -> list[Fact]:
 
 
 def _view(told: Told) -> list[Fact]:
+    return _happened(told, EventKind.PAGE_VIEWED, page_of(told.call))
+
+
+def page_of(call: Call) -> dict[str, Any]:
     """A page of the site or a screen of the app; it is told by what it has of its own, else by where it was called."""
-    own, page = told.call.properties, told.call.group("page", told.call.context)
-    name = text_of(told.call.told.get("name"))
+    own, page = call.properties, call.group("page", call.context)
+    name = text_of(call.told.get("name"))
     seen = {
         "url": text_of(own.get("url")) or text_of(page.get("url")),
         "title": text_of(own.get("title")) or name or text_of(page.get("title")),
     }
-    return _happened(told, EventKind.PAGE_VIEWED, own | seen)
+    return own | seen
 
 
 def _group(told: Told) -> list[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from crm.intake.arrival import Untrusted
+from crm.intake.arrival import Arrival, Untrusted
 from crm.intake.deliveries import keep_all
+from crm.intake.site import guard, looks
 from crm.intake.tracking import body
 from crm.intake.tracking.arriving import arrivals
 from crm.intake.tracking.keys import source_of
+from crm.models import Source
 
 # From any page, and without its cookies.
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
@@ -41,6 +44,10 @@ def tracking(request: HttpRequest, call: str) -> HttpResponse:
         return _keep(request, call, told, now)
     except Untrusted as why:
         return _refuse(401, str(why))
+    except guard.TooMany as many:
+        refusal = _refuse(429, str(many))
+        refusal["Retry-After"] = str(many.seconds)
+        return refusal
     except ValueError as wrong:
         return _refuse(400, str(wrong))
 
@@ -50,8 +57,18 @@ def _keep(request: HttpRequest, call: str, told: dict[str, Any], now: dt.datetim
     if source.is_paused:
         # Clients try again later for hours, so that nothing is lost by a pause that is none.
         return _refuse(503, _("This source is paused."))
+    told_now = arrivals(call, told)
+    if source.kind == Source.Kind.SITE:
+        return _keep_visits(request, source, told_now, now)
     with transaction.atomic():
-        keep_all(source, arrivals(call, told), now, is_historic=call == "import")
+        keep_all(source, told_now, now, is_historic=call == "import")
+    return JsonResponse({"success": True}, headers=ANY_ORIGIN)
+
+
+def _keep_visits(request: HttpRequest, source: Source, told: Sequence[Arrival], now: dt.datetime) -> HttpResponse:
+    guard.check(request, source, told)
+    if not guard.is_machine(request):
+        looks.keep(source, told, now)
     return JsonResponse({"success": True}, headers=ANY_ORIGIN)
 
 

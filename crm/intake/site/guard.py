@@ -1,0 +1,79 @@
+"""What is asked of a request whose key anybody may read: the site it comes from, its pace and size, and who made it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from crm.intake import rate_limit
+from crm.intake.arrival import Arrival, Untrusted
+from crm.intake.site.readers import is_of_site
+from crm.models import Source
+
+# A reader turns a few pages a minute; an office behind one address, some dozens.
+MOST_OF_ONE_ADDRESS = 120
+MOST_CALLS = 100
+MOST_PROPERTIES = 100
+# Those that run scripts as browsers do say so, the honest ones at least.
+MACHINE = re.compile(r"bot\b|crawl|spider|preview|headless|lighthouse|monitor|facebookexternalhit", re.IGNORECASE)
+
+
+class TooMany(Exception):
+    """Why it has to come again later, in words, and in how many seconds."""
+
+    def __init__(self, why: str, seconds: int) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+def check(request: HttpRequest, source: Source, told: Sequence[Arrival]) -> None:
+    """Raises Untrusted, TooMany, or ValueError for what is too large."""
+    _check_origin(request, source)
+    _check_pace(request, source)
+    _check_size(told)
+
+
+def is_machine(request: HttpRequest) -> bool:
+    agent = request.headers.get("User-Agent", "")
+    return not agent or bool(MACHINE.search(agent))
+
+
+def _check_origin(request: HttpRequest, source: Source) -> None:
+    """Browsers say where a page is from, or nothing at all where the page forbids it."""
+    origin = request.headers.get("Origin", "")
+    is_told = origin.startswith(("http://", "https://")) and source.site_address
+    if is_told and not is_of_site(urlsplit(origin).hostname or "", source.site_address):
+        raise Untrusted(_("This key is for another site."))
+
+
+def _check_pace(request: HttpRequest, source: Source) -> None:
+    """One visitor must not use up what is the whole site's. They are counted by each process for itself."""
+    key = f"site-calls:{source.pk}:{visitor_address(request)}"
+    cache.add(key, 0, timeout=rate_limit.WINDOW_SECONDS)
+    if cache.incr(key) > MOST_OF_ONE_ADDRESS:
+        raise TooMany(_("More calls than one visitor makes in a minute."), rate_limit.WINDOW_SECONDS)
+    allowance = rate_limit.take_turn(source)
+    if allowance.is_used_up:
+        raise TooMany(_("More requests than this source may make."), math.ceil(allowance.wait))
+
+
+def visitor_address(request: HttpRequest) -> str:
+    """As the proxy in front says it, which stands there where the address is https; the last word is the proxy's."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.IS_HTTPS else ""
+    return forwarded.rpartition(",")[2].strip()[:45] or request.META.get("REMOTE_ADDR", "")
+
+
+def _check_size(told: Sequence[Arrival]) -> None:
+    if len(told) > MOST_CALLS:
+        raise ValueError(_("batch: has more than %(most)d calls.") % {"most": MOST_CALLS})
+    for one in told:
+        properties = one.payload.get("properties")
+        if isinstance(properties, dict) and len(properties) > MOST_PROPERTIES:
+            raise ValueError(_("properties: are more than %(most)d.") % {"most": MOST_PROPERTIES})
