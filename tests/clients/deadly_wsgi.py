@@ -17,7 +17,7 @@ _all_are_heard = threading.Event()
 def application(environ, start_response):
     answer = encore(environ, start_response)
     if environ["REQUEST_METHOD"] == "POST" and not DIED.exists():
-        _heard.add(environ["HTTP_AUTHORIZATION"])
+        _heard.add(environ.get("HTTP_AUTHORIZATION", "a browser, which says its key in the body"))
         if len(_heard) == CLIENTS:
             DIED.touch()
             os.kill(os.getpid(), signal.SIGKILL)
