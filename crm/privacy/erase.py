@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
 
 from crm.customer_columns import CUSTOMER_COLUMNS
@@ -23,6 +23,7 @@ from crm.models import (
     Customer,
     CustomerPrediction,
     CustomerScore,
+    Delivery,
     ErasureCertificate,
     Event,
     EventInbox,
@@ -55,27 +56,53 @@ def register(eraser: Eraser) -> Eraser:
     return eraser
 
 
-@transaction.atomic
+class _JoinedMeanwhile(Exception):
+    """Rolls back to release the locks: what was sent about who was joined has to be locked before them as well."""
+
+
 def erase(customer: Customer, *, at: dt.datetime, by: User | None = None) -> dict[str, Any]:
     """Erase the person, duplicates merged into them included, and return the certificate.
 
     Kept: orders with their lines and amounts, scores of feedback, moments of cases, and the consent ledger without
     addresses, as proof of what was allowed when. Erasing twice returns the first certificate.
     """
+    while True:
+        try:
+            return certificate_of(_erase(customer, at, by))
+        except _JoinedMeanwhile:
+            continue
+
+
+@transaction.atomic
+def _erase(customer: Customer, at: dt.datetime, by: User | None) -> ErasureCertificate:
+    last = Delivery.objects.aggregate(last=Max("pk", default=0))["last"]
+    named = _records_of(customer)
+    payloads = kept_payloads.forget(named, at)
     lock_merging()
     customer.refresh_from_db(fields=["merged_into"])
     person = customer.merged_into or customer
     ids = lock_against_facts([person.pk])
     known = ErasureCertificate.objects.filter(customer=person).first()
     if known:
-        return certificate_of(known)
-    erased = _erase_facts(ids, at)
+        return known
+    if not set(ids) <= set(named):
+        raise _JoinedMeanwhile
+    payloads += kept_payloads.forget_what_came_since(last, ids, at)
+    erased = {"payloads": payloads} | _erase_facts(ids, at)
     for eraser in _erasers:
         erased |= eraser(ids, at)
     blanks = {column.name: column.blank for column in CUSTOMER_COLUMNS if column.is_erased}
     erased["customers"] = Customer.objects.filter(pk__in=ids).update(**blanks, erased_at=at)
     customer.refresh_from_db()
-    return certificate_of(ErasureCertificate.objects.create(customer=person, erased_at=at, erased_by=by, erased=erased))
+    return ErasureCertificate.objects.create(customer=person, erased_at=at, erased_by=by, erased=erased)
+
+
+def _records_of(customer: Customer) -> list[int]:
+    """Theirs and those merged into it, as far as is known before they are locked."""
+    customer.refresh_from_db(fields=["merged_into"])
+    person = customer.merged_into_id or customer.pk
+    records = Customer.objects.filter(Q(pk=person) | Q(merged_into=person))
+    return list(records.values_list("pk", flat=True))
 
 
 def certificate_of(certificate: ErasureCertificate) -> dict[str, Any]:
@@ -91,7 +118,6 @@ def certificate_of(certificate: ErasureCertificate) -> dict[str, Any]:
 
 
 def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
-    payloads = kept_payloads.forget(ids, at)
     remember_erased(Contact.objects.filter(customer__in=ids).values_list("channel", "address"), at=at)
     cases = Case.objects.filter(customer__in=ids)
     cases.open().update(resolved_at=at)
@@ -105,7 +131,6 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
     MergeProposal.objects.filter(keeper__in=ids).delete()
     MergeProposal.objects.filter(duplicate__in=ids).delete()
     return {
-        "payloads": payloads,
         "contacts": Contact.objects.filter(customer__in=ids).delete()[0],
         "consent_records": _of(ConsentRecord, ids).update(address="", evidence={}),
         "events": _of(Event, ids).update(properties={}),

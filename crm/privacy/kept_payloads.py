@@ -38,9 +38,21 @@ def _subjects(ids: Sequence[int], addresses: Sequence[str]) -> set[str]:
 
 
 def forget(ids: Sequence[int], at: dt.datetime) -> int:
-    """Empty them; what was not applied yet never is, or it would bring the person back."""
-    found = list(about(ids).values_list("pk", flat=True))
-    chosen = Delivery.objects.filter(pk__in=found)
+    """Empty them; what was not applied yet never is, or it would bring the person back.
+
+    Before the customers are locked: whoever applies one of these locks it first, and them afterwards.
+    """
+    return _empty(about(ids).select_for_update(of=("self",), no_key=True), at)
+
+
+def forget_what_came_since(last: int, ids: Sequence[int], at: dt.datetime) -> int:
+    """Those after this one, now that the customers are locked; what is being applied waits for them, and comes later."""
+    return _empty(about(ids).filter(pk__gt=last).select_for_update(of=("self",), no_key=True, skip_locked=True), at)
+
+
+def _empty(locking: DeliveryQuerySet, at: dt.datetime) -> int:
+    """In one order, so that two who do so wait for each other in none."""
+    chosen = Delivery.objects.filter(pk__in=list(locking.order_by("pk").values_list("pk", flat=True)))
     reason = _("The person was erased.")
     chosen.unapplied().update(status=Delivery.Status.IGNORED, reason=reason, applied_at=at)
     return chosen.update(payload={}, subject="")

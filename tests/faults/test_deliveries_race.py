@@ -13,8 +13,8 @@ from django.db import connection
 from crm.intake import deliveries
 from crm.intake.arrival import Arrival
 from crm.intake.doors import read
-from crm.models import Delivery, Order, Source
-from tests.conftest import NOW
+from crm.models import Customer, Delivery, Order, Source
+from tests.conftest import NOW, make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +48,21 @@ def stick(fact, source, now):
     time.sleep(60)
 deliveries.record_fact = stick
 deliveries.apply_due(now, read)
+"""
+READ_AND_GO_ON_WHEN_TOLD = """
+record = deliveries.record_fact
+def read_first(fact, source, now):
+    print("read", flush=True)
+    sys.stdin.readline()
+    record(fact, source, now)
+deliveries.record_fact = read_first
+deliveries.apply_due(now, read)
+"""
+ERASE_EVERYBODY = """
+from crm.models import Customer
+from crm.privacy.erase import erase
+for customer in Customer.objects.all():
+    erase(customer, at=now)
 """
 
 
@@ -114,6 +129,40 @@ def test_a_worker_killed_after_recording_leaves_nothing_and_the_next_applies_it_
     assert not Order.objects.exists()
     assert applied_within(seconds=20) == {"applied": 1}
     assert Order.objects.count() == 1
+
+
+def test_erasing_waits_for_what_is_being_applied_about_the_person_and_for_nothing_in_a_circle(source):
+    make_customer(email="A-1@example.com")
+    arrive(source, "A-1", 0)
+    held = Arrival("held", "order.updated", {"email": "a-1@example.com"})
+    deliveries.keep(source, held, NOW)
+    Delivery.objects.filter(key="held").update(status="held")
+    applier, eraser = start(READ_AND_GO_ON_WHEN_TOLD), start(ERASE_EVERYBODY)
+    go(applier)
+    assert applier.stdout.readline() == "read\n", applier.stderr.read()
+    go(eraser)
+    wait_until_somebody_waits_for_a_lock()
+
+    go(applier)
+    for process in (applier, eraser):
+        _out, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+
+    assert set(Delivery.objects.values_list("key", "status")) == {("A-1-0", "applied"), ("held", "ignored")}
+    assert not Delivery.objects.exclude(payload={}).exists()
+    assert set(Customer.objects.values_list("erased_at", flat=True)) == {NOW}
+
+
+def wait_until_somebody_waits_for_a_lock():
+    end = time.monotonic() + 20
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    pytest.fail("Nobody waits.")
 
 
 def applied_within(seconds):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm.intake.facts import PrivacyFact
 from crm.models import Customer, Delivery, Order, Source
+from crm.models.source import DeliveryQuerySet
 
 BATCH = 2000
 
@@ -27,19 +27,18 @@ def subjects_of(fact: PrivacyFact, source: Source, people: Iterable[Customer]) -
 
 def blank(source: Source, subjects: Iterable[str], *, before: dt.datetime) -> int:
     """Empty what came about these until then; what was not applied yet never is. How many."""
-    return _blank(source.deliveries.filter(subject__in=list(subjects), received_at__lte=before))
+    return _blank(source.deliveries.filter(subject__in=list(subjects), received_at__lte=before), before)
 
 
 def blank_some(source: Source, *, before: dt.datetime) -> int:
     """Empty a batch of all that came from the source until then; how many, none when all are."""
     some = source.deliveries.filter(received_at__lte=before).exclude(payload={}).order_by("pk")
-    return _blank(source.deliveries.filter(pk__in=list(some.values_list("pk", flat=True)[:BATCH])))
+    return _blank(source.deliveries.filter(pk__in=list(some.values_list("pk", flat=True)[:BATCH])), before)
 
 
-def _blank(deliveries: QuerySet[Delivery]) -> int:
-    unapplied = [Delivery.Status.WAITING, Delivery.Status.FAILED]
-    deliveries.filter(status__in=unapplied).update(
-        status=Delivery.Status.IGNORED, reason=_("Erased with the person, before it was applied.")
+def _blank(deliveries: DeliveryQuerySet, at: dt.datetime) -> int:
+    deliveries.unapplied().update(
+        status=Delivery.Status.IGNORED, reason=_("Erased with the person, before it was applied."), applied_at=at
     )
     count = deliveries.update(payload={})
     # Whom the shop gave no id, a subject names by their address.
