@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
@@ -14,27 +16,59 @@ from crm.models.source import DeliveryQuerySet
 
 # Visits by the million name whom they are about by their subject; the rest is few enough to be read through.
 BY_SUBJECT_ALONE = (Source.Kind.TRACKING, Source.Kind.SITE)
+# Where an address begins and ends in JSON as text, in which a new line before it is the letter n.
+BEFORE, AFTER = r"((?<![\w.+%-])|(?<=\\[bfnrt]))", r"(?![\w-]|\.\w)"
 
 
 def about(ids: Sequence[int]) -> DeliveryQuerySet:
-    """Deliveries that name one of these customers or their orders, or hold one of their addresses."""
+    """Deliveries that name one of these customers or their orders, or hold one of their addresses.
+
+    What names somebody else known is theirs, be the address in it as well: families share them.
+    """
     addresses = list(Contact.objects.filter(customer__in=ids).values_list("address", flat=True))
-    holds = Q(pk__in=[])
-    for address in addresses:
-        holds |= Q(text__icontains=address)
-    kept = Delivery.objects.exclude(payload={}).annotate(text=Cast("payload", TextField()))
-    is_named = Q(subject__in=_subjects(ids, addresses))
-    return kept.filter(is_named | Q(holds & ~Q(source__kind__in=BY_SUBJECT_ALONE)))
+    kept = Delivery.objects.exclude(payload={})
+    named = set(kept.filter(_is_named(ids, addresses)).values_list("pk", flat=True))
+    holding = kept.exclude(source__kind__in=BY_SUBJECT_ALONE).annotate(text=Cast("payload", TextField()))
+    held = list(holding.filter(_holds(addresses)).values_list("pk", "source__id_prefix", "subject"))
+    of_others = _known_of_others(ids, {_own(prefix, subject) for _pk, prefix, subject in held})
+    found = named | {pk for pk, prefix, subject in held if _own(prefix, subject) not in of_others}
+    return Delivery.objects.filter(pk__in=found)
 
 
-def _subjects(ids: Sequence[int], addresses: Sequence[str]) -> set[str]:
-    """As deliveries name them, which leave out what is put before the numbers of their source."""
+def _is_named(ids: Sequence[int], addresses: Sequence[str]) -> Q:
+    """By its subject, which leaves out what is put before the numbers of its source."""
     customers = Customer.objects.filter(pk__in=ids, external_id__isnull=False).values_list("external_id", flat=True)
     orders = Order.objects.filter(customer__in=ids).values_list("number", "external_id")
-    names = [("customer", name) for name in (*customers, *addresses) if name]
+    names = [("customer", name) for name in customers if name]
     names += [("order", name) for pair in orders for name in pair if name]
-    prefixes = set(Source.objects.values_list("id_prefix", flat=True)) | {""}
-    return {f"{kind} {name.removeprefix(prefix)}" for kind, name in names for prefix in prefixes}
+    is_named = Q(subject__in=[f"customer {address}" for address in addresses])
+    for prefix in Source.objects.order_by("id_prefix").values_list("id_prefix", flat=True).distinct():
+        subjects = {f"{kind} {name.removeprefix(prefix)}" for kind, name in names if name.startswith(prefix)}
+        is_named |= Q(source__id_prefix=prefix, subject__in=subjects)
+    return is_named
+
+
+def _holds(addresses: Sequence[str]) -> Q:
+    """Whole addresses: joann@example.com is not ann@example.com. Looked for first as they are, which is quicker."""
+    holds = Q(pk__in=[])
+    for address in addresses:
+        holds |= Q(text__icontains=address, text__iregex=f"{BEFORE}{re.escape(address)}{AFTER}")
+    return holds
+
+
+def _own(prefix: str, subject: str) -> tuple[str, str]:
+    """Whom or what a subject names: (“order” or “customer”, as Encore knows it)."""
+    kind, _space, name = subject.partition(" ")
+    return kind, f"{prefix}{name}"
+
+
+def _known_of_others(ids: Sequence[int], named: AbstractSet[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these names that are of other customers."""
+    names = [name for _kind, name in named]
+    customers = Customer.objects.filter(external_id__in=names).exclude(pk__in=ids)
+    orders = Order.objects.filter(Q(number__in=names) | Q(external_id__in=names)).exclude(customer__in=ids)
+    known = {("customer", name) for name in customers.values_list("external_id", flat=True)}
+    return known | {("order", name) for pair in orders.values_list("number", "external_id") for name in pair if name}
 
 
 def forget(ids: Sequence[int], at: dt.datetime) -> int:

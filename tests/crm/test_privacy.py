@@ -201,3 +201,23 @@ def test_what_sources_sent_about_an_erased_person_is_emptied_and_never_applied(p
     kept = list(Delivery.objects.order_by("key").values_list("status", "payload"))
     assert kept[:2] == [("ignored", {})] * 2
     assert kept[2] == ("waiting", {"data": {"number": "78"}})
+
+
+def test_what_was_sent_about_somebody_else_is_not_taken_for_theirs(person, told, now):
+    """Neither by an address that ends alike, nor by the same number in another shop, nor by an address they share."""
+    bob = make_customer(email="bob@example.com", external_id="x-9")
+    place_order("x-78", customer=bob, placed_at=now, total=Decimal(5))
+    other = Source.objects.create(kind="webhook", name="Other", id_prefix="x-")
+    arrivals = [
+        Arrival("m4", "order.updated", {"data": {"mail": "joannabel@example.com"}}, "order 80"),
+        Arrival("m5", "order.updated", {"data": {"mail": "annabel@example.com.br"}}, "order 81"),
+        Arrival("m6", "order.updated", {"data": {"number": "77"}}, "order 77"),
+        Arrival("m7", "order.updated", {"data": {"sent_to": "annabel@example.com"}}, "order 78"),
+    ]
+    deliveries.keep_all(other, [*arrivals, Arrival("m8", "note", {"note": "Write to:\nannabel@example.com."})], now)
+
+    certificate = erase(person, at=now)
+
+    assert certificate["erased"]["payloads"] == 3
+    untouched = Delivery.objects.exclude(payload={})
+    assert set(untouched.values_list("key", flat=True)) == {"m3", "m4", "m5", "m6", "m7"}
