@@ -97,7 +97,7 @@ def retry_after(header: str | None, now: dt.datetime) -> dt.timedelta | None:
         return min(dt.timedelta(seconds=min(int(header.strip()), 10**6)), LONGEST_RETRY_AFTER)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return min(max(moment - now, dt.timedelta()), LONGEST_RETRY_AFTER)

@@ -139,7 +139,7 @@ def retry_after(said: str, now: dt.datetime) -> dt.timedelta | None:
     except (ValueError, OverflowError):
         try:
             moment = parsedate_to_datetime(said)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         wait = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)) - now
     return min(max(wait, dt.timedelta()), LONGEST_RETRY_AFTER)
