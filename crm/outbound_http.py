@@ -20,6 +20,8 @@ from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError
 
+from crm.outbound_patience import limit_beginnings
+
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 20
 MOST_SECONDS = 60
@@ -40,7 +42,7 @@ class AnswerTooLarge(Unreachable):
 
 def session(answer_seconds: float = ANSWER_SECONDS) -> HTTPSession:
     """A session for several requests; close it, or use it in a `with`."""
-    return HTTPSession(
+    opened = HTTPSession(
         Config(
             ip_filter_enable=not settings.PRIVATE_ADDRESSES_ALLOWED,
             ip_filter_allow_loopback_ips=False,
@@ -49,6 +51,8 @@ def session(answer_seconds: float = ANSWER_SECONDS) -> HTTPSession:
             user_agent_override=USER_AGENT,
         )
     )
+    limit_beginnings(opened)
+    return opened
 
 
 def ask(

@@ -3,12 +3,14 @@
 import datetime as dt
 import json
 import socket
+import time
 
 import pytest
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from chains.engine.run import tick
+from crm import outbound_patience
 from crm.customers.merge import merge
 from crm.events import as_history, record, record_many
 from crm.models import Event, WebhookEndpoint, WebhookMessage
@@ -350,6 +352,19 @@ def test_an_answer_that_takes_too_long_is_given_up(endpoint, receiver, monkeypat
     assert "ReadTimeout" in WebhookMessage.objects.get().reason
 
 
+def test_a_header_that_drips_is_given_up_on_and_keeps_nobody_else_waiting(endpoint, receiver, monkeypatch):
+    monkeypatch.setattr(outbound_patience, "HEAD_SECONDS", 0.2)
+    receiver.seconds_a_byte_of_headers = 0.05
+    receiver.answers_with((200, "", {"X-Long": "x" * 100}))
+    tell(make_customer(), "1")
+
+    began = time.monotonic()
+    assert send() == {"waiting": 1}
+
+    assert time.monotonic() - began < 3
+    assert "ReadTimeout" in WebhookMessage.objects.get().reason
+
+
 def test_an_answer_longer_than_is_read_counts_by_its_status(endpoint, receiver):
     receiver.answers_with((200, "x" * 100_000))
     tell(make_customer(), "1")
@@ -486,6 +501,7 @@ def test_attempts_follow_the_schedule_with_a_fifth_of_chance():
     [
         ("120", 120), (" 5 ", 5), ("0", 0), ("99999999999999", 86_400), ("Tue, 10 Mar 2026 12:01:00 GMT", 60),
         ("Tue, 10 Mar 2020 12:01:00 GMT", 0), ("soon", None), ("", None), (None, None), ("-5", None), ("²", None),
+        ("Tue, 10 Mar 2026 12:01:00 +99999999999999999999", None),
     ],
 )  # fmt: skip
 def test_reads_when_to_come_again(header, seconds, now):

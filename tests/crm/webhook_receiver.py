@@ -21,6 +21,7 @@ class Receiver:
         self.headers = []
         self.secret = SECRET
         self.seconds_a_byte = 0
+        self.seconds_a_byte_of_headers = 0
 
     def answers_with(self, *answers):
         self.answers = [
@@ -47,20 +48,31 @@ def receiving():
             if len(receiver.answers) > 1:
                 receiver.answers.pop(0)
             self.send_response(status)
+            if receiver.seconds_a_byte_of_headers:
+                self.tell_headers_slowly(headers)
+                return
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(text.encode())))
             self.end_headers()
-            self.answer_slowly(text.encode()) if receiver.seconds_a_byte else self.wfile.write(text.encode())
+            if receiver.seconds_a_byte:
+                self.answer_slowly(text.encode(), receiver.seconds_a_byte)
+            else:
+                self.wfile.write(text.encode())
 
-        def answer_slowly(self, text):
+        def tell_headers_slowly(self, headers):
+            self.flush_headers()
+            told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            self.answer_slowly(told.encode(), receiver.seconds_a_byte_of_headers)
+
+        def answer_slowly(self, text, seconds_a_byte):
             for number in range(len(text)):
                 try:
                     self.wfile.write(text[number : number + 1])
                     self.wfile.flush()
                 except OSError:
                     return
-                time.sleep(receiver.seconds_a_byte)
+                time.sleep(seconds_a_byte)
 
         def log_message(self, *_arguments):
             """Quiet."""
