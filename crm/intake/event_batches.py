@@ -13,7 +13,7 @@ from django.db import DataError, connection, transaction
 from crm.customers.recognition import IdentityKeys, identity_keys
 from crm.events import record_many
 from crm.intake.facts import CustomerFact, EventFact
-from crm.models import Event, Source
+from crm.models import Event, EventKind, Source
 
 # Who is named, locked in id order, as everywhere. Whoever was merged away or erased meanwhile is not among them.
 NAMED = """
@@ -59,9 +59,9 @@ def _event(fact: EventFact, customer_id: int, source: Source) -> Event:
 
 
 def _usual_keys(fact: EventFact, source: Source) -> IdentityKeys | None:
-    """By what the customer is named; None where more is told than that something happened."""
+    """By what the customer is named; None where more is told than that something happened, or what may not be."""
     told: CustomerFact = fact.customer
-    if told.profile or told.consents or fact.order_number:
+    if fact.kind in EventKind.values or told.profile or told.consents or fact.order_number:
         return None
     own = f"{source.id_prefix}{told.external_id}" if told.external_id else ""
     try:

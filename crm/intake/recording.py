@@ -37,7 +37,7 @@ from crm.intake.facts import (
 from crm.intake.privacy import requests
 from crm.locks import lock_current, lock_identities
 from crm.loyalty import held_coupon
-from crm.models import AnonymousEvent, Channel, ConsentRecord, Customer, Delivery, Order, Source
+from crm.models import AnonymousEvent, Channel, ConsentRecord, Customer, Delivery, EventKind, Order, Source
 from crm.orders import correcting, orders
 from crm.orders.amounts import ZERO, UnknownGoods
 from crm.orders.catalogue import describe_product, relate_product
@@ -56,6 +56,10 @@ DATES: dict[str, Callable[..., Order]] = {
     "appointment_at": orders.move_appointment,
     "payment_due_at": orders.move_payment,
 }
+# Of Encore's own kinds of events, what a source may tell as such: a visit of its site, by a reader that makes it one.
+TOLD_BY_SOURCES = frozenset(
+    (EventKind.PAGE_VIEWED.value, kind.value) for kind in (Source.Kind.TRACKING, Source.Kind.SITE)
+)
 
 
 class NotYet(Exception):
@@ -148,6 +152,8 @@ def record_product(fact: ProductFact, source: Source, now: dt.datetime) -> Any:
 @record_fact.register
 @transaction.atomic
 def record_event(fact: EventFact, source: Source, now: dt.datetime) -> Any:
+    if fact.kind in EventKind.values and (fact.kind, source.kind) not in TOLD_BY_SOURCES:
+        raise ValueError(_("“%(kind)s” is recorded by Encore itself: name the event otherwise.") % {"kind": fact.kind})
     customer = record_customer(_dated(fact.customer, fact.at), source, now)
     order = known_order(source, fact.order_number, "") if fact.order_number else None
     return events.record(
