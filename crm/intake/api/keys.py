@@ -30,7 +30,7 @@ def source_of(key: str) -> Source | None:
     name, _dot, secret = key.partition(".")
     if "\0" in name:
         return None
-    source = Source.objects.open().filter(key=name, kind__in=[Source.Kind.API, Source.Kind.WEBHOOK]).first()
+    source = Source.objects.open().filter(key=name, kind=Source.Kind.API).first()
     if source is None:
         return None
     known = source.secrets_at(timezone.now())

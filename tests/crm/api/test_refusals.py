@@ -12,6 +12,7 @@ from crm.intake import rate_limit
 from crm.intake.api import idempotency
 from crm.intake.api.idempotency import TAKEN_OVER_AFTER, forget_answers
 from crm.models import Event, IdempotentCall, Order, Source
+from tests.conftest import make_customer
 from tests.crm.api.test_taking import ORDER
 
 EVENT = {"id": "e", "name": "quiz_taken", "customer": {"email": "ann@example.com"}, "at": ORDER["placed_at"]}
@@ -169,3 +170,24 @@ def test_answers_are_forgotten_after_a_day(post):
 
     assert forget_answers(timezone.now()) == 0
     assert forget_answers(timezone.now() + dt.timedelta(hours=25)) == 1
+
+
+def test_what_encore_records_itself_is_not_told_as_an_event(post):
+    make_customer(email="ann@example.com")
+    told = {"customer": {"email": "ann@example.com"}, "at": "2026-03-10T12:00:00+03:00"}
+    items = [{"id": "e1", "name": "quiz_taken"}, {"id": "e2", "name": "order.delivered"}]
+
+    alone = post("events", told | items[1])
+    together = post("events/batch", {"items": [told | item for item in items]})
+
+    assert alone.status_code == 422
+    assert "“order.delivered” is recorded by Encore itself" in alone.json()["detail"]
+    assert [result["ok"] for result in together.json()["results"]] == [True, False]
+    assert list(Event.objects.exclude(source="crm").values_list("kind", "key")) == [("quiz_taken", "e1")]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Source.Kind.values if kind != "api"])
+def test_the_secret_of_another_kind_of_source_is_no_key(get, source, kind):
+    Source.objects.filter(pk=source.pk).update(kind=kind)
+
+    assert get("orders").status_code == 401
