@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.intake.api.problems import answer
+from crm.intake.sources import requests_a_minute
 from crm.models import Source
 
 WINDOW_SECONDS = 60
@@ -57,17 +58,18 @@ class Allowance:
 
 def take_turn(source: Source) -> Allowance:
     """Count one request of this source; outside a transaction, or it holds up the source's other requests."""
-    pace = WINDOW_SECONDS / source.requests_a_minute
+    limit = requests_a_minute(source)
+    pace = WINDOW_SECONDS / limit
     room = WINDOW_SECONDS - pace
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"source": source.pk, "pace": pace, "room": room})
         taken = cursor.fetchone()
         if taken:
             remaining = int((WINDOW_SECONDS - taken[0]) / pace + 1e-6)
-            return Allowance(source.requests_a_minute, max(remaining, 0), 0)
+            return Allowance(limit, max(remaining, 0), 0)
         cursor.execute(LEFT, {"source": source.pk})
         left = cursor.fetchone()
-    return Allowance(source.requests_a_minute, 0, max(left[0] - room, 0.001) if left else 0.001)
+    return Allowance(limit, 0, max(left[0] - room, 0.001) if left else 0.001)
 
 
 def refusal(allowance: Allowance) -> HttpResponse:

@@ -36,6 +36,9 @@ class KindOfSource:
         return bool(self.path) and not self.has_secret_of_theirs
 
 
+# What nobody says for a source that sends by itself: more than a busy shop ever does.
+MOST_SENT_A_MINUTE = 6_000
+
 # Kinds whose doors exist, and so may be connected.
 KINDS = {
     Source.Kind.API: KindOfSource("/api/v1/orders", ("rights", "requests_a_minute")),
@@ -73,6 +76,12 @@ def replace_secret(source: Source, secret: str, now: dt.datetime) -> None:
     if source.secret and source.secret != secret:
         source.previous_secret, source.previous_secret_until = source.secret, now + OVERLAP
     source.secret = secret
+
+
+def requests_a_minute(source: Source) -> int:
+    """As staff say, where they are asked."""
+    kind = KINDS.get(Source.Kind(source.kind))
+    return source.requests_a_minute if kind and "requests_a_minute" in kind.fields else MOST_SENT_A_MINUTE
 
 
 def address_of(source: Source) -> str:

@@ -80,7 +80,7 @@ def forget(ids: Sequence[int], at: dt.datetime) -> int:
 
 
 def forget_what_came_since(last: int, ids: Sequence[int], at: dt.datetime) -> int:
-    """Those after this one, now that the customers are locked; what is being applied waits for them, and comes later."""
+    """Those after this one, now that the customers are locked; what is being applied waits for them."""
     return _empty(about(ids).filter(pk__gt=last).select_for_update(of=("self",), no_key=True, skip_locked=True), at)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from crm.intake import rate_limit
 from crm.intake.arrival import Arrival, Untrusted
 from crm.intake.deliveries import keep_all
 from crm.intake.site import guard, looks
@@ -60,6 +62,9 @@ def _keep(request: HttpRequest, call: str, told: dict[str, Any], now: dt.datetim
     told_now = arrivals(call, told)
     if source.kind == Source.Kind.SITE:
         return _keep_visits(request, source, told_now, now)
+    allowance = rate_limit.take_turn(source)
+    if allowance.is_used_up:
+        return _refuse(429, _("More requests than this source may make."), allowance.headers)
     with transaction.atomic():
         keep_all(source, told_now, now, is_historic=call == "import")
     return JsonResponse({"success": True}, headers=ANY_ORIGIN)
@@ -72,7 +77,7 @@ def _keep_visits(request: HttpRequest, source: Source, told: Sequence[Arrival], 
     return JsonResponse({"success": True}, headers=ANY_ORIGIN)
 
 
-def _refuse(status: int, why: str) -> HttpResponse:
+def _refuse(status: int, why: str, headers: Mapping[str, str] = MappingProxyType({})) -> HttpResponse:
     """`code` and `message` are where clients look; `title` is where every door of Encore says it."""
     told = {"success": False, "code": str(status), "message": why, "title": why}
-    return JsonResponse(told, status=status, headers=ANY_ORIGIN)
+    return JsonResponse(told, status=status, headers={**ANY_ORIGIN, **headers})
