@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from crm.intake import rate_limit
 from crm.intake.api.problems import answer
 from crm.intake.arrival import Open, Untrusted
 from crm.intake.deliveries import keep
@@ -43,10 +44,15 @@ def _keep(request: HttpRequest, source: Source, open_: Open) -> HttpResponse:
         arrival = open_(request)
         if arrival is None:
             return HttpResponse()
+        allowance = rate_limit.take_turn(source)
+        if allowance.is_used_up:
+            return rate_limit.refusal(allowance)
         with transaction.atomic():
             is_new = keep(source, arrival, timezone.now())
     except DataError:
         return answer(400, _("The body holds a character or number that cannot be kept."))
+    except RecursionError:
+        return answer(400, _("The body cannot be read."), _("It is nested too deeply."))
     except ValueError as wrong:
         return answer(400, _("The body cannot be read."), str(wrong))
     return HttpResponse(status=202 if is_new else 200)

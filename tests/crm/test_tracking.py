@@ -10,7 +10,7 @@ from django_celery_beat.models import PeriodicTask
 
 from crm.customers import visitors
 from crm.customers.merge import merge
-from crm.intake import deliveries, test_order
+from crm.intake import deliveries, sources, test_order
 from crm.intake.api.keys import key_of
 from crm.intake.doors import read
 from crm.intake.sources import change_secret, new_secret
@@ -104,7 +104,7 @@ def test_another_key_is_refused_in_words(post, source, key):
     assert not Delivery.objects.exists()
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic %%%", "Basic /w==", "Digest x", "Bearer é"])
+@pytest.mark.parametrize("header", ["Basic", "Basic %%%", "Basic /w==", "Digest x", "Bearer é", "Basic AGEuYjo="])
 def test_a_header_that_is_no_key_is_refused(post, header):
     assert post("identify", ANN, headers={"Authorization": header}).status_code == 401
 
@@ -231,11 +231,22 @@ def test_characters_that_cannot_be_kept_are_replaced(post):
 def test_a_batch_is_kept_in_one_statement(post, django_assert_num_queries):
     told = {"batch": [ANN | {"type": "identify", "messageId": f"m{number}"} for number in range(100)]}
 
-    # The source; a savepoint and its release around keeping; the rows; when it was heard.
-    with django_assert_num_queries(5):
+    # The source; its turn; a savepoint and its release around keeping; the rows; when it was heard.
+    with django_assert_num_queries(6):
         assert post("batch", told).status_code == 200
 
     assert Delivery.objects.count() == 100
+
+
+def test_more_calls_than_a_source_may_make_come_again_later(post, monkeypatch):
+    monkeypatch.setattr(sources, "MOST_SENT_A_MINUTE", 2)
+
+    answers = [post("track", ANN | {"event": "A", "messageId": f"m{number}"}) for number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 1 <= int(answers[2]["Retry-After"]) <= 30
+    assert answers[2]["Access-Control-Allow-Origin"] == "*"
+    assert Delivery.objects.count() == 2
 
 
 def test_an_empty_batch_is_taken(post):
