@@ -8,8 +8,10 @@ from django_celery_beat.models import PeriodicTask
 from standardwebhooks.webhooks import Webhook
 
 from crm import events
-from crm.intake import deliveries
+from crm.intake import deliveries, sources
 from crm.intake.doors import read
+from crm.intake.shops.shopify import signature as shopify
+from crm.intake.shops.woocommerce import signature as woocommerce
 from crm.intake.sources import change_secret, new_secret
 from crm.models import Customer, Delivery, Order, Source
 from crm.tasks import apply_deliveries
@@ -262,3 +264,46 @@ def test_what_arrives_rings_the_worker_when_it_is_kept(post, settings, monkeypat
         apply()
 
     assert rung == [deliveries.BELL, events.BELL]
+
+
+def test_more_than_a_source_may_send_comes_again_later_and_forged_ones_do_not_count(post, monkeypatch):
+    monkeypatch.setattr(sources, "MOST_SENT_A_MINUTE", 2)
+    for _turn in range(3):
+        assert post(ORDER, secret=new_secret("webhook")).status_code == 401
+
+    answers = [post(ORDER, key=f"m{number}") for number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert 1 <= int(answers[2]["Retry-After"]) <= 30
+    assert Delivery.objects.count() == 2
+
+
+def test_long_ids_that_begin_alike_are_two_messages(post):
+    assert [post(ORDER, key="m" * 200 + end).status_code for end in "aba"] == [202, 202, 200]
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 900 + "1" + "}" * 900])
+@pytest.mark.parametrize("kind", ["webhook", "form", "shopify", "woocommerce"])
+def test_a_body_nested_without_end_is_refused_in_words(client, kind, body):
+    source = Source.objects.create(kind=kind, name="Hostile", secret="known")  # noqa: S106
+    headers = {
+        "authorization": "Bearer known", "x-shopify-topic": "orders/create", "x-wc-webhook-topic": "order.updated",
+        "x-shopify-hmac-sha256": shopify.sign(body.encode(), "known"),
+        "x-wc-webhook-signature": woocommerce.sign(body.encode(), "known"),
+    }  # fmt: skip
+
+    answer = client.post(f"/hooks/{source.key}/", body, content_type="application/json", headers=headers)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"]
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["order.placed", "message.opened", "page.viewed"])
+def test_what_encore_records_itself_is_not_told_as_an_event(post, name):
+    told = {"id": "e1", "name": name, "customer": {"email": "ann@example.com"}, "at": AT}
+    post(told, topic="event.happened")
+
+    assert apply() == {"failed": 1}
+    assert Delivery.objects.get().reason == f"“{name}” is recorded by Encore itself: name the event otherwise."
+    assert not Customer.objects.exists()
