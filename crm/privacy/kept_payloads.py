@@ -67,7 +67,7 @@ def _known_of_others(ids: Sequence[int], named: AbstractSet[tuple[str, str]]) ->
     names = [name for _kind, name in named]
     customers = Customer.objects.filter(external_id__in=names).exclude(pk__in=ids)
     orders = Order.objects.filter(Q(number__in=names) | Q(external_id__in=names)).exclude(customer__in=ids)
-    known = {("customer", name) for name in customers.values_list("external_id", flat=True)}
+    known = {("customer", name) for name in customers.values_list("external_id", flat=True) if name}
     return known | {("order", name) for pair in orders.values_list("number", "external_id") for name in pair if name}
 
 
