@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 from crm.intake.feeds.offer import FeedError
 
 DEEPEST = 30
+# What is inside of these is dropped after it was seen, so that memory stays flat; nothing else has so many parts.
+LISTS = frozenset({"offers", "categories", "channel", "feed", "RDF"})
+MOST_PARTS = 10_000
 
 
 def elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
     """Each element as (path from the root without namespaces, element), when it is complete.
 
-    What is inside a child of `offers`, `channel` or `feed` is dropped after it was seen, so that memory stays flat.
+    An element is whole when it is given; those in one of LISTS are not kept afterwards.
     """
     open_elements: list[Element] = []
     path: list[str] = []
@@ -33,8 +36,10 @@ def elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
             yield "/".join(path), element
             path.pop()
             open_elements.pop()
-            if path and path[-1] in {"offers", "channel", "feed"}:
+            if path and path[-1] in LISTS:
                 open_elements[-1].remove(element)
+            elif path and len(open_elements[-1]) > MOST_PARTS:
+                raise FeedError(_("An element of the feed has more parts than anything in a catalogue."))
     except ParseError as broken:
         line, column = broken.position
         raise FeedError(

@@ -153,11 +153,12 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE yml_catalog [<!ENTITY a "aaaa">]><yml_cat
         (b"<yml_catalog><shop><offers>", "breaks off"),
         (BOMB.encode(), "entities"),
         (b"<yml_catalog>" + b"<a>" * 40, "nested too deeply"),
+        (b"<yml_catalog>" + b"<a/>" * 10_001, "more parts"),
         (b'<?xml version="1.0" encoding="none-such"?><yml_catalog/>', "encoding"),
         (gzip.compress(RSS.encode(), mtime=0)[:80], "damaged"),
         (b"<yml_catalog><shop><offers></offers></shop></yml_catalog>", "holds no products"),
     ],
-    ids=["empty", "blank", "page", "table", "broken", "bomb", "deep", "encoding", "packed", "no offers"],
+    ids=["empty", "blank", "page", "table", "broken", "bomb", "deep", "wide", "encoding", "packed", "no offers"],
 )
 def test_what_cannot_be_read_is_refused_in_words_and_changes_nothing(source, written, now, content, words):
     Product.objects.create(sku="K-1", feed=source)
