@@ -54,16 +54,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.staff_pages.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "crm.intake.api.middleware.api_problems",
     "config.error_pages.refuse_nul",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "config.staff_pages.Authentication",
+    "config.staff_pages.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
+    "config.staff_pages.history",
 ]
 
 ROOT_URLCONF = "config.urls"
