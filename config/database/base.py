@@ -10,6 +10,9 @@ from config.database.server import ensure_running
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
+        """Asked for at every request, though a pool that is there opens its connections by what it was made with."""
+        if self.alias in self._connection_pools:
+            return {}
         params: dict[str, Any] = super().get_connection_params()
         address = ensure_running(Path(params.pop("embedded_directory")))
         return {**params, "host": address.host, "port": address.port, "password": address.password}
