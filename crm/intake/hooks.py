@@ -24,7 +24,7 @@ def webhook(request: HttpRequest, key: str) -> HttpResponse:
         refusal = answer(405, _("Send it by POST."))
         refusal["Allow"] = "POST"
         return refusal
-    source = Source.objects.filter(key=key).first()
+    source = Source.objects.with_key(key)
     door = DOORS.get(Source.Kind(source.kind)) if source else None
     if source is None or door is None or not (door.check and door.open):
         return answer(404, _("No source has this address."))

@@ -1,6 +1,8 @@
 """How many requests a source may make: its minute's worth at once, then at its steady pace, over all processes.
 
-Kept as one moment a source, when all it called for is worked off at its pace (GCRA): one statement a request.
+Kept as one moment a source, when all it called for is worked off at its pace (GCRA): one statement a request, whose
+commit waits for no disk. A crash of the database forgets the last calls at most, and calls of one source do not queue
+up behind each other's writing.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ TAKE = """
     ON CONFLICT (source_id) DO UPDATE
         SET settled_at = greatest(known.settled_at, clock_timestamp()) + %(pace)s * interval '1 second'
         WHERE known.settled_at <= clock_timestamp() + %(room)s * interval '1 second'
-    RETURNING extract(epoch FROM settled_at - clock_timestamp())::float8
+    RETURNING extract(epoch FROM settled_at - clock_timestamp())::float8, set_config('synchronous_commit', 'off', true)
 """
 LEFT = """
     SELECT extract(epoch FROM settled_at - clock_timestamp())::float8 FROM crm_callallowance
@@ -57,7 +59,10 @@ class Allowance:
 
 
 def take_turn(source: Source) -> Allowance:
-    """Count one request of this source; outside a transaction, or it holds up the source's other requests."""
+    """Count one request of this source; outside a transaction, or it holds up the source's other requests.
+
+    A transaction around it would not wait for the disk either, and lose what else it holds in a crash.
+    """
     limit = requests_a_minute(source)
     pace = WINDOW_SECONDS / limit
     room = WINDOW_SECONDS - pace

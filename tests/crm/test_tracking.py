@@ -231,8 +231,8 @@ def test_characters_that_cannot_be_kept_are_replaced(post):
 def test_a_batch_is_kept_in_one_statement(post, django_assert_num_queries):
     told = {"batch": [ANN | {"type": "identify", "messageId": f"m{number}"} for number in range(100)]}
 
-    # The source; its turn; a savepoint and its release around keeping; the rows; when it was heard.
-    with django_assert_num_queries(6):
+    # The source; its turn; the rows; when it was heard.
+    with django_assert_num_queries(4):
         assert post("batch", told).status_code == 200
 
     assert Delivery.objects.count() == 100

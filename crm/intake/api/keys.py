@@ -14,6 +14,7 @@ from crm.intake.api.problems import Refused, answer
 from crm.intake.sources import note_heard
 from crm.models import Source
 
+KINDS = frozenset({Source.Kind.API, Source.Kind.WEBHOOK})
 READS = frozenset({Source.Rights.READ, Source.Rights.WRITE})
 WRITES = frozenset({Source.Rights.WRITE})
 COUPONS = frozenset({Source.Rights.WRITE, Source.Rights.COUPONS})
@@ -30,8 +31,8 @@ def source_of(key: str) -> Source | None:
     name, _dot, secret = key.partition(".")
     if "\0" in name:
         return None
-    source = Source.objects.open().filter(key=name, kind=Source.Kind.API).first()
-    if source is None:
+    source = Source.objects.with_key(name)
+    if source is None or source.is_paused or source.kind != Source.Kind.API:
         return None
     known = source.secrets_at(timezone.now())
     return source if any(hmac.compare_digest(one.encode(), secret.encode()) for one in known) else None

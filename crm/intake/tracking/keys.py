@@ -34,8 +34,8 @@ RIGHTS: dict[str, frozenset[Right]] = {
 def source_of(request: HttpRequest, told: dict[str, Any], now: dt.datetime) -> Source:
     """Raises Untrusted, without saying which part of the key was wrong."""
     name, _dot, secret = _write_key(request, told).partition(".")
-    source = Source.objects.filter(key=name, kind__in=RIGHTS).first() if name and "\0" not in name else None
-    if source is None or not _opens(source, secret, now):
+    source = Source.objects.with_key(name) if name and "\0" not in name else None
+    if source is None or source.kind not in RIGHTS or not _opens(source, secret, now):
         raise Untrusted(_("No source has this write key."))
     return source
 

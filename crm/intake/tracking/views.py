@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -65,8 +64,7 @@ def _keep(request: HttpRequest, call: str, told: dict[str, Any], now: dt.datetim
     allowance = rate_limit.take_turn(source)
     if allowance.is_used_up:
         return _refuse(429, _("More requests than this source may make."), allowance.headers)
-    with transaction.atomic():
-        keep_all(source, told_now, now, is_historic=call == "import")
+    keep_all(source, told_now, now, is_historic=call == "import")
     return JsonResponse({"success": True}, headers=ANY_ORIGIN)
 
 
