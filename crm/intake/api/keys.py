@@ -14,7 +14,6 @@ from crm.intake.api.problems import Refused, answer
 from crm.intake.sources import note_heard
 from crm.models import Source
 
-KINDS = frozenset({Source.Kind.API, Source.Kind.WEBHOOK})
 READS = frozenset({Source.Rights.READ, Source.Rights.WRITE})
 WRITES = frozenset({Source.Rights.WRITE})
 COUPONS = frozenset({Source.Rights.WRITE, Source.Rights.COUPONS})
