@@ -24,6 +24,7 @@ from unfold.decorators import display
 from crm.admin.any_shape_page import mapping_view
 from crm.admin.conditional import conditional
 from crm.admin.feed_page import FEED_VERBS, upload_view
+from crm.admin.source_days import counts_by_day
 from crm.admin.source_form import FIELDS_OF_KINDS, SHOWN_WHEN, SourceForm
 from crm.admin.source_past import PAST_VERBS, past_of, past_view
 from crm.admin.verb_buttons import Verb, VerbAdmin
@@ -184,6 +185,7 @@ def _panel(request: HttpRequest, source: Source) -> dict[str, Any]:
         "failed": source.deliveries.failed().count(),
         "past": past_of(source),
         "held": source.deliveries.held().count(),
+        "days": counts_by_day(source, now),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -43,9 +43,15 @@ def _secret(label: Any, help_text: Any) -> forms.CharField:
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     their_secret = _secret(
-        _("secret that its webhooks are signed with"), _("As the other side shows it. Left empty, it stays as it is.")
+        _("Secret that its webhooks are signed with"), _("As the other side shows it. Left empty, it stays as it is.")
     )
-    api_secret = _secret(_("secret or token of its API"), _("Left empty, it stays as it is."))
+    api_secret = _secret(
+        _("Secret or token of its API"),
+        _(
+            "WooCommerce: the consumer secret (cs_…); Shopify: the access token (shpat_…). "
+            "Left empty, it stays as it is."
+        ),
+    )
 
     feed_sku = forms.ChoiceField(
         label=_("orders name its products by"),
@@ -59,6 +65,10 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "kind", "name", "site_address", "api_user", "is_consent_asked", "are_readers_recognised", "rights",
             "requests_a_minute", "id_prefix", "silent_after_hours",
         )  # fmt: skip
+        help_texts: ClassVar = {
+            "site_address": _("As its visitors see it, https:// included; of a feed, the address of the file itself."),
+            "api_user": _("WooCommerce: the consumer key (ck_…). It may follow later: without it no past comes in."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,15 +1,18 @@
+import datetime as dt
 import json
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
+from crm.admin.source_days import counts_by_day
 from crm.intake import deliveries
 from crm.intake.api.keys import key_of
 from crm.intake.arrival import Arrival
 from crm.intake.doors import read
 from crm.intake.sources import KINDS
 from crm.models import Customer, Delivery, Event, Order, Source
+from crm.timezones import day_of
 from tests.chains.factories import live_chain, message
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +157,47 @@ def test_the_list_says_how_each_source_fares(enter, now):
     assert {word for word in ("never heard", "silent", "heard lately") if word in page.text} == {
         "never heard", "silent", "heard lately",
     }  # fmt: skip
+
+
+def test_the_page_counts_what_came_by_the_days_of_the_shop(settings, now, django_assert_num_queries):
+    settings.TIME_ZONE = "Asia/Vladivostok"
+    source = Source.objects.create(kind="webhook", name="Till")
+    came = [
+        (0, "applied", False),
+        (0, "failed", False),
+        (0, "applied", True),
+        (13, "applied", False),
+        (14, "applied", False),
+    ]
+    Delivery.objects.bulk_create(
+        Delivery(
+            source=source, key=str(place), topic="order.created", payload={}, status=status, is_historic=is_historic,
+            received_at=now - dt.timedelta(days=back),
+        )
+        for place, (back, status, is_historic) in enumerate(came)
+    )  # fmt: skip
+
+    with django_assert_num_queries(1):
+        days = counts_by_day(source, now)
+
+    assert [one.day for one in days] == [day_of(now) - dt.timedelta(days=back) for back in range(14)]
+    assert [(one.came, one.failed) for one in days] == [(2, 1), *[(0, 0)] * 12, (1, 0)]
+
+
+@pytest.mark.parametrize("kind", ["api", "webhook"])
+def test_a_source_without_messages_shows_no_table_of_days(enter, kind):
+    page = connect(enter(), kind=kind, rights="write", requests_a_minute="600")
+
+    assert "What came on each of the last 14 days" not in page.text
+
+
+def test_what_to_press_is_folded_once_the_source_speaks(enter):
+    client = enter()
+    new = Source.objects.create(kind="woocommerce", name="New", secret="s")
+    heard = Source.objects.create(kind="woocommerce", name="Heard", secret="s", last_heard_at=timezone.now())
+
+    assert '<details class="mt-3" open>' in client.get(f"/admin/crm/source/{new.pk}/change/").text
+    assert '<details class="mt-3">' in client.get(f"/admin/crm/source/{heard.pk}/change/").text
 
 
 def test_the_example_on_the_page_is_taken_by_the_door(enter):
