@@ -11,7 +11,7 @@ from config.database.server import ensure_running
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         """Asked for at every request, though a pool that is there opens its connections by what it was made with."""
-        if self.alias in self._connection_pools:
+        if self.alias in self._connection_pools:  # type: ignore[attr-defined]
             return {}
         params: dict[str, Any] = super().get_connection_params()
         address = ensure_running(Path(params.pop("embedded_directory")))
