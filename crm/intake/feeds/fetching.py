@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -48,6 +48,12 @@ def fetch(source: Source, now: dt.datetime, *, is_trusted: bool = False) -> bool
             return False
         except (outbound_http.Unreachable, FeedError) as failed:
             return _failed(source, failed, now)
+        except DatabaseError:
+            raise
+        except Exception:
+            # A fault of ours with one feed must not keep the others from being fetched.
+            logger.exception("Feed %s", source.pk)
+            return _failed(source, FeedError(_("Encore failed at it: the log says how. It is tried again.")), now)
     return True
 
 

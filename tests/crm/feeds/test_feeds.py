@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from crm.intake.feeds.fetching import fetch
+from crm.intake.feeds.fetching import fetch, fetch_all
 from crm.intake.feeds.offer import FeedError
 from crm.intake.feeds.taking import take
 from crm.models import ExchangeRate, Product, Source
@@ -267,3 +267,24 @@ def test_an_upload_that_is_no_feed_says_why(manager, source):
     page = manager.post(f"/admin/crm/source/{source.pk}/upload/", {"feed": feed}, follow=True)
 
     assert "neither Yandex" in page.text
+
+
+def test_a_fault_of_ours_with_one_feed_keeps_no_other_from_being_fetched(source, shop, now, monkeypatch):
+    other = Source.objects.create(kind="feed", name="Other", site_address=f"{shop.url}/feed")
+    source.site_address = f"{shop.url}/feed"
+    source.save()
+    taken = []
+
+    def fail_at_the_first(one, *args, **options):
+        taken.append(one.pk)
+        if len(taken) == 1:
+            raise RuntimeError("a fault")
+
+    monkeypatch.setattr("crm.intake.feeds.fetching.take", fail_at_the_first)
+
+    assert fetch_all(now) == 1
+
+    assert taken == [source.pk, other.pk]
+    source.refresh_from_db()
+    assert "Encore failed at it" in source.report["error"]
+    assert "fetching_since" not in source.report
