@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model, QuerySet
@@ -113,9 +114,17 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
     change_form_outer_before_template = "crm/admin/order_panel.html"
     fieldsets = (
         (None, {"fields": ("responsible", "appointment_at", "payment_due_at", "receipt_url")}),
-        (_("Money"), {"fields": (("total", "discount"), ("refunded", "currency", "rate"), ("coupon_code", "source"))}),
+        (_("Money"), {"fields": (("total", "discount"), ("refunded", "currency_and_rate"), ("coupon_code", "source"))}),
     )
-    readonly_fields = ("total", "discount", "refunded", "currency", "rate", "coupon_code", "source")
+    readonly_fields = ("total", "discount", "refunded", "currency_and_rate", "coupon_code", "source")
+
+    @display(description=_("currency"))
+    def currency_and_rate(self, order: Order) -> str:
+        """In the shop's own there is nothing to convert."""
+        if order.currency == settings.CURRENCY:
+            return order.currency
+        told = {"currency": order.currency, "rate": f"{order.rate.normalize():f}", "own": settings.CURRENCY}
+        return _("%(currency)s (1 = %(rate)s %(own)s)") % told
 
     def verbs(self) -> dict[str, Verb]:
         return {

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from crm.intake.feeds.taking import BY_VENDOR_CODE
 from crm.intake.sources import KINDS, replace_secret
@@ -54,9 +54,10 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     feed_sku = forms.ChoiceField(
-        label=_("orders name its products by"),
+        label=_("Orders name its products by"),
         choices=[("", _("the id of the offer")), (BY_VENDOR_CODE, _("the vendor's code"))],
         required=False,
+        widget=UnfoldAdminSelectWidget,
     )
 
     class Meta:
