@@ -23,8 +23,8 @@ from psycopg.types.json import Jsonb
 from crm.events import as_history, ring_on_commit, wake
 from crm.intake.arrival import Arrival
 from crm.intake.claiming import Head, claim, due_heads
-from crm.intake.facts import AwaitsStaff, Fact, NothingToRecord
-from crm.intake.recording import NotYet, lock_facts, record_fact
+from crm.intake.facts import AwaitsStaff, Fact, NothingToRecord, NotYet
+from crm.intake.recording import lock_facts, record_fact
 from crm.intake.sources import note_heard
 from crm.models import Delivery, Source
 from crm.models.source import DeliveryQuerySet

@@ -22,6 +22,10 @@ class AwaitsStaff(Exception):
     """Nobody has said yet what to make of what came, in words: it is kept, untried, until somebody does."""
 
 
+class NotYet(Exception):
+    """What this is about is not known yet, in words: it waits, and is tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentFact:
     """A yes or a no of a customer, with the words they saw and when."""

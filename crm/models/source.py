@@ -111,6 +111,10 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def prefixed(self, name: str) -> str:
+        """A number or id of this source as it is kept; empty for none."""
+        return f"{self.id_prefix}{name}" if name else ""
+
     def secrets_at(self, now: dt.datetime) -> list[str]:
         """The secrets that sign at this moment: after a change the one before is good for a while."""
         is_before_good = self.previous_secret_until is not None and now < self.previous_secret_until

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.admin.order_lines import product_typed
-from crm.intake import recording
+from crm.intake import order_recording
 from crm.intake.facts import OrderFact
 from crm.models import Contact, Customer, CustomerStats, Event, EventKind, MergeProposal, Milestone, Order
 from crm.orders import orders
@@ -110,7 +110,7 @@ def test_an_old_report_does_not_bring_back_what_was_undone(shop):
     take_back(order, "cancelled_at", at=NOW + dt.timedelta(days=2))
 
     fact = OrderFact(number=order.number, moments={"cancelled_at": NOW})
-    recording._happen(order, fact, NOW + dt.timedelta(days=1))
+    order_recording._happen(order, fact, NOW + dt.timedelta(days=1))
 
     assert Order.objects.get().cancelled_at is None
 
@@ -383,7 +383,7 @@ def test_a_stage_that_was_a_mistake_is_undone_and_may_be_reached_again(client, a
     assert not Milestone.objects.exists()
     order.refresh_from_db()
     fact = OrderFact(number=order.number, milestones=(("Frame up", NOW),))
-    recording._happen(order, fact, NOW)
+    order_recording._happen(order, fact, NOW)
     assert not Milestone.objects.exists()
     do(client, order, "milestone", name="Frame up", at="2026-03-11T10:00")
     assert Event.objects.filter(kind=EventKind.MILESTONE_REACHED).count() == 2

@@ -9,8 +9,8 @@ from crm.customers.find_or_create import find_or_create
 from crm.intake import deliveries
 from crm.intake.arrival import Arrival
 from crm.intake.doors import read
-from crm.intake.facts import CustomerFact, OrderFact
-from crm.intake.recording import NotYet, record_fact
+from crm.intake.facts import CustomerFact, NotYet, OrderFact
+from crm.intake.recording import record_fact
 from crm.models import CustomerStats, Delivery, ExchangeRate, Order, OrderStanding, Product, Source
 from crm.orders import orders
 from crm.orders.catalogue import LineData

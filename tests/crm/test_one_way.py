@@ -18,8 +18,8 @@ from crm.customers.profiles import note
 from crm.intake import deliveries
 from crm.intake.arrival import Arrival
 from crm.intake.doors import read
-from crm.intake.facts import CustomerFact, OrderFact, RefundFact
-from crm.intake.recording import NotYet, record_fact
+from crm.intake.facts import CustomerFact, NotYet, OrderFact, RefundFact
+from crm.intake.recording import record_fact
 from crm.intake.sources import new_secret
 from crm.models import Customer, CustomerStats, Delivery, Event, ExchangeRate, Order, Source
 from crm.orders.catalogue import LineData

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from crm.intake.facts import CustomerFact, OrderFact, RefundFact
-from crm.intake.recording import NotYet, record_fact
+from crm.intake.facts import CustomerFact, NotYet, OrderFact, RefundFact
+from crm.intake.recording import record_fact
 from crm.models import Customer, CustomerStats, Event, Order, Source
 from crm.orders.catalogue import LineData
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from crm.intake.any_shape.mapping import ShapeMapping
 from crm.intake.any_shape.picking import Unreadable
 from crm.intake.any_shape.reading import Message, facts_of
-from crm.intake.facts import NothingToRecord
-from crm.intake.recording import NotYet, record_fact
+from crm.intake.facts import NothingToRecord, NotYet
+from crm.intake.recording import record_fact
 from crm.models import Customer, Delivery, Event, Order, Source
 
 MOST_TRIED = 50

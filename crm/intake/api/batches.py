@@ -16,7 +16,8 @@ from crm.intake.api import problems
 from crm.intake.api.problems import FieldProblem
 from crm.intake.api.schemas import Body
 from crm.intake.api.values import MOST_ITEMS
-from crm.intake.recording import NotYet, record_fact
+from crm.intake.facts import NotYet
+from crm.intake.recording import record_fact
 from crm.models import Source
 
 T = TypeVar("T", bound=Body)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.intake.facts import NothingToRecord, OrderFact, ProductFact
-from crm.intake.recording import known_order
+from crm.intake.order_recording import known_order
 from crm.intake.shops.woocommerce.bodies import Resource
 from crm.intake.shops.woocommerce.orders import gone_fact
 from crm.intake.shops.woocommerce.products import sku_of_id

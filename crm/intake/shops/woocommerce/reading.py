@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.intake.arrival import Arrival
 from crm.intake.facts import Fact, NothingToRecord
-from crm.intake.recording import known_order
+from crm.intake.order_recording import known_order
 from crm.intake.shops.woocommerce import deleted
 from crm.intake.shops.woocommerce.orders import codes_of, order_fact, refund_fact
 from crm.intake.shops.woocommerce.people import customer_fact
