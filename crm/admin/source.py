@@ -37,6 +37,8 @@ from crm.timezones import day_of, start_of
 
 # The session says whose secret its page shows next, once; the secret itself stays in the database.
 SHOWN_ONCE = "source_secret_shown_once"
+# On their pages is more than how to connect them.
+SHOWN_ALWAYS = frozenset({Source.Kind.FEED, Source.Kind.FORM, Source.Kind.SITE})
 LIGHTS: dict[str, tuple[str, StrOrPromise]] = {
     "paused": ("warning", _("paused")),
     "never": ("info", _("never heard")),
@@ -180,6 +182,7 @@ def _panel(request: HttpRequest, source: Source) -> dict[str, Any]:
         "secret": key,
         "curl": examples.curl(source, key or gettext("YOUR_KEY"), now),
         "light": light,
+        "is_set_up_shown": is_shown or light == "never" or source.kind in SHOWN_ALWAYS,
         "light_words": LIGHTS[light][1],
         "previous_until": source.previous_secret_until if is_before_good else None,
         "failed": source.deliveries.failed().count(),

@@ -118,11 +118,12 @@ def apply_due(now: dt.datetime, read: Reader, limit: int = BATCH) -> Counter[str
     Together in one they would hold the locks of many customers, in whatever order these came, and wait in a circle.
     """
     counts: Counter[str] = Counter()
-    for head in due_heads(now, limit):
-        while counts.total() < limit and (status := _apply_next(head, now, read)):
-            counts[status] += 1
-            if not head.subject:
-                break
+    while heads := due_heads(now, limit - counts.total()):
+        # One of each subject a round, so that all of a source come nearly in the order in which they were sent.
+        done = [status for head in heads if (status := _apply_next(head, now, read))]
+        counts.update(done)
+        if not done:
+            break
     return counts
 
 

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                             (",", "a comma: 1.299,50"),
                         ],
                         default="",
-                        max_length=1,
+                        max_length=8,
                         verbose_name="before decimals",
                     ),
                 ),

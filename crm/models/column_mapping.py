@@ -24,7 +24,7 @@ class ColumnMapping(models.Model):
     fingerprint = models.CharField(_("fingerprint of the header"), max_length=64)
     meanings = ArrayField(models.CharField(max_length=100, blank=True), verbose_name=_("meaning of each column"))
     decimal_mark = models.CharField(
-        _("before decimals"), max_length=1, choices=DecimalMark.choices, blank=True, default=DecimalMark.UNKNOWN
+        _("before decimals"), max_length=8, choices=DecimalMark.choices, blank=True, default=DecimalMark.UNKNOWN
     )
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
 

@@ -16,7 +16,7 @@ def test_a_manager_connects_a_webhook_and_tries_it(page, sign_in):
     page.get_by_role("link", name="Where facts come from").click()
     page.locator('a[href$="/admin/crm/source/add/"]').first.click()
     page.locator("select[name=kind]").select_option("webhook")
-    page.get_by_label("name").fill("Till")
+    page.locator("[name=name]").fill("Till")
     page.get_by_role("button", name="Save", exact=True).click()
 
     source = Source.objects.get()

@@ -20,6 +20,7 @@ def test_says_what_was_ordered_in_the_customers_language_and_zone(shop, now):
         customer=customer,
         number="1042",
         currency="RUB",
+        rate=Decimal("0.01"),
         placed_at=dt.datetime(2026, 3, 1, 20, 0, tzinfo=dt.UTC),
         delivered_at=dt.datetime(2026, 3, 5, 3, 0, tzinfo=dt.UTC),
         promised_at=dt.datetime(2026, 3, 5, 16, 0, tzinfo=dt.UTC),

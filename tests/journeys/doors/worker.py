@@ -46,8 +46,8 @@ def fails_first(function):
     """It is done, and then the database is gone: nothing of it may stay, and the second time it must come."""
     failed = set()
 
-    def tried(*told):
-        result = function(*told)
+    def tried(*told, **options):
+        result = function(*told, **options)
         digest = hashlib.sha256(repr(told[:-1]).encode()).hexdigest()
         if int(digest, 16) % FAILS_ONE_IN == 0 and digest not in failed:
             failed.add(digest)
