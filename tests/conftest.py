@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django.plugin import blocking_manager_key
 
 from tests import order_files, seeds
@@ -59,6 +59,13 @@ def end_other_sessions():
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_shop():
+    """A request leaves its language to whatever its thread does next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

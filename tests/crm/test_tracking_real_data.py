@@ -38,7 +38,8 @@ def body(example):
     return DEVICE | {"type": call} | {name: value for name, value in named[call].items() if value is not None}
 
 
-def test_every_example_is_taken_or_refused_in_words(client):
+def test_every_example_is_taken_or_refused_in_words(client, settings):
+    settings.CURRENCY = "USD"
     source = Source.objects.create(kind="tracking", name="Site", secret=new_secret("tracking"))
     examples = json.loads(EXAMPLES.read_text())
     headers = {"Authorization": f"Bearer {key_of(source)}"}
