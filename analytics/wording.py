@@ -9,6 +9,8 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from django.conf import settings
 from django.utils.translation import get_language
 
+from crm.shop_currency import shop_currency
+
 DASH = "—"
 # Above this, cents are noise.
 WHOLE_FROM = 10_000
@@ -23,13 +25,13 @@ def money(amount: Decimal | float | None) -> str:
         return DASH
     spoken = locale()
     if abs(Decimal(amount)) < WHOLE_FROM:
-        return str(format_currency(amount, settings.CURRENCY, locale=spoken))
+        return str(format_currency(amount, shop_currency(), locale=spoken))
     whole = spoken.currency_formats["standard"].pattern.replace(".00", "")
-    return str(format_currency(amount, settings.CURRENCY, format=whole, locale=spoken, currency_digits=False))
+    return str(format_currency(amount, shop_currency(), format=whole, locale=spoken, currency_digits=False))
 
 
 def currency_sign() -> str:
-    return str(get_currency_symbol(settings.CURRENCY, locale=locale()))
+    return str(get_currency_symbol(shop_currency(), locale=locale()))
 
 
 def number(value: Decimal | float | None, pattern: str = "#,##0") -> str:

@@ -20,7 +20,7 @@ SECRET_KEY = env.str("SECRET_KEY", "") or environment.secret_key(VAR_DIR / "secr
 SITE_URL = environment.site_url(env.str("SITE_URL", "http://127.0.0.1:8000"))
 SITE_HOST = str(urlparse(SITE_URL).hostname)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [SITE_HOST, "localhost", "127.0.0.1", "[::1]"])
-CURRENCY = environment.currency(env.str("CURRENCY", "EUR"))
+CURRENCY = environment.currency(env.str("CURRENCY", ""))
 # Shops, feeds and webhooks out may be asked at addresses of the own network, which is refused otherwise.
 PRIVATE_ADDRESSES_ALLOWED = env.bool("PRIVATE_ADDRESSES_ALLOWED", False)
 

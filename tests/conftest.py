@@ -119,6 +119,15 @@ def channels_as_set_up():
     senders.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def currency_of_this_shop():
+    """A process keeps what its shop counts in."""
+    yield
+    from crm.shop_currency import remembered
+
+    remembered.clear()
+
+
 def make_customer(*, email=None, phone="", consent=True, created_at=NOW - dt.timedelta(days=400), **fields):
     """A customer with an email address who said yes to marketing there, unless told otherwise."""
     from crm import consent as ledger

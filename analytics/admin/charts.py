@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from analytics.metrics.cohorts import Cohort
 from analytics.metrics.timeline import Grain, Moment
 from analytics.periods import Period, months_before
 from analytics.wording import locale, money, number, percent
+from crm.shop_currency import shop_currency
 
 ROWS = 24
 TICK_COLOR = "#8b93a1"
@@ -44,7 +44,7 @@ def revenue_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
         for moment in moments
     ]
     headings = [_("Begins on"), _("First orders"), _("Repeat orders"), _("Revenue")]
-    shown = {"style": "currency", "currency": settings.CURRENCY, "notation": "compact", "maximumFractionDigits": 1}
+    shown = {"style": "currency", "currency": shop_currency(), "notation": "compact", "maximumFractionDigits": 1}
     return Chart("bar", _data(moments, grain, series), _options(shown, is_stacked=True), headings, rows)
 
 

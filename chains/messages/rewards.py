@@ -7,7 +7,6 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import ngettext
 
@@ -17,6 +16,7 @@ from chains.messages.samples import SAMPLE_CODE, nothing_known
 from chains.models import TemplateText
 from crm.loyalty import ExpiringSoon
 from crm.models import Coupon
+from crm.shop_currency import shop_currency
 from crm.timezones import shop_zone
 
 __all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "rewards_named"]
@@ -39,10 +39,10 @@ def coupon_words(coupon: Coupon, language: str) -> dict[str, str]:
     scope = coupon.product or coupon.category
     return {
         "code": coupon.code,
-        "offer": _offer(coupon.kind, coupon.value, language) if coupon.kind != Coupon.Kind.GIFT else coupon.gift,
+        "offer": _offer(coupon, language),
         "until": _last_day(coupon.expires_at, language) if coupon.expires_at else "",
         "scope": str(scope or ""),
-        "minimum": wording.money(coupon.minimum, settings.CURRENCY, language) if coupon.minimum else "",
+        "minimum": wording.money(coupon.minimum, shop_currency(), language) if coupon.minimum else "",
     }
 
 
@@ -58,14 +58,20 @@ def _last_day(expires_at: dt.datetime, language: str) -> str:
     return wording.day(expires_at - _INSTANT, shop_zone(), language)
 
 
+def _offer(coupon: Coupon, language: str) -> str:
+    """10 %, 500 ₽, 200 points, free delivery, a gift by its name."""
+    if coupon.kind == Coupon.Kind.GIFT:
+        return coupon.gift
+    if coupon.kind == Coupon.Kind.AMOUNT and coupon.value is not None:
+        return wording.money(coupon.value, shop_currency(), language)
+    return _offer_of_kind(coupon.kind, coupon.value, language)
+
+
 @lru_cache(maxsize=1024)
-def _offer(kind: str, value: Decimal | None, language: str) -> str:
-    """10 %, 500 ₽, 200 points, free delivery."""
+def _offer_of_kind(kind: str, value: Decimal | None, language: str) -> str:
     if value is None:
         with translation.override(language):
             return str(Coupon.Kind(kind).label)
-    if kind == Coupon.Kind.AMOUNT:
-        return wording.money(value, settings.CURRENCY, language)
     number = wording.quantity(value.normalize(), language)
     if kind == Coupon.Kind.PERCENT:
         return f"{number}\xa0%"

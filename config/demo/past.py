@@ -6,8 +6,6 @@ import datetime as dt
 import operator
 from collections.abc import Iterator, Sequence
 
-from django.conf import settings
-
 from config.demo.past_events import historic
 from config.demo.people import DemoPerson
 from config.demo.purchases import Purchase
@@ -25,6 +23,7 @@ from crm.models import (
     OrderLine,
     Purpose,
 )
+from crm.shop_currency import shop_currency
 
 BATCH = 2000
 SOURCE = "demo"
@@ -141,7 +140,7 @@ def _order(purchase: Purchase, customer: Customer, until: dt.datetime) -> Order:
         kind="service" if purchase.is_service else "goods",
         placed_at=purchase.placed_at,
         promised_at=purchase.placed_at + PROMISED_WITHIN,
-        currency=settings.CURRENCY,
+        currency=shop_currency(),
         total=purchase.total,
         discount=purchase.discount,
         refunded=purchase.total if "returned_at" in moments else 0,

@@ -125,7 +125,7 @@ def language(code: str, known: list[str]) -> str:
 
 
 def currency(code: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", code):
+    if code and not re.fullmatch(r"[A-Z]{3}", code):
         raise ImproperlyConfigured(f"CURRENCY {code!r} must be three capital letters such as EUR or RUB.")
     return code
 

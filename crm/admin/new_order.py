@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -27,6 +26,7 @@ from crm.admin.verb_buttons import colleagues_at_work
 from crm.models import Customer, Order, Product
 from crm.orders.catalogue import LineData
 from crm.orders.placing import place
+from crm.shop_currency import shop_currency
 
 SOURCE = "staff"
 
@@ -86,7 +86,7 @@ def new_order_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
         "lines": lines,
         "back": url_of(customer.pk),
         "products": options(products_like("")),
-        "currency": settings.CURRENCY,
+        "currency": shop_currency(),
     }
     return TemplateResponse(request, "crm/admin/order_form.html", context, status=400 if data is not None else 200)
 

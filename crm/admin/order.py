@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model, QuerySet
@@ -26,6 +25,7 @@ from crm.admin.return_page import return_view
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine
 from crm.orders import orders
+from crm.shop_currency import shop_currency
 
 # The latest moment that came decides, as in Order.status.
 LATER = ("cancelled_at", "returned_at", "delivered_at", "shipped_at", "paid_at")
@@ -121,9 +121,9 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
     @display(description=_("currency"))
     def currency_and_rate(self, order: Order) -> str:
         """In the shop's own there is nothing to convert."""
-        if order.currency == settings.CURRENCY:
+        if order.currency == shop_currency():
             return order.currency
-        told = {"currency": order.currency, "rate": f"{order.rate.normalize():f}", "own": settings.CURRENCY}
+        told = {"currency": order.currency, "rate": f"{order.rate.normalize():f}", "own": shop_currency()}
         return _("%(currency)s (1 = %(rate)s %(own)s)") % told
 
     def verbs(self) -> dict[str, Verb]:

@@ -6,13 +6,13 @@ import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
 
-from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.loyalty.coupon_conditions import last_day
 from crm.models import Coupon
+from crm.shop_currency import shop_currency
 from crm.timezones import day_of
 
 
@@ -62,7 +62,7 @@ def _offer(coupon: Coupon) -> str:
         return _("%(value)s %% off") % {"value": value}
     if coupon.kind == Coupon.Kind.POINTS:
         return _("%(value)s points") % {"value": value}
-    return _("%(value)s %(currency)s off") % {"value": value, "currency": settings.CURRENCY}
+    return _("%(value)s %(currency)s off") % {"value": value, "currency": shop_currency()}
 
 
 def _plain(value: Decimal) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm.figures import stats
 from crm.models import ExchangeRate, Order
+from crm.shop_currency import known_currency
 from crm.timezones import day_of, start_of
 
 PAR = Decimal(1)
@@ -30,14 +30,15 @@ class RateUnknown(ValueError):
 
 def rate_on(currency: str, at: dt.datetime) -> Decimal:
     """What one of the currency is worth in the shop's. RateUnknown says in words that nobody told."""
-    if currency == settings.CURRENCY:
+    own = known_currency()
+    if currency == (own or currency):
         return PAR
     day = day_of(at)
     known = ExchangeRate.objects.on(currency, day).first()
     if known is None:
         raise RateUnknown(
             _("No rate of %(currency)s to %(own)s is known for %(day)s: add it under Exchange rates.")
-            % {"currency": currency, "own": settings.CURRENCY, "day": date_format(day, "SHORT_DATE_FORMAT")}
+            % {"currency": currency, "own": own, "day": date_format(day, "SHORT_DATE_FORMAT")}
         )
     return known.rate
 

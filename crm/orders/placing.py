@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TypedDict, Unpack
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from crm.orders import amounts
 from crm.orders.catalogue import LineData, products_for
 from crm.orders.exchange import rate_on
 from crm.orders.order_events import check_moment, write
+from crm.shop_currency import shop_currency
 
 
 class OrderFields(TypedDict, total=False):
@@ -68,7 +68,7 @@ def place(
         number=number,
         customer=customer,
         placed_at=placed_at,
-        currency=(currency or settings.CURRENCY).upper(),
+        currency=(currency or shop_currency()).upper(),
         total=checked.total,
         discount=checked.discount,
         **fields,

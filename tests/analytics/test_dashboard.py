@@ -20,6 +20,11 @@ TODAY = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
+def counts_in_euros(settings):
+    settings.CURRENCY = "EUR"
+
+
+@pytest.fixture(autouse=True)
 def today():
     with time_machine.travel(TODAY, tick=False):
         yield

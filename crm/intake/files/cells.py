@@ -37,7 +37,7 @@ _check_url = URLValidator(schemes=["http", "https"])
 
 @dataclass(frozen=True)
 class ParseSettings:
-    """The moment of the import, and how the shop writes times, phones and money.
+    """The moment of the import, and how the shop writes times, phones and numbers.
 
     Chains act on orders placed since `acts_since`; without it the whole file is history.
     """
@@ -45,7 +45,6 @@ class ParseSettings:
     now: dt.datetime
     zone: ZoneInfo
     country: str
-    currency: str
     decimal_marks: DecimalMarks
     acts_since: dt.datetime | None = None
 

@@ -90,6 +90,7 @@ ORDER = (
     _moment("returned_at"),
     Column("status", "text", _plain(STATUS)),
     Column("currency", "text", _plain(cells.currency)),
+    _number("rate", 9, is_nought_allowed=False),
     _money("total"),
     _money("discount"),
     _text("coupon", 64),

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 
 from crm.intake.files import entrants
@@ -78,7 +77,7 @@ def _parse_settings(
 ) -> ParseSettings:
     acts = file_kind.starts_chains and options.acts_on_days is not None
     acts_since = now - dt.timedelta(days=options.acts_on_days or 0) if acts else None
-    return ParseSettings(now, shop_zone(), Shop.load().phone_country, settings.CURRENCY, marks, acts_since)
+    return ParseSettings(now, shop_zone(), Shop.load().phone_country, marks, acts_since)
 
 
 @dataclass(frozen=True)

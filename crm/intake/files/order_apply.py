@@ -18,19 +18,22 @@ from crm.intake.files.order_line_apply import write_lines
 from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor, plan_for_sets
 from crm.models import EventInbox
+from crm.shop_currency import shop_currency
 
 MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "returned_at")
 
+# What the file says of the rate itself, no table of rates changes.
+TOLD = "CASE WHEN file.rate IS NULL THEN '{}' ELSE jsonb_build_object('rate', %(now)s::timestamptz) END"
 ADD_ORDERS = """
     INSERT INTO crm_order (number, external_id, customer_id, kind, placed_at, paid_at, shipped_at, delivered_at,
                            cancelled_at, returned_at, promised_at, appointment_at, payment_due_at, tracking_number,
-                           responsible_id, currency, total, discount, refunded, coupon_code, receipt_url, source,
-                           created_at)
+                           responsible_id, currency, rate, told, total, discount, refunded, coupon_code, receipt_url,
+                           source, created_at)
     SELECT number, external_id, customer, coalesce(kind, 'goods'), placed_at, paid_at, shipped_at, delivered_at,
            cancelled_at, returned_at, promised_at, appointment_at, payment_due_at, coalesce(tracking_number, ''),
-           responsible_id, coalesce(currency, %(currency)s), total, coalesce(discount, 0), coalesce(refund, 0),
-           coalesce(coupon, ''), coalesce(receipt_url, ''), coalesce(source, ''), %(now)s
-    FROM import_order WHERE id IS NULL ORDER BY head
+           responsible_id, coalesce(currency, %(currency)s), worth, {told}, total, coalesce(discount, 0),
+           coalesce(refund, 0), coalesce(coupon, ''), coalesce(receipt_url, ''), coalesce(source, ''), %(now)s
+    FROM import_order AS file WHERE id IS NULL ORDER BY head
 """
 FIND_NEW = """
     UPDATE import_order AS file SET id = known.id, is_new = true
@@ -41,6 +44,8 @@ CHANGED_VALUES = {
     "placed_at": "file.placed_at",
     **{name: f"coalesce(file.{name}, known.{name})" for name in (*MOMENTS, *order_details_apply.AGREED)},
     "currency": "coalesce(file.currency, known.currency)",
+    "rate": "file.worth",
+    "told": f"CASE WHEN file.rate IS DISTINCT FROM known.rate THEN known.told || {TOLD} ELSE known.told END",
     "total": "file.total",
     "discount": "coalesce(file.discount, known.discount)",
     "refunded": """
@@ -145,7 +150,7 @@ def apply(cursor: Cursor, fields: Sequence[str], settings: ParseSettings) -> dic
 def _write_orders(cursor: Cursor, settings: ParseSettings) -> None:
     # Their customers are locked with their figures.
     with foreign_keys_unchecked(cursor):
-        cursor.execute(ADD_ORDERS, {"currency": settings.currency, "now": settings.now})
+        cursor.execute(ADD_ORDERS.format(told=TOLD), {"currency": shop_currency(), "now": settings.now})
     cursor.execute(LOCK_ORDERS)
     cursor.execute(FIND_NEW)
     cursor.execute("ANALYZE import_order (id, head, number, customer)")
@@ -155,7 +160,8 @@ def _write_orders(cursor: Cursor, settings: ParseSettings) -> None:
             fields=", ".join(CHANGED_VALUES),
             values=", ".join(CHANGED_VALUES.values()),
             known=", ".join(f"known.{name}" for name in CHANGED_VALUES),
-        )
+        ),
+        {"now": settings.now},
     )
 
 

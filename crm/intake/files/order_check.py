@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from crm.intake.files import order_rates
 from crm.intake.files.columns import ORDER
 from crm.intake.files.staging import Cursor
 
@@ -51,7 +52,8 @@ ADD_COLUMNS = """
         ADD id bigint, ADD customer bigint, ADD is_new boolean NOT NULL DEFAULT false,
         ADD is_changed boolean NOT NULL DEFAULT false, ADD responsible_id integer,
         ADD refund numeric, ADD returns_all boolean NOT NULL DEFAULT false,
-        ADD tells_refund boolean NOT NULL DEFAULT false, ADD acts boolean NOT NULL DEFAULT false
+        ADD tells_refund boolean NOT NULL DEFAULT false, ADD worth numeric DEFAULT 1,
+        ADD acts boolean NOT NULL DEFAULT false
 """
 NOTE_PROBLEM = """
     INSERT INTO import_problem (line, number, field, value, reason)
@@ -138,6 +140,7 @@ def check(cursor: Cursor) -> None:
     note_problem(cursor, "file.total >= 1e12", "", _("comes to more than can be stored"))
     cursor.execute("ANALYZE import_order (head, number)")
     cursor.execute(FIND_KNOWN)
+    order_rates.convert(cursor)
     note_problem(cursor, SOMEBODY_ELSES, "", _("is already known as an order of another customer"), join=KNOWN)
     note_problem(
         cursor,

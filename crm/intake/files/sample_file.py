@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.intake.files import header_words
 from crm.intake.files.kinds import KINDS
+from crm.shop_currency import shop_currency
 
 Row = dict[str, str]
 
@@ -32,7 +33,7 @@ def _orders() -> list[Row]:
         "placed_at": "2026-03-01 14:30",
         "paid_at": "2026-03-01 14:31",
         "promised_at": "2026-03-05",
-        "currency": "EUR",
+        "currency": shop_currency(),
         "discount": "5",
     }
     return [

@@ -37,6 +37,11 @@ RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:g="http://base.google.com
 TSV = "id\ttitle\tprice\tproduct type\tavailability\nK-1\tKettle\t49.90 EUR\tKitchen > Kettles\tin stock\n"
 
 
+@pytest.fixture(autouse=True)
+def counts_in_euros(settings):
+    settings.CURRENCY = "EUR"
+
+
 @pytest.fixture
 def source():
     return Source.objects.create(kind="feed", name="Feed")
