@@ -20,6 +20,7 @@ class CrmConfig(AppConfig):
             crm_entries.consents,
             crm_entries.loyalty,
             crm_entries.profile,
+            crm_entries.addresses,
         ):
             register(source)
         id_lookups.register()

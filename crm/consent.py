@@ -133,9 +133,10 @@ def _move_contacts(keeper: Customer, duplicate: Customer) -> None:
             contact.customer = keeper
             contact.save(update_fields=["customer"])
             continue
+        twin.told_at = max(twin.told_at, contact.told_at)
         if twin.state == Contact.State.ACTIVE:
             twin.state, twin.state_reason = contact.state, contact.state_reason
-            twin.save(update_fields=["state", "state_reason"])
+        twin.save(update_fields=["state", "state_reason", "told_at"])
 
 
 def current_consent(history: Iterable[tuple[str, dt.datetime]]) -> str:
@@ -157,6 +158,6 @@ def _contact(customer: Customer, channel: str, address: str, at: dt.datetime) ->
         raise ValueError(_("“%(channel)s” is not a channel.") % {"channel": channel})
     known = normalise(channel, address, Shop.load().phone_country if channel == Channel.SMS else "")
     Contact.objects.bulk_create(
-        [Contact(customer=customer, channel=channel, address=known, created_at=at)], ignore_conflicts=True
+        [Contact(customer=customer, channel=channel, address=known, created_at=at, told_at=at)], ignore_conflicts=True
     )
     return Contact.objects.select_for_update(no_key=True).get(customer=customer, channel=channel, address=known)

@@ -16,6 +16,7 @@
     consent.changed      {"channel", "purpose", "action"}
     customer.merged      {"duplicate"}, on the one who was kept
     customer.mood        {"mood"}
+    customer.address     {"channel", "contact", "replaced", "by"}: ids of contacts; the last two only by hand
     customer.date        {"name", "from", "to"}, of the birth date (born_on) or an attribute that spells a date
     segment.*            {"segment"}
     message.*            {"touch", "chain", "step", "tags"}; opened and clicked add {"is_machine"}, clicked

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from crm import consent
 from crm.addresses import normalise
+from crm.customers.contacts import record_change
 from crm.locks import lock_current
 from crm.models import Contact, Customer, Shop
 
@@ -36,26 +40,52 @@ class ContactFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         return _("This address stands here twice.")
 
 
-def save_contacts(customer: Customer, formset: Any) -> None:
-    """An address that became another one starts anew: nothing said about the old one speaks for it."""
+def save_contacts(customer: Customer, formset: Any, *, at: dt.datetime, by: User) -> list[Contact]:
+    """The addresses typed in. One typed over another is a contact of its own: what was said of the old one stays there.
+
+    The old one is no longer used, and one that is said to be in use again is used before others.
+    """
     lock_current(customer)
-    changed = [
-        form for form in formset.initial_forms if "address" in form.changed_data or "channel" in form.changed_data
-    ]
-    for form in changed:
-        contact = form.instance
-        contact.marketing_consent = contact.service_consent = Contact.Consent.UNKNOWN
-        if "state" not in form.changed_data:
-            contact.state, contact.state_reason = Contact.State.ACTIVE, ""
+    had = set(customer.contacts.values_list("channel", flat=True))
+    replaced = [_replace(form, at) for form in formset.initial_forms if _is_another(form, formset)]
+    for form in formset.initial_forms:
+        if "state" in form.changed_data and form.instance.state == Contact.State.ACTIVE:
+            form.instance.told_at = at
     formset.save()
-    for form in changed:
-        if form.instance.pk:
-            consent.update_contact(form.instance)
+    for contact, _old in replaced:
+        contact.save()
+    told = [*replaced, *((contact, None) for contact in formset.new_objects)]
+    for contact, old in told:
+        consent.update_contact(contact)
+        if contact.channel in had:
+            record_change(contact, at=at, by=by.get_username(), replaced=old)
+    return [contact for contact, _old in told]
 
 
-def shared_with(customer: Customer, formset: Any) -> list[Customer]:
+def _is_another(form: Any, formset: Any) -> bool:
+    return bool({"address", "channel"} & set(form.changed_data)) and form not in formset.deleted_forms
+
+
+def _replace(form: Any, at: dt.datetime) -> tuple[Contact, Contact]:
+    """The contact that the form describes, not yet saved, and the one it was about, as it will be saved."""
+    typed, old = form.cleaned_data, form.instance
+    state = typed["state"] if "state" in form.changed_data else Contact.State.ACTIVE
+    new = Contact(
+        customer=old.customer,
+        channel=typed["channel"],
+        address=typed["address"],
+        state=state,
+        created_at=at,
+        told_at=at,
+    )
+    old.refresh_from_db()
+    if old.state == Contact.State.ACTIVE:
+        old.state, old.state_reason = Contact.State.STALE, _("another address was told instead")
+    return new, old
+
+
+def shared_with(customer: Customer, typed: Iterable[Contact]) -> list[Customer]:
     """Others known by an address that was just typed in."""
-    typed = [form.instance for form in formset.forms if form.has_changed() and form.instance.pk]
     people = {
         other.pk: other
         for contact in typed

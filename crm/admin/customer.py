@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -140,8 +141,8 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
         dates.record_changes({obj.pk: before}, {obj.pk: dates.dates_of(obj)}, timezone.now())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        save_contacts(form.instance, formset)
-        for other in shared_with(form.instance, formset):
+        typed = save_contacts(form.instance, formset, at=timezone.now(), by=cast("User", request.user))
+        for other in shared_with(form.instance, typed):
             link = format_html('<a class="enc-link" href="{}">{}</a>', url_of(other.pk), other)
             words = gettext(
                 "{} has this address too. If they are one person, merge them among the possible duplicates."

@@ -100,7 +100,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "usual_gap": None if gap is None else round(gap),
         "points": _points(customer, now),
         "coupons": _coupons(customer, now),
-        "contacts": customer.contacts.order_by("channel", "pk"),
+        "contacts": customer.contacts.order_by("channel", "-told_at", "-pk"),
         "open_cases": _open_cases(customer),
         "form": form,
         "moods": Customer.Mood.choices,

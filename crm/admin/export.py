@@ -58,8 +58,8 @@ class CustomerResource(HarmlessResource):
         export_order = fields
 
     def filter_export(self, queryset: QuerySet[Customer], **kwargs: Any) -> QuerySet[Customer]:
-        oldest_first = Prefetch("contacts", Contact.objects.order_by("pk"))
-        return queryset.select_related(None).prefetch_related(oldest_first)
+        in_use_first = Prefetch("contacts", Contact.objects.told_last_first())
+        return queryset.select_related(None).prefetch_related(in_use_first)
 
     def dehydrate_email(self, customer: Customer) -> str:
         return _addresses(customer, Channel.EMAIL)
@@ -123,8 +123,8 @@ class OrderResource(HarmlessResource):
         export_order = fields
 
     def filter_export(self, queryset: QuerySet[Order], **kwargs: Any) -> QuerySet[Order]:
-        oldest_first = Prefetch("customer__contacts", Contact.objects.order_by("pk"))
-        return queryset.select_related("customer", "responsible").prefetch_related(oldest_first)
+        in_use_first = Prefetch("customer__contacts", Contact.objects.told_last_first())
+        return queryset.select_related("customer", "responsible").prefetch_related(in_use_first)
 
     def dehydrate_email(self, order: Order) -> str:
         return _addresses(order.customer, Channel.EMAIL)

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.customers import dates
+from crm.customers.contacts import tell_addresses, tell_again
 from crm.customers.merge import merge_or_propose
 from crm.customers.profiles import Profile, Word, changes_of
 from crm.customers.recognition import IdentityKeys, identity_keys, recognise
 from crm.field_checks import check_fields
 from crm.locks import lock_against_facts, lock_current, lock_identities, lock_merging
-from crm.models import Contact, Customer
+from crm.models import Customer
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def find_or_create(
 
     1. The shop's id decides; without it the email, then the phone. Of several with one address the oldest is meant,
        though never one whom the shop knows by another id.
-    2. Addresses they did not have are added.
+    2. Addresses they did not have are added; of each channel the one told last is written to.
     3. Others found under the same identities are merged in when nothing speaks against it, else proposed to staff.
 
     Found by the shop's id, the profile is brought up to date: of each field the newest word wins, where a source says
@@ -45,6 +46,9 @@ def find_or_create(
         return _find_or_create_locked(keys, Word(profile, told_at, keys), now)
     customer = lock_current(known.everyone[0])
     _write_profile(customer, Word(profile, told_at, keys, is_sure=known.by_id is not None), now)
+    last = min(told_at or now, now)
+    if known.were_told_before(last):
+        tell_again(customer, keys.addresses, told_at=last)
     return customer
 
 
@@ -60,7 +64,7 @@ def _find_or_create_locked(keys: IdentityKeys, word: Word, now: dt.datetime) -> 
     chosen = known.chosen(keys)
     customer = lock_current(chosen) if chosen else Customer(created_at=now)
     _write_profile(customer, replace(word, is_sure=known.by_id is not None), now)
-    _add_contacts(customer, keys, now)
+    tell_addresses(customer, keys.addresses, at=now, told_at=min(word.told_at or now, now))
     for other in known.with_address:
         merge_or_propose(customer, other, at=now)
     return customer
@@ -84,13 +88,3 @@ def _write_profile(customer: Customer, word: Word, now: dt.datetime) -> None:
     customer.save(update_fields=None if is_new else changes)
     if not is_new:
         dates.record_changes({customer.pk: before}, {customer.pk: dates.dates_of(customer)}, now)
-
-
-def _add_contacts(customer: Customer, keys: IdentityKeys, now: dt.datetime) -> None:
-    Contact.objects.bulk_create(
-        [
-            Contact(customer=customer, channel=channel, address=address, created_at=now)
-            for channel, address in keys.addresses
-        ],
-        ignore_conflicts=True,
-    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from crm import addresses
@@ -52,6 +54,10 @@ class RecognisedCustomers:
             and (not keys.external_id or people[0].external_id == keys.external_id)
         )
 
+    def were_told_before(self, at: dt.datetime) -> bool:
+        """Of a settled customer: whether any of the addresses was told last before this moment."""
+        return any(group[0].address_told_at < at for group in self.by_address)  # type: ignore[attr-defined]
+
 
 def identity_keys(external_id: str, email: str, phone: str) -> IdentityKeys:
     """The identities in their stored form; ValueError in words when there is none, or one that cannot be."""
@@ -76,7 +82,11 @@ def recognise(keys: IdentityKeys) -> RecognisedCustomers:
     return RecognisedCustomers(
         by_id=by_id and (by_id.merged_into or by_id),
         by_address=tuple(
-            tuple(Customer.objects.by_address(channel, address).order_by("created_at", "pk"))
+            tuple(
+                Customer.objects.by_address(channel, address)
+                .annotate(address_told_at=F("contacts__told_at"))
+                .order_by("created_at", "pk")
+            )
             for channel, address in keys.addresses
         ),
     )

@@ -174,6 +174,10 @@ class Customer(models.Model):
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
+    def told_last_first(self) -> Self:
+        """Of several addresses of a channel the one told last is used."""
+        return self.order_by("-told_at", "-pk")
+
     def usable(self, purpose: str) -> Self:
         """Contacts that may be written to for this purpose: marketing needs a yes, service only the absence of a no."""
         live = self.filter(state=Contact.State.ACTIVE)
@@ -215,6 +219,7 @@ class Contact(models.Model):
         _("service consent"), max_length=16, choices=Consent.choices, default=Consent.UNKNOWN, editable=False
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    told_at = models.DateTimeField(_("told last"), default=timezone.now, editable=False)
 
     objects = ContactQuerySet.as_manager()
 

@@ -43,6 +43,7 @@ class EventKind(models.TextChoices):
     CONSENT_CHANGED = "consent.changed", _("consent changed")
     CUSTOMER_MERGED = "customer.merged", _("customer merged")
     DATE_CHANGED = "customer.date", _("a date of the customer changed")
+    ADDRESS_CHANGED = "customer.address", _("another address of the customer told")
     MOOD_NOTED = "customer.mood", _("mood noted")
     SEGMENT_ENTERED = "segment.entered", _("segment entered")
     SEGMENT_LEFT = "segment.left", _("segment left")

@@ -178,7 +178,7 @@ def _store(case: Case, letter: CustomerLetter) -> CaseMessage:
 
 
 def _address(customer: Customer) -> str:
-    """An email address of the customer, one that works if there is one."""
-    contacts = customer.contacts.filter(channel="email").order_by("pk")
+    """The email address of the customer told last, of those that work if there is one."""
+    contacts = customer.contacts.filter(channel="email").told_last_first()
     best = min(contacts, key=lambda contact: contact.state != contact.State.ACTIVE, default=None)
     return best.address if best else ""

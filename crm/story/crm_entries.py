@@ -115,6 +115,24 @@ def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:
         )
 
 
+def addresses(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    known = {contact.pk: contact for contact in customer.contacts.all()}
+    told = Event.objects.filter(customer=customer, kind=EventKind.ADDRESS_CHANGED).order_by("-occurred_at")[:limit]
+    for event in told:
+        contact, old = (known.get(event.properties.get(name)) for name in ("contact", "replaced"))
+        channel = contact.get_channel_display() if contact else ""
+        instead = _("instead of %(address)s") % {"address": old} if old else ""
+        yield StoryEntry(
+            event.occurred_at,
+            "contact_mail",
+            _("Another address told") + (f": {contact} ({channel})" if contact else ""),
+            " · ".join(filter(None, (instead, event.properties.get("by", "")))),
+            "",
+            "",
+            StoryKind.PROFILE,
+        )
+
+
 def _moments_of_order(order: Order) -> Iterator[StoryEntry]:
     money = f"{number_format(order.total, 2, force_grouping=True)} {order.currency}"
     back = f"{number_format(order.refunded, 2, force_grouping=True)} {order.currency}"

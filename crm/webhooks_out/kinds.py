@@ -43,6 +43,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             EventKind.CONSENT_CHANGED,
             EventKind.CUSTOMER_MERGED,
             EventKind.DATE_CHANGED,
+            EventKind.ADDRESS_CHANGED,
             EventKind.MOOD_NOTED,
             EventKind.PAGE_VIEWED,
         ),

@@ -36,7 +36,7 @@ def body_of(message: WebhookMessage, email: str | None) -> str:
 def emails_of(customers: Collection[int]) -> dict[int, str]:
     """The address of each that was told last."""
     contacts = Contact.objects.filter(customer__in=customers, channel=Channel.EMAIL)
-    return dict(contacts.order_by("pk").values_list("customer", "address"))
+    return dict(contacts.order_by("told_at", "pk").values_list("customer", "address"))
 
 
 def bounded(properties: Mapping[str, Any]) -> dict[str, Any]:

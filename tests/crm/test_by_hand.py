@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
+from crm import consent
 from crm.admin.order_lines import product_typed
 from crm.intake import order_recording
 from crm.intake.facts import OrderFact
@@ -606,8 +607,56 @@ def test_consent_does_not_pass_to_another_address(client, agent):
         contacts_form(ann, {"channel": "email", "address": "new@example.com", "state": "bounced"}),
     )
 
-    contact = ann.contacts.get()
-    assert (contact.address, contact.marketing_consent, contact.state) == ("new@example.com", "unknown", "active")
+    old, new = ann.contacts.order_by("pk")
+    assert (new.address, new.marketing_consent, new.state) == ("new@example.com", "unknown", "active")
+    assert (old.address, old.marketing_consent, old.state) == ("ann@example.com", "granted", "bounced")
+
+
+def test_an_address_typed_over_another_is_a_new_contact_and_both_stand_in_the_story(client, agent):
+    ann = make_customer(email="ann@example.com")
+
+    client.post(
+        reverse("admin:crm_customer_edit", args=[ann.pk]),
+        contacts_form(ann, {"channel": "email", "address": "Ann.New@Example.com"}),
+    )
+
+    old, new = ann.contacts.order_by("pk")
+    assert (old.state, old.state_reason) == ("stale", "another address was told instead")
+    assert list(ann.contacts.told_last_first()) == [new, old]
+    page = client.get(reverse("admin:crm_customer_change", args=[ann.pk])).text
+    assert "Another address told: ann.new@example.com (Email)" in page
+    assert f"instead of ann@example.com · {agent.username}" in page
+
+
+def test_an_address_that_withdrew_stays_withdrawn_when_it_is_typed_again(client, agent, now):
+    ann = make_customer(email="ann@example.com")
+    told = {"channel": "email", "address": "new@example.com", "purpose": "marketing", "at": now, "source": "page"}
+    consent.withdraw(ann, **told)
+    ann.contacts.get(address="new@example.com").delete()
+
+    client.post(
+        reverse("admin:crm_customer_edit", args=[ann.pk]),
+        contacts_form(ann, {"channel": "email", "address": "new@example.com"}),
+    )
+
+    assert ann.contacts.get(address="new@example.com").marketing_consent == "withdrawn"
+
+
+def test_an_address_said_to_be_in_use_again_is_used_before_others(client, agent, now):
+    ann = make_customer(email="ann@example.com")
+    Contact.objects.update(state="stale", told_at=now - dt.timedelta(days=9))
+    Contact.objects.create(customer=ann, channel="email", address="new@example.com", told_at=now)
+
+    client.post(
+        reverse("admin:crm_customer_edit", args=[ann.pk]),
+        contacts_form(
+            ann,
+            {"channel": "email", "address": "ann@example.com", "state": "active"},
+            {"channel": "email", "address": "new@example.com", "state": "stale"},
+        ),
+    )
+
+    assert [contact.address for contact in ann.contacts.told_last_first()] == ["ann@example.com", "new@example.com"]
 
 
 def test_an_address_of_somebody_else_is_said_and_proposed_as_a_duplicate(client, agent):

@@ -106,7 +106,7 @@ def _open_complaints(customers: Collection[int]) -> dict[int, str]:
 
 def _addresses(customers: Collection[int]) -> dict[int, dict[str, tuple[RecipientAddress, ...]]]:
     found: dict[int, dict[str, tuple[RecipientAddress, ...]]] = defaultdict(dict)
-    rows = Contact.objects.filter(customer__in=customers).order_by("pk")
+    rows = Contact.objects.filter(customer__in=customers).told_last_first()
     for customer, channel, pk, state, marketing, service in rows.values_list(
         "customer_id", "channel", "pk", "state", "marketing_consent", "service_consent"
     ):

@@ -135,7 +135,7 @@ def _check_consent(cursor: Cursor, channel: str) -> None:
 
 def apply(cursor: Cursor, fields: Sequence[str], now: dt.datetime) -> dict[str, ImportCount]:
     plan_for_sets(cursor, TABLE.name)
-    customer_recognition.recognise(cursor, TABLE.name, SINCE, now)
+    customer_recognition.recognise(cursor, TABLE.name, now, since=SINCE, told="%(now)s::timestamptz")
     columns = [(name, PROFILE[name]) for name in fields if name in PROFILE]
     has_dates = bool({"birth_date", "attributes"} & set(fields))
     if has_dates:

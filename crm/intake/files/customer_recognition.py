@@ -25,7 +25,8 @@ FOLLOW_MERGES = """
 COLLECT_PEOPLE = """
     CREATE TEMPORARY TABLE import_person AS
     SELECT customer_id, email, phone, min(customer) AS customer, false AS is_new, false AS is_changed,
-           least(min({since}), %(now)s::timestamptz) AS since
+           least(min({since}), %(now)s::timestamptz) AS since,
+           coalesce(least(max({told}), %(now)s), %(now)s::timestamptz) AS told_at
     FROM {source} GROUP BY customer_id, email, phone
 """
 FIND_BY_ID = """
@@ -92,17 +93,40 @@ CREATE = """
 ADD_CONTACTS = """
     WITH added AS (
         INSERT INTO crm_contact (customer_id, channel, address, state, state_reason, marketing_consent,
-                                 service_consent, created_at)
-        SELECT customer, channel, address, 'active', '', 'unknown', 'unknown', min(since)
+                                 service_consent, created_at, told_at)
+        SELECT customer, channel, address, 'active', '', 'unknown', 'unknown', min(since), max(told_at)
         FROM import_person
         CROSS JOIN LATERAL (VALUES ('email', email), ('sms', phone)) AS file (channel, address)
         WHERE customer IS NOT NULL AND address <> ''
         GROUP BY customer, channel, address ORDER BY customer, channel, address
         ON CONFLICT DO NOTHING
-        RETURNING customer_id
+        RETURNING id, customer_id, channel
+    ), more AS (
+        INSERT INTO crm_event (kind, customer_id, occurred_at, received_at, source, key, properties, is_historic)
+        SELECT 'customer.address', customer_id, %(now)s, %(now)s, 'crm', 'address:' || id,
+               jsonb_build_object('channel', channel, 'contact', id, 'replaced', NULL, 'by', ''), true
+        FROM added WHERE EXISTS (
+            SELECT FROM crm_contact AS known
+            WHERE known.customer_id = added.customer_id AND known.channel = added.channel
+        )
     )
     UPDATE import_person SET is_changed = true FROM added WHERE customer = added.customer_id
 """
+# As `crm.customers.contacts.tell_again`. Who is locked is locked in id order, before an address of theirs is touched.
+TOLD_AGAIN = """
+    WITH told AS (
+        SELECT customer, channel, address, max(told_at) AS at FROM import_person
+        CROSS JOIN LATERAL (VALUES ('email', email), ('sms', phone)) AS file (channel, address)
+        WHERE address <> '' GROUP BY customer, channel, address
+    )
+    SELECT contact.id, told.at FROM told JOIN crm_contact AS contact
+        ON (contact.customer_id, contact.channel, contact.address) = (told.customer, told.channel, told.address)
+    WHERE contact.told_at < told.at - interval '1 day' OR contact.told_at < told.at AND EXISTS (
+        SELECT FROM crm_contact AS other
+        WHERE other.customer_id = contact.customer_id AND other.channel = contact.channel AND other.id <> contact.id
+    )
+"""
+TELL_AGAIN = "UPDATE crm_contact AS contact SET told_at = told.at FROM ({again}) AS told WHERE told.id = contact.id"
 COPY_TO_ROWS = """
     UPDATE {source} AS file SET customer = person.customer
     FROM import_person AS person
@@ -128,24 +152,26 @@ MOST_IN_A_FAMILY = 5
 ADDRESSES = (("email", "email"), ("phone", "sms"))
 
 
-def recognise(cursor: Cursor, source: str, since: str, now: dt.datetime) -> None:
+def recognise(cursor: Cursor, source: str, now: dt.datetime, *, since: str, told: str) -> None:
     """Set `customer` on every row of the table; new ones are created with the addresses in the file.
 
-    `since` is the column that says since when they are known. Nobody else can create customers meanwhile.
+    The columns `since` and `told` say since when they are known, and when their addresses were told. Nobody else can
+    create customers meanwhile.
     """
     lock_all_identities()
     cursor.execute(FOLLOW_MERGES.format(source=source))
-    cursor.execute(COLLECT_PEOPLE.format(source=source, since=since), {"now": now})
+    cursor.execute(COLLECT_PEOPLE.format(source=source, since=since, told=told), {"now": now})
     cursor.execute("ANALYZE import_person")
     _find(cursor)
     _learn_ids(cursor)
     _create(cursor, "customer_id", external_id="key")
-    cursor.execute(ADD_CONTACTS)
+    cursor.execute(ADD_CONTACTS, {"now": now})
     for column, _channel in ADDRESSES:
         # Rows with an address alone may name somebody just created.
         _find(cursor)
         _create(cursor, column, external_id="NULL")
-        cursor.execute(ADD_CONTACTS)
+        cursor.execute(ADD_CONTACTS, {"now": now})
+    _tell_again(cursor)
     cursor.execute(COPY_TO_ROWS.format(source=source))
     reason = _("they share an address, and the shop knows them under two ids")
     cursor.execute(PROPOSE, {"reason": reason, "now": now, "most": MOST_IN_A_FAMILY})
@@ -171,6 +197,13 @@ def _learn_ids(cursor: Cursor) -> None:
         cursor.execute(LOCK_FOUND)
         cursor.execute(f"{WITHOUT_ID} FOR UPDATE")
         cursor.execute(LEARN_IDS)
+
+
+def _tell_again(cursor: Cursor) -> None:
+    cursor.execute(f"SELECT EXISTS ({TOLD_AGAIN})")
+    if cursor.fetchone()[0]:
+        cursor.execute(LOCK_FOUND)
+        cursor.execute(TELL_AGAIN.format(again=TOLD_AGAIN))
 
 
 def _find(cursor: Cursor) -> None:

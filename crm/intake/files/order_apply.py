@@ -130,7 +130,7 @@ COUNT = """
 def apply(cursor: Cursor, fields: Sequence[str], settings: ParseSettings) -> dict[str, ImportCount]:
     """Write what the staging tables hold; returns how much of everything is new, changed and as it was."""
     plan_for_sets(cursor, "import_order")
-    customer_recognition.recognise(cursor, "import_order", "placed_at", settings.now)
+    customer_recognition.recognise(cursor, "import_order", settings.now, since="placed_at", told="placed_at")
     columns = [(name, name) for name in (*ORDER_PROFILE, "attributes") if name in fields]
     write_profiles(cursor, "import_order", columns, "placed_at DESC, head DESC", is_sure=False)
     cursor.execute("SELECT DISTINCT customer FROM import_order")
