@@ -16,8 +16,8 @@ NAME, TOKEN = "name-of-the-customer", "token-of-the-touch"
 
 def sources(text: dict[str, Any]) -> dict[str, Any]:
     """What a post_office template needs, and the context and headers of one letter in words to be replaced."""
-    from chains.channels.email.sender import reply_address
     from chains.messages.page_urls import page_urls
+    from chains.messages.shop_letter import reply_address
     from chains.models.touch import message_id
     from crm.models import Shop
 

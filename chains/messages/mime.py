@@ -113,13 +113,21 @@ class PreparedBody:
 
 
 class MimeLetter(EmailMultiAlternatives):
-    """An email whose headers are given ready for the wire, in `headers`, and whose body is text and HTML.
+    """An email whose headers are given ready for the wire, in `headers`, and whose body is text, or text and HTML.
 
     Raises ValueError for an address no server takes and for a header that no letter may have.
     """
 
     def __init__(
-        self, *, sender: tuple[str, str], to: str, subject: str, text: str, html: str, headers: Mapping[str, str]
+        self,
+        *,
+        sender: tuple[str, str],
+        to: str,
+        subject: str,
+        text: str,
+        html: str | None = None,
+        reply_to: str = "",
+        headers: Mapping[str, str],
     ) -> None:
         self.sender_name, address = sender
         self.envelope_from, self.envelope_to = wire_address(address), wire_address(to)
@@ -128,10 +136,12 @@ class MimeLetter(EmailMultiAlternatives):
             body=text,
             from_email=named_address(self.sender_name, self.envelope_from, is_encoded=False),
             to=[self.envelope_to],
+            reply_to=[reply_to] if reply_to else None,
             headers=dict(headers),
         )
-        self.attach_alternative(html, "text/html")
         self.html = html
+        if html is not None:
+            self.attach_alternative(html, "text/html")
         self._head = self._headers()
         # Read by Anymail alone.
         self.metadata: dict[str, str] = {}
@@ -145,6 +155,7 @@ class MimeLetter(EmailMultiAlternatives):
             "To": self.envelope_to,
             "Subject": header_words(str(self.subject)),
             "Date": _date(timezone.now().replace(microsecond=0)),
+            **({"Reply-To": self.reply_to[0]} if self.reply_to else {}),
             **self.extra_headers,
             "MIME-Version": "1.0",
         }
@@ -160,7 +171,10 @@ class MimeLetter(EmailMultiAlternatives):
     @cached_property
     def wire(self) -> bytes:
         """The letter as it goes over the wire."""
-        text, html = part(str(self.body), "plain"), part(self.html, "html")
+        text = part(str(self.body), "plain")
+        if self.html is None:
+            return self._head + text
+        html = part(self.html, "html")
         boundary = self._boundary(text, html)
         line = b"--" + boundary
         kind = b'Content-Type: multipart/alternative; boundary="' + boundary + b'"'

@@ -8,9 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from chains.messages.layout import letter_html
-from chains.messages.mime import MimeLetter, wire_address
+from chains.messages.mime import MimeLetter
 from chains.messages.rendering import Rendered, compact, one_line
 from chains.messages.sandbox import fill
+from chains.messages.shop_letter import shop_letter
 from chains.messages.wording import day
 from chains.models import SignUp
 from crm.models import Shop
@@ -57,20 +58,15 @@ def confirmation_url(sign_up: SignUp) -> str:
 def as_mail(sign_up: SignUp, shop: Shop) -> MimeLetter:
     """Ready for the wire. ValueError for an address no server takes."""
     letter = render(sign_up, shop)
-    headers = {
-        # The same when it is handed over again, so that a mail program shows it once.
-        "Message-ID": f"<sign-up-{sign_up.pk}-{sign_up.letters_sent + 1}@{settings.SITE_HOST}>",
-        "Auto-Submitted": "auto-generated",
-    }
-    if shop.reply_address:
-        headers["Reply-To"] = wire_address(shop.reply_address)
-    return MimeLetter(
-        sender=(shop.name, shop.sender_address),
+    return shop_letter(
+        shop,
         to=sign_up.email,
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
-        headers=headers,
+        # The same when it is handed over again, so that a mail program shows it once.
+        message_id=f"<sign-up-{sign_up.pk}-{sign_up.letters_sent + 1}@{settings.SITE_HOST}>",
+        headers={"Auto-Submitted": "auto-generated"},
     )
 
 

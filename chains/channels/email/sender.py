@@ -6,7 +6,6 @@ import smtplib
 from collections.abc import Iterable, Iterator, Sequence
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
-from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import BadHeaderError
@@ -15,10 +14,10 @@ from chains.channels.email.smtp import BrokeAfterHandover
 from chains.channels.email.smtp_timeouts import SmtpTookTooLong
 from chains.channels.http import never_connected, pause_of
 from chains.channels.sender import Outcome, OutgoingMessage, Result
-from chains.messages.mime import MimeLetter, wire_address
+from chains.messages.mime import MimeLetter
 from chains.messages.page_urls import unsubscribe_url
+from chains.messages.shop_letter import shop_letter
 from crm.models import Contact, Purpose, Shop
-from crm.service import conversations
 
 # RFC 3463 and RFC 5321: no such mailbox, mailbox disabled or moved, bad address.
 BAD_MAILBOX_CODES = {550, 551, 553}
@@ -110,43 +109,22 @@ def _is_broken(error: Exception) -> bool:
 def letter_for(outgoing: OutgoingMessage, shop: Shop) -> MimeLetter:
     """The letter with the headers that every letter of Encore carries; ValueError for an address no server takes."""
     headers = {
-        "Message-ID": outgoing.message_id,
         # RFC 8058: one address that unsubscribes by POST alone, without cookies.
         "List-Unsubscribe": f"<{unsubscribe_url(outgoing.token)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    if reply_to := reply_address(shop, outgoing.token):
-        headers["Reply-To"] = reply_to
     if outgoing.purpose == Purpose.MARKETING:
         headers["List-Id"] = f"<marketing.{shop.sender_address.rpartition('@')[2]}>"
-    letter = MimeLetter(
-        sender=(shop.name, shop.sender_address),
+    return shop_letter(
+        shop,
         to=outgoing.address,
         subject=outgoing.content.subject,
         text=outgoing.content.text,
         html=outgoing.content.html,
+        message_id=outgoing.message_id,
+        token=outgoing.token,
         headers=headers,
     )
-    _mark(letter, outgoing.token)
-    return letter
-
-
-def _mark(letter: MimeLetter, token: str) -> None:
-    """Let what a server or a provider reports of the letter name the touch."""
-    if settings.BOUNCE_ADDRESS:
-        letter.envelope_from = conversations.reply_address(settings.BOUNCE_ADDRESS, token)
-    # For providers that Anymail speaks to; MailerSend knows tags only.
-    if "mailersend" in settings.EMAIL_BACKEND:
-        letter.tags = [f"touch:{token}"]
-    else:
-        letter.metadata = {"touch": token}
-
-
-def reply_address(shop: Shop, token: str) -> str:
-    """`help+TOKEN@shop`: whatever address a customer answers from, the answer finds its way back to them."""
-    if not shop.reply_address:
-        return ""
-    return conversations.reply_address(wire_address(shop.reply_address), token)
 
 
 def outcome_of(error: Exception, touch_id: int) -> Outcome:
