@@ -20,7 +20,8 @@ from crm.admin import order_verbs
 from crm.admin.correct_order import correct_view
 from crm.admin.export import OrderResource
 from crm.admin.import_pages import IntakeMixin
-from crm.admin.order_buttons import MISTAKES, buttons, keep_refused, mistakes, pop_refused
+from crm.admin.order_buttons import MISTAKES, buttons, mistakes
+from crm.admin.refused import keep_refused, pop_refused
 from crm.admin.return_page import return_view
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Milestone, Order, OrderLine

@@ -1,4 +1,4 @@
-"""What may be told of an order by a button, and what of it may be taken back; with what a refused one held."""
+"""What may be told of an order by a button, and what of it may be taken back."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model
-from django.http import HttpRequest
 from django.template.defaultfilters import date, floatformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +15,6 @@ from crm.orders.returns import returns_of
 
 MOMENTS_UNDONE = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
 MISTAKES = frozenset({"mistake", "not-returned", "not-reached"})
-LONGEST_KEPT = 300
 
 
 @dataclass(frozen=True)
@@ -107,20 +104,3 @@ def _of_return(order: Order, event: Event) -> str:
 
 def _day(at: Any) -> str:
     return date(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
-
-
-def keep_refused(request: HttpRequest, order: Model, verb: str, why: str) -> None:
-    """For the next look at the order's page."""
-    typed = {name: value[:LONGEST_KEPT] for name, value in request.POST.items() if isinstance(value, str)}
-    typed.pop("csrfmiddlewaretoken", None)
-    request.session[_place(order)] = {"verb": verb, "why": why, "typed": typed}
-
-
-def pop_refused(request: HttpRequest, order: Model) -> dict[str, Any]:
-    """{"verb", "why", "typed"} of the button that was refused just now; empty when none was."""
-    refused: dict[str, Any] = request.session.pop(_place(order), {}) if request.method == "GET" else {}
-    return refused
-
-
-def _place(order: Model) -> str:
-    return f"refused:{order.pk}"
