@@ -9,13 +9,22 @@ class ChainsConfig(AppConfig):
 
     def ready(self) -> None:
         from chains.channels.registry import CHANNELS
-        from chains.contributions import file_entrants, privacy, segment_fields, segment_uses, started_chains, story
+        from chains.contributions import (
+            answers,
+            file_entrants,
+            privacy,
+            segment_fields,
+            segment_uses,
+            started_chains,
+            story,
+        )
         from chains.contributions.merging import follow
         from chains.messages import note_form
         from crm.customers import merge
         from crm.intake import test_order
         from crm.intake.files import entrants
         from crm.privacy import erase, export
+        from crm.service import carriers
         from crm.story import customer_links
         from crm.story.story import register
         from segments import uses, watched_tables
@@ -32,6 +41,8 @@ class ChainsConfig(AppConfig):
                 _("Chains"), "account_tree", "admin:chains_customer_chains", "chains.view_enrolment"
             )
         )
+        for carrier in answers.answer_carriers():
+            carriers.register(carrier)
         registry.register(*segment_fields.FIELDS)
         for channel in CHANNELS.values():
             if channel.note_form:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from chains.channels.email.mailbox import poll
 from chains.channels.email.reputation import watch
+from chains.channels.telegram import files
 from chains.engine.deliver import confirmations
 from chains.engine.run import run
 from chains.sign_ups import forgetting
@@ -31,6 +32,12 @@ def read_mailbox() -> None:
         return
     if counts := poll(settings.INBOX_URL, timezone.now):
         logger.info("Letters received: %s", ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
+
+
+@shared_task(name=files.FETCH)
+def fetch_telegram_files() -> None:
+    if settings.TELEGRAM_TOKEN and (kept := files.fetch_due(timezone.now())):
+        logger.info("Files that customers sent by Telegram: %s", kept)
 
 
 @shared_task(name="chains.tasks.watch_reputation")

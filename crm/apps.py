@@ -15,6 +15,7 @@ class CrmConfig(AppConfig):
         for source in (
             crm_entries.orders,
             crm_entries.cases,
+            crm_entries.reopened_cases,
             crm_entries.letters,
             crm_entries.feedback,
             crm_entries.consents,

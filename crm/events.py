@@ -8,7 +8,7 @@
                          undone {"moment", "from"}; of a return {"moment", "return", "amount"}, of a milestone
                          {"moment", "name", "from"}
     product.registered   {"number", "product", "serial"}
-    case.*               {"case", "kind", "severity"}
+    case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
     feedback.left        {"kind", "score", "feedback"}
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
     coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from chains.incoming.reply_text import route
-from crm.models import CaseMessage, Customer, Shop
+from crm.models import Case, CaseMessage, Customer, Shop
 from crm.service.conversations import CustomerLetter, receive_letter
 
 
-def hear_text(customer: Customer, channel: str, *, address: str, key: str, text: str, at: dt.datetime) -> CaseMessage:
-    """Put it with the customer's case; `key` is the messenger's own id of the text, so that it is heard once."""
+def hear(customer: Customer, letter: CustomerLetter, answered: str = "") -> bool:
+    """Put it with the customer's case; False when it was heard before. `answered` is the key of what it answers."""
+    is_new = not CaseMessage.objects.filter(key=letter.key).exists()
     shop = Shop.load()
-    kind, severity = route(text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
-    written = CustomerLetter(f"{channel}:{key}", f"{channel}:{address}", text.splitlines()[0][:100], text, at)
-    return receive_letter(customer, written, kind=kind, severity=severity)
+    kind, severity = route(letter.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
+    receive_letter(customer, letter, kind=kind, severity=severity, case=_case(customer, letter, answered))
+    return is_new
+
+
+def _case(customer: Customer, letter: CustomerLetter, answered: str) -> Case | None:
+    """That of the message they answer; else that of the last one in this chat, which is a thread by itself."""
+    chat = CaseMessage.objects.select_related("case").filter(
+        case__customer=customer, channel=letter.channel, address=letter.address
+    )
+    if answered and (message := chat.filter(key=answered).first()):
+        return message.case
+    last = chat.last()
+    if last is None or (last.case.resolved_at and Case.objects.open().filter(customer=customer).exists()):
+        return None
+    return last.case

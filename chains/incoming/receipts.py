@@ -17,12 +17,15 @@ from django.db import transaction
 
 from chains.models import Touch
 from chains.reactions.touch_events import record_touch_event
-from chains.reactions.unsubscribe import withdraw_marketing
-from crm.models import Contact, EventKind, Purpose, Shop
+from chains.reactions.unsubscribe import withdraw_at, withdraw_marketing
+from crm.models import CaseMessage, Contact, EventKind, Purpose, Shop
+from crm.service.conversations import give_up
+from crm.service.failed_answers import answer_failed
 
 logger = logging.getLogger(__name__)
 
 SOURCE = "receipts"
+SPAM_REPORT, MAIL_PROVIDER = "spam report", "mail provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Receipt:
 
 
 Kind = Receipt.Kind
+NOT_ARRIVED = {Kind.BOUNCED, Kind.SOFT_BOUNCED, Kind.UNSUBSCRIBED}
 # The event it becomes and the moment of the touch that it sets.
 EVENT_AND_MOMENT = {
     Kind.DELIVERED: (EventKind.MESSAGE_DELIVERED, "delivered_at"),
@@ -59,8 +63,7 @@ def record_receipt(receipt: Receipt, now: dt.datetime) -> bool:
     """Note the outcome; False when nothing is known of the message, or this was told before."""
     touch = _touch(receipt.token)
     if touch is None:
-        logger.info("A receipt (%s) names no message of ours.", receipt.kind)
-        return False
+        return _record_of_answer(receipt, now)
     # A teller's clock may be ahead of ours; nothing may have happened later than now.
     at = min(receipt.at, now)
     event, moment = EVENT_AND_MOMENT[receipt.kind]
@@ -72,6 +75,32 @@ def record_receipt(receipt: Receipt, now: dt.datetime) -> bool:
     Touch.objects.filter(pk=touch.pk, **{moment: None}).update(**{moment: at})
     _follow(receipt, touch, at)
     return True
+
+
+def _record_of_answer(receipt: Receipt, now: dt.datetime) -> bool:
+    """The answer of a colleague is named as messages of chains are; what became of it is noted with its case."""
+    if not receipt.token or "\0" in receipt.token or not (answer := _answer(receipt.token)):
+        logger.info("A receipt (%s) names no message of ours.", receipt.kind)
+        return False
+    at, detail = min(receipt.at, now), receipt.detail[:300]
+    evidence = {"answer": answer.pk, "told_as": receipt.key[:200], "detail": detail}
+    match receipt.kind:
+        case Kind.BOUNCED:
+            give_up(answer.channel, answer.address, state=Contact.State.BOUNCED, why=detail)
+        case Kind.COMPLAINED:
+            withdraw_at(answer.channel, answer.address, at=at, evidence=evidence, source=SPAM_REPORT)
+            give_up(answer.channel, answer.address, state=Contact.State.COMPLAINED, why=detail)
+        case Kind.UNSUBSCRIBED:
+            # There is no link to unsubscribe by in an answer: the provider refused to send it.
+            withdraw_at(answer.channel, answer.address, at=at, evidence=evidence, source=MAIL_PROVIDER)
+    return receipt.kind in NOT_ARRIVED and answer_failed(answer, why=detail, at=at)
+
+
+def _answer(token: str) -> CaseMessage | None:
+    sent = CaseMessage.objects.filter(direction=CaseMessage.Direction.SENT).exclude(
+        case__customer__erased_at__isnull=False
+    )
+    return sent.select_related("case__customer").filter(token=token).first()
 
 
 def _touch(token: str) -> Touch | None:
@@ -93,7 +122,7 @@ def _follow(receipt: Receipt, touch: Touch, at: dt.datetime) -> None:
             _count_soft(touch, receipt.detail, at)
         case Kind.COMPLAINED | Kind.UNSUBSCRIBED:
             evidence = {"touch": touch.pk, "told_as": receipt.key[:200], "detail": receipt.detail[:300]}
-            source = "spam report" if receipt.kind == Kind.COMPLAINED else "mail provider"
+            source = SPAM_REPORT if receipt.kind == Kind.COMPLAINED else MAIL_PROVIDER
             withdraw_marketing(touch, at=at, evidence=evidence, source=source)
             # Who calls a letter about their own order spam does not want even those.
             if receipt.kind == Kind.COMPLAINED and touch.purpose == Purpose.SERVICE:
@@ -101,10 +130,8 @@ def _follow(receipt: Receipt, touch: Touch, at: dt.datetime) -> None:
 
 
 def _give_up(touch: Touch, state: str, detail: str) -> None:
-    """The address is dead, or closed to us, for everybody who shares it."""
     if touch.contact:
-        sharing = Contact.objects.filter(channel=touch.contact.channel, address=touch.contact.address)
-        sharing.filter(state=Contact.State.ACTIVE).update(state=state, state_reason=detail[:300])
+        give_up(touch.contact.channel, touch.contact.address, state=state, why=detail)
 
 
 def _count_soft(touch: Touch, detail: str, at: dt.datetime) -> None:

@@ -23,10 +23,15 @@ def unsubscribe(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any], sour
 def withdraw_marketing(touch: Touch, *, at: dt.datetime, evidence: dict[str, Any], source: str) -> None:
     """Withdraw consent to marketing for the address the letter went to, for everybody who shares it."""
     for channel, address in written_addresses(touch):
-        sharing = Contact.objects.select_related("customer").filter(channel=channel, address=address)
-        for contact in sharing.filter(customer__in=Customer.objects.current()):
-            if contact.marketing_consent != Contact.Consent.WITHDRAWN:
-                withdraw_from_contact(contact, at=at, evidence=evidence, source=source)
+        withdraw_at(channel, address, at=at, evidence=evidence, source=source)
+
+
+@transaction.atomic
+def withdraw_at(channel: str, address: str, *, at: dt.datetime, evidence: dict[str, Any], source: str) -> None:
+    sharing = Contact.objects.select_related("customer").filter(channel=channel, address=address)
+    for contact in sharing.filter(customer__in=Customer.objects.current()):
+        if contact.marketing_consent != Contact.Consent.WITHDRAWN:
+            withdraw_from_contact(contact, at=at, evidence=evidence, source=source)
 
 
 def withdraw_from_contact(contact: Contact, *, at: dt.datetime, evidence: dict[str, Any], source: str) -> None:

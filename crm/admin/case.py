@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Model, Prefetch, Q, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -18,8 +18,10 @@ from django_stubs_ext import StrPromise
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
+from crm.admin.case_conversation import conversation
+from crm.admin.refused import keep_refused
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
-from crm.models import Case, CaseAttachment, CaseMessage
+from crm.models import Case, CaseAttachment
 from crm.service.cases import acknowledge, answer, confirm, resolve
 from crm.service.conversations import send_reply
 
@@ -34,7 +36,7 @@ class CaseStateFilter(DropdownFilter):  # type: ignore[misc]
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Case]) -> list[tuple[str, str | StrPromise]]:
         return [
             ("open", _("open")),
-            ("unanswered", _("the customer wrote last")),
+            ("unanswered", _("waits for our answer")),
             ("overdue", _("overdue")),
             ("mine", _("open, mine")),
             ("closed", _("resolved")),
@@ -103,7 +105,7 @@ class CaseAdmin(VerbAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
-        return super().get_queryset(request).select_related("customer", "order", "owner")  # type: ignore[no-any-return]
+        return super().get_queryset(request).select_related("customer", "order", "owner", "follows")  # type: ignore[no-any-return]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_foreignkey(db_field, request, **colleagues(db_field), **kwargs)
@@ -117,11 +119,17 @@ class CaseAdmin(VerbAdmin):
     ) -> HttpResponse:
         extra = {
             "now": timezone.now(),
-            "letters": _letters(object_id),
+            **conversation(request, object_id),
             "show_save_and_continue": False,
             **(extra_context or {}),
         }
         return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
+
+    def refuse(self, request: HttpRequest, subject: Model, name: str, why: str) -> None:
+        """What was to be written to the customer is not lost."""
+        super().refuse(request, subject, name, why)
+        if name == "write":
+            keep_refused(request, subject, name, why)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A case is logged on its customer's page."""
@@ -144,7 +152,7 @@ class CaseAdmin(VerbAdmin):
     def standing(self, case: Case) -> tuple[str, object]:
         now = timezone.now()
         if case.unanswered_at and not case.resolved_at:
-            return "unanswered", gettext("wrote to us")
+            return "unanswered", gettext("waits for us")
         if case.promised_at and not case.answered_at and not case.resolved_at and case.promised_at < now:
             return "overdue", gettext("overdue")
         return ("done" if case.resolved_at else case.stage.value), case.stage.label
@@ -175,16 +183,11 @@ def _answer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
 
 
 def _write(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    message = send_reply(case, text=request.POST.get("text", ""), at=at, by=request.user)  # type: ignore[arg-type]
-    return gettext("Sent to %(address)s.") % {"address": message.address}
-
-
-def _letters(case_id: str | None) -> list[CaseMessage]:
-    """The conversation without the contents of its files."""
-    if not case_id or not case_id.isdecimal():
-        return []
-    files = Prefetch("attachments", CaseAttachment.objects.defer("content").annotate(is_kept=Q(content__isnull=False)))
-    return list(CaseMessage.objects.filter(case=int(case_id)).select_related("author").prefetch_related(files))
+    text, channel = request.POST.get("text", ""), request.POST.get("channel", "")
+    message = send_reply(case, text=text, at=at, by=request.user, channel=channel)  # type: ignore[arg-type]
+    if message.failed_at:
+        raise ValueError(message.failure)
+    return gettext("Sent to %(address)s.") % {"address": message.where}
 
 
 def _resolve(request: HttpRequest, case: Case, at: dt.datetime) -> str:

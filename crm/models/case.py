@@ -86,6 +86,16 @@ class Case(models.Model):
         editable=False,
         help_text=_("When the customer wrote what nobody has answered yet."),
     )
+    reopened_at = models.DateTimeField(_("reopened at"), null=True, blank=True, editable=False)
+    follows = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="followed_by",
+        verbose_name=_("follows the case"),
+    )
     key = models.CharField(max_length=200, null=True, blank=True, unique=True, editable=False)
 
     objects = CaseQuerySet.as_manager()

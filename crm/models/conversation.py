@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import datetime as dt
 import secrets
+from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.case import Case
+from crm.models.channel import Channel
 from crm.models.choices import database_checks_choices
 
 
@@ -25,6 +29,7 @@ class CaseMessage(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="messages", verbose_name=_("case"))
     direction = models.CharField(_("direction"), max_length=8, choices=Direction.choices)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices, default=Channel.EMAIL)
     address = models.CharField(_("address"), max_length=320, blank=True, help_text=_("From whom, or to whom."))
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     text = models.TextField(_("text"), blank=True)
@@ -33,6 +38,8 @@ class CaseMessage(models.Model):
     )
     occurred_at = models.DateTimeField(_("when"), default=timezone.now)
     key = models.CharField(max_length=500, null=True, blank=True, unique=True, editable=False, help_text="Message-ID.")
+    failed_at = models.DateTimeField(_("did not arrive, known since"), null=True, blank=True, editable=False)
+    failure = models.CharField(_("why it did not arrive"), max_length=300, blank=True, editable=False)
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
 
     class Meta:
@@ -44,22 +51,46 @@ class CaseMessage(models.Model):
         return self.subject or self.address
 
     @property
+    def where(self) -> str:
+        """The address as staff read it: a number alone does not say that it is a chat."""
+        if self.channel == Channel.EMAIL or not self.address:
+            return self.address
+        return f"{self.get_channel_display()} {self.address}"
+
+    @property
     def is_received(self) -> bool:
         return self.direction == self.Direction.RECEIVED
 
 
+class CaseAttachmentQuerySet(models.QuerySet["CaseAttachment"]):
+    def to_fetch(self, now: dt.datetime) -> Self:
+        """Files that a messenger still holds for us, those that wait longest first."""
+        return self.filter(fetch_due_at__lte=now).order_by("fetch_due_at", "pk")
+
+
 class CaseAttachment(models.Model):
-    """A file that came with a letter. Too large a one is named, and stays in the mailbox only."""
+    """A file that came with a letter. Too large a one is named, and stays where it came by."""
 
     message = models.ForeignKey(CaseMessage, models.CASCADE, related_name="attachments", verbose_name=_("letter"))
     name = models.CharField(_("name"), max_length=200)
     content_type = models.CharField(_("kind"), max_length=100, blank=True)
     size = models.PositiveIntegerField(_("bytes"))
     content = models.BinaryField(null=True, editable=False)
+    key = models.CharField(max_length=200, blank=True, editable=False, help_text="The messenger's name of the content.")
+    remote_id = models.CharField(max_length=300, blank=True, editable=False, help_text="By which it is fetched.")
+    fetch_due_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CaseAttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("file of a letter")
         verbose_name_plural = _("files of letters")
+        constraints = [
+            models.UniqueConstraint(fields=["message", "key"], condition=~Q(key=""), name="attachment_once_per_message")
+        ]
+        indexes = [
+            models.Index(fields=["fetch_due_at"], condition=Q(fetch_due_at__isnull=False), name="attachment_to_fetch"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -136,7 +136,9 @@ def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
         "events": _of(Event, ids).update(properties={}),
         "devices": _of(KnownVisitor, ids).delete()[0],
         "cases": cases.update(subject=ERASED, body="", solution="", alternative="", goodwill=""),
-        "letters": CaseMessage.objects.filter(case__customer__in=ids).update(address="", subject="", text="", key=None),
+        "letters": CaseMessage.objects.filter(case__customer__in=ids).update(
+            address="", subject="", text="", failure="", key=None
+        ),
         "files": CaseAttachment.objects.filter(message__case__customer__in=ids).delete()[0],
         "feedback": _of(Feedback, ids).update(text="", may_publish=False),
         "points": _of(PointsEntry, ids).update(reason="", unspent=0),

@@ -1,4 +1,7 @@
-"""The stages of a complaint or a question. Each happens once; saying it again changes nothing but the words."""
+"""The stages of a complaint or a question. Each happens once; saying it again changes nothing but the words.
+
+A case that is opened again may be resolved again.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ def open_case(
     owner: User | None = None,
     promised_at: dt.datetime | None = None,
     key: str | None = None,
+    follows: Case | None = None,
 ) -> Case:
     """Open a case; one with a `key` is opened once. While a complaint is open, marketing to its customer stops."""
     _check(kind, subject, channel, severity)
@@ -46,6 +50,7 @@ def open_case(
         "body": body,
         "owner": owner,
         "promised_at": promised_at,
+        "follows": follows,
     }
     if key is None:
         case, is_new = Case.objects.create(**fields), True
@@ -103,6 +108,18 @@ def confirm(case: Case, *, at: dt.datetime) -> Case:
     return _reach(case, "confirmed_at", EventKind.CASE_CONFIRMED, at)
 
 
+@transaction.atomic
+def reopen(case: Case, *, at: dt.datetime) -> Case:
+    """What was called settled is not; while it is a complaint, marketing rests again."""
+    lock_fact(case)
+    if case.resolved_at is None:
+        return case
+    settled_at, case.resolved_at, case.confirmed_at, case.reopened_at = case.resolved_at, None, None, at
+    case.save(update_fields=["resolved_at", "confirmed_at", "reopened_at"])
+    _record(case, EventKind.CASE_REOPENED, at, resolved_at=settled_at.isoformat())
+    return case
+
+
 def _check(kind: str, subject: str, channel: str, severity: str) -> None:
     if not subject.strip() or len(subject) > 200:
         raise ValueError(_("A case needs a subject of 1 to 200 characters."))
@@ -123,13 +140,14 @@ def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
     return case
 
 
-def _record(case: Case, kind: EventKind, at: dt.datetime) -> None:
+def _record(case: Case, kind: EventKind, at: dt.datetime, **more: str) -> None:
+    again = f":{case.reopened_at.isoformat()}" if case.reopened_at else ""
     record(
         kind,
         customer=case.customer,
         order=case.order,
         occurred_at=at,
         source="crm",
-        key=f"case:{case.pk}:{kind.removeprefix('case.')}",
-        properties={"case": case.pk, "kind": case.kind, "severity": case.severity},
+        key=f"case:{case.pk}:{kind.removeprefix('case.')}{again}",
+        properties={"case": case.pk, "kind": case.kind, "severity": case.severity, **more},
     )

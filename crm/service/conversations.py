@@ -1,29 +1,29 @@
-"""Letters between a customer and the people of the shop, each part of a case."""
+"""Letters between a customer and the people of the shop, each part of a case, by whatever channel they go."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from smtplib import SMTPException
 
-from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.languages import pattern
 from crm.locks import lock_current, lock_fact
-from crm.models import Case, CaseAttachment, CaseMessage, Customer, Order, Shop
+from crm.models import Case, CaseAttachment, CaseMessage, Channel, Contact, Customer, Order, Shop
 from crm.models.conversation import new_token
-from crm.service.cases import acknowledge, escalate, open_case
+from crm.service import answer_ways
+from crm.service.carriers import Handover, NotTaken, carriers
+from crm.service.cases import acknowledge, escalate, open_case, reopen
+from crm.service.subjects import answering, bare_subject
 
 TEXT_LIMIT = 20_000
 KEPT_BYTES = 5_000_000
-_REPLY_MARK = re.compile(rf"^\s*{pattern('mail', 'answered')}\s*(\[\d+\])?\s*:\s*", re.IGNORECASE)
+# Whoever answers later than that begins a new matter, which names the old one.
+REOPENS_WITHIN = dt.timedelta(days=30)
+CAME_BY = {Channel.EMAIL: Case.Channel.EMAIL, Channel.SMS: Case.Channel.PHONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,16 @@ class Attachment:
     content_type: str
     size: int
     content: bytes | None = None  # None when the file is only mentioned, not stored
+    key: str = ""  # how a messenger names its content
+    remote_id: str = ""  # by which a messenger still holds it for us
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerLetter:
-    """A letter from a customer, cleaned of everything a database or a screen cannot take."""
+    """A letter from a customer, cleaned of everything a database or a screen cannot take.
+
+    An album comes in pieces, each with the key of the whole.
+    """
 
     key: str
     address: str
@@ -44,6 +49,8 @@ class CustomerLetter:
     text: str
     at: dt.datetime
     attachments: Sequence[Attachment] = ()
+    channel: str = Channel.EMAIL.value
+    is_piece: bool = False
 
 
 @transaction.atomic
@@ -58,110 +65,128 @@ def receive_letter(
 ) -> CaseMessage:
     """Add a letter from a customer to the case it belongs to, once.
 
-    That is the case of the letter they answer, or their newest open one; a settled matter is not opened again, a new
-    case is. A complaint among questions makes the case a complaint.
+    That is the case they answer, opened again if it was settled not long ago; else their newest open one, or a new
+    one. A complaint among questions makes the case a complaint.
     """
     customer = lock_current(customer)
     known = CaseMessage.objects.select_related("case").filter(key=letter.key).first()
     if known:
-        return known
-    found = _open_case_of(customer, case)
+        return _add_piece(known, letter) if letter.is_piece else known
+    found = _known_case(customer, case, letter.at)
     if found is None:
-        found = open_case(
-            customer,
-            kind=kind,
-            severity=severity,
-            subject=bare_subject(letter.subject)[:200] or _("A letter without a subject"),
-            at=letter.at,
-            channel=Case.Channel.EMAIL,
-            order=order,
-        )
+        found = _new_case(customer, letter, kind=kind, severity=severity, order=order, follows=case)
     elif kind == Case.Kind.COMPLAINT or severity == Case.Severity.HIGH:
         escalate(found, kind=kind, severity=severity, at=letter.at)
     Case.objects.filter(pk=found.pk, unanswered_at=None).update(unanswered_at=letter.at)
     return _store(found, letter)
 
 
-@transaction.atomic
-def send_reply(case: Case, *, text: str, at: dt.datetime, by: User) -> CaseMessage:
-    """Write to the customer by email, in the thread they began; ValueError when there is nobody to write to.
+def send_reply(case: Case, *, text: str, at: dt.datetime, by: User, channel: str = "") -> CaseMessage:
+    """Write to the customer where they wrote from, or by the channel that is named, in the thread they began.
 
-    Recorded before it is sent and in one transaction: a letter the mail server did not take was never letter.
+    ValueError says why it cannot go there, and where else it can: then nothing was written, and the case waits on.
     """
     text = text.replace("\0", "").strip()
     if not text or len(text) > TEXT_LIMIT:
         raise ValueError(_("Write at most %(limit)d characters.") % {"limit": TEXT_LIMIT})
+    way = answer_ways.choose(case, channel)
+    try:
+        return _send(case, way, text, at, by)
+    except NotTaken as refusal:
+        if refusal.contact_state:
+            give_up(way.channel, way.address, state=refusal.contact_state, why=str(refusal))
+        words = {"channel": Channel(way.channel).label, "error": str(refusal)}
+        why = _("It could not be sent by %(channel)s: %(error)s") % words
+        raise ValueError(answer_ways.in_other_words(case, why, way.channel)) from refusal
+
+
+@transaction.atomic
+def _send(case: Case, way: answer_ways.Way, text: str, at: dt.datetime, by: User) -> CaseMessage:
+    """Recorded before it is sent and in one transaction: what the channel did not take was never written."""
     lock_fact(case)
-    last = case.messages.filter(direction=CaseMessage.Direction.RECEIVED).last()
-    address = last.address if last else _address(case.customer)
-    if not address:
-        raise ValueError(_("There is no email address to write to."))
-    shop, token = Shop.load(), new_token()
+    last, token = answer_ways.last_received(case), new_token()
     message = CaseMessage.objects.create(
         case=case,
         direction=CaseMessage.Direction.SENT,
-        address=address,
-        subject=f"Re: {bare_subject(last.subject if last and last.subject else case.subject)}"[:500],
+        channel=way.channel,
+        address=way.address,
+        subject=answering(last.subject if last and last.subject else case.subject),
         text=text,
         author=by,
         occurred_at=at,
         token=token,
-        key=f"<{token}@{settings.SITE_HOST}>",
+        key=f"<{token}@{settings.SITE_HOST}>" if way.channel == Channel.EMAIL else None,
     )
-    acknowledge(case, at=at)
-    Case.objects.filter(pk=case.pk).update(unanswered_at=None)
-    _send(letter_of(message, shop, answers=last.key if last else None))
+    _settle(message, carriers()[way.channel].send(message, last, Shop.load()), at)
     return message
 
 
-def _send(letter: EmailMessage) -> None:
-    try:
-        letter.send()
-    except (OSError, SMTPException, AnymailError) as error:
-        raise ValueError(_("The letter could not be sent: %(error)s") % {"error": str(error)[:300]}) from error
+def _settle(message: CaseMessage, handover: Handover, at: dt.datetime) -> None:
+    """An answer of which nobody knows whether it left stands in the case, which waits on."""
+    message.key = message.key or handover.key
+    if handover.doubt:
+        message.failed_at, message.failure = at, handover.doubt[:300]
+    message.save(update_fields=["key", "failed_at", "failure"])
+    if not handover.doubt:
+        acknowledge(message.case, at=at)
+        Case.objects.filter(pk=message.case_id).update(unanswered_at=None)
 
 
-def letter_of(message: CaseMessage, shop: Shop, *, answers: str | None) -> EmailMessage:
-    headers = {"Message-ID": message.key or ""}
-    if answers and answers.startswith("<"):
-        headers |= {"In-Reply-To": answers, "References": answers}
-    sender = f'"{shop.name}" <{shop.sender_address}>'.replace("\n", " ")
-    reply_to = [reply_address(shop.reply_address, message.token)] if shop.reply_address else None
-    return EmailMessage(message.subject, message.text, sender, [message.address], headers=headers, reply_to=reply_to)
+def give_up(channel: str, address: str, *, state: str, why: str) -> None:
+    """The address is dead, or closed to us, for everybody who shares it."""
+    sharing = Contact.objects.filter(channel=channel, address=address, state=Contact.State.ACTIVE)
+    sharing.update(state=state, state_reason=why[:300])
 
 
-def reply_address(address: str, token: str) -> str:
-    """`help+TOKEN@shop`: whatever address an answer comes from, it finds its way back to the customer."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}+{token}@{domain}"
+def _known_case(customer: Customer, answered: Case | None, at: dt.datetime) -> Case | None:
+    case = Case.objects.filter(customer=customer, pk=answered.pk).first() if answered else None
+    if case and (case.resolved_at is None or at - case.resolved_at < REOPENS_WITHIN):
+        return reopen(case, at=at)
+    return Case.objects.open().filter(customer=customer).order_by("-opened_at", "-pk").first()
 
 
-def bare_subject(subject: str) -> str:
-    """The subject without the marks of an answer."""
-    while (shorter := _REPLY_MARK.sub("", subject, count=1)) != subject:
-        subject = shorter
-    return subject.strip()
-
-
-def _open_case_of(customer: Customer, case: Case | None) -> Case | None:
-    open_cases = Case.objects.open().filter(customer=customer)
-    if case and (found := open_cases.filter(pk=case.pk).first()):
-        return found
-    return open_cases.order_by("-opened_at", "-pk").first()
+def _new_case(
+    customer: Customer, letter: CustomerLetter, *, kind: str, severity: str, order: Order | None, follows: Case | None
+) -> Case:
+    return open_case(
+        customer,
+        kind=kind,
+        severity=severity,
+        subject=bare_subject(letter.subject)[:200] or _("A letter without a subject"),
+        at=letter.at,
+        channel=CAME_BY.get(Channel(letter.channel), Case.Channel.MESSENGER),
+        order=order,
+        follows=follows,
+    )
 
 
 def _store(case: Case, letter: CustomerLetter) -> CaseMessage:
     message = CaseMessage.objects.create(
         case=case,
         direction=CaseMessage.Direction.RECEIVED,
+        channel=letter.channel,
         address=letter.address[:320],
         subject=letter.subject[:500],
         text=letter.text[:TEXT_LIMIT],
         occurred_at=letter.at,
         key=letter.key,
     )
+    _store_files(message, letter.attachments, letter.at)
+    return message
+
+
+def _add_piece(message: CaseMessage, letter: CustomerLetter) -> CaseMessage:
+    """Another piece of what is known by its beginning; the same piece twice changes nothing."""
+    _store_files(message, letter.attachments, letter.at)
+    if letter.text not in message.text:
+        message.text = f"{message.text}\n{letter.text}"[:TEXT_LIMIT]
+        message.save(update_fields=["text"])
+    return message
+
+
+def _store_files(message: CaseMessage, attachments: Iterable[Attachment], at: dt.datetime) -> None:
     bytes_left, files = KEPT_BYTES, []
-    for attachment in letter.attachments:
+    for attachment in attachments:
         content = attachment.content if attachment.content and len(attachment.content) <= bytes_left else None
         bytes_left -= len(content or b"")
         files.append(
@@ -171,14 +196,9 @@ def _store(case: Case, letter: CustomerLetter) -> CaseMessage:
                 content_type=attachment.content_type[:100],
                 size=attachment.size,
                 content=content,
+                key=attachment.key[:200],
+                remote_id=attachment.remote_id[:300],
+                fetch_due_at=at if attachment.remote_id and attachment.size <= KEPT_BYTES else None,
             )
         )
-    CaseAttachment.objects.bulk_create(files)
-    return message
-
-
-def _address(customer: Customer) -> str:
-    """The email address of the customer told last, of those that work if there is one."""
-    contacts = customer.contacts.filter(channel="email").told_last_first()
-    best = min(contacts, key=lambda contact: contact.state != contact.State.ACTIVE, default=None)
-    return best.address if best else ""
+    CaseAttachment.objects.bulk_create(files, ignore_conflicts=True)

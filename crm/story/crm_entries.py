@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Model
@@ -46,6 +47,21 @@ def cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
                 yield StoryEntry(at, icon, words, detail, _page(case), tone, StoryKind.CASE)
 
 
+def reopened_cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    """Of a case that was opened again its row knows no more when it had been called settled."""
+    events = Event.objects.filter(customer=customer, kind=EventKind.CASE_REOPENED).order_by("-occurred_at")[:limit]
+    cases = customer.cases.in_bulk([event.properties.get("case") for event in events])
+    for event in events:
+        if case := cases.get(event.properties.get("case")):
+            words, where = {"subject": case.subject}, _page(case)
+            title = _("Opened again: %(subject)s") % words
+            yield StoryEntry(event.occurred_at, "replay", title, "", where, "bad", StoryKind.CASE)
+            settled_at = dt.datetime.fromisoformat(event.properties["resolved_at"])
+            yield StoryEntry(
+                settled_at, "task_alt", _("Resolved: %(subject)s") % words, "", where, "good", StoryKind.CASE
+            )
+
+
 def letters(customer: Customer, limit: int) -> Iterator[StoryEntry]:
     """What the customer wrote and what colleagues wrote back."""
     newest = CaseMessage.objects.filter(case__customer=customer).select_related("case", "author")
@@ -55,9 +71,9 @@ def letters(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             message.occurred_at,
             "inbox" if message.is_received else "reply",
             title % {"subject": message.subject or message.case.subject},
-            message.text,
+            "\n".join(filter(None, (message.failure, message.text))),
             _page(message.case),
-            "",
+            "bad" if message.failed_at else "",
             StoryKind.CASE,
         )
 

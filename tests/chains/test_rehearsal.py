@@ -126,6 +126,23 @@ def test_sees_nothing_that_had_not_happened_yet(shop):
     assert result["endings"]["goal"] == 1
 
 
+@pytest.mark.parametrize(
+    ("reopened_on", "offer"), [(4, ("skipped", "complaint")), (18, ("sent", ""))], ids=["before", "after the offer"]
+)
+def test_a_complaint_that_was_opened_again_stops_offers_while_it_was_open(shop, reopened_on, offer):
+    shop.complaint_cooldown_days = 0
+    shop.save()
+    chain = draft_chain(message(name="Thanks"), wait(5, since="delivered"), marketing(name="Offer"))
+    order = make_order(placed_at=NOON, shipped_at=NOON + DAY, delivered_at=NOON + DAY)
+    case = make_case(order.customer, at=NOON + DAY)
+    for day, verb in ((2, cases.resolve), (reopened_on, cases.reopen), (reopened_on + 10, cases.resolve)):
+        verb(case, at=NOON + day * DAY)
+
+    told = {row["step"]: (row["status"], row["reason"]) for row in rehearsed(chain)["log"]}
+
+    assert told == {"Thanks": ("sent", ""), "Offer": offer}
+
+
 def test_a_promotion_meant_for_the_time_before_a_consent_is_not_sent(shop):
     chain = draft_chain(marketing(name="Offer"), event="asked")
     customer = make_customer(consent=False)

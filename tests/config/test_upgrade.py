@@ -34,6 +34,11 @@ order = old.get_model("crm", "Order").objects.create(
 )
 old.get_model("crm", "OrderLine").objects.create(order=order, product=kettle, quantity=1, price=55)
 old.get_model("crm", "Coupon").objects.create(customer=ann, code="ABCD", kind="percent", value=10, key="c")
+case = old.get_model("crm", "Case").objects.create(customer=ann, subject="Where?", channel="email", opened_at=now)
+for direction in ("received", "sent"):
+    old.get_model("crm", "CaseMessage").objects.create(
+        case=case, direction=direction, address="telegram:42", text="Where?", occurred_at=now
+    )
 till = old.get_model("crm", "Source").objects.create(kind="webhook", name="Till", secret="whsec_old")
 old.get_model("crm", "Delivery").objects.create(
     source=till, key="m1", topic="order.updated", subject="order 1001",
@@ -43,7 +48,7 @@ call_command("migrate", verbosity=0)
 from crm.figures.stats import rebuild
 from crm.intake import deliveries
 from crm.intake.doors import read
-from crm.models import Coupon, Customer, CustomerStats, Order, Source
+from crm.models import CaseMessage, Coupon, Customer, CustomerStats, Order, Source
 rebuild()
 applied = deliveries.apply_due(timezone.now(), read)
 order = Order.objects.get()
@@ -54,6 +59,10 @@ print(json.dumps({
     "secret": Source.objects.get().secret,
     "coupon": Coupon.objects.get().code,
     "applied": applied,
+    "letters": [
+        [letter.channel, letter.address, letter.case.channel, letter.failed_at is not None]
+        for letter in CaseMessage.objects.select_related("case")
+    ],
 }))
 """
 
@@ -81,4 +90,6 @@ def test_a_database_with_data_is_upgraded(empty_database):
         "secret": "whsec_old",
         "coupon": "ABCD",
         "applied": {"applied": 1},
+        # What was "sent" to telegram:42 went to a mail server.
+        "letters": [["telegram", "42", "messenger", False], ["telegram", "42", "messenger", True]],
     }

@@ -4,6 +4,7 @@ import pytest
 
 from crm.models import Case, Event
 from crm.service import cases
+from crm.story.story import StoryKind, story
 from tests.conftest import make_case, make_customer
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,27 @@ def test_a_case_that_makes_no_sense_is_refused(told):
         make_case(make_customer(), **told)
 
     assert not Case.objects.exists()
+
+
+def test_a_case_opened_again_can_be_settled_again_and_all_of_it_is_told(now):
+    case = make_case(at=now)
+    cases.confirm(case, at=now + HOUR)
+
+    cases.reopen(case, at=now + 2 * HOUR)
+    cases.reopen(case, at=now + 3 * HOUR)
+    assert (case.resolved_at, case.confirmed_at, case.reopened_at) == (None, None, now + 2 * HOUR)
+    assert list(Case.objects.open()) == [case]
+    cases.resolve(case, at=now + 4 * HOUR)
+
+    told = (
+        Event.objects.exclude(kind="consent.changed").order_by("occurred_at", "pk").values_list("kind", "occurred_at")
+    )
+    assert list(told) == [
+        ("case.opened", now),
+        ("case.resolved", now + HOUR),
+        ("case.confirmed", now + HOUR),
+        ("case.reopened", now + 2 * HOUR),
+        ("case.resolved", now + 4 * HOUR),
+    ]
+    titles = [entry.title.partition(":")[0] for entry in story(case.customer) if entry.kind == StoryKind.CASE]
+    assert titles == ["Resolved", "Opened again", "Resolved", "Opened"]

@@ -142,7 +142,7 @@ def correspondent(mail: ReceivedMail) -> Correspondent | None:
     for token in mail_reports.tokens(mail, settings.SITE_HOST):
         touch = Touch.objects.select_related("customer", "contact", "order", "enrolment").filter(token=token).first()
         if touch and touch.customer.erased_at is None:
-            return Correspondent(touch.customer, touch)
+            return Correspondent(touch.customer, touch, _complaint_about(touch))
         ours = CaseMessage.objects.select_related("case__customer").filter(token=token).first()
         if ours and ours.case.customer.erased_at is None:
             return Correspondent(ours.case.customer, case=ours.case)
@@ -156,6 +156,14 @@ def correspondent(mail: ReceivedMail) -> Correspondent | None:
     if answered and answered.case.customer in sharing:
         return Correspondent(answered.case.customer, case=answered.case)
     return Correspondent(sharing[0]) if len(sharing) == 1 else None
+
+
+def _complaint_about(touch: Touch) -> Case | None:
+    """That which an earlier answer to the same message opened; a question that is settled is left alone."""
+    answers = IncomingMail.objects.filter(touch=touch).exclude(message=None)
+    complaints = CaseMessage.objects.filter(case__kind=Case.Kind.COMPLAINT, pk__in=answers.values("message"))
+    last = complaints.select_related("case").last()
+    return last.case if last else None
 
 
 def _attachment_names(mail: ReceivedMail) -> str:

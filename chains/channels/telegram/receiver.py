@@ -15,15 +15,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from chains.channels import connecting
+from chains.channels.telegram.content import NOTICES, cleaned
+from chains.channels.telegram.files import ring_files
+from chains.channels.telegram.letters import answered_by, is_correction, letter_of
 from chains.channels.telegram.webhook import webhook_secret
-from chains.incoming.messenger import hear_text
+from chains.incoming.messenger import hear
 from chains.messages.context import language_of
 from chains.models import Touch
+from crm.events import ring_on_commit
 from crm.languages import spoken
 from crm.models import Channel, Contact, Shop
 
 SOURCE = "telegram"
-TEXT_LIMIT = 4096
 
 
 @csrf_exempt
@@ -36,12 +39,18 @@ def webhook(request: HttpRequest) -> HttpResponse:
     try:
         update = json.loads(request.body)
         answer = _answer(update, timezone.now())
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
         return HttpResponseBadRequest()
     if not answer:
         return HttpResponse()
-    chat = update["message"]["chat"]["id"]
+    chat = _message(update)["chat"]["id"]
     return JsonResponse({"method": "sendMessage", "chat_id": chat, "text": answer})
+
+
+def _message(update: dict[str, Any]) -> dict[str, Any]:
+    """What was written, or what was made of it afterwards, which says when."""
+    corrected = update.get("edited_message") or {}
+    return update.get("message") or (corrected and {"edit_date": corrected["date"], **corrected})
 
 
 def _answer(update: dict[str, Any], now: dt.datetime) -> str:
@@ -49,19 +58,24 @@ def _answer(update: dict[str, Any], now: dt.datetime) -> str:
     if "my_chat_member" in update:
         _note_membership(update["my_chat_member"], now)
         return ""
-    message = update.get("message") or {}
-    text = str(message.get("text", "")).replace("\0", "")[:TEXT_LIMIT]
-    if message.get("chat", {}).get("type") != "private" or not text:
+    message = _message(update)
+    if message.get("chat", {}).get("type") != "private" or _asks_nothing(message):
         return ""
     chat, number = str(int(message["chat"]["id"])), int(update["update_id"])
-    at = min(dt.datetime.fromtimestamp(int(message["date"]), dt.UTC), now)
-    command, _space, rest = text.partition(" ")
+    told_at = int(message.get("edit_date") or message["date"])
+    at = min(dt.datetime.fromtimestamp(told_at, dt.UTC), now)
+    command, _space, rest = cleaned(message.get("text", "")).partition(" ")
     with translation.override(_language(chat, message)):
         if command == "/start":
             return _start(chat, rest.strip(), at, number)
         if command == "/stop":
             return _stop(chat, at, number)
-        return _pass_on(chat, text, at, number)
+        return _pass_on(chat, message, at, number)
+
+
+def _asks_nothing(message: dict[str, Any]) -> bool:
+    """A notice about the chat, or where somebody is who lets us watch them move."""
+    return bool(NOTICES & message.keys()) or (is_correction(message) and "location" in message)
 
 
 def _start(chat: str, token: str, at: dt.datetime, number: int) -> str:
@@ -79,13 +93,18 @@ def _stop(chat: str, at: dt.datetime, number: int) -> str:
     return _("We write to you here no more. /start with the link in a letter brings it back.")
 
 
-def _pass_on(chat: str, text: str, at: dt.datetime, number: int) -> str:
+def _pass_on(chat: str, message: dict[str, Any], at: dt.datetime, number: int) -> str:
     """Anything else is for a person."""
     known = connecting.contacts_at(Channel.TELEGRAM, chat)
     if not known:
         return _stranger(chat)
-    hear_text(known[0].customer, Channel.TELEGRAM, address=chat, key=str(number), text=text, at=at)
-    return _("Thank you, a person reads this and answers you.")
+    letter = letter_of(message, chat, at, number)
+    if letter is None:
+        return _("This cannot be read here. Please tell us in words, or send a picture or a file.")
+    is_new = hear(known[0].customer, letter, answered_by(message, chat))
+    ring_on_commit(ring_files)
+    # An album comes as several messages, and is answered once.
+    return _("Thank you, a person reads this and answers you.") if is_new or not letter.is_piece else ""
 
 
 def _stranger(chat: str) -> str:

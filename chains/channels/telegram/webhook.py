@@ -12,6 +12,8 @@ from chains.channels.description import SetUpError
 from chains.channels.http import TIMEOUT
 from chains.channels.telegram.sender import method_url
 
+UPDATES = ["message", "edited_message", "my_chat_member"]
+
 
 def webhook_secret() -> str:
     """What Telegram has to repeat with every update, so that nobody else can speak in its name."""
@@ -35,6 +37,6 @@ def register_webhook(address: str) -> str:
     if known.get("ok") and name.lower() != settings.TELEGRAM_BOT.lower():
         words = _("the token belongs to the bot @%(name)s, not to @%(bot)s")
         return words % {"name": name, "bot": settings.TELEGRAM_BOT}
-    wanted = {"url": address, "secret_token": webhook_secret(), "allowed_updates": ["message", "my_chat_member"]}
+    wanted = {"url": address, "secret_token": webhook_secret(), "allowed_updates": UPDATES}
     answer = requests.post(method_url("setWebhook"), json=wanted, timeout=TIMEOUT).json()
     return "" if answer.get("ok") else str(answer.get("description", ""))

@@ -39,6 +39,21 @@ _BEFORE_MOVED = """(
     FROM {live}.crm_event AS event
     WHERE event.order_id = live.id AND event.kind = '{kind}' AND event.occurred_at > %(at)s
 )"""
+# A case that was opened again was settled when the log says so; what it says of one that never was, its row says too.
+SETTLED_AT = """CASE
+    WHEN live.reopened_at IS NULL THEN CASE WHEN live.resolved_at <= %(at)s THEN live.resolved_at END
+    ELSE (
+        SELECT CASE WHEN event.kind = 'case.resolved' THEN event.occurred_at END FROM {live}.crm_event AS event
+        WHERE event.customer_id = live.customer_id AND event.kind IN ('case.resolved', 'case.reopened')
+          AND event.properties -> 'case' = to_jsonb(live.id) AND event.occurred_at <= %(at)s
+        ORDER BY event.occurred_at DESC, event.id DESC LIMIT 1
+    )
+END"""
+SETTLING_CHANGES = """
+    SELECT (properties ->> 'case')::bigint, occurred_at
+    FROM {live}.crm_event
+    WHERE kind IN ('case.resolved', 'case.reopened') AND properties ->> 'case' IS NOT NULL
+"""
 # Until it was changed, a date among the attributes was what the first later change changed it from.
 ATTRIBUTES = """jsonb_strip_nulls(live.attributes || coalesce((
     SELECT jsonb_object_agg(name, before) FROM (

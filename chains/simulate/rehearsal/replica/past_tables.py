@@ -13,6 +13,8 @@ from chains.simulate.rehearsal.replica.past_columns import (
     CONSENT_CHANGES,
     KNOWN_SINCE,
     MOOD,
+    SETTLED_AT,
+    SETTLING_CHANGES,
     before,
     consent,
 )
@@ -83,7 +85,9 @@ PAST_TABLES = (
     PastTable(
         "crm_case",
         appears_at="live.opened_at",
-        moments=("acknowledged_at", "answered_at", "resolved_at", "confirmed_at"),
+        moments=("acknowledged_at", "answered_at", "resolved_at", "confirmed_at", "reopened_at"),
+        columns={"resolved_at": SETTLED_AT},
+        other_changes=SETTLING_CHANGES,
     ),
     PastTable("crm_feedback", appears_at="live.left_at"),
     PastTable("crm_pointsentry", appears_at="live.occurred_at"),

@@ -1,4 +1,4 @@
-"""Another address of a customer is an event that chains may start on."""
+"""A case that was opened again and another address of a customer can start a chain."""
 
 from django.db import migrations, models
 
@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                     ("case.answered", "solution offered"),
                     ("case.resolved", "case resolved"),
                     ("case.escalated", "question became a complaint"),
+                    ("case.reopened", "case reopened"),
                     ("case.confirmed", "customer confirmed being content"),
                     ("feedback.left", "rating or review left"),
                     ("points.changed", "points given, spent or expired"),
@@ -96,6 +97,7 @@ class Migration(migrations.Migration):
                             "case.answered",
                             "case.resolved",
                             "case.escalated",
+                            "case.reopened",
                             "case.confirmed",
                             "feedback.left",
                             "points.changed",
