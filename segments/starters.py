@@ -137,7 +137,7 @@ def _goods() -> Iterator[Segment]:
     yield _starter(
         "no-accessory",
         _("Has the appliance, not the accessory"),
-        _("Bought something accessories go with, and none of them."),
+        _("Has something accessories go with, and none of them."),
         _part("bought_without", "is", ["accessory"]),
     )
     recipes = _part("tag", "has", words("starter_segments", "recipes_tags"))

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from crm.models import OrderStanding
+from crm.models import Order, OrderStanding
 
 DAYS_A_WEEK = 7
 # Orders of one day of the shop are one purchase; the first one says nothing about coming back.
@@ -59,7 +59,9 @@ class PurchaseHistories:
 
 
 def histories(orders: QuerySet[OrderStanding], end_on: dt.date) -> PurchaseHistories:
-    chosen, params = orders.order_by().values_list("customer_id", "placed_at", "net_revenue").query.sql_with_params()
+    # Who gave everything back has bought nothing that says when they will buy again.
+    kept = orders.filter(order__in=Order.objects.kept())
+    chosen, params = kept.order_by().values_list("customer_id", "placed_at", "net_revenue").query.sql_with_params()
     parts = [np.empty((0, 5))]
     with connection.chunked_cursor() as cursor:
         cursor.execute(HISTORIES.format(orders=chosen), [settings.TIME_ZONE, *params, end_on, end_on])

@@ -19,8 +19,9 @@ from chains.definition.change_kinds import CHANGE_KINDS, change_sentence, compil
 from chains.definition.kind_fields import FieldProblem
 from chains.definition.message_step import message_problems, message_program
 from chains.definition.wait_kinds import WAIT_KINDS, compiled_wait
-from chains.engine.advance.waits import OF_THE_GOODS, OF_THE_ORDER
+from chains.engine.advance.waits import OF_THE_ORDER
 from chains.models import BranchArm, Chain, Step
+from chains.program.goods import OF_THE_GOODS
 from chains.program.step import ProgramChange
 from crm.models import Shop
 from crm.webhooks_out.endpoints import stands_still

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from chains.definition.kind_fields import FieldProblem
-from chains.engine.advance.waits import OF_THE_CUSTOMER, OF_THE_GOODS
+from chains.engine.advance.waits import OF_THE_CUSTOMER
 from chains.models import Step
 from chains.models.step_wait import CUSTOM_EVENT
+from chains.program.goods import OF_THE_GOODS
 from crm.admin.conditional import Case
 from crm.models import EventKind
 

@@ -103,6 +103,16 @@ def _goal(facts: Facts) -> str:
     }
 
 
+def _goods_gone(facts: Facts) -> str:
+    if not facts.get("order"):
+        return ""
+    return _("nothing it is about is left of order %(order)s: it was returned or cancelled") % facts
+
+
+def _bought_again(facts: Facts) -> str:
+    return _("what it is about of order %(order)s was bought again since") % facts if facts.get("order") else ""
+
+
 def _not_delivered(facts: Facts) -> str:
     return _("order %(order)s has not arrived") % {"order": facts["order"]} if facts.get("order") else ""
 
@@ -189,6 +199,8 @@ def _channel_down(facts: Facts) -> str:
 # A reason that is not here needs no more words than its label.
 SENTENCES: dict[str, Callable[[Facts], str]] = {
     Reason.GOAL: _goal,
+    Reason.GOODS_GONE: _goods_gone,
+    Reason.BOUGHT_AGAIN: _bought_again,
     Reason.WEEKLY_CAP: _weekly_cap,
     Reason.COMPLAINT: _complaint,
     Reason.NOT_DELIVERED: _not_delivered,

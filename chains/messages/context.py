@@ -100,11 +100,11 @@ def _customers(touches: list[ContextTouch]) -> dict[int, CustomerColumns]:
 
 
 def _orders(touches: list[ContextTouch], now: dt.datetime) -> dict[int, OrderColumns]:
-    """The orders that touches name, and the latest order of each customer whose touch names none."""
+    """The orders that touches name, and the latest order that is kept of each customer whose touch names none."""
     named = {touch.order_id for touch in touches if touch.order_id}
     others = {touch.customer_id for touch in touches if not touch.order_id}
     latest = (
-        Order.objects.counted()
+        Order.objects.kept()
         .filter(customer__in=others, placed_at__lte=now)
         .order_by("customer", "-placed_at")
         .distinct("customer")
@@ -136,13 +136,19 @@ def _of_shop(shop: Shop) -> dict[str, Any]:
     }
 
 
+def _quantity(line: OrderLine) -> Decimal:
+    return line.kept_quantity or line.quantity
+
+
 class _CustomerFacts:
     """One customer's facts in the words of their language and the days of their time zone."""
 
     def __init__(self, customer: CustomerColumns, order: OrderColumns | None, lines: list[OrderLine]) -> None:
-        self.customer, self.order, self.lines = customer, order, lines
+        self.customer, self.order = customer, order
+        # A letter speaks of what they have; where nothing is left, of what it was that they gave back.
+        self.lines = [line for line in lines if line.kept_quantity] or lines
         # The line that cost most shows the main product.
-        self.main = max(lines, key=lambda line: line.price * line.quantity, default=None)
+        self.main = max(self.lines, key=lambda line: line.price * _quantity(line), default=None)
 
     @cached_property
     def language(self) -> str:
@@ -186,9 +192,9 @@ class _CustomerFacts:
     def _of_line(self, line: OrderLine, currency: str) -> dict[str, str]:
         return {
             "name": str(line.product),
-            "quantity": wording.quantity(line.quantity, self.language),
+            "quantity": wording.quantity(_quantity(line), self.language),
             "price": wording.money(line.price, currency, self.language),
-            "sum": wording.money(line.price * line.quantity, currency, self.language),
+            "sum": wording.money(line.price * _quantity(line), currency, self.language),
         }
 
     def _of_product(self) -> dict[str, Any]:

@@ -79,6 +79,9 @@ class Touch(models.Model):
 
         NONE = "", _("no reason")
         CHAIN_PAUSED = "chain_paused", _("the chain is paused")
+        MOMENT_PASSED = "moment_passed", _("its moment had passed before the customer came to it")
+        GOODS_GONE = "goods_gone", _("the customer no longer has the goods it is about")
+        BOUGHT_AGAIN = "bought_again", _("the customer has bought the goods again")
         PAUSE_DROPPED = "pause_dropped", _("it fell due while the chain was paused")
         CHAIN_ARCHIVED = "chain_archived", _("the chain is archived")
         LEFT = "left", _("the customer left the chain")

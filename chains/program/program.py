@@ -21,6 +21,7 @@ from django.db.models import TextField
 from django.db.models.functions import MD5, Cast
 
 from chains.models import Chain, ChainVersion, Step
+from chains.program.goods import terms_by_step
 from chains.program.step import ProgramStep, parse_steps
 from chains.program.trigger import Trigger, parse_trigger
 
@@ -84,6 +85,14 @@ class Program:
                 for later in self.steps_ahead(step.next):
                     found.setdefault(later.key, []).insert(0, step.key)
         return found
+
+    @cached_property
+    def _terms(self) -> dict[str, str]:
+        return terms_by_step(self.trigger.kind, self.steps)
+
+    def term_of(self, key: str) -> str:
+        """By which term of the goods the moment of this step was planned, as chains.program.goods names it."""
+        return self._terms.get(key, "")
 
     @cached_property
     def has_decisions(self) -> bool:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,14 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def counted(self) -> Self:
         """Orders that count in every figure: all but the cancelled ones."""
         return self.filter(cancelled_at=None)
+
+    def kept(self) -> Self:
+        """Orders of which the customer has something still. Of one without lines its money has to tell."""
+        lines = OrderLine.objects.filter(order=OuterRef("pk"))
+        return self.counted().filter(
+            # Most never had a return, and are not looked at further.
+            Q(returned_at=None) | Exists(lines.kept()) | Q(~Exists(lines), refunded__lt=F("total"))
+        )
 
     def between(self, start: dt.datetime, end: dt.datetime) -> Self:
         return self.filter(placed_at__gte=start, placed_at__lt=end)
@@ -139,6 +148,25 @@ class Order(models.Model):
         return next((status for moment, status in moments if moment), Order.Status.PLACED)
 
 
+class OrderLineQuerySet(models.QuerySet["OrderLine"]):
+    def kept(self) -> Self:
+        """What customers have: bought in an order that was not cancelled, and not wholly returned.
+
+        Whatever asks who *has* goods reads this; who *bought* them is history, and counts what was returned too.
+        """
+        return self.filter(order__cancelled_at=None, returned_quantity__lt=F("quantity"))
+
+    def bought_last(self) -> Self:
+        """Those whose product their customer has not bought and kept again in a later order."""
+        again = OrderLine.objects.kept().filter(
+            Q(order__placed_at__gt=OuterRef("order__placed_at"))
+            | Q(order__placed_at=OuterRef("order__placed_at"), order__gt=OuterRef("order")),
+            product=OuterRef("product"),
+            order__customer=OuterRef("order__customer"),
+        )
+        return self.filter(~Exists(again))
+
+
 class OrderLine(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
     product = models.ForeignKey(Product, models.PROTECT, related_name="lines", verbose_name=_("product"))
@@ -150,6 +178,8 @@ class OrderLine(models.Model):
         _("cost"), max_digits=14, decimal_places=4, null=True, blank=True, help_text=_("What one costs the shop.")
     )
     returned_quantity = models.DecimalField(_("returned"), max_digits=12, decimal_places=3, default=0)
+
+    objects = OrderLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order line")
@@ -164,6 +194,10 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity:g} × {self.product}"
+
+    @property
+    def kept_quantity(self) -> Decimal:
+        return self.quantity - self.returned_quantity
 
 
 class Milestone(models.Model):

@@ -2,16 +2,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Category, OrderLine, Product, ProductRelation
+from crm.models.order import OrderLineQuerySet
 from segments.rules import Condition
 from segments.values import Texts
 from segments.vocabulary.comparing import exists, has_rows, opposite_if, texts
 from segments.vocabulary.field import PURCHASES, Compilation, Field
-from segments.vocabulary.operators import IDENTITY, NAMED, PURCHASE
+from segments.vocabulary.operators import HAS, HAS_NOT, IDENTITY, NAMED, POSSESSION, PURCHASE
 
 
 def _category_names(ids: Iterable[str]) -> Mapping[str, str]:
@@ -73,7 +74,10 @@ def with_line(condition: Condition, compilation: Compilation) -> Q:
 
 
 def _bought(condition: Condition, compilation: Compilation) -> Q:
+    """What was bought is history, returned or not; what somebody has is what they kept."""
     lines = OrderLine.objects.filter(_products(condition, compilation), order__cancelled_at=None)
+    if condition.operator in (HAS.name, HAS_NOT.name):
+        lines = lines.kept()
     if condition.window is not None:
         lines = lines.filter(order__placed_at__gte=compilation.days_ago(condition.window))
     return opposite_if(condition, has_rows(lines, compilation, "order__customer"))
@@ -91,20 +95,19 @@ LINE_FILTERS = (
 _FILTERS = {one.name: one for one in LINE_FILTERS}
 
 
-def lacking(lines: QuerySet[OrderLine], kinds: Collection[str]) -> QuerySet[OrderLine]:
-    """Those of the lines that such goods go with while their customer has none of those."""
+def lacking(lines: OrderLineQuerySet, kinds: Collection[str]) -> OrderLineQuerySet:
+    """Those of the lines that are kept and that such goods go with, while their customer has none of those."""
     relations = ProductRelation.objects.filter(kind__in=kinds)
-    owned = OrderLine.objects.filter(
-        order__cancelled_at=None,
+    owned = OrderLine.objects.kept().filter(
         order__customer=OuterRef("order__customer"),
         product__in=relations.filter(product=OuterRef(OuterRef("product"))).values("related"),
     )
-    return lines.filter(Exists(relations.filter(product=OuterRef("product"))), ~Exists(owned))
+    return lines.kept().filter(Exists(relations.filter(product=OuterRef("product"))), ~Exists(owned))
 
 
 def _bought_without(condition: Condition, compilation: Compilation) -> Q:
-    """Bought something that such goods go with, and none of those."""
-    lines = OrderLine.objects.filter(order__cancelled_at=None)
+    """Has something that such goods go with, and none of those."""
+    lines = OrderLine.objects.all()
     for one in condition.where:
         lines = lines.filter(_FILTERS[one.field].compile(one, compilation))
     if condition.window is not None:
@@ -112,30 +115,54 @@ def _bought_without(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, has_rows(lacking(lines, texts(condition)), compilation, "order__customer"))
 
 
+BOUGHT_OR_HAS = (*PURCHASE, *POSSESSION)
+RETURNED_TOO = _("What was returned later counts as bought; what they have is without it.")
+
 FIELDS = (
     Field(
         "bought_category",
         _("category"),
         PURCHASES,
         CATEGORY,
-        PURCHASE,
+        BOUGHT_OR_HAS,
         _bought,
         True,
-        note=_("Categories inside the chosen one count too."),
+        note=_(
+            "Categories inside the chosen one count too. What was returned later counts as bought; what they have is"
+            " without it."
+        ),
     ),
-    Field("bought_product", _("product"), PURCHASES, PRODUCT, PURCHASE, _bought, True),
-    Field("bought_named", _("name of goods"), PURCHASES, Texts(), NAMED, _bought, True),
-    Field("bought_tier", _("price tier"), PURCHASES, TIER, PURCHASE, _bought, True),
-    Field("bought_complexity", _("complexity of goods"), PURCHASES, COMPLEXITY, PURCHASE, _bought, True),
+    Field("bought_product", _("product"), PURCHASES, PRODUCT, BOUGHT_OR_HAS, _bought, True, note=RETURNED_TOO),
+    Field(
+        "bought_named",
+        _("name of goods"),
+        PURCHASES,
+        Texts(),
+        NAMED,
+        _bought,
+        True,
+        note=_("What was returned later counts as bought."),
+    ),
+    Field("bought_tier", _("price tier"), PURCHASES, TIER, BOUGHT_OR_HAS, _bought, True, note=RETURNED_TOO),
+    Field(
+        "bought_complexity",
+        _("complexity of goods"),
+        PURCHASES,
+        COMPLEXITY,
+        BOUGHT_OR_HAS,
+        _bought,
+        True,
+        note=RETURNED_TOO,
+    ),
     Field(
         "bought_without",
-        _("missing to what they bought"),
+        _("missing to what they have"),
         PURCHASES,
         RELATION,
         IDENTITY,
         _bought_without,
         True,
         LINE_FILTERS,
-        note=_("They have something such goods go with, and none of those, ever."),
+        note=_("They have something such goods go with, and none of those. What was returned does not count."),
     ),
 )

@@ -56,8 +56,10 @@ def _any_score(kind: str) -> Compile:
 
 
 def _silent(condition: Condition, compilation: Compilation) -> Q:
-    """Something complex arrived so many days ago or more, and the customer has done nothing since."""
-    complex_goods = OrderLine.objects.filter(order=OuterRef("pk"), product__complexity=Product.Complexity.COMPLEX)
+    """Something complex they keep arrived so many days ago or more, and the customer has done nothing since."""
+    complex_goods = OrderLine.objects.kept().filter(
+        order=OuterRef("pk"), product__complexity=Product.Complexity.COMPLEX
+    )
     later = Order.objects.counted().filter(customer=OuterRef("customer"), placed_at__gt=OuterRef("delivered_at"))
     signs = Event.objects.filter(
         customer=OuterRef("customer"), kind__in=SIGNS_OF_LIFE, occurred_at__gt=OuterRef("delivered_at")
@@ -96,7 +98,10 @@ FIELDS = (
         (AT_LEAST,),
         _silent,
         follows_days=True,
-        note=_("No click, reply, visit, answer, case or order since. A person should have a look."),
+        note=_(
+            "No click, reply, visit, answer, case or order since. A person should have a look. What was returned does"
+            " not count."
+        ),
     ),
     Field(
         "mood",

@@ -86,6 +86,9 @@ FIELDS = (
         value=RELATION,
         operators=IDENTITY,
         compile=_lacks,
-        note=_("Something in it goes with such goods, and the customer has none of those, ever."),
+        note=_(
+            "Something they keep of it goes with such goods, and they have none of those."
+            " What was returned does not count."
+        ),
     ),
 )

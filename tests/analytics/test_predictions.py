@@ -15,7 +15,8 @@ from analytics.predictions.purchasing import fit as fit_purchasing
 from analytics.predictions.spending import Spending
 from crm.customers.merge import merge
 from crm.models import Customer, CustomerPrediction, OrderStanding
-from tests.conftest import NOW, make_customer, make_order
+from crm.orders.returns import return_goods
+from tests.conftest import NOW, make_customer, make_order, make_product
 from tests.order_files import order_file, reference
 
 PAPER = Purchasing(0.242593, 4.413532, 0.792886, 2.425752, 0)
@@ -52,6 +53,23 @@ def test_draws_what_was_spent_to_the_mean_of_all(x, mean, spend):
 def test_waits_for_the_next_order_as_the_buyer_does_and_the_shop():
     assert PAPER.interval(one(0, 0, 10))[0] == pytest.approx(4.413532 / 0.242593)
     assert PAPER.interval(one(9, 90, 95))[0] == pytest.approx(94.413532 / 9.242593)
+
+
+@pytest.mark.django_db
+def test_what_was_given_back_whole_is_no_purchase_to_learn_from():
+    customer, days = make_customer(), (100, 60, 20)
+    kept, whole, part = (
+        make_order(
+            customer=customer, placed_at=NOW - day * DAY, quantity=2, price=10, product=make_product(sku=f"{day}")
+        )
+        for day in days
+    )
+
+    return_goods(whole, at=NOW - 10 * DAY)
+    return_goods(part, at=NOW - 10 * DAY, lines={"20": Decimal(1)})
+
+    known = histories(OrderStanding.objects.all(), NOW.date())
+    assert (known.repeats.tolist(), (known.last_at * 7).tolist(), known.spend.tolist()) == ([1], [80], [10])
 
 
 def test_too_few_buyers_teach_nothing():

@@ -6,6 +6,7 @@ import pytest
 from chains.messages.context import contexts
 from chains.messages.samples import nothing_known, sample
 from crm.orders.orders import LineData
+from crm.orders.returns import return_goods
 from tests.chains.written_messages import make_touch
 from tests.conftest import make_customer, make_order, make_product
 
@@ -56,6 +57,41 @@ def test_speaks_of_the_latest_order_when_a_touch_is_about_none(shop, now):
     touch = make_touch(customer)
 
     assert contexts([touch], now)[touch.pk]["order"]["number"] == "last"
+
+
+def test_a_letter_speaks_of_what_is_kept_of_an_order(shop, now):
+    make_product(sku="KETTLE", name="Kettle", warranty_months=24)
+    make_product(sku="CUP", name="Cup")
+    lines = [LineData("KETTLE", Decimal(1), Decimal(90)), LineData("CUP", Decimal(3), Decimal(10))]
+    order = make_order(placed_at=now - dt.timedelta(days=9), delivered_at=now - dt.timedelta(days=8), lines=lines)
+    touch = make_touch(order=order)
+
+    return_goods(order, at=now, lines={"KETTLE": Decimal(1), "CUP": Decimal(1)})
+
+    found = contexts([touch], now)[touch.pk]
+    assert (found["order"]["products"], found["product"]["name"]) == ("Cup", "Cup")
+    assert [(line["name"], line["quantity"], line["sum"]) for line in found["order"]["lines"]] == [("Cup", "2", "€20")]
+    assert found["product"]["warranty_until"] == ""
+
+
+def test_a_letter_about_a_whole_return_speaks_of_what_it_was(shop, now):
+    order = make_order(placed_at=now - dt.timedelta(days=9), product=make_product(name="Kettle"), quantity=2)
+    touch = make_touch(order=order)
+
+    return_goods(order, at=now)
+
+    (line,) = contexts([touch], now)[touch.pk]["order"]["lines"]
+    assert (line["name"], line["quantity"]) == ("Kettle", "2")
+
+
+def test_a_letter_about_no_order_speaks_of_the_latest_that_is_kept(shop, now):
+    customer = make_customer()
+    make_order(customer=customer, number="kept", placed_at=now - dt.timedelta(days=300))
+    returned = make_order(customer=customer, number="returned", placed_at=now - dt.timedelta(days=20))
+    return_goods(returned, at=now - dt.timedelta(days=10))
+    touch = make_touch(customer)
+
+    assert contexts([touch], now)[touch.pk]["order"]["number"] == "kept"
 
 
 def test_somebody_without_an_order_gets_empty_values(shop, now):

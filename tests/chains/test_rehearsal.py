@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -10,17 +11,19 @@ from django.db import InternalError, connection
 
 from chains.engine.run import tick
 from chains.messages.samples import SAMPLE_CODE
-from chains.models import ChannelState, Enrolment, Step, Touch
+from chains.models import Chain, ChannelState, Enrolment, Step, Touch
 from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.rehearse import rehearse
 from chains.simulate.rehearsal.replica.past_tables import AS_TODAY, MADE_ANEW, PAST_TABLES
 from chains.simulate.rehearsal.replica.replica import replica_session
 from crm import consent
 from crm.models import Coupon
+from crm.orders.catalogue import LineData
+from crm.orders.returns import return_goods
 from crm.service import cases
 from segments.models import Segment
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait
-from tests.conftest import NOW, make_case, make_customer, make_order
+from tests.conftest import NOW, make_case, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,6 +144,21 @@ def test_a_complaint_that_was_opened_again_stops_offers_while_it_was_open(shop, 
     told = {row["step"]: (row["status"], row["reason"]) for row in rehearsed(chain)["log"]}
 
     assert told == {"Thanks": ("sent", ""), "Offer": offer}
+
+
+@pytest.mark.parametrize(("told", "days_after", "entered"), [("before its moment", -3, 0), ("after its moment", 3, 1)])
+def test_goods_are_had_until_the_day_they_came_back(shop, told, days_after, entered):
+    make_product(sku="KETTLE", warranty_months=12), make_product(sku="CUP")
+    lines = [LineData(sku, Decimal(1), Decimal(10)) for sku in ("KETTLE", "CUP")]
+    bought = dt.datetime(2025, 3, 12, 12, tzinfo=dt.UTC)
+    order = make_order(placed_at=bought, delivered_at=bought, lines=lines)
+    return_goods(order, at=NOON + days_after * DAY, lines={"KETTLE": Decimal(1)})
+    return_goods(order, at=NOON + 9 * DAY, lines={"CUP": Decimal(1)})
+    chain = draft_chain(message(name="Ends"), trigger=Chain.Trigger.WARRANTY_END, trigger_days=-30)
+
+    result = rehearsed(chain)
+
+    assert result["entered"] == entered
 
 
 def test_a_promotion_meant_for_the_time_before_a_consent_is_not_sent(shop):

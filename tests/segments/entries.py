@@ -204,8 +204,9 @@ class EntryJudge:
         return {"product": sku, "tier": tier, "complexity": kind}[name] in rule["value"]
 
     def lacks(self, kinds, person, purchase):
-        owned = {line.sku for one in person.counted for line in one.lines}
-        for line in purchase.lines:
+        owned = {line.sku for one in person.counted for line in one.kept}
+        # A cancelled order was never had.
+        for line in [] if purchase.is_cancelled else purchase.kept:
             related = {other for sku, other, kind in RELATIONS if sku == line.sku and kind in kinds}
             if related and not related & owned:
                 return True

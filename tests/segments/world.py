@@ -28,6 +28,11 @@ class Line:
     sku: str
     quantity: int
     cost: int | None
+    returned: int = 0
+
+    @property
+    def kept(self):
+        return self.quantity - self.returned
 
 
 @dataclass
@@ -49,9 +54,13 @@ class Purchase:
 
     @property
     def margin(self):
-        if not self.lines or any(line.cost is None for line in self.lines):
+        if not self.lines or any(line.cost is None for line in self.kept):
             return None
-        return self.net - sum(line.quantity * line.cost for line in self.lines)
+        return self.net - sum(line.kept * line.cost for line in self.kept)
+
+    @property
+    def kept(self):
+        return [line for line in self.lines if line.kept]
 
 
 @dataclass
@@ -138,7 +147,7 @@ def make_people(seed, now, zone, count=60):
         known = (other.choice([None, 0, 50, 100]), other.choice([0, 0.5, 2]), other.choice([0, 100, 3000]))
         return other.choice([None, (*known, other.choice([None, today + ahead]))])
 
-    return [
+    people = [
         Person(
             city=rng.choice(CITIES),
             born_on=born_on(),
@@ -207,6 +216,14 @@ def make_people(seed, now, zone, count=60):
         )
         for _ in range(count)
     ]
+    give_back(people, random.Random(seed + 2))
+    return people
+
+
+def give_back(people, rng):
+    """Goods of the orders that had a return: none of them where only money came back. Drawn apart, too."""
+    for line in [line for one in people for bought in one.purchases if bought.returned_at for line in bought.lines]:
+        line.returned = rng.choice([0, 1, line.quantity, line.quantity])
 
 
 def store(people, now):
@@ -272,7 +289,13 @@ def _store_person(models, person, number, now, products):
             source=purchase.source,
         )
         for line in purchase.lines:
-            order.lines.create(product=products[line.sku], quantity=line.quantity, price=1, cost=line.cost)
+            order.lines.create(
+                product=products[line.sku],
+                quantity=line.quantity,
+                price=1,
+                cost=line.cost,
+                returned_quantity=line.returned,
+            )
     for kind, opened_at, is_open in person.cases:
         resolved_at = None if is_open else opened_at
         customer.cases.create(kind=kind, subject="x", opened_at=opened_at, resolved_at=resolved_at)
@@ -480,11 +503,11 @@ class Judge:
         return sum(one.returned_at is not None and self.in_window(rule, one.returned_at) for one in found)
 
     def ask_bought_without(self, rule, person):
-        owned = {line.sku for one in person.counted for line in one.lines}
+        owned = {line.sku for one in person.counted for line in one.kept}
         for one in person.counted:
             if not self.in_window(rule, one.at):
                 continue
-            for line in one.lines:
+            for line in one.kept:
                 related = {other for sku, other, kind in RELATIONS if sku == line.sku and kind in rule["value"]}
                 if related and not related & owned and self.line_fits(rule, line):
                     return True
@@ -498,6 +521,8 @@ class Judge:
 
     def ask_bought_category(self, rule, person):
         bought = [one for one in person.counted if self.in_window(rule, one.at)]
+        if rule["operator"] == "has":
+            return any(self.is_product(rule, line.sku) for one in bought for line in one.kept)
         return any(self.has_product(rule, one) for one in bought)
 
     ask_bought_named = ask_bought_product = ask_bought_tier = ask_bought_complexity = ask_bought_category
@@ -659,7 +684,7 @@ class Judge:
         return any(
             one.delivered_at is not None
             and self.days(one.delivered_at) >= rule["value"]
-            and any(line.sku in COMPLEX for line in one.lines)
+            and any(line.sku in COMPLEX for line in one.kept)
             and not any(other.at > one.delivered_at for other in person.counted)
             and not any(
                 kind in SIGNS and at > one.delivered_at and not told.get("is_machine")

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from chains.engine.local_time import day_of_year, months_after, next_hour, on_clock, shifted
 from chains.models.step import Step
+from chains.program.goods import OF_THE_GOODS
 from chains.program.step import ProgramWait
 from crm.customers.dates import Moment, date_in
 
@@ -30,7 +31,6 @@ OF_THE_ORDER = frozenset(
         Step.Anchor.APPOINTMENT,
     }
 )
-OF_THE_GOODS = frozenset({Step.Anchor.WARRANTY_END, Step.Anchor.REPURCHASE})
 OF_THE_CUSTOMER = frozenset({Step.Anchor.BIRTHDAY, Step.Anchor.ATTRIBUTE})
 
 

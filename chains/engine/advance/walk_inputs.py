@@ -7,19 +7,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min
-
-from chains.engine import facts
+from chains.engine import facts, goods
 from chains.engine.advance import changes, webhook_calls
-from chains.engine.advance.waits import OF_THE_CUSTOMER, OF_THE_GOODS, Anchors
+from chains.engine.advance.waits import OF_THE_CUSTOMER, Anchors
 from chains.engine.advance.walk_state import WalkInput
 from chains.engine.facts import CustomerProfile, OrderMoments
+from chains.engine.goods import GoodsTerms
 from chains.engine.local_time import DAY, months_after
 from chains.engine.pauses import Standstill
 from chains.models import Step
+from chains.program.goods import OF_THE_GOODS
 from chains.program.program import Program
 from crm.customers.dates import Moment
-from crm.models import Customer, OrderLine
+from crm.models import Customer
 from crm.timezones import zone_of
 
 
@@ -92,13 +92,6 @@ def walk_inputs(
     return found
 
 
-class GoodsTerms(NamedTuple):
-    """The shortest terms among an order's goods."""
-
-    warranty_months: int | None
-    repurchase_days: int | None
-
-
 class DatesWanted(NamedTuple):
     """Whose dates are wanted, and which of them the program counts from."""
 
@@ -113,7 +106,7 @@ class WaitDates:
 
     def __init__(self, asked: Collection[DatesWanted], orders: dict[int, OrderMoments]) -> None:
         self.orders = orders
-        self.terms = _terms(one.order_id for one in asked if one.order_id and OF_THE_GOODS & set(one.anchors))
+        self.terms = goods.terms(one.order_id for one in asked if one.order_id and OF_THE_GOODS & set(one.anchors))
         self.people = _people(one.customer_id for one in asked if OF_THE_CUSTOMER & set(one.anchors))
 
     def anchors(self, asked: DatesWanted, zone: ZoneInfo) -> Anchors:
@@ -123,15 +116,6 @@ class WaitDates:
         if order and asked.order_id:
             dates |= _of_order(order, self.terms.get(asked.order_id), zone)
         return Anchors(asked.triggered_at, order is not None, dates, attributes)
-
-
-def _terms(order_ids: Iterable[int]) -> dict[int, GoodsTerms]:
-    wanted = set(order_ids)
-    if not wanted:
-        return {}
-    lines = OrderLine.objects.filter(order__in=wanted).order_by().values_list("order")
-    rows = lines.annotate(Min("product__warranty_months"), Min("product__repurchase_days"))
-    return {order: GoodsTerms(months, days) for order, months, days in rows}
 
 
 def _people(customer_ids: Iterable[int]) -> dict[int, tuple[dt.date | None, dict[str, Any]]]:

@@ -20,6 +20,7 @@ from chains.models import Chain
 from chains.program.program import Program
 from chains.program.trigger import Trigger
 from crm.models import Customer, Order, OrderLine, Product
+from crm.models.order import OrderLineQuerySet
 from crm.timezones import zone_of
 
 # A local date may differ by a day from the same moment's date in UTC, on both sides of the comparison.
@@ -68,7 +69,7 @@ def _birthday(program: Program, within: Window) -> Iterator[EntryRequest]:
 
 def _anniversary(program: Program, within: Window) -> Iterator[EntryRequest]:
     trigger = program.trigger
-    orders = Order.objects.counted().alias(code=ExtractMonth("placed_at") * 100 + ExtractDay("placed_at"))
+    orders = Order.objects.kept().alias(code=ExtractMonth("placed_at") * 100 + ExtractDay("placed_at"))
     codes = [month * 100 + day for month, day in within.days(trigger.days)]
     near = orders.filter(within.of_customer("customer"), code__in=codes)
     rows = near.values_list("pk", "customer_id", "placed_at", "customer__time_zone")
@@ -80,26 +81,22 @@ def _anniversary(program: Program, within: Window) -> Iterator[EntryRequest]:
 
 
 def _warranty_end(program: Program, within: Window) -> Iterator[EntryRequest]:
-    """An order starts the chain when its first warranty ends: the later ones have the same entry key."""
+    """An order starts the chain when the first warranty of what is kept ends: the later have the same entry key."""
     for months in _distinct("warranty_months"):
         # Months differ by up to three days in each year counted.
         span = months * 30.44 * DAY
         start, end = within.shifted(span + program.trigger.days * DAY)
         slack = (2 + months // 4) * DAY
-        yield from _after_delivery(
-            program,
-            Q(product__warranty_months=months) & within.of_customer("order__customer"),
-            start - slack,
-            end + slack,
-            _months_later(months),
-        )
+        kept = OrderLine.objects.kept().filter(within.of_customer("order__customer"), product__warranty_months=months)
+        yield from _after_delivery(program, kept, start - slack, end + slack, _months_later(months))
 
 
 def _repurchase(program: Program, within: Window) -> Iterator[EntryRequest]:
+    """What was bought again runs out by the newest purchase: the ones before start nothing."""
     for days in _distinct("repurchase_days"):
         start, end = within.shifted((days + program.trigger.days) * DAY)
-        goods = Q(product__repurchase_days=days) & within.of_customer("order__customer")
-        yield from _after_delivery(program, goods, start, end, _days_later(days))
+        kept = OrderLine.objects.kept().filter(within.of_customer("order__customer"), product__repurchase_days=days)
+        yield from _after_delivery(program, kept.bought_last(), start, end, _days_later(days))
 
 
 def _appointment(program: Program, within: Window) -> Iterator[EntryRequest]:
@@ -114,7 +111,7 @@ def _payment_due(program: Program, within: Window) -> Iterator[EntryRequest]:
 def _order_date(program: Program, within: Window, column: str, condition: Q) -> Iterator[EntryRequest]:
     trigger = program.trigger
     start, end = within.shifted(trigger.days * DAY)
-    rows = Order.objects.counted().filter(
+    rows = Order.objects.kept().filter(
         condition, within.of_customer("customer"), **{f"{column}__gt": start, f"{column}__lte": end}
     )
     for order, customer, at, zone_name in rows.values_list("pk", "customer_id", column, "customer__time_zone"):
@@ -170,13 +167,15 @@ def _days_later(days: int) -> Callable[[dt.date], dt.date]:
 
 
 def _after_delivery(
-    program: Program, goods: Q, start: dt.datetime, end: dt.datetime, date: Callable[[dt.date], dt.date]
+    program: Program,
+    lines: OrderLineQuerySet,
+    start: dt.datetime,
+    end: dt.datetime,
+    date: Callable[[dt.date], dt.date],
 ) -> Iterator[EntryRequest]:
     trigger = program.trigger
-    lines = OrderLine.objects.filter(
-        goods, order__cancelled_at=None, order__delivered_at__gt=start, order__delivered_at__lte=end
-    )
-    rows = lines.values_list("order_id", "order__customer_id", "order__delivered_at", "order__customer__time_zone")
+    near = lines.filter(order__delivered_at__gt=start, order__delivered_at__lte=end)
+    rows = near.values_list("order_id", "order__customer_id", "order__delivered_at", "order__customer__time_zone")
     for order, customer, delivered_at, zone_name in rows.order_by("order_id").distinct():
         if delivered_at:
             yield EntryRequest(

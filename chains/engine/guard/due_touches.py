@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chains.channels.registry import senders
-from chains.engine import facts
+from chains.engine import facts, goods
 from chains.engine.facts import EnrolmentContext, OrderMoments
+from chains.engine.goods import OrderTerm
 from chains.engine.guard.values import DueTouch
 from chains.models import Enrolment, Touch
 from chains.program import program
@@ -74,6 +75,7 @@ class DueTouchFacts:
     order_service: dict[int, str]
     goals: dict[int, dict[str, Any]]
     exits: dict[int, str]
+    gone_goods: dict[OrderTerm, str]
 
 
 def due_touches(customers: Collection[int], shop: Shop, now: dt.datetime) -> dict[int, list[DueTouch]]:
@@ -108,7 +110,14 @@ def _facts(rows: list[DueTouchRow], now: dt.datetime) -> DueTouchFacts:
         _order_service(service_first) if service_first else {},
         facts.goals_reached(enrolments, now),
         facts.exits(enrolments, orders, now),
+        goods.gone({asked for row in rows if (asked := _order_term(row, programs))}),
     )
+
+
+def _order_term(row: DueTouchRow, programs: dict[int, Program]) -> OrderTerm | None:
+    """The goods the message was planned by, if it was by any."""
+    term = programs[row.enrolment__version_id].term_of(row.step_key)
+    return OrderTerm(row.order_id, term) if row.order_id and term else None
 
 
 def _needs_service_first(row: DueTouchRow, programs: dict[int, Program]) -> bool:
@@ -130,6 +139,7 @@ def _due_touch(row: DueTouchRow, known: DueTouchFacts, shop: Shop, now: dt.datet
         priority=plan.priority,
         chain_status=row.chain__status,
         exit_reason=_exit_reason(row) or known.exits.get(row.enrolment_id, ""),
+        goods_reason=_goods_reason(row, known),
         goal=known.goals.get(row.enrolment_id),
         order_number=order.number if order else "",
         needs_service_first=needs_service_first,
@@ -140,6 +150,11 @@ def _due_touch(row: DueTouchRow, known: DueTouchFacts, shop: Shop, now: dt.datet
         is_fresh_reply=_is_fresh_reply(row, plan, now),
         is_control=row.enrolment__is_control,
     )
+
+
+def _goods_reason(row: DueTouchRow, known: DueTouchFacts) -> str:
+    asked = _order_term(row, known.programs)
+    return known.gone_goods.get(asked, "") if asked else ""
 
 
 def _is_fresh_reply(row: DueTouchRow, plan: Program, now: dt.datetime) -> bool:

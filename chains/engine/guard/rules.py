@@ -78,6 +78,11 @@ def _chain_is_over(given: GuardInput) -> Refusal | None:
     return None
 
 
+def _goods_gone(given: GuardInput) -> Refusal | None:
+    touch = given.touch
+    return Refusal(touch.goods_reason, {"order": touch.order_number}) if touch.goods_reason else None
+
+
 def _complaint(given: GuardInput) -> Refusal | None:
     recipient = given.recipient
     if not given.touch.is_marketing:
@@ -131,6 +136,7 @@ def _day(at: dt.datetime, recipient: Recipient) -> str:
 
 RULES: tuple[Callable[[GuardInput], Refusal | None], ...] = (
     _chain_is_over,
+    _goods_gone,
     _complaint,
     _bad_mood,
     _muted_topic,

@@ -82,6 +82,7 @@ class DueTouch:
     priority: int = 5
     chain_status: str = Chain.Status.LIVE
     exit_reason: str = ""  # why the customer left the chain or must leave it
+    goods_reason: str = ""  # why the goods it is about give no reason to write any more
     goal: Mapping[str, Any] | None = None  # the facts of how it was reached; None: it was not
     order_number: str = ""
     needs_service_first: bool = False

@@ -66,9 +66,43 @@ ATTRIBUTES = """jsonb_strip_nulls(live.attributes || coalesce((
     ) AS changed
 ), '{{}}'))"""
 
+# Of several returns the row knows the last; what had come back before it, their events tell.
+_RETURNED_BY_THEN = """CASE WHEN {returned_at} > %(at)s THEN (
+    SELECT {by_then} FROM {live}.crm_event AS event
+    WHERE event.order_id = {order} AND event.kind = 'order.returned' AND event.occurred_at <= %(at)s
+) ELSE live.{column} END"""
+_RETURNED_AT_OF_LINE = "(SELECT returned_at FROM {live}.crm_order WHERE id = live.order_id)"
+_TOLD_OF_LINE = (
+    "(event.properties -> 'lines' ->> (SELECT sku FROM {live}.crm_product WHERE id = live.product_id))::numeric"
+)
+RETURNS_OF_LINES = """
+    SELECT line.id, returned.at FROM {live}.crm_orderline AS line JOIN (
+        SELECT id AS order_id, returned_at AS at FROM {live}.crm_order WHERE returned_at IS NOT NULL
+        UNION SELECT order_id, occurred_at FROM {live}.crm_event WHERE kind = 'order.returned'
+    ) AS returned USING (order_id)
+"""
+
 
 def before(column: str, kind: str) -> str:
     return _BEFORE_MOVED.replace("{column}", column).replace("{kind}", kind)
+
+
+def returned_by_then(column: str, by_then: str) -> str:
+    return _of_returns("live.returned_at", "live.id", column, by_then)
+
+
+def returned_of_line() -> str:
+    """Lines of one product are taken to have come back together."""
+    by_then = f"least(live.returned_quantity, coalesce(sum({_TOLD_OF_LINE}), 0))"
+    return _of_returns(_RETURNED_AT_OF_LINE, "live.order_id", "returned_quantity", by_then)
+
+
+def _of_returns(returned_at: str, order: str, column: str, by_then: str) -> str:
+    parts = {"{returned_at}": returned_at, "{order}": order, "{column}": column, "{by_then}": by_then}
+    sql = _RETURNED_BY_THEN
+    for name, part in parts.items():
+        sql = sql.replace(name, part)
+    return sql
 
 
 def consent(purpose: str) -> str:

@@ -13,10 +13,13 @@ from chains.simulate.rehearsal.replica.past_columns import (
     CONSENT_CHANGES,
     KNOWN_SINCE,
     MOOD,
+    RETURNS_OF_LINES,
     SETTLED_AT,
     SETTLING_CHANGES,
     before,
     consent,
+    returned_by_then,
+    returned_of_line,
 )
 from crm.models import EventKind
 
@@ -36,7 +39,6 @@ class PastTable:
     """Which rows there are at all."""
 
 
-IS_RETURNED = "live.returned_at <= %(at)s"
 WAS_SENT = "live.sent_at <= %(at)s"
 
 
@@ -66,20 +68,19 @@ PAST_TABLES = (
             "promised_at": before("promised_at", EventKind.PROMISE_MOVED),
             "appointment_at": before("appointment_at", EventKind.APPOINTMENT_MOVED),
             "payment_due_at": before("payment_due_at", EventKind.PAYMENT_MOVED),
-            "refunded": f"CASE WHEN {IS_RETURNED} THEN live.refunded ELSE 0 END",
+            "returned_at": returned_by_then("returned_at", "max(event.occurred_at)"),
+            "refunded": returned_by_then(
+                "refunded", "least(live.refunded, coalesce(sum((event.properties ->> 'amount')::numeric), 0))"
+            ),
             "tracking_number": "CASE WHEN live.shipped_at <= %(at)s THEN live.tracking_number ELSE '' END",
         },
         other_changes="SELECT order_id, occurred_at FROM {live}.crm_event"
-        " WHERE kind IN ('order.promise_moved', 'order.appointment_moved', 'order.payment_moved')",
+        " WHERE kind IN ('order.promise_moved', 'order.appointment_moved', 'order.payment_moved', 'order.returned')",
     ),
     PastTable(
         "crm_orderline",
-        columns={
-            "returned_quantity": "CASE WHEN (SELECT returned_at FROM {live}.crm_order WHERE id = live.order_id)"
-            " <= %(at)s THEN live.returned_quantity ELSE 0 END"
-        },
-        other_changes="SELECT line.id, bought.returned_at FROM {live}.crm_orderline AS line"
-        " JOIN {live}.crm_order AS bought ON bought.id = line.order_id",
+        columns={"returned_quantity": returned_of_line()},
+        other_changes=RETURNS_OF_LINES,
     ),
     PastTable("crm_milestone", appears_at="live.reached_at"),
     PastTable(

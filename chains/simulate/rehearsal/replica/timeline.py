@@ -25,8 +25,11 @@ CHANGES = """
 # The moments of orders that the figures of a customer follow from.
 RECOUNTS = """
     SELECT ceil(extract(epoch FROM known.at - %(since)s) / 3600)::int AS hour, array_agg(DISTINCT customer_id)
-    FROM {live}.crm_order AS live
-    CROSS JOIN LATERAL (VALUES (placed_at), (cancelled_at), (returned_at)) AS known (at)
+    FROM (
+        SELECT customer_id, moment.at FROM {live}.crm_order
+        CROSS JOIN LATERAL (VALUES (placed_at), (cancelled_at), (returned_at)) AS moment (at)
+        UNION ALL SELECT customer_id, occurred_at FROM {live}.crm_event WHERE kind = 'order.returned'
+    ) AS known
     WHERE known.at > %(since)s AND known.at <= %(until)s GROUP BY hour
 """
 
