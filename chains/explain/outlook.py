@@ -61,7 +61,7 @@ def ended(enrolment: Enrolment) -> str:
 
 
 def _outlook(enrolment: Enrolment, plan: Program, ahead: Walk) -> EnrolmentOutlook:
-    coming = tuple(ComingTouch(draft.step.name, draft.due_at) for draft in ahead.touches)
+    coming = tuple(ComingTouch(draft.step.name, draft.due_at) for draft in ahead.touches if not draft.dropped)
     return EnrolmentOutlook(_stands(enrolment, plan), coming, _then(enrolment, plan, ahead))
 
 

@@ -161,6 +161,13 @@ def test_goods_are_had_until_the_day_they_came_back(shop, told, days_after, ente
     assert result["entered"] == entered
 
 
+def test_reminders_whose_moment_had_passed_are_dropped_in_a_rehearsal_too(shop):
+    chain = draft_chain(wait(-7, since="appointment"), message(name="In a week"))
+    make_order(placed_at=NOON, appointment_at=NOON + DAY)
+
+    assert outcomes(rehearsed(chain)) == [("In a week", "skipped", "moment_passed", "")]
+
+
 def test_a_promotion_meant_for_the_time_before_a_consent_is_not_sent(shop):
     chain = draft_chain(marketing(name="Offer"), event="asked")
     customer = make_customer(consent=False)

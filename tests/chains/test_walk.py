@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chains.engine.advance.waits import Anchors
 from chains.engine.advance.walk import drawn_arm, walk
 from chains.engine.advance.walk_state import StepAnswer, WalkInput
+from chains.engine.pauses import Standstill
 from chains.program.program import Program
 from chains.program.step import parse_steps
 from chains.program.trigger import Trigger
@@ -292,3 +293,174 @@ def test_every_way_through_any_chain_ends_without_meeting_a_step_twice(spec, cha
 
     assert way.ending in ("last_step", "leave_step")
     assert len(met) == len(set(met))
+
+
+def before(key, days, anchor="appointment", unit="days", **wait):
+    return pause(key, -days, kind="offset", unit=unit, **{"from": anchor}, **wait)
+
+
+REMINDERS = program(
+    letter("booked"),
+    before("7", 7),
+    letter("in a week"),
+    before("3", 3),
+    letter("in three days", "marketing"),
+    before("1", 1),
+    letter("tomorrow"),
+)
+
+
+def booked(hours, **fields):
+    """Somebody whose appointment is so many hours after they booked it at noon."""
+    return going(REMINDERS, anchors=Anchors(NOON, True, {"appointment": NOON + dt.timedelta(hours=hours)}), **fields)
+
+
+def dropped(way):
+    return [planned.step.key for planned in way.touches if planned.dropped]
+
+
+@pytest.mark.parametrize(
+    ("hours", "passed", "stands_at"),
+    [
+        (24 * 8, [], "7"),
+        (24 * 7, [], "3"),  # its moment is now
+        (24 * 7 - 1, ["in a week"], "3"),
+        (26, ["in a week", "in three days"], "1"),
+        (20, ["in a week", "in three days", "tomorrow"], ""),
+        (2, ["in a week", "in three days", "tomorrow"], ""),
+        (-5, ["in a week", "in three days", "tomorrow"], ""),
+    ],
+)
+def test_nobody_is_reminded_by_a_moment_that_had_passed_when_they_came(hours, passed, stands_at):
+    way = booked(hours)
+
+    assert (dropped(way), way.step_key) == (passed, stands_at)
+    assert {planned.dropped for planned in way.touches} <= {"", "moment_passed"}
+
+
+def test_what_had_passed_is_kept_with_the_moment_it_was_meant_for():
+    way = booked(20)
+
+    assert [planned.due_at for planned in way.touches] == [
+        NOON,
+        *(NOON + dt.timedelta(hours=20) - days * DAY for days in (7, 3, 1)),
+    ]
+
+
+@pytest.mark.parametrize("late", [dt.timedelta(minutes=5), DAY, 30 * DAY])
+def test_an_engine_that_is_late_drops_no_reminder(late):
+    at = NOON + 7 * DAY
+    anchors = Anchors(NOON, True, {"appointment": at + 7 * DAY})
+
+    way = walk(REMINDERS, WalkInput(7, "7", NOON, anchors, MOSCOW, due_at=at), at + late)
+
+    assert sent(way)[0] == "in a week"
+    assert dropped(way) == []
+    assert way.touches[0].useful_until == at + DAY
+
+
+@pytest.mark.parametrize(
+    ("told", "news_after", "ahead", "passed", "stands_at"),
+    [
+        ("moved nearer", 2, 5, ["in a week"], "3"),
+        ("told only now", 9, 2, ["in a week", "in three days"], "1"),
+        ("moved away", 2, 60, [], "7"),
+    ],
+)
+def test_a_moment_that_had_passed_when_its_date_was_told_reminds_nobody(told, news_after, ahead, passed, stands_at):
+    news_at = NOON + news_after * DAY
+    anchors = Anchors(NOON, True, {"appointment": news_at + ahead * DAY})
+
+    way = walk(REMINDERS, WalkInput(7, "7", NOON, anchors, MOSCOW, due_at=news_at), news_at)
+
+    assert (dropped(way), way.step_key) == (passed, stands_at)
+
+
+@pytest.mark.parametrize("anchor", ["payment_due", "promised", "appointment", "warranty_end", "repurchase"])
+def test_every_date_of_an_order_told_beforehand_reminds_so(anchor):
+    plan = program(before("w", 7, anchor), letter("x"))
+
+    way = going(plan, anchors=Anchors(NOON, True, {anchor: NOON + DAY}))
+
+    assert dropped(way) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("day", "passed"), [("2026-03-12", ["x"]), ("2026-03-13T09:00:00Z", ["x"]), ("2026-03-17T09:00:00Z", [])]
+)
+def test_a_date_of_the_customer_reminds_so(day, passed):
+    plan = program(before("w", 7, "attribute", attribute="departure_on"), letter("x"))
+
+    assert dropped(going(plan, anchors=Anchors(NOON, attributes={"departure_on": day}))) == passed
+
+
+@pytest.mark.parametrize(
+    ("told", "wait"),
+    [
+        ("so long after a date", pause("w", 1, kind="offset", **{"from": "appointment"})),
+        ("the date itself", pause("w", 0, kind="offset", **{"from": "appointment"})),
+        ("before what happens without notice", before("w", 1, "delivered")),
+        ("before the start", before("w", 1, "trigger")),
+        ("a day of the calendar", pause("w", kind="date", on="2026-03-01")),
+    ],
+)
+def test_service_after_a_date_is_of_use_though_its_moment_had_passed(told, wait):
+    anchors = Anchors(NOON, True, {"appointment": NOON - 2 * DAY, "delivered": NOON})
+
+    way = going(program(wait, letter("x")), anchors=anchors)
+
+    assert (sent(way), dropped(way), way.touches[0].due_at) == (["x"], [], NOON)
+
+
+def test_in_a_chain_without_an_order_its_start_still_stands_in_for_the_orders_dates():
+    assert dropped(going(program(before("w", 7), letter("x")))) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "after", "outcome"),
+    [
+        ("an hour of that day", pause("t", kind="hour", hour=18), ("", ["x"])),
+        ("some hours later", pause("t", 2, unit="hours"), ("", ["x"])),
+        ("an event of that day", event_wait("t", [], [], days=1), ("", ["x"])),
+        ("days later, which is still ahead", pause("t", 4), ("t", [])),
+        ("another date", pause("t", 0, kind="offset", **{"from": "placed"}), ("", [])),
+        ("a date nobody waits for", pause("t", 0, kind="offset", **{"from": "paid"}, if_unknown="go_on"), ("", [])),
+    ],
+)
+def test_what_counts_from_a_moment_that_had_passed_has_its_place_in_the_plan(told, after, outcome):
+    plan = program(before("w", 7), after, letter("x"))
+    anchors = Anchors(NOON, True, {"appointment": NOON + 5 * DAY, "placed": NOON})
+
+    way = going(plan, anchors=anchors, answers={"t": StepAnswer()})
+
+    assert (way.step_key, dropped(way)) == outcome
+
+
+def test_a_wait_counted_from_a_moment_that_had_passed_ends_where_the_plan_says_on_every_walk():
+    plan = program(before("w", 7), pause("t", 4), letter("three days before"))
+    anchors = Anchors(NOON, True, {"appointment": NOON + 5 * DAY})
+    first = going(plan, anchors=anchors)
+
+    again = going(plan, "t", anchors=anchors, arrived_at=first.arrived_at, now=NOON + 2 * DAY)
+
+    assert first.due_at == NOON + 2 * DAY
+    assert [(planned.due_at, planned.dropped) for planned in again.touches] == [(NOON + 2 * DAY, "")]
+
+
+def test_a_reminder_whose_own_hour_is_still_ahead_goes():
+    plan = program(before("w", 1), letter("tomorrow", at_hour=18))
+    anchors = Anchors(NOON, True, {"appointment": NOON + dt.timedelta(hours=20)})
+
+    (planned,) = going(plan, anchors=anchors).touches
+
+    assert (planned.dropped, planned.due_at) == ("", dt.datetime(2026, 3, 10, 18, tzinfo=MOSCOW))
+
+
+def test_what_fell_due_in_a_pause_keeps_that_reason():
+    plan = program(before("w", 1), letter("x"))
+    anchors = Anchors(NOON - 2 * DAY, True, {"appointment": NOON})
+    hold = Standstill(NOON - 2 * DAY, NOON, "drop")
+
+    way = walk(plan, WalkInput(7, "w", NOON - 2 * DAY, anchors, MOSCOW, holds=[hold], due_at=NOON), NOON)
+
+    assert [planned.dropped for planned in way.touches] == ["pause_dropped"]

@@ -168,6 +168,6 @@ def _touch(enrolment: DueEnrolment, planned: TouchDraft, now: dt.datetime) -> To
         useful_until=planned.useful_until,
         created_at=now,
         token=new_token(),
-        status=str(Touch.Status.SKIPPED if planned.is_dropped else Touch.Status.SCHEDULED),
-        reason=str(Touch.Reason.PAUSE_DROPPED if planned.is_dropped else Touch.Reason.NONE),
+        status=str(Touch.Status.SKIPPED if planned.dropped else Touch.Status.SCHEDULED),
+        reason=str(planned.dropped),
     )

@@ -23,7 +23,7 @@ MOVE = """
         version_id = moving.version, step_key = moving.step_key,
         arrived_at = CASE WHEN moving.step_key = enrolment.step_key THEN enrolment.arrived_at
                           ELSE greatest(enrolment.arrived_at, %(now)s) END,
-        due_at = CASE WHEN enrolment.awaits = 'resume' THEN NULL ELSE %(now)s::timestamptz END,
+        due_at = CASE WHEN enrolment.awaits = 'resume' THEN NULL ELSE least(enrolment.due_at, %(now)s) END,
         awaits = CASE WHEN enrolment.awaits = 'resume' THEN 'resume' ELSE '' END,
         awaited_event = ''
     FROM unnest(%(id)s::bigint[], %(version)s::bigint[], %(step)s::text[]) AS moving (id, version, step_key)

@@ -2,7 +2,8 @@
 
 A date without an hour (a birthday, the end of a warranty, `departure_on`) is taken at the hour the step names, in the
 customer's zone. A birthday, a weekday and a day of the month come again, so they are always ahead; every other moment
-may have passed before somebody arrives, and then holds nobody.
+may have passed before somebody arrives, and then holds nobody. Nobody is reminded, though, by a moment *before* a
+date that had passed: the date is no longer as far away as the message says.
 """
 
 from __future__ import annotations
@@ -32,6 +33,13 @@ OF_THE_ORDER = frozenset(
     }
 )
 OF_THE_CUSTOMER = frozenset({Step.Anchor.BIRTHDAY, Step.Anchor.ATTRIBUTE})
+# Dates told before they come, so that somebody can be reminded of them.
+AHEAD = OF_THE_GOODS | {
+    Step.Anchor.PAYMENT_DUE,
+    Step.Anchor.PROMISED,
+    Step.Anchor.APPOINTMENT,
+    Step.Anchor.ATTRIBUTE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,16 @@ class Anchors:
     def may_come(self, name: str) -> bool:
         """Whether a date that is not known may still become known."""
         return self.has_order or name not in OF_THE_GOODS
+
+
+def reminds(wait: ProgramWait, anchors: Anchors) -> bool:
+    """Whether what follows speaks of a date that is still ahead by so much."""
+    is_of_date = wait.anchor in AHEAD and (anchors.has_order or wait.anchor not in OF_THE_ORDER)
+    return wait.kind == Step.Wait.OFFSET and wait.amount < 0 and is_of_date
+
+
+def counts_from_arrival(wait: ProgramWait) -> bool:
+    return wait.kind not in (Step.Wait.OFFSET, Step.Wait.DATE) or wait.anchor == Step.Anchor.ARRIVAL
 
 
 def wait_ends_at(wait: ProgramWait, arrived_at: dt.datetime, anchors: Anchors, zone: ZoneInfo) -> dt.datetime | None:

@@ -11,12 +11,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 
-from chains.engine.advance.waits import OF_THE_GOODS, wait_ends_at
+from chains.engine.advance.waits import counts_from_arrival, reminds, wait_ends_at
 from chains.engine.advance.walk_state import PassedStep, StepQuestion, TouchDraft, Walk, WalkInput
 from chains.engine.local_time import DAY, HOUR, next_hour
 from chains.engine.pauses import is_dropped, postponed
 from chains.models.enrolment import Enrolment
 from chains.models.step import Step
+from chains.models.touch import Touch
+from chains.program.goods import OF_THE_GOODS
 from chains.program.program import Program
 from chains.program.step import ProgramArm, ProgramStep, ProgramWait
 from crm.models import EventKind, Purpose
@@ -40,15 +42,30 @@ def _wait(step: ProgramStep, so_far: Walk, given: WalkInput, now: dt.datetime) -
         raise ValueError(f"step {step.key} waits for nothing")
     if wait.kind == Step.Wait.EVENT:
         return _await_event(step, wait, so_far, given, now)
-    meant_at = wait_ends_at(wait, so_far.arrived_at, given.anchors, given.zone)
+    counted_from = _counted_from(wait, so_far)
+    meant_at = wait_ends_at(wait, counted_from, given.anchors, given.zone)
     if meant_at is None:
         return _wait_for_date(step, wait, so_far, given, now)
     meant_at = postponed(meant_at, given.holds)
     if meant_at > now:
-        so_far.due_at = meant_at
+        so_far.due_at, so_far.arrived_at = meant_at, counted_from
         return None
+    so_far.too_late_before = _too_late_before(wait, meant_at, so_far, given)
     so_far.meant_at, so_far.arrived_at = meant_at, max(meant_at, so_far.arrived_at)
     return step.next
+
+
+def _counted_from(wait: ProgramWait, so_far: Walk) -> dt.datetime:
+    """A moment that had passed still has its place in the plan: “10:00 on that day” has passed with it."""
+    return so_far.meant_at if so_far.too_late_before and counts_from_arrival(wait) else so_far.arrived_at
+
+
+def _too_late_before(wait: ProgramWait, meant_at: dt.datetime, so_far: Walk, given: WalkInput) -> dt.datetime | None:
+    """Told from an engine that is late: then the moment came while somebody stood there, and is when they are due."""
+    too_late_before = so_far.too_late_before if counts_from_arrival(wait) else None
+    if reminds(wait, given.anchors):
+        too_late_before = max(so_far.arrived_at, given.due_at or so_far.arrived_at)
+    return too_late_before if too_late_before and meant_at < too_late_before else None
 
 
 def _wait_for_date(
@@ -59,6 +76,7 @@ def _wait_for_date(
         _end(so_far, Enrolment.Ending.UNKNOWN_DATE)
         return None
     if wait.if_unknown == Step.IfUnknown.GO_ON or not given.anchors.may_come(wait.anchor):
+        so_far.too_late_before = None
         return step.next
     so_far.awaits = wait.anchor
     # Orders and customers tell when their dates become known. Products tell nobody, so somebody has to look.
@@ -68,9 +86,10 @@ def _wait_for_date(
 
 
 def _await_event(step: ProgramStep, wait: ProgramWait, so_far: Walk, given: WalkInput, now: dt.datetime) -> str | None:
-    until = wait_ends_at(wait, so_far.arrived_at, given.anchors, given.zone) or so_far.arrived_at
+    counted_from = _counted_from(wait, so_far)
+    until = wait_ends_at(wait, counted_from, given.anchors, given.zone) or counted_from
     until = postponed(until, given.holds)
-    since = given.anchors.trigger if wait.anchor == Step.Anchor.TRIGGER else so_far.arrived_at
+    since = given.anchors.trigger if wait.anchor == Step.Anchor.TRIGGER else counted_from
     answer = given.answers.get(step.key)
     if answer is None:
         so_far.question = StepQuestion(step, since, until)
@@ -79,8 +98,11 @@ def _await_event(step: ProgramStep, wait: ProgramWait, so_far: Walk, given: Walk
     over_at = answer.at or until
     if over_at > now:
         so_far.due_at, so_far.awaits, so_far.awaited_event = over_at, Enrolment.Awaits.EVENT, wait.event
+        so_far.arrived_at = counted_from
         return None
-    so_far.arrived_at = so_far.meant_at = max(over_at, so_far.arrived_at)
+    so_far.too_late_before = _too_late_before(wait, over_at, so_far, given)
+    so_far.arrived_at = max(over_at, so_far.arrived_at)
+    so_far.meant_at = over_at if so_far.too_late_before else so_far.arrived_at
     return _take(step, happened if answer.at else ran_out, so_far, answer.event_id)
 
 
@@ -151,13 +173,20 @@ def _touch(step: ProgramStep, so_far: Walk, given: WalkInput, _now: dt.datetime)
 
 
 def _drafted(step: ProgramStep, so_far: Walk, given: WalkInput) -> TouchDraft:
-    arrived_at = so_far.arrived_at
+    arrived_at = so_far.meant_at if so_far.too_late_before else so_far.arrived_at
     due_at = arrived_at if step.at_hour is None else next_hour(arrived_at, step.at_hour, given.zone)
     due_at = postponed(due_at, given.holds)
     # Service is of use from when its turn came, an offer from when it was meant for; waiting for its hour is no delay.
     delay = arrived_at - so_far.meant_at if step.purpose == Purpose.MARKETING else dt.timedelta()
     useful_until = due_at - delay + step.late_after_hours * HOUR
-    return TouchDraft(step, due_at, useful_until, is_dropped(due_at, given.holds))
+    return TouchDraft(step, due_at, useful_until, _why_dropped(due_at, so_far, given))
+
+
+def _why_dropped(due_at: dt.datetime, so_far: Walk, given: WalkInput) -> str:
+    if is_dropped(due_at, given.holds):
+        return Touch.Reason.PAUSE_DROPPED
+    has_passed = so_far.too_late_before is not None and due_at < so_far.too_late_before
+    return Touch.Reason.MOMENT_PASSED if has_passed else Touch.Reason.NONE
 
 
 def _leave(_step: ProgramStep, so_far: Walk, _given: WalkInput, _now: dt.datetime) -> None:

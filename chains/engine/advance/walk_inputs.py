@@ -38,6 +38,7 @@ class DueEnrolment(NamedTuple):
     event_id: int | None
     step_key: str
     arrived_at: dt.datetime
+    due_at: dt.datetime | None
     entered_at: dt.datetime
     version__published_at: dt.datetime
 
@@ -88,6 +89,7 @@ def walk_inputs(
             holds=enrolment.holds(pauses.get(enrolment.chain_id, [])),
             webhook_answer=webhook_answers.get(enrolment.pk),
             is_control=enrolment.is_control,
+            due_at=enrolment.due_at,
         )
     return found
 

@@ -42,6 +42,8 @@ class WalkInput:
     webhook_answer: int | None = None
     # Nobody is told about the control group.
     is_control: bool = False
+    # When it goes on: as planned, or since news came that may have moved its dates.
+    due_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class TouchDraft:
     step: ProgramStep
     due_at: dt.datetime
     useful_until: dt.datetime
-    is_dropped: bool = False  # it fell due in a pause, and it was decided so
+    dropped: str = ""  # the reason for which it is not even tried, if there is one
 
 
 class PassedStep(NamedTuple):
@@ -83,6 +85,8 @@ class Walk:
     arrived_at: dt.datetime
     # The moment the next message was planned for. It is before the arrival where a wait was over already.
     meant_at: dt.datetime
+    # What is meant for a moment before this one is not made up for: somebody came, or its date was told, too late.
+    too_late_before: dt.datetime | None = None
     touches: list[TouchDraft] = field(default_factory=list)
     passages: list[PassedStep] = field(default_factory=list)
     calls: list[ProgramStep] = field(default_factory=list)

@@ -28,7 +28,7 @@ class PlannedMessage:
 
 def plan(program: Program, start: dt.datetime, zone: ZoneInfo) -> list[PlannedMessage]:
     """Messages and staff tasks in the order in which they are read."""
-    anchors = Anchors(start, has_order=True, dates=_order_dates(start))
+    anchors = Anchors(start, has_order=True, dates=_order_dates(program, start))
     arrivals: dict[str, dt.datetime] = {program.steps[0].key: start} if program.steps else {}
     branches: dict[str, tuple[str, ...]] = {}
     found = []
@@ -47,16 +47,22 @@ def plan(program: Program, start: dt.datetime, zone: ZoneInfo) -> list[PlannedMe
     return found
 
 
-def _order_dates(start: dt.datetime) -> dict[str, dt.datetime | dt.date | None]:
-    """The moments of an order that takes its usual course."""
+def _order_dates(program: Program, start: dt.datetime) -> dict[str, dt.datetime | dt.date | None]:
+    """The moments of an order that takes its usual course, told early enough for every reminder."""
     return {
         Step.Anchor.PLACED: start,
         Step.Anchor.PAID: start + PAID,
         Step.Anchor.SHIPPED: start + SHIPPED,
         Step.Anchor.DELIVERED: start + DELIVERED,
-        Step.Anchor.PROMISED: start + DELIVERED,
-        Step.Anchor.APPOINTMENT: start + APPOINTMENT,
+        Step.Anchor.PROMISED: start + max(DELIVERED, _earliest_reminder(program, Step.Anchor.PROMISED)),
+        Step.Anchor.APPOINTMENT: start + max(APPOINTMENT, _earliest_reminder(program, Step.Anchor.APPOINTMENT)),
     }
+
+
+def _earliest_reminder(program: Program, anchor: str) -> dt.timedelta:
+    """How long before this date the first message about it is meant for."""
+    waits = [step.wait for step in program.steps if step.wait and step.wait.anchor == anchor]
+    return max((dt.timedelta(**{wait.unit: -wait.amount}) for wait in waits), default=dt.timedelta())
 
 
 def _next_steps(
