@@ -60,7 +60,7 @@ class PurchaseHistories:
 
 def histories(orders: QuerySet[OrderStanding], end_on: dt.date) -> PurchaseHistories:
     # Who gave everything back has bought nothing that says when they will buy again.
-    kept = orders.filter(order__in=Order.objects.kept())
+    kept = orders.exclude(order__in=Order.objects.given_back())
     chosen, params = kept.order_by().values_list("customer_id", "placed_at", "net_revenue").query.sql_with_params()
     parts = [np.empty((0, 5))]
     with connection.chunked_cursor() as cursor:

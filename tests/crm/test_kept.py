@@ -72,6 +72,7 @@ def test_lines_are_kept_while_something_of_them_is(came_back, kept):
     found = {line.product.sku: line.kept_quantity for line in OrderLine.objects.kept().select_related("product")}
     assert found == kept
     assert Order.objects.kept().exists() == bool(kept)
+    assert Order.objects.given_back().exists() == (not kept and came_back is not cancelled)
 
 
 @pytest.mark.parametrize(("amount", "is_kept"), [(None, False), (Decimal(40), True), (Decimal(100), False)])
