@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 
 from analytics.admin import charts, export
 from analytics.admin.choices import Choices
+from analytics.admin.expected import expected
 from analytics.admin.page import Page, page
 from analytics.metrics.cohorts import Cohort
 from analytics.metrics.timeline import Moment
@@ -50,6 +51,7 @@ class DashboardAdmin(ModelAdmin):  # type: ignore[misc]
             "period": None if choices.chosen.period == ALL_TIME else choices.chosen.period,
             "dashboard": row if row and choices.chosen.is_whole_base else None,
             "page": found,
+            "expected": expected(),
             "downloads": _downloads(request),
             "may_import": request.user.has_perms(["crm.add_order", "crm.change_order"]),
             **_drawn(found, choices),

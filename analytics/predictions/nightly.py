@@ -1,72 +1,76 @@
-"""Every night: fit the models to all orders, and write down what to expect of each buyer."""
+"""Every night: fit the models to all orders, try them on the past, and write down what to expect of each buyer."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from analytics.predictions import purchasing, spending
-from analytics.predictions.histories import DAYS_A_WEEK, PurchaseHistories, histories
-from analytics.predictions.purchasing import Purchasing
-from analytics.predictions.spending import Spending
+from analytics.predictions.fitting import Models, are_enough, expectations, fit
+from analytics.predictions.histories import PurchaseHistories, histories, without_purchase
+from analytics.predictions.hold_out import hold_out
 from crm.figures import predictions
 from crm.figures.predictions import Prediction
-from crm.models import CustomerPrediction, OrderStanding
+from crm.models import CustomerPrediction, OrderStanding, PredictionRun
 from crm.timezones import day_of
 
-# With fewer the parameters say more about chance than about the shop.
-FEWEST_BUYERS, FEWEST_REPEATERS = 100, 30
-# As precise as anybody needs, and found within seconds.
-SAMPLE = 100_000
+__all__ = ["fit", "predict"]
+
 CHUNK = 50_000
-FURTHEST_DAYS = 3650
-
-
-@dataclass(frozen=True)
-class Models:
-    purchasing: Purchasing
-    spending: Spending
-
-
-def fit(known: PurchaseHistories) -> Models | None:
-    """None where there are too few to learn from, or no parameters fit them."""
-    if len(known.customers) < FEWEST_BUYERS or known.repeaters < FEWEST_REPEATERS:
-        return None
-    sample = known.sample(SAMPLE)
-    bought, spent = purchasing.fit(sample), spending.fit(sample)
-    return Models(bought, spent) if bought and spent else None
 
 
 def predict(now: dt.datetime) -> int:
-    """Return for how many customers the prediction changed; without models there are none."""
-    today = day_of(now)
-    known = histories(OrderStanding.objects.all(), today)
-    models = fit(known)
-    return predictions.replace(_predictions(known, models, today) if models else [], now)
+    """Return for how many customers the prediction changed; a night without an answer leaves the last one."""
+    outcome = PredictionRun.Outcome
+    known = histories(OrderStanding.objects.all(), day_of(now))
+    counts = {"buyers": len(known.customers), "repeat_buyers": known.repeaters}
+    usual = _usual_model()
+    if not are_enough(len(known.customers), known.repeaters, usual):
+        return predictions.record([], now, outcome=outcome.TOO_FEW, **counts)
+    models = fit(known, usual)
+    if models is None:
+        return predictions.record(None, now, outcome=outcome.NO_ANSWER, **counts)
+    learnt = {
+        "parameters": models.parameters,
+        "at_edge": models.at_edge,
+        **_held_out(day_of(now), len(known.customers)),
+    }
+    found = _predictions(known, models, now, without_purchase(OrderStanding.objects.all(), known, now))
+    return predictions.record(found, now, outcome=outcome.FOUND, **counts, **learnt)
 
 
-def _predictions(known: PurchaseHistories, models: Models, today: dt.date) -> Iterator[Prediction]:
+def _usual_model() -> str:
+    last = PredictionRun.objects.last_answer()
+    return str(last.parameters.get("model", "")) if last else ""
+
+
+def _predictions(
+    known: PurchaseHistories, models: Models, now: dt.datetime, kept_nothing: list[int]
+) -> Iterator[Prediction]:
+    """Read while the connection is busy taking them in: no queries here."""
     for start in range(0, len(known.customers), CHUNK):
-        yield from _of_some(known.part(start, start + CHUNK), models, today)
+        yield from expectations(known.part(start, start + CHUNK), models, day_of(now))
+    for customer in kept_nothing:
+        yield Prediction(customer, None, Decimal(0), Decimal(0))
 
 
-def _of_some(known: PurchaseHistories, models: Models, today: dt.date) -> Iterator[Prediction]:
-    alive = models.purchasing.alive(known)
-    soon = models.purchasing.orders(known, CustomerPrediction.ORDERS_DAYS / DAYS_A_WEEK)
-    later = models.purchasing.orders(known, CustomerPrediction.REVENUE_DAYS / DAYS_A_WEEK)
-    revenue = later * models.spending.spend(known)
-    ahead = (known.last_at - known.known_for + models.purchasing.interval(known)) * DAYS_A_WEEK
-    columns = (known.customers, known.repeats, alive, soon, revenue, ahead)
-    for customer, repeats, chance, orders, money, days in zip(*(one.tolist() for one in columns), strict=True):
-        if not all(map(math.isfinite, (chance, orders, money, days))):
-            continue
-        yield Prediction(
-            customer,
-            round(100 * chance) if repeats else None,
-            Decimal(f"{orders:.2f}"),
-            Decimal(f"{money:.2f}"),
-            today + dt.timedelta(days=round(days)) if days < FURTHEST_DAYS else None,
-        )
+def _held_out(today: dt.date, buyers: int) -> dict[str, Any]:
+    """Each figure over as many days as it looks ahead; money over fewer where the shop's past is too short for that."""
+    orders = OrderStanding.objects.all()
+    short = hold_out(orders, today, CustomerPrediction.ORDERS_DAYS, buyers)
+    long = hold_out(orders, today, CustomerPrediction.REVENUE_DAYS, buyers) or short
+    told: dict[str, Any] = {}
+    if short:
+        told |= {
+            "orders_days": short.days,
+            "orders_predicted": short.orders_predicted,
+            "orders_came": short.orders_came,
+        }
+    if long:
+        told |= {
+            "revenue_days": long.days,
+            "revenue_predicted": long.revenue_predicted,
+            "revenue_came": long.revenue_came,
+        }
+    return told

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from analytics.predictions import purchasing, spending
+from analytics.predictions.fitting import are_enough
 from analytics.predictions.histories import histories
-from analytics.predictions.nightly import fit
 from crm.models import OrderStanding
 
 WEEKS = 52
@@ -17,10 +18,11 @@ WEEKS = 52
 def summary(orders: QuerySet[OrderStanding], end_on: dt.date) -> dict[str, Any] | None:
     """None where there are too few buyers to learn from."""
     known = histories(orders, end_on)
-    models = fit(known)
-    if models is None:
+    if not are_enough(len(known.customers), known.repeaters):
         return None
-    bought, spent = models.purchasing, models.spending
+    bought, spent = purchasing.fit(known), spending.fit(known)
+    if bought is None or spent is None:
+        return None
     expected = bought.orders(known, WEEKS)
     return {
         "unit": "weeks",

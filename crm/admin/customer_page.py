@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.admin.complaint_form import ComplaintForm
+from crm.admin.customer_expectation import expectation_of
 from crm.customers.mood import note_mood
 from crm.figures.lifecycle import stage_of
 from crm.loyalty import balances, next_to_expire
@@ -98,6 +99,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "stage": stage_of(stats, now),
         "stats": stats,
         "usual_gap": None if gap is None else round(gap),
+        "expectation": expectation_of(customer, now),
         "points": _points(customer, now),
         "coupons": _coupons(customer, now),
         "contacts": customer.contacts.order_by("channel", "-told_at", "-pk"),

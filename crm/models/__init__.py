@@ -13,6 +13,7 @@ from crm.models.feedback import Feedback
 from crm.models.fetch_run import FetchRun
 from crm.models.loyalty import Coupon, PointsEntry
 from crm.models.order import Milestone, Order, OrderLine
+from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
 from crm.models.shop import Shop
@@ -55,6 +56,7 @@ __all__ = [
     "OrderLine",
     "OrderStanding",
     "PointsEntry",
+    "PredictionRun",
     "PrivacyRequest",
     "Product",
     "ProductRelation",

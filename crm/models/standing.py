@@ -113,6 +113,11 @@ class CustomerPrediction(models.Model):
         null=True,
         help_text=_("After the usual interval of the customer, drawn to that of the shop the less is known of them."),
     )
+    overdue_since = models.DateField(
+        _("next order overdue since"),
+        null=True,
+        help_text=_("The day on which it was expected, when that has passed."),
+    )
     predicted_at = models.DateTimeField(_("predicted at"))
 
     class Meta:
@@ -121,6 +126,9 @@ class CustomerPrediction(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(alive_percent=None) | Q(alive_percent__lte=100), name="prediction_percent_at_most_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_order_on=None) | Q(overdue_since=None), name="prediction_ahead_or_overdue"
             ),
         ]
 

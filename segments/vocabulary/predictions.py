@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import cast
 
 from django.db.models import Q
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import CustomerPrediction
+from crm.figures.prediction_wording import Reliability, of_orders, of_revenue
+from crm.models import CustomerPrediction, PredictionRun
 from segments.rules import Condition
-from segments.values import Number
+from segments.values import Label, Number
 from segments.vocabulary.comparing import compared, has_rows, number
 from segments.vocabulary.field import LIFE_CYCLE, Compilation, Compile, Field
 from segments.vocabulary.operators import AGO, AT_LEAST, AT_MOST, BEFORE, NEXT, SINCE
@@ -27,12 +31,25 @@ def _next_order(condition: Condition, compilation: Compilation) -> Q:
 
 def _on(condition: Condition, today: dt.date) -> Q:
     if isinstance(condition.value, dt.date):
-        lookup = "gte" if condition.operator == "since" else "lt"
-        return Q(**{f"next_order_on__{lookup}": condition.value})
+        return _expected("gte" if condition.operator == "since" else "lt", condition.value)
     days = dt.timedelta(days=int(number(condition)))
     if condition.operator == "ago":
-        return Q(next_order_on__lte=today - days)
+        return _expected("lte", today - days)
     return Q(next_order_on__range=(today, today + days))
+
+
+def _expected(lookup: str, value: dt.date) -> Q:
+    """The day that was expected, whether it lies ahead or has passed; never both are known."""
+    return Q(**{f"next_order_on__{lookup}": value}) | Q(**{f"overdue_since__{lookup}": value})
+
+
+def _note(note: Label, reliability: Callable[[PredictionRun | None], Reliability]) -> Label:
+    """Read when the builder is shown: how far off it was changes every night."""
+
+    def told() -> str:
+        return f"{note} {reliability(PredictionRun.objects.last_answer()).told}"
+
+    return cast(Label, lazy(told, str)())
 
 
 NIGHTLY = _("Counted every night from everybody's orders; not known before the first order.")
@@ -45,7 +62,7 @@ FIELDS = (
         Number(0, 100),
         (AT_LEAST, AT_MOST),
         _figure("alive_percent"),
-        note=_("Counted every night from everybody's orders; not known after a single order."),
+        note=_note(_("Counted every night from everybody's orders; not known after a single order."), of_orders),
     ),
     Field(
         "expected_orders",
@@ -54,7 +71,7 @@ FIELDS = (
         Number(0, 1000, 2),
         (AT_LEAST, AT_MOST),
         _figure("orders"),
-        note=NIGHTLY,
+        note=_note(NIGHTLY, of_orders),
     ),
     Field(
         "expected_revenue",
@@ -63,7 +80,7 @@ FIELDS = (
         MONEY,
         (AT_LEAST, AT_MOST),
         _figure("revenue"),
-        note=NIGHTLY,
+        note=_note(NIGHTLY, of_revenue),
     ),
     Field(
         "next_order",
@@ -72,7 +89,9 @@ FIELDS = (
         Number(),
         (NEXT, AGO, SINCE, BEFORE),
         _next_order,
-        note=_("The customer's own rhythm and the shop's, counted every night. Days ago: it is overdue."),
+        note=_note(
+            _("The customer's own rhythm and the shop's, counted every night. Days ago: it is overdue."), of_orders
+        ),
         follows_days=True,
     ),
 )

@@ -185,6 +185,7 @@ AS_TODAY = frozenset(
         "crm_historicalshop",
         "crm_knownvisitor",
         "crm_mergeproposal",
+        "crm_predictionrun",
         "crm_privacyrequest",
         "crm_product",
         "crm_productrelation",
