@@ -77,11 +77,12 @@ def fit(known: PurchaseHistories, name: str = BG_NBD) -> Purchasing | None:
     # Searched on a scale on which all four are of about one size.
     sizes = np.array([1, float(known.known_for.max()) / 10 or 1.0, 1, 1])
     times, buyers = known.distinct()
+    shares = buyers / buyers.sum()
 
     def loss(logs: Column) -> tuple[float, Column]:
         values = np.exp(logs) * sizes
         likelihoods, slopes = _log_likelihoods(times, values, name)
-        return -float(likelihoods @ buyers / buyers.sum()), -(slopes @ buyers) / buyers.sum() * values
+        return -float(likelihoods @ shares), -(slopes @ shares) * values
 
     found = search(loss, STARTS)
     return _purchasing(found, sizes, -loss(found.logs)[0] * float(buyers.sum()), name) if found else None
