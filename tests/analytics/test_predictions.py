@@ -19,12 +19,10 @@ from analytics.predictions.purchasing import BG_NBD, MBG_NBD, Purchasing, fit_li
 from analytics.predictions.purchasing import fit as fit_purchasing
 from analytics.predictions.spending import Spending
 from crm.customers.merge import merge
+from crm.figures import stats
+from crm.models import CustomerPrediction, Order, OrderStanding, PredictionRun
 from crm.orders.returns import return_goods
 from tests.conftest import NOW, make_customer, make_order, make_product
-
-
-from crm.figures import stats
-from crm.models import Customer, CustomerPrediction, Order, OrderStanding, PredictionRun
 from tests.order_files import order_file, reference
 
 PAPER = Purchasing(0.242593, 4.413532, 0.792886, 2.425752, 0)

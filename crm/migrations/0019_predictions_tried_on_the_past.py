@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0015_site_script"),
+        ("crm", "0018_messenger_letters"),
     ]
 
     operations = [
