@@ -259,12 +259,12 @@ def test_small_changes_take_no_predictions_away(now, prices):
         make_order(customer=customer, placed_at=now - 200 * DAY, price=random.choice(prices))
     told = []
 
-    for night in range(4):
+    for night in range(3):
         make_order(customer=customers[night], placed_at=now + (night - 0.5) * DAY, price=prices[0])
         predict(now + night * DAY)
         told.append(CustomerPrediction.objects.count())
 
-    assert told == [100] * 4
+    assert told == [100] * 3
 
 
 def test_a_shop_a_little_below_the_fewest_keeps_the_predictions_it_has():
@@ -296,8 +296,28 @@ def test_a_merged_customer_keeps_the_prediction_of_the_keeper_alone():
 
 
 @pytest.mark.django_db
-def test_too_few_orders_held_back_cannot_be_told(now):
+def test_a_shop_with_too_few_buyers_back_then_cannot_be_told(now):
     assert hold_out(OrderStanding.objects.all(), now.date(), 90, 0) is None
+
+
+def test_holding_back_notices_buyers_who_came_no_more(cdnow):
+    until = OrderStanding.objects.filter(placed_at__lt=END - 90 * DAY)
+
+    found = hold_out(until, END.date(), 90, 2357)
+
+    assert (found.orders_came, found.revenue_came) == (0, 0)
+    assert found.orders_predicted > 500
+    assert hold_out(until, END.date(), 200, 2357) is None
+
+
+def test_a_large_shop_is_tried_on_a_part_of_its_buyers(cdnow):
+    whole = hold_out(OrderStanding.objects.all(), END.date(), 90, 25_000)
+    half = hold_out(OrderStanding.objects.all(), END.date(), 90, 50_000)
+
+    assert 0.3 < half.orders_came / whole.orders_came < 0.7
+    assert half.orders_predicted / half.orders_came == pytest.approx(
+        whole.orders_predicted / whole.orders_came, abs=0.3
+    )
 
 
 def test_each_night_tells_what_had_been_predicted_of_the_last_days_and_what_came(cdnow):
