@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Mod
 from numpy.typing import NDArray
 
@@ -22,6 +22,8 @@ from crm.models import Order, OrderStanding
 Column = NDArray[np.float64]
 
 DAYS_A_WEEK = 7
+# An order that cost nothing has none to give back.
+HAS_REVENUE_LEFT = Q(order__total=0) | Q(order__refunded__lt=F("order__total"))
 PURCHASES = """
     WITH purchase AS (
         SELECT customer_id, (placed_at AT TIME ZONE %s)::date AS placed_on, sum(net_revenue) AS revenue
@@ -125,7 +127,7 @@ def without_purchase(orders: QuerySet[OrderStanding], known: PurchaseHistories, 
 
 
 def _purchases(orders: QuerySet[OrderStanding], end_on: dt.date) -> tuple[str, list[Any]]:
-    # Who gave everything back has bought nothing that says when they will buy again.
-    kept = orders.exclude(order__in=Order.objects.given_back()).order_by()
+    # Who gave everything back, goods or money, has bought nothing that says when they will buy again.
+    kept = orders.filter(HAS_REVENUE_LEFT).exclude(order__in=Order.objects.given_back()).order_by()
     chosen, params = kept.values_list("customer_id", "placed_at", "net_revenue").query.sql_with_params()
     return PURCHASES.format(orders=chosen), [settings.TIME_ZONE, *params, end_on]
