@@ -12,14 +12,10 @@ def main() -> None:
     except ImportError:
         sys.exit("Django is not installed here. Run `make setup`, then use .venv/bin/python.")
 
-    from django.core.exceptions import ImproperlyConfigured
+    from config.refusals import ending_in_words
 
-    from config.database.failure_hints import EmbeddedDatabaseError
-
-    try:
+    with ending_in_words():
         execute_from_command_line(sys.argv)
-    except (EmbeddedDatabaseError, ImproperlyConfigured) as trouble:
-        sys.exit(str(trouble))
 
 
 if __name__ == "__main__":

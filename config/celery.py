@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import warnings
+from functools import cached_property
 from typing import Any
 
 from celery import Celery, signals
@@ -11,6 +12,7 @@ from celery.exceptions import SecurityWarning
 from django.db import InterfaceError, OperationalError
 
 from config import broker
+from config.refusals import ending_in_words, require_database
 from config.supervisor.readiness import announce
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -21,7 +23,30 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 logger = logging.getLogger(__name__)
 
-app = Celery("encore")
+
+
+class Encore(Celery):
+    """The programs worker and beat end in words when a setting is wrong or the database cannot be used."""
+
+    def _load_config(self) -> Any:
+        with ending_in_words():
+            return super()._load_config()
+
+    @cached_property
+    def Worker(self) -> Any:  # noqa: N802
+        return self._once_the_database_answers("Worker")
+
+    @cached_property
+    def Beat(self) -> Any:  # noqa: N802
+        return self._once_the_database_answers("Beat")
+
+    def _once_the_database_answers(self, program: str) -> Any:
+        with ending_in_words():
+            require_database()
+        return self.subclass_with_self(f"celery.apps.{program.lower()}:{program}")
+
+
+app = Encore("encore")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -7,12 +7,12 @@ from urllib.parse import urlparse
 
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
-from environs import Env
 
 from config.environment import channels, environment
+from config.environment.variables import Variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Env()
+env = Variables()
 
 VAR_DIR = environment.var_directory(env.str("ENCORE_VAR", "") or str(BASE_DIR / "var"))
 DEBUG = env.bool("DEBUG", False)

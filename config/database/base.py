@@ -1,10 +1,12 @@
-"""Django's PostgreSQL backend, for the server that Encore starts itself when it is first needed."""
+"""Django's PostgreSQL backend, for a server of the shop's own or the one that Encore starts when it is first needed."""
 
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base
 
+from config.database.refusal_hints import DatabaseRefusedError, explain_refusal
 from config.database.server import ensure_running
 
 
@@ -14,5 +16,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.alias in self._connection_pools:  # type: ignore[attr-defined]
             return {}
         params: dict[str, Any] = super().get_connection_params()
-        address = ensure_running(Path(params.pop("embedded_directory")))
+        directory = params.pop("embedded_directory", None)
+        if directory is None:
+            return params
+        address = ensure_running(Path(directory))
         return {**params, "host": address.host, "port": address.port, "password": address.password}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError as error:
+            raise DatabaseRefusedError(explain_refusal(str(error), self.settings_dict)) from error

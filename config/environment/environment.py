@@ -46,7 +46,7 @@ def database(url: str, pool_size: int) -> dict[str, Any]:
             "Encore works with PostgreSQL only; leave DATABASE_URL out to use the one it brings."
         )
     entry = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.database",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -70,6 +70,8 @@ def embedded_database(directory: Path, pool_size: int) -> dict[str, Any]:
 
 def pooled(entry: dict[str, Any], size: int) -> dict[str, Any]:
     """Connections are kept by thread, or in a pool of `size` shared by all threads of a process."""
+    if size < 0:
+        raise ImproperlyConfigured(f"DATABASE_POOL must be a number of connections, not {size}; 0 is no pool.")
     if size:
         entry["OPTIONS"]["pool"] = {"min_size": 1, "max_size": size, "timeout": 30}
     else:

@@ -38,7 +38,7 @@ def webhook_secret(secret: str) -> str:
 
 
 def prefixed(prefix: str, environ: Mapping[str, str]) -> dict[str, str]:
-    return {name.removeprefix(prefix): value for name, value in environ.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): value for name, value in environ.items() if value and name.startswith(prefix)}
 
 
 def inbox(url: str) -> str:

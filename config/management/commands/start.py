@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if is_demo:
             use_demo_directory()
         reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
-        site = os.environ.get("SITE_URL", f"http://{reachable}:{port}")
+        site = os.environ.get("SITE_URL") or f"http://{reachable}:{port}"
         environment = {
             **os.environ,
             "SITE_URL": site,
@@ -84,7 +84,7 @@ def children(host: str, port: int, environment: dict[str, str]) -> list[Supervis
     web += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
     web += ["--no-ws", "--log-level", "warning", "config.wsgi:application"]
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    pool = environment.get("DATABASE_POOL", str(WEB_THREADS))
+    pool = environment.get("DATABASE_POOL") or str(WEB_THREADS)
     return [
         SupervisedProcess("web", web, {**environment, "DATABASE_POOL": pool}),
         SupervisedProcess("worker", worker, {**environment, "DATABASE_POOL": "0"}),
@@ -96,6 +96,6 @@ def use_demo_directory() -> None:
     """The simulated shop never mixes with a real one: settings are read again with a directory of its own."""
     if settings.DATABASE_URL:
         raise CommandError("The demo fills a database of its own. Run it without DATABASE_URL.")
-    if "ENCORE_VAR" not in os.environ:
+    if not os.environ.get("ENCORE_VAR"):
         os.environ["ENCORE_VAR"] = str(settings.BASE_DIR / "var" / "demo")
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
