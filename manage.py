@@ -15,7 +15,13 @@ def main() -> None:
     from config.refusals import ending_in_words
 
     with ending_in_words():
-        execute_from_command_line(sys.argv)
+        if sys.argv[1:2] == ["start"]:
+            # It loads the apps itself, when there is something to prepare.
+            from config.management.commands.start import Command
+
+            Command().run_from_argv(sys.argv)
+        else:
+            execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -25,12 +25,17 @@ def ending_in_words() -> Iterator[None]:
         sys.exit(str(trouble))
 
 
-def require_database() -> None:
-    """Raise in words unless the database answers: asked past the pool, which waits long and does not say why."""
+def open_session() -> psycopg.Connection[Any]:
+    """A session past the pool, which waits long and does not say why, and past the apps, which may not be loaded."""
     try:
-        psycopg.connect(**connection.get_connection_params()).close()
+        return psycopg.connect(**connection.get_connection_params())
     except psycopg.OperationalError as error:
         raise DatabaseRefusedError(explain_refusal(str(error), connection.settings_dict)) from error
+
+
+def require_database() -> None:
+    """Raise in words unless the database answers."""
+    open_session().close()
 
 
 def database_answers(app_configs: Sequence[Any] | None, **_given: Any) -> list[CheckMessage]:

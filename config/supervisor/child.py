@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 60.0
+LONGEST_WAIT_FOR_OTHERS = 20.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -21,6 +22,8 @@ class SupervisedProcess:
     name: str
     command: list[str]
     environment: dict[str, str]
+    # The machine is theirs until they are ready, or for so many seconds.
+    after: tuple["SupervisedProcess", ...] = ()
     is_ready: bool = False
     due_at: float = 0.0
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
@@ -35,6 +38,10 @@ class SupervisedProcess:
     @property
     def is_running(self) -> bool:
         return self._process is not None
+
+    def is_due(self, now: float, began_at: float) -> bool:
+        has_waited = now - began_at > LONGEST_WAIT_FOR_OTHERS or all(other.is_ready for other in self.after)
+        return not self.is_running and now >= self.due_at and has_waited
 
     def start(self) -> int:
         """Start the process and return the descriptor of its output."""

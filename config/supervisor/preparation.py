@@ -1,14 +1,11 @@
 """Everything between a bare checkout and a working login: database, translations, first administrator."""
 
 import secrets
-import subprocess
-import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -17,20 +14,15 @@ from config import translations
 from config.starters import add_at_first_start
 from config.supervisor.supervisor import say
 
-FIRST_ADMINISTRATOR = "admin"
 
-
-def prepare() -> str | None:
+def prepare(administrator: str) -> str | None:
     """Bring database and translations up to date; the first administrator's password when it was just made."""
     for path in translations.compile_stale(Path(settings.BASE_DIR) / "locale"):
         say(f"Compiled {path.relative_to(settings.BASE_DIR)}")
     migrate()
     if added := add_at_first_start(timezone.now()):
         say(f"Added {len(added)} segments and chains to begin with")
-    password = first_administrator()
-    # Children fork from nothing and open connections of their own; this process holds none while it waits.
-    connections.close_all()
-    return password
+    return first_administrator(administrator)
 
 
 def migrate() -> None:
@@ -41,18 +33,11 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def first_administrator() -> str | None:
-    """Make `admin` with a random password, unless somebody can administrate already."""
+def first_administrator(name: str) -> str | None:
+    """Make one with a random password, unless somebody can administrate already."""
     users = get_user_model()._default_manager
     if users.filter(is_superuser=True, is_active=True).exists():
         return None
     password = secrets.token_urlsafe(9)
-    users.create_superuser(username=FIRST_ADMINISTRATOR, email="", password=password)
+    users.create_superuser(username=name, email="", password=password)
     return password
-
-
-def load_demo(environment: dict[str, str]) -> None:
-    """Fill an empty database with the simulated shop; its own words go straight to the terminal."""
-    done = subprocess.run([sys.executable, "manage.py", "demo"], cwd=settings.BASE_DIR, env=environment, check=False)
-    if done.returncode:
-        raise CommandError("The demo shop could not be made; the lines above say why.")

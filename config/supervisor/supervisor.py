@@ -20,6 +20,7 @@ from config.supervisor.readiness import READY
 
 GRACE = 25.0
 CHECK_EVERY = 1.0
+CHECK_UNTIL_UP_EVERY = 0.2
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Supervisor:
     is_stopping: bool = False
     is_up: bool = False
     _selector: selectors.DefaultSelector = field(default_factory=selectors.DefaultSelector, repr=False)
+    _began_at: float = 0.0
     _checked_at: float = 0.0
     _postgres_due_at: float = 0.0
 
@@ -40,11 +42,10 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
-            for child in self.children:
-                self._start(child)
+            self._began_at = time.monotonic()
             while not self.is_stopping:
-                self._relay(timeout=0.3)
                 self._check_everything()
+                self._relay(timeout=CHECK_UNTIL_UP_EVERY)
             say("Stopping: letters on their way are finished first. Ctrl-C again to stop at once.")
             self._stop_children()
         finally:
@@ -80,7 +81,7 @@ class Supervisor:
 
     def _check_everything(self) -> None:
         now = time.monotonic()
-        if now - self._checked_at < CHECK_EVERY:
+        if now - self._checked_at < (CHECK_EVERY if self.is_up else CHECK_UNTIL_UP_EVERY):
             return
         self._checked_at = now
         self._check_postgres(now)
@@ -102,7 +103,7 @@ class Supervisor:
 
     def _check(self, child: SupervisedProcess, now: float) -> None:
         if not child.is_running:
-            if now >= child.due_at:
+            if child.is_due(now, self._began_at):
                 self._start(child)
             return
         if child.has_stopped():

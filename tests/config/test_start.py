@@ -61,7 +61,7 @@ class Start:
         return [process for process in psutil.process_iter() if checks._was_supervised_in(self.var, process)]
 
     def head(self, name):
-        marks = {"web": "granian", "worker": "worker", "beat": "beat"}
+        marks = {"web": "config.web", "worker": "worker", "beat": "beat"}
         for process in psutil.Process(self.process.pid).children():
             if marks[name] in process.cmdline():
                 return process

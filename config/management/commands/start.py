@@ -1,20 +1,23 @@
 import os
 import signal
+import subprocess
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
+import django
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from config.database import server
-from config.supervisor import checks
+from config.supervisor import checks, prepared
 from config.supervisor.child import SupervisedProcess
-from config.supervisor.preparation import FIRST_ADMINISTRATOR, load_demo, prepare
 from config.supervisor.supervisor import Supervisor, say
 
 WEB_WORKERS = 2
 WEB_THREADS = 4
+FIRST_ADMINISTRATOR = "admin"
 
 
 class Command(BaseCommand):
@@ -57,6 +60,7 @@ def run(host: str, port: int, reachable: str, environment: dict[str, str], *, is
     password = prepare()
     if is_demo:
         load_demo(environment)
+    say("Loading the web server, the worker and the schedule; this takes some seconds")
 
     def welcome() -> None:
         say(f"Encore is up: {environment['SITE_URL']}/")
@@ -77,19 +81,45 @@ def run(host: str, port: int, reachable: str, environment: dict[str, str], *, is
             say(f"A login was made before the stop: {FIRST_ADMINISTRATOR} with the password {password}")
 
 
+def prepare() -> str | None:
+    """Bring everything up to date when something has changed; the first administrator's password when it was made."""
+    if not settings.DATABASE_URL:
+        say("Starting PostgreSQL")
+    if prepared.is_prepared():
+        return None
+    say("Looking what is new here; this takes a moment")
+    django.setup()
+    from config.supervisor import preparation
+
+    password = preparation.prepare(FIRST_ADMINISTRATOR)
+    prepared.remember()
+    # Children open connections of their own; this process holds none while it waits.
+    connections.close_all()
+    return password
+
+
+def load_demo(environment: dict[str, str]) -> None:
+    """Fill an empty database with the simulated shop; its own words go straight to the terminal."""
+    done = subprocess.run([sys.executable, "manage.py", "demo"], cwd=settings.BASE_DIR, env=environment, check=False)
+    if done.returncode:
+        raise CommandError("The demo shop could not be made; the lines above say why.")
+
+
 def children(host: str, port: int, environment: dict[str, str]) -> list[SupervisedProcess]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "config", "--quiet"]
-    web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    web = [python, "-m", "config.web", "--interface", "wsgi", "--host", host, "--port", str(port)]
     web += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
     web += ["--no-ws", "--log-level", "warning", "config.wsgi:application"]
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     pool = environment.get("DATABASE_POOL") or str(WEB_THREADS)
-    return [
+    single = {**environment, "DATABASE_POOL": "0"}
+    first = (
         SupervisedProcess("web", web, {**environment, "DATABASE_POOL": pool}),
-        SupervisedProcess("worker", worker, {**environment, "DATABASE_POOL": "0"}),
-        SupervisedProcess("beat", [*celery, "beat", "--pidfile="], {**environment, "DATABASE_POOL": "0"}),
-    ]
+        SupervisedProcess("beat", [*celery, "beat", "--pidfile="], single),
+    )
+    # System checks belong to whoever changes the code; they would hold the worker up for a second.
+    return [*first, SupervisedProcess("worker", worker, {**single, "CELERY_SKIP_CHECKS": "1"}, after=first)]
 
 
 def use_demo_directory() -> None:
