@@ -90,6 +90,6 @@ bench: setup-dev tools
 		status=$$?; ENCORE_VAR=$(CURDIR)/var/bench $(MANAGE) stop >/dev/null; exit $$status
 
 soak: setup-dev
-	ENCORE_VAR=$(CURDIR)/var/bench $(BIN)/python benchmarks/engine_load.py --seconds 60 --kills 200 && \
+	ENCORE_VAR=$(CURDIR)/var/bench $(BIN)/python benchmarks/engine_load.py --kills 200 && \
 	ENCORE_VAR=$(CURDIR)/var/bench ENCORE_DOORS_ORDERS=0 $(BIN)/pytest -q tests/journeys/test_doors.py; \
 		status=$$?; ENCORE_VAR=$(CURDIR)/var/bench $(MANAGE) stop >/dev/null; exit $$status

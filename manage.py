@@ -7,6 +7,8 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # What is written under var/ is people's, and for nobody else on this machine; children inherit it.
+    os.umask(0o077)
     try:
         from django.core.management import execute_from_command_line
     except ImportError:

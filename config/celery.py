@@ -24,7 +24,6 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 logger = logging.getLogger(__name__)
 
 
-
 class Encore(Celery):
     """The programs worker and beat end in words when a setting is wrong or the database cannot be used."""
 

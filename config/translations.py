@@ -31,6 +31,8 @@ def compile_catalogue(path: Path) -> None:
     draft = path.with_suffix(".mo.new")
     with draft.open("wb") as file:
         write_mo(file, read(path))
+    # Of the code, not of the data: whoever runs Encore reads it, whoever compiled it.
+    draft.chmod(0o644)
     draft.replace(path.with_suffix(".mo"))
 
 

@@ -83,6 +83,12 @@ class Cluster:
             return None
         return Postmaster(pid, port, lines[7] if len(lines) > 7 else "starting")
 
+    def make(self) -> None:
+        """The folder, which the server passes through to its data when it runs as another user than we."""
+        if not self.directory.exists():
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self.directory.chmod(0o700 if self.identity.uid is None else 0o711)
+
     def is_initialised(self) -> bool:
         return (self.data / "PG_VERSION").exists()
 

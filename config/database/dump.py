@@ -1,11 +1,12 @@
 """Saves the whole database to one file and brings it back, with PostgreSQL's own programs."""
 
+import contextlib
 import os
 import re
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, cast
 
 from django.core.management.base import CommandError
 from django.db import connection
@@ -39,6 +40,14 @@ def save(file: Path) -> None:
     draft.rename(file)
 
 
+def forget_old(folder: Path, keep: int) -> list[Path]:
+    """Delete all but the newest backups there, by the moment in their names; which ones."""
+    old = sorted(folder.glob("encore-????-??-??-??????.dump"))[:-keep]
+    for file in old:
+        file.unlink()
+    return old
+
+
 def load(file: Path) -> None:
     """Fill an empty database from a dump, wholly or not at all.
 
@@ -61,25 +70,26 @@ def load(file: Path) -> None:
                 psql, env=_secret(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
             ) as taken,
         ):
-            assert made.stdout
-            assert taken.stdin
-            _pass_on(made.stdout, taken.stdin, known, is_whole=lambda: made.wait() == 0)
+            _pass_on(made, taken, known)
         if made.returncode or taken.returncode:
             said.seek(0)
             raise CommandError(f"Nothing was restored.{_reason(said.read().decode(errors='replace').strip())}")
 
 
-def _pass_on(made: IO[bytes], taken: IO[bytes], known: set[str], is_whole: Any) -> None:
+def _pass_on(made: subprocess.Popen[bytes], taken: subprocess.Popen[bytes], known: set[str]) -> None:
     """All in one transaction, which is committed only when the script came to its end."""
+    script, session = cast(IO[bytes], made.stdout), cast(IO[bytes], taken.stdin)
     try:
-        taken.write(b"BEGIN;\n" + without_unknown_settings(made.read(PIECE), known))
-        while piece := made.read(PIECE):
-            taken.write(piece)
-        if is_whole():
-            taken.write(b"COMMIT;\n")
-        taken.close()
+        session.write(b"BEGIN;\n" + without_unknown_settings(script.read(PIECE), known))
+        while piece := script.read(PIECE):
+            session.write(piece)
+        if made.wait() == 0:
+            session.write(b"COMMIT;\n")
+        session.close()
     except BrokenPipeError:
-        made.close()  # psql has stopped at an error, which it told
+        script.close()  # psql has stopped at an error, which it told
+        with contextlib.suppress(BrokenPipeError):
+            session.close()
 
 
 def without_unknown_settings(script: bytes, known: set[str]) -> bytes:

@@ -37,6 +37,12 @@ TUNING = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
+    # Starts, ends and repairs. A statement that failed holds values of people: Encore's own log tells of it without.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 
 
@@ -79,7 +85,7 @@ def stop(directory: Path) -> bool:
 
 @contextlib.contextmanager
 def _locked(cluster: Cluster) -> Iterator[None]:
-    cluster.directory.mkdir(parents=True, exist_ok=True)
+    cluster.make()
     with cluster.lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -20,7 +20,7 @@ def var_directory(path: str) -> Path:
     """Where Encore keeps what it writes; made when it is missing."""
     directory = Path(path).expanduser().resolve()
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        _make_private(directory)
         for kept in (directory, directory / "secret_key"):
             if kept.exists() and not os.access(kept, os.R_OK | os.W_OK):
                 raise PermissionError
@@ -30,6 +30,14 @@ def var_directory(path: str) -> Path:
             "to, or choose another directory with ENCORE_VAR."
         ) from error
     return directory
+
+
+def _make_private(directory: Path) -> None:
+    """Readable by its owner only. Root's may be passed through: its PostgreSQL runs as another user."""
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 # A host that swallows packets would hold a worker, and /healthz, for minutes.

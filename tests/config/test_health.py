@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from chains.models import Enrolment, Touch
+from chains.models import ChannelState, Enrolment, Touch
 from config import health
 from config.celery import app
 from tests.chains.factories import live_chain, message
@@ -128,3 +128,36 @@ def test_says_when_the_broker_is_gone(client, beating):
     assert code == 503
     assert body["broker"]["status"] == "down"
     assert body["database"]["status"] == "ok"
+
+
+def break_channel():
+    now = timezone.now()
+    ChannelState.objects.update_or_create(
+        channel="email",
+        defaults={
+            "failures": 5,
+            "openings": 1,
+            "opened_at": now,
+            "resumes_at": now,
+            "last_error": "535 ann@example.com is suspended",
+        },
+    )
+
+
+def test_tells_strangers_that_a_channel_is_down_without_the_providers_words(client, beating):
+    break_channel()
+
+    code, body = ask(client)
+
+    assert code == 503
+    assert body["channels"]["words"].startswith("email does not work since ")
+    assert body["channels"]["words"].endswith("UTC: the page of channels says why.")
+
+
+def test_tells_staff_what_the_provider_said(client, beating, django_user_model):
+    break_channel()
+    client.force_login(django_user_model.objects.create_user("ann", is_staff=True))
+
+    _code, body = ask(client)
+
+    assert body["channels"]["words"].endswith("UTC: 535 ann@example.com is suspended")

@@ -1,4 +1,4 @@
-"""A shop that ran before facts came in live is brought to today's schema with everything it had."""
+"""A shop of an older release is brought to today's schema with everything it had."""
 
 import json
 import subprocess
@@ -8,8 +8,21 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-BEFORE = {"crm": "0002_sources_of_facts", "segments": "0002_watch_changes", "chains": "0003_order_corrections",
-          "config": "0003_facts_in"}  # fmt: skip
+BEFORE = {
+    "facts came in live": {
+        "crm": "0002_sources_of_facts",
+        "segments": "0002_watch_changes",
+        "chains": "0003_order_corrections",
+        "config": "0003_facts_in",
+    },
+    "it was proved on the inputs of strangers": {
+        "crm": "0015_site_script",
+        "segments": "0002_watch_changes",
+        "chains": "0006_sign_up_forms",
+        "analytics": "0001_initial",
+        "config": "0012_sign_up_forms",
+    },
+}
 UPGRADE = """
 import json, sys
 import django
@@ -39,6 +52,17 @@ for direction in ("received", "sent"):
     old.get_model("crm", "CaseMessage").objects.create(
         case=case, direction=direction, address="telegram:42", text="Where?", occurred_at=now
     )
+event = old.get_model("crm", "Event").objects.create(
+    kind="order.placed", customer=ann, order=order, occurred_at=now, source="till", key="1001"
+)
+old.get_model("crm", "EventInbox").objects.create(consumer="chains", event=event, customer=ann)
+old.get_model("crm", "Case").objects.create(customer=ann, kind="complaint", subject="The lid", opened_at=now)
+old.get_model("crm", "ConsentRecord").objects.create(
+    customer=ann, channel="email", address="ann@example.com", purpose="marketing", action="granted",
+    occurred_at=now, source="till",
+)
+old.get_model("segments", "Segment").objects.create(name="All", rule={"all": []})
+old.get_model("chains", "Chain").objects.create(name="Thanks", trigger_event="order.delivered")
 till = old.get_model("crm", "Source").objects.create(kind="webhook", name="Till", secret="whsec_old")
 old.get_model("crm", "Delivery").objects.create(
     source=till, key="m1", topic="order.updated", subject="order 1001",
@@ -48,7 +72,9 @@ call_command("migrate", verbosity=0)
 from crm.figures.stats import rebuild
 from crm.intake import deliveries
 from crm.intake.doors import read
-from crm.models import CaseMessage, Coupon, Customer, CustomerStats, Order, Source
+from chains.models import Chain
+from crm.models import Case, CaseMessage, ConsentRecord, Coupon, Customer, CustomerStats, Event, EventInbox, Order, Source
+from segments.models import Segment
 rebuild()
 applied = deliveries.apply_due(timezone.now(), read)
 order = Order.objects.get()
@@ -63,6 +89,9 @@ print(json.dumps({
         [letter.channel, letter.address, letter.case.channel, letter.failed_at is not None]
         for letter in CaseMessage.objects.select_related("case")
     ],
+    "kept": [str(Event.objects.filter(key="1001").get().order_id == order.pk), Case.objects.get(kind="complaint").subject,
+             ConsentRecord.objects.get().action, Segment.objects.get(name="All").rule, Chain.objects.get().name],
+    "waiting": EventInbox.objects.filter(event__key="1001", consumer="chains").count(),
 }))
 """
 
@@ -77,8 +106,9 @@ def empty_database(django_db_blocker):
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def test_a_database_with_data_is_upgraded(empty_database):
-    command = [sys.executable, "-c", UPGRADE, empty_database, json.dumps(BEFORE)]
+@pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
+def test_a_database_with_data_is_upgraded(empty_database, before):
+    command = [sys.executable, "-c", UPGRADE, empty_database, json.dumps(before)]
 
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
 
@@ -92,4 +122,6 @@ def test_a_database_with_data_is_upgraded(empty_database):
         "applied": {"applied": 1},
         # What was "sent" to telegram:42 went to a mail server.
         "letters": [["telegram", "42", "messenger", False], ["telegram", "42", "messenger", True]],
+        "kept": ["True", "The lid", "granted", {"all": []}, "Thanks"],
+        "waiting": 1,
     }

@@ -1,7 +1,8 @@
 """How letters leave, as the environment says it: over an SMTP server or by a provider that Anymail speaks to."""
 
+from importlib.util import find_spec
 from typing import Any
-from urllib.parse import ParseResult, parse_qsl, unquote
+from urllib.parse import ParseResult, parse_qsl, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -23,6 +24,25 @@ ANYMAIL_KEYS = {
     "sparkpost": "SPARKPOST_API_KEY",
     "unisender-go": "UNISENDER_GO_API_KEY",
 }
+
+# What else these cannot send without, by Anymail's names.
+ALSO_NEEDED = {
+    "mailjet": "MAILJET_SECRET_KEY",
+    "scaleway": "SCALEWAY_PROJECT_ID",
+    "unisender-go": "UNISENDER_GO_API_URL",
+}
+
+
+def check_provider(url: str, anymail: dict[str, Any]) -> None:
+    """Raise in words when letters could not leave by the provider named: better at the start than at the first."""
+    provider = urlparse(url).scheme.removeprefix("anymail+")
+    needed = ALSO_NEEDED.get(provider)
+    if needed and not anymail.get(needed):
+        raise ImproperlyConfigured(f"EMAIL_URL names {provider}, which cannot send without ANYMAIL_{needed}.")
+    if provider == "amazon-ses" and not find_spec("boto3"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL names amazon-ses, which needs a library more: .venv/bin/pip install boto3"
+        )
 
 
 def email(url: str) -> dict[str, Any]:
