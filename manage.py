@@ -23,6 +23,8 @@ def main() -> None:
 
             Command().run_from_argv(sys.argv)
         else:
+            # One thread shares nothing; a pool would wait half a minute and not say why there is no connection.
+            os.environ.pop("DATABASE_POOL", None)
             execute_from_command_line(sys.argv)
 
 

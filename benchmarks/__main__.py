@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.peers.machine import machine
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -15,6 +17,7 @@ def main() -> None:
     chosen = sys.argv[1:] or known
     if unknown := set(chosen) - set(known):
         sys.exit(f"No benchmark {', '.join(sorted(unknown))}. There are: {', '.join(known)}.")
+    print(f"Measured on {machine()}.")
     results = [(name, *run(name)) for name in chosen]
     print("\n" + "=" * 60)
     for name, is_done, seconds in results:

@@ -129,16 +129,17 @@ def measure(letters: int, rounds: int, port: int) -> None:
             spent["smtplib"].append(bare_smtplib(ready, letters, port))
         print(
             f"{letters:,} letters of {len(ready) / 1024:.1f} KB (post_office: {size / 1024:.1f} KB) in {language}, "
-            f"medians of {rounds} rounds"
+            f"medians of {rounds} rounds, with the lowest and the highest"
         )
-        report({name: letters / statistics.median(one.seconds for one in found) for name, found in spent.items()})
+        report({name: sorted(letters / one.seconds for one in found) for name, found in spent.items()})
         used = {name: statistics.median(one.processor for one in found) for name, found in spent.items()}
         report_used({name: 1e6 * used[name] / letters for name in ("due", "queued", "smtplib")})
 
 
-def report(rate: dict[str, float]) -> None:
+def report(rates: dict[str, list[float]]) -> None:
+    rate = {name: statistics.median(found) for name, found in rates.items()}
     for name, line in LINES.items():
-        print(f"  {line:<52}{rate[name]:7,.0f}/s")
+        print(f"  {line:<52}{rate[name]:7,.0f}/s  ({rates[name][0]:,.0f} to {rates[name][-1]:,.0f})")
     ratios = (
         ("from the queue", "due", "queued"),
         ("from the fact, sent for in one call", "events", "batch"),

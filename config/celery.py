@@ -29,7 +29,7 @@ class Encore(Celery):
 
     def _load_config(self) -> Any:
         with ending_in_words():
-            return super()._load_config()
+            return super()._load_config()  # type: ignore[misc]  # its stub leaves it out
 
     @cached_property
     def Worker(self) -> Any:  # noqa: N802
@@ -42,7 +42,10 @@ class Encore(Celery):
     def _once_the_database_answers(self, program: str) -> Any:
         with ending_in_words():
             require_database()
-        return self.subclass_with_self(f"celery.apps.{program.lower()}:{program}")
+        # Begun again when all is loaded: until then it would go through everything over and over.
+        gc.disable()
+        where = f"celery.apps.{program.lower()}:{program}"
+        return self.subclass_with_self(where)  # type: ignore[arg-type]  # a name is taken, too
 
 
 app = Encore("encore")
@@ -66,7 +69,10 @@ def leave_logging_to_django(**_signal: Any) -> None:
 
 
 @signals.worker_process_init.connect
+@signals.worker_ready.connect
+@signals.beat_init.connect
 def spare_what_is_loaded(**_signal: Any) -> None:
     """Leave out of garbage collection what stays for good: one full pass over it takes a quarter of a second."""
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -21,4 +21,4 @@ def load() -> None:
 if __name__ == "__main__":
     multiprocessing.set_start_method("fork")
     load()
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]

@@ -41,10 +41,10 @@ class Start:
         for line in self.process.stdout:
             self.said += line
 
-    def wait_for(self, words, seconds=60):
+    def wait_for(self, words, seconds=240):
         self.wait_until(lambda: re.search(words, self.said), seconds)
 
-    def wait_until(self, condition, seconds=30):
+    def wait_until(self, condition, seconds=120):
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, self.said
@@ -101,6 +101,7 @@ def test_gets_to_a_login_outlives_deaths_and_leaves_nothing_behind(start):
     encore.wait_for(r"Encore is up: http://127\.0\.0\.1:\d+/")
     encore.wait_for(r"First login: admin with the password \S+")
     assert encore.login_page_answers()
+    assert [file for file in encore.var.rglob("*") if file.is_file() and file.stat().st_mode & 0o077] == []
 
     encore.head("worker").kill()
     encore.wait_for("worker was killed by signal 9; starting it again in 1 s")
@@ -139,6 +140,8 @@ def test_starts_again_after_the_supervisor_itself_was_killed(start):
     assert stray.wait() == -signal.SIGTERM
     assert "Ended what was left of a run that was cut off" in again.said
     assert "First login" not in again.said
+    assert "Looking what is new here" in encore.said
+    assert "Looking what is new here" not in again.said
     again.process.send_signal(signal.SIGTERM)
     assert again.wait_for_end() == 0
 

@@ -34,9 +34,10 @@ class Command(BaseCommand):
         if is_demo:
             use_demo_directory()
         reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
-        site = os.environ.get("SITE_URL") or f"http://{reachable}:{port}"
+        given = {name: value for name, value in os.environ.items() if value.strip()}
+        site = given.get("SITE_URL") or f"http://{reachable}:{port}"
         environment = {
-            **os.environ,
+            **given,
             "SITE_URL": site,
             checks.SUPERVISED_MARK: str(settings.VAR_DIR),
             "PYTHONUNBUFFERED": "1",
@@ -112,7 +113,7 @@ def children(host: str, port: int, environment: dict[str, str]) -> list[Supervis
     web += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
     web += ["--no-ws", "--log-level", "warning", "config.wsgi:application"]
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    pool = environment.get("DATABASE_POOL") or str(WEB_THREADS)
+    pool = environment.get("DATABASE_POOL", str(WEB_THREADS))
     single = {**environment, "DATABASE_POOL": "0"}
     first = (
         SupervisedProcess("web", web, {**environment, "DATABASE_POOL": pool}),
@@ -126,6 +127,6 @@ def use_demo_directory() -> None:
     """The simulated shop never mixes with a real one: settings are read again with a directory of its own."""
     if settings.DATABASE_URL:
         raise CommandError("The demo fills a database of its own. Run it without DATABASE_URL.")
-    if not os.environ.get("ENCORE_VAR"):
+    if not os.environ.get("ENCORE_VAR", "").strip():
         os.environ["ENCORE_VAR"] = str(settings.BASE_DIR / "var" / "demo")
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
