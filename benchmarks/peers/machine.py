@@ -24,9 +24,11 @@ def machine() -> str:
 def _disk() -> str:
     device = Path(__file__).stat().st_dev
     queue = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}")
+    if queue.resolve().name.startswith(("vd", "xvd")):
+        return "virtual"
     for place in (queue, queue.resolve().parent):
         if turning := _text(str(place / "queue" / "rotational")).strip():
-            return "turning" if turning == "1" else "solid-state or virtual"
+            return "turning" if turning == "1" else "solid-state"
     return "unknown"
 
 

@@ -154,6 +154,8 @@ def _insert(model: type[Model], count: int, after: int = 0, **given: Any) -> Non
     """So many rows, numbered on from `after`, in one statement; columns not given hold what the model says."""
     columns, expressions, values = [], [], []
     for field in model._meta.concrete_fields:
+        if field.generated:
+            continue
         value = given.get(field.attname, EACH if field.primary_key else field.get_default())
         columns.append(f'"{field.column}"')
         if isinstance(value, Sql):
