@@ -81,7 +81,9 @@ def test_health_names_a_channel_that_is_down(client, shop):
     answer = client.get("/healthz")
 
     assert answer.status_code == 503
-    assert answer.json()["channels"]["words"] == "sms does not work since 2026-03-10 12:00 UTC: 421 Maintenance"
+    assert answer.json()["channels"]["words"] == (
+        "sms does not work since 2026-03-10 12:00 UTC: the page of channels says why."
+    )
 
 
 def test_trying_again_makes_what_waits_due(marketer):
