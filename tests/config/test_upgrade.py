@@ -47,7 +47,9 @@ order = old.get_model("crm", "Order").objects.create(
 )
 old.get_model("crm", "OrderLine").objects.create(order=order, product=kettle, quantity=1, price=55)
 old.get_model("crm", "Coupon").objects.create(customer=ann, code="ABCD", kind="percent", value=10, key="c")
-case = old.get_model("crm", "Case").objects.create(customer=ann, subject="Where?", channel="email", opened_at=now)
+case = old.get_model("crm", "Case").objects.create(
+    customer=ann, kind="question", subject="Where?", channel="email", opened_at=now
+)
 for direction in ("received", "sent"):
     old.get_model("crm", "CaseMessage").objects.create(
         case=case, direction=direction, address="telegram:42", text="Where?", occurred_at=now
@@ -73,7 +75,9 @@ from crm.figures.stats import rebuild
 from crm.intake import deliveries
 from crm.intake.doors import read
 from chains.models import Chain
-from crm.models import Case, CaseMessage, ConsentRecord, Coupon, Customer, CustomerStats, Event, EventInbox, Order, Source
+from crm.models import (
+    Case, CaseMessage, ConsentRecord, Coupon, Customer, CustomerStats, Event, EventInbox, Order, Source
+)
 from segments.models import Segment
 rebuild()
 applied = deliveries.apply_due(timezone.now(), read)
@@ -89,8 +93,9 @@ print(json.dumps({
         [letter.channel, letter.address, letter.case.channel, letter.failed_at is not None]
         for letter in CaseMessage.objects.select_related("case")
     ],
-    "kept": [str(Event.objects.filter(key="1001").get().order_id == order.pk), Case.objects.get(kind="complaint").subject,
-             ConsentRecord.objects.get().action, Segment.objects.get(name="All").rule, Chain.objects.get().name],
+    "kept": [str(Event.objects.filter(key="1001").get().order_id == order.pk),
+             Case.objects.get(kind="complaint").subject, ConsentRecord.objects.get().action,
+             Segment.objects.get(name="All").rule, Chain.objects.get().name],
     "waiting": EventInbox.objects.filter(event__key="1001", consumer="chains").count(),
 }))
 """
