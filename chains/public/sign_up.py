@@ -22,6 +22,8 @@ from chains.public.visitors import ip_of
 from chains.sign_ups.asking import Visitor, ask, is_flooding
 from chains.sign_ups.confirming import confirm
 from crm.addresses import normalise_email
+from crm.models import Channel
+from crm.placeholders import check_address
 
 # What people do not see and robots fill in.
 TRAP = "website"
@@ -56,6 +58,7 @@ class SignUpPage(forms.Form):
 
     def clean_email(self) -> str:
         try:
+            check_address(Channel.EMAIL, self.cleaned_data["email"])
             return normalise_email(self.cleaned_data["email"])
         except ValueError as error:
             raise ValidationError(str(error)) from error

@@ -15,6 +15,7 @@ from crm.addresses import normalise
 from crm.customers.contacts import record_change
 from crm.locks import lock_current
 from crm.models import Contact, Customer, Shop
+from crm.placeholders import check_address
 
 
 class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -27,6 +28,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         channel, address = facts.get("channel"), facts.get("address")
         if channel and address and self.has_changed():
             try:
+                check_address(channel, address)
                 facts["address"] = normalise(channel, address, Shop.load().phone_country)
             except ValueError as error:
                 self.add_error("address", str(error))

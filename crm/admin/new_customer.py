@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -21,7 +22,8 @@ from crm.admin.customer_page import url_of
 from crm.customers.companies import company_named
 from crm.customers.find_or_create import find_or_create
 from crm.customers.recognition import identity_keys, recognise
-from crm.models import Customer, Shop
+from crm.models import Channel, Customer, Shop
+from crm.placeholders import check_address
 
 SOURCE = "staff"
 
@@ -51,11 +53,11 @@ class NewCustomerForm(forms.Form):
     notes = forms.CharField(label=_("notes"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def clean_email(self) -> str:
-        return self._normalised("email", normalise_email)
+        return self._normalised("email", Channel.EMAIL, normalise_email)
 
     def clean_phone(self) -> str:
         country = Shop.load().phone_country
-        return self._normalised("phone", lambda typed: normalise_phone(typed, country))
+        return self._normalised("phone", Channel.SMS, lambda typed: normalise_phone(typed, country))
 
     def clean_born_on(self) -> dt.date | None:
         born_on: dt.date | None = self.cleaned_data["born_on"]
@@ -69,9 +71,10 @@ class NewCustomerForm(forms.Form):
             self.add_error("email", gettext("Type an email address or a phone number: a customer is known by them."))
         return facts
 
-    def _normalised(self, name: str, normalise: Any) -> str:
+    def _normalised(self, name: str, channel: str, normalise: Callable[[str], str]) -> str:
         typed: str = self.cleaned_data[name]
         try:
+            check_address(channel, typed)
             return normalise(typed) if typed else ""
         except ValueError as error:
             raise ValidationError(str(error)) from error

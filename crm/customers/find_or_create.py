@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import Unpack
+from typing import Unpack, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm import placeholders
 from crm.customers import dates
 from crm.customers.contacts import tell_addresses, tell_again
 from crm.customers.merge import merge_or_propose
@@ -38,8 +39,9 @@ def find_or_create(
 
     Found by the shop's id, the profile is brought up to date: of each field the newest word wins, where a source says
     when it was told. Found by an address only, gaps in it are filled: a relative ordering from a shared address must
-    not rename the customer. ValueError for unusable identities.
+    not rename the customer. Placeholders say nothing. ValueError for unusable identities.
     """
+    profile = cast(Profile, {name: placeholders.told(value) for name, value in profile.items()})
     keys = identity_keys(external_id, email, phone)
     known = recognise(keys)
     if not known.is_settled(keys):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from crm import addresses
+from crm import addresses, placeholders
 from crm.models import Channel, Customer, Shop
 
 
@@ -60,18 +61,29 @@ class RecognisedCustomers:
 
 
 def identity_keys(external_id: str, email: str, phone: str) -> IdentityKeys:
-    """The identities in their stored form; ValueError in words when there is none, or one that cannot be."""
+    """The identities in their stored form; ValueError in words when there is none, or one that cannot be.
+
+    Placeholders count as not told.
+    """
     found: list[tuple[str, str]] = []
-    if email.strip():
+    if not placeholders.is_no_email(email):
         found.append((Channel.EMAIL.value, addresses.normalise_email(email)))
-    if phone.strip():
+    if not placeholders.is_no_phone(phone):
         found.append((Channel.SMS.value, addresses.normalise_phone(phone, Shop.load().phone_country)))
-    own = external_id.strip()
+    own = "" if placeholders.is_no_id(external_id) else external_id.strip()
     if len(own) > 200 or "\0" in own:
         raise ValueError(_("The customer id is longer than 200 characters or holds unprintable ones."))
     if not own and not found:
-        raise ValueError(_("A customer needs an id of the shop, an email address or a phone number."))
+        raise ValueError(nobody([text for text in (external_id, email, phone) if text.strip()]))
     return IdentityKeys(own, tuple(found))
+
+
+def nobody(placeholders_told: Sequence[str]) -> str:
+    """Why what was told names no customer, in words."""
+    if not placeholders_told:
+        return _("A customer needs an id of the shop, an email address or a phone number.")
+    values = ", ".join(f"“{text.strip()[:60]}”" for text in placeholders_told)
+    return _("%(values)s: this stands for nobody, and nothing else names the customer.") % {"values": values}
 
 
 def recognise(keys: IdentityKeys) -> RecognisedCustomers:

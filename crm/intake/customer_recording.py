@@ -11,12 +11,16 @@ from django.utils.translation import gettext as _
 from crm import consent
 from crm.customers.companies import company_named
 from crm.customers.find_or_create import find_or_create
+from crm.customers.recognition import nobody
 from crm.intake.facts import ConsentFact, CustomerFact
 from crm.models import Channel, ConsentRecord, Customer, Source
+from crm.placeholders import check_address
 
 
 @transaction.atomic
 def record_customer(fact: CustomerFact, source: Source, now: dt.datetime) -> Customer:
+    if not fact.is_somebody:
+        raise ValueError(nobody(fact.placeholders))
     profile = dict(fact.profile)
     if "company" in profile:
         profile["company"] = company_named(profile["company"])
@@ -55,6 +59,7 @@ def _address_of(said: ConsentFact, fact: CustomerFact) -> str:
         raise ValueError(_("Consent to profiling names no channel; any other names one."))
     named = {Channel.EMAIL.value: fact.email, Channel.SMS.value: fact.phone}
     address = said.address or named.get(said.channel, "")
+    check_address(said.channel, address)
     if said.channel and not address:
         raise ValueError(_("Consent for %(channel)s needs an address of it.") % {"channel": said.channel})
     return address if said.channel else ""

@@ -6,12 +6,19 @@ A field left at None says nothing; an empty text says that it is empty. Moments 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from crm.orders.catalogue import LineData
+from crm.placeholders import is_no_email, is_no_id, is_no_phone
+
+PLACEHOLDERS: Mapping[str, Callable[[str], bool]] = {
+    "external_id": is_no_id,
+    "email": is_no_email,
+    "phone": is_no_phone,
+}
 
 
 class NothingToRecord(Exception):
@@ -53,6 +60,15 @@ class CustomerFact:
     profile: Mapping[str, Any] = field(default_factory=dict)
     consents: tuple[ConsentFact, ...] = ()
     told_at: dt.datetime | None = None
+    placeholders: tuple[str, ...] = ()
+    """What stood in place of the id, the email or the phone, which are empty then."""
+
+    def __post_init__(self) -> None:
+        for name, is_placeholder in PLACEHOLDERS.items():
+            text = getattr(self, name)
+            if text and is_placeholder(text):
+                object.__setattr__(self, name, "")
+                object.__setattr__(self, "placeholders", (*self.placeholders, text))
 
     @property
     def is_somebody(self) -> bool:

@@ -19,10 +19,11 @@ from crm.locks import lock_identities
 from crm.loyalty import held_coupon
 from crm.models import Customer, Order, Source
 from crm.orders import correcting, orders
-from crm.orders.amounts import ZERO, UnknownGoods
+from crm.orders.amounts import ZERO, UnknownGoods, check_number
 from crm.orders.exchange import TOLD, RateUnknown
 from crm.orders.milestones import stage
 from crm.orders.placing import OrderFields
+from crm.placeholders import is_no_id
 
 MOMENTS = {
     "paid_at": orders.pay,
@@ -41,6 +42,7 @@ DATES: dict[str, Callable[..., Order]] = {
 def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
     """One at a time for each order: what a second process tells about a new one must not pass for its first word."""
     told_at = fact.told_at or now
+    fact = _named(fact)
     lock_identities(order_names(fact))
     fact = replace(fact, details=_details_of(fact))
     order = known_order(source, fact.number, fact.external_id)
@@ -50,6 +52,17 @@ def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
         _correct(order, fact, source, told_at)
     _happen(order, fact, told_at)
     return order
+
+
+def _named(fact: OrderFact) -> OrderFact:
+    """ValueError where its number is a placeholder; an id that is one is not told."""
+    if fact.number:
+        check_number(fact.number)
+    if not fact.external_id or not is_no_id(fact.external_id):
+        return fact
+    if not fact.number:
+        check_number(fact.external_id)
+    return replace(fact, external_id="")
 
 
 def known_order(source: Source, number: str, external_id: str) -> Order | None:
@@ -119,7 +132,7 @@ def _place(fact: OrderFact, source: Source, told_at: dt.datetime, now: dt.dateti
 
 
 def _buyer(fact: OrderFact, placed_at: dt.datetime, source: Source, now: dt.datetime) -> Customer:
-    if fact.customer and fact.customer.is_somebody:
+    if fact.customer and (fact.customer.is_somebody or (fact.customer.placeholders and not fact.anonymous_id)):
         return record_customer(dated(fact.customer, fact.told_at), source, now)
     device = source.prefixed(fact.anonymous_id)
     if device:

@@ -33,6 +33,7 @@ from crm.intake.privacy import requests
 from crm.locks import lock_current, lock_identities
 from crm.models import AnonymousEvent, Customer, Delivery, EventKind, Source
 from crm.orders.catalogue import describe_product, relate_product
+from crm.placeholders import is_no_id
 
 # Of Encore's own kinds of events, what a source may tell as such: a visit of its site, by a reader that makes it one.
 TOLD_BY_SOURCES = frozenset(
@@ -76,7 +77,8 @@ def record_event(fact: EventFact, source: Source, now: dt.datetime) -> Any:
     if fact.kind in EventKind.values and (fact.kind, source.kind) not in TOLD_BY_SOURCES:
         raise ValueError(_("“%(kind)s” is recorded by Encore itself: name the event otherwise.") % {"kind": fact.kind})
     customer = record_customer(dated(fact.customer, fact.at), source, now)
-    order = known_order(source, fact.order_number, "") if fact.order_number else None
+    names_order = fact.order_number and not is_no_id(fact.order_number)
+    order = known_order(source, fact.order_number, "") if names_order else None
     return events.record(
         fact.kind,
         customer=customer,

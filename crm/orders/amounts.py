@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.models import Order, OrderLine
 from crm.orders.catalogue import PRICE_STEP, LineData
+from crm.placeholders import is_no_id
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -46,6 +47,7 @@ def check(number: str, lines: Sequence[LineData], total: Decimal | None, discoun
     """The figures of a new order; ValueError names the order or line and what is wrong there."""
     if not number.strip() or len(number) > 100 or "\0" in number:
         raise ValueError(_("An order needs a number of 1 to 100 characters."))
+    check_number(number)
     checked = tuple(_line(line, number, position) for position, line in enumerate(lines, start=1))
     where = _("order %(number)s") % {"number": number}
     amount(
@@ -62,6 +64,14 @@ def check(number: str, lines: Sequence[LineData], total: Decimal | None, discoun
         if total < 0:
             raise ValueError(_("%(place)s: the discount is larger than the goods.") % {"place": where})
     return OrderAmounts(checked, amount(total, where, _("total"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP), off)
+
+
+def check_number(number: str) -> None:
+    """ValueError for what stands in place of a number: all orders without one would be one order."""
+    if is_no_id(number):
+        raise ValueError(
+            _("“%(number)s” is no number of an order: it stands where there is none.") % {"number": number}
+        )
 
 
 def amount(value: Any, where: str, name: str, largest: Decimal) -> Decimal:
@@ -99,7 +109,7 @@ def returned(
 
 def _line(line: LineData, number: str, position: int) -> LineData:
     where = _("order %(number)s, line %(line)s") % {"number": number, "line": position}
-    sku = line.sku.strip()
+    sku = _sku(line, where)
     if not sku or len(sku) > 100 or "\0" in sku:
         raise ValueError(_("%(place)s: needs a SKU of 1 to 100 characters.") % {"place": where})
     quantity = amount(line.quantity, where, _("quantity"), LARGEST_QUANTITY).quantize(THOUSANDTH, ROUND_HALF_UP)
@@ -108,6 +118,18 @@ def _line(line: LineData, number: str, position: int) -> LineData:
     price = _price(line.price, where, _("price"))
     cost = None if line.cost is None else _price(line.cost, where, _("cost"))
     return replace(line, sku=sku, quantity=quantity, price=price, cost=cost)
+
+
+def _sku(line: LineData, where: str) -> str:
+    """In place of a placeholder stands the name, or goods that have nothing to do with each other would be one."""
+    sku, name = line.sku.strip(), line.name.strip()[:100]
+    if not sku or not is_no_id(sku):
+        return sku
+    if is_no_id(name):
+        raise ValueError(
+            _("%(place)s: “%(sku)s” is no SKU, and the goods have no name.") % {"place": where, "sku": sku}
+        )
+    return name
 
 
 def _price(value: Any, where: str, name: str) -> Decimal:

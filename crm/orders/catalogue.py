@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.field_checks import check_fields
 from crm.models import Category, Product, ProductRelation
+from crm.placeholders import is_no_id
 
 PATH_SEPARATOR = " / "
 PRICE_STEP = Decimal("0.0001")
@@ -96,6 +97,7 @@ def describe_product(sku: str, *, told_at: dt.datetime, category: str | None = N
     """What is known about a product, new or not; of each column the newest word wins. ValueError in words."""
     if not sku.strip() or len(sku) > 100 or "\0" in sku:
         raise ValueError(_("A product needs a SKU of 1 to 100 characters."))
+    _check_skus([sku])
     told = dict(fields)
     if category is not None:
         # Before the product, as where an order names both for the first time: else the two would wait for each other.
@@ -118,6 +120,7 @@ def relate_product(product: Product, related: Sequence[tuple[str, str]], *, told
     A product not known yet is created with its SKU alone: its own description follows. ValueError in words.
     """
     skus = sorted({sku for sku, _kind in related})
+    _check_skus(skus)
     if product.sku in skus:
         raise ValueError(_("product %(sku)s: it cannot go with itself.") % {"sku": product.sku})
     Product.objects.bulk_create([Product(sku=sku) for sku in skus], ignore_conflicts=True)
@@ -131,6 +134,12 @@ def relate_product(product: Product, related: Sequence[tuple[str, str]], *, told
     )
     product.told = {**product.told, "related": told_at.isoformat()}
     product.save(update_fields=["told"])
+
+
+def _check_skus(skus: Iterable[str]) -> None:
+    for sku in skus:
+        if is_no_id(sku):
+            raise ValueError(_("“%(sku)s” is no SKU: it stands where there is none.") % {"sku": sku})
 
 
 def _is_news(product: Product, name: str, told_at: dt.datetime) -> bool:

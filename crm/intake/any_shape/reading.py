@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.customers.recognition import nobody
 from crm.intake.any_shape.fields import MEANINGS, About
 from crm.intake.any_shape.mapping import ShapeMapping, from_stored
 from crm.intake.any_shape.picking import is_meant, pick
@@ -17,6 +18,7 @@ from crm.intake.any_shape.values import Told, name_parts
 from crm.intake.facts import AwaitsStaff, ConsentFact, CustomerFact, EventFact, Fact, NothingToRecord, OrderFact
 from crm.models import Channel, Delivery, Purpose
 from crm.orders.catalogue import LineData
+from crm.placeholders import is_no_email, is_no_id, is_no_phone
 from crm.timezones import shop_zone
 
 MOST_MESSAGES = 500
@@ -78,6 +80,8 @@ def _fact(body: Any, mapping: ShapeMapping, message: Message) -> Fact:
 
 def _order(found: dict[str, Any], customer: CustomerFact, mapping: ShapeMapping, message: Message) -> OrderFact:
     lines = found.get("lines")
+    if customer.placeholders and not customer.is_somebody:
+        raise ValueError(nobody(customer.placeholders))
     if "number" not in found and not customer.is_somebody:
         raise ValueError(_("It names neither an order nor a customer."))
     return OrderFact(
@@ -100,8 +104,9 @@ def _line(found: dict[str, Any]) -> LineData:
     if price is None:
         price = (found["line_sum"] / quantity).quantize(PRICE_STEP, ROUND_HALF_UP)
     name = found.get("line_name", "")
+    sku = found.get("line_sku", "")
     return LineData(
-        sku=found.get("line_sku") or name[:100],
+        sku=name[:100] if is_no_id(sku) else sku,
         quantity=quantity,
         price=price,
         name=name,
@@ -135,7 +140,10 @@ def _customer(found: dict[str, Any], mapping: ShapeMapping, message: Message) ->
 
 def _consents(found: dict[str, Any], mapping: ShapeMapping, message: Message) -> tuple[ConsentFact, ...]:
     """For each address of theirs that the words are about."""
-    addresses = {Channel.EMAIL.value: found.get("email"), Channel.SMS.value: found.get("phone")}
+    addresses = {
+        Channel.EMAIL.value: not is_no_email(found.get("email", "")),
+        Channel.SMS.value: not is_no_phone(found.get("phone", "")),
+    }
     return tuple(
         ConsentFact(
             channel=channel,

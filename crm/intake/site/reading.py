@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.customers.recognition import nobody
 from crm.intake.facts import CustomerFact, Fact, NothingToRecord, ReaderFact, VisitFact, VisitorFact
 from crm.intake.site.readers import reader_in
 from crm.intake.tracking.call import Call, text_of
@@ -26,7 +27,8 @@ def read(delivery: Delivery) -> list[Fact]:
     """ValueError names the field that is not as described; NothingToRecord says why there is nothing in it."""
     call = Call(delivery.payload)
     if not call.anonymous_id:
-        raise ValueError(_("%(field)s: is missing.") % {"field": "anonymousId"})
+        missing = _("%(field)s: is missing.") % {"field": "anonymousId"}
+        raise ValueError(nobody(call.placeholders) if call.placeholders else missing)
     if max(len(call.user_id), len(call.anonymous_id)) > LONGEST_ID:
         raise ValueError(_("userId or anonymousId: is longer than %(most)d characters.") % {"most": LONGEST_ID})
     at = call.at(delivery.received_at)

@@ -8,8 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.placeholders import is_no_id
+
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 YEARS = range(1970, 2200)
+NAMES = ("userId", "user_id", "anonymousId", "anonymous_id")
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,21 @@ class Call:
 
     @property
     def user_id(self) -> str:
-        return text_of(self.told.get("userId")) or text_of(self.told.get("user_id"))
+        return self._name("userId", "user_id")
 
     @property
     def anonymous_id(self) -> str:
-        return text_of(self.told.get("anonymousId")) or text_of(self.told.get("anonymous_id"))
+        return self._name("anonymousId", "anonymous_id")
+
+    @property
+    def previous_id(self) -> str:
+        return self._name("previousId", "previous_id")
+
+    @property
+    def placeholders(self) -> list[str]:
+        """What stands for nobody where an id should be."""
+        told = (text_of(self.told.get(name)) for name in NAMES)
+        return [name for name in told if name and is_no_id(name)]
 
     @property
     def event(self) -> str:
@@ -65,6 +78,11 @@ class Call:
     @property
     def context(self) -> dict[str, Any]:
         return self.group("context")
+
+    def _name(self, *fields: str) -> str:
+        """A browser that knows nobody writes undefined or null, and all such are not one person."""
+        told = (text_of(self.told.get(field)) for field in fields)
+        return next((name for name in told if name and not is_no_id(name)), "")
 
     def group(self, name: str, within: dict[str, Any] | None = None) -> dict[str, Any]:
         found = (self.told if within is None else within).get(name)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from crm.intake.facts import CustomerFact, OrderFact, RefundFact
 from crm.intake.tracking.call import Call, text_of
 from crm.orders.catalogue import LineData
+from crm.placeholders import is_no_id
 
 COMPLETED, UPDATED, REFUNDED = "order completed", "order updated", "order refunded"
 # The others say that a moment of the order has come; all but the cancelling are in no spec, and sent by many shops.
@@ -97,7 +98,7 @@ def _line(one: Mapping[str, Any], place: int) -> LineData:
 
 def _sku(one: Mapping[str, Any], place: int) -> str:
     found = (text_of(one.get(name)) for name in ("sku", "product_id", "name"))
-    sku = next(filter(None, found), "")
+    sku = next((name for name in found if not is_no_id(name)), "")
     if not sku:
         raise ValueError(_("%(place)s: has neither a SKU nor an id.") % {"place": f"products.{place}"})
     return sku

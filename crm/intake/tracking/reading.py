@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.customers.recognition import nobody
 from crm.intake.facts import CustomerFact, EventFact, Fact, NothingToRecord, VisitFact, VisitorFact
 from crm.intake.tracking.call import Call, text_of
 from crm.intake.tracking.event_names import kind_of
@@ -47,7 +48,8 @@ def read(delivery: Delivery) -> list[Fact]:
     at = call.at(delivery.received_at)
     told = Told(call, at, delivery.key, customer_of(call, at))
     if not told.customer.is_somebody and not told.devices:
-        raise ValueError(_("It has neither a userId nor an anonymousId."))
+        refused = [*call.placeholders, *told.customer.placeholders]
+        raise ValueError(nobody(refused) if refused else _("It has neither a userId nor an anonymousId."))
     return READERS[call.type](told)
 
 
@@ -101,7 +103,7 @@ def _group(told: Told) -> list[Fact]:
 
 def _alias(told: Told) -> list[Fact]:
     """The device they were known by is theirs from now on."""
-    before = text_of(told.call.told.get("previousId")) or text_of(told.call.told.get("previous_id"))
+    before = told.call.previous_id
     if not before or not told.call.user_id:
         raise ValueError(_("previousId and userId: an alias needs both."))
     traits = {"email": before} | told.call.traits if "@" in before else told.call.traits

@@ -11,9 +11,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.addresses import country_code, normalise_email, normalise_phone
+from crm.customers.recognition import nobody
 from crm.intake.facts import ConsentFact, CustomerFact, NothingToRecord
 from crm.intake.shops.shopify.bodies import Address, Consent, ConsentUpdate, Customer
 from crm.models import Channel, Purpose, Shop
+from crm.placeholders import is_no_email, is_no_phone
 
 IS_GRANTED = {"subscribed": True, "unsubscribed": False}
 LONGEST_TAG = 100
@@ -62,6 +64,8 @@ def buyer_fact(
     if not fact.is_somebody:
         told.phone = _first([one.phone for one in addresses])
         fact = _fact(told, addresses)
+    if fact.placeholders and not fact.is_somebody:
+        raise ValueError(nobody(fact.placeholders))
     if not fact.is_somebody:
         raise NothingToRecord(_("Nobody is named in it: no customer, email address or phone number."))
     return fact
@@ -143,14 +147,14 @@ def _before_2022(told: Customer) -> Consent | None:
 
 def usable_email(text: str) -> str:
     try:
-        return normalise_email(text) if text else ""
+        return "" if is_no_email(text) else normalise_email(text)
     except ValueError:
         return ""
 
 
 def usable_phone(text: str, country: str) -> str:
     try:
-        return normalise_phone(text, country or Shop.load().phone_country) if text else ""
+        return "" if is_no_phone(text) else normalise_phone(text, country or Shop.load().phone_country)
     except ValueError:
         return ""
 

@@ -9,6 +9,7 @@ from typing import Any
 from crm.intake.facts import ProductFact
 from crm.intake.shops.shopify.bodies import Product, Variant
 from crm.intake.shops.shopify.lines import LONGEST_SKU
+from crm.placeholders import is_no_id
 
 ONLY_VARIANT = "Default Title"
 NOT_SOLD = frozenset({"draft", "archived"})
@@ -40,7 +41,8 @@ def _fact(told: Product, variant: Variant, told_at: dt.datetime, prefix: str) ->
         fields["price"] = variant.price
     if len(told.image.src) <= LONGEST_URL:
         fields["picture_url"] = told.image.src
-    sku = (variant.sku or variant.id or told.id)[:LONGEST_SKU]
+    own = "" if is_no_id(variant.sku) else variant.sku
+    sku = (own or variant.id or told.id)[:LONGEST_SKU]
     return ProductFact(sku, fields, told.product_type or None, told_at)
 
 

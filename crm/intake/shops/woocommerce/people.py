@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from crm.addresses import country_code, normalise_email, normalise_phone
 from crm.intake.facts import CustomerFact
 from crm.intake.shops.woocommerce.bodies import Address, Customer, Order, Resource
 from crm.models import Shop
+from crm.placeholders import is_no_email, is_no_phone
 
 # Where plugins for several languages keep the one in which somebody shops: en, en_US, pt-br.
 LANGUAGE_KEYS = ("wpml_language", "_wpml_language", "pll_language", "_pll_language", "trp_language", "locale")
@@ -50,10 +52,11 @@ def _known_by(external_id: str, email: str, billing: Address) -> tuple[str, str]
     Where nothing tells who it is, they stay as they are, so that the reason names what is wrong with them.
     """
     country = billing.country or Shop.load().phone_country
-    phone = "" if _is_filler(billing.phone) else billing.phone
-    good_email = _readable(email, normalise_email)
-    good_phone = _readable(phone, lambda text: normalise_phone(text, country))
-    return (good_email, good_phone) if external_id or good_email or good_phone else (email, phone)
+    good_email = "" if is_no_email(email) else _readable(email, normalise_email)
+    good_phone = (
+        "" if is_no_phone(billing.phone) else _readable(billing.phone, partial(normalise_phone, country=country))
+    )
+    return (good_email, good_phone) if external_id or good_email or good_phone else (email, billing.phone)
 
 
 def _readable(text: str, normalise: Callable[[str], str]) -> str:
@@ -61,11 +64,6 @@ def _readable(text: str, normalise: Callable[[str], str]) -> str:
         return normalise(text) if text else ""
     except ValueError:
         return ""
-
-
-def _is_filler(phone: str) -> bool:
-    """000000, 5555555555: typed only because the form asks."""
-    return len({letter for letter in phone if letter.isdecimal()}) <= 1
 
 
 def _language(told: Resource) -> str:

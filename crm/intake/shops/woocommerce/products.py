@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from crm.intake.facts import NothingToRecord, ProductFact
 from crm.intake.shops.woocommerce.bodies import Line, Product
+from crm.placeholders import is_no_id
 
 DRAFTS = frozenset({"auto-draft", "importing"})
 PUBLISHED = "publish"
@@ -30,7 +31,8 @@ def product_fact(body: Any) -> ProductFact:
         "is_in_stock": told.status == PUBLISHED and told.stock_status != SOLD_OUT,
     }
     known = {name: value for name, value in fields.items() if value not in ("", None)}
-    return ProductFact(told.sku or sku_of_id(told.id), known, _category(told), told.told_at)
+    sku = sku_of_id(told.id) if is_no_id(told.sku) else told.sku
+    return ProductFact(sku, known, _category(told), told.told_at)
 
 
 def sku_of_id(product_id: int) -> str:
@@ -41,7 +43,9 @@ def sku_of_id(product_id: int) -> str:
 def sku_of_line(line: Line) -> str:
     """A product that was deleted leaves only its name in the orders that hold it."""
     own = line.variation_id or line.product_id
-    return line.sku or (sku_of_id(own) if own else line.name[:LONGEST_SKU])
+    if not is_no_id(line.sku):
+        return line.sku
+    return sku_of_id(own) if own else line.name[:LONGEST_SKU]
 
 
 def _category(told: Product) -> str | None:

@@ -11,8 +11,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from crm.customers.recognition import nobody
 from crm.intake.arrival import Arrival
-from crm.intake.facts import Fact, NothingToRecord
+from crm.intake.facts import Fact, NothingToRecord, OrderFact
 from crm.intake.order_recording import known_order
 from crm.intake.shops.woocommerce import deleted
 from crm.intake.shops.woocommerce.orders import codes_of, order_fact, refund_fact
@@ -80,14 +81,20 @@ def _order(delivery: Delivery, event: str) -> list[Fact]:
     if fact.customer is None:
         return [deleted.awaited(delivery, fact)]
     if not fact.customer.is_somebody and known_order(delivery.source, fact.number, fact.external_id) is None:
-        raise NothingToRecord(
-            _("Order %(number)s names nobody: it has no account, email or phone.") % {"number": fact.number}
-        )
+        raise _names_nobody(fact)
     codes = codes_of(delivery.payload)
     if len(codes) > 1:
         fact = replace(fact, details={**fact.details, "coupon_code": _ours(codes)})
     is_back = event == "restored" and "cancelled_at" in fact.moments and fact.moments["cancelled_at"] is None
     return [fact, deleted.order_back(delivery, fact)] if is_back else [fact]
+
+
+def _names_nobody(fact: OrderFact) -> Exception:
+    if fact.customer and fact.customer.placeholders:
+        return ValueError(nobody(fact.customer.placeholders))
+    return NothingToRecord(
+        _("Order %(number)s names nobody: it has no account, email or phone.") % {"number": fact.number}
+    )
 
 
 def _ours(codes: list[str]) -> str:
