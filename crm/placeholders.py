@@ -14,191 +14,28 @@ from typing import Any
 import phonenumbers
 from django.utils.translation import gettext as _
 
+from crm import languages
 from crm.models.channel import Channel
 
-ERROR_CELLS = frozenset(
-    [
-        "#n/a",
-        "#n/a!",
-        "#na",
-        "#null!",
-        "#div/0!",
-        "#value!",
-        "#ref!",
-        "#name?",
-        "#num!",
-        "#spill!",
-        "#calc!",
-        "#field!",
-        "#blocked!",
-        "#unknown!",
-        "#connect!",
-        "#busy!",
-        "#python!",
-        "#external!",
-        "#timeout!",
-        "#error!",
-        "#getting_data",
-        "#n/d",
-        "#н/д",
-        "#пусто!",
-        "#дел/0!",
-        "#знач!",
-        "#ссылка!",
-        "#имя?",
-        "#число!",
-        "#перенос!",
-        "#вычисл!",
-        "#ошибка!",
-        "#nv",
-        "#wert!",
-        "#bezug!",
-        "#zahl!",
-        "#überlauf!",
-        "#nul!",
-        "#valeur!",
-        "#nom?",
-        "#nombre!",
-        "#valore!",
-        "#rif!",
-        "#nome?",
-        "#valor!",
-        "#¡valor!",
-        "#¡ref!",
-        "#¡div/0!",
-        "#¡num!",
-        "#¡nulo!",
-        "#¿nombre?",
-        "#arg!",
-        "#adr!",
-        "#nazwa?",
-        "#liczba!",
-    ]
-)
+ERROR_CELLS = frozenset(languages.words("placeholders", "errors"))
 ERROR_NUMBER = re.compile(r"(?:err|ош|ошибка):\d{3}|#{3,}")
 # Compared without what stands between letters: N/A, n.a. and (n/a) are one word.
-WORDS = frozenset(
-    [
-        "null",
-        "nul",
-        "nil",
-        "none",
-        "na",
-        "nan",
-        "nat",
-        "undefined",
-        "unknown",
-        "anonymous",
-        "anonym",
-        "anon",
-        "guest",
-        "notset",
-        "notavailable",
-        "notapplicable",
-        "notprovided",
-        "notspecified",
-        "nouser",
-        "noid",
-        "nocustomer",
-        "noone",
-        "nobody",
-        "empty",
-        "blank",
-        "missing",
-        "no",
-        "false",
-        "true",
-        "objectobject",
-        "guestuser",
-        "guestcustomer",
-        "guestcheckout",
-        "anonymoususer",
-        "unknownuser",
-        "unknowncustomer",
-        "walkin",
-        "walkincustomer",
-        "гость",
-        "аноним",
-        "анонимный",
-        "неизвестно",
-        "неизвестный",
-        "неизвестен",
-        "неизвестна",
-        "нет",
-        "нету",
-        "нд",
-        "отсутствует",
-        "пусто",
-        "пустой",
-        "неуказан",
-        "неуказано",
-        "неуказана",
-        "незадано",
-        "незадан",
-        "неавторизован",
-        "безномера",
-        "розничныйпокупатель",
-        "частноелицо",
-    ]
-)
+WORDS = frozenset(languages.words("placeholders", "ids"))
 # Where a number ran over, everybody after it has the largest there is.
 OVERFLOWN = frozenset(("2147483647", "4294967295", "9223372036854775807", "18446744073709551615"))
 MINUS_ONE = re.compile(r"[-\u2212\u2013]0*1(?:[.,]0+)?")
 NO_VALUE = r"\n"
 
-NO_MAILBOXES = frozenset(
-    [
-        "none",
-        "null",
-        "nil",
-        "nan",
-        "undefined",
-        "unknown",
-        "anonymous",
-        "noemail",
-        "nomail",
-        "noaddress",
-        "noreply",
-        "donotreply",
-        "notprovided",
-        "notavailable",
-        "nonexistent",
-        "doesnotexist",
-        "withoutemail",
-        "нет",
-        "нетпочты",
-        "безпочты",
-    ]
-)
+NO_MAILBOXES = frozenset(languages.words("placeholders", "mailboxes"))
 NO_DOMAINS = frozenset(("noemail", "nomail", "none"))
 # People have these too, so the domain must say as much.
-FILLERS = WORDS | frozenset(
-    [
-        "email",
-        "mail",
-        "test",
-        "example",
-        "user",
-        "client",
-        "customer",
-        "net",
-        "asd",
-        "asdf",
-        "qwe",
-        "qwerty",
-        "abc",
-        "123",
-        "1234",
-        "12345",
-        "123456",
-    ]
-)
+FILLERS = WORDS | frozenset(languages.words("placeholders", "fillers"))
 COMMON_DOMAINS = frozenset(("email", "mail", "gmail"))
 
 # Noughts, and the first day that calendars of MySQL, .NET and 1C, SQL Server and spreadsheets know.
 NO_DATE = re.compile(
     r"0000-00-00|00\.00\.0000|0001-01-01|0?1\.0?1\.0001|1753-01-01|0?1\.0?1\.1753|1899-12-3[01]|3[01]\.12\.1899"
-    r"|1900-01-0[01]|0?[01]\.0?1\.1900"
+    r"|1900-01-0[01]|0?[01]\.0?1\.1900|0?0:00(?::00)?$"
 )
 NO_BIRTH_DATES = frozenset((dt.date(1, 1, 1), dt.date(1753, 1, 1), dt.date(1899, 12, 30), dt.date(1900, 1, 1)))
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -212,7 +49,7 @@ def is_error_cell(text: str) -> bool:
 
 def is_no_id(text: str) -> bool:
     """0, -1, null, n/a, guest, гость, dashes, nothing: the id or number that everybody has who has none."""
-    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    folded = unicodedata.normalize("NFKC", text.replace("№", "")).strip().casefold()
     letters = "".join(filter(str.isalnum, folded))
     return (
         not letters.strip("0")
@@ -233,7 +70,7 @@ def is_no_email(text: str) -> bool:
     name, label = _letters(mailbox), _letters(domain.partition(".")[0])
     if name in NO_MAILBOXES or label in NO_DOMAINS:
         return True
-    is_filler = name in FILLERS or _is_one_letter(name)
+    is_filler = name in FILLERS or _is_one_letter(name) or "1234567890".startswith(name)
     return not name or (is_filler and (label == name or label in COMMON_DOMAINS))
 
 

@@ -14,6 +14,7 @@ from analytics.admin.changes import Figure
 from analytics.admin.page import Page
 from analytics.metrics.cohorts import MONTHS
 from analytics.periods import Period
+from crm.spreadsheet_cells import harmless_row
 
 Rows = list[list[Any]]
 
@@ -57,5 +58,5 @@ def as_csv(table: str, page: Page, period: Period | None) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="encore-{table}{days}.csv"'},
     )
-    csv.writer(response).writerows(TABLES[table](page))
+    csv.writer(response).writerows(map(harmless_row, TABLES[table](page)))
     return response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -13,18 +12,9 @@ from import_export.resources import ModelResource
 from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.models import Category, Channel, Contact, Customer, Order, Product
 from crm.orders.catalogue import PATH_SEPARATOR
+from crm.spreadsheet_cells import harmless
 
 FORMATS = (CSV, XLSX)
-# A spreadsheet runs a cell that begins so; a plain number or phone is only a number to it.
-FORMULA = re.compile(r"[=+\-@\t\r]")
-PLAIN_NUMBER = re.compile(r"[+-]?[\d., ]*")
-
-
-def harmless(value: Any) -> Any:
-    """The value as a cell that no spreadsheet takes for a formula; an import takes the apostrophe off again."""
-    if isinstance(value, str) and FORMULA.match(value) and not PLAIN_NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
 
 
 class HarmlessResource(ModelResource):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from crm.admin.export import harmless
+from crm.spreadsheet_cells import harmless
 from crm.intake.files import progress, uploads
 from crm.models import Customer, EventInbox, Order
 from tests.chains.factories import live_chain, message

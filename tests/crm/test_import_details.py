@@ -234,10 +234,10 @@ def test_products_say_what_goes_with_them(load):
 
 
 def test_relations_to_nothing_or_to_itself_are_refused(load):
-    report = load("sku,accessories\nK-1,NONE\nK-2,K-2\n", kind="products")
+    report = load("sku,accessories\nK-1,K-9\nK-2,K-2\n", kind="products")
 
     assert reasons(report) == [
-        "line 2, column accessories, “NONE”: names a product that is neither in the file nor known",
+        "line 2, column accessories, “K-9”: names a product that is neither in the file nor known",
         "line 3, column accessories, “K-2”: names the product itself",
     ]
     assert not Product.objects.exists()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 
 from crm import languages
 from crm.addresses import normalise_email, normalise_phone
+from crm.placeholders import is_error_cell, is_no_email, is_no_id, is_no_phone
+from crm.spreadsheet_cells import without_guard
 from crm.timezones import is_time_zone
 
 if TYPE_CHECKING:
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
 Parser = Callable[[str], str]
 
 REMEMBERED = 10_000
-FORMULA_STARTS = ("=", "+", "-", "@")
+# How a CSV file says that digits are no number.
+TEXT_FORMULA = re.compile(r'="([^"]*)"')
+# 4.60701E+12: what is left of a long number that a spreadsheet took for an amount.
+SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE | re.ASCII)
+# They join letters in words and are no part of a name of anything.
+JOINERS = {0x200C: None, 0x200D: None}
 YES = {"1", *languages.words("imports", "yes")}
 NO = {"0", *languages.words("imports", "no")}
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -52,23 +59,58 @@ class ParseSettings:
 class ParsedCells(dict[str, str]):
     """COPY text by cell text; an empty cell is NULL. Each distinct value is parsed once, a limited number kept."""
 
-    def __init__(self, parse: Parser) -> None:
+    def __init__(self, parse: Parser, *, is_vital: bool = False) -> None:
         super().__init__()
         self.parse = parse
+        self.is_vital = is_vital
 
     def __missing__(self, raw: str) -> str:
-        text = raw.strip()
-        if text[:1] == "'" and text[1:2] in FORMULA_STARTS:
-            # An export of ours put the apostrophe there, so that no spreadsheet runs the cell.
-            text = text[1:]
+        text = as_meant(raw)
         if "\0" in text:
             raise ValueError(_("contains a NUL byte, which is not text"))
+        if is_error_cell(text):
+            if self.is_vital:
+                raise ValueError(_("is an error of the spreadsheet"))
+            text = ""
         parsed = self.parse(text) if text else ""
         value = parsed.translate(ESCAPES) if parsed else "\\N"
         if len(self) >= REMEMBERED:
             self.clear()
         self[raw] = value
         return value
+
+
+def as_meant(raw: str) -> str:
+    """The text of a cell without what only keeps a spreadsheet from taking it for a formula or a number."""
+    text = without_guard(raw.strip())
+    quoted = TEXT_FORMULA.fullmatch(text)
+    return quoted[1].strip() if quoted else text
+
+
+def name_or_number(limit: int) -> Parser:
+    """An id or a number of something; a placeholder is none."""
+    return partial(_name_or_number, limit)
+
+
+def needed_number(limit: int) -> Parser:
+    """The same where there must be one."""
+    return partial(_needed_number, limit)
+
+
+def _name_or_number(limit: int, text: str) -> str:
+    plain = text.translate(JOINERS)
+    if plain[:1] == "'" and plain[1:].isalnum():
+        plain = plain[1:]
+    if SHORTENED.fullmatch(plain):
+        raise ValueError(_("was shortened by a spreadsheet, and its last digits are lost"))
+    return "" if is_no_id(plain) else short_words(limit, plain)
+
+
+def _needed_number(limit: int, text: str) -> str:
+    plain = _name_or_number(limit, text)
+    if not plain:
+        raise ValueError(_("stands where there is none: it names nothing"))
+    return plain
 
 
 def words(limit: int) -> Parser:
@@ -135,7 +177,7 @@ def url(text: str) -> str:
 
 
 def email(text: str) -> str:
-    return normalise_email(text)
+    return "" if is_no_email(text) else normalise_email(text.translate(JOINERS))
 
 
 def phone(settings: ParseSettings) -> Parser:
@@ -143,12 +185,22 @@ def phone(settings: ParseSettings) -> Parser:
 
 
 def _phone(country: str, text: str) -> str:
-    return normalise_phone(text, country)
+    if SHORTENED.fullmatch(text):
+        raise ValueError(_("was shortened by a spreadsheet, and its last digits are lost"))
+    return "" if is_no_phone(text) else normalise_phone(text, country)
 
 
 def items(text: str) -> str:
     """Parted by semicolons; as the text of a PostgreSQL array."""
-    found = dict.fromkeys(tag for part in text.split(";") if (tag := part.strip()))
+    return _array(part for part in text.split(";") if not is_error_cell(part))
+
+
+def skus(text: str) -> str:
+    return _array(part for part in text.split(";") if not is_no_id(part))
+
+
+def _array(parts: Iterable[str]) -> str:
+    found = dict.fromkeys(tag for part in parts if (tag := part.strip()))
     quoted = (short_words(100, tag).replace("\\", "\\\\").replace('"', '\\"') for tag in found)
     return "{" + ",".join(f'"{tag}"' for tag in quoted) + "}"
 
@@ -159,7 +211,7 @@ def path(limit: int) -> Parser:
 
 def _path(limit: int, text: str) -> str:
     """A category and what it is part of, from the outside in: Kitchen / Kettles."""
-    names = [name.strip() for name in text.split(" / ")]
+    names = [name.strip() for name in text.split(" / ") if not is_error_cell(name)]
     if not all(names):
         raise ValueError(_("has an empty part: write it as Kitchen / Kettles"))
     return " / ".join(short_words(limit, name) for name in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crm.customer_columns import CUSTOMER_COLUMNS, CustomerColumn
 from crm.intake.files import cells, header_words, moment_cells, numbers
@@ -13,11 +13,22 @@ from crm.models import Channel, ProductRelation
 
 @dataclass(frozen=True)
 class Column:
-    """A column by the name people write over it, its type in the staging table and the parser of its cells."""
+    """A column by the name people write over it, its type in the staging table and the parser of its cells.
+
+    An error of the spreadsheet is an empty cell, but refused where money or an order rests on it: in a vital one.
+    """
 
     name: str
     type: str
     parser: Callable[[ParseSettings], Parser]
+    is_vital: bool = False
+
+    def cells(self, settings: ParseSettings) -> cells.ParsedCells:
+        return cells.ParsedCells(self.parser(settings), is_vital=self.is_vital)
+
+
+def _vital(column: Column) -> Column:
+    return replace(column, is_vital=True)
 
 
 def _plain(parse: Parser) -> Callable[[ParseSettings], Parser]:
@@ -26,6 +37,14 @@ def _plain(parse: Parser) -> Callable[[ParseSettings], Parser]:
 
 def _text(name: str, limit: int) -> Column:
     return Column(name, "text", _plain(cells.words(limit)))
+
+
+def _name(name: str, limit: int) -> Column:
+    return Column(name, "text", _plain(cells.name_or_number(limit)))
+
+
+def _needed(name: str, limit: int) -> Column:
+    return _vital(Column(name, "text", _plain(cells.needed_number(limit))))
 
 
 def _moment(name: str) -> Column:
@@ -53,7 +72,7 @@ def _price(name: str) -> Column:
 
 
 def _skus(name: str) -> Column:
-    return Column(name, "text[]", _plain(cells.items))
+    return Column(name, "text[]", _plain(cells.skus))
 
 
 def _profile(column: CustomerColumn) -> Column:
@@ -72,27 +91,27 @@ _PROFILE_PARSERS = {
 # What an order may tell of its customer.
 ORDER_PROFILE = ("first_name", "last_name", "city")
 IDENTITY = (
-    _text("customer_id", 200),
+    _name("customer_id", 200),
     Column("email", "text", _plain(cells.email)),
     Column("phone", "text", cells.phone),
 )
 STATUS = cells.choice(**header_words.cell_words("statuses"))
 KIND = cells.choice(**header_words.cell_words("product_kinds"))
 ORDER = (
-    _text("order_number", 100),
+    _needed("order_number", 100),
     *IDENTITY,
     *(_profile(column) for column in CUSTOMER_COLUMNS if column.name in ORDER_PROFILE),
-    _moment("placed_at"),
+    _vital(Column("placed_at", "timestamptz", moment_cells.needed_moment)),
     _moment("paid_at"),
     _moment("shipped_at"),
     _moment("delivered_at"),
     _moment("cancelled_at"),
     _moment("returned_at"),
     Column("status", "text", _plain(STATUS)),
-    Column("currency", "text", _plain(cells.currency)),
-    _number("rate", 9, is_nought_allowed=False),
-    _money("total"),
-    _money("discount"),
+    _vital(Column("currency", "text", _plain(cells.currency))),
+    _vital(_number("rate", 9, is_nought_allowed=False)),
+    _vital(_money("total")),
+    _vital(_money("discount")),
     _text("coupon", 64),
     Column("kind", "text", _plain(KIND)),
     _coming_moment("promised_at"),
@@ -103,17 +122,17 @@ ORDER = (
     _text("source", 100),
     _text("responsible", 300),
     Column("milestones", "jsonb", moment_cells.milestones),
-    _money("refunded"),
-    _text("external_id", 200),
+    _vital(_money("refunded")),
+    _name("external_id", 200),
 )
 LINE = (
-    _text("sku", 100),
+    _name("sku", 100),
     _text("product", 300),
     Column("category", "text", _plain(cells.path(200))),
-    _number("quantity", 3, is_nought_allowed=False),
-    _price("price"),
+    _vital(_number("quantity", 3, is_nought_allowed=False)),
+    _vital(_price("price")),
     _price("cost"),
-    _number("returned_quantity", 3),
+    _vital(_number("returned_quantity", 3)),
 )
 # Those a file of customers has addresses of.
 CONSENT_CHANNELS = (Channel.EMAIL.value, Channel.SMS.value)
@@ -140,7 +159,7 @@ RELATIONS = {
     "services": ProductRelation.Kind.SERVICE,
 }
 PRODUCT = (
-    _text("sku", 100),
+    _needed("sku", 100),
     _text("name", 300),
     Column("category", "text", _plain(cells.path(200))),
     Column("kind", "text", _plain(KIND)),

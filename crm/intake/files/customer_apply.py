@@ -13,6 +13,7 @@ from crm.intake.files.columns import CONSENT_CHANNELS, CUSTOMER
 from crm.intake.files.customer_profiles import write_profiles
 from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor, StagingTable, plan_for_sets
+from crm.intake.files.untold_identity import refuse_nobody
 from crm.models import ErasedAddress
 from crm.privacy.suppression import erased_at_by_address
 
@@ -110,8 +111,7 @@ ADDRESS_COLUMNS = {"email": "email", "sms": "phone"}
 
 
 def check(cursor: Cursor, fields: Sequence[str]) -> None:
-    nobody = "customer_id IS NULL AND email IS NULL AND phone IS NULL"
-    _note_problem(cursor, nobody, "", _("names no customer: customer_id, email or phone is needed"))
+    refuse_nobody(cursor, TABLE.name, "line")
     aimless = "marketing_consent IS NOT NULL AND customer_id IS NOT NULL AND email IS NULL AND phone IS NULL"
     _note_problem(cursor, aimless, "marketing_consent", _("is told without the email or phone it is about"))
     for channel in CONSENT_CHANNELS:

@@ -15,6 +15,7 @@ from crm.intake.files.plain_rows import PlainRows
 from crm.intake.files.reading import RowBatch
 from crm.intake.files.report import ImportCount
 from crm.intake.files.staging import Cursor, StagingTable, StagingWriter
+from crm.intake.files.untold_identity import UNTOLD
 
 REFUSED = """
     SELECT line, string_agg(CASE WHEN field = '' THEN reason ELSE field || ': ' || reason END, '; ')
@@ -97,7 +98,7 @@ class Orders:
 class Customers:
     columns: Sequence[Column] = CUSTOMER
     needed: Sequence[Sequence[str]] = (("customer_id", "email", "phone"),)
-    tables: Sequence[StagingTable] = (customer_apply.TABLE,)
+    tables: Sequence[StagingTable] = (customer_apply.TABLE, UNTOLD)
     streamed = customer_apply.TABLE.name
     takes_attributes = True
     starts_chains = False

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.intake.files.columns import LINE
 from crm.intake.files.row_fields import NULL, CellErrors, RowParser
+from crm.placeholders import is_no_id
 
 REMEMBERED = 50_000
 
@@ -38,7 +39,7 @@ class LineParser(dict[tuple[str, ...], tuple[str, Decimal | None]]):
 
     def __missing__(self, raw: tuple[str, ...]) -> tuple[str, Decimal | None]:
         sku, name, category, quantity, price, cost, returned = self._arrange([*self._fields.parse(raw), NULL])
-        if sku == NULL and name != NULL:
+        if sku == NULL and name != NULL and not is_no_id(name):
             sku = name[:100].rstrip("\\")
         value: tuple[str, Decimal | None] = ("", Decimal(0))
         if (sku, quantity, price) != (NULL, NULL, NULL):

@@ -10,6 +10,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from crm.intake.files.cells import Parser, ParseSettings, short_words
+from crm.placeholders import NO_DATE, is_no_birth_date
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
@@ -17,8 +18,9 @@ DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](\d{1,2}:\d{2}(?:
 # A zone that stands apart from its time, as in files of Shopify.
 APART = re.compile(r" ([+-]\d{2}:?\d{2})$")
 UTC = re.compile(r" ?UTC$")
-# How MySQL writes that there is none.
-NO_DATE = re.compile(r"0000-00-00|00\.00\.0000")
+NOUGHTS = re.compile(r"0000-00-00|00\.00\.0000")
+# The second from which machines count, wherever on Earth it is read.
+NEVER = range(-86_400, 86_401)
 
 
 def moment(settings: ParseSettings) -> Parser:
@@ -26,9 +28,24 @@ def moment(settings: ParseSettings) -> Parser:
     return partial(_moment, settings)
 
 
+def needed_moment(settings: ParseSettings) -> Parser:
+    """The same, and one that stands for none is refused by name."""
+    return partial(_needed_moment, settings)
+
+
+def _needed_moment(settings: ParseSettings, text: str) -> str:
+    found = "" if NOUGHTS.match(text) else _happened(settings, text)
+    if found and dt.datetime.fromisoformat(found).timestamp() in NEVER:
+        raise ValueError(_("stands where there is no date"))
+    return found
+
+
 def _moment(settings: ParseSettings, text: str) -> str:
-    if NO_DATE.match(text):
-        return ""
+    found = "" if NO_DATE.match(text) else _happened(settings, text)
+    return "" if found and dt.datetime.fromisoformat(found).timestamp() in NEVER else found
+
+
+def _happened(settings: ParseSettings, text: str) -> str:
     found = _aware(settings, text)
     if found.year > settings.now.year + 1 or found > settings.now:
         raise ValueError(_("lies in the future; times without a zone are read in the zone of the shop"))
@@ -56,7 +73,7 @@ def _aware(settings: ParseSettings, text: str) -> dt.datetime:
         raise ValueError(_("is not a moment: write it as 2026-03-01 14:30 or 01.03.2026 14:30")) from None
     if found.tzinfo is None:
         found = found.replace(tzinfo=settings.zone)
-    if found.year < EARLIEST_YEAR:
+    if found.year < EARLIEST_YEAR and int(found.timestamp()) not in NEVER:
         raise ValueError(_("lies before 1970"))
     return found
 
@@ -82,9 +99,12 @@ def _birth_date(settings: ParseSettings, text: str) -> str:
     if NO_DATE.match(text):
         return ""
     try:
-        found = read_moment(text).date()
+        moment = read_moment(text)
     except ValueError:
         raise ValueError(_("is not a date: write it as 1990-05-17 or 17.05.1990")) from None
+    found = moment.date()
+    if is_no_birth_date(moment):
+        return ""
     if not found.year >= 1900 or found > settings.now.date():
         raise ValueError(_("is not a birth date of someone alive"))
     return found.isoformat()

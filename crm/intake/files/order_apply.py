@@ -39,7 +39,8 @@ FIND_NEW = """
     UPDATE import_order AS file SET id = known.id, is_new = true
     FROM crm_order AS known WHERE file.id IS NULL AND known.number = file.number
 """
-# What a file leaves empty stays; a whole return is booked once, and of refunds told the larger counts.
+# What a file leaves empty stays. A whole return leaves no revenue, whatever came back before and the total is now; what
+# tells of less than is known was refused.
 CHANGED_VALUES = {
     "placed_at": "file.placed_at",
     **{name: f"coalesce(file.{name}, known.{name})" for name in (*MOMENTS, *order_details_apply.AGREED)},
@@ -48,10 +49,8 @@ CHANGED_VALUES = {
     "told": f"CASE WHEN file.rate IS DISTINCT FROM known.rate THEN known.told || {TOLD} ELSE known.told END",
     "total": "file.total",
     "discount": "coalesce(file.discount, known.discount)",
-    "refunded": """
-        CASE WHEN file.refund IS NULL OR (known.returned_at IS NOT NULL AND NOT file.tells_refund) THEN known.refunded
-             ELSE greatest(known.refunded, file.refund) END
-    """,
+    "cancelled_at": "CASE WHEN file.is_uncancelled THEN NULL ELSE coalesce(file.cancelled_at, known.cancelled_at) END",
+    "refunded": "CASE WHEN file.returns_all THEN file.total ELSE greatest(known.refunded, file.refund) END",
     "coupon_code": "coalesce(file.coupon, known.coupon_code)",
     "responsible_id": "coalesce(file.responsible_id, known.responsible_id)",
     **{
@@ -174,6 +173,7 @@ def _write_events(cursor: Cursor, fields: Sequence[str], settings: ParseSettings
         order_details_apply.write_details(cursor, fields, settings.now)
         cursor.execute(ADD_EVENTS, {"now": settings.now})
         order_details_apply.write_returns(cursor, settings.now)
+        order_details_apply.write_uncancelled(cursor, settings.now)
     if "coupon" in fields:
         cursor.execute(REDEEM, {"now": settings.now})
     if settings.acts_since:

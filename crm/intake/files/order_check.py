@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from crm.intake.files import order_rates
 from crm.intake.files.columns import ORDER
 from crm.intake.files.staging import Cursor
+from crm.intake.files.untold_identity import refuse_nobody
 
 FIELDS = [column.name for column in ORDER if column.name != "order_number"]
-IDENTITY = ("customer_id", "email", "phone")
 SUMS = ("goods", "lines", "incomplete")
 
 FIND_REPEATS = """
@@ -52,15 +52,16 @@ ADD_COLUMNS = """
         ADD id bigint, ADD customer bigint, ADD is_new boolean NOT NULL DEFAULT false,
         ADD is_changed boolean NOT NULL DEFAULT false, ADD responsible_id integer,
         ADD refund numeric, ADD returns_all boolean NOT NULL DEFAULT false,
-        ADD tells_refund boolean NOT NULL DEFAULT false, ADD worth numeric DEFAULT 1,
+        ADD is_uncancelled boolean NOT NULL DEFAULT false, ADD worth numeric DEFAULT 1,
         ADD acts boolean NOT NULL DEFAULT false
 """
 NOTE_PROBLEM = """
     INSERT INTO import_problem (line, number, field, value, reason)
     SELECT file.head, file.number, %(field)s, {value}, %(reason)s
     FROM import_order AS file {join}
-    WHERE {wrong} AND NOT EXISTS (SELECT FROM import_problem WHERE import_problem.number = file.number)
+    WHERE {wrong} {unrefused}
 """
+UNREFUSED = "AND NOT EXISTS (SELECT FROM import_problem WHERE import_problem.number = file.number)"
 # A row of an order with one price unknown: what the order came to is the price.
 PRICE_ONLY_LINES = """
     UPDATE import_line AS line SET
@@ -123,8 +124,7 @@ def gather(cursor: Cursor, fields: Sequence[str]) -> None:
 def check(cursor: Cursor) -> None:
     """Complete the orders, and note what is missing in them or contradicts what is already known."""
     note_problem(cursor, "file.placed_at IS NULL", "placed_at", _("is missing"))
-    no_identity = " AND ".join(f"file.{name} IS NULL" for name in IDENTITY)
-    note_problem(cursor, no_identity, "", _("names no customer: customer_id, email or phone is needed"))
+    refuse_nobody(cursor, "import_order", "head", number="number, ", more=UNREFUSED)
     note_problem(
         cursor,
         "file.total IS NULL AND (file.lines = 0 OR file.incomplete > 0)",
@@ -142,15 +142,8 @@ def check(cursor: Cursor) -> None:
     cursor.execute(FIND_KNOWN)
     order_rates.convert(cursor)
     note_problem(cursor, SOMEBODY_ELSES, "", _("is already known as an order of another customer"), join=KNOWN)
-    note_problem(
-        cursor,
-        "file.total < known.refunded AND known.returned_at IS NOT NULL",
-        "total",
-        _("is less than what was already refunded"),
-        join=KNOWN,
-        value="file.total::text",
-    )
 
 
 def note_problem(cursor: Cursor, wrong: str, field: str, reason: str, *, join: str = "", value: str = "''") -> None:
-    cursor.execute(NOTE_PROBLEM.format(wrong=wrong, join=join, value=value), {"field": field, "reason": reason})
+    statement = NOTE_PROBLEM.format(wrong=wrong, join=join, value=value, unrefused=UNREFUSED)
+    cursor.execute(statement, {"field": field, "reason": reason})

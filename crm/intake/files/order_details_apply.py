@@ -20,7 +20,7 @@ AGREED = {
 # What known orders were like before the file, for the events of what it changes.
 REMEMBER = """
     CREATE TEMPORARY TABLE import_before AS
-    SELECT id, refunded, returned_at, promised_at, appointment_at, payment_due_at FROM crm_order
+    SELECT id, cancelled_at, refunded, returned_at, promised_at, appointment_at, payment_due_at FROM crm_order
     WHERE id IN (SELECT id FROM import_order WHERE NOT is_new)
 """
 # The keys are made as in crm.orders.orders, where such a date is moved live.
@@ -60,8 +60,19 @@ ADD_RETURNS = """
                               'amount', (file.refund - coalesce(known.refunded, 0))::numeric(14, 2)::text),
            NOT file.acts
     FROM import_order AS file LEFT JOIN import_before AS known USING (id)
-    WHERE file.refund IS NOT NULL
-      AND (known.returned_at IS NULL OR (file.tells_refund AND file.refund > known.refunded))
+    WHERE file.returned_at IS NOT NULL AND (known.returned_at IS NULL OR file.refund > known.refunded)
+    ON CONFLICT (source, key) DO NOTHING
+"""
+
+
+# As crm.orders.correcting.take_back writes it.
+ADD_UNCANCELLED = """
+    INSERT INTO crm_event (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
+    SELECT 'order.undone', file.customer, file.id, %(now)s, %(now)s, 'crm',
+           'order:' || file.number || ':undone:cancelled_at:' || {before} || ':' || {stamp_now},
+           jsonb_build_object('number', file.number, 'moment', 'cancelled', 'from', known.cancelled_at), NOT file.acts
+    FROM import_order AS file JOIN import_before AS known USING (id)
+    WHERE file.is_uncancelled AND known.cancelled_at IS NOT NULL
     ON CONFLICT (source, key) DO NOTHING
 """
 
@@ -73,6 +84,11 @@ def _stamp(moment: str) -> str:
 
 def write_returns(cursor: Cursor, now: dt.datetime) -> None:
     cursor.execute(ADD_RETURNS.format(stamp=_stamp("file.returned_at")), {"now": now})
+
+
+def write_uncancelled(cursor: Cursor, now: dt.datetime) -> None:
+    stamps = {"before": _stamp("known.cancelled_at"), "stamp_now": _stamp("%(now)s::timestamptz")}
+    cursor.execute(ADD_UNCANCELLED.format(**stamps), {"now": now})
 
 
 def remember_known(cursor: Cursor) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from crm.intake.files import order_contradictions
 from crm.intake.files.order_check import note_problem
 from crm.intake.files.staging import Cursor
 
 # Without a sum told, goods that came back are refunded at what was paid for them. Neither told, all came back.
 COMPLETE_REFUNDS = """
     UPDATE import_order AS file SET
-        tells_refund = file.refunded IS NOT NULL OR back.head IS NOT NULL,
         returns_all = back.head IS NULL AND coalesce(file.refunded, file.total) = file.total,
         refund = coalesce(file.refunded, round(file.total * back.worth / nullif(file.goods, 0), 2),
                           CASE WHEN back.head IS NULL THEN file.total ELSE 0 END)
@@ -57,6 +57,7 @@ def check(cursor: Cursor, fields: Sequence[str]) -> None:
     cursor.execute(COMPLETE_REFUNDS.format(back=back))
     if {"refunded", "returned_quantity"} & set(fields):
         _check_refunds(cursor)
+    order_contradictions.check(cursor)
     if "external_id" in fields:
         reason = _("is the id of another order")
         note_problem(cursor, TAKEN_IDS, "external_id", reason, value="file.external_id")

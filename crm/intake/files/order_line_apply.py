@@ -51,10 +51,9 @@ COMPARE_LINES = """
     WHERE file.turn IS NULL OR known.turn IS NULL OR file.cost <> known.cost
        OR (file.cost IS NOT NULL AND known.cost IS NULL) OR {returned}
 """
-# A whole return is booked by `RETURN_LINES`, where it is news; part of one where it is more than was known.
+# A whole return is booked by `RETURN_LINES`.
 MORE_RETURNED = """
-    (file.returned > known.returned_quantity
-        AND file.order_id IN (SELECT id FROM import_order WHERE tells_refund AND NOT returns_all))
+    (file.returned > known.returned_quantity AND file.order_id NOT IN (SELECT id FROM import_order WHERE returns_all))
 """
 DROP_LINES = "DELETE FROM crm_orderline WHERE id IN (SELECT line_id FROM import_difference WHERE is_gone)"
 CHANGE_LINES = """
@@ -70,27 +69,52 @@ ADD_CHANGED_LINES = """
     FROM import_difference AS file JOIN crm_product AS product ON product.id = file.product_id
     WHERE file.line_id IS NULL
 """
+# What had come back of goods stays so where they are told anew, filled up line by line.
+REMEMBER_RETURNED = """
+    CREATE TEMPORARY TABLE import_returned AS
+    SELECT order_id, product_id, sum(returned_quantity) AS quantity FROM crm_orderline
+    WHERE id IN (SELECT line_id FROM import_difference WHERE is_gone) AND returned_quantity > 0
+    GROUP BY order_id, product_id
+"""
+KEEP_RETURNED = """
+    UPDATE crm_orderline AS line
+    SET returned_quantity = least(line.quantity, greatest(line.returned_quantity, told.quantity - told.before))
+    FROM (
+        SELECT line.id, returned.quantity,
+               sum(line.quantity) OVER (PARTITION BY line.order_id, line.product_id ORDER BY line.id) - line.quantity
+                   AS before
+        FROM crm_orderline AS line JOIN import_returned AS returned USING (order_id, product_id)
+        WHERE EXISTS (SELECT FROM import_difference AS added WHERE added.line_id IS NULL
+                      AND (added.order_id, added.product_id) = (line.order_id, line.product_id))
+    ) AS told
+    WHERE line.id = told.id AND told.quantity > told.before
+"""
 RETURN_LINES = """
     UPDATE crm_orderline AS line SET returned_quantity = line.quantity
-    FROM import_order AS file JOIN crm_order AS known ON known.id = file.id
-    WHERE line.order_id = file.id AND file.is_changed AND file.returns_all
-      AND known.refunded = known.total AND line.returned_quantity < line.quantity
+    FROM import_order AS file
+    WHERE line.order_id = file.id AND file.returns_all AND NOT file.is_new AND line.returned_quantity < line.quantity
 """
 MARK_CHANGED = """
     UPDATE import_order SET is_changed = true WHERE id IN (SELECT order_id FROM import_difference)
 """
+CHANGES = (REMEMBER_RETURNED, DROP_LINES, CHANGE_LINES, ADD_CHANGED_LINES, KEEP_RETURNED, MARK_CHANGED)
 
 
 def write_lines(cursor: Cursor) -> None:
     cursor.execute("SELECT EXISTS (SELECT FROM import_line), EXISTS (SELECT FROM import_order WHERE NOT is_new)")
     has_lines, has_known = cursor.fetchone()
-    if not has_lines:
-        return
+    if has_lines:
+        _write_told(cursor, has_known=has_known)
+    if has_known:
+        cursor.execute(RETURN_LINES)
+
+
+def _write_told(cursor: Cursor, *, has_known: bool) -> None:
     cursor.execute("ANALYZE import_sku")
     cursor.execute(LOCK_PRODUCTS)
     with indexes_built_last(cursor, "crm_orderline"), foreign_keys_unchecked(cursor):
         cursor.execute(ADD_LINES.format(cost="coalesce(line.cost, product.cost)"))
     if has_known:
         cursor.execute(COMPARE_LINES.format(returned=MORE_RETURNED))
-        for statement in (DROP_LINES, CHANGE_LINES, ADD_CHANGED_LINES, MARK_CHANGED, RETURN_LINES):
+        for statement in CHANGES:
             cursor.execute(statement)

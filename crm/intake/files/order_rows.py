@@ -23,6 +23,7 @@ from crm.intake.files.problems import Problem, UnreadableRow, shorten
 from crm.intake.files.reading import RowBatch, RowCells
 from crm.intake.files.row_fields import CellErrors, RowParser
 from crm.intake.files.staging import StagingTable, StagingWriter
+from crm.intake.files.untold_identity import COPIES, UNTOLD, UntoldIdentity
 
 RUNS = StagingTable(
     "import_run",
@@ -54,7 +55,7 @@ PRODUCTS = StagingTable(
     [("line", "integer"), *((name, "text") for name in ("sku", "name", "category"))]
     + [("price", "numeric"), ("cost", "numeric")],
 )
-TABLES = (RUNS, LINES, PRODUCTS, RUNG)
+TABLES = (RUNS, LINES, PRODUCTS, RUNG, UNTOLD)
 
 
 class OrderRows:
@@ -67,6 +68,7 @@ class OrderRows:
         self._line = RowParser(header.present(LINE), header, settings)
         self._products: list[str] = []
         self._runs: list[str] = []
+        self._untold = UntoldIdentity(self._order.columns)
         self._goods = LineParser(self._line, self._products.append)
         self._own: tuple[str, ...] | None = None
         self._head, self._last, self._text = 0, 0, ""
@@ -86,6 +88,7 @@ class OrderRows:
             RUNS.name: ["head", "last", *names, "goods", "lines", "incomplete"],
             LINES.name: ["head", *self._goods.columns],
             PRODUCTS.name: [name for name, _type in PRODUCTS.columns],
+            **COPIES,
         }
 
     def take(self, batch: RowBatch, staging: StagingWriter) -> None:
@@ -156,6 +159,7 @@ class OrderRows:
         except CellErrors as error:
             self._note_problems(line, error, cells, staging)
             parsed = self._order.parse_readable(own)
+        self._untold.note(line, own, parsed, staging)
         if not cells[self._number_at].strip():
             staging.add_problem(Problem(line, "order_number", "", _("is missing")))
         self._text = "\t".join(parsed)

@@ -13,6 +13,7 @@ from crm.intake.files.problems import Problem, UnreadableRow
 from crm.intake.files.reading import RowBatch
 from crm.intake.files.row_fields import CellErrors, RowParser
 from crm.intake.files.staging import StagingWriter
+from crm.intake.files.untold_identity import COPIES, UntoldIdentity
 
 
 class PlainRows:
@@ -29,6 +30,7 @@ class PlainRows:
         self._table = table
         self._width = header.width
         self._row = RowParser(header.present(columns), header, settings, attributes)
+        self._untold = UntoldIdentity(self._row.columns)
 
     @property
     def fields(self) -> list[str]:
@@ -36,7 +38,7 @@ class PlainRows:
 
     @property
     def copies(self) -> dict[str, list[str]]:
-        return {self._table: ["line", *self._row.columns]}
+        return {self._table: ["line", *self._row.columns], **COPIES}
 
     def take(self, batch: RowBatch, staging: StagingWriter) -> None:
         texts = []
@@ -50,11 +52,13 @@ class PlainRows:
                 staging.add_problem(Problem(line, "", "", wrong_width(len(cells), self._width)))
                 continue
             try:
-                parsed = self._row.parse(self._row.pick(cells))
+                own = self._row.pick(cells)
+                parsed = self._row.parse(own)
             except CellErrors as error:
                 for column, value, reason in error.errors:
                     staging.add_problem(Problem(line, column, value, reason))
             else:
+                self._untold.note(line, own, parsed, staging)
                 texts.append("\t".join((str(line), *parsed)) + "\n")
         staging.add(self._table, texts)
 

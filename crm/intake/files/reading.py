@@ -18,6 +18,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from crm.intake.files.problems import FileError, UnreadableRow
+from crm.intake.files.unseen import CONTROLS, without_unseen
 from crm.intake.files.xlsx import sheet_rows
 
 BLOCK = 1 << 20
@@ -27,7 +28,7 @@ LONGEST_CELL = 131_072
 MOST_COLUMNS = 500
 DELIMITERS = ",;\t"
 # Above the header, Excel tells itself what parts the cells.
-SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
 XLSX_START = b"PK\x03\x04"
 
 RowCells = list[str] | UnreadableRow
@@ -150,13 +151,15 @@ def _without_mark(block: bytes, end: int) -> tuple[bytes, int, bool]:
 
 
 def _decoded(block: bytes, encoding: str, lines_before: int) -> str:
+    block = block.translate(*CONTROLS)
     try:
-        return block.decode(encoding)
+        text = block.decode(encoding)
     except UnicodeDecodeError as error:
         raise FileError(
             _("Line %(line)s holds bytes that are not %(encoding)s. Excel often writes cp1251 or cp1252.")
             % {"line": lines_before + block[: error.start].count(b"\n") + 1, "encoding": encoding.upper()}
         ) from error
+    return text if text.isascii() else without_unseen(text)
 
 
 def _csv_batches(lines: Iterator[str]) -> Iterator[RowBatch]:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from crm.intake.files.problems import UnreadableRow
 from crm.intake.files.reading import open_file
+from crm.spreadsheet_cells import harmless_row
 
 END = (sys.maxsize, "")
 LINE, REASON = "rejected_line", "rejected_reason"
@@ -25,7 +26,7 @@ def write_rejected(source: Path, encoding: str, query: str, params: dict[str, st
     written = 0
     with open_file(source, encoding) as opened, target.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        out.writerow([*opened.header, LINE, REASON])
+        out.writerow(harmless_row([*opened.header, LINE, REASON]))
         width = len(opened.header)
         refused = _refused(query, params)
         line, reason = next(refused, END)
@@ -35,7 +36,7 @@ def write_rejected(source: Path, encoding: str, query: str, params: dict[str, st
                 line, reason = next(refused, END)
             if at == line:
                 row = [] if isinstance(cells, UnreadableRow) else cells
-                out.writerow([*row, *[""] * (width - len(row)), line, reason])
+                out.writerow(harmless_row([*row, *[""] * (width - len(row)), line, reason]))
                 written += 1
     return written
 

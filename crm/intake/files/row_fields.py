@@ -8,7 +8,8 @@ from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
-from crm.intake.files.cells import ESCAPES, ParsedCells, ParseSettings
+from crm import placeholders
+from crm.intake.files.cells import ESCAPES, ParseSettings, as_meant
 from crm.intake.files.columns import Column
 from crm.intake.files.header import FileHeader
 from crm.intake.files.problems import shorten
@@ -37,7 +38,7 @@ class RowParser:
     ) -> None:
         self.names = [column.name for column in columns]
         self.pick = _picker([*(header.positions[name] for name in self.names), *(attributes or {}).values()])
-        self._cells = [ParsedCells(column.parser(settings)) for column in columns]
+        self._cells = [column.cells(settings) for column in columns]
         self._attributes = list(attributes or {})
 
     @property
@@ -74,8 +75,8 @@ class RowParser:
             if "\0" in text or len(text) > LONGEST_ATTRIBUTE:
                 reason = _("is longer than %(limit)s characters or not text") % {"limit": LONGEST_ATTRIBUTE}
                 raise CellErrors([(name, shorten(text), reason)])
-            if text.strip():
-                attributes[name] = text.strip()
+            if told := placeholders.told(as_meant(text)):
+                attributes[name] = told
         return json.dumps(attributes, ensure_ascii=False).translate(ESCAPES) if attributes else NULL
 
 

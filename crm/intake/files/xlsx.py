@@ -11,16 +11,18 @@ from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from crm.intake.files.problems import FileError
+from crm.intake.files.unseen import without_unseen
 
 # An XLSX file is a packed folder: a few kilobytes may unpack to gigabytes.
 MOST_UNPACKED = 1 << 30
 # The texts of a sheet are kept in one part, which is read whole.
 MOST_TEXTS = 256 << 20
 TEXTS = "xl/sharedStrings.xml"
-NOUGHTS = re.compile("0+")
+NOUGHTS = re.compile(r"(?:\[[^\]]*\])?(0+)(?:;.*)?")
 THREE_DECIMALS = re.compile(r"\.\d{3}$")
 
 
@@ -61,14 +63,14 @@ def _text(cell: Any) -> str:
         return _number(value, cell.number_format)
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
-    return str(value)
+    return without_unseen(unescape(str(value)))
 
 
 def _number(value: float, number_format: str | None) -> str:
     """A spreadsheet's number carries the noise of binary fractions past 15 digits. A format of noughts shows them."""
     if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
-        width = len(number_format) if number_format and NOUGHTS.fullmatch(number_format) else 0
-        return str(int(value)).zfill(width)
+        noughts = NOUGHTS.fullmatch(number_format or "")
+        return str(int(value)).zfill(len(noughts[1]) if noughts else 0)
     text = format(value, ".15g")
     # Read as text, three digits after the point might be thousands. In a spreadsheet they are decimals.
     return f"{text}0" if THREE_DECIMALS.search(text) else text
