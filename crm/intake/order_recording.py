@@ -170,6 +170,8 @@ def _happen(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
         if moment is None:
             correcting.take_back(order, name, at=told_at)
         elif correcting.is_news(order, name, told_at):
+            if _goes_on(order, fact, moment):
+                correcting.take_back(order, "cancelled_at", at=told_at)
             MOMENTS[name](order, at=moment, told_at=told_at)
     for name, moment in fact.dates.items():
         if (moment or name != "promised_at") and correcting.is_news(order, name, told_at):
@@ -179,6 +181,11 @@ def _happen(order: Order, fact: OrderFact, told_at: dt.datetime) -> None:
             orders.reach_milestone(order, name, at=reached_at)
     for refund in fact.refunds:
         _refund(order, refund)
+
+
+def _goes_on(order: Order, fact: OrderFact, moment: dt.datetime) -> bool:
+    """Something happened after the cancelling, of which the source says no more: the order is alive after all."""
+    return order.cancelled_at is not None and "cancelled_at" not in fact.moments and moment > order.cancelled_at
 
 
 def _is_known(order: Order, fact: OrderFact, moment: str) -> bool:

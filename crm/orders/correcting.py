@@ -37,6 +37,7 @@ def correct_figures(
 ) -> Order:
     """Other goods or sums than before. ValueError when less would remain than was already returned or refunded.
 
+    Of an order that all came back, another total is given back too: it leaves no revenue.
     `again` are moments told with them once more as they are known.
     """
     lock_fact(order, lambda customer_id: stats.lock([customer_id]))
@@ -45,6 +46,8 @@ def correct_figures(
     bought = list(order.lines.select_related("product").order_by("pk"))
     told = lines if lines is not None else [_told(line) for line in bought]
     figures = amounts.check(order.number, told, total, order.discount if discount is None else discount)
+    if is_given_back := _all_came_back(order, bought) and _quantities(bought) == _quantities(figures.lines):
+        order.refunded = figures.total
     if figures.total < order.refunded:
         raise ValueError(
             _("order %(number)s: its total of %(total)s is less than the %(refunded)s already refunded.")
@@ -56,7 +59,7 @@ def correct_figures(
     before, discount_before = order.total, order.discount
     order.total, order.discount = figures.total, figures.discount
     note_told(order, ["figures", *(name for name in again if is_news(order, name, told_at))], told_at)
-    order.save(update_fields=["total", "discount", "told"])
+    order.save(update_fields=["total", "discount", "told", *["refunded"] * is_given_back])
     if not is_other and (before, discount_before) == (order.total, order.discount):
         return order
     if before != order.total:
@@ -182,6 +185,19 @@ def as_told(names: Sequence[str], told_at: dt.datetime) -> dict[str, str]:
 
 def _as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)
+
+
+def _all_came_back(order: Order, bought: Sequence[OrderLine]) -> bool:
+    is_money_back = order.returned_at is not None and 0 < order.total == order.refunded
+    return is_money_back and all(line.returned_quantity == line.quantity for line in bought)
+
+
+def _quantities(lines: Sequence[OrderLine | LineData]) -> dict[str, Decimal]:
+    """How much there is of each SKU."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        found[line.product.sku if isinstance(line, OrderLine) else line.sku] += line.quantity
+    return dict(found)
 
 
 def _told(line: OrderLine) -> LineData:

@@ -94,15 +94,16 @@ def undo_return(order: Order, key: str, *, at: dt.datetime) -> Order:
 
 
 def _came_back(order: Order, bought: Sequence[OrderLine], event: Event, *, is_only_one: bool) -> ReturnAmounts:
+    """By the only return came all that came back, whatever was corrected since."""
+    if is_only_one:
+        return ReturnAmounts(order.refunded, {line.pk: line.returned_quantity for line in bought})
     told = event.properties.get("lines")
     later = order.told.get(_goods_of(event.key.removeprefix(event_key(order, ""))))
     if told is not None and later:
         told = {**told, **later}
     if told is None or "amount" not in event.properties:
-        # Written before returns told their lines, or taken from a file: by one return came all that came back.
-        if not is_only_one:
-            raise ValueError(_("What came back by this return is not known, so it cannot be undone alone."))
-        return ReturnAmounts(order.refunded, {line.pk: line.returned_quantity for line in bought})
+        # Written before returns told their lines, or taken from a file.
+        raise ValueError(_("What came back by this return is not known, so it cannot be undone alone."))
     left = {sku: Decimal(quantity) for sku, quantity in told.items()}
     quantities: dict[int, Decimal] = {}
     for line in reversed(bought):

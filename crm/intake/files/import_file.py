@@ -100,6 +100,8 @@ def _stage(
 ) -> _Staged:
     file_kind = KINDS[kind]
     with open_file(path, options.encoding) as opened:
+        if opened.is_sheet:
+            parse_settings.decimal_marks.are_of_sheet()
         header = match_header(
             opened.header, _meanings(kind, opened.header, options), file_kind.columns, file_kind.needed
         )

@@ -10,7 +10,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from crm.intake.files.cells import Parser, ParseSettings, short_words
-from crm.placeholders import NO_DATE, is_no_birth_date
+from crm.placeholders import EPOCH, NO_DATE, is_no_birth_date
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?")
@@ -19,8 +19,6 @@ DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T](\d{1,2}:\d{2}(?:
 APART = re.compile(r" ([+-]\d{2}:?\d{2})$")
 UTC = re.compile(r" ?UTC$")
 NOUGHTS = re.compile(r"0000-00-00|00\.00\.0000")
-# The second from which machines count, wherever on Earth it is read.
-NEVER = range(-86_400, 86_401)
 
 
 def moment(settings: ParseSettings) -> Parser:
@@ -34,22 +32,27 @@ def needed_moment(settings: ParseSettings) -> Parser:
 
 
 def _needed_moment(settings: ParseSettings, text: str) -> str:
-    found = "" if NOUGHTS.match(text) else _happened(settings, text)
-    if found and dt.datetime.fromisoformat(found).timestamp() in NEVER:
+    found = None if NOUGHTS.match(text) else _happened(settings, text)
+    if found and _is_never(found):
         raise ValueError(_("stands where there is no date"))
-    return found
+    return found.isoformat() if found else ""
 
 
 def _moment(settings: ParseSettings, text: str) -> str:
-    found = "" if NO_DATE.match(text) else _happened(settings, text)
-    return "" if found and dt.datetime.fromisoformat(found).timestamp() in NEVER else found
+    found = None if NO_DATE.match(text) else _happened(settings, text)
+    return "" if found is None or _is_never(found) else found.isoformat()
 
 
-def _happened(settings: ParseSettings, text: str) -> str:
+def _happened(settings: ParseSettings, text: str) -> dt.datetime:
     found = _aware(settings, text)
     if found.year > settings.now.year + 1 or found > settings.now:
         raise ValueError(_("lies in the future; times without a zone are read in the zone of the shop"))
-    return found.astimezone(dt.UTC).isoformat()
+    return found.astimezone(dt.UTC)
+
+
+def _is_never(moment: dt.datetime) -> bool:
+    """The second from which machines count, wherever on Earth it was read."""
+    return abs(moment - EPOCH) <= dt.timedelta(days=1)
 
 
 def coming_moment(settings: ParseSettings) -> Parser:
@@ -73,7 +76,7 @@ def _aware(settings: ParseSettings, text: str) -> dt.datetime:
         raise ValueError(_("is not a moment: write it as 2026-03-01 14:30 or 01.03.2026 14:30")) from None
     if found.tzinfo is None:
         found = found.replace(tzinfo=settings.zone)
-    if found.year < EARLIEST_YEAR and int(found.timestamp()) not in NEVER:
+    if found.year < EARLIEST_YEAR and not _is_never(found):
         raise ValueError(_("lies before 1970"))
     return found
 

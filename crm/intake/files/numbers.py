@@ -7,7 +7,6 @@ before decimals. Where no value tells, whoever imports is asked.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from decimal import Decimal
 from functools import partial
 
@@ -26,14 +25,15 @@ CONTRADICTORY = ""
 class DecimalMark:
     """What stands before the decimals of one column: told beforehand, or learnt from values that mean one thing."""
 
-    def __init__(self, told: str | None = None) -> None:
+    def __init__(self, told: str | None = None, teachers: frozenset[str] = frozenset(OTHER)) -> None:
         self._told = told
+        self._teachers = teachers
         self._seen: set[str] = set()
         self._was_asked_early = False
         self._was_relied_on = False
 
     def learn(self, mark: str) -> None:
-        self._seen.add(mark)
+        self._seen.update(self._teachers & {mark})
 
     def answer(self) -> str:
         """ValueError where it is not known."""
@@ -54,11 +54,21 @@ class DecimalMark:
         return next(iter(self._seen)) if self._was_asked_early and len(self._seen) == 1 else None
 
 
-class DecimalMarks(defaultdict[str, DecimalMark]):
+class DecimalMarks(dict[str, DecimalMark]):
     """Those of a file, by column; `told` holds for all."""
 
     def __init__(self, told: str | None = None, by_column: dict[str, str] | None = None) -> None:
-        super().__init__(lambda: DecimalMark(told), {name: DecimalMark(at) for name, at in (by_column or {}).items()})
+        super().__init__({name: DecimalMark(at) for name, at in (by_column or {}).items()})
+        self.told = told
+        self.teachers = frozenset(OTHER)
+
+    def __missing__(self, name: str) -> DecimalMark:
+        self[name] = mark = DecimalMark(self.told, self.teachers)
+        return mark
+
+    def are_of_sheet(self) -> None:
+        """Its numbers are written with a point by Encore itself, which says nothing about how its texts are written."""
+        self.teachers = frozenset(",")
 
     def to_read_again(self) -> dict[str, str]:
         """By column, what the whole file taught too late; empty where one reading was enough."""

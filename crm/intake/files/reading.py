@@ -49,6 +49,7 @@ class OpenedFile:
     header: list[str]
     batches: Iterator[RowBatch]
     share_read: Callable[[], float] = field(default=lambda: 0.0)
+    is_sheet: bool = False
 
 
 @contextmanager
@@ -60,8 +61,9 @@ def open_file(path: Path, encoding: str = "utf-8") -> Iterator[OpenedFile]:
             size = max(path.stat().st_size, 1)
             start = binary.peek(4)[:4]
             lines = chain.from_iterable(_blocks(binary, encoding))
-            batches = _sheet_batches(binary) if start == XLSX_START else _csv_batches(lines)
-            yield _opened(batches, lambda: raw.tell() / size)
+            is_sheet = start == XLSX_START
+            batches = _sheet_batches(binary) if is_sheet else _csv_batches(lines)
+            yield _opened(batches, lambda: raw.tell() / size, is_sheet=is_sheet)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise FileError(_("The file is damaged: it ends early or cannot be unpacked.")) from error
     except FileNotFoundError as error:
@@ -97,7 +99,7 @@ def _unpacked(raw: io.FileIO) -> Iterator[io.BufferedReader[Any]]:
         yield io.BufferedReader(raw, BLOCK)
 
 
-def _opened(batches: Iterator[RowBatch], share_read: Callable[[], float]) -> OpenedFile:
+def _opened(batches: Iterator[RowBatch], share_read: Callable[[], float], *, is_sheet: bool) -> OpenedFile:
     first = next(batches, None)
     if first is None:
         raise FileError(_("The file is empty."))
@@ -109,7 +111,7 @@ def _opened(batches: Iterator[RowBatch], share_read: Callable[[], float]) -> Ope
             _("The file has %(count)s columns; at most %(most)s are read.")
             % {"count": len(header), "most": MOST_COLUMNS}
         )
-    return OpenedFile(header, batches, share_read)
+    return OpenedFile(header, batches, share_read, is_sheet)
 
 
 def _sheet_batches(binary: IO[bytes]) -> Iterator[RowBatch]:
