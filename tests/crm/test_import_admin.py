@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from crm.spreadsheet_cells import harmless
 from crm.intake.files import progress, uploads
 from crm.models import Customer, EventInbox, Order
+from crm.spreadsheet_cells import harmless
 from tests.chains.factories import live_chain, message
 from tests.conftest import make_customer, make_order, make_product
 

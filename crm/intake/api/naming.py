@@ -12,6 +12,7 @@ from crm.customers.recognition import identity_keys, recognise
 from crm.intake.api.problems import Refused, answer
 from crm.intake.api.schemas import NamedCustomer
 from crm.models import Customer, Source
+from crm.placeholders import is_no_id
 
 
 class WhoIn(Schema):
@@ -31,7 +32,7 @@ Who = Annotated[WhoIn, Query()]
 
 def customers_named(source: Source, who: WhoIn | NamedCustomer) -> list[Customer]:
     """All whom these names mean, whom they surely mean first: a family may share an address."""
-    external_id = f"{source.id_prefix}{who.id}" if who.id else ""
+    external_id = "" if is_no_id(who.id) else source.prefixed(who.id)
     try:
         return recognise(identity_keys(external_id, who.email, who.phone)).everyone
     except ValueError as wrong:

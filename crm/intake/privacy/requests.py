@@ -13,6 +13,7 @@ from crm.intake.facts import PrivacyFact
 from crm.intake.privacy.payloads import blank, subjects_of
 from crm.models import Contact, Customer, PrivacyRequest, Source
 from crm.models.privacy import DAYS_TO_ANSWER
+from crm.placeholders import is_no_id
 from crm.privacy.erase import erase
 
 Kind = PrivacyRequest.Kind
@@ -72,7 +73,7 @@ def _people(fact: PrivacyFact, source: Source) -> list[Customer]:
 
     Somebody known by another id shares the address, as families do: of them nobody asked.
     """
-    own = f"{source.id_prefix}{fact.external_id}" if fact.external_id else ""
+    own = "" if is_no_id(fact.external_id) else source.prefixed(fact.external_id)
     keys = identity_keys(own, fact.email, fact.phone)
     known = recognise(keys)
     is_theirs = partial(_has_no_other_address, told=set(keys.addresses))
