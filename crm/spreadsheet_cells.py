@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from typing import Any
 
 STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-FORMULA = re.compile(rf"""(^|[;\t\r\n|])([\s"']*)(?=[{STARTS}])""")
-GUARDED = re.compile(rf"""(^|[;\t\r\n|])([\s"]*)'(?=[\s"']*[{STARTS}])|^'(?=[\t\r])""")
+FORMULA = re.compile(rf"""((?:^|[;\t\r\n|])[\s"']*)(?=[{STARTS}])""")
+GUARDED = re.compile(rf"""((?:^|[;\t\r\n|])[\s"']*)'(?=[{STARTS}])""")
+# A cell that begins so is cut off there by some.
+CUT_OFF = ("\t", "\r")
 # To a spreadsheet a plain number or phone is only a number.
 PLAIN_NUMBER = re.compile(r"[+-]?[\d., ]*")
 # What XML, and so XLSX, cannot hold.
@@ -26,8 +28,8 @@ def harmless(value: Any) -> Any:
     text = UNWRITABLE.sub("", value)
     if PLAIN_NUMBER.fullmatch(text):
         return text
-    guarded = FORMULA.sub(r"\1'\2", text)
-    return f"'{guarded}" if guarded.startswith(("\t", "\r")) else guarded
+    guarded = FORMULA.sub(r"\1'", text)
+    return f"'{guarded}" if guarded.startswith(CUT_OFF) else guarded
 
 
 def harmless_row(values: Iterable[Any]) -> list[Any]:
@@ -36,4 +38,6 @@ def harmless_row(values: Iterable[Any]) -> list[Any]:
 
 def without_guard(text: str) -> str:
     """As it was before `harmless`."""
-    return GUARDED.sub(r"\1\2", text) if "'" in text else text
+    if "'" not in text:
+        return text
+    return GUARDED.sub(r"\1", text[1:] if text[:1] == "'" and text[1:2] in CUT_OFF else text)

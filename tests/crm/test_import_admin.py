@@ -186,7 +186,7 @@ def test_export_takes_a_constant_number_of_queries(manager, django_assert_max_nu
         export(manager, "order", "0")
 
 
-@pytest.mark.parametrize("text", ["=1", "+1+1", "-1+cmd|' /C calc'!A0", "@x", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1", "+1+1", "-1+cmd|' /C calc'!A0", "@x", "\tx", "\rx"])
 def test_cells_that_a_spreadsheet_would_run_are_disarmed(text):
     assert harmless(text) == f"'{text}"
 

@@ -146,3 +146,48 @@ def test_a_number_of_a_spreadsheet_has_one_meaning(load):
     load(file.getvalue())
 
     assert OrderLine.objects.get().price == Decimal("1.299")
+
+
+AMOUNTS = {
+    "orders": ("total", "discount", "quantity", "price", "cost", "returned_quantity", "refunded"),
+    "products": ("price", "cost"),
+}
+WHOLE = {
+    "orders": {"order_number": "A-1", "customer_id": "1", "placed_at": "2026-01-05", "sku": "K-1", "quantity": "2"}
+    | {"returned_at": "2026-01-06", "price": "50"},
+    "products": {"sku": "K-1"},
+}
+
+
+@pytest.mark.parametrize("text", ["1,299", "1.299"])
+@pytest.mark.parametrize(("kind", "column"), [(kind, name) for kind, names in AMOUNTS.items() for name in names])
+def test_every_amount_of_every_file_is_asked_about(load, kind, column, text):
+    cells = WHOLE[kind] | {column: text}
+
+    for data in (f"{';'.join(cells)}\n{';'.join(cells.values())}\n", sheet_of(cells)):
+        problem = str(load(data, kind=kind).problems[0])
+        assert f"column {column}, “{text}”: can be read in two ways" in problem
+
+
+def test_the_numbers_of_a_spreadsheet_do_not_say_how_its_texts_are_written(load):
+    book = Workbook()
+    for row in (HEAD.split(";"), ["A-1", "1", "2026-01-05", 12.5], ["A-2", "1", "2026-01-05", "1,290"]):
+        book.active.append(row)
+
+    assert "can be read in two ways" in str(load(saved(book)).problems[0])
+    book.active.append(["A-3", "1", "2026-01-05", "7,50"])
+    assert load(saved(book)).problems == []
+    assert totals() == [Decimal("12.50"), Decimal("1.29"), Decimal("7.50")]
+
+
+def sheet_of(cells):
+    book = Workbook()
+    for row in (list(cells), list(cells.values())):
+        book.active.append(row)
+    return saved(book)
+
+
+def saved(book):
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
