@@ -58,10 +58,11 @@ class SignUpPage(forms.Form):
 
     def clean_email(self) -> str:
         try:
-            check_address(Channel.EMAIL, self.cleaned_data["email"])
-            return normalise_email(self.cleaned_data["email"])
+            email = normalise_email(self.cleaned_data["email"])
+            check_address(Channel.EMAIL, email)
         except ValueError as error:
             raise ValidationError(str(error)) from error
+        return email
 
 
 @csrf_exempt

@@ -28,8 +28,8 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         channel, address = facts.get("channel"), facts.get("address")
         if channel and address and self.has_changed():
             try:
-                check_address(channel, address)
                 facts["address"] = normalise(channel, address, Shop.load().phone_country)
+                check_address(channel, facts["address"])
             except ValueError as error:
                 self.add_error("address", str(error))
         return facts

@@ -74,10 +74,11 @@ class NewCustomerForm(forms.Form):
     def _normalised(self, name: str, channel: str, normalise: Callable[[str], str]) -> str:
         typed: str = self.cleaned_data[name]
         try:
-            check_address(channel, typed)
-            return normalise(typed) if typed else ""
+            address = normalise(typed) if typed else ""
+            check_address(channel, address)
         except ValueError as error:
             raise ValidationError(str(error)) from error
+        return address
 
 
 def new_customer_view(request: HttpRequest) -> HttpResponseBase:
