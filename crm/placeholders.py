@@ -25,6 +25,9 @@ WORDS = frozenset(languages.words("placeholders", "ids"))
 OVERFLOWN = frozenset(("2147483647", "4294967295", "9223372036854775807", "18446744073709551615"))
 MINUS_ONE = re.compile(r"[-\u2212\u2013]0*1(?:[.,]0+)?")
 NO_VALUE = r"\n"
+OTHER_DIGIT = re.compile("[1-9]")
+UPWARDS = "0123456789" * 3
+DOWNWARDS = UPWARDS[::-1]
 
 NO_MAILBOXES = frozenset(languages.words("placeholders", "mailboxes"))
 NO_DOMAINS = frozenset(("noemail", "nomail", "none"))
@@ -43,23 +46,22 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 def is_error_cell(text: str) -> bool:
     """What a spreadsheet shows where a formula failed: #N/A, #ССЫЛКА!, Err:502."""
+    if "#" not in text and ":" not in text:
+        return False
     folded = text.strip().casefold()
     return folded in ERROR_CELLS or bool(ERROR_NUMBER.fullmatch(folded))
 
 
 def is_no_id(text: str) -> bool:
     """0, -1, null, n/a, guest, гость, dashes, nothing: the id or number that everybody has who has none."""
+    if "@" in text and is_no_email(text):
+        return True
+    if OTHER_DIGIT.search(text):
+        plain = text.strip()
+        return plain in OVERFLOWN or bool(MINUS_ONE.fullmatch(plain)) or is_error_cell(plain)
     folded = unicodedata.normalize("NFKC", text.replace("№", "")).strip().casefold()
-    letters = "".join(filter(str.isalnum, folded))
-    return (
-        not letters.strip("0")
-        or letters in WORDS
-        or letters in OVERFLOWN
-        or folded == NO_VALUE
-        or bool(MINUS_ONE.fullmatch(folded))
-        or is_error_cell(folded)
-        or ("@" in folded and is_no_email(folded))
-    )
+    letters = _letters(folded)
+    return not letters.strip("0") or letters in WORDS or folded == NO_VALUE or is_error_cell(folded)
 
 
 def is_no_email(text: str) -> bool:
@@ -68,10 +70,11 @@ def is_no_email(text: str) -> bool:
     if not at:
         return is_no_id(text)
     name, label = _letters(mailbox), _letters(domain.partition(".")[0])
-    if name in NO_MAILBOXES or label in NO_DOMAINS:
+    if not name or name in NO_MAILBOXES or label in NO_DOMAINS:
         return True
-    is_filler = name in FILLERS or _is_one_letter(name) or "1234567890".startswith(name)
-    return not name or (is_filler and (label == name or label in COMMON_DOMAINS))
+    if label != name and label not in COMMON_DOMAINS:
+        return False
+    return name in FILLERS or _is_one_letter(name) or "1234567890".startswith(name)
 
 
 def is_no_phone(text: str) -> bool:
@@ -112,17 +115,16 @@ IS_NO_ADDRESS: dict[str, Callable[[str], bool]] = {Channel.EMAIL: is_no_email, C
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
 def _is_one_letter(text: str) -> bool:
-    return len(set(text)) == 1
+    return text == text[:1] * len(text)
 
 
 def _is_run(digits: str) -> bool:
     """Up or down the keyboard, on from 9 to 0."""
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(digits, digits[1:], strict=False)}
-    return len(digits) >= 5 and steps in ({1}, {9})
+    return len(digits) >= 5 and (digits in UPWARDS or digits in DOWNWARDS)
 
 
 def _without_code(digits: str) -> list[str]:

@@ -83,7 +83,7 @@ class ParsedCells(dict[str, str]):
 def as_meant(raw: str) -> str:
     """The text of a cell without what only keeps a spreadsheet from taking it for a formula or a number."""
     text = without_guard(raw.strip())
-    quoted = TEXT_FORMULA.fullmatch(text)
+    quoted = TEXT_FORMULA.fullmatch(text) if text[:1] == "=" else None
     return quoted[1].strip() if quoted else text
 
 
@@ -98,7 +98,7 @@ def needed_number(limit: int) -> Parser:
 
 
 def _name_or_number(limit: int, text: str) -> str:
-    plain = text.translate(JOINERS)
+    plain = text if text.isascii() else text.translate(JOINERS)
     if plain[:1] == "'" and plain[1:].isalnum():
         plain = plain[1:]
     if SHORTENED.fullmatch(plain):
@@ -177,7 +177,8 @@ def url(text: str) -> str:
 
 
 def email(text: str) -> str:
-    return "" if is_no_email(text) else normalise_email(text.translate(JOINERS))
+    plain = text if text.isascii() else text.translate(JOINERS)
+    return "" if is_no_email(plain) else normalise_email(plain)
 
 
 def phone(settings: ParseSettings) -> Parser:

@@ -12,12 +12,12 @@ CONTROLS = (
     bytes(0x20 if code in (0x0B, 0x0C) else code for code in range(256)),
     bytes((*range(1, 9), *range(0x0E, 0x20), 0x7F)),
 )
-BREAKS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+BREAKS = "\x0b\x0c\x85\u2028\u2029"
 UNSEEN = re.compile(
-    "[\x01-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    f"[\x01-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    f"\ufeff\ufff9-\ufffb\ud800-\udfff{BREAKS}]"
 )
 
 
 def without_unseen(text: str) -> str:
-    return text if text.isascii() and text.isprintable() else UNSEEN.sub("", BREAKS.sub(" ", text))
+    return UNSEEN.sub(lambda found: " " if found[0] in BREAKS else "", text)
