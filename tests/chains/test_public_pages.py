@@ -14,6 +14,7 @@ from tests.conftest import make_customer, make_order
 pytestmark = pytest.mark.django_db
 
 PERSON = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
+CUBOT = "Mozilla/5.0 (Linux; Android 9; CUBOT) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36"
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 
 
@@ -131,6 +132,7 @@ def test_an_open_is_kept_once_for_people_and_once_for_machines(outsider):
         pytest.param("", 600, True, id="no name"),
         pytest.param("python-requests/2.32", 600, True, id="program"),
         pytest.param("Mozilla/5.0 (compatible; SomeBot/1.0)", 600, True, id="robot"),
+        pytest.param(CUBOT, 600, False, id="a phone called bot"),
         pytest.param(PERSON, 1, True, id="too quick for a person"),
     ],
 )

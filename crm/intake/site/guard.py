@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -16,13 +15,12 @@ from crm.intake import rate_limit
 from crm.intake.arrival import Arrival, Untrusted
 from crm.intake.site.readers import is_of_site
 from crm.models import Source
+from crm.robots import is_robot
 
 # A reader turns a few pages a minute; an office behind one address, some dozens.
 MOST_OF_ONE_ADDRESS = 120
 MOST_CALLS = 100
 MOST_PROPERTIES = 100
-# Those that run scripts as browsers do say so, the honest ones at least.
-MACHINE = re.compile(r"bot\b|crawl|spider|preview|headless|lighthouse|monitor|facebookexternalhit", re.IGNORECASE)
 
 
 class TooMany(Exception):
@@ -41,8 +39,7 @@ def check(request: HttpRequest, source: Source, told: Sequence[Arrival]) -> None
 
 
 def is_machine(request: HttpRequest) -> bool:
-    agent = request.headers.get("User-Agent", "")
-    return not agent or bool(MACHINE.search(agent))
+    return is_robot(request.headers.get("User-Agent", ""))
 
 
 def _check_origin(request: HttpRequest, source: Source) -> None:
