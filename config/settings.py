@@ -167,6 +167,8 @@ LOGGING = {
         # What a pass did is logged by the tasks themselves.
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},
+        # Tells of each form of a bounce that it tries.
+        "flufl.bounce": {"level": "WARNING"},
     },
 }
 

@@ -35,9 +35,16 @@ def content(code: str, name: str) -> dict[str, Any]:
     return tomllib.loads((folder(code) / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def heard() -> dict[str, Any]:
+    """Words of languages that customers write in and Encore does not."""
+    return tomllib.loads((Path(settings.LOCALE_PATHS[0]) / "heard.toml").read_text(encoding="utf-8"))
+
+
 def words(topic: str, name: str) -> list[str]:
     """Those of all languages: customers write in their own, not in the shop's."""
-    return [word for code in codes() for word in content(code, "words")[topic][name]]
+    spoken_words = [word for code in codes() for word in content(code, "words")[topic][name]]
+    return [*spoken_words, *heard().get(topic, {}).get(name, [])]
 
 
 def letters(topic: str) -> dict[int, int]:

@@ -18,7 +18,7 @@ from django.db import transaction
 from chains.models import Touch
 from chains.reactions.touch_events import record_touch_event
 from chains.reactions.unsubscribe import withdraw_at, withdraw_marketing
-from crm.models import CaseMessage, Contact, EventKind, Purpose, Shop
+from crm.models import CaseMessage, Contact, Event, EventKind, Purpose, Shop
 from crm.service.conversations import give_up
 from crm.service.failed_answers import answer_failed
 
@@ -36,6 +36,7 @@ class Receipt:
         DELIVERED = "delivered"
         BOUNCED = "bounced"  # for good: the address does not exist
         SOFT_BOUNCED = "soft_bounced"  # for a passing reason
+        REFUSED = "refused"  # for what the server holds against the sender: it says nothing of the address
         COMPLAINED = "complained"
         UNSUBSCRIBED = "unsubscribed"
 
@@ -53,6 +54,7 @@ EVENT_AND_MOMENT = {
     Kind.DELIVERED: (EventKind.MESSAGE_DELIVERED, "delivered_at"),
     Kind.BOUNCED: (EventKind.MESSAGE_BOUNCED, "bounced_at"),
     Kind.SOFT_BOUNCED: (EventKind.MESSAGE_BOUNCED, "bounced_at"),
+    Kind.REFUSED: (EventKind.MESSAGE_BOUNCED, "bounced_at"),
     Kind.COMPLAINED: (EventKind.MESSAGE_COMPLAINED, "complained_at"),
     Kind.UNSUBSCRIBED: (EventKind.MESSAGE_UNSUBSCRIBED, "unsubscribed_at"),
 }
@@ -69,7 +71,7 @@ def record_receipt(receipt: Receipt, now: dt.datetime) -> bool:
     event, moment = EVENT_AND_MOMENT[receipt.kind]
     properties: dict[str, Any] = {"detail": receipt.detail[:300], "told_as": receipt.key[:200]}
     if event == EventKind.MESSAGE_BOUNCED:
-        properties["is_lasting"] = receipt.kind == Kind.BOUNCED
+        properties |= {"is_lasting": receipt.kind == Kind.BOUNCED, "is_refused": receipt.kind == Kind.REFUSED}
     if not record_touch_event(touch, event, at, f"{receipt.kind}:{touch.pk}", source=SOURCE, **properties):
         return False
     Touch.objects.filter(pk=touch.pk, **{moment: None}).update(**{moment: at})
@@ -138,9 +140,15 @@ def _count_soft(touch: Touch, detail: str, at: dt.datetime) -> None:
     """So many letters that came back, with none delivered since the first of them, and the address is given up."""
     shop = Shop.load()
     since = at - dt.timedelta(days=shop.soft_bounce_days)
-    letters = Touch.objects.filter(contact=touch.contact_id)
+    letters = Touch.objects.filter(contact=touch.contact_id).exclude(pk__in=_refused(touch, since))
     delivered = letters.filter(delivered_at__gt=since, bounced_at=None).order_by("delivered_at").last()
     if delivered and delivered.delivered_at:
         since = delivered.delivered_at
     if touch.contact_id and letters.filter(bounced_at__gt=since).count() >= shop.soft_bounces:
         _give_up(touch, Contact.State.BOUNCED, detail)
+
+
+def _refused(touch: Touch, since: dt.datetime) -> list[int]:
+    """Letters that came back for the sender's sake."""
+    bounces = Event.objects.filter(kind=EventKind.MESSAGE_BOUNCED, customer=touch.customer, occurred_at__gt=since)
+    return list(bounces.filter(properties__is_refused=True).values_list("properties__touch", flat=True))

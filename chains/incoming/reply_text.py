@@ -1,86 +1,71 @@
-"""What a customer wrote: without markup, without what their program quotes, and what it asks for. Pure."""
+"""What a customer wrote, without what their program quotes and adds, and what it asks for. Pure."""
 
 from __future__ import annotations
 
-import html
 import re
 
-import nh3
-
-from crm.languages import letters, pattern, words
+from chains.incoming.footers import end_of_words, is_link, is_sent_from
+from chains.incoming.quote_heads import head_at
+from crm.languages import letters
 from crm.models.case import Case
 
-# What programs write above the letter they quote; the rest from there on is ours.
-_ATTRIBUTION = re.compile(
-    r"^(?:"
-    rf"[ \t]*-{{3,}} ?{pattern('mail', 'quoted')} ?-{{3,}}.*"
-    rf"|_{{10,}}[ \t]*\n[ \t]*{pattern('mail', 'from')}:.*"
-    rf"|{pattern('mail', 'from')}:[^\n]*\n{pattern('mail', 'sent')}:.*"
-    r"|[^\n]{5,200}<[^<>\n]{1,100}@[^<>\n]{1,100}>:[ \t]*"
-    rf"|{pattern('mail', 'wrote')}:[ \t]*"
-    r")$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
-_QUOTED_LINE = re.compile(r"^[ \t]*>.*(?:\n|$)", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^[ \t]*[>|]")
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
-_QUOTED_HTML = re.compile(
-    r"<blockquote|<div[^>]*class=\"[^\"]*(?:gmail_quote|yahoo_quoted|moz-cite-prefix)[^\"]*\"", re.IGNORECASE
-)
-_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|/blockquote)[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
-_BLOCKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
-# Tags within tags take time by the square of their number.
-MOST_TAGS = 20_000
-# The search for a quote is slow on what was made to be slow.
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 MOST_LOOKED_AT = 50_000
 _SAME_LETTERS = letters("replies")
-STOP_WORDS = frozenset(words("replies", "stop"))
-
-
-def from_html(source: str) -> str:
-    """The words of an HTML letter, the quoted letter cut off unless it comes first."""
-    if source.count("<") > MOST_TAGS:
-        return _plain(source)
-    # `class` tells quotes; no other attribute is looked at.
-    kept = nh3.clean(
-        source,
-        tags=_BLOCKS,
-        attributes={"div": {"class"}},
-        clean_content_tags={"script", "style", "title", "template"},
-        link_rel=None,
-    )
-    quoted = _QUOTED_HTML.search(kept)
-    answer = _plain(kept[: quoted.start()]) if quoted else ""
-    return answer if answer.strip() else _plain(kept)
-
-
-def _plain(source: str) -> str:
-    lines = _BREAK.sub("\n", re.sub(r"\s+", " ", source))
-    words = html.unescape(_TAG.sub("", lines)).replace("\xa0", " ")
-    return "\n".join(line.strip() for line in words.split("\n"))
 
 
 def fresh_text(text: str) -> str:
     """The answer without the letter it answers; all of it when nothing else would be left."""
-    text = fresh = text[:MOST_LOOKED_AT]
-    if found := _ATTRIBUTION.search(fresh):
-        # Somebody who writes below the quote has nothing of their own above it.
-        above = fresh[: found.start()]
-        fresh = above if above.strip() else fresh[found.end() :]
-    fresh = _QUOTED_LINE.sub("", fresh)
-    if found := _SIGNATURE.search(fresh):
-        fresh = fresh[: found.start()]
-    return _tidy(fresh) or _tidy(text)
+    return own_words(text) or _tidy(text[:MOST_LOOKED_AT])
+
+
+def own_words(text: str) -> str:
+    """The same, and nothing when there are no words of their own."""
+    text = _INVISIBLE.sub("", text[:MOST_LOOKED_AT].replace("\r\n", "\n").replace("\xa0", " "))
+    lines = _without_quotes(text.split("\n"))
+    lines = lines[: end_of_words(lines)]
+    return _tidy("\n".join(_without_sent_from(lines)))
+
+
+def _without_quotes(lines: list[str]) -> list[str]:
+    """Below a head stands the quoted letter, to the end, unless its lines are marked: people answer between those."""
+    kept: list[str] = []
+    at = 0
+    while at < len(lines):
+        if head := head_at(lines, at):
+            at += head
+            if not _is_marked(lines, at) and any(line.strip() for line in kept):
+                break
+        elif _QUOTED_LINE.match(lines[at]):
+            at += 1
+        else:
+            kept.append(lines[at])
+            at += 1
+    return kept
+
+
+def _is_marked(lines: list[str], at: int) -> bool:
+    first = next((line for line in lines[at:] if line.strip()), "")
+    return bool(_QUOTED_LINE.match(first))
+
+
+def _without_sent_from(lines: list[str]) -> list[str]:
+    """A link below such a line belongs to it."""
+    kept: list[str] = []
+    was_sent_from = False
+    for line in lines:
+        if is_sent_from(line) or (was_sent_from and is_link(line)):
+            was_sent_from = True
+            continue
+        was_sent_from = was_sent_from and not line.strip()
+        kept.append(line)
+    return kept
 
 
 def _tidy(text: str) -> str:
     return _EMPTY_LINES.sub("\n\n", text).strip()
-
-
-def asks_to_stop(text: str) -> bool:
-    """A letter that says nothing but that it is enough."""
-    return " ".join(re.findall(r"\w+", text.casefold())) in STOP_WORDS
 
 
 def route(text: str, *, complaint_words: str, urgent_words: str) -> tuple[str, str]:
@@ -91,9 +76,10 @@ def route(text: str, *, complaint_words: str, urgent_words: str) -> tuple[str, s
 
 
 def _names_any(text: str, words: str) -> bool:
-    said = _folded(text)
-    return any(re.search(rf"(?<!\w){re.escape(_folded(word))}", said) for word in words.splitlines() if word.strip())
+    said = folded(text)
+    return any(re.search(rf"(?<!\w){re.escape(folded(word))}", said) for word in words.splitlines() if word.strip())
 
 
-def _folded(words: str) -> str:
+def folded(words: str) -> str:
+    """Without capitals, and with the letters that people in a hurry type for others."""
     return " ".join(words.casefold().translate(_SAME_LETTERS).split())

@@ -42,7 +42,7 @@ def test_names_a_file_that_is_missing(german):
 
 
 def test_names_words_that_are_missing(german):
-    for name, line in (("words.toml", 'stop = ["stop", "unsubscribe"]'), ("sample.toml", 'city = "Leeds"')):
+    for name, line in (("words.toml", 'from = ["from", "sender"]'), ("sample.toml", 'city = "Leeds"')):
         file = german / name
         file.write_text(file.read_text().replace(f"{line}\n", ""))
     letter = german / "letters" / "service.repeat.txt"
@@ -51,7 +51,7 @@ def test_names_words_that_are_missing(german):
     assert complaints() == [
         f"{german}/letters/service.repeat.txt has no line 'Preheader'.",
         f"{german}/sample.toml does not say customer.city.",
-        f"{german}/words.toml does not say replies.stop.",
+        f"{german}/words.toml does not say mail.from.",
     ]
 
 

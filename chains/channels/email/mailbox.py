@@ -21,7 +21,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from chains.channels.email.imap import MailboxUrl, connect
-from chains.channels.email.received_mail import clean, read
+from chains.channels.email.mail_headers import clean
+from chains.channels.email.received_mail import read
 from chains.channels.email.record_mail import record_mail
 from chains.models import IncomingMail, Mailbox
 

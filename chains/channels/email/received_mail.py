@@ -10,29 +10,34 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import getaddresses
 from hashlib import sha256
 from itertools import islice
 
-from chains.incoming.reply_text import fresh_text, from_html
-from crm.languages import pattern, words
+from chains.channels.email.automatic_mail import is_a_persons, is_automatic, is_carried, lists
+from chains.channels.email.letter_tokens import names_one
+from chains.channels.email.mail_headers import (
+    MOST_ADDRESSES,
+    MOST_HEADER,
+    addresses,
+    clean,
+    decoded,
+    headers,
+    in_words,
+)
+from chains.incoming.reply_html import from_html
+from chains.incoming.reply_text import fresh_text
 from crm.service.conversations import Attachment
 
 MOST_PARTS = 200
 # A part of two bytes is a kilobyte once it is parsed.
 MOST_BOUNDARIES = 20_000
-MOST_ADDRESSES = 100
 MOST_BODY_BYTES = 500_000
-MOST_HEADER = 50_000
 KEY_LENGTH = 500
 _ID = re.compile(r"<[^<>\s]{1,480}>")
-# Line breaks and tabs stay; other control characters and halves of surrogate pairs fit neither database nor screen.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Resent-To")
+_WRITERS = ("X-Original-From", "X-Original-Sender", "Reply-To")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class ReceivedMail:
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     is_automatic: bool = False
+    is_carried: bool = False  # if so, nothing but what lists and groups add says that it is automatic
+    lists: tuple[str, ...] = ()  # the addresses of the lists and groups that handed it on
     is_unreadable: bool = False
     root: Message | None = None  # for those who look into reports
 
@@ -73,20 +80,34 @@ def _received(
     root: Message, parts: list[Message], raw: bytes, recipients: Iterable[str], *, is_unreadable: bool = False
 ) -> ReceivedMail:
     addressed = [value for name in _ADDRESSED for value in headers(root, name)]
-    senders = addresses(headers(root, "From")) or addresses(headers(root, "Sender"))
+    recipients = tuple(dict.fromkeys([*addresses(recipients), *addresses(addressed)]))
+    sender, named = _sender(root), references(root)
+    text = _text(parts)
     subject = clean(next(iter(headers(root, "Subject")), "").replace("\n", " "))[:500]
+    by_itself = is_automatic(root, subject, sender, text)
     return ReceivedMail(
         key=key_of(root, raw),
-        sender=senders[0].lower() if senders else "",
-        recipients=tuple(dict.fromkeys([*addresses(recipients), *addresses(addressed)])),
-        references=references(root),
+        sender=sender,
+        recipients=recipients,
+        references=named,
         subject=subject,
-        text=_text(parts),
+        text=text,
         attachments=tuple(_attachments(parts)),
-        is_automatic=is_automatic(root, subject, senders[0] if senders else ""),
+        is_automatic=by_itself or (is_carried(root) and not (names_one(recipients, named) and is_a_persons(text))),
+        is_carried=not by_itself and is_a_persons(text),
+        lists=lists(root),
         is_unreadable=is_unreadable,
         root=root,
     )
+
+
+def _sender(root: Message) -> str:
+    """Who wrote it; a list that puts its own address there keeps the writer's elsewhere."""
+    senders = addresses(headers(root, "From")) or addresses(headers(root, "Sender"))
+    if senders and senders[0].lower() in lists(root):
+        writers = [address for name in _WRITERS for address in addresses(headers(root, name))]
+        senders = [one for one in writers if one.lower() not in lists(root)] or senders
+    return senders[0].lower() if senders else ""
 
 
 def key_of(root: Message, raw: bytes) -> str:
@@ -100,79 +121,6 @@ def references(root: Message) -> tuple[str, ...]:
     named = [*headers(root, "In-Reply-To"), *(" ".join(headers(root, "References")),)]
     found = [identifier for value in named for identifier in _ID.findall(value)[-MOST_ADDRESSES:][::-1]]
     return tuple(dict.fromkeys(clean(identifier) for identifier in found))
-
-
-def is_automatic(root: Message, subject: str, sender: str) -> bool:
-    """Whether a program wrote it (RFC 3834, and what programs older than that say)."""
-    submitted = next(iter(headers(root, "Auto-Submitted")), "no").strip().lower()
-    precedence = next(iter(headers(root, "Precedence")), "").strip().lower()
-    local = sender.partition("@")[0].lower()
-    return (
-        not submitted.startswith("no")
-        or precedence in {"bulk", "junk", "list", "auto_reply"}
-        or any(root.get(name) is not None for name in ("X-Autoreply", "X-Autorespond", "List-Id", "X-Autoresponse"))
-        or any(value.strip() == "<>" for value in headers(root, "Return-Path"))
-        or local in {"mailer-daemon", "postmaster", "noreply", "no-reply"}
-        or bool(_AWAY.match(subject))
-    )
-
-
-_AWAY = re.compile(rf"^{pattern('mail', 'automatic')}\b", re.IGNORECASE)
-
-
-def headers(root: Message, name: str) -> list[str]:
-    """The values of a header in words, however they were encoded."""
-    wanted = name.lower()
-    return [_words(value[:MOST_HEADER]) for known, value in root.raw_items() if known.lower() == wanted]
-
-
-def _words(value: str) -> str:
-    plain = value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return _ENCODED_WORDS.sub(_decoded_words, plain)
-
-
-# Those that follow each other belong together: a character may be split between them.
-_ENCODED_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s+=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)*")
-
-
-def _decoded_words(found: re.Match[str]) -> str:
-    try:
-        pieces = decode_header(found.group())
-    except (HeaderParseError, ValueError):  # encoded words that are none
-        return found.group()
-    return "".join(piece if isinstance(piece, str) else decoded(piece, charset) for piece, charset in pieces)
-
-
-def addresses(values: Iterable[str]) -> list[str]:
-    """Plain addresses in lower case but for the part before the @, where a token may stand."""
-    try:
-        found = getaddresses([value[:MOST_HEADER].replace("\n", " ").replace("\r", " ") for value in values])
-    except RecursionError:  # comments in comments
-        return []
-    plain = (clean(address).strip() for _name, address in found[:MOST_ADDRESSES])
-    return [address for address in plain if "@" in address and len(address) <= 320]
-
-
-def clean(text: str) -> str:
-    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-# Old programs name none, and write in that of their country.
-_USUAL_CHARSET = next(iter(words("mail", "charsets")), "latin-1")
-
-
-def decoded(content: bytes, charset: str | None) -> str:
-    """Text in UTF-8 whatever it claims to be; else in the charset it names; else as far as it can be made out."""
-    try:
-        if not content.isascii():
-            return content.decode("utf-8")
-        return content.decode(charset or "ascii")
-    except (UnicodeError, LookupError, ValueError):
-        pass
-    try:
-        return content.decode(charset or _USUAL_CHARSET, "replace")
-    except (UnicodeError, LookupError, ValueError):
-        return content.decode("latin-1")
 
 
 def _text(parts: list[Message]) -> str:
@@ -205,7 +153,9 @@ def _is_file(part: Message) -> bool:
 
 def _file_name(part: Message) -> str:
     try:
-        return clean(_words(part.get_filename() or "")).replace("\n", " ").replace("/", "_").replace("\\", "_").strip()
+        return (
+            clean(in_words(part.get_filename() or "")).replace("\n", " ").replace("/", "_").replace("\\", "_").strip()
+        )
     except (UnicodeError, LookupError, ValueError):
         return ""
 

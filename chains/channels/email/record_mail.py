@@ -17,7 +17,8 @@ from django.db import transaction
 from chains.channels.email import mail_reports
 from chains.channels.email.received_mail import ReceivedMail
 from chains.incoming import receipts
-from chains.incoming.reply_text import asks_to_stop, route
+from chains.incoming.reply_text import own_words, route
+from chains.incoming.stop import asks_to_stop
 from chains.models import Enrolment, IncomingMail, Touch
 from chains.reactions.touch_events import record_touch_event
 from chains.reactions.unsubscribe import unsubscribe
@@ -34,6 +35,8 @@ SOURCE = "replies"
 FLOOD_WITHIN = dt.timedelta(hours=1)
 MOST_FROM_ONE = 20
 KEPT_OF_STRANGERS = 20_000
+# Servers give a letter up after five days at most.
+REPORTED_WITHIN = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,12 @@ def record_mail(mail: ReceivedMail, now: dt.datetime) -> IncomingMail | None:
 
 def _kind(mail: ReceivedMail, shop: Shop, now: dt.datetime) -> Kind:
     """What can be said of a letter by itself. Whoever is not known is told apart afterwards."""
-    if mail_reports.is_report(mail):
+    ours = {shop.sender_address.lower(), shop.reply_address.lower()} - {""}
+    if mail_reports.is_report(mail, settings.BOUNCE_ADDRESS):
         return Kind.REPORT
-    if mail.sender and mail.sender in {shop.sender_address.lower(), shop.reply_address.lower()}:
+    if mail.sender in ours:
         return Kind.OWN
-    if mail.is_automatic:
+    if mail.is_automatic and not (mail.is_carried and ours.intersection(mail.lists)):
         return Kind.AUTOMATIC
     recent = IncomingMail.objects.filter(sender=mail.sender, received_at__gt=now - FLOOD_WITHIN)
     if recent.count() >= MOST_FROM_ONE:
@@ -82,10 +86,17 @@ def _kind(mail: ReceivedMail, shop: Shop, now: dt.datetime) -> Kind:
 
 
 def _record_report(incoming: IncomingMail, mail: ReceivedMail, now: dt.datetime) -> None:
-    reported = mail_reports.receipts(mail, settings.SITE_HOST, now)
+    reported = mail_reports.receipts(mail, settings.SITE_HOST, now, return_path=settings.BOUNCE_ADDRESS)
+    if not reported and (newest := _newest_letter_to(mail_reports.failed_addresses(mail), now)):
+        reported = mail_reports.receipts_for(mail, newest.token, now)
     for receipt in reported:
         receipts.record_receipt(receipt, now)
     _save(incoming, detail="; ".join(f"{receipt.kind} {receipt.detail}".strip() for receipt in reported))
+
+
+def _newest_letter_to(addresses: list[str], now: dt.datetime) -> Touch | None:
+    letters = Touch.objects.sent().filter(contact__channel=Channel.EMAIL, contact__address__in=addresses)
+    return letters.filter(sent_at__gt=now - REPORTED_WITHIN).order_by("sent_at").last() if addresses else None
 
 
 def _record_reply(incoming: IncomingMail, mail: ReceivedMail, shop: Shop, now: dt.datetime) -> None:
@@ -93,7 +104,7 @@ def _record_reply(incoming: IncomingMail, mail: ReceivedMail, shop: Shop, now: d
     if known is None:
         kind = Kind.UNREADABLE if mail.is_unreadable else Kind.STRANGER
         _save(incoming, kind=kind, text=mail.text[:KEPT_OF_STRANGERS], detail=_attachment_names(mail))
-    elif known.touch and asks_to_stop(mail.text):
+    elif known.touch and asks_to_stop(mail.text if own_words(mail.text) else mail.subject):
         # Only who holds the letter may say so: the sender's name alone can be forged.
         evidence = {"touch": known.touch.pk, "message_id": mail.key, "text": mail.text, "from": mail.sender}
         unsubscribe(known.touch, at=now, evidence=evidence, source="reply")

@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import BadHeaderError
 
+from chains.channels.email.refusals import Refusal, refusal
 from chains.channels.email.smtp import BrokeAfterHandover
 from chains.channels.email.smtp_timeouts import SmtpTookTooLong
 from chains.channels.http import never_connected, pause_of
@@ -18,10 +19,6 @@ from chains.messages.mime import MimeLetter
 from chains.messages.page_urls import unsubscribe_url
 from chains.messages.shop_letter import shop_letter
 from crm.models import Contact, Purpose, Shop
-
-# RFC 3463 and RFC 5321: no such mailbox, mailbox disabled or moved, bad address.
-BAD_MAILBOX_CODES = {550, 551, 553}
-BAD_MAILBOX_STATUSES = (b"5.1.0", b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1")
 
 
 class EmailSender:
@@ -140,7 +137,7 @@ def outcome_of(error: Exception, touch_id: int) -> Outcome:
             # The sender's address or the account is at fault, not this customer: it may be put right.
             return Outcome(touch_id, Result.TEMPORARY, words, is_providers_fault=True)
         case smtplib.SMTPDataError():
-            return _refusal(touch_id, error.smtp_code, error.smtp_error, words, is_about_mailbox=False)
+            return _refusal(touch_id, error.smtp_code, error.smtp_error, words)
         case AnymailRecipientsRefused():
             return Outcome(touch_id, Result.PERMANENT, words, Contact.State.INVALID)
         case AnymailAPIError():
@@ -151,14 +148,12 @@ def outcome_of(error: Exception, touch_id: int) -> Outcome:
     return Outcome(touch_id, Result.PERMANENT, words)
 
 
-def _refusal(touch_id: int, code: int, reply: bytes | str, words: str, *, is_about_mailbox: bool = True) -> Outcome:
+def _refusal(touch_id: int, code: int, reply: bytes | str, words: str) -> Outcome:
+    """Only what is said of the mailbox gives the address up."""
     if code < 500:
         return Outcome(touch_id, Result.TEMPORARY, words, is_providers_fault=code == 421)
-    reply = reply.encode() if isinstance(reply, str) else reply
-    status = reply.split(b" ", 1)[0]
-    has_status = status.startswith(b"5.") and status.count(b".") == 2
-    is_bad = status in BAD_MAILBOX_STATUSES if has_status else is_about_mailbox and code in BAD_MAILBOX_CODES
-    return Outcome(touch_id, Result.PERMANENT, words, Contact.State.BOUNCED if is_bad else "")
+    is_gone = refusal(_in_words(reply), code=code) is Refusal.MAILBOX_GONE
+    return Outcome(touch_id, Result.PERMANENT, words, Contact.State.BOUNCED if is_gone else "")
 
 
 def _provider_outcome(touch_id: int, error: AnymailAPIError, words: str) -> Outcome:
@@ -186,8 +181,11 @@ def _server_words(error: Exception) -> str:
 
 
 def _quoted(code: int, reply: bytes | str) -> str:
-    words = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    return f"{code} {words}"[:300]
+    return f"{code} {_in_words(reply)}"[:300]
+
+
+def _in_words(reply: bytes | str) -> str:
+    return reply.decode(errors="replace") if isinstance(reply, bytes) else reply
 
 
 def _close(connection: BaseEmailBackend) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from chains.channels.email import record_mail
 from chains.channels.email.received_mail import read
+from chains.channels.email.refusals import Refusal, refusal
 from chains.incoming import receipts
 from chains.incoming.receipts import Receipt
 
@@ -32,6 +32,7 @@ PLAIN = {
 }
 FAILED = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
 LASTING = {RejectReason.INVALID, RejectReason.BOUNCED}
+OF_SENDER = {RejectReason.BLOCKED, RejectReason.SPAM}
 
 
 @csrf_exempt
@@ -73,18 +74,23 @@ def _kind(event: Any) -> Kind | None:
     if event.event_type in FAILED:
         if event.reject_reason == RejectReason.UNSUBSCRIBED:
             return Kind.UNSUBSCRIBED
-        return Kind.BOUNCED if event.reject_reason in LASTING and not _is_soft(event) else Kind.SOFT_BOUNCED
+        return _failure(event)
     return PLAIN.get(event.event_type)
 
 
-def _is_soft(event: Any) -> bool:
-    """Some providers call a full mailbox a bounce like any other, and tell the difference in the status alone."""
-    words = f"{event.mta_response or ''} {event.description or ''}"
+def _failure(event: Any) -> Kind:
+    """Some providers call a full mailbox or a blocklist a bounce like any other; the server's words tell them apart."""
+    told = refusal(f"{event.mta_response or ''} {event.description or ''}")
+    if event.reject_reason in OF_SENDER or told is Refusal.SENDER:
+        return Kind.REFUSED
+    if event.reject_reason not in LASTING or told in {Refusal.MAILBOX_FULL, Refusal.PASSING} or _is_called_soft(event):
+        return Kind.SOFT_BOUNCED
+    return Kind.BOUNCED
+
+
+def _is_called_soft(event: Any) -> bool:
     raw = event.esp_event if isinstance(event.esp_event, Mapping) else {}
-    return bool(_SOFT_STATUS.search(words)) or raw.get("Type") == "SoftBounce" or raw.get("event") == "soft_bounce"
-
-
-_SOFT_STATUS = re.compile(r"\b(?:4\.\d{1,3}\.\d{1,3}|5\.2\.2|5\.7\.\d{1,3}|452|421|450)\b")
+    return raw.get("Type") == "SoftBounce" or raw.get("event") == "soft_bounce"
 
 
 def _token(event: Any) -> str:

@@ -207,7 +207,7 @@ def test_a_receipt_of_an_erased_customer_is_harmless(now):
     [
         ("failed", "5.1.1", ["bounced"]),
         ("failed", "5.2.2", ["soft_bounced"]),
-        ("failed", "5.7.1", ["soft_bounced"]),
+        ("failed", "5.7.1", ["refused"]),
         ("failed", "4.4.7", ["soft_bounced"]),
         ("delivered", "2.0.0", ["delivered"]),
         ("relayed", "2.0.0", ["delivered"]),

@@ -156,8 +156,8 @@ def event(kind, **told):
         (event(EventType.BOUNCED, reject_reason=RejectReason.BOUNCED), "bounced"),
         (event(EventType.BOUNCED, reject_reason=RejectReason.INVALID), "bounced"),
         (event(EventType.REJECTED, reject_reason=RejectReason.BOUNCED), "bounced"),
-        (event(EventType.BOUNCED, reject_reason=RejectReason.SPAM), "soft_bounced"),
-        (event(EventType.BOUNCED, reject_reason=RejectReason.BLOCKED), "soft_bounced"),
+        (event(EventType.BOUNCED, reject_reason=RejectReason.SPAM), "refused"),
+        (event(EventType.BOUNCED, reject_reason=RejectReason.BLOCKED), "refused"),
         (event(EventType.BOUNCED, reject_reason=RejectReason.BOUNCED, mta_response="452 4.2.2 full"), "soft_bounced"),
         (
             event(EventType.BOUNCED, reject_reason=RejectReason.BOUNCED, esp_event={"Type": "SoftBounce"}),

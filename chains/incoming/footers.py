@@ -1,0 +1,57 @@
+"""What stands below a letter and is not part of it: a signature, the word of a phone, a firm's small print. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crm.languages import pattern
+
+LINE = 300
+_SIGNATURE = re.compile(r"^(?:--|—|––)[ \t]*$")
+_RULE = re.compile(r"^[ \t]*(?:_{8,}|[-=*~]{15,})[ \t]*$")
+_NAME_SIGNED = re.compile(r"^[-–—][ \t]?[^\W\d_]\w*(?:[ \t][^\W\d_][\w.]*){0,2}$")
+# Chinese and Japanese put no space beside a name.
+_BY = rf"(?<![a-zа-я])(?:{pattern('mail', 'sent_by')})(?![a-zа-я])"
+_FROM = pattern("mail", "sent_from")
+# A phone or program and a word for sending, whichever the language puts first.
+_SENT_FROM = re.compile(
+    rf"^\W*(?:{_FROM}.{{0,60}}?{_BY}|.{{0,40}}?{_BY}.{{0,50}}?{_FROM}|.{{0,40}}?{_BY}\S{{0,6}} ?{_FROM})", re.IGNORECASE
+)
+_SENT_FROM_MY = re.compile(r"^\W*sent (?:from|via|using|with|by|on) (?:my |a |the )?\S", re.IGNORECASE)
+_SMALL_PRINT = re.compile(rf"^[\W_]*(?:{pattern('mail', 'small_print')})", re.IGNORECASE)
+_LINK = re.compile(r"^[<(\[]?https?://\S+[>)\]]?$")
+SENT_FROM_LENGTH = 140
+
+
+def end_of_words(lines: Sequence[str]) -> int:
+    """The line at which a signature or small print begins; the number of lines where none does."""
+    for at, line in enumerate(lines):
+        if _begins_footer(lines, at, line):
+            return at
+    return len(lines)
+
+
+def _begins_footer(lines: Sequence[str], at: int, line: str) -> bool:
+    if _SIGNATURE.match(line):
+        return True
+    has_words_above = any(one.strip() for one in lines[:at])
+    if not has_words_above:
+        return False
+    if _RULE.match(line[:LINE]) or _SMALL_PRINT.match(line[:LINE]):
+        return True
+    is_last = not any(one.strip() for one in lines[at + 1 :])
+    return is_last and not lines[at - 1].strip() and bool(_NAME_SIGNED.match(line[:LINE]))
+
+
+def is_sent_from(line: str) -> bool:
+    """ "Sent from my iPhone", "Get Outlook for iOS" and the like, in a line of its own."""
+    line = line.strip()
+    if not line or len(line) > SENT_FROM_LENGTH:
+        return False
+    is_short = len(line.split()) <= 14
+    return is_short and bool(_SENT_FROM.match(line) or _SENT_FROM_MY.match(line))
+
+
+def is_link(line: str) -> bool:
+    return bool(_LINK.match(line.strip()[:LINE]))
