@@ -20,7 +20,8 @@
     customer.date        {"name", "from", "to"}, of the birth date (born_on) or an attribute that spells a date
     segment.*            {"segment"}
     message.*            {"touch", "chain", "step", "tags"}; opened and clicked add {"is_machine"}, clicked
-                         {"link", "address"}, bounced {"is_lasting", "detail"}, replied {"case"}
+                         {"link", "address"}, bounced {"is_lasting", "is_refused",
+                         "detail"}, replied {"case"}
     page.viewed          {"url", "title", "seconds"}
     webhook.answered     {"step", "step_name", "enrolment", "status", "ok", "answer": {top-level fields of its body}}
 """

@@ -48,7 +48,7 @@ class Receipt:
 
 
 Kind = Receipt.Kind
-NOT_ARRIVED = {Kind.BOUNCED, Kind.SOFT_BOUNCED, Kind.UNSUBSCRIBED}
+NOT_ARRIVED = {Kind.BOUNCED, Kind.SOFT_BOUNCED, Kind.REFUSED, Kind.UNSUBSCRIBED}
 # The event it becomes and the moment of the touch that it sets.
 EVENT_AND_MOMENT = {
     Kind.DELIVERED: (EventKind.MESSAGE_DELIVERED, "delivered_at"),

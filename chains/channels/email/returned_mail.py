@@ -40,7 +40,7 @@ _OF_OURS = re.compile(
 )
 # What one server answered another: a code with its status, or at the beginning of a line or after a colon.
 _STATUS = re.compile(
-    r"\b[45]\.\d{1,3}\.\d{1,3}\b|\b(?:said|error|server|response|reply|code)\W{1,10}[45]\d\d\b", re.IGNORECASE
+    r"\b[45]\.\d{1,3}\.\d{1,3}\b|\b(?:said|error|server|response|reply|code)[^\w(]{1,10}[45]\d\d\b", re.IGNORECASE
 )
 _SMTP_ANSWER = re.compile(r"(?:^|[:>»(\[]|said|<<<)\W{0,6}[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b", re.MULTILINE)
 

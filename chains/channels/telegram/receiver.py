@@ -20,6 +20,7 @@ from chains.channels.telegram.files import ring_files
 from chains.channels.telegram.letters import answered_by, is_correction, letter_of
 from chains.channels.telegram.webhook import webhook_secret
 from chains.incoming.messenger import hear
+from chains.incoming.stop import asks_to_stop
 from chains.messages.context import language_of
 from chains.models import Touch
 from crm.events import ring_on_commit
@@ -68,7 +69,7 @@ def _answer(update: dict[str, Any], now: dt.datetime) -> str:
     with translation.override(_language(chat, message)):
         if command == "/start":
             return _start(chat, rest.strip(), at, number)
-        if command == "/stop":
+        if command == "/stop" or asks_to_stop(text):
             return _stop(chat, at, number)
         return _pass_on(chat, message, at, number)
 

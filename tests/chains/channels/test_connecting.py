@@ -9,7 +9,7 @@ from chains.channels import connecting
 from chains.channels.push.subscribing import public_key
 from chains.channels.telegram.webhook import webhook_secret
 from chains.models import PushSubscription
-from crm.models import CaseMessage, ConsentRecord, Contact
+from crm.models import Case, CaseMessage, ConsentRecord, Contact
 from crm.privacy.erase import erase
 from tests.chains.channels.setups import TOKEN, browser_keys
 from tests.chains.written_messages import make_touch
@@ -82,11 +82,13 @@ def test_an_update_told_twice_is_one_consent(bot):
     assert Contact.objects.filter(channel="telegram").count() == 1
 
 
-def test_stop_ends_everything_to_the_chat_and_start_brings_it_back(bot):
+@pytest.mark.parametrize("words", ["/stop", "Стоп!", "Please unsubscribe me"])
+def test_stop_ends_everything_to_the_chat_and_start_brings_it_back(bot, words):
     touch = make_touch()
     bot(said(f"/start {touch.token}"))
 
-    bot(said("/stop", 2))
+    bot(said(words, 2))
+    assert not Case.objects.exists()
     contact = chat_of(touch)
     assert (contact.marketing_consent, contact.service_consent) == ("withdrawn", "withdrawn")
 

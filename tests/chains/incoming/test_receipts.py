@@ -112,6 +112,19 @@ def test_passing_failures_give_an_address_up_after_some(now, shop):
     assert (contact.state, contact.state_reason) == ("bounced", "452 still full")
 
 
+def test_what_is_held_against_the_sender_never_gives_an_address_up(now, shop):
+    letters = _letters(now, shop, 4)
+
+    for day, letter in enumerate(letters[:3]):
+        take(Kind.REFUSED, letter, now + day * DAY, detail="550 your server is on a blocklist")
+    take(Kind.SOFT_BOUNCED, letters[3], now + 3 * DAY)
+
+    assert Contact.objects.get().state == "active"
+    assert Touch.objects.filter(bounced_at=None).count() == 0
+    refused = [event.properties["is_refused"] for event in Event.objects.filter(kind="message.bounced").order_by("pk")]
+    assert refused == [True, True, True, False]
+
+
 def test_passing_failures_long_ago_or_before_a_delivery_do_not_count(now, shop):
     shop.soft_bounces, shop.soft_bounce_days = 2, 30
     shop.save()

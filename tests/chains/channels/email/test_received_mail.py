@@ -33,7 +33,10 @@ def test_reads_who_wrote_what_in_answer_to_which_letter():
     [
         ("Auto-Submitted", "auto-replied"),
         ("Precedence", "bulk"),
+        ("Precedence", "auto_reply"),
+        ("Precedence", "auto-reply"),
         ("X-Autoreply", "yes"),
+        ("X-Autorespond", "Re: Your kettle"),
         ("Return-Path", "<>"),
         ("List-Id", "<news.example.com>"),
         ("Subject", "Automatic reply: Your kettle"),
@@ -46,6 +49,104 @@ def test_knows_what_a_program_wrote(header, value):
     raw = raw.replace(b"From: Ann <ann@example.com>\n", b"") if header == "From" else raw
 
     assert read(f"{header}: {value}\n".encode() + raw).is_automatic
+
+
+TO_US = f"help+{'A' * 22}@kettle.example.com"
+CARRIED = [
+    {"Precedence": "list"},
+    {"Precedence": "bulk"},
+    {"List-Id": "<help.kettle.example.com>", "List-Unsubscribe": "<mailto:leave@kettle.example.com>"},
+    {"Mailing-List": "list help@kettle.example.com; contact owner@kettle.example.com"},
+    {"X-Auto-Response-Suppress": "All"},
+    {"X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply"},
+]
+
+
+@pytest.mark.parametrize("headers", CARRIED)
+def test_a_persons_answer_is_one_whoever_carried_it(headers):
+    assert not read(reply("The lid broke.", to=TO_US, **headers)).is_automatic
+    assert not read(reply("The lid broke.", In_Reply_To=f"<{'A' * 22}@x.example>", **headers)).is_automatic
+
+
+@pytest.mark.parametrize("headers", CARRIED)
+def test_what_is_carried_and_answers_nothing_or_tells_of_an_absence_is_automatic(headers):
+    assert read(reply("The lid broke.", **headers)).is_automatic
+    assert read(reply("I am currently out of the office.", to=TO_US, **headers)).is_automatic
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Your kettle",
+        "Out of Office: Re: Your kettle",
+        "Re: Out of office",
+        "[Auto-Reply] Re: Your kettle",
+        "Your kettle (Automatic reply)",
+        "AUTO: Ann is out of the office",
+        "AW: Abwesenheitsnotiz: Ihr Kessel",
+        "Automatische Antwort: Ihr Kessel",
+        "Réponse automatique : Votre bouilloire",
+        "Absence du bureau",
+        "Respuesta automática: Su hervidor",
+        "Fuera de la oficina",
+        "Risposta automatica: Il bollitore",
+        "Fuori sede",
+        "Resposta automática: Chaleira",
+        "Afwezig",
+        "Automatisch antwoord: Uw ketel",
+        "Odpowiedź automatyczna: Czajnik",
+        "Poza biurem",
+        "Otomatik yanıt: Su ısıtıcı",
+        "Автоматична відповідь: Чайник",
+        "Re: Автоответ: Ваш чайник",
+        "Вне офиса",
+        "自动回复: 水壶",
+    ],
+)
+def test_knows_an_absence_by_its_subject_in_many_languages(subject):
+    assert read(reply("Until Monday.", to=TO_US, subject=subject)).is_automatic
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: Your kettle",
+        "Automatic kettle broken",
+        "Re: Automatic shut-off fails",
+        "Out of office hours delivery",
+        "Absence of a lid",
+        "Vacation and my kettle",
+        "Автоматика сломалась",
+        "Автоответчик не работает",
+        "Urlaubsgeschenk",
+        "Assente il coperchio",
+    ],
+)
+def test_people_write_of_absent_and_automatic_things(subject):
+    assert not read(reply("It leaks.", to=TO_US, subject=subject)).is_automatic
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is an automatic reply. I am away.",
+        "Это автоматический ответ, я в отпуске.",
+        "Dies ist eine automatische Antwort.",
+    ],
+)
+def test_believes_a_letter_that_says_it_is_automatic(text):
+    assert read(reply(text, to=TO_US)).is_automatic
+
+
+def test_a_person_who_is_away_is_a_person():
+    assert not read(reply("I am out of the office until Friday, please deliver then.", to=TO_US)).is_automatic
+
+
+def test_who_writes_through_a_list_is_found_behind_its_address():
+    group = {"List_Id": "<help.kettle.example.com>", "X_Original_From": "Ann <ann@example.com>"}
+
+    assert read(reply(sender="help@kettle.example.com", **group)).sender == "ann@example.com"
+    assert read(reply(sender="else@example.com", **group)).sender == "else@example.com"
 
 
 def test_people_who_say_that_they_are_no_program_are_believed():

@@ -172,6 +172,36 @@ def test_a_letter_that_says_stop_ends_marketing_and_opens_nothing(now):
     assert not Case.objects.exists()
 
 
+def test_stop_in_the_subject_of_a_letter_without_words_is_heard(now):
+    touch = sent_touch(now)
+
+    assert take(reply("Sent from my iPhone", to=to(touch), subject="Unsubscribe"), now) == "stop"
+
+    assert Contact.objects.get().marketing_consent == "withdrawn"
+
+
+def test_what_comes_through_the_shops_own_group_is_a_letter_like_any_other(now):
+    make_customer(email="ann@example.com")
+    group = {"Precedence": "list", "List_Id": "<help.kettle.example.com>"}
+
+    assert take(reply("Do you repair kettles?", **group), now) == "reply"
+    assert take(reply("News", key="<2@x>", Precedence="list", List_Id="<news.example.com>"), now) == "automatic"
+
+    assert Case.objects.count() == 1
+
+
+def test_a_report_that_names_only_an_address_counts_against_it_and_does_not_give_it_up(now):
+    touch = sent_touch(now)
+    raw = delivery_report(None)
+
+    assert take(raw, now + HOUR) == "report"
+    assert take(delivery_report(None, key="<late@x>"), now + 24 * 30 * HOUR) == "report"
+
+    touch.refresh_from_db()
+    assert (touch.bounced_at, Contact.objects.get().state) == (now + HOUR, "active")
+    assert Event.objects.get(kind="message.bounced").properties["is_lasting"] is False
+
+
 def test_nobody_can_unsubscribe_another_by_a_forged_sender(now):
     sent_touch(now)
 
