@@ -19,6 +19,7 @@ from chains.channels.email.server_words import pattern
 from chains.incoming.reply_html import all_of_html
 
 MOST_NOTICE = 30_000
+MOST_PARAGRAPHS = 200
 STATUS_PARTS = {"message/delivery-status", "message/global-delivery-status"}
 _ORIGINAL_PARTS = {
     "message/rfc822",
@@ -76,7 +77,7 @@ def is_of_a_server(mail: ReceivedMail) -> bool:
 def named_in_words(mail: ReceivedMail) -> list[str]:
     """The addresses that a notice in words says it is about, in one of the layouts that servers are known for."""
     plain = Message()
-    plain["From"] = mail.sender.encode("ascii", "replace").decode()
+    plain["From"] = mail.sender.encode("ascii", "replace").decode() or "nobody@localhost"
     notice = notice_of(list(own_parts(mail.root))) if mail.root and not mail.references else ""
     plain.set_payload(notice.encode("ascii", "replace").decode())
     passing, lasting = all_failures(plain)
@@ -123,6 +124,7 @@ def told_in_words(mail: ReceivedMail) -> tuple[Refusal, str] | None:
 def _reason(words: str) -> tuple[Refusal, str]:
     """What another server answered says most, then the first paragraph that says anything; our subject says nothing."""
     paragraphs = [paragraph for paragraph in re.split(r"\n[ \t]*\n", _OF_OURS.sub("", words)) if paragraph.strip()]
+    paragraphs = paragraphs[:MOST_PARAGRAPHS]
     answers = [paragraph for paragraph in paragraphs if _SMTP_ANSWER.search(paragraph)]
     told = [(refusal(paragraph), paragraph) for paragraph in [*answers, *paragraphs]]
     clear = [one for one in told if one[0] not in {Refusal.UNCLEAR, Refusal.PASSING}]

@@ -7,11 +7,19 @@ from chains.channels.email.mail_reports import failed_addresses, is_report, rece
 from chains.channels.email.received_mail import read
 from chains.incoming.receipts import Receipt
 from tests.chains.channels.email.letters import delivery_report
+from tests.chains.channels.email.test_received_mail import HOSTILE
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 TOKEN, HOST = "AbCdEfGhIjKlMnOpQrStUv", "127.0.0.1"
 DAEMON = "From: Mail Delivery System <MAILER-DAEMON@mx.example.com>\n"
 # Written for these tests in the forms of many servers, in folders by what follows. TOKEN is that of our letter.
+ENDLESS = [
+    b"-" * 400_000,
+    b"550 5.1.1 " * 50_000,
+    b"no\n\n" * 40_000,
+    b"<a@b.example>: " * 60_000,
+    b"user not " * 60_000,
+]
 FORMS = Path(__file__).parent / "returned"
 
 
@@ -81,6 +89,14 @@ def test_people_and_their_programs_answer_to_the_return_path_too(written):
 )
 def test_says_whom_a_letter_did_not_reach(written):
     assert failed_addresses(letter(written)) == ["ann@example.com"]
+
+
+@pytest.mark.parametrize("raw", [*HOSTILE.values(), *(DAEMON.encode() + b"\n" + body for body in ENDLESS)])
+def test_nothing_a_stranger_sends_breaks_the_reader_of_reports(raw):
+    mail = read(raw)
+
+    assert receipts(mail, HOST, NOW) == []
+    assert failed_addresses(mail) is not None
 
 
 def test_a_read_receipt_is_a_report_of_nothing():
