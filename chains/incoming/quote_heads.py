@@ -90,7 +90,18 @@ def _sentence(lines: Sequence[str], index: int) -> int:
         may_be_broken = count == 1 or _ADDRESS.search(told) or len(lines[index]) >= LONG_LINE
         if may_be_broken and is_sentence(told):
             return count
+        if count == 1 and _stands_above_quote(told, lines, index):
+            return count
     return 0
+
+
+def _stands_above_quote(told: str, lines: Sequence[str], index: int) -> bool:
+    """Right above marked lines less is asked of it: a name and a verb, or a day and an address."""
+    below = next((line for line in islice(lines, index + 1, index + 3) if line.strip()), "")
+    if not below.lstrip().startswith(">"):
+        return False
+    has_colon, address = _COLON.search(told) is not None, _ADDRESS.search(told)
+    return bool(has_colon and (_WROTE.search(told) or address)) or bool(address and _MOMENT.search(told))
 
 
 def is_sentence(told: str) -> bool:

@@ -31,7 +31,7 @@ _ORIGINAL_PARTS = {
 _FLAGS = re.IGNORECASE | re.MULTILINE
 _WRITER = re.compile(rf"(?:{pattern('returned', 'writers')})[\w.+=-]*@", re.IGNORECASE)
 _WRITER_NAME = re.compile(pattern("returned", "writer_names"), re.IGNORECASE)
-_SUBJECT = re.compile(rf"\W*(?:{pattern('returned', 'subjects')})", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\W*(?:\[[^\]]{{1,40}}\]\W*)?(?:{pattern('returned', 'subjects')})", re.IGNORECASE)
 _WORDS = re.compile(pattern("returned", "words"), _FLAGS)
 _DELAYED = re.compile(pattern("returned", "delayed"), re.IGNORECASE)
 _ORIGINAL = re.compile(pattern("returned", "original"), _FLAGS)
@@ -66,7 +66,7 @@ def is_returned(mail: ReceivedMail) -> bool:
         return says_so or has_words
     # Customers write of failed deliveries too, of parcels; they bring along neither headers nor what servers answered.
     is_technical = is_enclosed or bool(_STATUS.search(notice))
-    return (says_so and is_technical) or ((says_so or has_words) and bool(named_in_words(mail)))
+    return (says_so and (is_technical or mail.is_automatic)) or ((says_so or has_words) and bool(named_in_words(mail)))
 
 
 def is_of_a_server(mail: ReceivedMail) -> bool:

@@ -293,4 +293,9 @@ WHOLE = [
         ("\n\nSent from my iPhone"),
         "Sent from my iPhone",
     ),
+    ("a name above the quote", "Yes.\n\nKettle wrote:\n> Red?", "Yes."),
+    ("an address above the quote", "Yes.\n\nQuoting Kettle <shop@kettle.example.com>:\n\n> Red?", "Yes."),
+    ("a day above the quote", "Yes.\n\n2026/3/10 Kettle <shop@kettle.example.com>\n\n> Red?", "Yes."),
+    ("forwarded along", "Yes.\n\nBegin forwarded message:\n\n> From: Kettle\n> Date: Tuesday", "Yes."),
+    ("answers in Russian", "> Какой цвет?\n\nКрасный\n\n> А размер?\n\nБольшой", "Красный\n\nБольшой"),
 ]
