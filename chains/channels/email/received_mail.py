@@ -50,7 +50,7 @@ class ReceivedMail:
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     is_automatic: bool = False
-    is_carried: bool = False  # if so, nothing but what lists and groups add says that it is automatic
+    reads_as_a_persons: bool = False  # so that nothing but what lists and groups add says that it is automatic
     lists: tuple[str, ...] = ()  # the addresses of the lists and groups that handed it on
     is_unreadable: bool = False
     root: Message | None = None  # for those who look into reports
@@ -94,7 +94,7 @@ def _received(
         text=text,
         attachments=tuple(_attachments(parts)),
         is_automatic=by_itself or (is_carried(root) and not (names_one(recipients, named) and is_a_persons(text))),
-        is_carried=not by_itself and is_a_persons(text),
+        reads_as_a_persons=not by_itself and is_a_persons(text),
         lists=lists(root),
         is_unreadable=is_unreadable,
         root=root,

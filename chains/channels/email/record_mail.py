@@ -77,7 +77,7 @@ def _kind(mail: ReceivedMail, shop: Shop, now: dt.datetime) -> Kind:
         return Kind.REPORT
     if mail.sender in ours:
         return Kind.OWN
-    if mail.is_automatic and not (mail.is_carried and ours.intersection(mail.lists)):
+    if mail.is_automatic and not (mail.reads_as_a_persons and ours.intersection(mail.lists)):
         return Kind.AUTOMATIC
     recent = IncomingMail.objects.filter(sender=mail.sender, received_at__gt=now - FLOOD_WITHIN)
     if recent.count() >= MOST_FROM_ONE:
