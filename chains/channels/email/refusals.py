@@ -85,6 +85,7 @@ _MEANINGS = tuple(
         (pattern("refusals", "certain"), Refusal.MAILBOX_GONE),
         (pattern("refusals", "sender"), Refusal.SENDER),
         (pattern("refusals", "full"), Refusal.MAILBOX_FULL),
+        (pattern("refusals", "temporarily"), Refusal.PASSING),
         (rf"{pattern('refusals', 'mailbox')}|{_GONE_MAILBOX}", Refusal.MAILBOX_GONE),
         (pattern("refusals", "passing"), Refusal.PASSING),
         (pattern("refusals", "domain"), Refusal.MAILBOX_GONE),

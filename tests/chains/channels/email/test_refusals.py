@@ -75,6 +75,11 @@ OF_SENDER = """
 550 Письмо отклонено, адрес отправителя заблокирован
 550 Ваш IP в чёрном списке
 550 Absender abgelehnt
+550 Account of sender does not exist
+550 Your IP address is not valid
+550 Client host rejected: cannot find your hostname
+550 Bounce address invalid
+550 your mail domain could not be resolved
 550 Expéditeur refusé
 550 Remitente en lista negra
 550 Mittente non accettato
@@ -93,6 +98,7 @@ PASSING = """
 451 4.7.1 Greylisting in action
 452 4.2.2 mailbox full
 421 Too many connections
+550 Mailbox temporarily disabled
 450 4.1.1 <ann@example.com>: Recipient address rejected: undeliverable address: user unknown
 """
 UNCLEAR = """
