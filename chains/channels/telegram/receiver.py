@@ -65,7 +65,8 @@ def _answer(update: dict[str, Any], now: dt.datetime) -> str:
     chat, number = str(int(message["chat"]["id"])), int(update["update_id"])
     told_at = int(message.get("edit_date") or message["date"])
     at = min(dt.datetime.fromtimestamp(told_at, dt.UTC), now)
-    command, _space, rest = cleaned(message.get("text", "")).partition(" ")
+    text = cleaned(message.get("text", ""))
+    command, _space, rest = text.partition(" ")
     with translation.override(_language(chat, message)):
         if command == "/start":
             return _start(chat, rest.strip(), at, number)
