@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponseForbidden
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -25,14 +24,3 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
         context["roles"] = ", ".join(_(name) for name in user.groups.values_list("name", flat=True)) if user else ""
     template = "config/refused.html" if is_staff else "config/refused_stranger.html"
     return HttpResponseForbidden(render_to_string(template, context, request))
-
-
-def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: no address of ours holds a NUL, and PostgreSQL raises over one in a value."""
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest(_("This address holds a character that no text can have."))
-        return get_response(request)
-
-    return answer

@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "config.staff_pages.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "crm.intake.api.middleware.api_problems",
-    "config.error_pages.refuse_nul",
+    "config.strange_values.StrangeValues",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.staff_pages.Authentication",

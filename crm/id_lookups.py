@@ -22,6 +22,8 @@ from django.db.models.sql.compiler import SQLCompiler
 
 # The planner takes the value of a subquery for any value of the column.
 ANY_ONE = "(SELECT %(expressions)s::bigint)"
+# No row has an id beyond these, though an address may ask for one.
+LEAST_ID, MOST_ID = -(2**63), BigIntegerField.MAX_BIGINT
 
 
 def any_one(pk: int) -> Func:
@@ -55,9 +57,10 @@ class _OneArray:
     def process_rhs(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         if not self._is_of_ids():
             return super().process_rhs(compiler, connection)  # type: ignore[misc,no-any-return]
-        if not self.rhs:
+        possible = [pk for pk in self.rhs if LEAST_ID <= pk <= MOST_ID]
+        if not possible:
             raise EmptyResultSet
-        return "%s::bigint[]", [id_array(self.rhs)]
+        return "%s::bigint[]", [id_array(possible)]
 
     def get_rhs_op(self, connection: BaseDatabaseWrapper, rhs: str) -> str:
         if not self._is_of_ids():

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -14,10 +15,30 @@ class HistoryAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        try:
-            self.model._meta.pk.to_python(unquote(object_id))
-        except ValidationError:
-            nowhere: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return nowhere
+        if not _is_key(self.model, object_id):
+            return self._nowhere(request, object_id)
         page: HttpResponse = super().history_view(request, object_id, extra_context)
         return page
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """How it once was. Going back to it is a change, which the library lets everybody make who may look."""
+        if not (_is_key(self.model, object_id) and _is_key(self.model.history.model, version_id)):
+            return self._nowhere(request, object_id)
+        if request.method == "POST" and not self.has_change_permission(request):
+            raise PermissionDenied
+        page: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
+        return page
+
+    def _nowhere(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        led_back: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return led_back
+
+
+def _is_key(model: type[Model], written: str) -> bool:
+    try:
+        model._meta.pk.to_python(unquote(written))
+    except ValidationError:
+        return False
+    return True

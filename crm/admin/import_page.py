@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportMixin
 
+from crm.admin.export import may_export
 from crm.intake.files import progress, uploads
 from crm.intake.files.import_file import ImportOptions, import_file
 from crm.intake.files.kinds import KINDS
@@ -42,9 +43,7 @@ class ImportPage(ImportMixin):  # type: ignore[misc]
         return request.user.has_perm(f"{app}.import_{model}")
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        """Carrying everybody's data away asks for as much as adding and changing it."""
-        app, model = self.get_model_info()
-        return request.user.has_perms([f"{app}.add_{model}", f"{app}.change_{model}"])
+        return may_export(request.user, self.model)
 
     def _preview(self, request: HttpRequest, file: Path, choices: dict[str, Any]) -> HttpResponse:
         """Raises FileError."""

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -67,11 +67,11 @@ class PrivacyRequestAdmin(VerbAdmin):
 
     @method_decorator(require_POST)
     def download_view(self, request: HttpRequest, request_id: int) -> HttpResponse:
-        asked = get_object_or_404(
-            PrivacyRequest, pk=request_id, kind=PrivacyRequest.Kind.ACCESS, customer__isnull=False
-        )
-        if asked.customer is None or not self.has_change_permission(request, asked):
+        if not self.has_change_permission(request):
             raise PermissionDenied
+        asked = get_object_or_404(PrivacyRequest, pk=request_id, kind=PrivacyRequest.Kind.ACCESS)
+        if asked.customer is None:
+            raise Http404
         response = JsonResponse(export_person(asked.customer), json_dumps_params={"ensure_ascii": False, "indent": 2})
         response["Content-Disposition"] = f'attachment; filename="customer-{asked.customer_id}.json"'
         return response

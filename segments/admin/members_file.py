@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,7 +16,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 from openpyxl import Workbook
 
-from crm.admin.export import CustomerResource
+from crm.admin.export import CustomerResource, may_export
 from crm.models import Customer
 from segments.models import Membership, Segment
 
@@ -30,9 +31,11 @@ class Echo:
 
 
 @require_GET
-@permission_required(["segments.change_segment", "crm.view_customer"], raise_exception=True)
+@permission_required("segments.view_segment", raise_exception=True)
 def members_file_view(request: HttpRequest, segment_id: int, extension: str) -> HttpResponseBase:
-    """The members of now, for whoever makes segments. Cells that a spreadsheet would run are made harmless."""
+    """The members of now, for whoever may export customers. Cells that a spreadsheet would run are made harmless."""
+    if not may_export(request.user, Customer):
+        raise PermissionDenied
     segment = get_object_or_404(Segment, pk=segment_id)
     name = f"{slugify(segment.name) or f'segment-{segment.pk}'}.{extension}"
     if extension == "csv":

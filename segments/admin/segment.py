@@ -17,8 +17,10 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from crm.admin.export import may_export
 from crm.admin.history import HistoryAdmin
 from crm.admin.starters import StartersAdmin
+from crm.models import Customer
 from segments.admin.members_file import members_file_view
 from segments.admin.pages import compare_view, grid_view
 from segments.admin.preview import count_view, values_view
@@ -195,5 +197,6 @@ def _panel(object_id: str | None, user: AnyUser) -> dict[str, Any]:
         "copy_address": f"{reverse('admin:segments_segment_add')}?{urlencode({'copy': segment.pk})}",
         "size_line": sparkline(list(sizes.values_list("day", "members_count"))),
         "size_days": SIZE_DAYS,
+        "may_export": may_export(user, Customer),
         "uses": visible(uses([segment.pk]).get(segment.pk, []), user),
     }

@@ -90,7 +90,7 @@ def test_members_are_taken_out_as_files_that_no_spreadsheet_runs(buyers, staff, 
     make_order(customer=make_customer(first_name="=HYPERLINK(1)"), placed_at=now)
     segment = make_segment(BUYERS, name="Buyers")
     refresh(segment, now)
-    manager = staff("change_segment", "view_customer")
+    manager = staff("view_segment", "add_customer", "change_customer")
 
     text = manager.get(reverse("admin:segments_segment_file", args=[segment.pk, "csv"]))
     sheet = manager.get(reverse("admin:segments_segment_file", args=[segment.pk, "xlsx"]))
@@ -104,11 +104,15 @@ def test_members_are_taken_out_as_files_that_no_spreadsheet_runs(buyers, staff, 
     assert load_workbook(io.BytesIO(sheet.getvalue())).active.max_row == 7
 
 
-def test_files_are_for_those_who_make_segments(staff, now):
+@pytest.mark.parametrize("extension", ["csv", "xlsx"])
+def test_files_are_for_those_who_may_export_customers(staff, now, extension):
     segment = make_segment(BUYERS)
-    client = staff("view_segment", "view_customer")
+    marketer = staff("change_segment", "view_segment", "view_customer", "change_customer")
+    address = reverse("admin:segments_segment_file", args=[segment.pk, extension])
 
-    assert client.get(reverse("admin:segments_segment_file", args=[segment.pk, "csv"])).status_code == 403
+    assert marketer.get(address).status_code == 403
+    assert marketer.get(reverse("admin:crm_customer_export")).status_code == 403
+    assert address not in marketer.get(reverse("admin:segments_segment_change", args=[segment.pk])).text
 
 
 def test_pages_take_a_constant_number_of_queries(buyers, staff, now, django_assert_max_num_queries):

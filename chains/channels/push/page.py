@@ -30,7 +30,7 @@ def push(request: HttpRequest, touch: Touch) -> HttpResponse:
     try:
         body = json.loads(request.body)
         subscription = read_subscription(body["subscription"])
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return HttpResponseBadRequest()
     now, evidence = timezone.now(), {"touch": touch.pk, "user_agent": request.headers.get("User-Agent", "")[:200]}
     if body.get("stop"):

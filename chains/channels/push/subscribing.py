@@ -42,7 +42,8 @@ def _is_push_service(endpoint: str) -> bool:
 
 
 def _decoded(written: str) -> bytes:
-    return base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
+    """Nothing but the letters of the code: what is not one of them would otherwise be passed over, and kept."""
+    return base64.b64decode(written + "=" * (-len(written) % 4), altchars=b"-_", validate=True)
 
 
 def public_key() -> str:

@@ -40,7 +40,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     try:
         update = json.loads(request.body)
         answer = _answer(update, timezone.now())
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return HttpResponseBadRequest()
     if not answer:
         return HttpResponse()

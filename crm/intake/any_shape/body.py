@@ -55,7 +55,7 @@ def _text_of(request: HttpRequest) -> str:
     encoding = request.encoding or "utf-8"
     try:
         return request.body.decode(encoding)
-    except UnicodeDecodeError as wrong:
+    except (UnicodeDecodeError, LookupError) as wrong:
         raise ValueError(_("Its letters are not those of %(encoding)s.") % {"encoding": encoding}) from wrong
 
 
