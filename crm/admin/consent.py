@@ -1,9 +1,10 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
+from crm.admin.day_range_filter import DayRangeFilter
 from crm.admin.verb_buttons import ReadOnlyAdmin
 from crm.models import ConsentRecord
 
@@ -16,7 +17,7 @@ class ConsentRecordAdmin(ReadOnlyAdmin):
         ("action", ChoicesDropdownFilter),
         ("purpose", ChoicesDropdownFilter),
         ("channel", ChoicesDropdownFilter),
-        ("occurred_at", RangeDateFilter),
+        ("occurred_at", DayRangeFilter),
     )
     list_filter_submit = True
     paginator = InfinitePaginator

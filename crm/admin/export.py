@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Prefetch, QuerySet
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
@@ -18,10 +19,10 @@ from crm.spreadsheet_cells import harmless
 FORMATS = (CSV, XLSX)
 
 
-def may_export(user: User | AnonymousUser, model: type[Model]) -> bool:
+def may_export(user: AbstractBaseUser | AnonymousUser, model: type[Model]) -> bool:
     """Carrying everybody's data away asks for as much as adding and changing it, whichever page it leaves by."""
     app, name = model._meta.app_label, model._meta.model_name
-    return user.has_perms([f"{app}.add_{name}", f"{app}.change_{name}"])
+    return user.has_perms([f"{app}.add_{name}", f"{app}.change_{name}"])  # type: ignore[union-attr]
 
 
 class HarmlessResource(ModelResource):  # type: ignore[misc]

@@ -13,11 +13,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from crm.admin import order_verbs
 from crm.admin.correct_order import correct_view
+from crm.admin.day_range_filter import DayRangeFilter
 from crm.admin.export import OrderResource
 from crm.admin.import_pages import IntakeMixin
 from crm.admin.order_buttons import MISTAKES, buttons, mistakes
@@ -105,7 +106,7 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
     resource_classes = (OrderResource,)
     list_display = ("number", "shown_status", "customer", "total", "currency", "placed_at", "delivered_at")
     list_select_related = ("customer",)
-    list_filter = (StatusFilter, ("placed_at", RangeDateFilter), ("kind", ChoicesDropdownFilter))
+    list_filter = (StatusFilter, ("placed_at", DayRangeFilter), ("kind", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False

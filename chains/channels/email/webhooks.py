@@ -44,7 +44,8 @@ def webhook(request: HttpRequest, provider: str, what: str) -> HttpResponseBase:
     if not settings.ANYMAIL.get("WEBHOOK_SECRET") or provider not in settings.WEBHOOK_PROVIDERS:
         raise Http404
     path = f"/{provider.replace('-', '_')}/{what}".rstrip("/")
-    return _readable(resolve(f"{path}/", urlconf="anymail.urls").func.view_class)(request)
+    theirs: Any = resolve(f"{path}/", urlconf="anymail.urls").func
+    return _readable(theirs.view_class)(request)
 
 
 @cache

@@ -30,6 +30,10 @@ class Asking:
     def post(self, address, fields=None, **more):
         return self._ask("post", address, {} if fields is None else fields, **more)
 
+    def send(self, address, body, content_type, headers):
+        """Raw bytes, as a program sends them."""
+        return self._ask("generic", address, body, content_type=content_type, headers=headers)
+
     def names_asked(self, method, address):
         """What a page looks for among the fields of its address or form, found out by asking it."""
         names = set()
@@ -43,7 +47,8 @@ class Asking:
         self._error = None
         try:
             with undone():
-                answer = getattr(self.client, method)(address, fields, **more)
+                parts = ("POST", address, fields) if method == "generic" else (address, fields)
+                answer = getattr(self.client, method)(*parts, **more)
                 if answer.streaming:
                     b"".join(answer.streaming_content)
         finally:
