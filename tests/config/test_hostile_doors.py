@@ -73,16 +73,16 @@ def signed(kind, body):
     return {"Authorization": f"Bearer {key}"}
 
 
-@pytest.mark.parametrize("content_type", TYPES)
 @pytest.mark.parametrize(
     "kind", [Source.Kind.WEBHOOK, Source.Kind.WOOCOMMERCE, Source.Kind.SHOPIFY, Source.Kind.FORM, Source.Kind.SITE]
 )
-def test_webhooks_before_and_after_their_secret(asking, kind, content_type):
+def test_webhooks_before_and_after_their_secret(asking, kind):
     address = reverse("webhook", args=[Source.objects.get(kind=kind).key])
 
-    for body in BODIES:
-        asking.send(address, body, content_type, {})
-        asking.send(address, body, content_type, signed(kind, body))
+    for content_type in TYPES:
+        for body in BODIES:
+            asking.send(address, body, content_type, {})
+            asking.send(address, body, content_type, signed(kind, body))
 
     assert asking.faults == []
 
