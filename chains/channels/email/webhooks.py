@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from anymail.exceptions import AnymailConfigurationError
 from anymail.inbound import AnymailInboundMessage
 from anymail.signals import EventType, RejectReason, inbound, tracking
 from django.conf import settings
@@ -54,11 +55,23 @@ def _readable(theirs: type[Any]) -> Callable[[HttpRequest], HttpResponseBase]:
     return type(theirs.__name__, (_ReadableBody, theirs), {}).as_view()  # type: ignore[attr-defined,no-any-return]
 
 
+# The last says that it is a body of another of their addresses.
+UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    AnymailConfigurationError,
+)
+
+
 class _ReadableBody:
     def parse_events(self, request: HttpRequest) -> list[Any]:
         try:
             return list(super().parse_events(request))  # type: ignore[misc]
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as wrong:
+        except UNREADABLE as wrong:
             logger.warning("A webhook of a mail provider cannot be read.", exc_info=wrong)
             raise BadRequest from wrong
 
