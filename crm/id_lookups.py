@@ -52,7 +52,12 @@ class _OneArray:
     rhs: Any
 
     def get_prep_lookup(self) -> Any:
-        return list(self.rhs) if self._is_of_ids() else super().get_prep_lookup()  # type: ignore[misc]
+        """Texts come from forms: one that is no number names no row, where Django would raise showing it again."""
+        if self._is_of_ids():
+            return list(self.rhs)
+        if isinstance(self.rhs, list | tuple | set | frozenset) and self._is_by_id():
+            self.rhs = [one for one in self.rhs if not isinstance(one, str) or one.isdecimal() and len(one) < 20]
+        return super().get_prep_lookup()  # type: ignore[misc]
 
     def process_rhs(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         if not self._is_of_ids():
@@ -67,10 +72,13 @@ class _OneArray:
             return super().get_rhs_op(connection, rhs)  # type: ignore[misc,no-any-return]
         return f"= ANY({rhs})"
 
-    def _is_of_ids(self) -> bool:
+    def _is_by_id(self) -> bool:
         field = getattr(self.lhs.output_field, "target_field", self.lhs.output_field)
+        return isinstance(field, AutoFieldMixin)
+
+    def _is_of_ids(self) -> bool:
         return (
-            isinstance(field, AutoFieldMixin)
+            self._is_by_id()
             and isinstance(self.rhs, list | tuple | set | frozenset)
             and set(map(type, self.rhs)) <= {int}
         )

@@ -39,3 +39,12 @@ def test_querysets_nothing_known_and_other_types_go_the_usual_way():
     assert list(Customer.objects.filter(pk__in=[anna.pk, None])) == [anna]
     assert list(Customer.objects.filter(pk__in=[str(anna.pk)])) == [anna]
     assert not Session.objects.filter(pk__in=["none"]).exists()
+
+
+def test_what_is_no_id_names_no_row():
+    anna = make_customer()
+
+    assert list(Customer.objects.filter(pk__in=[str(anna.pk), "no-number", "²", "9" * 20, "9" * 5_000])) == [anna]
+    assert list(Customer.objects.filter(pk__in=[anna.pk, 10**20])) == [anna]
+    assert not Customer.objects.filter(pk__in=[10**20]).exists()
+    assert not Contact.objects.filter(customer__in=["no-number"]).exists()
