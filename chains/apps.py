@@ -17,6 +17,7 @@ class ChainsConfig(AppConfig):
             segment_uses,
             started_chains,
             story,
+            strangers,
         )
         from chains.contributions.merging import follow
         from chains.messages import note_form
@@ -24,7 +25,7 @@ class ChainsConfig(AppConfig):
         from crm.intake import test_order
         from crm.intake.files import entrants
         from crm.privacy import erase, export
-        from crm.service import carriers
+        from crm.service import carriers, queue
         from crm.story import customer_links
         from crm.story.story import register
         from segments import uses, watched_tables
@@ -36,6 +37,7 @@ class ChainsConfig(AppConfig):
         entrants.register(file_entrants.count)
         erase.register(privacy.erase)
         register(story.touches)
+        queue.register(strangers.strangers)
         customer_links.register(
             customer_links.CustomerLink(
                 _("Chains"), "account_tree", "admin:chains_customer_chains", "chains.view_enrolment"

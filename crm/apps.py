@@ -9,14 +9,16 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import id_lookups, language_checks  # noqa: F401  (it registers its check)
-        from crm.story import crm_entries
+        from crm.service import queue
+        from crm.story import case_entries, crm_entries
         from crm.story.story import register
 
         for source in (
             crm_entries.orders,
-            crm_entries.cases,
-            crm_entries.reopened_cases,
-            crm_entries.letters,
+            case_entries.cases,
+            case_entries.reopened_cases,
+            case_entries.corrected_cases,
+            case_entries.letters,
             crm_entries.feedback,
             crm_entries.consents,
             crm_entries.loyalty,
@@ -24,4 +26,5 @@ class CrmConfig(AppConfig):
             crm_entries.addresses,
         ):
             register(source)
+        queue.register(queue.cases)
         id_lookups.register()

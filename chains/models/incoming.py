@@ -9,8 +9,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.touch import Touch
-from crm.models import CaseMessage, Customer
+from crm.models import Case, CaseMessage, Customer
 from crm.models.choices import database_checks_choices
+
+
+class IncomingMailQuerySet(models.QuerySet["IncomingMail"]):
+    def unplaced(self) -> Self:
+        """Letters of which nobody knows yet whom they are from, and that nobody set aside."""
+        return self.filter(UNPLACED)
+
+    def most_urgent_first(self) -> Self:
+        is_less_urgent = models.Case(models.When(severity=Case.Severity.HIGH, then=0), default=1)
+        return self.order_by(is_less_urgent, "received_at", "pk")
+
+
+# By value: the index is made of it, and the class that names them comes later.
+UNPLACED = Q(customer=None, kind__in=["stranger", "unreadable"])
 
 
 @database_checks_choices
@@ -26,9 +40,13 @@ class IncomingMail(models.Model):
         OWN = "own", _("our own letter")
         FLOOD = "flood", _("too many from one sender")
         UNREADABLE = "unreadable", _("could not be read")
+        SET_ASIDE = "set_aside", _("needs no answer")
 
     key = models.CharField(max_length=500, unique=True, editable=False, help_text="Message-ID, or a digest.")
     kind = models.CharField(_("what it is"), max_length=16, choices=Kind.choices)
+    severity = models.CharField(
+        _("severity"), max_length=8, choices=Case.Severity.choices, default=Case.Severity.NORMAL, editable=False
+    )
     sender = models.CharField(_("from"), max_length=320, blank=True)
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     text = models.TextField(_("text"), blank=True)
@@ -44,6 +62,8 @@ class IncomingMail(models.Model):
     detail = models.CharField(_("detail"), max_length=500, blank=True)
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
 
+    objects = IncomingMailQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("letter received")
         verbose_name_plural = _("letters received")
@@ -52,6 +72,7 @@ class IncomingMail(models.Model):
             models.Index(fields=["-received_at"], name="incoming_newest"),
             # Whether a sender has written too often.
             models.Index(fields=["sender", "-received_at"], name="incoming_by_sender"),
+            models.Index(fields=["received_at"], condition=UNPLACED, name="incoming_unplaced"),
         ]
 
     def __str__(self) -> str:

@@ -4,54 +4,40 @@ import datetime as dt
 from io import BytesIO
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.admin import ModelAdmin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Model, QuerySet
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrPromise
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from crm.admin.case_conversation import conversation
+from crm.admin.case_correction import consequence_of, correctable
+from crm.admin.case_state_filter import CaseStateFilter
+from crm.admin.complaint_form import OrderField
 from crm.admin.refused import keep_refused
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Case, CaseAttachment
+from crm.models.case import MOST_URGENT_FIRST
+from crm.service.case_corrections import correct
 from crm.service.cases import acknowledge, answer, confirm, resolve
 from crm.service.conversations import send_reply
 
-TONES = {"overdue": "danger", "opened": "warning", "acknowledged": "warning", "answered": "info", "done": "success"}
+TONES = {
+    "overdue": "danger",
+    "unanswered": "danger",
+    "opened": "warning",
+    "acknowledged": "warning",
+    "answered": "info",
+    "done": "success",
+}
 OFFER = ("solution", "alternative", "goodwill")
-
-
-class CaseStateFilter(DropdownFilter):  # type: ignore[misc]
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Case]) -> list[tuple[str, str | StrPromise]]:
-        return [
-            ("open", _("open")),
-            ("unanswered", _("waits for our answer")),
-            ("overdue", _("overdue")),
-            ("mine", _("open, mine")),
-            ("closed", _("resolved")),
-        ]
-
-    def queryset(self, request: HttpRequest, cases: QuerySet[Case]) -> QuerySet[Case]:
-        everything = Case.objects.all()
-        chosen = {
-            "open": lambda: everything.open(),
-            "unanswered": lambda: everything.unanswered(),
-            "overdue": lambda: everything.overdue(timezone.now()),
-            "mine": lambda: everything.open().filter(owner=request.user.pk),
-            "closed": lambda: everything.exclude(resolved_at=None),
-        }.get(self.value() or "")
-        return cases & chosen() if chosen else cases
 
 
 @admin.register(Case)
@@ -64,16 +50,9 @@ class CaseAdmin(VerbAdmin):
     show_full_result_count = False
     search_fields = ("subject__istartswith", "order__number__startswith", "customer__last_name__istartswith")
     search_help_text = _("Subject, last name or order number")
-    # Whoever wrote last waits for us; then what nobody has answered yet, the one promised earliest on top.
-    ordering = (
-        F("resolved_at").desc(nulls_first=True),
-        F("unanswered_at").asc(nulls_last=True),
-        F("answered_at").desc(nulls_first=True),
-        F("promised_at").asc(nulls_last=True),
-        "-opened_at",
-    )
+    ordering = MOST_URGENT_FIRST
     readonly_fields = ("channel", "opened_at")
-    fields = ("owner", "severity", "promised_at", "channel", "opened_at")
+    fields = ("kind", "severity", "order", "owner", "promised_at", "channel", "opened_at")
     change_form_outer_before_template = "crm/admin/case_panel.html"
     actions = ("acknowledge_all",)
 
@@ -108,7 +87,26 @@ class CaseAdmin(VerbAdmin):
         return super().get_queryset(request).select_related("customer", "order", "owner", "follows")  # type: ignore[no-any-return]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "order":
+            kwargs["form_class"] = OrderField
         return super().formfield_for_foreignkey(db_field, request, **colleagues(db_field), **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: Case | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj and "order" in form.base_fields:
+            correctable(form.base_fields["order"], obj)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Case, form: Any, change: bool) -> None:
+        """What it is changes by its own verb, for marketing follows it; the rest is noted as it was typed."""
+        case, told = Case.objects.get(pk=obj.pk), form.cleaned_data
+        kind_was = case.kind
+        with transaction.atomic():
+            correct(case, kind=told["kind"], severity=told["severity"], order=told["order"], at=timezone.now())
+            obj.promised_at = told["promised_at"] if "promised_at" in form.changed_data else case.promised_at
+            obj.save(update_fields=["owner", "promised_at"])
+        if kind_was != case.kind and not case.resolved_at:
+            messages.info(request, consequence_of(case))
 
     def changeform_view(
         self,
@@ -140,21 +138,14 @@ class CaseAdmin(VerbAdmin):
 
     @display(
         description=_("stage"),
-        label={
-            "overdue": "danger",
-            "opened": "warning",
-            "acknowledged": "warning",
-            "answered": "info",
-            "done": "success",
-            "unanswered": "danger",
-        },
+        label=TONES,
     )
     def standing(self, case: Case) -> tuple[str, object]:
         now = timezone.now()
+        if case.is_overdue(now):
+            return "overdue", gettext("overdue")
         if case.unanswered_at and not case.resolved_at:
             return "unanswered", gettext("waits for us")
-        if case.promised_at and not case.answered_at and not case.resolved_at and case.promised_at < now:
-            return "overdue", gettext("overdue")
         return ("done" if case.resolved_at else case.stage.value), case.stage.label
 
     @display(description=_("kind"), ordering="kind", label={"complaint": "danger"})

@@ -1,4 +1,4 @@
-"""Support's first screen: one field that finds a customer, and the cases that wait meanwhile."""
+"""Support's first screen: one field that finds a customer, and the beginning of the queue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from crm.admin.new_customer import may_add_customer
 from crm.customers.search import find_customers
 from crm.models import Case, Customer
+from crm.service import queue
 
 SHOWN = 25
-WAITING_SHOWN = 8
+WAITING_SHOWN = 12
 
 
 def find_view(request: HttpRequest) -> TemplateResponse:
@@ -32,7 +33,7 @@ def find_view(request: HttpRequest) -> TemplateResponse:
     context |= {
         **admin.site.each_context(request),
         "title": _("Find a customer"),
-        "waiting": waiting(request) if request.user.has_perm("crm.view_case") else [],
+        **waiting(request),
         "now": now,
     }
     return TemplateResponse(request, "crm/admin/find.html", context)
@@ -50,7 +51,11 @@ def found(text: str) -> list[Customer]:
     return customers
 
 
-def waiting(request: HttpRequest) -> list[Case]:
-    """Open cases nobody has answered, the one promised earliest first."""
-    cases = Case.objects.open().filter(answered_at=None).select_related("customer", "owner")
-    return list(cases.order_by(F("promised_at").asc(nulls_last=True), "opened_at")[:WAITING_SHOWN])
+def waiting(request: HttpRequest) -> dict[str, Any]:
+    """The beginning of the queue, of how many, and where all of it is."""
+    shares = queue.shares(request.user, WAITING_SHOWN)
+    return {
+        "waiting": queue.most_urgent(shares, WAITING_SHOWN),
+        "waiting_in_all": sum(share.count for share in shares),
+        "waiting_lists": shares,
+    }

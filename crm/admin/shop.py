@@ -92,6 +92,16 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
             },
         ),
         (
+            _("How soon complaints are answered"),
+            {
+                "fields": (("answer_hours_high", "answer_hours_normal", "answer_hours_low"),),
+                "description": _(
+                    "A complaint nobody named a time for has to be answered within so many hours, by its severity. "
+                    "The queue of support is kept in this order: the urgent first, then by the time promised."
+                ),
+            },
+        ),
+        (
             _("What comes back"),
             {
                 "fields": (

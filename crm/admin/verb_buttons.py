@@ -36,9 +36,12 @@ class VerbAdmin(ModelAdmin):  # type: ignore[misc]
         return [do, *super().get_urls()]
 
     def do_view(self, request: HttpRequest, object_id: int, name: str) -> HttpResponseBase:
+        subject = get_object_or_404(self.model, pk=object_id)
+        if request.method == "GET":
+            # Whoever had to sign in again on the way is led here.
+            return HttpResponseRedirect(self.page_of(subject))
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        subject = get_object_or_404(self.model, pk=object_id)
         if not self.has_change_permission(request, subject):
             raise PermissionDenied
         verb = self.verbs().get(name)
@@ -53,6 +56,10 @@ class VerbAdmin(ModelAdmin):  # type: ignore[misc]
     def refuse(self, request: HttpRequest, subject: Model, name: str, why: str) -> None:
         """Say why the verb could not be carried out; a page with fields beside its buttons keeps what was typed."""
         messages.error(request, why)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponseRedirect:
+        """Beside the fields that were saved stand buttons, perhaps with words half written."""
+        return HttpResponseRedirect(self.page_of(obj))
 
     def page_of(self, subject: Model) -> str:
         opts = self.model._meta

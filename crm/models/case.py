@@ -1,17 +1,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 from crm.models.order import Order
+from crm.models.shop import Shop
+
+WAITS_FOR_US = Q(resolved_at=None) & (Q(answered_at=None) | Q(unanswered_at__isnull=False))
+# Complaints go before questions only where both are urgent.
+URGENCY = models.Case(
+    models.When(severity="high", kind="complaint", then=0),
+    models.When(severity="high", then=1),
+    models.When(severity="normal", then=2),
+    default=3,
+)
+MOST_URGENT_FIRST = (
+    models.Case(models.When(WAITS_FOR_US, then=0), models.When(resolved_at=None, then=1), default=2).asc(),
+    URGENCY.asc(),
+    models.F("promised_at").asc(nulls_last=True),
+    Coalesce("unanswered_at", "opened_at").asc(),
+    "pk",
+)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -21,9 +39,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def complaints(self) -> Self:
         return self.filter(kind=Case.Kind.COMPLAINT)
 
+    def waiting(self) -> Self:
+        """Open cases that it is our turn in: nothing was offered yet, or the customer wrote since."""
+        return self.filter(WAITS_FOR_US)
+
+    def queue(self) -> Self:
+        """What waits for us: by urgency, by the time promised, by how long it has waited."""
+        return self.waiting().annotate(urgency=URGENCY).order_by(*MOST_URGENT_FIRST)
+
     def overdue(self, now: dt.datetime) -> Self:
-        """Open cases whose promised answer time has passed without a solution offered."""
-        return self.open().filter(answered_at=None, promised_at__lt=now)
+        """Cases that wait for us longer than was promised."""
+        return self.waiting().filter(promised_at__lt=now)
 
     def unanswered(self) -> Self:
         """Open cases whose customer wrote last."""
@@ -107,6 +133,9 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(confirmed_at=None) | Q(resolved_at__isnull=False), name="case_confirmed_after_resolved"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="complaint", resolved_at=None, promised_at=None), name="case_complaint_is_promised"
+            ),
         ]
         indexes = [
             # The guard asks for open complaints of a batch of customers.
@@ -116,6 +145,19 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A complaint nobody named a time for has to be answered by the shop's own rule."""
+        if self.kind == self.Kind.COMPLAINT and not self.resolved_at and not self.promised_at:
+            self.promised_at = Shop.load().answer_due(self.severity, self.opened_at)
+        super().save(*args, **kwargs)
+
+    @property
+    def waits_for_us(self) -> bool:
+        return self.resolved_at is None and (self.answered_at is None or self.unanswered_at is not None)
+
+    def is_overdue(self, now: dt.datetime) -> bool:
+        return self.waits_for_us and self.promised_at is not None and self.promised_at < now
 
     @property
     def stage(self) -> Stage:

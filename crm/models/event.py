@@ -32,6 +32,7 @@ class EventKind(models.TextChoices):
     CASE_RESOLVED = "case.resolved", _("case resolved")
     CASE_ESCALATED = "case.escalated", _("question became a complaint")
     CASE_REOPENED = "case.reopened", _("case reopened")
+    CASE_CORRECTED = "case.corrected", _("case corrected by staff")
     CASE_CONFIRMED = "case.confirmed", _("customer confirmed being content")
     FEEDBACK_LEFT = "feedback.left", _("rating or review left")
     POINTS_CHANGED = "points.changed", _("points given, spent or expired")

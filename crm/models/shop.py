@@ -12,12 +12,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 from simple_history.models import HistoricalRecords
 
 from crm.languages import words
 from crm.models.channel import Channel, default_channel_order
 from crm.models.choices import database_checks_choices
 
+MOST_ANSWER_HOURS = 24 * 30
 not_every_day = ArrayMaxLengthValidator(6, _("With every day quiet nothing would ever be sent."))
 
 
@@ -27,6 +29,12 @@ def urgent_words() -> str:
 
 def complaint_words() -> str:
     return "\n".join(words("replies", "complaint"))
+
+
+def answer_hours(label: StrPromise, default: int) -> models.PositiveSmallIntegerField[int, int]:
+    return models.PositiveSmallIntegerField(
+        label, default=default, validators=[MinValueValidator(1), MaxValueValidator(MOST_ANSWER_HOURS)]
+    )
 
 
 @database_checks_choices
@@ -142,6 +150,9 @@ class Shop(models.Model):
         default=complaint_words,
         help_text=_("One a line; the beginning of a word is enough. Marketing to the customer stops then."),
     )
+    answer_hours_high = answer_hours(_("urgent: answered within, hours"), 4)
+    answer_hours_normal = answer_hours(_("normal: answered within, hours"), 24)
+    answer_hours_low = answer_hours(_("not urgent: answered within, hours"), 72)
     soft_bounces = models.PositiveSmallIntegerField(
         _("letters come back before an address is given up"),
         default=3,
@@ -186,7 +197,17 @@ class Shop(models.Model):
     class Meta:
         verbose_name = _("shop settings")
         verbose_name_plural = _("shop settings")
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="shop_is_one")]
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="shop_is_one"),
+            models.CheckConstraint(
+                condition=Q(
+                    answer_hours_high__range=(1, MOST_ANSWER_HOURS),
+                    answer_hours_normal__range=(1, MOST_ANSWER_HOURS),
+                    answer_hours_low__range=(1, MOST_ANSWER_HOURS),
+                ),
+                name="shop_answer_hours",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -194,6 +215,11 @@ class Shop(models.Model):
     @classmethod
     def load(cls) -> Shop:
         return _held.get() or cls.objects.get_or_create(pk=1)[0]
+
+    def answer_due(self, severity: str, since: dt.datetime) -> dt.datetime:
+        """By when a complaint that waits since then has to be answered, where nobody named another time."""
+        hours = {"high": self.answer_hours_high, "normal": self.answer_hours_normal, "low": self.answer_hours_low}
+        return since + dt.timedelta(hours=hours[severity])
 
     @contextmanager
     def cached(self) -> Iterator[None]:

@@ -11,10 +11,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.events import record
 from crm.field_checks import check_fields
 from crm.locks import lock_current, lock_fact
-from crm.models import Case, Customer, EventKind, Order
+from crm.models import Case, Customer, EventKind, Order, Shop
+from crm.service.case_events import record_stage
 
 # At these moments the customer was told what they waited for.
 ANSWERING_MOMENTS = {"answered_at", "resolved_at"}
@@ -37,7 +37,7 @@ def open_case(
     follows: Case | None = None,
 ) -> Case:
     """Open a case; one with a `key` is opened once. While a complaint is open, marketing to its customer stops."""
-    _check(kind, subject, channel, severity)
+    check_choices(kind, subject, channel, severity)
     customer = lock_current(customer)
     fields = {
         "customer": customer,
@@ -57,7 +57,7 @@ def open_case(
     else:
         case, is_new = Case.objects.get_or_create(key=key, defaults=fields)
     if is_new:
-        _record(case, EventKind.CASE_OPENED, at)
+        record_stage(case, EventKind.CASE_OPENED, at)
     return case
 
 
@@ -81,21 +81,6 @@ def answer(case: Case, *, at: dt.datetime, solution: str, alternative: str = "",
 
 
 @transaction.atomic
-def escalate(case: Case, *, kind: str, severity: str, at: dt.datetime) -> Case:
-    """What looked like a question is a complaint, or cannot wait. Nothing becomes less than it was."""
-    lock_fact(case)
-    becomes_complaint = kind == Case.Kind.COMPLAINT != case.kind
-    if becomes_complaint:
-        case.kind = kind
-    if severity == Case.Severity.HIGH:
-        case.severity = severity
-    case.save(update_fields=["kind", "severity"])
-    if becomes_complaint:
-        _record(case, EventKind.CASE_ESCALATED, at)
-    return case
-
-
-@transaction.atomic
 def resolve(case: Case, *, at: dt.datetime) -> Case:
     """The matter is settled; marketing may resume."""
     return _reach(case, "resolved_at", EventKind.CASE_RESOLVED, at)
@@ -115,18 +100,28 @@ def reopen(case: Case, *, at: dt.datetime) -> Case:
     if case.resolved_at is None:
         return case
     settled_at, case.resolved_at, case.confirmed_at, case.reopened_at = case.resolved_at, None, None, at
-    case.save(update_fields=["resolved_at", "confirmed_at", "reopened_at"])
-    _record(case, EventKind.CASE_REOPENED, at, resolved_at=settled_at.isoformat())
+    _promise_anew(case, at)
+    case.save(update_fields=["resolved_at", "confirmed_at", "reopened_at", "promised_at"])
+    record_stage(case, EventKind.CASE_REOPENED, at, resolved_at=settled_at.isoformat())
     return case
 
 
-def _check(kind: str, subject: str, channel: str, severity: str) -> None:
-    if not subject.strip() or len(subject) > 200:
-        raise ValueError(_("A case needs a subject of 1 to 200 characters."))
-    known = {kind: Case.Kind.values, channel: Case.Channel.values, severity: Case.Severity.values}
-    for value, choices in known.items():
-        if value not in choices:
-            raise ValueError(_("“%(value)s” is none of %(choices)s.") % {"value": value, "choices": ", ".join(choices)})
+@transaction.atomic
+def note_unanswered(case: Case, *, since: dt.datetime, at: dt.datetime) -> None:
+    """The customer wrote, or our answer never reached them. What had been answered is promised anew."""
+    lock_fact(case)
+    if case.unanswered_at is not None:
+        return
+    case.unanswered_at = since
+    if case.answered_at:
+        _promise_anew(case, at)
+    case.save(update_fields=["unanswered_at", "promised_at"])
+
+
+def _promise_anew(case: Case, at: dt.datetime) -> None:
+    """The time that was promised before has been kept or is long gone."""
+    if case.promised_at or case.kind == Case.Kind.COMPLAINT:
+        case.promised_at = Shop.load().answer_due(case.severity, at)
 
 
 def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
@@ -136,18 +131,14 @@ def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
         if moment in ANSWERING_MOMENTS:
             case.unanswered_at = None
         case.save(update_fields=[moment, "unanswered_at"])
-        _record(case, kind, at)
+        record_stage(case, kind, at)
     return case
 
 
-def _record(case: Case, kind: EventKind, at: dt.datetime, **more: str) -> None:
-    again = f":{case.reopened_at.isoformat()}" if case.reopened_at else ""
-    record(
-        kind,
-        customer=case.customer,
-        order=case.order,
-        occurred_at=at,
-        source="crm",
-        key=f"case:{case.pk}:{kind.removeprefix('case.')}{again}",
-        properties={"case": case.pk, "kind": case.kind, "severity": case.severity, **more},
-    )
+def check_choices(kind: str, subject: str, channel: str, severity: str) -> None:
+    if not subject.strip() or len(subject) > 200:
+        raise ValueError(_("A case needs a subject of 1 to 200 characters."))
+    known = {kind: Case.Kind.values, channel: Case.Channel.values, severity: Case.Severity.values}
+    for value, choices in known.items():
+        if value not in choices:
+            raise ValueError(_("“%(value)s” is none of %(choices)s.") % {"value": value, "choices": ", ".join(choices)})

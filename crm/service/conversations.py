@@ -16,7 +16,8 @@ from crm.models import Case, CaseAttachment, CaseMessage, Channel, Contact, Cust
 from crm.models.conversation import new_token
 from crm.service import answer_ways
 from crm.service.carriers import Handover, NotTaken, carriers
-from crm.service.cases import acknowledge, escalate, open_case, reopen
+from crm.service.case_corrections import escalate
+from crm.service.cases import acknowledge, note_unanswered, open_case, reopen
 from crm.service.subjects import answering, bare_subject
 
 TEXT_LIMIT = 20_000
@@ -77,7 +78,7 @@ def receive_letter(
         found = _new_case(customer, letter, kind=kind, severity=severity, order=order, follows=case)
     elif kind == Case.Kind.COMPLAINT or severity == Case.Severity.HIGH:
         escalate(found, kind=kind, severity=severity, at=letter.at)
-    Case.objects.filter(pk=found.pk, unanswered_at=None).update(unanswered_at=letter.at)
+    note_unanswered(found, since=letter.at, at=letter.at)
     return _store(found, letter)
 
 

@@ -11,8 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.locks import lock_fact
-from crm.models import Case, CaseMessage
-from crm.service.cases import reopen
+from crm.models import CaseMessage
+from crm.service.cases import note_unanswered, reopen
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def answer_failed(message: CaseMessage, *, why: str, at: dt.datetime) -> bool:
         return False
     if not _answers_after(message).exists():
         reopen(case, at=at)
-        Case.objects.filter(pk=case.pk, unanswered_at=None).update(unanswered_at=_waiting_since(message) or at)
+        note_unanswered(case, since=_waiting_since(message) or at, at=at)
     return True
 
 

@@ -7,7 +7,8 @@ import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import TextChoices
+from django.db.models import Model, TextChoices
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer
@@ -39,6 +40,10 @@ class StoryEntry:
     url: str = ""
     tone: str = ""
     kind: str = ""
+
+
+def page_of(subject: Model) -> str:
+    return reverse(f"admin:{subject._meta.app_label}_{subject._meta.model_name}_change", args=[subject.pk])
 
 
 Source = Callable[[Customer, int], Iterable[StoryEntry]]

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError
 
 from crm.models import Case, Event
 from crm.service import cases
@@ -120,3 +121,66 @@ def test_a_case_opened_again_can_be_settled_again_and_all_of_it_is_told(now):
     ]
     titles = [entry.title.partition(":")[0] for entry in story(case.customer) if entry.kind == StoryKind.CASE]
     assert titles == ["Resolved", "Opened again", "Resolved", "Opened"]
+
+
+@pytest.mark.parametrize(("severity", "hours"), [("high", 4), ("normal", 24), ("low", 72)])
+def test_a_complaint_nobody_named_a_time_for_is_promised_by_the_settings(severity, hours, now):
+    case = make_case(at=now, severity=severity)
+    created = Case.objects.create(customer=case.customer, subject="x", severity=severity, opened_at=now)
+
+    assert case.promised_at == created.promised_at == now + hours * HOUR
+
+
+def test_the_settings_page_says_how_soon_and_a_named_time_counts_more(now, shop):
+    shop.answer_hours_normal = 8
+    shop.save()
+
+    assert make_case(at=now).promised_at == now + 8 * HOUR
+    assert make_case(at=now, promised_at=now + HOUR).promised_at == now + HOUR
+    assert make_case(at=now, kind="question").promised_at is None
+
+
+def test_the_database_keeps_an_open_complaint_promised(now):
+    case = make_case(at=now)
+
+    with pytest.raises(IntegrityError, match="case_complaint_is_promised"):
+        Case.objects.filter(pk=case.pk).update(promised_at=None)
+
+
+def test_the_queue_begins_with_the_urgent_complaint_and_ends_with_who_wrote_last(now):
+    late = make_case(at=now - 30 * HOUR, promised_at=now - HOUR, subject="late")
+    low = make_case(at=now - 90 * HOUR, severity="low", subject="low")
+    newer = make_case(kind="question", at=now - HOUR, subject="newer")
+    older = make_case(kind="question", at=now - 2 * HOUR, subject="older")
+    urgent_question = make_case(kind="question", severity="high", at=now - 3 * HOUR, subject="urgent question")
+    urgent = make_case(at=now, severity="high", subject="urgent")
+    answered = make_case(at=now - 5 * HOUR, subject="answered")
+    cases.answer(answered, at=now - 4 * HOUR, solution="A lid")
+    resolved = make_case(at=now, severity="high", subject="resolved")
+    cases.resolve(resolved, at=now)
+
+    assert list(Case.objects.queue()) == [urgent, urgent_question, late, older, newer, low]
+
+
+def test_an_answered_complaint_whose_customer_writes_again_is_promised_anew(now):
+    case = make_case(at=now - 50 * HOUR)
+    cases.answer(case, at=now - 40 * HOUR, solution="A lid")
+
+    cases.note_unanswered(case, since=now, at=now)
+    cases.note_unanswered(case, since=now + HOUR, at=now + HOUR)
+
+    case.refresh_from_db()
+    assert (case.unanswered_at, case.promised_at) == (now, now + 24 * HOUR)
+    assert list(Case.objects.queue()) == [case]
+    assert not Case.objects.overdue(now + 24 * HOUR)
+    assert list(Case.objects.overdue(now + 25 * HOUR)) == [case]
+    assert case.is_overdue(now + 25 * HOUR)
+
+
+def test_a_complaint_opened_again_is_promised_anew(now):
+    case = make_case(at=now - 90 * HOUR)
+    cases.resolve(case, at=now - 80 * HOUR)
+
+    cases.reopen(case, at=now)
+
+    assert case.promised_at == now + 24 * HOUR

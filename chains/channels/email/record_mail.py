@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from chains.channels.email import mail_reports
 from chains.channels.email.received_mail import ReceivedMail
@@ -103,7 +104,10 @@ def _record_reply(incoming: IncomingMail, mail: ReceivedMail, shop: Shop, now: d
     known = correspondent(mail)
     if known is None:
         kind = Kind.UNREADABLE if mail.is_unreadable else Kind.STRANGER
-        _save(incoming, kind=kind, text=mail.text[:KEPT_OF_STRANGERS], detail=_attachment_names(mail))
+        severity = route(mail.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)[1]
+        _save(
+            incoming, kind=kind, severity=severity, text=mail.text[:KEPT_OF_STRANGERS], detail=_attachment_names(mail)
+        )
     elif known.touch and asks_to_stop(mail.text if own_words(mail.text) else mail.subject):
         # Only who holds the letter may say so: the sender's name alone can be forged.
         evidence = {"touch": known.touch.pk, "message_id": mail.key, "text": mail.text, "from": mail.sender}
@@ -138,6 +142,11 @@ def assign(incoming: IncomingMail, customer: Customer, now: dt.datetime) -> None
     written = CustomerLetter(incoming.key, incoming.sender, incoming.subject, incoming.text, incoming.received_at)
     message = receive_letter(customer, written, kind=kind, severity=severity)
     _save(incoming, kind=Kind.REPLY, customer=message.case.customer, message=message, text="")
+
+
+def set_aside(letters: QuerySet[IncomingMail]) -> int:
+    """A person says that these need no answer; of them, only those that wait for one."""
+    return (letters & IncomingMail.objects.unplaced()).update(kind=Kind.SET_ASIDE)
 
 
 def _leave_chain(touch: Touch, now: dt.datetime) -> None:

@@ -49,10 +49,19 @@ SETTLED_AT = """CASE
         ORDER BY event.occurred_at DESC, event.id DESC LIMIT 1
     )
 END"""
-SETTLING_CHANGES = """
+# Until staff or a letter said otherwise it was what the first later change says; escalating began before it said so.
+CASE_KIND = """coalesce((
+    SELECT coalesce(event.properties ->> 'kind_was', 'question') FROM {live}.crm_event AS event
+    WHERE event.customer_id = live.customer_id AND event.properties -> 'case' = to_jsonb(live.id)
+      AND (event.kind = 'case.escalated' OR event.kind = 'case.corrected' AND event.properties ->> 'kind_was' <> '')
+      AND event.occurred_at > %(at)s
+    ORDER BY event.occurred_at, event.id LIMIT 1
+), live.kind)"""
+CASE_CHANGES = """
     SELECT (properties ->> 'case')::bigint, occurred_at
     FROM {live}.crm_event
-    WHERE kind IN ('case.resolved', 'case.reopened') AND properties ->> 'case' IS NOT NULL
+    WHERE kind IN ('case.resolved', 'case.reopened', 'case.escalated', 'case.corrected')
+      AND properties ->> 'case' IS NOT NULL
 """
 # Until it was changed, a date among the attributes was what the first later change changed it from.
 ATTRIBUTES = """jsonb_strip_nulls(live.attributes || coalesce((

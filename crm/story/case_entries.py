@@ -1,0 +1,88 @@
+"""Cases, and the letters about them, as entries of a customer's story, a query for each kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from crm.models import Case, CaseMessage, Customer, Event, EventKind
+from crm.story.story import StoryEntry, StoryKind, page_of
+
+
+def cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    for case in customer.cases.order_by("-opened_at")[:limit]:
+        moments = (
+            (case.opened_at, "report", _("Opened: %(subject)s"), case.body, "bad"),
+            (case.acknowledged_at, "mark_chat_read", _("Acknowledged: %(subject)s"), "", ""),
+            (case.answered_at, "handshake", _("Solution offered: %(subject)s"), _offer(case), ""),
+            (case.resolved_at, "task_alt", _("Resolved: %(subject)s"), "", "good"),
+            (case.confirmed_at, "sentiment_satisfied", _("Customer is content: %(subject)s"), "", "good"),
+        )
+        for at, icon, title, detail, tone in reversed(moments):
+            if at:
+                words = title % {"subject": case.subject}
+                yield StoryEntry(at, icon, words, detail, page_of(case), tone, StoryKind.CASE)
+
+
+def reopened_cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    """Of a case that was opened again its row knows no more when it had been called settled."""
+    events = Event.objects.filter(customer=customer, kind=EventKind.CASE_REOPENED).order_by("-occurred_at")[:limit]
+    cases = customer.cases.in_bulk([event.properties.get("case") for event in events])
+    for event in events:
+        if case := cases.get(event.properties.get("case")):
+            words, where = {"subject": case.subject}, page_of(case)
+            title = _("Opened again: %(subject)s") % words
+            yield StoryEntry(event.occurred_at, "replay", title, "", where, "bad", StoryKind.CASE)
+            settled_at = dt.datetime.fromisoformat(event.properties["resolved_at"])
+            yield StoryEntry(
+                settled_at, "task_alt", _("Resolved: %(subject)s") % words, "", where, "good", StoryKind.CASE
+            )
+
+
+def corrected_cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    """What staff, or the words of a later letter, made of a case."""
+    kinds = (EventKind.CASE_ESCALATED, EventKind.CASE_CORRECTED)
+    events = Event.objects.filter(customer=customer, kind__in=kinds).select_related("order")
+    newest = list(events.order_by("-occurred_at", "-pk")[:limit])
+    cases = customer.cases.in_bulk([event.properties.get("case") for event in newest])
+    for event in newest:
+        if case := cases.get(event.properties.get("case")):
+            title, detail, tone = _correction(event)
+            words = title % {"subject": case.subject}
+            yield StoryEntry(event.occurred_at, "edit_note", words, detail, page_of(case), tone, StoryKind.CASE)
+
+
+def _correction(event: Event) -> tuple[str, str, str]:
+    if event.kind == EventKind.CASE_ESCALATED:
+        return _("It is a complaint: %(subject)s"), _("Marketing to the customer rests."), "bad"
+    if "kind_was" in event.properties:
+        return _("It is no complaint: %(subject)s"), _("Marketing to the customer may go on."), ""
+    numbers = {"was": event.properties.get("order_was") or "—", "now": event.order.number if event.order else "—"}
+    return _("About another order: %(subject)s"), _("%(was)s → %(now)s") % numbers, ""
+
+
+def letters(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    """What the customer wrote and what colleagues wrote back."""
+    newest = CaseMessage.objects.filter(case__customer=customer).select_related("case", "author")
+    for message in newest.order_by("-occurred_at", "-pk")[:limit]:
+        title = _("The customer wrote: %(subject)s") if message.is_received else _("We wrote: %(subject)s")
+        yield StoryEntry(
+            message.occurred_at,
+            "inbox" if message.is_received else "reply",
+            title % {"subject": message.subject or message.case.subject},
+            "\n".join(filter(None, (message.failure, message.text))),
+            page_of(message.case),
+            "bad" if message.failed_at else "",
+            StoryKind.CASE,
+        )
+
+
+def _offer(case: Case) -> str:
+    parts = [case.solution]
+    if case.alternative:
+        parts.append(_("or: %(alternative)s") % {"alternative": case.alternative})
+    if case.goodwill:
+        parts.append(_("bonus: %(goodwill)s") % {"goodwill": case.goodwill})
+    return "\n".join(filter(None, parts))
