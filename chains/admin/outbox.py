@@ -22,7 +22,6 @@ from chains.admin.preview import framed
 from chains.channels.email import outbox
 
 LETTERS_A_PAGE = 50
-DAYS_SHOWN = 30
 HEADERS = (
     "From",
     "To",
@@ -51,7 +50,7 @@ class KeptLetter:
 
 def list_view(request: HttpRequest) -> TemplateResponse:
     _check_may_view(request)
-    days = outbox.days()[:DAYS_SHOWN]
+    days = outbox.days()
     day = request.GET.get("day", "")
     day = day if day in days else next(iter(days), "")
     page = Paginator(outbox.letters(day) if day else [], LETTERS_A_PAGE).get_page(request.GET.get("page"))

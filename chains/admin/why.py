@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from chains.explain.customer import customer_chains
 from chains.explain.entry import explain_entry
-from chains.explain.histories import histories
+from chains.explain.histories import histories, how_many
 from chains.models import Chain
 from crm.customers.search import find_customers
 from crm.models import Customer
@@ -37,9 +37,12 @@ def chain_why_view(request: HttpRequest, chain_id: int) -> HttpResponse:
         "text": text,
         "customer": customer,
         "found": find_customers(text, limit=RESULTS_LIMIT) if customer is None else [],
+        "limit": RESULTS_LIMIT,
     }
     if customer is not None:
-        context |= {"entrance": explain_entry(chain, customer, now), "stays": histories(customer, now, chain)}
+        stays = histories(customer, now, chain)
+        context |= {"entrance": explain_entry(chain, customer, now), "stays": stays}
+        context["told"] = how_many(stays, customer, chain)
     return TemplateResponse(request, "chains/admin/why.html", {**admin.site.each_context(request), **context})
 
 
@@ -48,10 +51,12 @@ def chain_why_view(request: HttpRequest, chain_id: int) -> HttpResponse:
 def customer_chains_view(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Every chain for this customer: in it, through with it, or not and why."""
     customer = get_object_or_404(Customer, pk=customer_id)
+    overview = customer_chains(customer, timezone.now())
     context: dict[str, Any] = {
         "title": _("Chains of %(customer)s") % {"customer": customer},
         "customer": customer,
-        "overview": customer_chains(customer, timezone.now()),
+        "overview": overview,
+        "told": how_many(overview.stays, customer),
     }
     return TemplateResponse(
         request, "chains/admin/customer_chains.html", {**admin.site.each_context(request), **context}

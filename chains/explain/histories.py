@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -32,6 +33,23 @@ class EnrolmentHistory:
     @property
     def is_over(self) -> bool:
         return self.enrolment.status != Enrolment.Status.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class HowMany:
+    """How many enrolments are told of, of all there are."""
+
+    shown: int
+    in_all: int
+
+    @property
+    def is_cut(self) -> bool:
+        return self.shown < self.in_all
+
+
+def how_many(told: Sequence[EnrolmentHistory], customer: Customer, chain: Chain | None = None) -> HowMany:
+    rows = Enrolment.objects.filter(customer=customer)
+    return HowMany(len(told), (rows.filter(chain=chain) if chain else rows).count())
 
 
 def histories(customer: Customer, now: dt.datetime, chain: Chain | None = None) -> list[EnrolmentHistory]:

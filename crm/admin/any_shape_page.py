@@ -159,6 +159,8 @@ def _page(request: HttpRequest, source: Source, sample: Sample, form: MappingFor
         "failed": source.deliveries.failed().count(),
         "sample": sample,
         "chooser": chooser,
+        "offered": len(offered),
+        "kept": kept(source).count(),
         "leaves": leaves(item_of(sample.body)),
         "form": form,
         **shown,

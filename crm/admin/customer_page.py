@@ -90,7 +90,8 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
     kind = request.GET.get("kind", "")
     stats = getattr(customer, "stats", None)
     gap = stats.median_gap_days if stats else None
-    entries = [entry for entry in story(customer, STORY_DEPTH) if not kind or entry.kind == kind]
+    newest = story(customer, STORY_DEPTH)
+    entries = [entry for entry in newest if not kind or entry.kind == kind]
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": str(customer),
@@ -109,6 +110,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "kinds": KINDS,
         "kind": kind,
         "story": Paginator(entries, STORY_PAGE).get_page(request.GET.get("page")),
+        "story_depth": STORY_DEPTH if len(newest) >= STORY_DEPTH else 0,
         "links": links_for(request.user, customer.pk),
         "now": now,
         "may_log": request.user.has_perm("crm.add_case") and not customer.erased_at,

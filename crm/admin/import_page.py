@@ -125,4 +125,4 @@ def _alternatives(group: Any) -> str:
 def _sample(header: list[str], rows: list[list[str]]) -> dict[str, Any]:
     """The first rows as they stand in the file."""
     shown = [[cell[:80] for cell in cells[:SAMPLE_COLUMNS]] for cells in rows]
-    return {"header": header[:SAMPLE_COLUMNS], "rows": shown}
+    return {"header": header[:SAMPLE_COLUMNS], "rows": shown, "columns": len(header)}

@@ -233,7 +233,7 @@ MOMENTS_OF_TODAY = {
     "chains_touch": {"bounced_at", "complained_at", "created_at", "delivered_at", "due_at", "lease_until"}
     | {"unsubscribed_at", "useful_until"},
     "crm_case": {"promised_at", "unanswered_at"},
-    "crm_contact": {"created_at"},
+    "crm_contact": {"created_at", "told_at"},
     "crm_customer": {"created_at", "erased_at"},
     "crm_event": {"received_at"},
     "crm_coupon": {"held_until"},

@@ -22,7 +22,10 @@ class Unreadable(ValueError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.problems = problems
         told = list(problems.items())[:PROBLEMS_TOLD]
-        super().__init__("; ".join(f"{ALL[name].label}: {why}" for name, why in told))
+        words = [f"{ALL[name].label}: {why}" for name, why in told]
+        if len(problems) > len(told):
+            words.append(_("%(shown)d of %(count)d are shown") % {"shown": len(told), "count": len(problems)})
+        super().__init__("; ".join(words))
 
 
 def is_meant(body: Any, mapping: ShapeMapping) -> bool:

@@ -78,7 +78,10 @@ def _try(source: Source, payload: Any, mapping: ShapeMapping, message: Message, 
         return Trial(Outcome.FAILS, str(wrong), problems=wrong.problems)
     except ValueError as refused:
         return Trial(Outcome.FAILS, str(refused))
-    return Trial(Outcome.TAKEN, made=[_in_words(one) for one in recorded[:MOST_SHOWN]])
+    made = [_in_words(one) for one in recorded[:MOST_SHOWN]]
+    if len(recorded) > MOST_SHOWN:
+        made.append((_("%(shown)d of %(count)d are shown") % {"shown": MOST_SHOWN, "count": len(recorded)}, []))
+    return Trial(Outcome.TAKEN, made=made)
 
 
 def _in_words(recorded: Any) -> tuple[str, list[tuple[str, str]]]:
@@ -104,8 +107,8 @@ def _order(order: Order) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _lines(order: Order) -> list[tuple[str, str]]:
-    lines = order.lines.select_related("product").order_by("pk")[:MOST_LINES_SHOWN]
-    return [
+    lines = list(order.lines.select_related("product").order_by("pk"))
+    shown = [
         (
             _("bought"),
             _("%(quantity)s × %(name)s (%(sku)s) at %(price)s")
@@ -116,8 +119,11 @@ def _lines(order: Order) -> list[tuple[str, str]]:
                 "price": f"{line.price:.2f}",
             },
         )
-        for line in lines
+        for line in lines[:MOST_LINES_SHOWN]
     ]
+    if len(lines) > len(shown):
+        shown.append((_("bought"), _("%(shown)d of %(count)d are shown") % {"shown": len(shown), "count": len(lines)}))
+    return shown
 
 
 def _customer(customer: Customer) -> list[tuple[str, str]]:

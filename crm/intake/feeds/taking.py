@@ -121,6 +121,7 @@ def _report(imported: ImportReport, found: int) -> dict[str, Any]:
         "new": count.new if count else 0,
         "changed": count.changed if count else 0,
         "left_out": imported.rejected_rows,
+        "problems_count": imported.problems_count,
         "problems": [str(problem) for problem in imported.problems[:PROBLEMS_KEPT]],
     }
 

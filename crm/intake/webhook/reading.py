@@ -19,6 +19,8 @@ from crm.intake.arrival import Arrival
 from crm.intake.facts import CustomerFact, Fact, OrderFact, ProductFact
 from crm.models import Delivery
 
+PROBLEMS_TOLD = 5
+
 # By the first word of the type: the body of the API that `data` is, and the fact made of it.
 READERS: dict[str, tuple[type[Body], Callable[[Any], Fact]]] = {
     "order": (OrderIn, reading.order_fact),
@@ -77,7 +79,9 @@ def read(delivery: Delivery) -> list[Fact]:
 
 def in_words(wrong: ValidationError) -> str:
     problems = fields_of(wrong.errors(include_url=False), skip=0)
-    listed = "; ".join(f"{problem.field}: {problem.detail}" for problem in problems[:5])
+    listed = "; ".join(f"{problem.field}: {problem.detail}" for problem in problems[:PROBLEMS_TOLD])
+    if len(problems) > PROBLEMS_TOLD:
+        listed += "; " + _("%(shown)d of %(count)d are shown") % {"shown": PROBLEMS_TOLD, "count": len(problems)}
     return _("Not as described: %(problems)s") % {"problems": listed}
 
 

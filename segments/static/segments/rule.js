@@ -83,7 +83,7 @@
             );
             if (answer.sample.length) {
                 const links = answer.sample.map((one) => make("a", { href: one.url, textContent: one.name }));
-                this.preview.append(make("p", { className: "rule-sample" }, ...links));
+                this.preview.append(make("p", { className: "rule-sample" }, make("span", { textContent: this.words.sample }), ...links));
             }
         }
 
