@@ -17,6 +17,7 @@ from crm.customers.mood import note_mood
 from crm.models import Customer, Shop
 from crm.orders import orders
 from crm.service import cases
+from crm.service.case_corrections import correct
 from tests.chains.factories import draft_chain, live_chain, marketing, message, task, wait
 from tests.conftest import NOW, make_case, make_customer, make_order
 
@@ -194,6 +195,22 @@ def test_a_complaint_holds_marketing_until_it_is_resolved():
     cases.resolve(case, at=NOW + 2 * DAY + HOUR)
     tick(NOW + 2 * DAY + HOUR)
     assert outcome(order.customer, "offer") == ("sent", "")
+
+
+def test_marketing_follows_what_staff_make_of_a_case_at_once():
+    live_chain(message(), wait(1, since="delivered"), marketing(name="offer", late_after_hours=240))
+    order = make_order(placed_at=NOW + HOUR, delivered_at=NOW + HOUR)
+    tick(NOW + HOUR)
+    case = make_case(order.customer, kind="question", at=NOW + 2 * HOUR)
+    told = {"severity": case.severity, "order": None}
+
+    correct(case, kind="complaint", at=NOW + 3 * HOUR, **told)
+    tick(NOW + 2 * DAY)
+    assert (outcome(order.customer, "offer"), len(mail.outbox)) == (("scheduled", "complaint"), 1)
+
+    correct(case, kind="question", at=NOW + 2 * DAY + HOUR, **told)
+    tick(NOW + 2 * DAY + HOUR)
+    assert (outcome(order.customer, "offer"), len(mail.outbox)) == (("sent", ""), 2)
 
 
 def test_a_bad_mood_holds_marketing_until_it_is_better():

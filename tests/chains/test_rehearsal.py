@@ -21,6 +21,7 @@ from crm.models import Coupon
 from crm.orders.catalogue import LineData
 from crm.orders.returns import return_goods
 from crm.service import cases
+from crm.service.case_corrections import correct
 from segments.models import Segment
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait
 from tests.conftest import NOW, make_case, make_customer, make_order, make_product
@@ -127,6 +128,26 @@ def test_sees_nothing_that_had_not_happened_yet(shop):
     assert of(cancelled) == [("Thanks", "sent", "", "2026-02-10T12:00")]
     assert result["endings"]["cancelled"] == 1
     assert result["endings"]["goal"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "offer"),
+    [
+        pytest.param([(15, "question")], ("skipped", "complaint"), id="a complaint until after the offer"),
+        pytest.param([(4, "question")], ("sent", ""), id="a question in time"),
+        pytest.param([(4, "question"), (15, "complaint")], ("sent", ""), id="a complaint again, after the offer"),
+    ],
+)
+def test_a_case_is_what_it_was_called_at_that_time(shop, kinds, offer):
+    chain = draft_chain(message(name="Thanks"), wait(5, since="delivered"), marketing(name="Offer"))
+    order = make_order(placed_at=NOON, shipped_at=NOON + DAY, delivered_at=NOON + DAY)
+    case = make_case(order.customer, at=NOON + DAY)
+    for day, kind in kinds:
+        correct(case, kind=kind, severity="normal", order=None, at=NOON + day * DAY)
+
+    told = {row["step"]: (row["status"], row["reason"]) for row in rehearsed(chain)["log"]}
+
+    assert told == {"Thanks": ("sent", ""), "Offer": offer}
 
 
 @pytest.mark.parametrize(
