@@ -42,7 +42,16 @@ OFFER = ("solution", "alternative", "goodwill")
 
 @admin.register(Case)
 class CaseAdmin(VerbAdmin):
-    list_display = ("subject", "standing", "kind_label", "severity", "customer", "promised_at", "owner", "opened_at")
+    list_display = (
+        "subject",
+        "standing",
+        "kind_label",
+        "severity_label",
+        "customer",
+        "promised_at",
+        "owner",
+        "opened_at",
+    )
     list_select_related = ("customer", "owner")
     list_filter = (CaseStateFilter, ("kind", ChoicesDropdownFilter), ("severity", ChoicesDropdownFilter))
     list_filter_submit = True
@@ -148,9 +157,13 @@ class CaseAdmin(VerbAdmin):
             return "unanswered", gettext("waits for us")
         return ("done" if case.resolved_at else case.stage.value), case.stage.label
 
-    @display(description=_("kind"), ordering="kind", label={"complaint": "danger"})
+    @display(description=_("kind"), ordering="kind", label={"complaint": "danger", "question": "default"})
     def kind_label(self, case: Case) -> tuple[str, str]:
         return case.kind, case.get_kind_display()
+
+    @display(description=_("severity"), label={"high": "danger", "normal": "default", "low": "default"})
+    def severity_label(self, case: Case) -> tuple[str, str]:
+        return case.severity, case.get_severity_display()
 
     @admin.action(description=_("Acknowledge"), permissions=["change"])
     def acknowledge_all(self, request: HttpRequest, cases: QuerySet[Case]) -> None:

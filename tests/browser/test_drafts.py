@@ -15,7 +15,7 @@ from tests.conftest import make_case, make_customer
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HALF = "Dear Ann, we are so"
-BEFORE = "This was typed here before and has not been saved:"
+BEFORE = "This was typed here before and has not been saved."
 
 
 @pytest.fixture
