@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "config.staff_pages.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.staff_pages.history",
-    "config.draft_receipts.receipts",
+    "config.unsaved_words.unsaved_words",
 ]
 
 ROOT_URLCONF = "config.urls"

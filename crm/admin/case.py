@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime as dt
 from io import BytesIO
 from typing import Any
 
@@ -20,14 +19,14 @@ from unfold.decorators import display
 from crm.admin.case_conversation import conversation
 from crm.admin.case_correction import consequence_of, correctable
 from crm.admin.case_state_filter import CaseStateFilter
+from crm.admin.case_verbs import VERBS
 from crm.admin.complaint_form import OrderField
 from crm.admin.refused import keep_refused
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Case, CaseAttachment
 from crm.models.case import MOST_URGENT_FIRST
 from crm.service.case_corrections import correct
-from crm.service.cases import acknowledge, answer, confirm, resolve
-from crm.service.conversations import send_reply
+from crm.service.cases import acknowledge
 
 TONES = {
     "overdue": "danger",
@@ -37,7 +36,6 @@ TONES = {
     "answered": "info",
     "done": "success",
 }
-OFFER = ("solution", "alternative", "goodwill")
 
 
 @admin.register(Case)
@@ -66,13 +64,7 @@ class CaseAdmin(VerbAdmin):
     actions = ("acknowledge_all",)
 
     def verbs(self) -> dict[str, Verb]:
-        return {
-            "acknowledge": _acknowledge,
-            "answer": _answer,
-            "write": _write,
-            "resolve": _resolve,
-            "confirm": _confirm,
-        }
+        return VERBS
 
     def get_urls(self) -> list[URLPattern]:
         file = path(
@@ -133,9 +125,9 @@ class CaseAdmin(VerbAdmin):
         return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
 
     def refuse(self, request: HttpRequest, subject: Model, name: str, why: str) -> None:
-        """What was to be written to the customer is not lost."""
+        """What was to be told to the customer is not lost."""
         super().refuse(request, subject, name, why)
-        if name == "write":
+        if name in {"write", "answer"}:
             keep_refused(request, subject, name, why)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -173,34 +165,3 @@ class CaseAdmin(VerbAdmin):
             acknowledge(case, at=now)
         text = ngettext("%(count)d case acknowledged.", "%(count)d cases acknowledged.", len(waiting))
         self.message_user(request, text % {"count": len(waiting)})
-
-
-def _acknowledge(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    acknowledge(case, at=at)
-    return gettext("Acknowledged: the customer knows somebody is on it.")
-
-
-def _answer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    posted = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in OFFER}
-    answer(case, at=at, **posted)
-    return gettext("The offered solution is noted.")
-
-
-def _write(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    text, channel = request.POST.get("text", ""), request.POST.get("channel", "")
-    message = send_reply(case, text=text, at=at, by=request.user, channel=channel)  # type: ignore[arg-type]
-    if message.failed_at:
-        raise ValueError(message.failure)
-    return gettext("Sent to %(address)s.") % {"address": message.where}
-
-
-def _resolve(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    resolve(case, at=at)
-    if case.kind == Case.Kind.COMPLAINT:
-        return gettext("Resolved. Marketing to this customer may go on.")
-    return gettext("Resolved.")
-
-
-def _confirm(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    confirm(case, at=at)
-    return gettext("Noted: the customer is content.")

@@ -36,12 +36,9 @@ class VerbAdmin(ModelAdmin):  # type: ignore[misc]
         return [do, *super().get_urls()]
 
     def do_view(self, request: HttpRequest, object_id: int, name: str) -> HttpResponseBase:
-        subject = get_object_or_404(self.model, pk=object_id)
-        if request.method == "GET":
-            # Whoever had to sign in again on the way is led here.
-            return HttpResponseRedirect(self.page_of(subject))
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        subject = get_object_or_404(self.model, pk=object_id)
         if not self.has_change_permission(request, subject):
             raise PermissionDenied
         verb = self.verbs().get(name)

@@ -149,13 +149,12 @@ def test_an_order_can_be_cancelled(client, agent):
     assert Order.objects.get().cancelled_at
 
 
-def test_a_verb_needs_a_post_and_an_address_leads_to_the_page(client, agent):
+def test_a_verb_needs_a_post(client, agent):
     order = make_order()
 
     response = client.get(reverse("admin:crm_order_do", args=[order.pk, "cancel"]))
 
-    assert response.url == reverse("admin:crm_order_change", args=[order.pk])
-    assert client.put(reverse("admin:crm_order_do", args=[order.pk, "cancel"])).status_code == 405
+    assert response.status_code == 405
     assert Order.objects.get().cancelled_at is None
 
 

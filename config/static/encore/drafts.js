@@ -1,6 +1,6 @@
 // What staff type into a form with room for words is kept in this browser until the server says that it was saved: it
 // is there again after another form of the page was sent, after a refusal, after signing in anew, after a crash.
-// A form takes part when it has a textarea or data-draft; config/draft_receipts.py tells what was saved.
+// A form takes part when it has a textarea or data-draft; config/unsaved_words.py tells what was saved.
 (() => {
   "use strict";
 

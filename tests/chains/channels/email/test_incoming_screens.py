@@ -74,14 +74,14 @@ def test_files_of_strangers_are_saved_and_never_shown(client, sign_in, case):
     assert client.get(reverse("admin:crm_case_file", args=[case.pk + 1, file.pk])).status_code == 404
 
 
-def test_who_wrote_last_comes_first_and_can_be_filtered(client, sign_in, case, now):
+def test_what_was_promised_comes_before_a_question_and_who_wrote_last_can_be_filtered(client, sign_in, case, now):
     from tests.conftest import make_case
 
     make_case(subject="Another", promised_at=now)
     sign_in("Support")
 
     page = client.get(reverse("admin:crm_case_changelist"))
-    assert [row.subject for row in page.context["cl"].result_list] == ["Your kettle", "Another"]
+    assert [row.subject for row in page.context["cl"].result_list] == ["Another", "Your kettle"]
     narrowed = client.get(reverse("admin:crm_case_changelist"), {"state": "unanswered"})
     assert [row.subject for row in narrowed.context["cl"].result_list] == ["Your kettle"]
 
