@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from chains.definition import pausing
 from chains.engine.run import tick
@@ -384,3 +385,21 @@ def test_tells_how_the_way_was_decided():
     (stay,) = histories(customer, NOW + HOUR)
 
     assert [(turn.number, turn.words) for turn in stay.turns] == [("1", "took “a”: City: Oslo")]
+
+
+def test_a_page_that_does_not_tell_of_all_enrolments_says_of_how_many(admin_client, monkeypatch):
+    monkeypatch.setattr("chains.explain.histories.MOST", 2)
+    chain, customer = live_chain(message(), event="asked", re_entry="per_order"), make_customer()
+    for number in range(1, 4):
+        happens(customer, NOW + number * HOUR)
+        tick(NOW + number * HOUR)
+    pages = [
+        reverse("admin:chains_customer_chains", args=[customer.pk]),
+        f"{reverse('admin:chains_chain_why', args=[chain.pk])}?customer={customer.pk}",
+    ]
+
+    for page in pages:
+        text = admin_client.get(page).content.decode()
+        assert "The newest 2 of 3 enrolments." in text
+        everything = html.unescape(re.search(r'href="([^"]*enrolment/[?]customer__id__exact[^"]*)"', text)[1])
+        assert len(admin_client.get(everything).context["cl"].result_list) == 3

@@ -2,6 +2,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from crm import consent
 from crm.customers import merge
@@ -70,3 +71,21 @@ def test_other_apps_add_their_entries_once(now, monkeypatch):
     story.register(letters)
 
     assert story.story(make_customer()) == [entry]
+
+
+def test_a_story_that_is_cut_says_so_and_leads_to_all_of_it(admin_client, now, monkeypatch):
+    monkeypatch.setattr("crm.admin.customer_page.STORY_DEPTH", 3)
+    ann = make_customer(consent=False)
+    page = reverse("admin:crm_customer_change", args=[ann.pk])
+
+    make_case(ann, at=now)
+    assert "All there is" not in admin_client.get(page).content.decode()
+    for _number in range(2):
+        make_case(ann, at=now)
+    text = admin_client.get(page).content.decode()
+
+    assert "These are the newest 3 things that happened. All there is:" in text
+    lists = [f"{reverse(f'admin:crm_{name}_changelist')}?customer__id__exact={ann.pk}" for name in ("case", "event")]
+    for address in lists:
+        assert address in text
+        assert len(admin_client.get(address).context["cl"].result_list) == 3

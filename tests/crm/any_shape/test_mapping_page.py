@@ -306,3 +306,23 @@ def test_a_page_takes_the_same_number_of_queries_however_much_came(ask, source, 
 
     with django_assert_max_num_queries(40):
         ask()
+
+
+def test_a_page_that_offers_some_of_the_messages_says_of_how_many(ask, source, monkeypatch):
+    monkeypatch.setattr("crm.admin.any_shape_page.SAMPLES_OFFERED", 1)
+    arrive(source, TILDA, TILDA | {"payment": TILDA["payment"] | {"orderid": "1784564"}})
+
+    text = ask("preview").text
+
+    assert "The newest 1 of 2." in text
+    assert f"?source__id__exact={source.pk}" in text
+
+
+def test_an_order_of_many_lines_is_tried_with_some_of_them_and_says_of_how_many(ask, source, monkeypatch):
+    monkeypatch.setattr("crm.intake.any_shape.trial.MOST_LINES_SHOWN", 1)
+    [line] = TILDA["payment"]["products"][:1]
+    arrive(
+        source, TILDA | {"payment": TILDA["payment"] | {"products": [line, line | {"sku": "other", "name": "Other"}]}}
+    )
+
+    assert "1 of 2 are shown" in ask("preview").text

@@ -87,6 +87,16 @@ def test_a_letter_from_nobody_known_or_from_one_of_several_waits_for_a_person(no
     assert not Case.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [("Where is my order?", "normal"), ("Urgent: where is it?", "high"), ("I want a refund", "high")],
+)
+def test_a_letter_from_nobody_known_is_as_urgent_as_its_words(now, text, severity):
+    take(reply(text, sender="nobody@example.com"), now)
+
+    assert IncomingMail.objects.unplaced().get().severity == severity
+
+
 def test_a_second_letter_goes_to_the_open_case_and_a_settled_one_is_left_alone(now):
     touch = sent_touch(now)
     take(reply("It leaks", to=to(touch)), now)
