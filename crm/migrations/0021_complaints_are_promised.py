@@ -10,7 +10,7 @@ PROMISE = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0019_answer_hours")]
+    dependencies = [("crm", "0020_answer_hours")]
 
     operations = [
         migrations.RunSQL(PROMISE, migrations.RunSQL.noop),

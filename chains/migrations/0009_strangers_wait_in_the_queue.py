@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0007_more_events"),
-        ("crm", "0020_complaints_are_promised"),
+        ("chains", "0008_reasons_of_goods_and_moments"),
+        ("crm", "0021_complaints_are_promised"),
         ("segments", "0002_watch_changes"),
     ]
 

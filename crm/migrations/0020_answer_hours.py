@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0018_messenger_letters"),
+        ("crm", "0019_predictions_tried_on_the_past"),
     ]
 
     operations = [
