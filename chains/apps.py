@@ -12,7 +12,6 @@ class ChainsConfig(AppConfig):
         from chains.contributions import (
             answers,
             file_entrants,
-            privacy,
             segment_fields,
             segment_uses,
             started_chains,
@@ -20,11 +19,12 @@ class ChainsConfig(AppConfig):
             strangers,
         )
         from chains.contributions.merging import follow
+        from chains.contributions.privacy import KEPT
         from chains.messages import note_form
         from crm.customers import merge
         from crm.intake import test_order
         from crm.intake.files import entrants
-        from crm.privacy import erase, export
+        from crm.privacy import kept
         from crm.service import carriers, queue
         from crm.story import customer_links
         from crm.story.story import register
@@ -32,10 +32,9 @@ class ChainsConfig(AppConfig):
         from segments.vocabulary import registry
 
         merge.register(follow)
-        export.register(privacy.tell)
         test_order.register(started_chains.names)
         entrants.register(file_entrants.count)
-        erase.register(privacy.erase)
+        kept.register(*KEPT)
         register(story.touches)
         queue.register(strangers.strangers)
         customer_links.register(

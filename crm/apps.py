@@ -9,6 +9,10 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import id_lookups, language_checks  # noqa: F401  (it registers its check)
+        from crm.intake.files.kept_uploads import UPLOADS
+        from crm.privacy import kept
+        from crm.privacy.kept_facts import KEPT
+        from crm.privacy.staff_log import STAFF_LOG
         from crm.service import queue
         from crm.story import case_entries, crm_entries
         from crm.story.story import register
@@ -27,4 +31,6 @@ class CrmConfig(AppConfig):
         ):
             register(source)
         queue.register(queue.cases)
+        # The log goes first: it is found by rows that go afterwards.
+        kept.register(STAFF_LOG, UPLOADS, *KEPT)
         id_lookups.register()

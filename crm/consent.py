@@ -51,9 +51,13 @@ def note(
 ) -> ConsentRecord:
     """Add a line to the ledger and bring the contact up to date. The same line twice is one line.
 
+    ValueError for an address that is none, and for whoever was erased.
+
     Consent to profiling is about no channel: both `channel` and `address` are empty there.
     """
     customer = lock_current(customer)
+    if customer.erased_at:
+        raise ValueError(_("This customer's data was erased."))
     contact = _contact(customer, channel, address, at) if channel else None
     line, is_new = ConsentRecord.objects.get_or_create(
         customer=customer,

@@ -46,16 +46,21 @@ WEBHOOKS_BELL = "crm.tasks.send_webhooks"
 BELL_LASTS_SECONDS = 30
 
 # All rows in one statement, so a consumer can never find the one without the other. Where no other system listens,
-# the last of them costs a look into an empty table.
+# the last of them costs a look into an empty table. Of whoever was erased it is counted that something happened,
+# whatever door it came by, and nothing is said about it.
 WRITE = """
     WITH fresh AS (
         INSERT INTO crm_event
             (kind, customer_id, order_id, occurred_at, received_at, source, key, properties, is_historic)
-        SELECT * FROM unnest(
+        SELECT kind, customer, bought, occurred_at, received_at, source, key,
+               CASE WHEN EXISTS (SELECT FROM crm_customer WHERE id = customer AND erased_at IS NOT NULL)
+                    THEN '{}' ELSE properties END,
+               is_historic
+        FROM unnest(
             %(kind)s::text[], %(customer)s::bigint[], %(order)s::bigint[], %(occurred_at)s::timestamptz[],
             %(received_at)s::timestamptz[], %(source)s::text[], %(key)s::text[], %(properties)s::jsonb[],
             %(is_historic)s::boolean[]
-        )
+        ) AS told (kind, customer, bought, occurred_at, received_at, source, key, properties, is_historic)
         ON CONFLICT (source, key) DO NOTHING
         RETURNING id, kind, customer_id, order_id, occurred_at, source, key, is_historic
     ), waiting AS (

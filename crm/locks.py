@@ -7,6 +7,7 @@ identity first; a set-based import takes one lock over all of them.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -61,10 +62,13 @@ def prevent_merging() -> None:
 
 
 def lock_current(customer: Customer) -> Customer:
-    """Whoever now stands for this customer, kept from being merged away until the transaction ends."""
+    """Whoever now stands for this customer, kept from being merged away or erased until the transaction ends.
+
+    Who was erased while we waited says so in `erased_at`: nothing more may be noted of them.
+    """
     while True:
         try:
-            _share_lock(customer.pk)
+            customer.erased_at = _share_lock(customer.pk)
         except _MergedMeanwhile:
             customer = Customer.objects.get(merged_from=customer)
         else:
@@ -130,14 +134,17 @@ def _lock_fact_of(fact: Order | Case, owner_id: int, lock_owner: Callable[[int],
 
 
 @transaction.atomic
-def _share_lock(customer_id: int) -> None:
+def _share_lock(customer_id: int) -> dt.datetime | None:
+    """When they were erased."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT merged_into_id FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer_id])
+        cursor.execute("SELECT merged_into_id, erased_at FROM crm_customer WHERE id = %s FOR KEY SHARE", [customer_id])
         row = cursor.fetchone()
     if row is None:
         raise Customer.DoesNotExist(_("This customer no longer exists."))
-    if row[0]:
+    merged_into, erased_at = row
+    if merged_into:
         raise _MergedMeanwhile
+    return erased_at  # type: ignore[no-any-return]
 
 
 def lock_against_facts(customer_ids: Iterable[int]) -> list[int]:

@@ -8,9 +8,9 @@ class SegmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm.privacy import export
-        from segments.privacy import memberships
+        from crm.privacy import kept
+        from segments.privacy import MEMBERSHIPS
         from segments.vocabulary import membership, registry
 
-        export.register(memberships)
+        kept.register(MEMBERSHIPS)
         registry.register(*membership.FIELDS)

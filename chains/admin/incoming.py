@@ -21,6 +21,7 @@ from unfold.paginator import InfinitePaginator
 from chains.channels.email.record_mail import assign, set_aside
 from chains.models import IncomingMail
 from crm.admin.verb_buttons import Verb, VerbAdmin
+from crm.models import Customer
 
 TONES = {"reply": "success", "stranger": "danger", "unreadable": "danger", "flood": "warning", "stop": "warning"}
 
@@ -67,6 +68,7 @@ class IncomingMailAdmin(VerbAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None:
+            field.queryset = Customer.objects.current()
             field.help_text = _("Say whom it is from, and it becomes a case of theirs.")
         return field
 

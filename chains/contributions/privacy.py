@@ -1,103 +1,124 @@
-"""What chains keep about one person: for the document handed to them, and for their erasure."""
+"""What chains keep about people: for the document handed to them, and for their erasure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
+from chains.channels.email.kept_letters import OUTBOX_LETTERS
 from chains.models import Enrolment, IncomingMail, PushSubscription, SignUp, StaffTask, Touch
+from chains.models.incoming import IncomingMailQuerySet
+from chains.models.push import PushSubscriptionQuerySet
+from chains.models.sign_up import SignUpQuerySet
+from chains.models.touch import TouchQuerySet
 from chains.sign_ups.forgetting import forget
-from crm.models import Channel, Contact
-from crm.privacy.suppression import erased_at_by_address
+from chains.simulate.rehearsal.kept_samples import REHEARSALS
+from crm.models import Channel
+from crm.privacy.holding import holds
+from crm.privacy.kept import ERASED, Kept, blanked, columns
+from crm.privacy.person import Person
+
+TOUCH = (
+    "chain__name", "step_name", "channel", "purpose", "status", "reason", "subject", "links", "created_at", "sent_at",
+    "opened_at", "clicked_at", "delivered_at", "bounced_at", "replied_at", "complained_at", "unsubscribed_at",
+)  # fmt: skip
+SIGN_UP = (
+    "form__name", "email", "first_name", "topics", "wording", "asked_at", "ip", "user_agent", "page", "letter_sent_at",
+    "confirmed_at",
+)  # fmt: skip
+BLANK_TOKEN = Concat(Value("*"), Cast("pk", CharField()))
 
 
-def tell(customers: list[int]) -> dict[str, list[dict[str, Any]]]:
-    """Chains they were in, what was sent or why not, and what staff did for them."""
-    enrolments = Enrolment.objects.filter(customer__in=customers).order_by("pk")
-    touches = Touch.objects.filter(customer__in=customers).order_by("created_at", "pk")
-    tasks = StaffTask.objects.filter(customer__in=customers).order_by("created_at", "pk")
-    return {
-        "chains": _rows(enrolments.values("chain__name", "status", "ending", "entered_at", "ended_at")),
-        "touches": _rows(
-            touches.values(
-                "chain__name",
-                "step_name",
-                "channel",
-                "purpose",
-                "status",
-                "reason",
-                "subject",
-                "links",
-                "created_at",
-                "sent_at",
-                "opened_at",
-                "clicked_at",
-                "delivered_at",
-                "bounced_at",
-                "replied_at",
-                "complained_at",
-                "unsubscribed_at",
-            )  # fmt: skip
-        ),
-        "staff_tasks": _rows(tasks.values("title", "script", "status", "outcome", "created_at", "done_at")),
-        "sign_ups": _rows(
-            _sign_ups(customers).values(
-                "form__name",
-                "email",
-                "first_name",
-                "topics",
-                "wording",
-                "asked_at",
-                "ip",
-                "user_agent",
-                "page",
-                "letter_sent_at",
-                "confirmed_at",
-            )  # fmt: skip
-        ),
-    }
+def _enrolments(person: Person) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(customer__in=person.ids).order_by("pk")
 
 
-def _sign_ups(customers: list[int]) -> QuerySet[SignUp]:
+def _touches(person: Person) -> TouchQuerySet:
+    return Touch.objects.filter(customer__in=person.ids).order_by("created_at", "pk")
+
+
+def _erase_touches(found: TouchQuerySet, at: dt.datetime) -> int:
+    found.forget_tokens()
+    return blanked(found, subject="", links=[], facts={})
+
+
+def _staff_tasks(person: Person) -> QuerySet[StaffTask]:
+    return StaffTask.objects.filter(customer__in=person.ids).order_by("created_at", "pk")
+
+
+def _erase_staff_tasks(found: QuerySet[StaffTask], at: dt.datetime) -> int:
+    found.filter(status=StaffTask.Status.OPEN).update(status=StaffTask.Status.DROPPED, done_at=at)
+    return blanked(found, title=ERASED, script="", outcome="")
+
+
+def _letters_received(person: Person) -> IncomingMailQuerySet:
+    """Theirs; those nobody could place, by the sender; reports about letters to them, and with their address in it."""
+    theirs = Q(customer__in=person.ids) | Q(touch__customer__in=person.ids)
+    theirs |= Q(message__case__customer__in=person.ids) | Q(customer=None, sender__in=person.emails)
+    unplaced = holds("subject", person.emails) | holds("detail", person.emails)
+    return IncomingMail.objects.filter(theirs | Q(customer=None) & unplaced).order_by("received_at", "pk")
+
+
+def _erase_letters_received(found: IncomingMailQuerySet, at: dt.datetime) -> int:
+    """A mailbox that is read anew finds them taken, under a name that tells nothing."""
+    found.forget_keys()
+    return blanked(found, sender="", subject="", text="", detail="")
+
+
+def _sign_ups(person: Person) -> SignUpQuerySet:
     """Confirmed ones, and those that wait under an address of theirs."""
-    emails = Contact.objects.filter(customer__in=customers, channel=Channel.EMAIL).values("address")
-    waiting = Q(confirmed_at=None, email__in=emails)
-    return SignUp.objects.filter(Q(customer__in=customers) | waiting).order_by("asked_at", "pk")
+    waiting = Q(confirmed_at=None, email__in=person.emails)
+    return SignUp.objects.filter(Q(customer__in=person.ids) | waiting).order_by("asked_at", "pk")
 
 
-def _rows(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [dict(row) for row in found]
+def _erase_confirmed(found: SignUpQuerySet, at: dt.datetime) -> int:
+    confirmed = found.filter(confirmed_at__isnull=False)
+    return blanked(confirmed, email="", first_name="", ip=None, user_agent="", page="", token=BLANK_TOKEN)
 
 
-def erase(customers: list[int], at: dt.datetime) -> dict[str, int]:
-    """Blank what was written to them and about them; counts of what was sent stay. Advance and guard end the rest."""
-    tasks = StaffTask.objects.filter(customer__in=customers)
-    tasks.filter(status=StaffTask.Status.OPEN).update(status=StaffTask.Status.DROPPED, done_at=at)
-    PushSubscription.objects.orphaned().delete()
-    _forget_waiting_sign_ups(at)
-    return {
-        "touches": Touch.objects.filter(customer__in=customers).update(subject="", links=[], facts={}),
-        "staff_tasks": tasks.update(script="", outcome=""),
-        "letters_received": IncomingMail.objects.filter(customer__in=customers).update(
-            sender="", subject="", text="", detail=""
-        ),
-        "sign_ups": SignUp.objects.filter(customer__in=customers).update(
-            email="", first_name="", ip=None, user_agent="", page=""
-        ),
-    }
+def _waiting_sign_ups(person: Person) -> SignUpQuerySet:
+    return SignUp.objects.pending().filter(email__in=person.emails).order_by("form", "pk")
 
 
-def _forget_waiting_sign_ups(at: dt.datetime) -> None:
-    """The contacts are gone by now; their addresses are known as those of somebody erased at this moment."""
-    waiting = SignUp.objects.pending().order_by("form", "pk").values_list("form", "pk", "email")
-    erased = erased_at_by_address((Channel.EMAIL.value, email) for _form, _pk, email in waiting)
+def _forget_waiting(found: SignUpQuerySet, at: dt.datetime) -> int:
     ids: dict[int, list[int]] = defaultdict(list)
-    for form_id, pk, email in waiting:
-        if erased.get((Channel.EMAIL.value, email)) == at:
-            ids[form_id].append(pk)
-    for form_id, pks in ids.items():
-        forget(form_id, pks)
+    for form_id, pk in found.values_list("form", "pk"):
+        ids[form_id].append(pk)
+    return sum(forget(form_id, pks) for form_id, pks in ids.items())
+
+
+def _browsers(person: Person) -> PushSubscriptionQuerySet:
+    return PushSubscription.objects.filter(pk__in=person.at(Channel.PUSH)).order_by("pk")
+
+
+def _erase_browsers(found: PushSubscriptionQuerySet, at: dt.datetime) -> int:
+    """The contacts are gone by now; a browser that somebody else has too stays theirs."""
+    return found.orphaned().delete()[0]
+
+
+KEPT = (
+    # Advance ends them; that somebody was in a chain names nobody.
+    Kept("chains", _enrolments, columns("chain__name", "status", "ending", "entered_at", "ended_at")),
+    Kept("touches", _touches, columns(*TOUCH), _erase_touches),
+    Kept(
+        "staff_tasks",
+        _staff_tasks,
+        columns("title", "script", "status", "outcome", "created_at", "done_at"),
+        _erase_staff_tasks,
+    ),
+    Kept(
+        "letters_received",
+        _letters_received,
+        columns("kind", "sender", "subject", "text", "detail", "received_at"),
+        _erase_letters_received,
+    ),
+    Kept("sign_ups", _sign_ups, columns(*SIGN_UP), _erase_confirmed),
+    # Told with the others.
+    Kept("sign_ups_waiting", _waiting_sign_ups, None, _forget_waiting),
+    Kept("browsers", _browsers, columns("endpoint", "created_at"), _erase_browsers),
+    REHEARSALS,
+    OUTBOX_LETTERS,
+)

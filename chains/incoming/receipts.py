@@ -63,7 +63,7 @@ EVENT_AND_MOMENT = {
 @transaction.atomic
 def record_receipt(receipt: Receipt, now: dt.datetime) -> bool:
     """Note the outcome; False when nothing is known of the message, or this was told before."""
-    touch = _touch(receipt.token)
+    touch = touch_of(receipt.token)
     if touch is None:
         return _record_of_answer(receipt, now)
     # A teller's clock may be ahead of ours; nothing may have happened later than now.
@@ -105,10 +105,10 @@ def _answer(token: str) -> CaseMessage | None:
     return sent.select_related("case__customer").filter(token=token).first()
 
 
-def _touch(token: str) -> Touch | None:
+def touch_of(token: str) -> Touch | None:
     if not token or "\0" in token:
         return None
-    return Touch.objects.select_related("customer", "contact", "order", "enrolment").filter(token=token).first()
+    return Touch.objects.select_related("customer", "contact", "order", "enrolment").of_token(token).first()
 
 
 def _follow(receipt: Receipt, touch: Touch, at: dt.datetime) -> None:

@@ -1,16 +1,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import MD5, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chains.models.touch import Touch
 from crm.models import Case, CaseMessage, Customer
 from crm.models.choices import database_checks_choices
+
+STAR = "*"
+
+
+def forgotten(key: str) -> str:
+    return f"{STAR}{hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()}"
+
+
+class IncomingMailQuerySet(models.QuerySet["IncomingMail"]):
+    def taken(self, key: str) -> Self:
+        """The letter of this key, be its sender erased since."""
+        return self.filter(key__in=[key, forgotten(key)])
+
+    def forget_keys(self) -> int:
+        """A Message-ID may be an address; and yet no letter is taken twice."""
+        return self.exclude(key__startswith=STAR).update(key=Concat(Value(STAR), MD5("key")))
 
 
 class IncomingMailQuerySet(models.QuerySet["IncomingMail"]):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import secrets
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import MD5, Concat, Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+# No token has a star.
+STAR = "*"
+
+
+def forgotten(token: str) -> str:
+    return f"{STAR}{hashlib.md5(token.encode(), usedforsecurity=False).hexdigest()[:31]}"
+
+
 def message_id(token: str) -> str:
     """The same at every attempt, so that a letter sent twice is known to be one."""
     return f"<{token}@{settings.SITE_HOST}>"
@@ -29,6 +39,15 @@ class TouchQuerySet(models.QuerySet["Touch"]):
     def wake(self, now: dt.datetime) -> int:
         """Let guard look again at once at what waits; returns how much did. What must still wait is put off anew."""
         return self.scheduled().filter(due_at__gt=now).update(due_at=now)
+
+    def of_token(self, token: str) -> Self:
+        """The touch whose message had this token, be its customer erased since."""
+        return self.filter(token__in=[token, forgotten(token)])
+
+    def forget_tokens(self) -> int:
+        """No page opens by them any more; what a provider tells later is still told apart."""
+        forgotten = Concat(Value(STAR), Left(MD5("token"), 31))
+        return self.exclude(token__startswith=STAR).update(token=forgotten)
 
     def scheduled(self) -> Self:
         return self.filter(status=Touch.Status.SCHEDULED)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from chains.models.template import TOPICS
 from chains.reactions.unsubscribe import withdraw_from_contact
 from crm.consent import grant
+from crm.locks import lock_current
 from crm.models import Contact, Customer, Purpose
 
 SOURCE = "preference page"
@@ -27,7 +28,10 @@ def save_preferences(
     at: dt.datetime,
     evidence: dict[str, Any],
 ) -> None:
-    """Keep what was ticked; of consent only what changed goes into the ledger."""
+    """Keep what was ticked; of consent only what changed goes into the ledger. Nothing, of whoever was just erased."""
+    customer = lock_current(customer)
+    if customer.erased_at:
+        return
     _mute_all_but(topics, customer)
     if frequency in Customer.Frequency.values:
         customer.frequency = frequency

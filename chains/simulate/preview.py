@@ -68,14 +68,16 @@ def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.
     """Send every language of the template to one address and return how many; raises TemplateError, ValueError."""
     shop = Shop.load()
     letters = [
-        letter_for(_outgoing(text, to, letter(text, customer, now, shop)), shop)
+        letter_for(_outgoing(text, to, letter(text, customer, now, shop), customer), shop)
         for text in template.texts.filter(channel=Channel.EMAIL).order_by("language").select_related("template")
     ]
     mail.get_connection().send_messages(letters)
     return len(letters)
 
 
-def _outgoing(text: TemplateText, to: str, made: Rendered) -> OutgoingMessage:
+def _outgoing(text: TemplateText, to: str, made: Rendered, customer: Customer | None) -> OutgoingMessage:
+    """Its Message-ID says whom it shows, so that it goes with them."""
+    shown = customer.pk if customer else 0
     return OutgoingMessage(
         touch_id=0,
         customer_id=0,
@@ -85,6 +87,6 @@ def _outgoing(text: TemplateText, to: str, made: Rendered) -> OutgoingMessage:
         purpose=text.template.purpose,
         language=text.language,
         token=PREVIEW,
-        message_id=f"<test-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
+        message_id=f"<preview-{shown}-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
         content=Rendered(_("Test: %(subject)s") % {"subject": made.subject}, made.html, made.text, made.links),
     )

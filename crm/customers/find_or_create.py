@@ -47,6 +47,9 @@ def find_or_create(
     if not known.is_settled(keys):
         return _find_or_create_locked(keys, Word(profile, told_at, keys), now)
     customer = lock_current(known.everyone[0])
+    if customer.erased_at:
+        # While we waited. Nobody is recognised as them any more, so a second look finds whoever is meant now.
+        return _find_or_create_locked(keys, Word(profile, told_at, keys), now)
     _write_profile(customer, Word(profile, told_at, keys, is_sure=known.by_id is not None), now)
     last = min(told_at or now, now)
     if known.were_told_before(last):
@@ -65,6 +68,8 @@ def _find_or_create_locked(keys: IdentityKeys, word: Word, now: dt.datetime) -> 
         lock_against_facts(one.pk for one in known.everyone)
     chosen = known.chosen(keys)
     customer = lock_current(chosen) if chosen else Customer(created_at=now)
+    if customer.erased_at:
+        return _find_or_create_locked(keys, word, now)
     _write_profile(customer, replace(word, is_sure=known.by_id is not None), now)
     tell_addresses(customer, keys.addresses, at=now, told_at=min(word.told_at or now, now))
     for other in known.with_address:

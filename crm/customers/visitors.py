@@ -94,7 +94,8 @@ def forget_unclaimed(now: dt.datetime) -> int:
 
 
 def _current(known: KnownVisitor | None) -> Customer | None:
-    return lock_current(known.customer) if known else None
+    owner = lock_current(known.customer) if known else None
+    return None if owner is None or owner.erased_at else owner
 
 
 def _hand_over(anonymous_id: str, customer: Customer, now: dt.datetime) -> None:

@@ -26,7 +26,7 @@ from crm.intake.claiming import Head, claim, due_heads
 from crm.intake.facts import AwaitsStaff, Fact, NothingToRecord, NotYet
 from crm.intake.recording import lock_facts, record_fact
 from crm.intake.sources import note_heard
-from crm.models import Delivery, Source
+from crm.models import Delivery, Order, Source
 from crm.models.source import DeliveryQuerySet
 
 logger = logging.getLogger(__name__)
@@ -142,8 +142,7 @@ def apply(delivery: Delivery, now: dt.datetime, read: Reader) -> str:
             facts = list(read(delivery))
             if len(facts) > 1:
                 lock_facts(facts, delivery.source)
-            for fact in facts:
-                record_fact(fact, delivery.source, now)
+            recorded = [record_fact(fact, delivery.source, now) for fact in facts]
     except NothingToRecord as nothing:
         delivery.status, delivery.reason, delivery.applied_at = Delivery.Status.IGNORED, str(nothing)[:500], now
     except AwaitsStaff as unsaid:
@@ -163,6 +162,9 @@ def apply(delivery: Delivery, now: dt.datetime, read: Reader) -> str:
     else:
         delivery.status = Delivery.Status.APPLIED if facts else Delivery.Status.IGNORED
         delivery.reason, delivery.applied_at = "", now
+        if any(isinstance(one, Order) and one.customer.erased_at for one in recorded):
+            # The shop still knows whose order it was; here nobody does any more.
+            Delivery.objects.filter(pk=delivery.pk).update(payload={})
     delivery.save(update_fields=["status", "reason", "attempts", "due_at", "applied_at"])
     if delivery.status == Delivery.Status.APPLIED and delivery.subject:
         waiting = Delivery.objects.filter(source=delivery.source_id, subject=delivery.subject, due_at__gt=now)

@@ -67,12 +67,12 @@ def _named(fact: OrderFact) -> OrderFact:
 
 def known_order(source: Source, number: str, external_id: str) -> Order | None:
     """By the shop's id, else by its number. ValueError where the number is that of an order with another id."""
-    own_id = source.prefixed(external_id)
+    own_id, known = source.prefixed(external_id), Order.objects.select_related("customer")
     if own_id:
-        found = Order.objects.filter(external_id=own_id).first()
+        found = known.filter(external_id=own_id).first()
         if found or not number:
             return found
-    found = Order.objects.filter(number=source.prefixed(number)).first() if number else None
+    found = known.filter(number=source.prefixed(number)).first() if number else None
     if found and own_id and found.external_id not in {None, own_id}:
         raise ValueError(
             _(

@@ -1,38 +1,12 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.channel import Channel
 from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
-
-
-class ErasureCertificate(models.Model):
-    """Proof that one person's data was erased: when, by whom, and how much of what. Holds nothing personal."""
-
-    customer = models.OneToOneField(
-        Customer, models.PROTECT, related_name="erasure", verbose_name=_("customer"), editable=False
-    )
-    erased_at = models.DateTimeField(_("erased at"), default=timezone.now, editable=False)
-    erased_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("erased by"),
-        editable=False,
-    )
-    erased = models.JSONField(_("what was erased"), default=dict, editable=False)
-
-    class Meta:
-        verbose_name = _("certificate of erasure")
-        verbose_name_plural = _("certificates of erasure")
-        ordering = ["-erased_at"]
-
-    def __str__(self) -> str:
-        return str(_("Certificate %(id)s") % {"id": self.pk})
 
 
 @database_checks_choices
@@ -52,3 +26,48 @@ class ErasedAddress(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class ErasureCertificate(models.Model):
+    """Proof that one person's data was erased: when, by whom, and how much of what. Holds nothing personal.
+
+    Of somebody who was no customer it names the hash of their address.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.PROTECT, null=True, related_name="erasure", verbose_name=_("customer"), editable=False
+    )
+    address = models.OneToOneField(
+        ErasedAddress,
+        models.PROTECT,
+        null=True,
+        related_name="certificate",
+        verbose_name=_("address that was no customer's"),
+        editable=False,
+    )
+    erased_at = models.DateTimeField(_("erased at"), default=timezone.now, editable=False)
+    repeated_at = models.DateTimeField(_("what came since erased at"), null=True, editable=False)
+    erased_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("erased by"),
+        editable=False,
+    )
+    erased = models.JSONField(_("what was erased"), default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("certificate of erasure")
+        verbose_name_plural = _("certificates of erasure")
+        ordering = ["-erased_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(customer=None, address__isnull=False) | Q(customer__isnull=False, address=None),
+                name="certificate_of_one_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Certificate %(id)s") % {"id": self.pk})

@@ -3,57 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import CharField, F, Max, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat, Least
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
 
 from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.locks import lock_against_facts, lock_merging
-from crm.models import (
-    Case,
-    CaseAttachment,
-    CaseMessage,
-    ConsentRecord,
-    Contact,
-    Coupon,
-    Customer,
-    CustomerPrediction,
-    CustomerScore,
-    Delivery,
-    ErasureCertificate,
-    Event,
-    EventInbox,
-    Feedback,
-    IdempotentCall,
-    KnownVisitor,
-    MergeProposal,
-    Order,
-    PointsEntry,
-    WebhookMessage,
-)
-from crm.models.webhook_out import WebhookMessageQuerySet
+from crm.models import Customer, Delivery, ErasedAddress, ErasureCertificate, IdempotentCall
 from crm.privacy import kept_payloads
-from crm.privacy.suppression import remember_erased
-
-# Erases what an app keeps about these customers and returns how many rows of what.
-Eraser = Callable[[list[int], dt.datetime], dict[str, int]]
-
-ERASED = "—"
-# Unique, and never equal to what somebody types, as typed codes are read without dashes.
-BLANK_CODE = Concat(Value("—"), Cast("pk", CharField()))
-
-_erasers: list[Eraser] = []
-
-
-def register(eraser: Eraser) -> Eraser:
-    """Let another app erase what it keeps about a person, in the same transaction."""
-    if eraser not in _erasers:
-        _erasers.append(eraser)
-    return eraser
+from crm.privacy.kept import everything_kept
+from crm.privacy.person import Person, person_with, records_of
+from crm.privacy.suppression import digest, remember_erased
 
 
 class _JoinedMeanwhile(Exception):
@@ -64,7 +28,7 @@ def erase(customer: Customer, *, at: dt.datetime, by: User | None = None) -> dic
     """Erase the person, duplicates merged into them included, and return the certificate.
 
     Kept: orders with their lines and amounts, scores of feedback, moments of cases, and the consent ledger without
-    addresses, as proof of what was allowed when. Erasing twice returns the first certificate.
+    addresses, as proof of what was allowed when. Erasing again erases what came since, and adds it to the certificate.
     """
     while True:
         try:
@@ -75,34 +39,40 @@ def erase(customer: Customer, *, at: dt.datetime, by: User | None = None) -> dic
 
 @transaction.atomic
 def _erase(customer: Customer, at: dt.datetime, by: User | None) -> ErasureCertificate:
-    last = Delivery.objects.aggregate(last=Max("pk", default=0))["last"]
-    named = _records_of(customer)
-    payloads = kept_payloads.forget(named, at)
+    last = _last_delivery()
+    named = records_of(customer)
+    payloads = kept_payloads.forget(person_with(named), at)
     lock_merging()
     customer.refresh_from_db(fields=["merged_into"])
-    person = customer.merged_into or customer
-    ids = lock_against_facts([person.pk])
-    known = ErasureCertificate.objects.filter(customer=person).first()
-    if known:
-        return known
+    owner = customer.merged_into or customer
+    ids = lock_against_facts([owner.pk])
     if not set(ids) <= set(named):
         raise _JoinedMeanwhile
-    payloads += kept_payloads.forget_what_came_since(last, ids, at)
-    erased = {"payloads": payloads} | _erase_facts(ids, at)
-    for eraser in _erasers:
-        erased |= eraser(ids, at)
-    blanks = {column.name: column.blank for column in CUSTOMER_COLUMNS if column.is_erased}
-    erased["customers"] = Customer.objects.filter(pk__in=ids).update(**blanks, erased_at=at)
+    person = person_with(ids)
+    payloads += kept_payloads.forget_what_came_since(last, person, at)
+    erased = {"payloads": payloads} | _erase_kept(person, at) | {"customers": _blank_profiles(ids, at)}
     customer.refresh_from_db()
-    return ErasureCertificate.objects.create(customer=person, erased_at=at, erased_by=by, erased=erased)
+    certificate = ErasureCertificate.objects.filter(customer=owner).first()
+    return _certify(certificate or ErasureCertificate(customer=owner, erased_at=at, erased_by=by), erased, at)
 
 
-def _records_of(customer: Customer) -> list[int]:
-    """Theirs and those merged into it, as far as is known before they are locked."""
-    customer.refresh_from_db(fields=["merged_into"])
-    person = customer.merged_into_id or customer.pk
-    records = Customer.objects.filter(Q(pk=person) | Q(merged_into=person))
-    return list(records.values_list("pk", flat=True))
+@transaction.atomic
+def erase_address(channel: str, address: str, *, at: dt.datetime, by: User | None = None) -> dict[str, Any]:
+    """Erase what is kept of an address, normalised, that is no customer's, and return the certificate.
+
+    ValueError while it is somebody's: they are erased as a whole, or not at all.
+    """
+    person = Person((), ((channel, address),))
+    payloads = kept_payloads.forget(person, at)
+    lock_merging()
+    if Customer.objects.by_address(channel, address).exists():
+        raise ValueError(_("A customer has this address: erase them on their own page."))
+    erased = {"payloads": payloads} | _erase_kept(person, at)
+    known = ErasedAddress.objects.get(channel=channel, digest=digest(channel, address))
+    certificate = ErasureCertificate.objects.filter(address=known).first()
+    return certificate_of(
+        _certify(certificate or ErasureCertificate(address=known, erased_at=at, erased_by=by), erased, at)
+    )
 
 
 def certificate_of(certificate: ErasureCertificate) -> dict[str, Any]:
@@ -117,41 +87,32 @@ def certificate_of(certificate: ErasureCertificate) -> dict[str, Any]:
     }
 
 
-def _erase_facts(ids: list[int], at: dt.datetime) -> dict[str, int]:
-    remember_erased(Contact.objects.filter(customer__in=ids).values_list("channel", "address"), at=at)
-    cases = Case.objects.filter(customer__in=ids)
-    cases.open().update(resolved_at=at)
-    EventInbox.objects.filter(customer__in=ids).delete()
-    _erase_webhooks(WebhookMessage.objects.filter(customer__in=ids), at)
+def _last_delivery() -> int:
+    return Delivery.objects.aggregate(last=Max("pk", default=0))["last"]  # type: ignore[no-any-return]
+
+
+def _erase_kept(person: Person, at: dt.datetime) -> dict[str, int]:
+    remember_erased(person.addresses, at=at)
     # Answers of the last day may name them. Without these a repeated call records its facts once by their own names.
     IdempotentCall.objects.exclude(status=None).delete()
-    CustomerScore.objects.filter(customer__in=ids).delete()
-    CustomerPrediction.objects.filter(customer__in=ids).delete()
-    Customer.history.filter(id__in=ids).delete()
-    MergeProposal.objects.filter(keeper__in=ids).delete()
-    MergeProposal.objects.filter(duplicate__in=ids).delete()
-    return {
-        "contacts": Contact.objects.filter(customer__in=ids).delete()[0],
-        "consent_records": _of(ConsentRecord, ids).update(address="", evidence={}),
-        "events": _of(Event, ids).update(properties={}),
-        "devices": _of(KnownVisitor, ids).delete()[0],
-        "cases": cases.update(subject=ERASED, body="", solution="", alternative="", goodwill=""),
-        "letters": CaseMessage.objects.filter(case__customer__in=ids).update(
-            address="", subject="", text="", failure="", key=None
-        ),
-        "files": CaseAttachment.objects.filter(message__case__customer__in=ids).delete()[0],
-        "feedback": _of(Feedback, ids).update(text="", may_publish=False),
-        "points": _of(PointsEntry, ids).update(reason="", unspent=0),
-        "coupons": _of(Coupon, ids).update(code=BLANK_CODE, gift=ERASED, expires_at=Least(F("expires_at"), Value(at))),
-        "orders": _of(Order, ids).update(tracking_number="", receipt_url="", coupon_code=""),
-    }
+    return {kept.name: kept.erase(kept.find(person), at) for kept in everything_kept() if kept.erase}
 
 
-def _erase_webhooks(messages: WebhookMessageQuerySet, at: dt.datetime) -> None:
-    """What waits is not sent any more; what was answered says no longer what."""
-    messages.waiting().update(status=WebhookMessage.Status.DROPPED, claimed_until=None, settled_at=at)
-    messages.update(data={}, answer="")
+def _blank_profiles(ids: list[int], at: dt.datetime) -> int:
+    blanks = {column.name: column.blank for column in CUSTOMER_COLUMNS if column.is_erased}
+    records = Customer.objects.filter(pk__in=ids)
+    count = records.filter(Q(erased_at=None) | ~Q(**blanks)).update(**blanks)
+    records.filter(erased_at=None).update(erased_at=at)
+    return count
 
 
-def _of(model: Any, ids: list[int]) -> QuerySet[Any]:
-    return model._default_manager.filter(customer__in=ids)  # type: ignore[no-any-return]
+def _certify(certificate: ErasureCertificate, erased: Mapping[str, int], at: dt.datetime) -> ErasureCertificate:
+    """What a second time finds is added to what the first did; where it finds nothing, nothing changes."""
+    is_known = certificate.pk is not None
+    if is_known and not any(erased.values()):
+        return certificate
+    before = certificate.erased
+    certificate.erased = {name: before.get(name, 0) + erased.get(name, 0) for name in {**before, **erased}}
+    certificate.repeated_at = at if is_known else None
+    certificate.save()
+    return certificate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
@@ -11,28 +10,37 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from crm.models import Contact, Customer, Delivery, Order, Source
+from crm.models import Customer, Delivery, Order, Source
 from crm.models.source import DeliveryQuerySet
+from crm.privacy.holding import holds
+from crm.privacy.person import Person, devices_of
 
 # Visits by the million name whom they are about by their subject; the rest is few enough to be read through.
 BY_SUBJECT_ALONE = (Source.Kind.TRACKING, Source.Kind.SITE)
-# Where an address begins and ends in JSON as text, in which a new line before it is the letter n.
-BEFORE, AFTER = r"((?<![\w.+%-])|(?<=\\[bfnrt]))", r"(?![\w-]|\.\w)"
 
 
-def about(ids: Sequence[int]) -> DeliveryQuerySet:
-    """Deliveries that name one of these customers or their orders, or hold one of their addresses.
+def about(person: Person) -> DeliveryQuerySet:
+    """Deliveries that name one of their records or orders, came from their devices, or hold one of their addresses.
 
     What names somebody else known is theirs, be the address in it as well: families share them.
     """
-    addresses = list(Contact.objects.filter(customer__in=ids).values_list("address", flat=True))
+    addresses = [address for _channel, address in person.addresses]
     kept = Delivery.objects.exclude(payload={})
-    named = set(kept.filter(_is_named(ids, addresses)).values_list("pk", flat=True))
+    named = set(kept.filter(_is_named(person.ids, addresses)).values_list("pk", flat=True))
+    named |= _from_devices(kept, devices_of(person))
     holding = kept.exclude(source__kind__in=BY_SUBJECT_ALONE).annotate(text=Cast("payload", TextField()))
-    held = list(holding.filter(_holds(addresses)).values_list("pk", "source__id_prefix", "subject"))
-    of_others = _known_of_others(ids, {_own(prefix, subject) for _pk, prefix, subject in held})
+    held = list(holding.filter(holds("text", addresses)).values_list("pk", "source__id_prefix", "subject"))
+    of_others = _known_of_others(person.ids, {_own(prefix, subject) for _pk, prefix, subject in held})
     found = named | {pk for pk, prefix, subject in held if _own(prefix, subject) not in of_others}
     return Delivery.objects.filter(pk__in=found)
+
+
+def _from_devices(kept: DeliveryQuerySet, devices: Sequence[str]) -> set[int]:
+    """Looks at pages have no subject; only of people with a device are all visits of the last weeks read through."""
+    if not devices:
+        return set()
+    told = Q(payload__anonymousId__in=devices) | Q(payload__anonymous_id__in=devices)
+    return set(kept.filter(told, source__kind__in=BY_SUBJECT_ALONE).values_list("pk", flat=True))
 
 
 def _is_named(ids: Sequence[int], addresses: Sequence[str]) -> Q:
@@ -46,14 +54,6 @@ def _is_named(ids: Sequence[int], addresses: Sequence[str]) -> Q:
         subjects = {f"{kind} {name.removeprefix(prefix)}" for kind, name in names if name.startswith(prefix)}
         is_named |= Q(source__id_prefix=prefix, subject__in=subjects)
     return is_named
-
-
-def _holds(addresses: Sequence[str]) -> Q:
-    """Whole addresses: joann@example.com is not ann@example.com. Looked for first as they are, which is quicker."""
-    holds = Q(pk__in=[])
-    for address in addresses:
-        holds |= Q(text__icontains=address, text__iregex=f"{BEFORE}{re.escape(address)}{AFTER}")
-    return holds
 
 
 def _own(prefix: str, subject: str) -> tuple[str, str]:
@@ -71,22 +71,22 @@ def _known_of_others(ids: Sequence[int], named: AbstractSet[tuple[str, str]]) ->
     return known | {("order", name) for pair in orders.values_list("number", "external_id") for name in pair if name}
 
 
-def forget(ids: Sequence[int], at: dt.datetime) -> int:
+def forget(person: Person, at: dt.datetime) -> int:
     """Empty them; what was not applied yet never is, or it would bring the person back.
 
     Before the customers are locked: whoever applies one of these locks it first, and them afterwards.
     """
-    return _empty(about(ids).select_for_update(of=("self",), no_key=True), at)
+    return _empty(about(person).select_for_update(of=("self",), no_key=True), at)
 
 
-def forget_what_came_since(last: int, ids: Sequence[int], at: dt.datetime) -> int:
+def forget_what_came_since(last: int, person: Person, at: dt.datetime) -> int:
     """Those after this one, now that the customers are locked; what is being applied waits for them."""
-    return _empty(about(ids).filter(pk__gt=last).select_for_update(of=("self",), no_key=True, skip_locked=True), at)
+    return _empty(about(person).filter(pk__gt=last).select_for_update(of=("self",), no_key=True, skip_locked=True), at)
 
 
 def _empty(locking: DeliveryQuerySet, at: dt.datetime) -> int:
     """In one order, so that two who do so wait for each other in none."""
     chosen = Delivery.objects.filter(pk__in=list(locking.order_by("pk").values_list("pk", flat=True)))
     reason = _("The person was erased.")
-    chosen.unapplied().update(status=Delivery.Status.IGNORED, reason=reason, applied_at=at)
-    return chosen.update(payload={}, subject="")
+    chosen.unapplied().update(status=Delivery.Status.IGNORED, applied_at=at)
+    return chosen.update(payload={}, subject="", reason=reason)

@@ -39,6 +39,8 @@ def open_case(
     """Open a case; one with a `key` is opened once. While a complaint is open, marketing to its customer stops."""
     check_choices(kind, subject, channel, severity)
     customer = lock_current(customer)
+    if customer.erased_at:
+        raise ValueError(_("This customer's data was erased."))
     fields = {
         "customer": customer,
         "kind": kind,

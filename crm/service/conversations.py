@@ -67,9 +67,11 @@ def receive_letter(
     """Add a letter from a customer to the case it belongs to, once.
 
     That is the case they answer, opened again if it was settled not long ago; else their newest open one, or a new
-    one. A complaint among questions makes the case a complaint.
+    one. A complaint among questions makes the case a complaint. ValueError for whoever was erased.
     """
     customer = lock_current(customer)
+    if customer.erased_at:
+        raise ValueError(_("This customer's data was erased."))
     known = CaseMessage.objects.select_related("case").filter(key=letter.key).first()
     if known:
         return _add_piece(known, letter) if letter.is_piece else known

@@ -34,7 +34,8 @@ def leave(
 ) -> Feedback:
     """Record a rating, an NPS answer or a reason for leaving, once per source and key.
 
-    A low score opens a *question* for a human: a rating up to the shop's limit, an NPS answer up to 6.
+    A low score opens a *question* for a human: a rating up to the shop's limit, an NPS answer up to 6. Of whoever was
+    erased the score counts, and there are no words to keep and nobody to ask.
     """
     _check(kind, score)
     customer = lock_current(customer)
@@ -47,14 +48,14 @@ def leave(
             "product": product,
             "kind": kind,
             "score": score,
-            "text": text,
-            "may_publish": may_publish,
+            "text": "" if customer.erased_at else text,
+            "may_publish": may_publish and not customer.erased_at,
             "left_at": at,
         },
     )
     if is_new:
         _record(feedback)
-        if is_low(kind, score, Shop.load().low_rating):
+        if not customer.erased_at and is_low(kind, score, Shop.load().low_rating):
             _open_question(feedback)
     return feedback
 

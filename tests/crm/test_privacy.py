@@ -15,10 +15,10 @@ from crm.models import Contact, Customer, CustomerStats, Delivery, ErasureCertif
 from crm.orders import orders
 from crm.orders.orders import LineData
 from crm.orders.placing import place as place_order
-from crm.privacy import erase as erasing
-from crm.privacy import export as exporting
+from crm.privacy import kept as keeping
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
+from crm.privacy.kept import Kept
 from crm.service import feedback
 from tests.conftest import make_case, make_customer, make_order
 
@@ -162,10 +162,9 @@ def test_nobody_is_merged_with_the_erased(person, now):
 
 
 def test_other_apps_export_and_erase_too(person, now, monkeypatch):
-    monkeypatch.setattr(exporting, "_exporters", [])
-    monkeypatch.setattr(erasing, "_erasers", [])
-    exporting.register(lambda ids: {"letters": [{"to": ids, "at": now}]})
-    erasing.register(lambda ids, at: {"letters": len(ids)})
+    monkeypatch.setattr(keeping, "_kept", [])
+    tell, count = (lambda ids: [{"to": ids, "at": now}]), (lambda ids, at: len(ids))
+    keeping.register(Kept("letters", lambda person: list(person.ids), tell, count))
 
     assert person.pk in export_person(person)["letters"][0]["to"]
     assert erase(person, at=now)["erased"]["letters"] == 2

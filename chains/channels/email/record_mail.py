@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from chains.channels.email import mail_reports
 from chains.channels.email.received_mail import ReceivedMail
@@ -21,12 +23,14 @@ from chains.incoming import receipts
 from chains.incoming.reply_text import own_words, route
 from chains.incoming.stop import asks_to_stop
 from chains.models import Enrolment, IncomingMail, Touch
+from chains.models.incoming import forgotten
 from chains.reactions.touch_events import record_touch_event
 from chains.reactions.unsubscribe import unsubscribe
 from crm.addresses import normalise_email
 from crm.events import ring_on_commit
 from crm.locks import lock_current
 from crm.models import Case, CaseMessage, Channel, Customer, EventKind, Shop
+from crm.privacy.suppression import erased_at_by_address
 from crm.service.conversations import CustomerLetter, receive_letter
 
 logger = logging.getLogger(__name__)
@@ -52,6 +56,8 @@ class Correspondent:
 @transaction.atomic
 def record_mail(mail: ReceivedMail, now: dt.datetime) -> IncomingMail | None:
     """Note the letter and do what follows from it; None when it was taken before."""
+    if IncomingMail.objects.taken(mail.key).exists():
+        return None
     shop = Shop.load()
     incoming, is_new = IncomingMail.objects.get_or_create(
         key=mail.key,
@@ -92,7 +98,12 @@ def _record_report(incoming: IncomingMail, mail: ReceivedMail, now: dt.datetime)
         reported = mail_reports.receipts_for(mail, newest.token, now)
     for receipt in reported:
         receipts.record_receipt(receipt, now)
-    _save(incoming, detail="; ".join(f"{receipt.kind} {receipt.detail}".strip() for receipt in reported))
+    touches = [touch for receipt in reported if (touch := receipts.touch_of(receipt.token))]
+    detail = "; ".join(f"{receipt.kind} {receipt.detail}".strip() for receipt in reported)
+    _save(incoming, detail=detail, touch=next(iter(touches), None))
+    if any(touch.customer.erased_at for touch in touches):
+        # It quotes the address it could not be brought to.
+        _save(incoming, key=forgotten(mail.key), subject="", detail=_("About a letter to somebody who was erased."))
 
 
 def _newest_letter_to(addresses: list[str], now: dt.datetime) -> Touch | None:
@@ -102,12 +113,13 @@ def _newest_letter_to(addresses: list[str], now: dt.datetime) -> Touch | None:
 
 def _record_reply(incoming: IncomingMail, mail: ReceivedMail, shop: Shop, now: dt.datetime) -> None:
     known = correspondent(mail)
+    if known and lock_current(known.customer).erased_at:
+        known = None
     if known is None:
         kind = Kind.UNREADABLE if mail.is_unreadable else Kind.STRANGER
         severity = route(mail.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)[1]
-        _save(
-            incoming, kind=kind, severity=severity, text=mail.text[:KEPT_OF_STRANGERS], detail=_attachment_names(mail)
-        )
+        detail = " ".join(filter(None, (_erased_before(mail), _attachment_names(mail))))
+        _save(incoming, kind=kind, severity=severity, text=mail.text[:KEPT_OF_STRANGERS], detail=detail)
     elif known.touch and asks_to_stop(mail.text if own_words(mail.text) else mail.subject):
         # Only who holds the letter may say so: the sender's name alone can be forged.
         evidence = {"touch": known.touch.pk, "message_id": mail.key, "text": mail.text, "from": mail.sender}
@@ -184,6 +196,16 @@ def _complaint_about(touch: Touch) -> Case | None:
     complaints = CaseMessage.objects.filter(case__kind=Case.Kind.COMPLAINT, pk__in=answers.values("message"))
     last = complaints.select_related("case").last()
     return last.case if last else None
+
+
+def _erased_before(mail: ReceivedMail) -> str:
+    """Whoever writes again is somebody new to us, and staff are told that they had asked to be forgotten."""
+    erased = erased_at_by_address([(Channel.EMAIL.value, mail.sender)])
+    if not erased:
+        return ""
+    day = date_format(max(erased.values()), "SHORT_DATE_FORMAT")
+    words = _("What was kept of this address was erased on %(day)s. When you have answered, erase it again.")
+    return words % {"day": day}
 
 
 def _attachment_names(mail: ReceivedMail) -> str:

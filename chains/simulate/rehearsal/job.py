@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain, Rehearsal
+from chains.simulate.rehearsal.kept_samples import without_erased
 from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.rehearse import rehearse
 from chains.simulate.rehearsal.replica.replica import LiveSession
+from crm.locks import prevent_merging
 
 TASK = "chains.tasks.conduct_rehearsal"
 TIME_LIMIT_SECONDS = 30 * 60
@@ -103,7 +105,9 @@ def _run(pk: int) -> str:
     except DatabaseError:
         _end(pk, Rehearsal.Status.FAILED, trouble=_("The database could not answer. Start it again."))
         raise
-    return _end(pk, Rehearsal.Status.DONE, result=result, share=1)
+    with transaction.atomic():
+        prevent_merging()
+        return _end(pk, Rehearsal.Status.DONE, result=without_erased(result), share=1)
 
 
 def _end(pk: int, status: str, **fields: object) -> str:
