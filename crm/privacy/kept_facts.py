@@ -93,7 +93,8 @@ def _erase_cases(found: CaseQuerySet, at: dt.datetime) -> int:
 
 
 def _erase_events(found: QuerySet[Event], at: dt.datetime) -> int:
-    """Names that others gave to what they told may be addresses; those of an order keep it from being told twice."""
+    """Nobody hears of them any more; names that others gave them may be addresses. An order knows its own by theirs."""
+    EventInbox.objects.filter(event__in=found).delete()
     found.filter(Q(key__contains="@") | Q(order=None, source__startswith="source:")).update(key=BLANK_KEY)
     return blanked(found, properties={})
 
@@ -118,8 +119,6 @@ KEPT = (
     Kept("points", theirs(PointsEntry, "occurred_at"), rows, blank(reason="", unspent=0)),
     Kept("coupons", theirs(Coupon, "issued_at"), rows, _erase_coupons),
     Kept("events", theirs(Event, "occurred_at"), rows, _erase_events),
-    # Which events wait to be read: the events themselves are told.
-    Kept("events_waiting", theirs(EventInbox), None, delete),
     Kept("told_to", theirs(WebhookMessage, "occurred_at"), _told_to, _erase_told),
     Kept("visits", _visits, rows, delete),
     Kept("devices", theirs(KnownVisitor, "since"), rows, delete),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from crm.models import Channel, Contact, Customer, KnownVisitor, Source
+from crm.models import CaseMessage, Channel, Contact, Customer, KnownVisitor, Source
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,16 @@ class Person:
 
 
 def person_with(ids: Sequence[int]) -> Person:
-    contacts = Contact.objects.filter(customer__in=ids).order_by("pk")
-    return Person(tuple(ids), tuple(contacts.values_list("channel", "address").distinct()))
+    contacts = Contact.objects.filter(customer__in=ids).order_by("pk").values_list("channel", "address")
+    return Person(tuple(ids), tuple(dict.fromkeys([*contacts, *_wrote_from(ids)])))
+
+
+def _wrote_from(ids: Sequence[int]) -> list[tuple[str, str]]:
+    """Addresses they answered from that nobody else is known by."""
+    received = CaseMessage.objects.filter(case__customer__in=ids, direction=CaseMessage.Direction.RECEIVED)
+    of_another = Contact.objects.filter(channel=OuterRef("channel"), address=OuterRef("address"))
+    own = received.exclude(address="").exclude(Exists(of_another.exclude(customer__in=ids)))
+    return list(own.order_by("pk").values_list("channel", "address"))
 
 
 def records_of(customer: Customer) -> list[int]:

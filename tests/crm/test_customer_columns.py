@@ -58,6 +58,7 @@ NOT_ERASED = {
     "crm.PrivacyRequest": "holds nothing personal: what was asked, and what came of it",
 }
 NOT_EXPORTED = {
+    "crm.EventInbox": "which events wait to be read; the events are told",
     "crm.ErasureCertificate": "handed out by itself, when it is made",
     "crm.OrderStanding": "follows from the orders, which are told",
     "chains.Entrant": "waits to enter a chain: nothing is kept of it",

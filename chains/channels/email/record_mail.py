@@ -103,7 +103,7 @@ def _record_report(incoming: IncomingMail, mail: ReceivedMail, now: dt.datetime)
     _save(incoming, detail=detail, touch=next(iter(touches), None))
     if any(touch.customer.erased_at for touch in touches):
         # It quotes the address it could not be brought to.
-        _save(incoming, key=forgotten(mail.key), subject="", detail=_("About a letter to somebody who was erased."))
+        _save(incoming, key=forgotten(mail.key), sender="", subject="", detail="")
 
 
 def _newest_letter_to(addresses: list[str], now: dt.datetime) -> Touch | None:
