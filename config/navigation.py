@@ -58,6 +58,12 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(
                 _("Privacy requests"), "privacy_tip", "admin:crm_privacyrequest_changelist", "crm.view_privacyrequest"
             ),
+            Item(
+                _("Certificates of erasure"),
+                "delete_history",
+                "admin:crm_erasurecertificate_changelist",
+                "crm.view_privacyrequest",
+            ),
             Item(_("Event log"), "history", "admin:crm_event_changelist", "crm.view_event"),
         ),
     ),

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy as _
 
 from chains.channels.email.kept_letters import OUTBOX_LETTERS
 from chains.models import Enrolment, IncomingMail, PushSubscription, SignUp, StaffTask, Touch
@@ -117,7 +118,7 @@ KEPT = (
     ),
     Kept("sign_ups", _sign_ups, columns(*SIGN_UP), _erase_confirmed),
     # Told with the others.
-    Kept("sign_ups_waiting", _waiting_sign_ups, None, _forget_waiting),
+    Kept("sign_ups_waiting", _waiting_sign_ups, None, _forget_waiting, _("sign-ups nobody confirmed")),
     Kept("browsers", _browsers, columns("endpoint", "created_at"), _erase_browsers),
     REHEARSALS,
     OUTBOX_LETTERS,

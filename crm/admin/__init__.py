@@ -1,5 +1,6 @@
 from crm.admin import (
     case,
+    certificate,
     company,
     consent,
     customer,
@@ -20,6 +21,7 @@ from crm.admin import (
 
 __all__ = [
     "case",
+    "certificate",
     "company",
     "consent",
     "customer",

@@ -25,6 +25,7 @@ from crm.loyalty import balances, next_to_expire
 from crm.loyalty.coupon_conditions import last_day
 from crm.loyalty.coupon_wording import coupon_state, in_short
 from crm.models import Case, Customer
+from crm.privacy.suppression import erased_at_by_address
 from crm.service.cases import open_case
 from crm.story.customer_links import links_for
 from crm.story.story import KINDS, story
@@ -105,6 +106,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "coupons": _coupons(customer, now),
         "contacts": customer.contacts.order_by("channel", "-told_at", "-pk"),
         "open_cases": _open_cases(customer),
+        "addresses_erased_at": _addresses_erased_at(customer),
         "form": form,
         "moods": Customer.Mood.choices,
         "kinds": KINDS,
@@ -121,6 +123,12 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "may_edit": request.user.has_perm("crm.change_customer") and not customer.erased_at,
     }
     return TemplateResponse(request, "crm/admin/customer_page.html", context, status=status)
+
+
+def _addresses_erased_at(customer: Customer) -> dt.datetime | None:
+    """When somebody was last erased who had an address of theirs."""
+    erased = erased_at_by_address(customer.contacts.values_list("channel", "address"))
+    return max(erased.values(), default=None)
 
 
 def _open_cases(customer: Customer) -> list[Case]:

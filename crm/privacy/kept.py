@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from crm.privacy.person import Person
 
@@ -35,14 +37,16 @@ INTERNAL = {
 class Kept:
     """One kind of thing, under its name in the document and on the certificate.
 
-    Without `erase` a figure stays that names nobody; without `tell` it is told
-    elsewhere, or is about staff. `erase` counts what still held something, so that a second time counts what is new.
+    Without `erase` a figure stays that names nobody; without `tell` it is told elsewhere, or is about staff. `erase`
+    counts what still held something, so that a second time counts what is new. `label` names it to staff where no
+    model does.
     """
 
     name: str
     find: Finder
     tell: Callable[[Any], Rows] | None = None
     erase: Callable[[Any, dt.datetime], int] | None = None
+    label: StrPromise | str = ""
 
 
 _kept: list[Kept] = []
@@ -55,6 +59,16 @@ def register(*kept: Kept) -> None:
 
 def everything_kept() -> tuple[Kept, ...]:
     return tuple(_kept)
+
+
+def labels() -> dict[str, StrPromise | str]:
+    """What is erased, as staff call it, by its name on a certificate."""
+    named: dict[str, StrPromise | str] = {"customers": _("customers"), "payloads": _("deliveries")}
+    return named | {kept.name: kept.label or _plural(kept) for kept in _kept if kept.erase}
+
+
+def _plural(kept: Kept) -> StrPromise | str:
+    return kept.find(Person((), ())).model._meta.verbose_name_plural  # type: ignore[no-any-return]
 
 
 def rows(found: Iterable[Model]) -> Rows:

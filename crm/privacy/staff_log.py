@@ -6,6 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer
 from crm.privacy.holding import holds
@@ -36,4 +37,5 @@ STAFF_LOG = Kept(
     _entries,
     columns("action_time", "object_repr", "change_message"),
     blank(object_repr="", change_message=""),
+    _("log of what staff did"),
 )

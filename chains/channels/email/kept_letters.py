@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy as _
+
 from chains.channels.email import outbox
 from chains.models import TestOrderMessage
 from crm.privacy.holding import AFTER, BEFORE
@@ -46,4 +48,4 @@ def _delete(found: Iterable[Path], at: dt.datetime) -> int:
     return count
 
 
-OUTBOX_LETTERS = Kept("outbox_letters", _letters, _tell, _delete)
+OUTBOX_LETTERS = Kept("outbox_letters", _letters, _tell, _delete, _("letters of the outbox"))

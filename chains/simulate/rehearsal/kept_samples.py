@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from chains.models import Rehearsal
 from crm.models import Customer
@@ -58,4 +59,4 @@ def _erase(found: list[tuple[Rehearsal, Person]], at: dt.datetime) -> int:
     return len(found)
 
 
-REHEARSALS = Kept("rehearsals", _showing, _tell, _erase)
+REHEARSALS = Kept("rehearsals", _showing, _tell, _erase, _("rehearsals"))

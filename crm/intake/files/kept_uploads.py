@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy as _
+
 from crm.intake.files import uploads
 from crm.privacy.kept import Kept
 from crm.privacy.person import Person
@@ -29,4 +31,4 @@ def _forget(found: Iterable[Path], at: dt.datetime) -> int:
     return count
 
 
-UPLOADS = Kept("uploads", _waiting, None, _forget)
+UPLOADS = Kept("uploads", _waiting, None, _forget, _("files on their way in"))

@@ -14,7 +14,7 @@ from crm.intake.privacy.payloads import blank, subjects_of
 from crm.models import Contact, Customer, PrivacyRequest, Source
 from crm.models.privacy import DAYS_TO_ANSWER
 from crm.placeholders import is_no_id
-from crm.privacy.erase import erase
+from crm.privacy.erase import erase, erase_address
 
 Kind = PrivacyRequest.Kind
 
@@ -54,12 +54,22 @@ def _erase(request: PrivacyRequest, fact: PrivacyFact, now: dt.datetime) -> None
     blank(request.source, subjects_of(fact, request.source, people), before=fact.at)
     in_order = sorted(people, key=lambda one: one.pk)
     certificates = [str(erase(person, at=now)["certificate"]) for person in in_order]
+    certificates += _erase_addresses(fact, now) if not people else []
     request.customer, request.erased = (people[0] if people else None), len(people)
     request.save(update_fields=["customer"])
     outcome = _("Nobody here has this id, address or number: there was nothing to erase.")
     if certificates:
         outcome = _("Erased. Certificates: %(numbers)s.") % {"numbers": ", ".join(certificates)}
     finish(request, outcome, now)
+
+
+def _erase_addresses(fact: PrivacyFact, now: dt.datetime) -> list[str]:
+    """Somebody may have written or signed up who never bought; what is a customer's stays."""
+    addresses = identity_keys("", fact.email, fact.phone).addresses if fact.email or fact.phone else ()
+    unknown = [one for one in addresses if not Customer.objects.by_address(*one).exists()]
+    told = [erase_address(channel, address, at=now) for channel, address in unknown]
+    # The request itself holds the address, and goes as well.
+    return [str(one["certificate"]) for one in told if any({**one["erased"], "payloads": 0}.values())]
 
 
 CARRIED_OUT_AT_ONCE: dict[str, Callable[[PrivacyRequest, PrivacyFact, dt.datetime], None]] = {
