@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="erasurecertificate",
             name="repeated_at",
-            field=models.DateTimeField(editable=False, null=True, verbose_name="what came since erased at"),
+            field=models.DateTimeField(editable=False, null=True, verbose_name="erased again at"),
         ),
         migrations.AlterField(
             model_name="erasurecertificate",

@@ -46,7 +46,7 @@ class ErasureCertificate(models.Model):
         editable=False,
     )
     erased_at = models.DateTimeField(_("erased at"), default=timezone.now, editable=False)
-    repeated_at = models.DateTimeField(_("what came since erased at"), null=True, editable=False)
+    repeated_at = models.DateTimeField(_("erased again at"), null=True, editable=False)
     erased_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
