@@ -3,8 +3,9 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 
-from crm import consent
+from crm import consent, events
 from crm.customers import merge
 from crm.customers.find_or_create import find_or_create
 from crm.figures.scores import score_all
@@ -12,7 +13,7 @@ from crm.intake import deliveries
 from crm.intake.arrival import Arrival
 from crm.intake.files.import_file import ImportOptions, import_file
 from crm.models import Contact, Customer, CustomerStats, Delivery, ErasureCertificate, Event, EventInbox, Source
-from crm.orders import orders
+from crm.orders import correcting, orders
 from crm.orders.orders import LineData
 from crm.orders.placing import place as place_order
 from crm.privacy import kept as keeping
@@ -220,3 +221,65 @@ def test_what_was_sent_about_somebody_else_is_not_taken_for_theirs(person, told,
     assert certificate["erased"]["payloads"] == 3
     untouched = Delivery.objects.exclude(payload={})
     assert set(untouched.values_list("key", flat=True)) == {"m3", "m4", "m5", "m6", "m7"}
+
+
+def test_nothing_more_is_noted_of_whoever_was_erased(person, now):
+    """As somebody still has them at hand who looked before."""
+    before = Customer.objects.get(pk=person.pk)
+    order = before.orders.get()
+    erase(person, at=now)
+
+    with pytest.raises(ValueError, match="was erased"):
+        consent.grant(before, channel="email", address="new@example.com", purpose="service", at=now, source="page")
+    with pytest.raises(ValueError, match="was erased"):
+        make_case(before, subject="Annabel called")
+    feedback.leave(before, kind="rating", score=1, at=now, source="s", key="2", text="my neighbour", may_publish=True)
+    events.record("wished", customer=before, occurred_at=now, source="s", key="3", properties={"dog": "poodle"})
+    orders.ship(order, at=now, tracking_number="RR-SECRET")
+    correcting.correct_details(order, told_at=now, receipt_url="https://shop.example/Annabel")
+
+    text = everything_stored()
+    assert [secret for secret in SECRETS if secret in text] == []
+    assert (Event.objects.get(kind="wished").properties, before.feedback.count()) == ({}, 2)
+    assert before.cases.open().count() == 0
+
+
+def test_a_file_of_orders_brings_back_no_word_about_an_erased_person(person, now, tmp_path):
+    erase(person, at=now)
+    file = tmp_path / "orders.csv"
+    file.write_text("order_number,customer_id,placed_at,total,tracking_number\nA-1,7,2026-03-10,50,RR-SECRET\n")
+
+    import_file("orders", file, now=now + dt.timedelta(days=2), options=ImportOptions())
+
+    order = person.orders.get()
+    assert (order.number, order.tracking_number) == ("A-1", "")
+
+
+def test_erasing_again_erases_what_came_since_and_adds_it_to_the_certificate(person, now):
+    first = erase(person, at=now)
+    Event.objects.filter(kind="order.placed").update(properties={"name": "Annabel"})
+    Customer.objects.filter(pk=person.pk).update(notes="a quiet one")
+
+    second = erase(person, at=now + dt.timedelta(days=1))
+
+    text = everything_stored()
+    assert [secret for secret in SECRETS if secret in text] == []
+    assert second["certificate"] == first["certificate"]
+    assert second["erased"]["events"] == first["erased"]["events"] + 1
+    assert second["erased"]["customers"] == first["erased"]["customers"] + 1
+    assert ErasureCertificate.objects.get().repeated_at == now + dt.timedelta(days=1)
+    person.refresh_from_db()
+    assert person.erased_at == now
+
+
+def test_the_log_of_staff_forgets_whom_they_changed(person, now, admin_user):
+    other = make_customer(first_name="Other")
+    for changed in (person, person.contacts.first(), person.cases.first(), other):
+        log = LogEntry.objects.log_actions(admin_user.pk, [changed], CHANGE, change_message="typed Annabel")
+    LogEntry.objects.filter(pk=log.pk).update(change_message="typed Other")
+
+    certificate = erase(person, at=now)
+
+    assert certificate["erased"]["staff_log"] == 3
+    left = LogEntry.objects.exclude(object_repr="")
+    assert list(left.values_list("object_repr", "change_message")) == [("Other", "typed Other")]
