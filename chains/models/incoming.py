@@ -30,8 +30,6 @@ class IncomingMailQuerySet(models.QuerySet["IncomingMail"]):
         """A Message-ID may be an address; and yet no letter is taken twice."""
         return self.exclude(key__startswith=STAR).update(key=Concat(Value(STAR), MD5("key")))
 
-
-class IncomingMailQuerySet(models.QuerySet["IncomingMail"]):
     def unplaced(self) -> Self:
         """Letters of which nobody knows yet whom they are from, and that nobody set aside."""
         return self.filter(UNPLACED)

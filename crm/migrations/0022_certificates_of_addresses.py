@@ -28,7 +28,7 @@ TAKE_ALL = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0018_messenger_letters"),
+        ("crm", "0021_complaints_are_promised"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
