@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from crm.languages import pattern
 
 LINE = 300
 _SIGNATURE = re.compile(r"^(?:--|—|––)[ \t]*$")
-_RULE = re.compile(r"^[ \t]*(?:_{8,}|[-=*~]{15,})[ \t]*$")
+_RULE = re.compile(r"^[ \t]*(?:[-=*~_#—–]{2,}|(?:[-*_] ){2,}[-*_])[ \t]*$")
+_CONTACT = re.compile(r"@|https?:|www\.|\+?\d[\d ()-]{5,}\d")
+_SENTENCE = re.compile(r"(?:\S+\s+){3}.*[.!?…]\W*$")
 _NAME_SIGNED = re.compile(r"^[-–—][ \t]?[^\W\d_]\w*(?:[ \t][^\W\d_][\w.]*){0,2}$")
 # Chinese and Japanese put no space beside a name.
 _BY = rf"(?<![a-zа-я])(?:{pattern('mail', 'sent_by')})(?![a-zа-я])"
 _FROM = pattern("mail", "sent_from")
 # A phone or program and a word for sending, whichever the language puts first.
 _SENT_FROM = re.compile(
-    rf"^\W*(?:{_FROM}.{{0,60}}?{_BY}|.{{0,40}}?{_BY}.{{0,50}}?{_FROM}|.{{0,40}}?{_BY}\S{{0,6}} ?{_FROM})", re.IGNORECASE
+    rf"^[^\w/]*(?:{_FROM}.{{0,60}}?{_BY}|.{{0,40}}?{_BY}.{{0,50}}?{_FROM}|.{{0,40}}?{_BY}\S{{0,6}} ?{_FROM})",
+    re.IGNORECASE,
 )
-_SENT_FROM_MY = re.compile(r"^\W*sent (?:from|via|using|with|by|on) (?:my |a |the )?\S", re.IGNORECASE)
+_SENT_FROM_MY = re.compile(r"^[^\w/]*sent (?:from|via|using|with|by|on) (?:my |a |the )?\S", re.IGNORECASE)
 _SMALL_PRINT = re.compile(rf"^[\W_]*(?:{pattern('mail', 'small_print')})", re.IGNORECASE)
 _LINK = re.compile(r"^[<(\[]?https?://\S+[>)\]]?$")
 SENT_FROM_LENGTH = 140
+# A list's or a person's address takes so many lines.
+MOST_CONTACT_LINES = 8
+CONTACT_LINE = 80
 
 
 def end_of_words(lines: Sequence[str]) -> int:
@@ -38,10 +45,22 @@ def _begins_footer(lines: Sequence[str], at: int, line: str) -> bool:
     has_words_above = any(one.strip() for one in lines[:at])
     if not has_words_above:
         return False
-    if _RULE.match(line[:LINE]) or _SMALL_PRINT.match(line[:LINE]):
+    if _SMALL_PRINT.match(line[:LINE]) or (is_rule(line) and _are_contacts(lines[at + 1 :])):
         return True
     is_last = not any(one.strip() for one in lines[at + 1 :])
     return is_last and not lines[at - 1].strip() and bool(_NAME_SIGNED.match(line[:LINE]))
+
+
+def is_rule(line: str) -> bool:
+    return bool(_RULE.match(line[:LINE]))
+
+
+def _are_contacts(lines: Sequence[str]) -> bool:
+    """People draw lines between what they write too; below those of programs stand names and addresses."""
+    said = list(islice((line.strip() for line in lines if line.strip()), MOST_CONTACT_LINES + 1))
+    if len(said) > MOST_CONTACT_LINES or any(len(line) > CONTACT_LINE or _SENTENCE.match(line) for line in said):
+        return False
+    return any(_CONTACT.search(line) for line in said[1:])
 
 
 def is_sent_from(line: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from chains.incoming.footers import end_of_words, is_link, is_sent_from
+from chains.incoming.footers import end_of_words, is_link, is_rule, is_sent_from
 from chains.incoming.quote_heads import head_at
 from crm.languages import letters
 from crm.models.case import Case
 
 _QUOTED_LINE = re.compile(r"^[ \t]*[>|]")
+_BROKEN_LINK = re.compile(r"^[ \t]*[>|].{0,2000}[(<]https?://[^\s()<>]{1,2000}$")
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 MOST_LOOKED_AT = 50_000
@@ -25,8 +26,10 @@ def own_words(text: str) -> str:
     """The same, and nothing when there are no words of their own."""
     text = _INVISIBLE.sub("", text[:MOST_LOOKED_AT].replace("\r\n", "\n").replace("\xa0", " "))
     lines = _without_quotes(text.split("\n"))
-    lines = lines[: end_of_words(lines)]
-    return _tidy("\n".join(_without_sent_from(lines)))
+    lines = _without_sent_from(lines[: end_of_words(lines)])
+    while lines and (is_rule(lines[-1]) or not lines[-1].strip()):
+        lines.pop()
+    return _tidy("\n".join(lines))
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -38,12 +41,21 @@ def _without_quotes(lines: list[str]) -> list[str]:
             at += head
             if not _is_marked(lines, at) and any(line.strip() for line in kept):
                 break
-        elif _QUOTED_LINE.match(lines[at]):
+        elif _QUOTED_LINE.match(lines[at]) or _ends_a_quoted_link(lines, at):
             at += 1
         else:
             kept.append(lines[at])
             at += 1
     return kept
+
+
+def _ends_a_quoted_link(lines: list[str], at: int) -> bool:
+    """Programs break a long link, and mark the line it began in only."""
+    if not at or not lines[at].strip() or not _QUOTED_LINE.match(lines[at - 1]):
+        return False
+    is_between = at + 1 < len(lines) and bool(_QUOTED_LINE.match(lines[at + 1]))
+    is_bracketed = lines[at].lstrip()[:1] in {"(", "<", "["}
+    return bool(_BROKEN_LINK.match(lines[at - 1])) or (is_between and is_bracketed and is_link(lines[at].strip(" >")))
 
 
 def _is_marked(lines: list[str], at: int) -> bool:

@@ -44,6 +44,16 @@ SENTENCES = [
     ("cs, Gmail", f"út 10. 3. 2026 v 12:00 odesílatel {SHOP} napsal:"),
     ("da, Gmail", f"Den tirs. 10. mar. 2026 kl. 12.00 skrev {SHOP}:"),
     ("fi, Gmail", f"ti 10. maalisk. 2026 klo 12.00 {SHOP} kirjoitti:"),
+    ("en, broken within the day", f"On Tuesday, March 10,\n2026, 12:00 PM, {SHOP} wrote:"),
+    ("en, broken twice", "On Tue, Mar 10, Kettle & Co\n<shop@kettle.example.com>\nwrote:"),
+    ("en, without a colon", f"On Tue, 10 Mar 2026 12:00:00 +0300 {SHOP} wrote"),
+    ("en, Zoho", f"---- On Tue, 10 Mar 2026 12:00:00 +0300 {SHOP} wrote ----"),
+    ("en, between dashes", "---- Kettle & Co wrote ----"),
+    ("en, without a day", f"{SHOP} wrote:"),
+    ("en, a newsreader", "In message <5f2a@kettle.example.com>, Kettle & Co writes:"),
+    ("en, day and address", f"2026/3/10 {SHOP}"),
+    ("de, Zoho", f"---- Am Di, 10 Mär 2026 12:00:00 +0100 {SHOP} schrieb ----"),
+    ("de, broken within the day", f"{SHOP} schrieb am Di., 10.\nMärz 2026, 12:00:"),
     ("zh, Gmail", f"{SHOP} 于2026年3月10日周二 12:00写道："),
     ("ja, Gmail", f"2026年3月10日(火) 12:00 {SHOP}:"),
 ]
@@ -145,6 +155,21 @@ HEADS = [
     ),
     ("sv", ("Från: Kettle & Co <shop@kettle.example.com>\nSkickat: den 10 mars 2026\nTill: Ann\nÄmne: Din kittel")),
     ("cs", ("Od: Kettle & Co <shop@kettle.example.com>\nOdesláno: úterý 10. března 2026\nKomu: Ann\nPředmět: Konvice")),
+    (
+        "da, dashes",
+        "-------- Oprindelig besked --------\nFra: Kettle & Co\nDato: 10.03.2026 12.00\nTil: Ann\nEmne: Din kedel",
+    ),
+    ("no, dashes alone", "-------- Videresendt melding --------"),
+    (
+        "a language nobody here knows, dashes",
+        "-------- Mesej asal --------\nFrom: Kettle & Co\nDate: 10/03/2026\nTo: Ann\nSubject: Kettle",
+    ),
+    (
+        "fr, a rule",
+        "====\n\nMessage du : 10/03/2026 12:00\nDe : Kettle <shop@kettle.example.com>\nA : Ann\nSujet : Bouilloire",
+    ),
+    ("fr, forwarded", "Début du message transféré :"),
+    ("en, a rule and bold", "---\n\n**From:** Kettle & Co\n**Sent:** Tuesday\n**To:** Ann\n**Subject:** Your kettle"),
     ("zh", "发件人: Kettle <shop@kettle.example.com>\n发送时间: 2026年3月10日 12:00\n收件人: Ann\n主题: 水壶"),
 ]
 
@@ -298,4 +323,67 @@ WHOLE = [
     ("a day above the quote", "Yes.\n\n2026/3/10 Kettle <shop@kettle.example.com>\n\n> Red?", "Yes."),
     ("forwarded along", "Yes.\n\nBegin forwarded message:\n\n> From: Kettle\n> Date: Tuesday", "Yes."),
     ("answers in Russian", "> Какой цвет?\n\nКрасный\n\n> А размер?\n\nБольшой", "Красный\n\nБольшой"),
+    (
+        "a head right below",
+        "Since 12:30 it leaks.\nOn Tue, Mar 10, 2026 at 12:00 PM Kettle <\nshop@kettle.example.com> wrote:\n\n> Hi",
+        "Since 12:30 it leaks.",
+    ),
+    (
+        "a head right below a long line",
+        f"It leaks at the lid{', and it leaks' * 5}.\nOn 10 Mar 2026, at 12:00, Kettle <s@x.example> wrote:\n\nHi",
+        f"It leaks at the lid{', and it leaks' * 5}.",
+    ),
+    (
+        "a head right below, in Russian",
+        'Течёт\n10.03.2026 12:00 пользователь "Чайник" <\nshop@kettle.example.com> написал:\n\n> Как чайник?',
+        "Течёт",
+    ),
+    (
+        "a line between two parts",
+        f"It leaks.\n\n{'_' * 40}\n\nThe cable is short, too.",
+        f"It leaks.\n\n{'_' * 40}\n\nThe cable is short, too.",
+    ),
+    (
+        "a table",
+        "Article  Price\n--------------------\nKettle  10\nLid  2\n\nIs that right?",
+        "Article  Price\n--------------------\nKettle  10\nLid  2\n\nIs that right?",
+    ),
+    (
+        "a list below a line",
+        "My order:\n-----\nKettle, red\nhttps://kettle.example.com/red\nWhen does it come?",
+        "My order:\n-----\nKettle, red\nhttps://kettle.example.com/red\nWhen does it come?",
+    ),
+    ("a signature below a line", "It leaks.\n\n—————\nAnn Petrova\nBuyer\n+7 900 000-00-00", "It leaks."),
+    ("a short line above a list's footer", "It leaks.\n\n__\nhelp mailing list\nhelp@kettle.example.com", "It leaks."),
+    ("a line that nothing follows", f"It leaks.\n\n{'_' * 32}\n", "It leaks."),
+    (
+        "a link broken in the quote",
+        "It leaks.\n\n> See (https://kettle.example.com/care\nguide?step=1)\n> and write to us",
+        "It leaks.",
+    ),
+    (
+        "a link that answers",
+        "> Which one?\nhttps://kettle.example.com/red\n> And the lid?\nThe same.",
+        "https://kettle.example.com/red\nThe same.",
+    ),
+    (
+        "what a colleague wrote",
+        "It leaks.\n\nOn 10.03.2026 your colleague wrote:\nwe will come tomorrow.\n\nNobody came.",
+        "It leaks.\n\nOn 10.03.2026 your colleague wrote:\nwe will come tomorrow.\n\nNobody came.",
+    ),
+    (
+        "what a colleague wrote, in Russian",
+        "В чате 10.03.2026 менеджер мне написал:\nпривезём завтра.\nНе привезли.",
+        "В чате 10.03.2026 менеджер мне написал:\nпривезём завтра.\nНе привезли.",
+    ),
+    (
+        "an address and a verb",
+        "I wrote to shop@kettle.example.com on 10.03.2026 and nobody wrote\nback to me.",
+        "I wrote to shop@kettle.example.com on 10.03.2026 and nobody wrote\nback to me.",
+    ),
+    (
+        "a remark in a program",
+        "It says\n// Sent from my kettle\nand stops.",
+        "It says\n// Sent from my kettle\nand stops.",
+    ),
 ]
