@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 
 from crm.languages import pattern
 
@@ -28,27 +27,26 @@ _LINK = re.compile(r"^[<(\[]?https?://\S+[>)\]]?$")
 SENT_FROM_LENGTH = 140
 # A list's or a person's address takes so many lines.
 MOST_CONTACT_LINES = 8
+MOST_LINES_BELOW = 20
 CONTACT_LINE = 80
 
 
 def end_of_words(lines: Sequence[str]) -> int:
     """The line at which a signature or small print begins; the number of lines where none does."""
-    for at, line in enumerate(lines):
-        if _begins_footer(lines, at, line):
-            return at
-    return len(lines)
+    told = [at for at, line in enumerate(lines) if line.strip()]
+    return next((at for at in told if _begins_footer(lines, at, told[0], told[-1])), len(lines))
 
 
-def _begins_footer(lines: Sequence[str], at: int, line: str) -> bool:
+def _begins_footer(lines: Sequence[str], at: int, first: int, last: int) -> bool:
+    line = lines[at][:LINE]
     if _SIGNATURE.match(line):
         return True
-    has_words_above = any(one.strip() for one in lines[:at])
-    if not has_words_above:
+    if at == first:
         return False
-    if _SMALL_PRINT.match(line[:LINE]) or (is_rule(line) and _are_contacts(lines[at + 1 :])):
+    below = lines[at + 1 : min(last, at + MOST_LINES_BELOW) + 1]
+    if _SMALL_PRINT.match(line) or (is_rule(line) and _are_contacts(below)):
         return True
-    is_last = not any(one.strip() for one in lines[at + 1 :])
-    return is_last and not lines[at - 1].strip() and bool(_NAME_SIGNED.match(line[:LINE]))
+    return at == last and not lines[at - 1].strip() and bool(_NAME_SIGNED.match(line))
 
 
 def is_rule(line: str) -> bool:
@@ -57,8 +55,10 @@ def is_rule(line: str) -> bool:
 
 def _are_contacts(lines: Sequence[str]) -> bool:
     """People draw lines between what they write too; below those of programs stand names and addresses."""
-    said = list(islice((line.strip() for line in lines if line.strip()), MOST_CONTACT_LINES + 1))
-    if len(said) > MOST_CONTACT_LINES or any(len(line) > CONTACT_LINE or _SENTENCE.match(line) for line in said):
+    said = [line.strip() for line in lines if line.strip()]
+    if len(lines) == MOST_LINES_BELOW or len(said) > MOST_CONTACT_LINES:
+        return False
+    if any(len(line) > CONTACT_LINE or _SENTENCE.match(line) for line in said):
         return False
     return any(_CONTACT.search(line) for line in said[1:])
 

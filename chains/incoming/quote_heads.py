@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 
 from crm.languages import pattern
 
@@ -22,9 +21,9 @@ _LABEL = {
 }
 _DASHED = re.compile(rf"{_MARK}[-=_*–—]{{2,}}\s*{pattern('mail', 'quoted')}\s*[-=_*–—:]*\s*$", re.IGNORECASE)
 # A line between dashes in a language nobody here knows heads a letter if its labels follow.
-_BETWEEN_DASHES = re.compile(rf"{_MARK}[-=_*–—]{{2,}}.{{0,80}}[-=_*–—]{{2,}}\s*$")
+_BETWEEN_DASHES = re.compile(rf"{_MARK}[-=_*–—]{{2,}}+(?:[^-=_*–—].{{0,80}}?[-=_*–—]{{2,}}+)?\s*$")
 _WROTE_BETWEEN_DASHES = re.compile(
-    rf"{_MARK}[-–—]{{2,}}.{{1,200}}?{pattern('mail', 'wrote')}\s*[-–—]{{2,}}\s*$", re.IGNORECASE
+    rf"{_MARK}[-–—]{{2,}}+.{{1,200}}?{pattern('mail', 'wrote')}\s*[-–—]{{2,}}+\s*$", re.IGNORECASE
 )
 _UNMARKED = re.compile(rf"{_MARK}{pattern('mail', 'quoted')}\s*[:：]\s*$", re.IGNORECASE)
 _ADDRESS = re.compile(r"[<\[(]?(?:mailto:)?[^\s<>@\[\]()]{1,80}@[^\s<>@\[\]()]{1,100}[>\])]?")
@@ -98,7 +97,7 @@ def _sentence(lines: Sequence[str], index: int) -> int:
         return 0
     if (is_sentence(told) and _stands_apart(told, lines, index)) or _stands_above_quote(told, lines, index):
         return 1
-    for count, line in enumerate(islice(lines, index + 1, index + HEAD_LINES), start=2):
+    for count, line in enumerate(lines[index + 1 : index + HEAD_LINES], start=2):
         if not _bare(line):
             return 0
         told = f"{told} {_bare(line)}"
@@ -132,7 +131,7 @@ def _is_dated(lines: Sequence[str]) -> bool:
 
 def _stands_above_quote(told: str, lines: Sequence[str], index: int) -> bool:
     """Right above marked lines less is asked of it: a name and a verb, or a day and an address."""
-    below = next((line for line in islice(lines, index + 1, index + 3) if line.strip()), "")
+    below = next((line for line in lines[index + 1 : index + 3] if line.strip()), "")
     if not below.lstrip().startswith(">"):
         return False
     has_colon, address = _COLON.search(told) is not None, _ADDRESS.search(told)

@@ -29,6 +29,8 @@ Kind = Receipt.Kind
 MOST_SEARCHED = 500_000
 FAILED = {Refusal.MAILBOX_GONE: Kind.BOUNCED, Refusal.SENDER: Kind.REFUSED}
 _RECIPIENT = ("Original-Recipient", "Final-Recipient")
+# Some providers report spam without fields, with our letter below.
+_COMPLAINT = re.compile(r"\W*complaint about (?:a )?(?:message|e-?mail|mail) from\b", re.IGNORECASE)
 
 
 def tokens(mail: ReceivedMail, host: str) -> list[str]:
@@ -42,7 +44,14 @@ def is_report(mail: ReceivedMail, return_path: str = "") -> bool:
     """`return_path` is the address that letters leave under: what a server sends there is one that came back."""
     if mail.root is None:
         return False
-    return mail.root.get_content_type() == "multipart/report" or is_returned(mail) or _is_to(mail, return_path)
+    is_told_so = mail.root.get_content_type() == "multipart/report" or _is_complaint(mail)
+    return is_told_so or is_returned(mail) or _is_to(mail, return_path)
+
+
+def _is_complaint(mail: ReceivedMail) -> bool:
+    parts = islice(mail.root.walk(), MOST_PARTS) if mail.root else []
+    is_enclosed = any(part.get_content_type() == "message/rfc822" for part in parts)
+    return is_enclosed and _COMPLAINT.match(mail.subject) is not None
 
 
 def _is_to(mail: ReceivedMail, return_path: str) -> bool:
@@ -83,6 +92,8 @@ def failed_addresses(mail: ReceivedMail) -> list[str]:
 
 def _told(mail: ReceivedMail, parts: list[Message]) -> list[tuple[Kind, str]]:
     """By the fields where there are any; words count only without them."""
+    if _is_complaint(mail):
+        return [(Kind.COMPLAINED, mail.sender)]
     fields_of = [fields for kind in STATUS_PARTS for fields in _fields(parts, kind)]
     groups = [fields for fields in fields_of if any(_field(fields, name) for name in (*_RECIPIENT, "Action", "Status"))]
     reports = list(_fields(parts, "message/feedback-report"))

@@ -74,7 +74,7 @@ _WHO = pattern("refusals", "who")
 _GONE_MAILBOX = (
     rf"{_WHO}(?:\(s\)|s)?[\"'»)>]*:? (?:<[^<>]*>:? |[\w.+-]+@[\w.-]+:? |\S+ (?:at|in) \S+ )?"
     rf"(?:you \w+ to (?:send to|reach) )?"
-    rf"(?:name |id |is |are |was |has been |have been |status |currently |temporarily )*"
+    rf"(?:name |id |is |are |was |were |has been |have been |status |currently |temporarily )*"
     rf"{pattern('refusals', 'gone')}"
     rf"|{pattern('refusals', 'missing')} (?:local |e?-?mail |virtual |final |mail |destination |delivery )*{_WHO}"
 )

@@ -59,7 +59,9 @@ def is_returned(mail: ReceivedMail) -> bool:
     notice = notice_of(parts)
     says_so = bool(_SUBJECT.match(mail.subject))
     is_enclosed = any(part.get_content_type() in _ORIGINAL_PARTS for part in parts) or bool(_ORIGINAL.search(notice))
-    has_words = not mail.references and bool(_WORDS.search(told_by(notice)))
+    told = told_by(notice)
+    # Some servers answer our letter; people do too, and bring along no server's answer.
+    has_words = bool(_WORDS.search(told)) and (not mail.references or _SMTP_ANSWER.search(told) is not None)
     if is_of_a_server(mail):
         return says_so or is_enclosed or has_words
     if is_null_sender(root) and is_a_persons(notice):

@@ -24,6 +24,15 @@ def test_keeps_every_word_of_the_customers(why, letter, expected):
     assert fresh_text(letter) == expected
 
 
+@pytest.mark.parametrize(
+    "line", ["-" * 299 + "x", "x", "--- ", "--x" + "-x" * 140, "On 10.03.2026 <a@b.example> " + "wrote " * 40]
+)
+def test_keeps_the_words_of_letters_made_to_be_slow(line):
+    letter = f"{line}\n" * (50_000 // (len(line) + 1))
+
+    assert fresh_text(letter) == letter.strip()
+
+
 @pytest.mark.parametrize("below", [*FOOTERS, *(f"{head}{QUOTE}" for _name, head in SENTENCES + HEADS)])
 @pytest.mark.parametrize("word", ["STOP", "Отпишите меня."])
 def test_stop_is_stop_whatever_stands_below(word, below):

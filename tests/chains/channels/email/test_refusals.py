@@ -29,6 +29,16 @@ GONE = """
 554 delivery error: dd This user doesn't have a mail.example account (ann@mail.example) [0] - mta1
 550 5.1.2 Bad destination system
 550 Domain does not exist
+550 ann@example.com is not an active address at this host
+550 mailbox ann@example.com unavailable
+550 mailbox not present
+550 destination addresses were unknown
+550 no mail box available for this user
+550 There is no one at this address
+550 sorry, badrcptto
+550 ann@example.com is a deactivated mailbox
+550 address ann@example.com has been replaced by ann@elsewhere.example
+550 No existe dicha persona
 550 Пользователь не найден
 550 Почтовый ящик не существует
 550 Нет такого пользователя
@@ -43,6 +53,24 @@ GONE = """
 550 用户不存在
 """
 OF_SENDER = """
+550 5.1.1 Refused due to recipient preferences
+550 5.1.1 user refuses to receive this mail
+550 5.1.1 you have been blocked by the recipient
+550 5.1.1 no access from mail server 192.0.2.7
+550 5.1.1 Please use the smtp server of your provider
+550 5.1.1 cannot resolve your address
+550 5.1.1 sorry, that domain isn't in my list of allowed rcpthosts
+550 5.1.1 Domain does not exist: kettle.example.com
+550 5.2.0 <shop@kettle.example.com> From: Domain is invalid. Please provide a valid From:
+550 5.1.1 by a non-member to a members-only list
+550 5.1.1 Frequency limited, too many from 192.0.2.7
+550 5.1.1 Messages from 192.0.2.7 weren't sent
+550 5.1.1 our system has detected something odd
+550 5.1.1 improper use of 8-bit data in message header
+550 5.1.1 duplicate header
+550 5.1.1 Protocol violation
+550 5.1.1 émetteur invalide
+550 5.1.1 open proxy
 550 Blocked, see https://lists.example/lookup?ip=192.0.2.7
 550 IP 192.0.2.7 found on our blacklist
 550 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using Spamhaus

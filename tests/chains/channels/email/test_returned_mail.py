@@ -42,6 +42,30 @@ def test_a_letter_that_came_back_is_known_in_whatever_form(kind, written):
     assert [(receipt.kind, receipt.token) for receipt in told] == [(kind, TOKEN)]
 
 
+@pytest.mark.parametrize("line_end", ["\r", "\r\n"])
+@pytest.mark.parametrize(("kind", "written"), [*forms("bounced"), *forms("soft_bounced"), *forms("refused")])
+def test_a_letter_that_came_back_is_known_however_its_lines_end(kind, written, line_end):
+    mail = read(written.replace("TOKEN", TOKEN).replace("\n", line_end).encode())
+
+    assert [(receipt.kind, receipt.token) for receipt in receipts(mail, HOST, NOW)] == [(kind, TOKEN)]
+
+
+def test_a_spam_report_without_fields_is_a_complaint():
+    mail = letter(
+        "From: staff@mail.example\nSubject: complaint about message from 192.0.2.7\n"
+        'Content-Type: multipart/mixed; boundary="B"\n\n'
+        "--B\nContent-Type: message/rfc822\n\nMessage-ID: <TOKEN@127.0.0.1>\nSubject: Your kettle\n\nHi\n\n--B--\n"
+    )
+
+    (receipt,) = receipts(mail, HOST, NOW)
+
+    assert (receipt.kind, receipt.token) == (Receipt.Kind.COMPLAINED, TOKEN)
+
+
+def test_a_customers_complaint_about_a_message_is_no_spam_report():
+    assert not is_report(letter("From: ann@example.com\nSubject: Complaint about message from you\n\nIt leaks."))
+
+
 @pytest.mark.parametrize(("kind", "written"), forms("delayed"))
 def test_a_letter_that_is_still_under_way_has_not_come_back(kind, written):
     mail = letter(written)
