@@ -4,6 +4,8 @@ ten events and about one line of the consent ledger. Orders and events lie in ti
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 CUSTOMERS = """
     INSERT INTO crm_category (id, name) SELECT n, 'Category ' || n FROM generate_series(1, 20) AS n;
     INSERT INTO crm_product (id, sku, name, kind, category_id, price_tier, complexity, instructions_url, picture_url,
@@ -83,6 +85,11 @@ INDEXES = """
 
 def fill(customers: int) -> None:
     """In place of whatever shop was there."""
+    write([statements.format(customers=customers) for statements in (CUSTOMERS, ORDERS, EVENTS)])
+
+
+def write(made: Iterable[str]) -> None:
+    """These statements, indexes built last."""
     from django.db import connection, transaction
 
     with connection.cursor() as cursor:
@@ -92,8 +99,8 @@ def fill(customers: int) -> None:
             indexes = cursor.fetchall()
             for name, _definition in indexes:
                 cursor.execute(f"DROP INDEX {name}")
-            for statements in (CUSTOMERS, ORDERS, EVENTS):
-                cursor.execute(statements.format(customers=customers))
+            for statements in made:
+                cursor.execute(statements)
             for _name, definition in indexes:
                 cursor.execute(definition)
             cursor.execute(NOTED_AGAIN)

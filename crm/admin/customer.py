@@ -4,8 +4,10 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.auth.models import User
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Exists, F, Func, Model, OuterRef, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -122,8 +124,12 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
     ) -> tuple[QuerySet[Customer], bool]:
         if not search_term:
             return queryset, False
-        found = find_customers(search_term, limit=AUTOCOMPLETE_SHOWN)
-        return queryset.filter(pk__in=[customer.pk for customer in found]), False
+        ids = [customer.pk for customer in find_customers(search_term, limit=AUTOCOMPLETE_SHOWN)]
+        found = queryset.filter(pk__in=ids)
+        if ORDER_VAR in request.GET:
+            return found, False
+        nearest_first = Value(ids, output_field=ArrayField(BigIntegerField()))
+        return found.order_by(Func(nearest_first, F("pk"), function="array_position")), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A customer with a history is merged or erased, never deleted."""

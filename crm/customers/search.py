@@ -1,96 +1,64 @@
-"""Find a customer by whatever a caller says: a name, an address, a phone or an order number.
+"""Find a customer by whatever a caller says: a name, typed wrong too, an address, a phone or an order's number.
 
-Every condition is the beginning of something and has an index of its own (no extension, no full scan), so the answer
-takes the same handful of queries among a thousand customers and among a million.
+Every kind of match has an index of its own (no extension, no full scan), so the answer takes the same handful of
+queries among a thousand customers and among a million.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from difflib import SequenceMatcher
 
-from django.db.models import F, Q
-from django.db.models.functions import Lower
-from phonenumbers import PhoneMetadata
+from django.db.models import F, QuerySet
 
-from crm.models import Contact, Customer, Order, Shop
-
-MIN_LETTERS = 2
-# Of a kind of match; so many at most are put in order.
-MOST_OF_A_KIND = 200
-MIN_DIGITS = 4
+from crm.customers.search_matches import MATCHES, names_like, of_number
+from crm.customers.search_words import read
+from crm.models import Customer, Order, Shop
+from crm.models.search_keys import number_backwards
 
 
 def find_customers(text: str, *, limit: int = 25) -> list[Customer]:
-    """Customers matching what was typed, the ones who ordered last first; at most `limit`."""
-    text = " ".join(text.replace("\x00", "").split())[:200]
-    if len(text) < MIN_LETTERS:
-        return []
-    ids: dict[int, None] = {}
-    for found in _matches(text):
-        ids.update(dict.fromkeys(found))
-        if len(ids) >= limit:
-            break
-    customers = Customer.objects.current().filter(pk__in=ids).select_related("stats")
-    return list(customers.order_by(F("stats__last_order_at").desc(nulls_last=True), "-pk")[:limit])
+    """Customers matching what was typed, at most `limit`: the nearest match first, of equal ones who ordered last.
 
-
-def _matches(text: str) -> Iterator[list[int]]:
-    """Ids by kind of match, the most telling kind first, so that a full page never asks the rest."""
-    yield list(Customer.objects.current().filter(external_id=text).values_list("pk", flat=True))
-    yield list(
-        Order.objects.filter(_starts("number", {text, text.lstrip("#№ "), text.upper()})).values_list(
-            "customer", flat=True
-        )[:MOST_OF_A_KIND]
-    )
-    addresses = _address_prefixes(text)
-    if addresses:
-        yield list(
-            Contact.objects.filter(_starts("address", addresses)).values_list("customer", flat=True)[:MOST_OF_A_KIND]
-        )
-    name = _name(text)
-    if name:
-        yield list(
-            Customer.objects.current()
-            .alias(first=Lower("first_name"), last=Lower("last_name"))
-            .filter(name)
-            .values_list("pk", flat=True)[:MOST_OF_A_KIND]
-        )
-
-
-def _starts(field: str, prefixes: set[str]) -> Q:
-    condition = Q()
-    for prefix in sorted(filter(None, prefixes)):
-        condition |= Q(**{f"{field}__startswith": prefix})
-    return condition
-
-
-def _address_prefixes(text: str) -> set[str]:
-    digits = re.sub(r"\D", "", text)
-    if re.fullmatch(r"[+\d\s().\-]+", text):
-        return phone_prefixes(digits, has_plus=text.startswith("+"), country=Shop.load().phone_country)
-    if " " in text:
-        return set()
-    return {text.lower(), "@" + text.lower().lstrip("@")}
-
-
-def phone_prefixes(digits: str, *, has_plus: bool, country: str = "") -> set[str]:
-    """Ways the beginning of a number may be stored: as +79161234567, whatever was typed or read out.
-
-    Without a plus it is read both as the world writes it and as the shop's country dials it (8 916… is +7 916…).
+    Each has `found_by`: why, in words, where their names and addresses do not show it.
     """
-    if len(digits) < MIN_DIGITS:
-        return set()
-    prefixes = {"+" + digits}
-    metadata = None if has_plus else PhoneMetadata.metadata_for_region(country)
-    if metadata is not None:
-        prefixes.add(f"+{metadata.country_code}{digits.removeprefix(metadata.national_prefix or '')}")
-    return prefixes
+    typed = read(text, country=Shop.load().phone_country)
+    if typed is None:
+        return []
+    found: dict[int, tuple[int, str]] = {}
+    for rank, matches in enumerate(MATCHES):
+        for customer_id, why in matches(typed):
+            found.setdefault(customer_id, (rank, why))
+        if len(found) >= limit:
+            break
+    customers = list(_who_ordered_last_first(found))
+    for customer in customers:
+        customer.found_by = found[customer.pk][1]  # type: ignore[attr-defined]
+    return sorted(customers, key=lambda one: (found[one.pk][0], _unlikeness(one, text, found[one.pk][0])))[:limit]
 
 
-def _name(text: str) -> Q | None:
-    words = text.lower().split()
-    if len(words) == 1:
-        return Q(first__startswith=words[0]) | Q(last__startswith=words[0])
-    first, rest = words[0], " ".join(words[1:])
-    return Q(first__startswith=first, last__startswith=rest) | Q(last__startswith=first, first__startswith=rest)
+def numbered(orders: QuerySet[Order], text: str) -> QuerySet[Order]:
+    """Those whose number begins or ends with what was typed."""
+    typed = read(text, country="")
+    if typed is None:
+        return orders.none()
+    return orders.alias(backwards=number_backwards("number")).filter(of_number(typed))
+
+
+def _who_ordered_last_first(found: Mapping[int, object]) -> QuerySet[Customer]:
+    customers = Customer.objects.current().filter(pk__in=found).select_related("stats")
+    return customers.order_by(F("stats__last_order_at").desc(nulls_last=True), "-pk")
+
+
+def _unlikeness(customer: Customer, text: str, rank: int) -> float:
+    """How far a name is from one typed wrong, from 0 to 1."""
+    if MATCHES[rank] is not names_like:
+        return 0
+    name = customer.name.lower()
+    typed = SequenceMatcher(b=text.lower(), autojunk=False)
+    return 1 - max(_ratio(typed, words) for words in (name, *name.split()))
+
+
+def _ratio(typed: SequenceMatcher[str], words: str) -> float:
+    typed.set_seq1(words)
+    return typed.ratio()

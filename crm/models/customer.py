@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -17,6 +16,7 @@ from simple_history.models import HistoricalRecords
 from crm.models.channel import Channel, Purpose
 from crm.models.choices import database_checks_choices
 from crm.models.company import Company
+from crm.models.search_keys import address_parts, folded, name_keys
 from crm.timezones import is_time_zone
 
 
@@ -159,8 +159,10 @@ class Customer(models.Model):
         ]
         indexes = [
             # Support's search by the beginning of a name; LIKE 'x%' needs the pattern operators outside the C locale.
-            models.Index(OpClass(Lower("first_name"), name="text_pattern_ops"), name="customer_first_name_prefix"),
-            models.Index(OpClass(Lower("last_name"), name="text_pattern_ops"), name="customer_last_name_prefix"),
+            models.Index(OpClass(folded("first_name"), name="text_pattern_ops"), name="customer_first_name_folded"),
+            models.Index(OpClass(folded("last_name"), name="text_pattern_ops"), name="customer_last_name_folded"),
+            # And by a name typed wrong. What waits to be sorted in is read by every search, so little may wait.
+            GinIndex(name_keys("first_name", "last_name"), name="customer_name_keys", gin_pending_list_limit=512),
             models.Index(fields=["city"], name="customer_city"),
             GinIndex(fields=["tags"], name="customer_tags"),
         ]
@@ -233,6 +235,8 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["channel", "address"], name="contact_by_address"),
             models.Index(OpClass("address", name="text_pattern_ops"), name="contact_address_prefix"),
+            # Support's search by the middle or the end of an address.
+            GinIndex(address_parts("address"), name="contact_address_parts", gin_pending_list_limit=512),
         ]
 
     def __str__(self) -> str:

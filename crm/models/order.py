@@ -19,6 +19,7 @@ from crm.models.choices import database_checks_choices
 from crm.models.customer import Customer
 from crm.models.exchange_rate import SMALLEST_RATE
 from crm.models.product import Product
+from crm.models.search_keys import number_backwards
 
 
 def _is_some_kept() -> Coalesce:
@@ -57,6 +58,7 @@ class Order(models.Model):
         PAID = "paid", _("paid")
         SHIPPED = "shipped", _("shipped")
         DELIVERED = "delivered", _("delivered")
+        PARTLY_RETURNED = "partly_returned", _("partly returned")
         RETURNED = "returned", _("returned")
         CANCELLED = "cancelled", _("cancelled")
 
@@ -143,6 +145,8 @@ class Order(models.Model):
             # The API's «changed since», page by page.
             models.Index(fields=["changed_at", "id"], name="order_changed"),
             models.Index(OpClass("number", name="text_pattern_ops"), name="order_number_prefix"),
+            # Support's search by how a number ends: 18385 finds SO-2026-18385.
+            models.Index(OpClass(number_backwards("number"), name="text_pattern_ops"), name="order_number_ending"),
         ]
 
     def __str__(self) -> str:
@@ -152,12 +156,21 @@ class Order(models.Model):
     def status(self) -> Status:
         moments = (
             (self.cancelled_at, Order.Status.CANCELLED),
+            (self.is_partly_returned, Order.Status.PARTLY_RETURNED),
             (self.returned_at, Order.Status.RETURNED),
             (self.delivered_at, Order.Status.DELIVERED),
             (self.shipped_at, Order.Status.SHIPPED),
             (self.paid_at, Order.Status.PAID),
         )
         return next((status for moment, status in moments if moment), Order.Status.PLACED)
+
+    @property
+    def is_partly_returned(self) -> bool:
+        """Something came back, and something is left: its lines tell, or its money where it has none."""
+        if not self.returned_at:
+            return False
+        lines = self.lines.all()
+        return any(line.kept_quantity for line in lines) if lines else self.refunded < self.total
 
 
 class OrderLineQuerySet(models.QuerySet["OrderLine"]):
