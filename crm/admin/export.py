@@ -122,7 +122,7 @@ class OrderResource(HarmlessResource):
 
     def filter_export(self, queryset: QuerySet[Order], **kwargs: Any) -> QuerySet[Order]:
         in_use_first = Prefetch("customer__contacts", Contact.objects.told_last_first())
-        return queryset.select_related("customer", "responsible").prefetch_related(in_use_first)
+        return queryset.select_related("customer", "responsible").prefetch_related(in_use_first, "lines")
 
     def dehydrate_email(self, order: Order) -> str:
         return _addresses(order.customer, Channel.EMAIL)

@@ -25,6 +25,7 @@ from crm.admin.order_buttons import MISTAKES, buttons, mistakes
 from crm.admin.refused import keep_refused, pop_refused
 from crm.admin.return_page import return_view
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
+from crm.customers.search import numbered
 from crm.models import Milestone, Order, OrderLine
 from crm.orders import orders
 from crm.shop_currency import shop_currency
@@ -36,6 +37,7 @@ TONES = {
     "paid": "info",
     "shipped": "primary",
     "delivered": "success",
+    "partly_returned": "warning",
     "returned": "warning",
     "cancelled": "danger",
 }
@@ -52,6 +54,10 @@ class StatusFilter(DropdownFilter):  # type: ignore[misc]
         status = self.value()
         if status not in Order.Status.values:
             return found
+        if status == Order.Status.RETURNED:
+            return found.counted().given_back()  # type: ignore[attr-defined, no-any-return]
+        if status == Order.Status.PARTLY_RETURNED:
+            return found.kept().filter(returned_at__isnull=False)  # type: ignore[attr-defined, no-any-return]
         moment = f"{status}_at"
         later = LATER[: LATER.index(moment)] if moment in LATER else LATER
         return found.filter(**{f"{moment}__isnull": False}, **dict.fromkeys(later))
@@ -167,8 +173,14 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_foreignkey(db_field, request, **colleagues(db_field), **kwargs)
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        return (numbered(queryset, search_term) if search_term else queryset), False
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        return super().get_queryset(request).select_related("customer")  # type: ignore[no-any-return]
+        """With lines: they tell how much was returned."""
+        return super().get_queryset(request).select_related("customer").prefetch_related("lines")  # type: ignore[no-any-return]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Orders come from the shop, from a file, or are placed by staff on their customer's page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.admin.order_lines import plain
 from crm.figures import stats
 from crm.locks import lock_fact
-from crm.models import Order
+from crm.models import Order, OrderLine
 from crm.orders import amounts, orders
 
 
@@ -43,9 +44,10 @@ class ReturnForm(forms.Form):
     def __init__(self, *args: Any, order: Order, is_everything: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order = order
+        self.rest = order.total - order.refunded
         self.bought = list(order.lines.select_related("product").order_by("pk"))
         for line in self.bought:
-            left = line.quantity - line.returned_quantity
+            left = line.kept_quantity
             if not left:
                 continue
             self.fields[f"line_{line.pk}"] = forms.DecimalField(
@@ -69,11 +71,11 @@ class ReturnForm(forms.Form):
         if not self.quantities() and not facts["amount"]:
             self.add_error(None, gettext("Say which goods come back, or how much money."))
             return facts
-        rest = self.order.total - self.order.refunded
         if facts["amount"] is None:
             facts["amount"] = amounts.returned(self.order, self.bought, None, self.quantities()).amount
-        elif facts["amount"] > rest:
-            self.add_error("amount", gettext("No more than %(rest)s is left to give back.") % {"rest": rest})
+        elif facts["amount"] > self.rest:
+            words = gettext("%(asked)s is more than is left to give back: %(rest)s.")
+            self.add_error("amount", words % {"asked": self.money(facts["amount"]), "rest": self.money(self.rest)})
         return facts
 
     def quantities(self) -> dict[str, Decimal]:
@@ -83,17 +85,27 @@ class ReturnForm(forms.Form):
                 wanted[line.product.sku] += quantity
         return dict(wanted)
 
-    def summary(self) -> str:
-        goods = [
-            f"{floatformat(quantity, '-3')} × {line.product}"
-            for line in self.bought
-            if (quantity := self.cleaned_data.get(f"line_{line.pk}"))
+    def summary(self) -> list[str]:
+        """What comes back, and what of the order is left."""
+        taken = {line.pk: self.cleaned_data.get(f"line_{line.pk}") or Decimal(0) for line in self.bought}
+        amount, rest = self.cleaned_data["amount"], self.rest - self.cleaned_data["amount"]
+        goods = _goods((line, taken[line.pk]) for line in self.bought)
+        kept = _goods((line, line.kept_quantity - taken[line.pk]) for line in self.bought)
+        return [
+            gettext("Comes back: %(goods)s.") % {"goods": goods},
+            gettext("Money given back: %(money)s.") % {"money": self.money(amount)},
+            gettext("The customer keeps: %(goods)s.") % {"goods": kept},
+            gettext("Of the money, the shop keeps %(rest)s of %(total)s.")
+            % {"rest": self.money(rest), "total": self.money(self.order.total)},
         ]
-        money = f"{floatformat(self.cleaned_data['amount'], '2g')} {self.order.currency}"
-        return gettext("Comes back: %(goods)s. Money given back: %(money)s.") % {
-            "goods": ", ".join(goods) or gettext("no goods"),
-            "money": money,
-        }
+
+    def money(self, amount: Decimal) -> str:
+        return f"{floatformat(amount, '2g')} {self.order.currency}"
+
+
+def _goods(quantities: Iterable[tuple[OrderLine, Decimal]]) -> str:
+    named = [f"{floatformat(quantity, '-3')} × {line.product}" for line, quantity in quantities if quantity]
+    return ", ".join(named) or gettext("no goods")
 
 
 @transaction.atomic
@@ -107,8 +119,8 @@ def return_view(request: HttpRequest, order_id: int) -> HttpResponseBase:
         lock_fact(order, lambda customer_id: stats.lock([customer_id]))
     initial = {"token": uuid.uuid4().hex}
     form = ReturnForm(data, order=order, is_everything="all" in request.GET, initial=initial)
-    summary = form.summary() if form.is_valid() else ""
-    if data is not None and summary and data.get("shown") == summary:
+    summary = "\n".join(form.summary()) if form.is_valid() else ""
+    if data is not None and summary and data.get("shown", "").replace("\r\n", "\n") == summary:
         facts = form.cleaned_data
         key = f"staff:{facts['token']}"
         orders.return_goods(order, at=timezone.now(), amount=facts["amount"], lines=form.quantities(), key=key)
@@ -119,6 +131,7 @@ def return_view(request: HttpRequest, order_id: int) -> HttpResponseBase:
         "title": gettext("Return") + f" · {order.number}",
         "order": order,
         "form": form,
+        "left": form.money(form.rest),
         "summary": summary,
     }
     return TemplateResponse(request, "crm/admin/return.html", context, status=400 if form.errors else 200).render()

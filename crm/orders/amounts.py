@@ -92,7 +92,10 @@ def amount(value: Any, where: str, name: str, largest: Decimal) -> Decimal:
 def returned(
     order: Order, lines: Sequence[OrderLine], money: Decimal | None, wanted: Mapping[str, Decimal] | None
 ) -> ReturnAmounts:
-    """What a return takes back, cut to what is left of the order."""
+    """What a return takes back; ValueError when more was asked for than is left of the order.
+
+    What goods come to is worked out, not asked for: where part of it was given back before, the rest is.
+    """
     rest = order.total - order.refunded
     if money is None and wanted is None:
         return ReturnAmounts(
@@ -101,10 +104,14 @@ def returned(
     where = _("order %(number)s") % {"number": order.number}
     quantities = _taken(lines, wanted or {}, where)
     if money is None:
-        back = _paid_for(order, lines, quantities)
-    else:
-        back = amount(money, where, _("refund"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
-    return ReturnAmounts(min(back, rest), quantities)
+        return ReturnAmounts(min(_paid_for(order, lines, quantities), rest), quantities)
+    back = amount(money, where, _("refund"), LARGEST_TOTAL).quantize(CENT, ROUND_HALF_UP)
+    if back > rest:
+        raise ValueError(
+            _("%(place)s: %(asked)s cannot be given back, %(rest)s is left.")
+            % {"place": where, "asked": back, "rest": rest}
+        )
+    return ReturnAmounts(back, quantities)
 
 
 def _line(line: LineData, number: str, position: int) -> LineData:
@@ -148,6 +155,13 @@ def _taken(lines: Sequence[OrderLine], wanted: Mapping[str, Decimal], where: str
         if part:
             taken[line.pk] = part
             left[line.product.sku] -= part
+    for sku, beyond in left.items():
+        if beyond:
+            asked, rest = (f"{quantity.normalize():f}" for quantity in (wanted[sku], wanted[sku] - beyond))
+            raise ValueError(
+                _("%(place)s: %(asked)s × %(sku)s cannot come back, %(rest)s is left.")
+                % {"place": where, "asked": asked, "sku": sku, "rest": rest}
+            )
     return taken
 
 

@@ -31,7 +31,7 @@ def return_goods(
     """Take back the whole order, or in part: `lines` as SKU → quantity, `amount` as the money given back.
 
     `amount` alone is a refund of an order whose goods stay; `lines` alone are refunded at what was paid for them,
-    the order's discount shared over them. More than is left cannot come back: both are cut to the rest.
+    the order's discount shared over them. ValueError when more is asked for than is left, and nothing is done.
     `key` names the return, so that the same one is not booked twice; without it the moment does. Its money may be
     told first and its goods later.
     """

@@ -14,7 +14,7 @@ from crm.story.story import StoryEntry, StoryKind, page_of
 
 
 def orders(customer: Customer, limit: int) -> Iterator[StoryEntry]:
-    for order in customer.orders.order_by("-placed_at")[:limit]:
+    for order in customer.orders.order_by("-placed_at").prefetch_related("lines")[:limit]:
         yield from _moments_of_order(order)
     reached = Milestone.objects.filter(order__customer=customer).select_related("order").order_by("-reached_at")
     for milestone in reached[:limit]:
@@ -103,12 +103,13 @@ def addresses(customer: Customer, limit: int) -> Iterator[StoryEntry]:
 def _moments_of_order(order: Order) -> Iterator[StoryEntry]:
     money = f"{number_format(order.total, 2, force_grouping=True)} {order.currency}"
     back = f"{number_format(order.refunded, 2, force_grouping=True)} {order.currency}"
+    returned = _("Order %(number)s partly returned") if order.is_partly_returned else _("Order %(number)s returned")
     moments = (
         (order.placed_at, "shopping_cart", _("Order %(number)s placed"), money, ""),
         (order.paid_at, "payments", _("Order %(number)s paid"), "", ""),
         (order.shipped_at, "local_shipping", _("Order %(number)s shipped"), order.tracking_number, ""),
         (order.delivered_at, "inventory", _("Order %(number)s delivered or performed"), "", "good"),
-        (order.returned_at, "undo", _("Order %(number)s returned"), back, "warning"),
+        (order.returned_at, "undo", returned, back, "warning"),
         (order.cancelled_at, "cancel", _("Order %(number)s cancelled"), "", "warning"),
     )
     for at, icon, title, detail, tone in reversed(moments):

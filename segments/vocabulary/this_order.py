@@ -55,13 +55,14 @@ def _first(condition: Condition, compilation: Compilation) -> Q:
 
 def _state(condition: Condition, compilation: Compilation) -> Q:
     """As `Order.status` tells it: the furthest of the moments that have come."""
-    moments = {"cancelled": "cancelled_at", "returned": "returned_at", "delivered": "delivered_at"}
-    moments |= {"shipped": "shipped_at", "paid": "paid_at"}
     wanted, later = Q(pk__in=[]), Q()
-    for state, column in moments.items():
-        if state in texts(condition):
-            wanted |= later & Q(**{f"{column}__isnull": False})
-        later &= Q(**{column: None})
+    for moment in ("cancelled", "returned", "delivered", "shipped", "paid"):
+        if moment in texts(condition):
+            given_back = Q(pk__in=Order.objects.given_back().values("pk")) if moment == "returned" else Q()
+            wanted |= later & Q(**{f"{moment}_at__isnull": False}) & given_back
+        if moment == "returned" and Order.Status.PARTLY_RETURNED in texts(condition):
+            wanted |= later & Q(pk__in=Order.objects.kept().filter(returned_at__isnull=False).values("pk"))
+        later &= Q(**{f"{moment}_at": None})
     if Order.Status.PLACED in texts(condition):
         wanted |= later
     return opposite_if(condition, wanted)

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 
 from crm.models import Order, OrderLine
 from crm.orders import orders
@@ -73,6 +74,35 @@ def test_lines_are_kept_while_something_of_them_is(came_back, kept):
     assert found == kept
     assert Order.objects.kept().exists() == bool(kept)
     assert Order.objects.given_back().exists() == (not kept and came_back is not cancelled)
+
+
+@pytest.mark.parametrize(
+    ("came_back", "status"),
+    [
+        (whole, "returned"),
+        (one_of_two_kettles, "partly_returned"),
+        (a_kettle_and_then_the_other, "partly_returned"),
+        (some_money, "partly_returned"),
+        (and_undone, "placed"),
+        (cancelled, "cancelled"),
+    ],
+)
+def test_a_part_that_came_back_does_not_mark_all_of_the_order(client, came_back, status):
+    client.force_login(User.objects.create_superuser("boss"))
+    make_product(sku="KETTLE"), make_product(sku="CUP")
+    order = make_order(
+        placed_at=NOW - DAY,
+        lines=[LineData("KETTLE", Decimal(2), Decimal(100)), LineData("CUP", Decimal(1), Decimal(10))],
+    )
+    came_back(order)
+
+    listed = {
+        wanted: list(client.get("/admin/crm/order/", {"status": wanted}).context["cl"].result_list)
+        for wanted in Order.Status.values
+    }
+
+    assert Order.objects.get().status == status
+    assert listed == {wanted: [order] if wanted == status else [] for wanted in Order.Status.values}
 
 
 @pytest.mark.parametrize(("amount", "is_kept"), [(None, False), (Decimal(40), True), (Decimal(100), False)])

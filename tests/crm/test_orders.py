@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -219,13 +220,21 @@ def test_the_goods_of_a_refund_may_be_told_after_its_money(now):
 def test_no_more_comes_back_than_was_bought(now):
     order = make_order(lines=[KETTLE, KETTLE])
 
-    orders.return_goods(order, at=now, lines={"K-1": Decimal(3)}, amount=Decimal(1000), key="1")
-    orders.return_goods(order, at=now, lines={"K-1": Decimal(9)}, key="2")
-    orders.return_goods(order, at=now, key="3")
+    orders.return_goods(order, at=now, lines={"K-1": Decimal(3)}, amount=Decimal(10), key="1")
+    for asked, why in [
+        ({"lines": {"K-1": Decimal(2)}}, f"order {order.number}: 2 × K-1 cannot come back, 1 is left."),
+        (
+            {"amount": order.total},
+            f"order {order.number}: {order.total} cannot be given back, {order.total - 10} is left.",
+        ),
+    ]:
+        with pytest.raises(ValueError, match=re.escape(why)):
+            orders.return_goods(order, at=now, key="2", **asked)
 
-    assert order.refunded == order.total
-    assert [line.returned_quantity for line in order.lines.order_by("pk")] == [2, 2]
-    assert Event.objects.filter(kind="order.returned").count() == 2
+    order.refresh_from_db()
+    assert order.refunded == 10
+    assert [line.returned_quantity for line in order.lines.order_by("pk")] == [2, 1]
+    assert Event.objects.filter(kind="order.returned").count() == 1
 
 
 @pytest.mark.parametrize(

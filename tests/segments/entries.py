@@ -186,7 +186,8 @@ class EntryJudge:
     def state(self, purchase, order):
         moments = [
             ("cancelled", purchase.is_cancelled),
-            ("returned", purchase.returned_at),
+            ("returned", purchase.returned_at and not purchase.kept),
+            ("partly_returned", purchase.returned_at),
             ("delivered", purchase.delivered_at),
             ("shipped", order.shipped_at),
             ("paid", order.paid_at),

@@ -50,7 +50,7 @@ TEXTS = {
     "order_named": ["KETTLE", "100%", "mixer"],
     "order_lacking": ["accessory", "upgrade", "service"],
     "order_kind": ["goods", "service"],
-    "order_state": ["placed", "paid", "shipped", "delivered", "returned", "cancelled"],
+    "order_state": ["placed", "paid", "shipped", "delivered", "partly_returned", "returned", "cancelled"],
     "order_coupon": ["SPRING", "HELLO"],
     "order_source": ["site", "till"],
     "order_milestone": ["frame", "roof"],
