@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,7 +39,7 @@ class EntryFacts:
     enrolments: Sequence[Enrolment]
     entrants: Sequence[Entrant]
     counts_from: dt.datetime
-    orders: dict[int, str]
+    orders: Mapping[int, str] = field(default_factory=dict)
 
 
 def conditions(trigger: TriggerMoment, facts: EntryFacts, now: dt.datetime) -> Iterator[EntryCondition]:

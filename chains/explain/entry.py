@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
 from chains.explain.conditions import EntryCondition, EntryFacts, conditions
 from chains.explain.entry_sentences import trigger_words
-from chains.explain.trigger_moments import TriggerMoment, trigger_moments
+from chains.explain.trigger_moments import MOST_PAST, TriggerMoment, TriggerMoments, trigger_moments
 from chains.explain.wording import day_of, moment
 from chains.models import Chain, ChainVersion, Enrolment, Entrant
 from chains.program import program
@@ -23,6 +25,7 @@ class EntryAttempt:
     trigger: TriggerMoment
     sentence: str
     lines: tuple[EntryCondition, ...]
+    is_entered: bool = False
 
     @property
     def obstacle(self) -> EntryCondition | None:
@@ -38,39 +41,71 @@ class EntryExplanation:
 
 def explain_entry(chain: Chain, customer: Customer, now: dt.datetime) -> EntryExplanation:
     """As things are now; the number of queries depends on the chain alone."""
-    if chain.version_id is None:
-        return EntryExplanation(_("The chain was never published, so nobody can be in it."))
-    plan = program.load([chain.version_id])[chain.version_id]
-    moments = trigger_moments(plan, customer, now)
-    every = [*moments.past, *([moments.coming] if moments.coming else [])]
-    facts = EntryFacts(
-        chain,
-        plan,
-        customer,
-        list(Enrolment.objects.filter(chain=chain, customer=customer).order_by("triggered_at")),
-        list(Entrant.objects.filter(chain=chain, customer=customer)),
-        _counts_from(chain, plan),
-        dict(Order.objects.filter(pk__in=[trigger.order_id for trigger in every]).values_list("pk", "number")),
-    )
-    past = tuple(_attempt(trigger, facts, now) for trigger in moments.past)
-    coming = _attempt(moments.coming, facts, now) if moments.coming else None
-    return EntryExplanation(_verdict(facts, past, coming), past, coming)
+    return explain_entries([chain], customer, now)[chain.pk]
 
 
-def _counts_from(chain: Chain, plan: Program) -> dt.datetime:
+def explain_entries(
+    chains: Sequence[Chain], customer: Customer, now: dt.datetime, most_past: int = MOST_PAST
+) -> dict[int, EntryExplanation]:
+    """By chain; a few queries for all, and for each the search for its moments and the question of its rule."""
+    facts = _facts([chain for chain in chains if chain.version_id], customer)
+    moments = {
+        chain_id: trigger_moments(of_chain.program, customer, now, most_past) for chain_id, of_chain in facts.items()
+    }
+    numbers = _order_numbers(moments.values())
+    return {
+        chain.pk: _explanation(replace(facts[chain.pk], orders=numbers), moments[chain.pk], now)
+        if chain.version_id
+        else EntryExplanation(_("The chain was never published, so nobody can be in it."))
+        for chain in chains
+    }
+
+
+def _facts(chains: Sequence[Chain], customer: Customer) -> dict[int, EntryFacts]:
+    programs = program.load(chain.version_id for chain in chains if chain.version_id)
+    enrolments, entrants, versions = defaultdict(list), defaultdict(list), defaultdict(list)
+    for enrolment in Enrolment.objects.filter(chain__in=chains, customer=customer).order_by("triggered_at"):
+        enrolments[enrolment.chain_id].append(enrolment)
+    for entrant in Entrant.objects.filter(chain__in=chains, customer=customer):
+        entrants[entrant.chain_id].append(entrant)
+    rows = ChainVersion.objects.filter(chain__in=chains).order_by("-number")
+    for chain_id, *version in rows.values_list("chain_id", "published_at", "program__trigger"):
+        versions[chain_id].append(version)
+    return {
+        chain.pk: EntryFacts(
+            chain,
+            plan := programs[chain.version_id or 0],
+            customer,
+            enrolments[chain.pk],
+            entrants[chain.pk],
+            _counts_from(chain, plan, versions[chain.pk]),
+        )
+        for chain in chains
+    }
+
+
+def _counts_from(chain: Chain, plan: Program, versions: Sequence[Sequence[Any]]) -> dt.datetime:
     """Since when what triggers it counts. A chain by dates moves its watermark on, so its versions are asked."""
     if plan.trigger.kind == Chain.Trigger.EVENT and chain.watermark_at:
         return chain.watermark_at
-    versions = (
-        ChainVersion.objects.filter(chain=chain).order_by("-number").values_list("published_at", "program__trigger")
-    )
-    rows = list(versions)
-    since = rows[0][0]
-    for published_at, trigger in rows:
-        if trigger != rows[0][1]:
+    (since, newest), *earlier = versions
+    for published_at, trigger in earlier:
+        if trigger != newest:
             break
         since = published_at
-    return since
+    return cast("dt.datetime", since)
+
+
+def _order_numbers(moments: Iterable[TriggerMoments]) -> dict[int, str]:
+    every = [trigger for one in moments for trigger in (*one.past, *filter(None, [one.coming]))]
+    ids = [trigger.order_id for trigger in every if trigger.order_id]
+    return dict(Order.objects.filter(pk__in=ids).values_list("pk", "number"))
+
+
+def _explanation(facts: EntryFacts, moments: TriggerMoments, now: dt.datetime) -> EntryExplanation:
+    past = tuple(_attempt(trigger, facts, now) for trigger in moments.past)
+    coming = _attempt(moments.coming, facts, now) if moments.coming else None
+    return EntryExplanation(_verdict(facts, past, coming), past, coming)
 
 
 def _verdict(facts: EntryFacts, past: Sequence[EntryAttempt], coming: EntryAttempt | None) -> str:
@@ -83,6 +118,8 @@ def _verdict(facts: EntryFacts, past: Sequence[EntryAttempt], coming: EntryAttem
             else _("%(customer)s did not enter: %(why)s.")
         )
         return words % {"customer": facts.customer, "why": obstacle.sentence}
+    if past and past[0].is_entered:
+        return _("%(customer)s is through with the chain.") % {"customer": facts.customer}
     if past:
         return _("Nothing stands in the way: %(customer)s enters at the next pass.") % {"customer": facts.customer}
     words = trigger_words(facts.program.trigger)
@@ -104,6 +141,7 @@ def _attempt(trigger: TriggerMoment, facts: EntryFacts, now: dt.datetime) -> Ent
             trigger,
             _sentence(trigger, facts),
             (EntryCondition(True, _("entered on %(day)s") % {"day": day_of(enrolment.entered_at)}),),
+            is_entered=True,
         )
     return EntryAttempt(trigger, _sentence(trigger, facts), tuple(conditions(trigger, facts, now)))
 

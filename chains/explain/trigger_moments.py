@@ -33,34 +33,36 @@ class TriggerMoments:
     coming: TriggerMoment | None
 
 
-def trigger_moments(program: Program, customer: Customer, now: dt.datetime) -> TriggerMoments:
+def trigger_moments(
+    program: Program, customer: Customer, now: dt.datetime, most_past: int = MOST_PAST
+) -> TriggerMoments:
     """A chain that an event triggers has none to come: nobody knows of it before."""
     kind = program.trigger.kind
     if kind == Chain.Trigger.EVENT:
-        return TriggerMoments(tuple(_events(program, customer, now)), None)
+        return TriggerMoments(tuple(_events(program, customer, now, most_past)), None)
     if kind == Chain.Trigger.LAST_ORDER:
-        return _sorted(_last_order(program, customer), now)
+        return _sorted(_last_order(program, customer), now, most_past)
     if program.trigger.is_by_calendar:
-        return _sorted(_calendar(program, customer, now), now)
+        return _sorted(_calendar(program, customer, now), now, most_past)
     within = Window(now - YEAR_AROUND, now + YEAR_AROUND, customer.pk)
     found = (entry for entry in SEARCHES[kind](program, within) if within.holds(entry.triggered_at))
-    return _sorted([TriggerMoment(entry.triggered_at, entry.order_id) for entry in found], now)
+    return _sorted([TriggerMoment(entry.triggered_at, entry.order_id) for entry in found], now, most_past)
 
 
-def _sorted(found: Iterable[TriggerMoment], now: dt.datetime) -> TriggerMoments:
+def _sorted(found: Iterable[TriggerMoment], now: dt.datetime, most_past: int) -> TriggerMoments:
     ordered = sorted(found, key=lambda trigger: trigger.at)
     past = [trigger for trigger in ordered if trigger.at <= now]
     return TriggerMoments(
-        tuple(past[: -MOST_PAST - 1 : -1]), next((trigger for trigger in ordered if trigger.at > now), None)
+        tuple(past[: -most_past - 1 : -1]), next((trigger for trigger in ordered if trigger.at > now), None)
     )
 
 
-def _events(program: Program, customer: Customer, now: dt.datetime) -> list[TriggerMoment]:
+def _events(program: Program, customer: Customer, now: dt.datetime, most_past: int) -> list[TriggerMoment]:
     events = Event.objects.filter(customer=customer, kind=program.trigger.event, occurred_at__lte=now)
     if program.trigger.segment:
         events = events.filter(properties__segment=program.trigger.segment)
     rows = events.order_by("-occurred_at", "-pk").values_list("occurred_at", "order_id", "pk", "is_historic")
-    return [TriggerMoment(*row) for row in rows[:MOST_PAST]]
+    return [TriggerMoment(*row) for row in rows[:most_past]]
 
 
 def _last_order(program: Program, customer: Customer) -> list[TriggerMoment]:
