@@ -97,10 +97,10 @@ def returned(
     What goods come to is worked out, not asked for: where part of it was given back before, the rest is.
     """
     rest = order.total - order.refunded
-    if money is None and wanted is None:
-        return ReturnAmounts(
-            rest, {line.pk: left for line in lines if (left := line.quantity - line.returned_quantity)}
-        )
+    left = {line.pk: line.kept_quantity for line in lines if line.kept_quantity}
+    # A part told after all came back is part of that.
+    if (money is None and wanted is None) or (order.returned_at and not rest and not left):
+        return ReturnAmounts(rest, left)
     where = _("order %(number)s") % {"number": order.number}
     quantities = _taken(lines, wanted or {}, where)
     if money is None:

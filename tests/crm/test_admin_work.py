@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -176,6 +177,8 @@ def test_orders_are_listed_by_their_latest_moment(client, agent, status):
     from crm.orders import orders
 
     orders.return_goods(returned, at=NOW + day)
+    in_part = make_order(number="PARTLY_RETURNED", delivered_at=NOW)
+    orders.return_goods(in_part, at=NOW + day, amount=Decimal(1))
 
     found = client.get(reverse("admin:crm_order_changelist"), {"status": status}).context["cl"].queryset
 
