@@ -184,9 +184,10 @@ class EntryJudge:
         return order.promised_at is not None and self.judge.days(came) < self.judge.days(order.promised_at)
 
     def state(self, purchase, order):
+        is_some_left = purchase.kept if purchase.lines else purchase.net > 0
         moments = [
             ("cancelled", purchase.is_cancelled),
-            ("returned", purchase.returned_at and not purchase.kept),
+            ("returned", purchase.returned_at and not is_some_left),
             ("partly_returned", purchase.returned_at),
             ("delivered", purchase.delivered_at),
             ("shipped", order.shipped_at),
