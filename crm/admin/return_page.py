@@ -92,9 +92,9 @@ class ReturnForm(forms.Form):
         goods = _goods((line, taken[line.pk]) for line in self.bought)
         kept = _goods((line, line.kept_quantity - taken[line.pk]) for line in self.bought)
         return [
-            gettext("Comes back: %(goods)s.") % {"goods": goods},
+            gettext("Comes back: %(goods)s.") % {"goods": goods or gettext("no goods")},
             gettext("Money given back: %(money)s.") % {"money": self.money(amount)},
-            gettext("The customer keeps: %(goods)s.") % {"goods": kept},
+            gettext("The customer keeps: %(goods)s.") % {"goods": kept or gettext("none of the goods")},
             gettext("Of the money, the shop keeps %(rest)s of %(total)s.")
             % {"rest": self.money(rest), "total": self.money(self.order.total)},
         ]
@@ -104,8 +104,7 @@ class ReturnForm(forms.Form):
 
 
 def _goods(quantities: Iterable[tuple[OrderLine, Decimal]]) -> str:
-    named = [f"{floatformat(quantity, '-3')} × {line.product}" for line, quantity in quantities if quantity]
-    return ", ".join(named) or gettext("no goods")
+    return ", ".join(f"{floatformat(quantity, '-3')} × {line.product}" for line, quantity in quantities if quantity)
 
 
 @transaction.atomic

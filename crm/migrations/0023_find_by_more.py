@@ -64,7 +64,7 @@ ANALYZE = "ANALYZE crm_customer, crm_contact, crm_order"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0019_predictions_tried_on_the_past"),
+        ("crm", "0022_certificates_of_addresses"),
     ]
 
     operations = [
