@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "crm.intake.api.middleware.api_problems",
     "config.strange_values.StrangeValues",
+    "config.body_limits.keep",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.staff_pages.Authentication",
@@ -85,6 +86,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Requests that each of the web server's processes works on at once; bodies that are still arriving take none of them.
+WEB_THREADS = environment.at_least_one("WEB_THREADS", env.int("WEB_THREADS", 4))
 
 DATABASE_URL = env.str("DATABASE_URL", "")
 DATABASE_POOL = env.int("DATABASE_POOL", 0)
@@ -114,6 +118,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 600
 
+LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

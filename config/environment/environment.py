@@ -122,6 +122,12 @@ def site_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def at_least_one(name: str, value: int) -> int:
+    if value < 1:
+        raise ImproperlyConfigured(f"{name} must be 1 or more, not {value}.")
+    return value
+
+
 def time_zone(name: str) -> str:
     if name not in available_timezones():
         raise ImproperlyConfigured(f"TIME_ZONE {name!r} is not a time zone. Use a name such as Europe/Moscow.")

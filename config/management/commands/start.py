@@ -16,7 +16,6 @@ from config.supervisor.child import SupervisedProcess
 from config.supervisor.supervisor import Supervisor, say
 
 WEB_WORKERS = 2
-WEB_THREADS = 4
 FIRST_ADMINISTRATOR = "admin"
 
 
@@ -109,11 +108,10 @@ def load_demo(environment: dict[str, str]) -> None:
 def children(host: str, port: int, environment: dict[str, str]) -> list[SupervisedProcess]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "config", "--quiet"]
-    web = [python, "-m", "config.web", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
-    web += ["--no-ws", "--log-level", "warning", "config.wsgi:application"]
+    web = [python, "-m", "config.web", "--host", host, "--port", str(port), "--workers", str(WEB_WORKERS)]
+    web += ["--log-level", "warning", "config.gateway.gateway:application"]
     worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    pool = environment.get("DATABASE_POOL", str(WEB_THREADS))
+    pool = environment.get("DATABASE_POOL", str(settings.WEB_THREADS))
     single = {**environment, "DATABASE_POOL": "0"}
     first = (
         SupervisedProcess("web", web, {**environment, "DATABASE_POOL": pool}),
