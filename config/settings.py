@@ -132,6 +132,8 @@ SESSION_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 # Granian speaks plain HTTP, so an https address means a proxy stands in front and says so.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+# How many proxies stand in front, each adding to X-Forwarded-For whom it saw. None is believed that is not there.
+PROXIES = environment.not_negative("PROXIES", env.int("PROXIES", 1 if IS_HTTPS else 0))
 SECURE_REFERRER_POLICY = "same-origin"
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Encore <encore@{SITE_HOST}>")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -20,6 +19,7 @@ from chains.messages.layout import brand_color, text_color_on
 from chains.messages.page_urls import PREVIEW
 from chains.models import Touch
 from crm.models import Shop
+from crm.turns import visitors_turn
 
 POSTS_AN_HOUR = 30
 Parameters = ParamSpec("Parameters")
@@ -100,6 +100,4 @@ def private(response: HttpResponse) -> HttpResponse:
 
 
 def _is_flooding(token: str) -> bool:
-    key = f"public-posts:{token}"
-    cache.add(key, 0, timeout=3600)
-    return cache.incr(key) > POSTS_AN_HOUR
+    return visitors_turn("public posts", token, most=POSTS_AN_HOUR, seconds=3600).wait > 0

@@ -15,6 +15,7 @@ from chains.models.template import TOPICS
 from chains.public.pages import shop_page, touch_view
 from chains.reactions.preferences import offered_contacts, save_preferences
 from chains.reactions.unsubscribe import unsubscribe, written_addresses
+from crm.client_address import client_address
 from crm.models import Channel, Contact, Customer
 
 
@@ -73,7 +74,7 @@ def masked(contact: Contact) -> str:
 def _evidence(request: HttpRequest, touch: Touch, **more: Any) -> dict[str, Any]:
     return {
         "touch": touch.pk,
-        "ip": request.META.get("REMOTE_ADDR", ""),
+        "ip": client_address(request),
         "user_agent": request.headers.get("User-Agent", "")[:200],
         **more,
     }

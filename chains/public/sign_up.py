@@ -18,10 +18,10 @@ from chains.messages.page_urls import PREVIEW
 from chains.models import SignUp, SignUpForm
 from chains.models.template import TOPICS
 from chains.public.pages import preview_page, private, shop_page, too_many_changes_page, unknown_link_page
-from chains.public.visitors import ip_of
 from chains.sign_ups.asking import Visitor, ask, is_flooding
 from chains.sign_ups.confirming import confirm
 from crm.addresses import normalise_email
+from crm.client_address import client_address, client_network
 from crm.models import Channel
 from crm.placeholders import check_address
 
@@ -122,7 +122,7 @@ def _answer(request: HttpRequest, found: SignUpForm) -> HttpResponse:
     if not form.is_valid():
         return shop_page(request, "sign_up", sign_up_form=found, form=form, status=400)
     visitor, now = _visitor(request), timezone.now()
-    if is_flooding(visitor.ip, now):
+    if is_flooding(client_network(request)):
         return too_many_changes_page(request)
     typed = form.cleaned_data
     ask(
@@ -152,7 +152,7 @@ def _run_out(request: HttpRequest, found: SignUp) -> HttpResponse:
 
 def _visitor(request: HttpRequest) -> Visitor:
     return Visitor(
-        ip=ip_of(request),
+        ip=client_address(request) or None,
         user_agent=request.headers.get("User-Agent", ""),
         page=request.headers.get("Referer", ""),
     )

@@ -14,6 +14,7 @@ from django.db.models import Max
 
 from chains.models import SignUp, SignUpForm
 from crm.events import ring_on_commit, wake
+from crm.turns import visitors_turn
 
 SEND = "chains.tasks.send_confirmations"
 RESEND_AFTER = dt.timedelta(hours=1)
@@ -58,11 +59,9 @@ def ask(
     ring_on_commit(_wake_sender)
 
 
-def is_flooding(ip: str | None, at: dt.datetime) -> bool:
-    """More sign-ups from one place than people make."""
-    return (
-        bool(ip) and SignUp.objects.filter(ip=ip, asked_at__gt=at - dt.timedelta(hours=1)).count() >= SIGN_UPS_AN_HOUR
-    )
+def is_flooding(network: str) -> bool:
+    """More sign-ups from one place than people make; where it is unknown, they are not counted."""
+    return visitors_turn("sign-ups", network, most=SIGN_UPS_AN_HOUR, seconds=3600).wait > 0
 
 
 def _may_send_again(sign_up: SignUp, at: dt.datetime) -> bool:

@@ -122,6 +122,12 @@ def site_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def not_negative(name: str, value: int) -> int:
+    if value < 0:
+        raise ImproperlyConfigured(f"{name} must be 0 or more, not {value}.")
+    return value
+
+
 def at_least_one(name: str, value: int) -> int:
     if value < 1:
         raise ImproperlyConfigured(f"{name} must be 1 or more, not {value}.")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from crm.intake import rate_limit
+from crm.intake import rate_limit, wrong_keys
 from crm.intake.api.problems import answer
 from crm.intake.arrival import Open, Untrusted
 from crm.intake.deliveries import keep
@@ -35,7 +35,7 @@ def webhook(request: HttpRequest, key: str) -> HttpResponse:
     try:
         door.check(request, source, timezone.now())
     except Untrusted as why:
-        return answer(401, _("It is not known to come from this source."), str(why))
+        return wrong_keys.refusal(request) or answer(401, _("It is not known to come from this source."), str(why))
     return _keep(request, source, door.open)
 
 

@@ -1,4 +1,4 @@
-from crm.models.api_call import CallAllowance, IdempotentCall
+from crm.models.api_call import CallAllowance, IdempotentCall, VisitorAllowance
 from crm.models.case import Case
 from crm.models.channel import Channel, Purpose
 from crm.models.column_mapping import ColumnMapping
@@ -63,6 +63,7 @@ __all__ = [
     "Purpose",
     "Shop",
     "Source",
+    "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",
 ]

@@ -30,6 +30,27 @@ class CallAllowance(models.Model):
         return str(self.source_id)
 
 
+class VisitorAllowanceQuerySet(models.QuerySet["VisitorAllowance"]):
+    def settled_before(self, moment: dt.datetime) -> Self:
+        return self.filter(settled_at__lt=moment)
+
+
+class VisitorAllowance(models.Model):
+    """The same for somebody who is no source: what they do and where they are, as a hash. Unlogged too."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    settled_at = models.DateTimeField()
+
+    objects = VisitorAllowanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("turns a visitor may take")
+        verbose_name_plural = _("turns visitors may take")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class IdempotentCallQuerySet(models.QuerySet["IdempotentCall"]):
     def begun_before(self, moment: dt.datetime) -> Self:
         return self.filter(begun_at__lt=moment)

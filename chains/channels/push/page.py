@@ -15,6 +15,7 @@ from chains.channels import connecting
 from chains.channels.push.subscribing import public_key, read_subscription
 from chains.models import Touch
 from chains.public.pages import shop_page, touch_view, unknown_link_page
+from crm.client_address import client_address
 from crm.models import Channel
 
 SOURCE = "push page"
@@ -32,7 +33,9 @@ def push(request: HttpRequest, touch: Touch) -> HttpResponse:
         subscription = read_subscription(body["subscription"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return HttpResponseBadRequest()
-    now, evidence = timezone.now(), {"touch": touch.pk, "user_agent": request.headers.get("User-Agent", "")[:200]}
+    now = timezone.now()
+    agent = request.headers.get("User-Agent", "")[:200]
+    evidence = {"touch": touch.pk, "ip": client_address(request), "user_agent": agent}
     if body.get("stop"):
         connecting.disconnect(Channel.PUSH, subscription.key, at=now, source=SOURCE, evidence=evidence)
     else:

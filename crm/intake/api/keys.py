@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
-from crm.intake import rate_limit
+from crm.intake import rate_limit, wrong_keys
 from crm.intake.api.problems import Refused, answer
 from crm.intake.sources import note_heard
 from crm.models import Source
@@ -47,6 +47,8 @@ class ApiKey(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Source | None:
         source = source_of(token)
         if source is None:
+            if refusal := wrong_keys.refusal(request):
+                raise Refused(refusal)
             return None
         if source.rights not in self.rights:
             raise Refused(answer(403, _("This key has no right to do this."), source.get_rights_display()))

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from crm import turns
+from crm.client_address import client_network
 from crm.intake import rate_limit
 from crm.intake.arrival import Arrival, Untrusted
 from crm.intake.site.readers import is_of_site
@@ -51,20 +51,14 @@ def _check_origin(request: HttpRequest, source: Source) -> None:
 
 
 def _check_pace(request: HttpRequest, source: Source) -> None:
-    """One visitor must not use up what is the whole site's. They are counted by each process for itself."""
-    key = f"site-calls:{source.pk}:{visitor_address(request)}"
-    cache.add(key, 0, timeout=rate_limit.WINDOW_SECONDS)
-    if cache.incr(key) > MOST_OF_ONE_ADDRESS:
+    """One visitor must not use up what is the whole site's."""
+    who = f"{source.pk} {network}" if (network := client_network(request)) else ""
+    turn = turns.visitors_turn("site calls", who, most=MOST_OF_ONE_ADDRESS, seconds=rate_limit.WINDOW_SECONDS)
+    if turn.wait:
         raise TooMany(_("More calls than one visitor makes in a minute."), rate_limit.WINDOW_SECONDS)
     allowance = rate_limit.take_turn(source)
     if allowance.is_used_up:
         raise TooMany(_("More requests than this source may make."), math.ceil(allowance.wait))
-
-
-def visitor_address(request: HttpRequest) -> str:
-    """As the proxy in front says it, which stands there where the address is https; the last word is the proxy's."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.IS_HTTPS else ""
-    return forwarded.rpartition(",")[2].strip()[:45] or request.META.get("REMOTE_ADDR", "")
 
 
 def _check_size(told: Sequence[Arrival]) -> None:

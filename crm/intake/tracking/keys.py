@@ -16,6 +16,10 @@ from crm.intake.arrival import Untrusted
 from crm.models import Source
 
 
+class WrongKey(Untrusted):
+    pass
+
+
 class Right(Enum):
     """`VISITS` are what a visitor did, by the id of their device alone; the rest says who somebody is or bought."""
 
@@ -32,11 +36,12 @@ RIGHTS: dict[str, frozenset[Right]] = {
 
 
 def source_of(request: HttpRequest, told: dict[str, Any], now: dt.datetime) -> Source:
-    """Raises Untrusted, without saying which part of the key was wrong."""
-    name, _dot, secret = _write_key(request, told).partition(".")
+    """Raises Untrusted, without saying which part of the key was wrong; WrongKey where there is one at all."""
+    key = _write_key(request, told)
+    name, _dot, secret = key.partition(".")
     source = Source.objects.with_key(name) if name and "\0" not in name else None
     if source is None or source.kind not in RIGHTS or not _opens(source, secret, now):
-        raise Untrusted(_("No source has this write key."))
+        raise (WrongKey if key else Untrusted)(_("No source has this write key."))
     return source
 
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from crm.intake import rate_limit
+from crm.intake import rate_limit, wrong_keys
 from crm.intake.arrival import Arrival, Untrusted
 from crm.intake.deliveries import keep_all
 from crm.intake.site import guard, looks
 from crm.intake.tracking import body
 from crm.intake.tracking.arriving import arrivals
-from crm.intake.tracking.keys import source_of
+from crm.intake.tracking.keys import WrongKey, source_of
 from crm.models import Source
 
 # From any page, and without its cookies.
@@ -43,6 +43,8 @@ def tracking(request: HttpRequest, call: str) -> HttpResponse:
     try:
         told = body.read(request)
         return _keep(request, call, told, now)
+    except WrongKey as why:
+        return _refuse_key(request, why)
     except Untrusted as why:
         return _refuse(401, str(why))
     except guard.TooMany as many:
@@ -73,6 +75,12 @@ def _keep_visits(request: HttpRequest, source: Source, told: Sequence[Arrival], 
     if not guard.is_machine(request):
         looks.keep(source, told, now)
     return JsonResponse({"success": True}, headers=ANY_ORIGIN)
+
+
+def _refuse_key(request: HttpRequest, why: WrongKey) -> HttpResponse:
+    if seconds := wrong_keys.seconds_to_wait(request):
+        return _refuse(429, _("Too many wrong keys came from this address."), {"Retry-After": str(seconds)})
+    return _refuse(401, str(why))
 
 
 def _refuse(status: int, why: str, headers: Mapping[str, str] = MappingProxyType({})) -> HttpResponse:
