@@ -2,10 +2,12 @@
 
 import logging
 import warnings
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlparse
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import channels, environment
@@ -44,8 +46,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "anymail",
+    "axes",
     "django_celery_beat",
     "django_filters",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "import_export",
     "ninja",
     "simple_history",
@@ -53,6 +59,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.content_policy.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.staff_pages.Sessions",
     "django.middleware.locale.LocaleMiddleware",
@@ -61,11 +68,13 @@ MIDDLEWARE = [
     "config.body_limits.keep",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "config.log_in.session_age.keep",
     "config.staff_pages.Authentication",
     "config.staff_pages.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.staff_pages.history",
     "config.unsaved_words.unsaved_words",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -120,10 +129,32 @@ WHITENOISE_MAX_AGE = 600
 
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
 ]
+# Wrong passwords, by name and address together: a stranger elsewhere does not lock a colleague out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "config.log_in.attempts.locked_out"
+AXES_CLIENT_IP_CALLABLE = "config.log_in.attempts.address_of"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["code", "csrfmiddlewaretoken"]
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = f"Encore {SITE_HOST}"
+# A session ends so long after its last use, and so long after it began.
+SESSION_IDLE_SECONDS = 3600 * environment.at_least_one("SESSION_IDLE_HOURS", env.int("SESSION_IDLE_HOURS", 12))
+SESSION_COOKIE_AGE = 3600 * environment.at_least_one("SESSION_HOURS", env.int("SESSION_HOURS", 168))
 
 IS_HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -174,6 +205,8 @@ LOGGING = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # What a pass did is logged by the tasks themselves.
         "celery": {"level": "WARNING"},
+        # Each failure has its own row and line; the rest is its housekeeping.
+        "axes": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},
         # Tells of each form of a bounce that it tries.
         "flufl.bounce": {"level": "WARNING"},
@@ -207,6 +240,7 @@ UNFOLD = {
             "950": "oklch(24% .036 165)",
         },
     },
+    "ACCOUNT": {"navigation": [{"title": _("Two-step log-in"), "link": reverse_lazy("two_step")}]},
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

@@ -12,3 +12,10 @@ def live_in_demo() -> None:
     from config.demo.ongoing import record_next_fact
 
     logger.info("demo: %s", record_next_fact(timezone.now()))
+
+
+@shared_task
+def forget_what_is_old() -> None:
+    from config.forgetting import forget_what_is_old
+
+    logger.info("forgotten: %s", forget_what_is_old(timezone.now()))

@@ -5,6 +5,8 @@ from django.views.generic import RedirectView
 
 from chains.public import tracking
 from config.health import healthz
+from config.log_in.log_in import LogIn, code_view
+from config.log_in.two_step_page import two_step_view
 from config.navigation import landing
 from crm.intake.api.api import api
 from crm.intake.hooks import webhook
@@ -27,6 +29,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("chains.channels.urls")),
     # After the addresses of channels, which have names of their own under hooks/.
     path("hooks/<str:key>/", webhook, name="webhook"),
+    # Before the admin's own page of this address.
+    path("admin/login/", LogIn.as_view()),
+    path("admin/login/code/", code_view, name="log_in_code"),
+    path("admin/two-step/", admin.site.admin_view(two_step_view), name="two_step"),
     path("admin/", admin.site.admin_view(landing)),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),

@@ -42,12 +42,13 @@ def visitors_chromium(chromium):
 
 @pytest.fixture
 def page(chromium, live_server):
-    """An empty browser window; the test fails when a script on any page of it does."""
+    """An empty browser window; the test fails when a script on any page of it does, or wants what none may."""
     context = chromium.new_context(viewport=WIDE, locale="en")
     context.set_default_timeout(20_000)
     page = context.new_page()
     broken = []
     page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("console", lambda told: broken.append(told.text) if "Content Security Policy" in told.text else None)
     yield page
     context.close()
     wait_until_nobody_asks()

@@ -33,11 +33,13 @@ def store(upload: UploadedFile[Any]) -> Path:
     return path
 
 
-def delete_old() -> None:
+def delete_old() -> int:
+    """How many went; at every upload, and every night."""
     oldest = time.time() - KEPT_SECONDS
-    for path in folder().iterdir():
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    old = [path for path in folder().iterdir() if path.stat().st_mtime < oldest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 @contextmanager
