@@ -141,7 +141,7 @@ def server(database: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         port = int(probe.getsockname()[1])
     environment = {**os.environ, "BENCH_DATABASE": database, "ENCORE_RING": "false"}
     web = children("127.0.0.1", port, environment)[0]
-    command = ["benchmarks.peers.empty_view:application" if "wsgi:" in word else word for word in web.command]
+    command = ["benchmarks.peers.empty_view:application" if "gateway:" in word else word for word in web.command]
     running = subprocess.Popen(command, cwd=ROOT, env=web.environment)
     try:
         wait_for(port)

@@ -45,7 +45,7 @@ def of(path: str) -> dict[str, Any]:
     return next((policy for start, policy in BY_START if path.startswith(start)), PUBLIC)
 
 
-class ContentPolicy(CSPMiddleware):  # type: ignore[misc]
+class ContentPolicy(CSPMiddleware):
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:

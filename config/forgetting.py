@@ -24,4 +24,5 @@ def forget_what_is_old(now: dt.datetime) -> int:
         # Begun and not confirmed.
         TOTPDevice.objects.filter(confirmed=False, created_at__lt=now - dt.timedelta(days=1)),
     ]
-    return sum(rows.delete()[0] for rows in old) + uploads.delete_old()
+    rows = sum(int(each.delete()[0]) for each in old)
+    return rows + uploads.delete_old()

@@ -83,7 +83,9 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Categories"), "category", "admin:crm_category_changelist", "crm.view_category"),
             Item(_("Staff"), "badge", "admin:auth_user_changelist", "auth.view_user"),
             Item(_("Log-ins"), "login", "admin:axes_accesslog_changelist", "axes.view_accesslog"),
-            Item(_("Failed log-ins"), "gpp_bad", "admin:axes_accessfailurelog_changelist", "axes.view_accessfailurelog"),
+            Item(
+                _("Failed log-ins"), "gpp_bad", "admin:axes_accessfailurelog_changelist", "axes.view_accessfailurelog"
+            ),
             Item(_("Roles"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
             Item(
                 _("Schedule"),

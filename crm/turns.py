@@ -1,7 +1,7 @@
 """How often somebody may do a thing: a window's worth at once, then at a steady pace, over all processes.
 
 Kept as one moment, when all they did is worked off at its pace (GCRA): one statement a turn, whose commit waits for no
-disk. A crash of the database forgets the last turns at most, and turns of one do not queue up behind each other's writing.
+disk. A crash of the database forgets the last turns at most, and turns of one do not queue up behind each other.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Turn:
     wait: float
 
 
-def take_turn(kept_in: Kept, key: object, *, most: int, seconds: int) -> Turn:
+def take_turn(kept_in: Kept, key: int | str, *, most: int, seconds: int) -> Turn:
     """Count one; outside a transaction, or it holds up the others of this key.
 
     A transaction around it would not wait for the disk either, and lose what else it holds in a crash.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 
-from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+
+from config.gateway.gateway import application  # noqa: E402
+
+__all__ = ["application"]
 
 
 def _prepare() -> None:

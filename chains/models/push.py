@@ -46,6 +46,10 @@ class PushSubscriptionQuerySet(models.QuerySet["PushSubscription"]):
         """Of browsers that no customer has as a contact any more."""
         return self.exclude(Exists(Contact.objects.filter(channel=Channel.PUSH, address=OuterRef("pk"))))
 
+    def elsewhere(self, origin: str) -> Self:
+        """Of browsers that another service than this one wakes."""
+        return self.exclude(endpoint__startswith=f"{origin}/")
+
 
 class PushSubscription(models.Model):
     """One browser. Its `key` is the contact's address: what a push service gives is too long for one."""

@@ -23,12 +23,22 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     actions = ("switch_two_step_off",)
-    list_display = ("username", "first_name", "last_name", "email", "is_active", "is_superuser", "two_step", "last_login")
+    list_display = (
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "is_active",
+        "is_superuser",
+        "two_step",
+        "last_login",
+    )
     search_fields = ("username", "first_name", "last_name", "email")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         devices = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
-        return super().get_queryset(request).annotate(has_two_step=Exists(devices))
+        staff: QuerySet[User] = super().get_queryset(request)
+        return staff.annotate(has_two_step=Exists(devices))
 
     @admin.display(description=_("two-step log-in"), boolean=True, ordering="has_two_step")
     def two_step(self, user: Any) -> bool:

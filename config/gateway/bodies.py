@@ -1,6 +1,6 @@
 """Reading a body: for so long, of so many bytes, and of so many bytes together with all others that arrive.
 
-A body that is too large is not read: Django, which is told how large it says to be, refuses it in the words of the door.
+A body that is too large is not kept: Django, which is told how large it is, refuses it in the words of the door.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ async def _pieces(protocol: Any) -> AsyncIterator[bytes]:
 
 async def _fill(body: Body, limit: body_limits.Limit, pieces: AsyncIterator[bytes]) -> None:
     if limit is body_limits.UPLOAD:
-        body.file = body.ends.enter_context(TemporaryFile())
+        body.file = body.ends.enter_context(TemporaryFile())  # noqa: SIM115 - closed by `ends`
     async for piece in pieces:
         body.size += len(piece)
         if body.size > limit.most:

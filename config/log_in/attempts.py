@@ -50,9 +50,7 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -
 def refusal(request: HttpRequest, seconds: int = 0) -> HttpResponse:
     minutes = math.ceil((seconds or settings.AXES_COOLOFF_TIME.total_seconds()) / 60)
     words = ngettext("Try again in %(minutes)d minute.", "Try again in %(minutes)d minutes.", minutes)
-    refused = page(
-        request, "locked", status=429, title=_("Too many wrong attempts"), text=words % {"minutes": minutes}
-    )
+    refused = page(request, "locked", status=429, title=_("Too many wrong attempts"), text=words % {"minutes": minutes})
     refused["Retry-After"] = str(minutes * 60)
     return refused
 

@@ -29,7 +29,7 @@ HALF_WAY_SECONDS = 300
 class StaffForm(AuthenticationForm):  # type: ignore[misc]
     """Refuses those who are no staff, as the admin's own form does."""
 
-    def confirm_login_allowed(self, user: User) -> None:  # type: ignore[override]
+    def confirm_login_allowed(self, user: User) -> None:
         super().confirm_login_allowed(user)
         if not user.is_staff:
             raise self.get_invalid_login_error()

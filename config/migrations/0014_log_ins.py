@@ -22,7 +22,9 @@ def give_rights(apps, schema_editor):
 
 
 def schedule(apps, schema_editor):
-    crontabs, tasks = (apps.get_model("django_celery_beat", name).objects for name in ("CrontabSchedule", "PeriodicTask"))
+    crontabs, tasks = (
+        apps.get_model("django_celery_beat", name).objects for name in ("CrontabSchedule", "PeriodicTask")
+    )
     hour, minute = CLEAR_AT
     night, _is_new = crontabs.get_or_create(hour=hour, minute=minute, timezone=settings.TIME_ZONE)
     with translation.override(settings.LANGUAGE_CODE):

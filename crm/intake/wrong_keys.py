@@ -1,4 +1,4 @@
-"""Who tries keys: so many wrong ones from one place, and it is told to stay away for a while. Right ones open as ever."""
+"""Who tries keys: after so many wrong ones a place is told to stay away for a while. Right ones open as ever."""
 
 from __future__ import annotations
 

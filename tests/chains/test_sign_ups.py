@@ -3,9 +3,9 @@ import json
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from django.core.cache import cache
 from django.utils import timezone
 
 from chains.engine.deliver.confirmations import PAUSES, send_due

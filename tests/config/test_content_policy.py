@@ -13,7 +13,9 @@ def policy_of(answer):
     return {name: set(values) for name, *values in parts}
 
 
-@pytest.mark.parametrize("path", ["/m/u/none/", "/m/f/none/", "/m/look.css", "/hooks/none/", "/api/v1/orders", "/encore.js"])
+@pytest.mark.parametrize(
+    "path", ["/m/u/none/", "/m/f/none/", "/m/look.css", "/hooks/none/", "/api/v1/orders", "/encore.js"]
+)
 def test_pages_for_customers_and_doors_run_nothing_that_stands_in_them(client, path):
     policy = policy_of(client.get(path))
 

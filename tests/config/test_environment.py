@@ -15,7 +15,7 @@ def run_settings(tmp_path, show="1", **values):
     """Settings read by a process of their own, with nothing but these values in its environment."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", f"from config import settings; print(({show}))"],
+        [sys.executable, "-c", f"import django.conf; from config import settings; print(({show}))"],
         cwd=settings.BASE_DIR,
         env={**kept, "ENCORE_VAR": str(tmp_path), **values},
         capture_output=True,
@@ -30,6 +30,23 @@ def test_an_empty_environment_is_enough(tmp_path):
     )
 
     assert done.stdout.strip() == "(False, 'http://127.0.0.1:8000', 'config.database', 'UTC')"
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ("https://crm.example.com", "(True, True, True, 'Lax', 31536000, 1)"),
+        ("http://127.0.0.1:8000", "(False, False, True, 'Lax', 0, 0)"),
+    ],
+)
+def test_behind_https_cookies_are_secure_and_one_proxy_is_believed(tmp_path, site, expected):
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE")
+    names += ("SECURE_HSTS_SECONDS", "PROXIES")
+    show = f"tuple(getattr(django.conf.settings, name) for name in {names})"
+
+    done = run_settings(tmp_path, show, SITE_URL=site, DJANGO_SETTINGS_MODULE="config.settings")
+
+    assert done.stdout.strip() == expected, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -50,6 +67,12 @@ def test_an_empty_environment_is_enough(tmp_path):
         ("CURRENCY", "roubles", "must be three capital letters"),
         ("DEBUG", "perhaps", "DEBUG"),
         ("DATABASE_POOL", "many", "DATABASE_POOL"),
+        ("WEB_THREADS", "0", "WEB_THREADS must be 1 or more, not 0"),
+        ("PROXIES", "-1", "PROXIES must be 0 or more, not -1"),
+        ("SESSION_HOURS", "0", "SESSION_HOURS must be 1 or more"),
+        ("SESSION_IDLE_HOURS", "a day", "SESSION_IDLE_HOURS must be a whole number"),
+        ("EMAIL_URL", "gmail", "amazon-ses (after pip install boto3), brevo"),
+        ("WEBHOOK_PROVIDERS", "amazon-ses", "WEBHOOK_PROVIDERS names amazon-ses, which needs a library more"),
     ],
 )
 def test_a_wrong_value_is_refused_loudly_and_by_name(tmp_path, name, value, words):

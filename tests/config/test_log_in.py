@@ -64,12 +64,16 @@ def test_who_is_no_staff_stays_outside(client):
     assert not is_in(client)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Try again in 15 minutes."), ("ru", "через 15 минут")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Try again in 15 minutes."), ("ru", "Попробуйте снова через 15 минут.")]
+)
 def test_after_five_wrong_passwords_staff_are_told_how_long_to_wait(client, anna, language, words):
     for _time in range(4):
         assert try_password(client, "wrong").status_code == 200
 
-    answers = [try_password(client, password, headers={"Accept-Language": language}) for password in ("wrong", PASSWORD)]
+    answers = [
+        try_password(client, password, headers={"Accept-Language": language}) for password in ("wrong", PASSWORD)
+    ]
 
     assert [answer.status_code for answer in answers] == [429, 429]
     assert all(words in answer.text for answer in answers)
@@ -219,9 +223,7 @@ def test_a_superuser_switches_it_off_for_a_colleague_whose_phone_is_gone(client,
     boss = User.objects.create_superuser("boss", password=PASSWORD)
     client.force_login(boss)
 
-    client.post(
-        reverse("admin:auth_user_changelist"), {"action": "switch_two_step_off", "_selected_action": [anna.pk]}
-    )
+    client.post(reverse("admin:auth_user_changelist"), {"action": "switch_two_step_off", "_selected_action": [anna.pk]})
 
     assert not two_step.is_on(anna)
 
@@ -232,9 +234,7 @@ def test_a_manager_switches_it_off_for_nobody_and_sees_the_log(client, anna, pho
     try_password(Client(), "wrong")
     client.force_login(manager)
 
-    client.post(
-        reverse("admin:auth_user_changelist"), {"action": "switch_two_step_off", "_selected_action": [anna.pk]}
-    )
+    client.post(reverse("admin:auth_user_changelist"), {"action": "switch_two_step_off", "_selected_action": [anna.pk]})
 
     assert two_step.is_on(anna)
     failed = AccessFailureLog.objects.get()

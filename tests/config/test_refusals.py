@@ -19,7 +19,7 @@ PROGRAMS = {
     "start": [PYTHON, "manage.py", "start"],
     "migrate": [PYTHON, "manage.py", "migrate"],
     "check": [PYTHON, "manage.py", "check"],
-    "web": [PYTHON, "-m", "config.web", "--interface", "wsgi", "config.wsgi:application"],
+    "web": [PYTHON, "-m", "config.web", "config.gateway.gateway:application"],
     "granian": [str(BIN / "granian"), "--interface", "wsgi", "config.wsgi:application"],
     "worker": [str(BIN / "celery"), "-A", "config", "worker", "--concurrency", "1"],
     "beat": [str(BIN / "celery"), "-A", "config", "beat", "--pidfile="],

@@ -27,9 +27,7 @@ from crm.client_address import client_address, client_network
         (0, None, "", ""),
     ],
 )
-def test_the_address_is_the_one_that_the_outermost_proxy_has_seen(
-    rf, settings, proxies, forwarded, connected, address
-):
+def test_the_address_is_the_one_that_the_outermost_proxy_has_seen(rf, settings, proxies, forwarded, connected, address):
     settings.PROXIES = proxies
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
 

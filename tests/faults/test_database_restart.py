@@ -87,7 +87,7 @@ def processes(database, sink, tmp_path):
     processes.port = free_port()
     processes.worker()
     processes.beat()
-    processes.start("web", "granian", "--interface", "wsgi", "--port", str(processes.port), "config.wsgi:application")
+    processes.start("web", "config.web", "--port", str(processes.port), "config.gateway.gateway:application")
     processes.wait_until_ready("worker", "beat")
     yield processes
     processes.kill()

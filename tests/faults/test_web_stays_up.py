@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from config.management.commands.start import children
 from config.database.cluster import free_port
+from config.management.commands.start import children
 from tests.faults.celery_processes import Processes, address_of_database, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)

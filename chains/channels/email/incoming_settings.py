@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
-from chains.channels.email.sending_settings import ANYMAIL_KEYS
+from chains.channels.email.sending_settings import ANYMAIL_KEYS, check_library, usable
 from chains.channels.provider_url import parsed
 
 WEBHOOK_PROVIDERS = (set(ANYMAIL_KEYS) - {"scaleway"}) | {"mailtrap", "postal"}
@@ -20,8 +20,10 @@ def webhook_providers(named: list[str], email_url: str) -> list[str]:
     if unknown := set(named) - WEBHOOK_PROVIDERS:
         raise ImproperlyConfigured(
             f"WEBHOOK_PROVIDERS names {', '.join(sorted(unknown))}, which Encore does not know. "
-            f"Choose from {', '.join(sorted(WEBHOOK_PROVIDERS))}."
+            f"Choose from {', '.join(usable(WEBHOOK_PROVIDERS))}."
         )
+    for name in named:
+        check_library("WEBHOOK_PROVIDERS", name)
     sending = urlparse(email_url).scheme.removeprefix("anymail+")
     return named or ([sending] if sending in WEBHOOK_PROVIDERS else [])
 

@@ -1,5 +1,6 @@
 """How letters leave, as the environment says it: over an SMTP server or by a provider that Anymail speaks to."""
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import ParseResult, parse_qsl, unquote, urlparse
@@ -33,16 +34,38 @@ ALSO_NEEDED = {
 }
 
 
+# A library that is not among Encore's own, without which nothing goes out to these or comes in from them.
+LIBRARIES = {"amazon-ses": "boto3", "postal": "cryptography"}
+
+
+def usable(providers: Iterable[str]) -> list[str]:
+    """Those to choose from, of which one that lacks its library says what to install."""
+    return [
+        name if _has_library(name) else f"{name} (after pip install {LIBRARIES[name]})" for name in sorted(providers)
+    ]
+
+
+def check_library(setting: str, provider: str) -> None:
+    """Raise in words when a provider's library is not there: better at the start than at the first letter."""
+    if not _has_library(provider):
+        library = LIBRARIES[provider]
+        raise ImproperlyConfigured(
+            f"{setting} names {provider}, which needs a library more: .venv/bin/pip install {library}"
+        )
+
+
+def _has_library(provider: str) -> bool:
+    library = LIBRARIES.get(provider)
+    return library is None or find_spec(library) is not None
+
+
 def check_provider(url: str, anymail: dict[str, Any]) -> None:
     """Raise in words when letters could not leave by the provider named: better at the start than at the first."""
     provider = urlparse(url).scheme.removeprefix("anymail+")
     needed = ALSO_NEEDED.get(provider)
     if needed and not anymail.get(needed):
         raise ImproperlyConfigured(f"EMAIL_URL names {provider}, which cannot send without ANYMAIL_{needed}.")
-    if provider == "amazon-ses" and not find_spec("boto3"):
-        raise ImproperlyConfigured(
-            "EMAIL_URL names amazon-ses, which needs a library more: .venv/bin/pip install boto3"
-        )
+    check_library("EMAIL_URL", provider)
 
 
 def email(url: str) -> dict[str, Any]:
@@ -56,7 +79,7 @@ def email(url: str) -> dict[str, Any]:
     raise ImproperlyConfigured(
         f"EMAIL_URL names a way to send that Encore does not know ({parts.scheme or 'no scheme'}://). "
         "Use smtp://, smtp+tls:// or smtps:// with user:password@host:port, "
-        f"or anymail+NAME://KEY@domain where NAME is one of {', '.join(sorted(ANYMAIL_KEYS))}. "
+        f"or anymail+NAME://KEY@domain where NAME is one of {', '.join(usable(ANYMAIL_KEYS))}. "
         "Leave EMAIL_URL out to collect letters in the outbox instead of sending them."
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,7 @@ class PushSender:
     def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         known = PushSubscription.objects.in_bulk([outgoing.address for outgoing in batch])
         key = Vapid.from_pem(PushKey.load().private_key.encode())
+        services = PushServices()
         with requests.Session() as session:
             # A push service answers itself; whoever subscribed must not send us elsewhere.
             session.max_redirects = 0
@@ -36,8 +38,33 @@ class PushSender:
                 subscription = known.get(outgoing.address)
                 if subscription is None:
                     yield Outcome(outgoing.touch_id, Result.PERMANENT, "not subscribed", Contact.State.STALE)
-                else:
-                    yield _handed_over(outgoing, subscription, key, session)
+                    continue
+                yield services.told_down(outgoing, subscription) or services.judged(
+                    _handed_over(outgoing, subscription, key, session), subscription
+                )
+
+
+class PushServices:
+    """Which of the services that browsers named do not work just now, in one batch.
+
+    Anybody may subscribe, so one that fails says nothing of the channel while there are others: those who have it wait,
+    and nobody else does.
+    """
+
+    def __init__(self) -> None:
+        self._down: dict[str, str] = {}
+
+    def told_down(self, outgoing: OutgoingMessage, subscription: PushSubscription) -> Outcome | None:
+        """Without asking it once more: a service that swallows what it is sent would use up everybody's time."""
+        why = self._down.get(subscription.origin)
+        return Outcome(outgoing.touch_id, Result.TEMPORARY, why) if why else None
+
+    def judged(self, outcome: Outcome, subscription: PushSubscription) -> Outcome:
+        is_trouble = outcome.is_providers_fault or outcome.pause
+        if not is_trouble or not PushSubscription.objects.elsewhere(subscription.origin).exists():
+            return outcome
+        self._down[subscription.origin] = outcome.detail
+        return replace(outcome, is_providers_fault=False, pause=None)
 
 
 def _handed_over(
