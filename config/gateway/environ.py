@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 Environ = dict[str, Any]
 # Those have names of their own, without HTTP_.
@@ -16,12 +15,12 @@ def of(scope: Any) -> Environ:
     return {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        # As PEP 3333 has it: bytes, each as the letter of its number.
-        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
+        # Decoded by granian; as PEP 3333 has it, bytes, each as the letter of its number.
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
         "SERVER_NAME": host,
         "SERVER_PORT": port,
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_PROTOCOL": f"HTTP/{'1.0' if scope.http_version == '1' else scope.http_version}",
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,

@@ -49,10 +49,6 @@ def test_two_steps_are_switched_on_and_asked_for(page, live_server, sign_in):
     password(page, user)
     page.get_by_role("heading", name="Two-step log-in").wait_for()
     look(page, "log-in-code")
-    page.get_by_label("Code").fill("000000")
-    page.get_by_role("button", name="Log in").click()
-    page.get_by_text("This code is not right").wait_for()
-    device.refresh_from_db()
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Log in").click()
 
@@ -69,6 +65,16 @@ def test_too_many_attempts_are_answered_in_words(page, live_server, monkeypatch)
 
     page.get_by_role("alert").get_by_text("Try again in 15 minutes").wait_for()
     look(page, "locked")
+
+
+def test_a_manager_reads_who_came_in_and_who_was_refused(page, live_server, sign_in):
+    sign_in("Managers")
+    page.wait_for_url("**/admin/analytics/**")
+    page.get_by_role("link", name="Failed log-ins").click()
+    look(page, "failed-log-ins")
+    page.get_by_role("link", name="Log-ins", exact=True).click()
+    page.get_by_role("link", name="managers").or_(page.get_by_text("managers")).first.wait_for()
+    look(page, "log-ins")
 
 
 def test_the_description_of_the_api_is_drawn(page, live_server):
