@@ -7,7 +7,7 @@ UNLOGGED = "ALTER TABLE crm_visitorallowance SET UNLOGGED"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0019_predictions_tried_on_the_past"),
+        ("crm", "0023_find_by_more"),
     ]
 
     operations = [
