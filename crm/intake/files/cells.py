@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Parser = Callable[[str], str]
 
 REMEMBERED = 10_000
+LONGEST_REMEMBERED = 1_000
+MOST_ITEMS = 1_000
+DEEPEST_PATH = 20
 # How a CSV file says that digits are no number.
 TEXT_FORMULA = re.compile(r'="([^"]*)"')
 # 4.60701E+12: what is left of a long number that a spreadsheet took for an amount.
@@ -76,7 +79,8 @@ class ParsedCells(dict[str, str]):
         value = parsed.translate(ESCAPES) if parsed else "\\N"
         if len(self) >= REMEMBERED:
             self.clear()
-        self[raw] = value
+        if len(raw) <= LONGEST_REMEMBERED:
+            self[raw] = value
         return value
 
 
@@ -202,6 +206,8 @@ def skus(text: str) -> str:
 
 def _array(parts: Iterable[str]) -> str:
     found = dict.fromkeys(tag for part in parts if (tag := part.strip()))
+    if len(found) > MOST_ITEMS:
+        raise ValueError(_("holds more than %(most)s") % {"most": MOST_ITEMS})
     quoted = (short_words(100, tag).replace("\\", "\\\\").replace('"', '\\"') for tag in found)
     return "{" + ",".join(f'"{tag}"' for tag in quoted) + "}"
 
@@ -215,4 +221,6 @@ def _path(limit: int, text: str) -> str:
     names = [name.strip() for name in text.split(" / ") if not is_error_cell(name)]
     if not all(names):
         raise ValueError(_("has an empty part: write it as Kitchen / Kettles"))
+    if len(names) > DEEPEST_PATH:
+        raise ValueError(_("has more than %(most)s parts within each other") % {"most": DEEPEST_PATH})
     return " / ".join(short_words(limit, name) for name in names)

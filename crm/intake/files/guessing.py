@@ -15,6 +15,8 @@ Test = Callable[[str], bool]
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
+# No address or number is longer, and patterns are slow on what is.
+LONGEST_TESTED = 320
 # Of the filled cells so many look like it, or it is something else.
 MOST = 0.8
 
@@ -115,7 +117,7 @@ def _looks_like(values: Sequence[str], test: Test) -> bool:
 
 
 def _values(rows: Sequence[Sequence[str]], position: int) -> list[str]:
-    return [text for row in rows if position < len(row) and (text := row[position].strip())]
+    return [text[:LONGEST_TESTED] for row in rows if position < len(row) and (text := row[position].strip())]
 
 
 def _shown(values: Sequence[str]) -> list[str]:

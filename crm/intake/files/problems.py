@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 
 class FileError(Exception):
-    """The file as a whole cannot be read; the message is for staff."""
+    """The file as a whole cannot be read; the message is for staff.
+
+    With `details` it is put into words where it is read: a limited process that raises it knows nobody's language.
+    """
+
+    def __init__(self, message: Any, **details: Any) -> None:
+        super().__init__(message)
+        self.details = details
+
+    def __str__(self) -> str:
+        return str(self.args[0]) % self.details if self.details else str(self.args[0])
 
 
 class UnreadableRow(str):

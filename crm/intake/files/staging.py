@@ -9,12 +9,15 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from crm.intake.files.problems import Problem, shorten
+from crm.intake.files.problems import FileError, Problem, shorten
 
 CHUNK = 1 << 18
 # A nested loop over so few rows is still quick; with more, tables are joined by hashing.
 FEW_ROWS = 2_000
+# With so many rows that are none, a file is no table under the names in its first line.
+MOST_BROKEN_ROWS = 100_000
 PROBLEMS = ("import_problem", ("line", "number", "field", "value", "reason"))
 
 
@@ -66,6 +69,7 @@ class StagingWriter:
         self._stream: Any = None
         self._pending: list[str] = []
         self._pending_size = 0
+        self._broken_rows = 0
 
     @contextmanager
     def filling(self) -> Iterator[StagingWriter]:
@@ -103,6 +107,12 @@ class StagingWriter:
         self._pending_size = 0
 
     def add_problem(self, problem: Problem, number: str = "") -> None:
+        self._broken_rows += not problem.column
+        if self._broken_rows > MOST_BROKEN_ROWS:
+            raise FileError(
+                _("Up to line %(line)s more than %(most)s rows cannot be read: do they fit the first line?")
+                % {"line": problem.line, "most": MOST_BROKEN_ROWS}
+            )
         cells = (problem.column, shorten(problem.value, 100), shorten(problem.reason, 300))
         known = shorten(number, 100).replace("\\", "\\\\") if number else "\\N"
         text = "\t".join(cell.replace("\\", "\\\\") for cell in cells)

@@ -5,51 +5,48 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 
-from django.utils.translation import gettext as _
-from openpyxl import load_workbook
+from django.utils.translation import gettext_lazy as _
 from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from crm.intake.files.problems import FileError
 from crm.intake.files.unseen import without_unseen
+from crm.intake.files.xlsx_book import Book
 
-# An XLSX file is a packed folder: a few kilobytes may unpack to gigabytes.
-MOST_UNPACKED = 1 << 30
-# The texts of a sheet are kept in one part, which is read whole.
-MOST_TEXTS = 256 << 20
-TEXTS = "xl/sharedStrings.xml"
-NOUGHTS = re.compile(r"(?:\[[^\]]*\])?(0+)(?:;.*)?")
+NOUGHTS = re.compile(r"(?:\[[^\]]{0,40}\])?(0{1,255})(?:;.*)?")
 THREE_DECIMALS = re.compile(r"\.\d{3}$")
+READING_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    ParseError,
+    ExpatError,
+    LookupError,
+    ValueError,
+    OSError,
+)
+OUT_OF_MEMORY = 1  # as expat numbers its errors
 
 
 def sheet_rows(binary: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
     """Rows of the first sheet, without the empty ones. Raises FileError."""
     try:
-        _check_size(binary)
-        book = load_workbook(binary, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        # The size a sheet claims to have is the writer's word; what is there is read.
-        sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
+        for number, cells in Book(binary).rows():
             texts = [_text(cell) for cell in cells]
             while texts and not texts[-1]:
                 texts.pop()
             if texts:
                 yield number, texts
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, IndexError, ValueError, OSError) as error:
+    except READING_ERRORS as error:
+        if getattr(error, "code", 0) == OUT_OF_MEMORY:
+            raise MemoryError from error
         raise FileError(_("The file is not a readable XLSX file.")) from error
-
-
-def _check_size(binary: IO[bytes]) -> None:
-    with zipfile.ZipFile(binary) as parts:
-        sizes = {part.filename: part.file_size for part in parts.infolist()}
-    if sum(sizes.values()) > MOST_UNPACKED or sizes.get(TEXTS, 0) > MOST_TEXTS:
-        raise FileError(_("The XLSX file unpacks to more than Encore reads: save it as CSV."))
-    binary.seek(0)
 
 
 def _text(cell: Any) -> str:
