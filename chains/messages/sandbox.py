@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
-from liquid import BoundTemplate, Environment
+from liquid import BoundTemplate, Environment, RenderContext
 from liquid.exceptions import (
     BlockNestingError,
     ContextDepthError,
@@ -18,6 +18,7 @@ from liquid.exceptions import (
     LocalNamespaceLimitError,
     LoopIterationLimitError,
     OutputStreamLimitError,
+    ResourceLimitError,
     UndefinedError,
     UnknownFilterError,
 )
@@ -31,6 +32,11 @@ SOURCE_LIMIT = 20_000
 OUTPUT_LIMIT = 100_000  # Gmail cuts a letter off at 102 KB.
 UTF8_BYTES = 4  # of a character, at most
 LOOP_LIMIT = 1_000
+# Steps for one customer: a value read is one, a filter some, and one for each letter it is given.
+MOST_WORK = 1_000_000
+FILTER_WORK = 20
+LOOP_WORK = 50
+MOST_UNCLOSED = 20
 TAGS = {"if", "unless", "case", "for", "break", "continue", "assign", "comment"} | {
     TOKEN_CONTENT, TOKEN_ILLEGAL, TOKEN_OUTPUT,
 }  # fmt: skip
@@ -51,7 +57,55 @@ class TemplateError(Exception):
         self.line = line
 
 
+class WorkLimitError(ResourceLimitError):
+    """The text asks for more steps than any letter needs."""
+
+
+class _CountedContext(RenderContext):
+    """Counts what is done for one customer: values read, filters applied with what they are given, and loops."""
+
+    __slots__ = ("work_left",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.work_left = MOST_WORK
+
+    def spend(self, work: int) -> None:
+        self.work_left -= work
+        if self.work_left < 0:
+            raise WorkLimitError("too much work", token=None)
+
+    def get(self, path: Any, **options: Any) -> object:
+        self.spend(1)
+        return super().get(path, **options)
+
+    def filter(self, name: str, token: Any = None) -> Callable[..., object]:
+        apply = super().filter(name, token)
+
+        def counted(value: object, *given: object, **options: object) -> object:
+            self.spend(FILTER_WORK + _size(value))
+            result = apply(value, *given, **options)
+            if _size(result) > OUTPUT_LIMIT:
+                raise OutputStreamLimitError("output stream limit reached", token=None)
+            return result
+
+        return counted
+
+    def raise_for_loop_limit(self, length: int = 1) -> None:
+        super().raise_for_loop_limit(length)
+        self.spend(LOOP_WORK * length)
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, str) else 0
+
+
+class _CountedTemplate(BoundTemplate):
+    context_class = _CountedContext
+
+
 class Sandbox(Environment):
+    template_class = _CountedTemplate
     block_nesting_limit = 10
     context_depth_limit = 20
     loop_iteration_limit = LOOP_LIMIT
@@ -76,6 +130,9 @@ _plain = Sandbox(undefined=StrictUndefined, autoescape=False)
 @lru_cache(maxsize=2048)
 def parse(source: str, *, is_html: bool = False) -> BoundTemplate:
     """A parsed template, kept by its source: a published version parses once in a process."""
+    if source.rpartition("}}")[2].count("{{") > MOST_UNCLOSED:
+        # Liquid looks for the end of each, to the end of the text.
+        raise TemplateError(_("Something is opened and never closed: %(mark)s is missing.") % {"mark": "}}"})
     try:
         return (_html if is_html else _plain).from_string(source)
     except LiquidError as error:
@@ -121,6 +178,8 @@ def _explain(error: LiquidError) -> str:
     match error:
         case LoopIterationLimitError():
             return _("A loop repeats more than %(limit)s times.") % {"limit": LOOP_LIMIT}
+        case WorkLimitError():
+            return _("The text asks for too much work: fewer loops and filters, please.")
         case OutputStreamLimitError() | LocalNamespaceLimitError():
             return _("The letter grows beyond %(limit)s KB.") % {"limit": OUTPUT_LIMIT // 1000}
         case BlockNestingError() | ContextDepthError():

@@ -4,7 +4,8 @@ import pytest
 
 from chains.messages.checking import check
 from chains.messages.compiling import problems_by_field
-from chains.messages.sandbox import TemplateError
+from chains.messages.samples import sample
+from chains.messages.sandbox import TemplateError, fill
 from tests.chains.written_messages import make_text
 
 
@@ -26,6 +27,24 @@ from tests.chains.written_messages import make_text
             "grows beyond",
             id="doubling",
         ),
+        pytest.param("}}" * 4_000 + "{{" * 4_000, "never closed: }} is missing", id="unclosed braces"),
+        pytest.param("{{ '" + "<" * 9_000 + "' " + "| escape" * 900 + "}}", "grows beyond", id="900 filters"),
+        pytest.param(
+            "{% assign a = '" + "x" * 9_000 + "' %}{{ a" + " | append: a" * 700 + " | size }}",
+            "grows beyond",
+            id="doubling within one placeholder",
+        ),
+        pytest.param("{% for i in (1..999) %}{% endfor %}" * 400, "too much work", id="400 loops"),
+        pytest.param(
+            "{% for i in (1..999) %}{{ 'x' " + "| upcase" * 2_000 + " | remove: 'X' }}{% endfor %}",
+            "too much work",
+            id="filters in a loop",
+        ),
+        pytest.param(
+            "{% assign a = '" + "x" * 9_000 + "' %}{% for i in (1..999) %}{{ a | remove: 'y' | size }}{% endfor %}",
+            "too much work",
+            id="a long text in a loop",
+        ),
         pytest.param("x" * 20_001, "longer than 20000 characters", id="long source"),
         pytest.param("{% include 'secrets' %}", "unexpected tag 'include'", id="include"),
         pytest.param("{% render 'secrets' %}", "unexpected tag 'render'", id="render"),
@@ -45,6 +64,24 @@ def test_refuses_a_hostile_text_in_words(source, words):
         check(source)
 
     assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{% for a in order.lines %}{% for b in order.lines %}x{% endfor %}{% endfor %}", "repeats more than 1000"),
+        ("{% for line in order.lines %}{% if line.name == 'x' %}{% endif %}{% endfor %}" * 200, "too much work"),
+        ("{% for line in order.lines %}{{ line.name" + " | upcase" * 500 + " | size }}{% endfor %}", "too much work"),
+    ],
+    ids=["loop in a loop", "loop after loop", "filters in a loop"],
+)
+def test_a_text_that_only_one_order_makes_too_much_of_fails_for_that_one(source, words):
+    check(source)
+    context = sample("en")
+    many = {**context, "order": {**context["order"], "lines": context["order"]["lines"][:1] * 900}}
+
+    with pytest.raises(TemplateError, match=words):
+        fill(source, many)
 
 
 def test_names_the_line_and_the_placeholder_that_was_meant():

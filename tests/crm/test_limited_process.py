@@ -1,4 +1,3 @@
-
 import pytest
 
 from crm.limited_process import Died, Limits, OverLimit, answers

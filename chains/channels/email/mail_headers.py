@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
 
+from chains.channels.email.letter_limits import MOST_HEADER
 from crm.languages import words
 
 MOST_ADDRESSES = 100
-MOST_HEADER = 50_000
 # Line breaks and tabs stay; other control characters and halves of surrogate pairs fit neither database nor screen.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -43,11 +43,20 @@ def _decoded_words(found: re.Match[str]) -> str:
 def addresses(values: Iterable[str]) -> list[str]:
     """Plain addresses in lower case but for the part before the @, where a token may stand."""
     try:
-        found = getaddresses([value[:MOST_HEADER].replace("\n", " ").replace("\r", " ") for value in values])
+        found = getaddresses(list(_first(MOST_HEADER, values)))
     except RecursionError:  # comments in comments
         return []
     plain = (clean(address).strip() for _name, address in found[:MOST_ADDRESSES])
     return [address for address in plain if "@" in address and len(address) <= 320]
+
+
+def _first(most: int, values: Iterable[str]) -> Iterator[str]:
+    """So many characters of all the values together, each in one line."""
+    for value in values:
+        if most <= 0:
+            return
+        yield value[:most].replace("\n", " ").replace("\r", " ")
+        most -= len(value) + 1
 
 
 def clean(text: str) -> str:

@@ -9,30 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesHeaderParser
 from hashlib import sha256
 from itertools import islice
 
 from chains.channels.email.automatic_mail import is_a_persons, is_automatic, is_carried, lists
+from chains.channels.email.letter_limits import MOST_HEADER, Overfull, bounded_policy, is_overfull
 from chains.channels.email.letter_tokens import names_one
-from chains.channels.email.mail_headers import (
-    MOST_ADDRESSES,
-    MOST_HEADER,
-    addresses,
-    clean,
-    decoded,
-    headers,
-    in_words,
-)
+from chains.channels.email.mail_headers import MOST_ADDRESSES, addresses, clean, decoded, headers, in_words
 from chains.incoming.reply_html import from_html
 from chains.incoming.reply_text import fresh_text
 from crm.service.conversations import Attachment
 
 MOST_PARTS = 200
-# A part of two bytes is a kilobyte once it is parsed.
-MOST_BOUNDARIES = 20_000
 MOST_BODY_BYTES = 500_000
 KEY_LENGTH = 500
 _ID = re.compile(r"<[^<>\s]{1,480}>")
@@ -59,20 +50,20 @@ class ReceivedMail:
 def read(raw: bytes, recipients: Iterable[str] = ()) -> ReceivedMail:
     """The letter; `recipients` are the addresses its carrier says it came to."""
     raw = raw.lstrip(b"\r\n")
-    if raw.count(b"\n--") > MOST_BOUNDARIES:
+    if is_overfull(raw):
         return _unreadable(raw, recipients)
     try:
-        root: Message = message_from_bytes(raw, policy=policy.compat32)
+        root: Message = message_from_bytes(raw, policy=bounded_policy())
         # Whatever is nested too deeply for the parser is too deep for the walk.
         parts = list(islice(root.walk(), MOST_PARTS))
-    except RecursionError:
+    except (RecursionError, Overfull):
         return _unreadable(raw, recipients)
     return _received(root, parts, raw, recipients)
 
 
 def _unreadable(raw: bytes, recipients: Iterable[str]) -> ReceivedMail:
     """Who it is from and what it answers, without the parts that are made to choke whoever reads them."""
-    head = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:MOST_HEADER])
+    head = BytesHeaderParser(policy=bounded_policy()).parsebytes(raw[:MOST_HEADER])
     return _received(head, [], raw, recipients, is_unreadable=True)
 
 

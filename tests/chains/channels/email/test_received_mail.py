@@ -1,4 +1,5 @@
 import time
+import tracemalloc
 
 import pytest
 
@@ -241,6 +242,63 @@ HOSTILE = {
     "a type of nonsense": b"Content-Type: \xff/\xff; ;;=;\nFrom: @\n\nhi",
     "uuencoded rubbish": b"From: a@x.example\nContent-Transfer-Encoding: x-uuencode\n\nbegin 6\n\xff\nend",
 }
+
+HEADED = b"From: Ann <a@x.example>\nSubject: Hello\nMessage-ID: <1@x.example>\n"
+OVERFULL = {
+    "2 million headers": HEADED + b"X-B: 1\n" * 2_000_000 + b"\nhi",
+    "25,000 headers": HEADED + b"X-B: 1\n" * 25_000 + b"\nhi",
+    "a header of 15 MB": HEADED + b"X-B: " + b"a" * 15_000_000 + b"\n\nhi",
+    "a header of 5 million lines": HEADED + b"X-B: a\n" + b" b\n" * 5_000_000 + b"\nhi",
+    "a million recipients": HEADED + b"To: " + b"a@b.example,\n " * 1_000_000 + b"\n\nhi",
+    "100,000 parts": HEADED + b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--b\n\n" * 100_000,
+    "20 MB of line ends": HEADED + b"\n" * 20_000_000,
+    "20 MB of carriage returns": HEADED + b"\n" + b"\r" * 20_000_000,
+    "base64 of short lines": HEADED + b"Content-Transfer-Encoding: base64\n\n" + b"Y\n" * 8_000_000,
+    "20 MB of no letters": HEADED + b"\n" + (b"\xff" * 76 + b"\n") * 260_000,
+    "one line of 20 MB": HEADED + b"\n" + b"a" * 20_000_000,
+    "parts in parts with many lines": HEADED + NESTED[:9_000].encode() + b"a\n" * 300_000,
+    "a report of 300,000 groups": HEADED
+    + b'Content-Type: multipart/report; boundary="b"\n\n--b\nContent-Type: message/delivery-status\n\n'
+    + b"A: b\n\n" * 150_000,
+}
+
+
+@pytest.mark.parametrize("raw", OVERFULL.values(), ids=OVERFULL)
+def test_of_an_overfull_letter_only_the_beginning_is_read(raw):
+    tracemalloc.start()
+    mail = read(raw)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (mail.is_unreadable, mail.text, mail.attachments) == (True, "", ())
+    assert (mail.sender, mail.subject, mail.key) == ("a@x.example", "Hello", "<1@x.example>")
+    assert most < 60_000_000
+
+
+ENDLESS_HEADERS = {
+    "parameters": b"Content-Type: text/plain" + b"; a=b" * 300_000 + b"\n\nhi",
+    "pieces of a name": b"Content-Type: text/plain" + b"".join(b"; name*%d=b" % n for n in range(90_000)) + b"\n\nhi",
+    "many To of many": (b"To: " + b"a@b.example, " * 3_000 + b"\n") * 300 + b"\nhi",
+}
+
+
+@pytest.mark.parametrize("headers", ENDLESS_HEADERS.values(), ids=ENDLESS_HEADERS)
+def test_an_endless_header_is_cut_and_the_letter_read(headers):
+    mail = read(HEADED + headers)
+
+    assert (mail.sender, mail.is_unreadable) == ("a@x.example", False)
+    assert len(mail.recipients) <= 100
+
+
+def test_a_letter_as_large_as_mail_servers_let_through_is_read_whole():
+    picture = (b"YWFh" * 19 + b"\n") * 320_000
+    part = b"Content-Type: image/png; name=a.png\nContent-Transfer-Encoding: base64\n\n"
+
+    mail = read(
+        HEADED + b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\nSee\n--b\n' + part + picture + b"--b--"
+    )
+
+    assert (mail.text, [file.size for file in mail.attachments]) == ("See", [57 * 320_000])
 
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
