@@ -1,8 +1,8 @@
-"""What is made to choke its reader, and how soon it is refused: seconds of the processor and megabytes, each in a process of its own.
+"""What is made to choke its reader, and how soon it is refused: seconds of the processor, and megabytes.
 
     python benchmarks/bombs.py [WORD ...]
 
-Files to import, feeds, texts of letters and letters that came in, as `peers/bombs.py` makes them. WORDs choose those
+Files to import, each in a process of its own, as `peers/bombs.py` makes them. WORDs choose those
 whose names hold one. Megabytes are those above what the process took before; where the reading is done by a further
 process, all that one takes are counted. Ends with an error where one is not refused, or not within the goal.
 """

@@ -14,6 +14,8 @@ from crm.intake.feeds.offer import FeedError, Offer
 from crm.intake.feeds.xml_elements import elements, text
 
 ITEMS = {"rss/channel/item", "feed/entry", "RDF/item"}
+LONGEST_LINE = 1 << 18
+MOST_EMPTY_LINES = 100_000
 UNAVAILABLE = {"out_of_stock", "out of stock"}
 
 
@@ -24,7 +26,7 @@ def offers_in_xml(file: IO[bytes]) -> Iterator[Offer]:
 
 
 def offers_in_tsv(file: IO[bytes]) -> Iterator[Offer]:
-    rows = csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""), delimiter="\t", quotechar='"')
+    rows = csv.reader(_lines(io.TextIOWrapper(file, "utf-8-sig", newline="")), delimiter="\t", quotechar='"')
     try:
         header = [name.strip().lower().replace(" ", "_") for name in next(rows, [])]
         if "id" not in header:
@@ -37,6 +39,17 @@ def offers_in_tsv(file: IO[bytes]) -> Iterator[Offer]:
         raise FeedError(_("The table cannot be read: %(why)s.") % {"why": broken}) from broken
     except UnicodeDecodeError as broken:
         raise FeedError(_("The table is not written in UTF-8.")) from broken
+
+
+def _lines(table: io.TextIOWrapper) -> Iterator[str]:
+    empty = 0
+    while line := table.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise FeedError(_("A line of the table does not end."))
+        empty += line.isspace()
+        if empty > MOST_EMPTY_LINES:
+            raise FeedError(_("The table has more than %(most)s empty lines.") % {"most": MOST_EMPTY_LINES})
+        yield line
 
 
 def _cell(cells: Mapping[str, str], name: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.intake.feeds import google, yml
 from crm.intake.feeds.offer import FeedError, Offer
+from crm.intake.files.packed import HARMLESS_BYTES, MOST_TIMES
 
 GZIP = b"\x1f\x8b"
 MOST_BYTES = 300_000_000
@@ -24,7 +25,10 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as file:
         is_packed = file.read(2) == GZIP
         file.seek(0)
-        yield cast(IO[bytes], _Limited(cast(IO[bytes], gzip.GzipFile(fileobj=file) if is_packed else file)))
+        plain = gzip.GzipFile(fileobj=file) if is_packed else file
+        # Where what is packed is a feed at all, it unpacks to few times its size.
+        fitting = max(MOST_TIMES * path.stat().st_size, HARMLESS_BYTES) if is_packed else MOST_BYTES
+        yield cast(IO[bytes], _Limited(cast(IO[bytes], plain), min(fitting, MOST_BYTES)))
 
 
 def offers(path: Path) -> Iterator[Offer]:
@@ -54,14 +58,17 @@ def _reader(head: bytes) -> Callable[[IO[bytes]], Iterator[Offer]]:
 class _Limited:
     """A file that ends in an error where a packed one turns out endless."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._left = file, MOST_BYTES
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        self._file, self._left = file, most
 
     def read(self, size: int = -1) -> bytes:
         piece = self._file.read(size if size >= 0 else self._left + 1)
         self._left -= len(piece)
         if self._left < 0:
-            raise FeedError(_("The feed is larger than %(most)s megabytes.") % {"most": MOST_BYTES // 1_000_000})
+            raise FeedError(
+                _("The feed is larger than %(most)s megabytes, or unpacks to more than it should.")
+                % {"most": MOST_BYTES // 1_000_000}
+            )
         return piece
 
     def readable(self) -> bool:

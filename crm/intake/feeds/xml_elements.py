@@ -16,6 +16,10 @@ DEEPEST = 30
 # What is inside of these is dropped after it was seen, so that memory stays flat; nothing else has so many parts.
 LISTS = frozenset({"offers", "categories", "channel", "feed", "RDF"})
 MOST_PARTS = 10_000
+# Offers, or whatever else is listed.
+MOST_LISTED = 1_000_000
+# Of one name, value or text; what is longer is gone through again and again.
+LONGEST_PIECE = 1 << 20
 
 
 def elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
@@ -26,7 +30,8 @@ def elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
     open_elements: list[Element] = []
     path: list[str] = []
     try:
-        for event, element in iterparse(file, events=("start", "end")):
+        listed = 0
+        for event, element in iterparse(_Pieces(file), events=("start", "end")):
             if event == "start":
                 open_elements.append(element)
                 path.append(local(element.tag))
@@ -38,6 +43,9 @@ def elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
             open_elements.pop()
             if path and path[-1] in LISTS:
                 open_elements[-1].remove(element)
+                listed += 1
+                if listed > MOST_LISTED:
+                    raise FeedError(_("The feed lists more than %(most)s things.") % {"most": MOST_LISTED})
             elif path and len(open_elements[-1]) > MOST_PARTS:
                 raise FeedError(_("An element of the feed has more parts than anything in a catalogue."))
     except ParseError as broken:
@@ -51,6 +59,21 @@ def elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
         if isinstance(unknown, FeedError):
             raise
         raise FeedError(_("The feed is written in an encoding nobody knows here.")) from unknown
+
+
+class _Pieces:
+    """A file that ends in an error where a tag or a text has no end."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._unended = file, 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        end = piece.rfind(b">")
+        self._unended = self._unended + len(piece) if end < 0 else len(piece) - end
+        if self._unended > LONGEST_PIECE:
+            raise FeedError(_("A tag or a text of the feed does not end."))
+        return piece
 
 
 def local(tag: str) -> str:

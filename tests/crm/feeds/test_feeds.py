@@ -174,6 +174,32 @@ def test_what_cannot_be_read_is_refused_in_words_and_changes_nothing(source, wri
     assert Product.objects.get().is_in_stock
 
 
+OFFERS = b"<yml_catalog><shop><offers>"
+BOMBS = {
+    "a value": (OFFERS + b'<offer id="' + b"a" * 5_000_000 + b'"/>', "does not end"),
+    "values": (OFFERS + b"<offer " + b"".join(b'a%d="" ' % n for n in range(200_000)) + b"/>", "does not end"),
+    "a text": (OFFERS + b'<offer id="1"><name>' + b"a" * 5_000_000, "does not end"),
+    "a comment": (OFFERS + b"<!--" + b"a" * 5_000_000, "does not end"),
+    "a line": (b"id\ttitle\n" + b"\t" * 5_000_000, "A line of the table does not end"),
+    "names": (b"id" + b"\tabc" * 1_000_000, "A line of the table does not end"),
+    "nothing": (b"id\ttitle\n" + b"\n" * 200_000, "more than 100000 empty lines"),
+    "packed": (gzip.compress(OFFERS + b"<offer/>" * 2_000_000, mtime=0), "unpacks to more"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), BOMBS.values(), ids=BOMBS)
+def test_a_feed_made_to_choke_is_refused_in_words(source, written, now, content, words):
+    with pytest.raises(FeedError, match=words):
+        take(source, written(content), now)
+
+
+def test_a_feed_that_lists_without_end_is_refused(source, written, now, monkeypatch):
+    monkeypatch.setattr("crm.intake.feeds.xml_elements.MOST_LISTED", 100)
+
+    with pytest.raises(FeedError, match="lists more than 100 things"):
+        take(source, written(yml(*many(101))), now)
+
+
 def test_an_endless_packed_feed_is_refused(source, written, now, monkeypatch):
     monkeypatch.setattr("crm.intake.feeds.reading.MOST_BYTES", 10_000)
 
