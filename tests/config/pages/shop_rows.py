@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+from axes.models import AccessFailureLog, AccessLog
 from django.contrib.auth.models import Group, User
 
 from chains.models import (
@@ -24,6 +25,8 @@ from crm.models import (
     Contact,
     Coupon,
     Delivery,
+    ErasedAddress,
+    ErasureCertificate,
     ExchangeRate,
     Feedback,
     MergeProposal,
@@ -52,6 +55,10 @@ def open_shop():
     PointsEntry.objects.create(customer=customer, kind="accrual", points=10, unspent=10, key="1")
     MergeProposal.objects.create(keeper=customer, duplicate=make_customer(), reason="same name")
     Company.objects.create(name="Acme")
+    gone = ErasedAddress.objects.create(channel="email", digest="0" * 64, erased_at=NOW)
+    ErasureCertificate.objects.create(address=gone)
+    AccessLog.objects.create(username="owner")
+    AccessFailureLog.objects.create(username="owner")
     ExchangeRate.objects.create(currency="USD", day=NOW.date(), rate=Decimal("0.9"))
     open_case_with_a_file(customer)
     connect_sources(customer)
