@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import connection
+from django.db import transaction
 
 from crm.models import Order
 
@@ -22,6 +22,7 @@ def known_currency() -> str:
     if settings.CURRENCY or remembered:
         return str(settings.CURRENCY or remembered[0])
     first = Order.objects.order_by("pk").values_list("currency", flat=True).first() or ""
-    if first and not connection.in_atomic_block:
-        remembered.append(first)
+    if first:
+        # An order that is rolled back was never the first.
+        transaction.on_commit(lambda: remembered.append(first))
     return first
