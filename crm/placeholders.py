@@ -54,7 +54,7 @@ def is_error_cell(text: str) -> bool:
 
 def is_no_id(text: str) -> bool:
     """0, -1, null, n/a, guest, гость, dashes, nothing: the id or number that everybody has who has none."""
-    if "@" in text and is_no_email(text):
+    if "@" in text.strip()[1:] and is_no_email(text):
         return True
     if OTHER_DIGIT.search(text):
         plain = text.strip()

@@ -121,11 +121,13 @@ def channels_as_set_up():
 
 @pytest.fixture(autouse=True)
 def currency_of_this_shop():
-    """A process keeps what its shop counts in."""
+    """A process keeps what its shop counts in, and for a while how its predictions fare."""
     yield
     from crm.shop_currency import remembered
+    from segments.vocabulary.predictions import last_answer
 
     remembered.clear()
+    last_answer.cache_clear()
 
 
 def make_customer(*, email=None, phone="", consent=True, created_at=NOW - dt.timedelta(days=400), **fields):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import cast
 
 from django.db.models import Q
@@ -16,6 +18,8 @@ from segments.vocabulary.comparing import compared, has_rows, number
 from segments.vocabulary.field import LIFE_CYCLE, Compilation, Compile, Field
 from segments.vocabulary.operators import AGO, AT_LEAST, AT_MOST, BEFORE, NEXT, SINCE
 from segments.vocabulary.orders import MONEY
+
+SECONDS_KEPT = 30
 
 
 def _figure(column: str) -> Compile:
@@ -47,9 +51,15 @@ def _note(note: Label, reliability: Callable[[PredictionRun | None], Reliability
     """Read when the builder is shown: how far off it was changes every night."""
 
     def told() -> str:
-        return f"{note} {reliability(PredictionRun.objects.last_answer()).told}"
+        return f"{note} {reliability(last_answer(int(time.monotonic() // SECONDS_KEPT))).told}"
 
     return cast(Label, lazy(told, str)())
+
+
+@lru_cache(maxsize=1)
+def last_answer(_period: int) -> PredictionRun | None:
+    """A page shows several builders, each with a note on several fields: they ask once."""
+    return PredictionRun.objects.last_answer()
 
 
 NIGHTLY = _("Counted every night from everybody's orders; not known before the first order.")

@@ -68,7 +68,9 @@ def test_addresses_with_strange_blanks(asking):
     assert asking.asked > 400
 
 
+@pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime:RuntimeWarning")
 def test_lists_filtered_by_strange_values(asking):
+    """Lists of libraries warn of a moment without a zone, and take it for the shop's."""
     strange = cycle(TYPED)
 
     for model, shown in admin.site._registry.items():

@@ -131,4 +131,4 @@ def test_an_empty_variable_is_as_none(tmp_path, name, empty):
     )
 
     var = settings.BASE_DIR / "var" if name == "ENCORE_VAR" else tmp_path
-    assert done.stdout == f"{var} False 0 http://127.0.0.1:8000 filesystem:// EUR ''\n", done.stderr
+    assert done.stdout == f"{var} False 0 http://127.0.0.1:8000 filesystem://  ''\n", done.stderr

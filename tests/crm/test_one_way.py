@@ -242,7 +242,8 @@ def test_a_fact_about_somebody_merged_away_is_of_who_was_kept(source, now):
     assert Order.objects.get(number="A-1").paid_at == now + HOUR
 
 
-def test_an_order_in_a_currency_without_a_rate_waits_until_it_has_one(source, now):
+def test_an_order_in_a_currency_without_a_rate_waits_until_it_has_one(source, now, settings):
+    settings.CURRENCY = "EUR"
     data = {"number": "A-1", "customer": {"email": "ann@example.com"}, "placed_at": now.isoformat(), "total": "10"}
     told = {"type": "order.created", "data": data | {"currency": "USD"}}
     deliveries.keep(source, Arrival("m1", "order.created", told, "order A-1"), now)

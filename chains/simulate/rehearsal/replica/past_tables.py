@@ -192,6 +192,7 @@ AS_TODAY = frozenset(
         "crm_productrelation",
         "crm_shop",
         "crm_source",
+        "crm_visitorallowance",
         "segments_historicalsegment",
     }
 )

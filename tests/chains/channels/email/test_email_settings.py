@@ -11,7 +11,7 @@ from chains.channels.email.incoming_settings import bounce_address, inbox, prefi
         ([], "smtp://mail.example.com", []),
         ([], "anymail+mailgun://KEY@mg.example.com", ["mailgun"]),
         ([], "anymail+scaleway://KEY@example.com", []),
-        (["postmark", "amazon-ses"], "anymail+mailgun://KEY@mg.example.com", ["postmark", "amazon-ses"]),
+        (["postmark", "sendgrid"], "anymail+mailgun://KEY@mg.example.com", ["postmark", "sendgrid"]),
     ],
 )
 def test_webhooks_are_open_for_the_provider_in_use(named, email_url, expected):
