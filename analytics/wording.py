@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, format_percent
 from django.conf import settings
 from django.utils.translation import get_language
 
@@ -28,10 +28,6 @@ def money(amount: Decimal | float | None) -> str:
         return str(format_currency(amount, shop_currency(), locale=spoken))
     whole = spoken.currency_formats["standard"].pattern.replace(".00", "")
     return str(format_currency(amount, shop_currency(), format=whole, locale=spoken, currency_digits=False))
-
-
-def currency_sign() -> str:
-    return str(get_currency_symbol(shop_currency(), locale=locale()))
 
 
 def number(value: Decimal | float | None, pattern: str = "#,##0") -> str:
