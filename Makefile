@@ -91,5 +91,7 @@ bench: setup-dev tools
 
 soak: setup-dev
 	ENCORE_VAR=$(CURDIR)/var/bench $(BIN)/python benchmarks/engine_load.py --kills 200 && \
-	ENCORE_VAR=$(CURDIR)/var/bench ENCORE_DOORS_ORDERS=0 $(BIN)/pytest -q tests/journeys/test_doors.py; \
+	ENCORE_VAR=$(CURDIR)/var/bench ENCORE_DOORS_ORDERS=0 $(BIN)/pytest -q tests/journeys/test_doors.py && \
+	ENCORE_VAR=$(CURDIR)/var/bench $(BIN)/pytest -q --hypothesis-profile=default \
+		$$(grep -rl "from hypothesis" tests --include="test_*.py"); \
 		status=$$?; ENCORE_VAR=$(CURDIR)/var/bench $(MANAGE) stop >/dev/null; exit $$status

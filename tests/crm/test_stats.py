@@ -1,4 +1,5 @@
 import datetime as dt
+from contextlib import suppress
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
@@ -92,7 +93,9 @@ def happen(story, customers):
         elif verb == "merge":
             merge.merge(customers[which], customers[what], at=at)
         elif known:
-            change(known[which % len(known)], verb, at, what)
+            # More than is left of an order is refused, and then nothing happened.
+            with suppress(ValueError):
+                change(known[which % len(known)], verb, at, what)
 
 
 def change(order, verb, at, amount):
