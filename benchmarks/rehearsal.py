@@ -101,7 +101,8 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
 
 def draft() -> Any:
     """Thanks, care after the delivery, a question a week later, an offer after a month until the next order."""
-    from chains.models import Chain, MessageTemplate, Step, TemplateText
+    from chains.messages.written import WrittenText, plain_blocks, save_text
+    from chains.models import Chain, MessageTemplate, Step
     from crm.models import Shop
 
     shop = Shop.load()
@@ -125,12 +126,9 @@ def draft() -> Any:
         else:
             purpose = step.get("purpose", "service")
             template = MessageTemplate.objects.create(name=step["name"], purpose=purpose)
-            TemplateText.objects.create(
-                template=template,
-                language="en",
-                subject=f"{{{{ customer.first_name }}}}: {step['name']}",
-                body="About {{ order.number }}, {{ order.products }}, of {{ order.placed_on }}.",
-            )
+            words = "About {{ order.number }}, {{ order.products }}, of {{ order.placed_on }}."
+            subject = f"{{{{ customer.first_name }}}}: {step['name']}"
+            save_text(template, WrittenText(language="en", subject=subject, blocks=plain_blocks(words)))
             told = {"name": step["name"], "purpose": purpose, "template": template}
         Step.objects.create(chain=chain, position=position, **told)
     return chain

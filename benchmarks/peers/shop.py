@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from chains.definition.publishing import publish
-from chains.models import Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
+from chains.messages.written import WrittenText, plain_blocks, save_text
+from chains.models import Chain, Enrolment, MessageTemplate, Step, Touch
 from crm.models import Channel, Contact, Customer, Event, EventInbox, EventKind, Order, Purpose, Shop
 
 ASKED = "benchmark.asked"
@@ -49,14 +50,12 @@ def _shop() -> None:
 
 def _template(name: str, body: str, purpose: str) -> MessageTemplate:
     template = MessageTemplate.objects.create(name=f"Letter: {name}", purpose=purpose)
-    TemplateText.objects.create(
-        template=template,
+    text = WrittenText(
         language="en",
         subject="{{ customer.first_name }}, how to keep your kettle clean",
-        body=body,
-        cta_label="See how",
-        cta_url="https://example.com/care",
+        blocks=plain_blocks(body, ("See how", "https://example.com/care")),
     )
+    save_text(template, text)
     return template
 
 

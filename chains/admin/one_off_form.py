@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -10,16 +11,17 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from chains.admin.text_form import TextForm
 from chains.definition.one_off import Hour
+from chains.messages.written import WrittenText, written_texts
 from chains.models import Chain, MessageTemplate, TemplateText
 from crm.models import Channel, Purpose
 from crm.timezones import day_of
 from segments.models import Segment
 
-WORDS = ("subject", "preheader", "body", "cta_label", "cta_url")
+WORDS = ("subject", "preheader")
 FARTHEST_DAYS = 365
 
 
@@ -35,9 +37,9 @@ class LetterForm(TextForm):
     class Meta:
         model = TemplateText
         fields = WORDS
-        widgets = {name: UnfoldAdminTextInputWidget() for name in WORDS} | {
-            "body": UnfoldAdminTextareaWidget(attrs={"rows": 8})
-        }
+        widgets = {name: UnfoldAdminTextInputWidget() for name in WORDS}
+
+    picture_url = None  # type: ignore[assignment]
 
 
 class OneOffForm(forms.Form):
@@ -137,14 +139,12 @@ class OneOffForm(forms.Form):
         return MessageTemplate(purpose=given["purpose"], topic=given["topic"])
 
     @property
-    def texts(self) -> list[TemplateText]:
+    def texts(self) -> list[WrittenText]:
         """What goes out, by channel and language."""
         if template := self.cleaned_data["template"]:
-            return list(template.texts.order_by("channel", "language").select_related("template"))
-        texts = [words.instance for _name, words in self.forms_of_words if words.has_changed()]
-        for text in texts:
-            text.template = self.written
-        return texts
+            return written_texts(template)
+        purpose = self.cleaned_data["purpose"]
+        return [replace(words.text, purpose=purpose) for _name, words in self.forms_of_words if words.has_changed()]
 
     @property
     def purpose_of_message(self) -> str:

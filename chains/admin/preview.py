@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from chains.messages.rendering import Rendered
 from chains.messages.sandbox import TemplateError
 from chains.messages.short_message import ShortMessage
-from chains.messages.sms_parts import SmsSize, sms_parts
+from chains.messages.sms_parts import SmsSize
+from chains.messages.written import WrittenText, written, written_texts
 from chains.models import MessageTemplate, TemplateText
 from chains.simulate import preview
 from crm.customers.search import find_customers
@@ -54,9 +55,8 @@ def preview_context(request: HttpRequest, object_id: str | None) -> dict[str, An
         return {}
     asked = request.GET.get("as", "")
     customer = next(iter(find_customers(asked, limit=1)), None) if _may_see_customers(request) else None
-    texts = template.texts.order_by("channel", "language").select_related("template")
     return {
-        "sheets": text_previews(texts, customer, timezone.now(), Shop.load()),
+        "sheets": text_previews(written_texts(template), customer, timezone.now(), Shop.load()),
         "asked": asked,
         "shown_customer": customer,
         "may_see_customers": _may_see_customers(request),
@@ -70,10 +70,12 @@ def letter_view(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     letters = TemplateText.objects.filter(channel=Channel.EMAIL).select_related("template")
     text = get_object_or_404(letters, template=pk, language=language)
     try:
-        made = preview.letter(text, _customer(request, request.GET.get("customer", "")), timezone.now(), Shop.load())
+        made = preview.rendered(
+            written(text), _customer(request, request.GET.get("customer", "")), timezone.now(), Shop.load()
+        )
     except TemplateError as error:
         return framed(HttpResponse(str(error), content_type="text/plain; charset=utf-8"))
-    return framed(HttpResponse(made.html))
+    return framed(HttpResponse(made.letter.html if made.letter else ""))
 
 
 def framed(response: HttpResponse) -> HttpResponse:
@@ -99,7 +101,9 @@ def test_message_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _send(request: HttpRequest, template: MessageTemplate, to: str) -> None:
     try:
-        preview.send(template, to, _customer(request, request.POST.get("customer", "")), timezone.now())
+        preview.send(
+            written_texts(template), [to], _customer(request, request.POST.get("customer", "")), timezone.now()
+        )
     except (TemplateError, ValueError, OSError, smtplib.SMTPException, AnymailError) as error:
         messages.error(request, _("It could not be sent: %(why)s") % {"why": error})
         return
@@ -110,25 +114,20 @@ def _send(request: HttpRequest, template: MessageTemplate, to: str) -> None:
 
 
 def text_previews(
-    texts: Iterable[TemplateText], customer: Customer | None, now: dt.datetime, shop: Shop
+    texts: Iterable[WrittenText], customer: Customer | None, now: dt.datetime, shop: Shop
 ) -> list[TextPreview]:
     """Each text as this customer gets it, or a made-up one."""
     names = dict(settings.LANGUAGES)
     return [_text_preview(text, f"{names.get(text.language, text.language)}", customer, now, shop) for text in texts]
 
 
-def _text_preview(
-    text: TemplateText, name: str, customer: Customer | None, now: dt.datetime, shop: Shop
-) -> TextPreview:
-    title = name if text.channel == Channel.EMAIL else f"{text.get_channel_display()}, {name}"
+def _text_preview(text: WrittenText, name: str, customer: Customer | None, now: dt.datetime, shop: Shop) -> TextPreview:
+    title = name if text.channel == Channel.EMAIL else f"{Channel(text.channel).label}, {name}"
     try:
-        if text.channel == Channel.EMAIL:
-            return TextPreview(text.language, title, text.channel, letter=preview.letter(text, customer, now, shop))
-        note = preview.short_message(text, customer, now, shop)
+        made = preview.rendered(text, customer, now, shop)
     except TemplateError as error:
         return TextPreview(text.language, title, text.channel, problem=str(error))
-    size = sms_parts(note.text) if text.channel == Channel.SMS else None
-    return TextPreview(text.language, title, text.channel, note=note, size=size)
+    return TextPreview(text.language, title, text.channel, letter=made.letter, note=made.note, size=made.sms)
 
 
 def _customer(request: HttpRequest, pk: str) -> Customer | None:

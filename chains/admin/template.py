@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from chains.admin import outbox, preview
 from chains.admin.text_form import TextForm
@@ -71,9 +71,8 @@ class TextInline(StackedInline):  # type: ignore[misc]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> type[TextFormSet]:
-        words, lines = UnfoldAdminTextInputWidget, UnfoldAdminTextareaWidget(attrs={"rows": self.held.rows})
         # Named one by one: without a maximum on the screen a long line is refused after typing it all.
-        kwargs["widgets"] = {name: words() for name in _one_liners(self.held)} | {"body": lines}
+        kwargs["widgets"] = {name: UnfoldAdminTextInputWidget() for name in _one_liners(self.held)}
         kwargs["formset"] = type("TextFormSet", (TextFormSet,), {"channel": self.channel})
         return super().get_formset(request, obj, **kwargs)  # type: ignore[no-any-return]
 
@@ -82,7 +81,7 @@ def text_inline(channel: str, held: TemplateFields) -> type[TextInline]:
     """The forms for the texts of one channel, with the fields that it takes."""
     lines = _one_liners(held)
     above = [name for name in ("subject", "preheader") if name in lines]
-    below = [name for name in ("picture_url",) if name in lines]
+    below = ["picture_url"] if channel != Channel.SMS else []
     return type(
         "TextInline",
         (TextInline,),
@@ -98,8 +97,8 @@ def text_inline(channel: str, held: TemplateFields) -> type[TextInline]:
 
 
 def _one_liners(held: TemplateFields) -> list[str]:
-    has = {"subject": held.has_subject, "preheader": held.has_preheader, "picture_url": held.has_picture}
-    return [*(name for name, is_held in has.items() if is_held), "cta_label", "cta_url"]
+    has = {"subject": held.has_subject, "preheader": held.has_preheader}
+    return [name for name, is_held in has.items() if is_held]
 
 
 def text_inlines() -> list[type[TextInline]]:

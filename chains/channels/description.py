@@ -64,13 +64,12 @@ class StaffPage:
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateFields:
-    """What a template holds for the channel, besides the words, a button and a language."""
+    """What a template holds for the channel, besides its blocks and a language."""
 
     title: StrOrPromise
     rows: int
     has_subject: bool = True
     has_preheader: bool = False
-    has_picture: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from chains.messages.compiling import compile_text
-from chains.messages.compiling import problems as text_problems
 from chains.messages.rewards import rewards_named
-from chains.models import MessageTemplate, Step, TemplateText
+from chains.messages.text_problems import place_words, problems
+from chains.messages.written import written_texts
+from chains.models import MessageTemplate, Step
 from crm.models import Channel, Shop
 
 
@@ -28,14 +29,13 @@ def message_problems(step: Step) -> Iterator[str]:
         }
     yield from _channels(step, template)
     languages = dict(settings.LANGUAGES)
-    for text in template.texts.all():
-        text.template = template
-        for field, error in text_problems(text):
+    for text in written_texts(template):
+        for path, sentence in problems(text):
             yield _("%(channel)s, %(language)s, %(field)s: %(error)s") % {
-                "channel": text.get_channel_display(),
+                "channel": Channel(text.channel).label,
                 "language": languages.get(text.language, text.language),
-                "field": TemplateText._meta.get_field(field).verbose_name,  # type: ignore[union-attr]
-                "error": error,
+                "field": place_words(text, path),
+                "error": sentence,
             }
 
 
@@ -67,7 +67,7 @@ def message_program(step: Step, shop: Shop) -> dict[str, Any]:
 
 def _texts(template: MessageTemplate, shop: Shop) -> dict[str, dict[str, Any]]:
     texts: dict[str, dict[str, Any]] = {}
-    for text in template.texts.select_related("template"):
+    for text in written_texts(template):
         texts.setdefault(text.channel, {})[text.language] = compile_text(text, shop) | {
             "shows": sorted(rewards_named(text))
         }

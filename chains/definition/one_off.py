@@ -13,7 +13,8 @@ from django.utils import timezone
 from chains.definition.copying import NAME_KEPT, free_name
 from chains.definition.publishing import publish
 from chains.engine.local_time import on_clock
-from chains.models import Chain, MessageTemplate, Step, TemplateText
+from chains.messages.written import WrittenText, save_text
+from chains.models import Chain, MessageTemplate, Step
 from crm.events import ring_on_commit
 from crm.timezones import shop_zone
 from segments.models import Segment
@@ -65,11 +66,10 @@ def send(
 
 
 @transaction.atomic
-def write(name: str, template: MessageTemplate, texts: Sequence[TemplateText]) -> MessageTemplate:
+def write(name: str, template: MessageTemplate, texts: Sequence[WrittenText]) -> MessageTemplate:
     """Keep what was written as a template of that name, or of one like it that nothing has yet."""
     template.name = free_name(MessageTemplate, name[:NAME_KEPT])
     template.save()
     for text in texts:
-        text.template = template
-        text.save()
+        save_text(template, text)
     return template

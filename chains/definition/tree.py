@@ -33,7 +33,7 @@ class Node:
 
 def tree_of(chain: Chain) -> list[Node]:
     """The nodes of the top level, each with its arms. Steps in the arms of a step that parts no more are not in it."""
-    steps = chain.steps.select_related("template", "owner_group").prefetch_related("template__texts")
+    steps = chain.steps.select_related("template", "owner_group").prefetch_related("template__texts__blocks")
     inside: dict[int | None, list[Step]] = defaultdict(list)
     for step in steps:
         inside[step.arm_id].append(step)

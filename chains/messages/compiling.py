@@ -3,59 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from chains.messages import layout
-from chains.messages.checking import check
-from chains.messages.links import link_source
-from chains.messages.note_form import note_form
-from chains.messages.paragraphs import LinkList, lay_out
+from chains.messages.blocks.registry import is_personal, kind_of
+from chains.messages.page import if_filled, mjml_if_filled
+from chains.messages.personal import personal_parts
 from chains.messages.sandbox import TemplateError, parse
-from chains.messages.short_message import compile_note, note_problems
-from chains.models.template import TemplateText
+from chains.messages.short_message import compile_note
+from chains.messages.text_problems import problems
+from chains.messages.written import WrittenText
 from crm.models import Channel, Shop
 
-FIELDS = ("subject", "preheader", "body", "cta_label", "cta_url", "picture_url")
 _FOOTER_LINK = re.compile(r"\[([^\]]+)\]\((\w+)\)")
 
 
-def compile_text(text: TemplateText, shop: Shop) -> dict[str, Any]:
+def compile_text(text: WrittenText, shop: Shop) -> dict[str, Any]:
     """The Liquid sources of a message, ready for JSON; raises TemplateError with the first problem in words.
 
-    Of a letter, `subject`, `preheader`, `text` and `picture` are plain, `html` is a page; `links` holds a source for
-    each link.
+    Of a letter, `subject`, `preheader` and `text` are plain, `html` is a page; `links` and `pictures` hold a source
+    for each. `rules` and `reads` tell of blocks that some customers see and others do not, by their key.
     """
-    for _name, error in problems(text):
-        raise error
-    if text.channel != Channel.EMAIL:
-        return compile_note(text)
-    links = LinkList()
-    button = links.add(text.cta_url) if text.cta_url else None
-    body = lay_out(text.body, links)
-    purpose = text.template.purpose
+    for _path, sentence in problems(text):
+        raise TemplateError(sentence)
+    compiled = _letter(text, shop) if text.channel == Channel.EMAIL else compile_note(text)
+    return compiled | personal_parts(text)
+
+
+def _letter(text: WrittenText, shop: Shop) -> dict[str, Any]:
+    page = layout.page_of(text.language, shop)
+    drawn = [(block, kind_of(block).letter(block, page)) for block in text.blocks]
     with translation.override(text.language):
-        footer = layout.footer_lines(purpose, shop)
-    html = layout.letter_html(
-        language=text.language,
-        shop=shop,
-        body=body.html,
-        footer="<br>".join(_FOOTER_LINK.sub(_footer_anchor, line) for line in footer),
-        label=text.cta_label,
-        button=button,
-    )
+        footer = layout.footer_lines(text.purpose, shop)
     compiled = {
         "language": text.language,
-        "purpose": purpose,
+        "purpose": text.purpose,
         "subject": text.subject,
         "preheader": text.preheader,
-        "html": html,
-        "text": _plain(body.text, text.cta_label, button, footer),
-        "links": links.sources,
-        "picture": link_source(text.picture_url) if text.picture_url else "",
+        "html": layout.letter_html(
+            page,
+            [mjml_if_filled(block.flag, part.mjml) if is_personal(block) else part.mjml for block, part in drawn],
+            "<br>".join(_FOOTER_LINK.sub(_footer_anchor, line) for line in footer),
+        ),
+        "text": _plain(
+            [if_filled(block.flag, part.text) if is_personal(block) else part.text for block, part in drawn], footer
+        ),
+        "links": page.links.sources,
+        "pictures": page.pictures,
     }
     for name in ("html", "text"):
         # A condition opened in one paragraph and closed in a list item is whole for Liquid, but not for a page.
@@ -63,55 +59,11 @@ def compile_text(text: TemplateText, shop: Shop) -> dict[str, Any]:
     return compiled
 
 
-def problems_by_field(text: TemplateText) -> dict[str, list[str]]:
-    """All that keeps a text from being saved, in words, by the field's name."""
-    found: dict[str, list[str]] = {}
-    for name, error in problems(text):
-        found.setdefault(name, []).append(str(error))
-    if bool(text.cta_label) != bool(text.cta_url):
-        # The constraint says so too, but a form leaves out constraints on fields that were left empty.
-        missing = "cta_url" if text.cta_label else "cta_label"
-        found.setdefault(missing, []).append(_("A button needs both its words and where it leads."))
-    if not text.subject and (text.channel == Channel.EMAIL or note_form(text.channel).needs_subject):
-        found.setdefault("subject", []).append(_("A letter needs a subject, and a push a title."))
-    return found
-
-
-def problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
-    """What is wrong with each field of a text, by the field's name."""
-    is_sound = True
-    for field in FIELDS:
-        written = getattr(text, field)
-        try:
-            if field != "body" and layout.SCALE.search(written):
-                raise TemplateError(_("The rating scale fits only into the text."))
-            check(written)
-            if field in {"cta_url", "picture_url"} and written:
-                check(link_source(written))
-            elif field == "body":
-                _check_body_links(written)
-        except TemplateError as error:
-            is_sound = False
-            yield field, error
-    if is_sound and text.channel != Channel.EMAIL:
-        yield from note_problems(text)
-
-
-def _check_body_links(written: str) -> None:
-    links = LinkList()
-    lay_out(written, links)
-    for source in links.sources:
-        check(source)
-
-
 def _footer_anchor(found: re.Match[str]) -> str:
-    return f'<a href="{{{{ {found[2]} }}}}" style="color:#5d6862">{found[1]}</a>'
+    return f'<a href="{{{{ {found[2]} }}}}" class="faint" style="color:#5d6862">{found[1]}</a>'
 
 
-def _plain(body: str, label: str, button: int | None, footer: list[str]) -> str:
-    blocks = [layout.SCALE.sub("1 2 3 4 5: {{ rate_url }}", body)]
-    if button is not None:
-        blocks.append(f"{{% if links[{button}] != '' %}}{label}:\n{{{{ links[{button}] }}}}{{% endif %}}")
+def _plain(parts: list[str], footer: list[str]) -> str:
     lines = (_FOOTER_LINK.sub(lambda found: f"{found[1]}: {{{{ {found[2]} }}}}", line) for line in footer)
-    blocks.append("-- \n" + "\n".join(line.replace(" · ", "\n") for line in lines))
-    return "\n\n".join(blocks)
+    closing = "-- \n" + "\n".join(line.replace(" · ", "\n") for line in lines)
+    return "\n\n".join([*(part for part in parts if part), closing])

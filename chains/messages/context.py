@@ -11,10 +11,11 @@ from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from chains.messages import wording
+from chains.messages.links import is_web
 from chains.messages.page_urls import page_urls
 from chains.messages.samples import nothing_known
 from crm.languages import spoken
-from crm.models import Customer, Order, OrderLine, Shop
+from crm.models import Customer, Order, OrderLine, Product, Shop
 from crm.timezones import zone_of
 
 NOTHING = nothing_known()
@@ -136,6 +137,10 @@ def _of_shop(shop: Shop) -> dict[str, Any]:
     }
 
 
+def _picture(product: Product) -> str:
+    return product.picture_url if is_web(product.picture_url) else ""
+
+
 def _quantity(line: OrderLine) -> Decimal:
     return line.kept_quantity or line.quantity
 
@@ -195,18 +200,27 @@ class _CustomerFacts:
             "quantity": wording.quantity(_quantity(line), self.language),
             "price": wording.money(line.price, currency, self.language),
             "sum": wording.money(line.price * _quantity(line), currency, self.language),
+            "picture_url": _picture(line.product),
         }
 
     def _of_product(self) -> dict[str, Any]:
         if self.main is None:
             return dict(NOTHING["product"])
-        product = self.main.product
+        line, product = self.main, self.main.product
+        currency = self.order.currency if self.order else ""
         known = {
             "name": str(product),
             "picture_url": product.picture_url,
             "instructions_url": product.instructions_url,
         }
-        return LazyFields(known, {"warranty_until": self._warranty_until})
+        return LazyFields(
+            known,
+            {
+                "quantity": lambda: wording.quantity(_quantity(line), self.language),
+                "price": lambda: wording.money(line.price, currency, self.language),
+                "warranty_until": self._warranty_until,
+            },
+        )
 
     def _day(self, moment: dt.datetime | None) -> str:
         return wording.day(moment, zone_of(self.customer.time_zone), self.language) if moment else ""

@@ -41,6 +41,8 @@ PLACEHOLDERS = (
     Placeholder("order.receipt_url", _("link to the receipt"), is_link=True),
     Placeholder("product.name", _("the main thing bought")),
     Placeholder("product.picture_url", _("picture of the main thing bought"), is_link=True),
+    Placeholder("product.quantity", _("how many of it")),
+    Placeholder("product.price", _("its price, one of it")),
     Placeholder("product.instructions_url", _("its instructions"), is_link=True),
     Placeholder("product.warranty_until", _("last day of its warranty")),
     Placeholder("coupon.code", _("code of the coupon that the chain issued before the message")),
@@ -63,7 +65,7 @@ PLACEHOLDERS = (
     Placeholder("telegram_url", _("page to get messages in Telegram"), is_link=True, is_own_page=True),
     Placeholder("push_url", _("page to get notifications"), is_link=True, is_own_page=True),
 )
-LINE_FIELDS = {"name", "quantity", "price", "sum"}
+LINE_FIELDS = {"name", "quantity", "price", "sum", "picture_url"}
 LOOP_FIELDS = {"index", "index0", "rindex", "rindex0", "first", "last", "length"}
 
 KNOWN = frozenset(placeholder.path for placeholder in PLACEHOLDERS)
@@ -71,5 +73,5 @@ LINKS = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholde
 OWN_PAGES = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholder.is_own_page)
 # Encore itself puts these names into a letter, so staff's own variables may not have them.
 RESERVED = frozenset(path.split(".")[0] for path in KNOWN) | {
-    "links", "picture", "open_url", "preheader", "stop_url",
+    "blocks", "links", "open_url", "picture", "pictures", "preheader", "shown", "stop_url",
 }  # fmt: skip

@@ -45,7 +45,9 @@ def render(text: Mapping[str, Any], context: Mapping[str, Any], *, is_tracked: b
         "links": shown,
         "subject": subject,
         "preheader": one_line(fill(text["preheader"], context)),
-        "picture": filled_link(text["picture"], context) if text["picture"] else "",
+        "pictures": [filled_link(source, context) for source in text.get("pictures", ())],
+        # Letters published before there were blocks have one.
+        "picture": filled_link(text["picture"], context) if text.get("picture") else "",
     }
     return Rendered(
         subject=subject,

@@ -11,9 +11,9 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from chains.messages import wording
-from chains.messages.compiling import FIELDS
+from chains.messages.blocks.registry import BLOCK_KINDS
 from chains.messages.samples import SAMPLE_CODE, nothing_known
-from chains.models import TemplateText
+from chains.messages.written import WrittenText, sources_of
 from crm.loyalty import ExpiringSoon
 from crm.models import Coupon
 from crm.shop_currency import shop_currency
@@ -28,10 +28,12 @@ _REWARD = re.compile(r"\b(coupon|points)\s*[.\[]")
 _INSTANT = dt.timedelta(microseconds=1)
 
 
-def rewards_named(text: TemplateText) -> frozenset[str]:
-    """Which of "coupon" and "points" a text names anywhere, even under a condition."""
-    parts = (part for field in FIELDS for part in _LIQUID.findall(getattr(text, field)))
-    return frozenset(reward for part in parts for reward in _REWARD.findall(part))
+def rewards_named(text: WrittenText) -> frozenset[str]:
+    """Which of "coupon" and "points" a text names or shows anywhere, even under a condition."""
+    sources = [text.subject, text.preheader, *(source for block in text.blocks for source in sources_of(block))]
+    parts = (part for source in sources for part in _LIQUID.findall(source))
+    named = frozenset(reward for part in parts for reward in _REWARD.findall(part))
+    return named.union(*(BLOCK_KINDS[block.kind].rewards for block in text.blocks if block.kind in BLOCK_KINDS))
 
 
 def coupon_words(coupon: Coupon, language: str) -> dict[str, str]:

@@ -38,7 +38,10 @@ _PAGES = {
 def sample(language: str) -> dict[str, Any]:
     """A context with a believable value for every placeholder."""
     words = content(spoken(language), "sample")
-    return {name: {**fields, **_EVERYWHERE.get(name, {})} for name, fields in words.items()} | _PAGES
+    known = {name: {**fields, **_EVERYWHERE.get(name, {})} for name, fields in words.items()}
+    # A made-up picture would only show as a broken one.
+    lines = [{**line, "picture_url": ""} for line in known["order"]["lines"]]
+    return {**known, **_PAGES, "order": {**known["order"], "lines": lines}}
 
 
 def nothing_known() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -12,19 +12,19 @@ from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from chains.messages import layout
-from chains.messages.links import filled_link, link_source
-from chains.messages.note_form import note_form
-from chains.messages.paragraphs import LinkList, lay_out
+from chains.messages.blocks.kind import NotePart
+from chains.messages.blocks.registry import is_personal, kind_of
+from chains.messages.links import filled_link
+from chains.messages.note_form import NoteForm, note_form
+from chains.messages.page import Page, if_filled
 from chains.messages.rendering import compact, one_line, shown_links
-from chains.messages.samples import sample
-from chains.messages.sandbox import TemplateError, fill, parse
+from chains.messages.sandbox import fill, parse
 from chains.messages.short_links import short_pages, short_url
-from chains.models.template import TemplateText
+from chains.messages.written import Block, WrittenText
 from crm.models import Purpose
 
 SUBJECT_SHOWN = 120
-_LINK_IN_TEXT = re.compile(r"links\[\d+\]")
+LINK_IN_TEXT = re.compile(r"links\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,51 +41,54 @@ class ShortMessage:
     stop: str = ""
 
 
-def compile_note(text: TemplateText) -> dict[str, Any]:
+def compile_note(text: WrittenText) -> dict[str, Any]:
     """The Liquid sources of a short message, ready for JSON; the first link is the button's, where there is one."""
-    links = LinkList()
-    has_button = bool(text.cta_url)
+    page, form = Page(text.language), note_form(text.channel)
+    has_button = any(kind_of(block).is_call_to_action for block in text.blocks)
     if has_button:
-        links.add(text.cta_url)
-    body = lay_out(text.body, links)
-    is_marketing = text.template.purpose == Purpose.MARKETING
-    form = note_form(text.channel)
-    source = body.marked if form.is_html else body.text
-    source = layout.SCALE.sub("1 2 3 4 5: {{ rate_url }}", source)
+        page.link_of("")  # its place
+    parts = [(block, note(block, page)) for block in text.blocks if (note := kind_of(block).note)]
+    label, link, picture = (_first_shown(parts, name) for name in ("label", "link", "picture"))
+    if has_button:
+        page.links.sources[0] = link
     with translation.override(text.language):
-        stop_label = _("No more offers") if is_marketing and form.has_stop_button else ""
+        stop_label = _("No more offers") if text.purpose == Purpose.MARKETING and form.has_stop_button else ""
+    source = _words(parts, form)
     if not form.has_buttons:
-        source += _closing(text.cta_label, stop_label, has_button=has_button)
+        source += _closing(label, stop_label, has_button=has_button)
     parse(source, is_html=form.is_html)
     return {
         "language": text.language,
         "channel": text.channel,
-        "purpose": text.template.purpose,
+        "purpose": text.purpose,
         "subject": text.subject,
         "text": source,
-        "label": text.cta_label,
+        "label": label,
         "has_button": has_button,
-        "links": links.sources,
-        "picture": link_source(text.picture_url) if text.picture_url else "",
+        "links": page.links.sources,
+        "picture": picture,
         "stop_label": stop_label,
     }
 
 
+def _words(parts: Sequence[tuple[Block, NotePart]], form: NoteForm) -> str:
+    said = [(block, part.marked if form.is_html else part.words) for block, part in parts]
+    return "\n\n".join(if_filled(block.flag, words) if is_personal(block) else words for block, words in said if words)
+
+
+def _first_shown(parts: Sequence[tuple[Block, NotePart]], name: str) -> str:
+    """A short message has one button and one picture: those of the first block that the customer sees."""
+    source = ""
+    for block, part in reversed(parts):
+        if written := getattr(part, name):
+            source = if_filled(block.flag, written, source) if is_personal(block) else written
+    return source
+
+
 def _closing(label: str, stop_label: str, *, has_button: bool) -> str:
     """Where there are no buttons: the links at the end of the words."""
-    lines = f"{{% if links[0] != '' %}}\n{label}: {{{{ links[0] }}}}{{% endif %}}" if has_button else ""
+    lines = if_filled("links[0]", f"\n{label}: {{{{ links[0] }}}}") if has_button else ""
     return lines + (f"\n{stop_label}: {{{{ stop_url }}}}" if stop_label else "")
-
-
-def note_problems(text: TemplateText) -> Iterator[tuple[str, TemplateError]]:
-    """What a channel cannot carry, by the field's name; the text itself is already known to be sound."""
-    if not note_form(text.channel).takes_links_in_words and _LINK_IN_TEXT.search(lay_out(text.body, LinkList()).text):
-        yield "body", TemplateError(_("A push has one link, its button: the words themselves cannot lead anywhere."))
-        return
-    try:
-        render_note(compile_note(text), sample(text.language))
-    except TemplateError as error:
-        yield "body", error
 
 
 def render_note(text: Mapping[str, Any], context: Mapping[str, Any], touch_id: int | None = None) -> ShortMessage:

@@ -1,3 +1,4 @@
+from chains.models.block import MessageBlock
 from chains.models.branch_arm import BranchArm
 from chains.models.chain import Chain
 from chains.models.channel_state import ChannelState
@@ -29,6 +30,7 @@ __all__ = [
     "IncomingMail",
     "Letter",
     "Mailbox",
+    "MessageBlock",
     "MessageTemplate",
     "Passage",
     "Pause",

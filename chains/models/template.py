@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -47,6 +48,16 @@ class MessageTemplate(models.Model):
     )
     ready_key = models.CharField(max_length=100, null=True, blank=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("changed by"),
+    )
 
     class Meta:
         verbose_name = _("template")
@@ -65,7 +76,7 @@ TOPICS = [topic for topic in MessageTemplate.Topic if topic != MessageTemplate.T
 
 @database_checks_choices
 class TemplateText(models.Model):
-    """The words of a template in one language for one channel, with Liquid placeholders."""
+    """The words of a template in one language for one channel: made of blocks, with Liquid placeholders."""
 
     template = models.ForeignKey(MessageTemplate, models.CASCADE, related_name="texts", verbose_name=_("template"))
     channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices, default=Channel.EMAIL)
@@ -74,18 +85,6 @@ class TemplateText(models.Model):
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     preheader = models.CharField(
         _("preheader"), max_length=300, blank=True, help_text=_("The line shown after the subject in the inbox.")
-    )
-    body = models.TextField(
-        _("text"),
-        help_text=_(
-            "Plain paragraphs with an empty line between them. **Bold**, [a link](https://…) and lists "
-            "starting with - work."
-        ),
-    )
-    cta_label = models.CharField(_("words on the button"), max_length=100, blank=True)
-    cta_url = models.CharField(_("where the button leads"), max_length=1000, blank=True)
-    picture_url = models.CharField(
-        _("picture link"), max_length=1000, blank=True, help_text=_("{{ product.picture_url }} shows what was bought.")
     )
 
     class Meta:
@@ -100,11 +99,6 @@ class TemplateText(models.Model):
                 condition=~Q(channel__in=[Channel.EMAIL, Channel.PUSH], subject=""),
                 name="template_text_has_subject",
                 violation_error_message=_("A letter needs a subject, and a push a title."),
-            ),
-            models.CheckConstraint(
-                condition=Q(cta_label="", cta_url="") | ~Q(cta_label="") & ~Q(cta_url=""),
-                name="template_text_button_has_words_and_link",
-                violation_error_message=_("A button needs both its words and where it leads."),
             ),
         ]
 

@@ -133,6 +133,7 @@ class Touch(models.Model):
         NO_CHANNEL = "no_channel", _("the channel is not set up")
         INTERRUPTED = "interrupted", _("sending was interrupted")
         COUPON = "coupon", _("no coupon to show was issued")
+        NOTHING_TO_SHOW = "nothing_to_show", _("there is nothing to show the customer in it")
         CONTROL = "control", _("in the control group")
 
     enrolment = models.ForeignKey(

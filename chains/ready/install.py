@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from chains.models import Chain, MessageTemplate, Step, TemplateText
+from chains.messages.written import WrittenText, plain_blocks, save_text
+from chains.models import Chain, MessageTemplate, Step
 from chains.ready.chains import READY_CHAINS, ReadyChain, ReadyLetter, ReadyWait
 from chains.ready.words import chain_words, letter_words
 from crm.languages import codes
@@ -78,19 +79,18 @@ def _new_template(name: str, ready: ReadyChain, letter: ReadyLetter, now: dt.dat
         ready_key=f"{ready.key}/{letter.key}",
         created_at=now,
     )
-    TemplateText.objects.bulk_create(_text(template, ready, letter, code) for code in codes())
+    for code in codes():
+        save_text(template, ready_text(ready, letter, code))
     return template
 
 
-def _text(template: MessageTemplate, ready: ReadyChain, letter: ReadyLetter, language: str) -> TemplateText:
+def ready_text(ready: ReadyChain, letter: ReadyLetter, language: str) -> WrittenText:
     words = letter_words(language, ready.key, letter.key)
-    return TemplateText(
-        template=template,
+    button = (words.button, letter.leads_to) if words.button else None
+    return WrittenText(
         language=language,
         subject=words.subject,
         preheader=words.preheader,
-        body=words.body,
-        cta_label=words.button,
-        cta_url=letter.leads_to if words.button else "",
-        picture_url=letter.picture,
+        purpose=letter.purpose,
+        blocks=plain_blocks(words.body, button, letter.picture),
     )

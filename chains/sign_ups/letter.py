@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from chains.messages.layout import letter_html
+from chains.messages.blocks.button import button
+from chains.messages.blocks.words import words_mjml
+from chains.messages.layout import letter_html, page_of
 from chains.messages.mime import MimeLetter
 from chains.messages.rendering import Rendered, compact, one_line
 from chains.messages.sandbox import fill
@@ -28,8 +30,6 @@ def render(sign_up: SignUp, shop: Shop) -> Rendered:
         context = {
             "subject": subject,
             "preheader": "",
-            "picture": "",
-            "product": {"name": ""},
             "links": [link],
             "open_url": "",
             "shop": {
@@ -41,7 +41,8 @@ def render(sign_up: SignUp, shop: Shop) -> Rendered:
             "wording": sign_up.wording.splitlines(),
             "until": day(sign_up.expires_at, zone_of(""), language),
         }
-        html = letter_html(language=language, shop=shop, body=_body(), footer=_footer("<br>"), label=label, button=0)
+        page = page_of(language, shop)
+        html = letter_html(page, [words_mjml(_body(), page), button(label, "links[0]", page).mjml], _footer("<br>"))
         text = "\n\n".join([*_paragraphs("{{ line }}\n"), f"{label}:\n{{{{ links[0] }}}}", "-- \n" + _footer("\n")])
         return Rendered(
             subject=subject,

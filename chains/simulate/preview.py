@@ -1,9 +1,10 @@
-"""A template as somebody would get it, before anything is published."""
+"""A message as somebody would get it, before anything is saved or published."""
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,18 @@ from django.utils.translation import gettext as _
 
 from chains.channels.email.sender import letter_for
 from chains.channels.sender import OutgoingMessage
+from chains.engine.deliver.blocks_shown import BlocksShown
 from chains.messages.compiling import compile_text
 from chains.messages.context import contexts
 from chains.messages.page_urls import PREVIEW, page_urls
-from chains.messages.rendering import Rendered, render
+from chains.messages.personal import made_up_blocks
+from chains.messages.rendering import Rendered, one_line, render
 from chains.messages.rewards import points_words
 from chains.messages.samples import sample
+from chains.messages.sandbox import fill
 from chains.messages.short_message import ShortMessage, render_note
-from chains.models import MessageTemplate, TemplateText
+from chains.messages.sms_parts import SmsSize, sms_parts
+from chains.messages.written import WrittenText
 from crm import loyalty
 from crm.models import Channel, Customer, Shop
 
@@ -33,30 +38,57 @@ class _PreviewedTouch:
     pk: int = 0
     order_id: int | None = None
     token: str = PREVIEW
+    enrolment__event_id: int | None = None
 
 
-def letter(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Rendered:
-    """The letter for this customer and their latest order, or for a made-up one; raises TemplateError."""
-    return render(compile_text(text, shop), context_for(text.language, customer, now, shop), is_tracked=False)
+@dataclass(frozen=True)
+class Preview:
+    """`hidden` are keys of the blocks that this customer does not get; `letter` is there for email, else `note`."""
+
+    hidden: tuple[str, ...] = ()
+    letter: Rendered | None = None
+    preheader: str = ""
+    note: ShortMessage | None = None
+    sms: SmsSize | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Of the HTML: Gmail cuts off what goes beyond 102 KB."""
+        return len(self.letter.html.encode()) if self.letter else 0
 
 
-def short_message(text: TemplateText, customer: Customer | None, now: dt.datetime, shop: Shop) -> ShortMessage:
-    """The same of a short message."""
-    return render_note(compile_text(text, shop), context_for(text.language, customer, now, shop))
+def rendered(text: WrittenText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Preview:
+    """A text, saved or not, for this customer and their latest order, or for a made-up one who sees all blocks.
+
+    Raises TemplateError with the first problem in words.
+    """
+    compiled = compile_text(text, shop)
+    context = context_for(compiled, customer, now, shop)
+    hidden = tuple(key for key, seen in context["blocks"].items() if not seen)
+    if text.channel == Channel.EMAIL:
+        preheader = one_line(fill(compiled["preheader"], context))
+        return Preview(hidden, letter=render(compiled, context, is_tracked=False), preheader=preheader)
+    note = render_note(compiled, context)
+    return Preview(hidden, note=note, sms=sms_parts(note.text) if text.channel == Channel.SMS else None)
 
 
-def context_for(language: str, customer: Customer | None, now: dt.datetime, shop: Shop) -> dict[str, Any]:
-    """What placeholders stand for, for this customer or a made-up one; every link changes nothing."""
+def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.datetime, shop: Shop) -> dict[str, Any]:
+    """What placeholders of a text stand for, for this customer or a made-up one; every link changes nothing."""
+    language = compiled["language"]
     context = sample(language)
     if customer:
-        known = contexts([_PreviewedTouch(customer.pk)], now)[0]
+        touch = _PreviewedTouch(customer.pk)
+        known = contexts([touch], now)[touch.pk]
         # What a coupon will say is known when a chain issues it; this one is made up for everybody.
-        return {**known, "coupon": context["coupon"], "points": _points(customer.pk, language, now), "open_url": ""}
+        rewards = {"coupon": context["coupon"], "points": _points(customer.pk, language, now)}
+        blocks = BlocksShown([touch], {touch.pk: compiled}, now).context(touch.pk)
+        return {**known, **rewards, "open_url": "", "blocks": {}, **blocks}
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}
     # A made-up picture would only show as a broken one.
     product = {**context["product"], "picture_url": ""}
     shop_fields = {**context["shop"], **known}
-    return {**context, **page_urls(PREVIEW), "product": product, "shop": shop_fields, "open_url": ""}
+    pages = {**page_urls(PREVIEW), "open_url": ""}
+    return {**context, **pages, "product": product, "shop": shop_fields, **made_up_blocks(compiled)}
 
 
 def _points(customer_id: int, language: str, now: dt.datetime) -> dict[str, str]:
@@ -64,18 +96,23 @@ def _points(customer_id: int, language: str, now: dt.datetime) -> dict[str, str]
     return points_words(balance, loyalty.next_to_expire([customer_id], now).get(customer_id), language)
 
 
-def send(template: MessageTemplate, to: str, customer: Customer | None, now: dt.datetime) -> int:
-    """Send every language of the template to one address and return how many; raises TemplateError, ValueError."""
+def send(texts: Sequence[WrittenText], to: Collection[str], customer: Customer | None, now: dt.datetime) -> int:
+    """Send the letters among the texts, saved or not, to each address; returns how many letters left.
+
+    Raises TemplateError and ValueError.
+    """
     shop = Shop.load()
     letters = [
-        letter_for(_outgoing(text, to, letter(text, customer, now, shop), customer), shop)
-        for text in template.texts.filter(channel=Channel.EMAIL).order_by("language").select_related("template")
+        letter_for(_outgoing(text, address, made, customer), shop)
+        for text in texts
+        if (made := rendered(text, customer, now, shop).letter)
+        for address in to
     ]
     mail.get_connection().send_messages(letters)
     return len(letters)
 
 
-def _outgoing(text: TemplateText, to: str, made: Rendered, customer: Customer | None) -> OutgoingMessage:
+def _outgoing(text: WrittenText, to: str, made: Rendered, customer: Customer | None) -> OutgoingMessage:
     """Its Message-ID says whom it shows, so that it goes with them."""
     shown = customer.pk if customer else 0
     return OutgoingMessage(
@@ -84,7 +121,7 @@ def _outgoing(text: TemplateText, to: str, made: Rendered, customer: Customer | 
         order_id=None,
         address=to,
         name="",
-        purpose=text.template.purpose,
+        purpose=text.purpose,
         language=text.language,
         token=PREVIEW,
         message_id=f"<preview-{shown}-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",

@@ -4,33 +4,44 @@ import datetime as dt
 import itertools
 
 from chains.definition.publishing import publish
-from chains.models import BranchArm, Chain, Enrolment, MessageTemplate, Step, TemplateText, Touch
+from chains.messages.written import WrittenText, plain_blocks, save_text
+from chains.models import BranchArm, Chain, Enrolment, MessageTemplate, Step, Touch
 from crm.models import Contact, Customer, EventKind, Purpose
 from tests.conftest import NOW
 
 _serial = itertools.count(1)
 
 
-def make_template(*, purpose=Purpose.SERVICE, topic="", subject="Hello {{ customer.first_name }}", body=None, **fields):
+def make_template(*, purpose=Purpose.SERVICE, topic="", subject="Hello {{ customer.first_name }}", **fields):
     template = MessageTemplate.objects.create(
         name=f"Template {next(_serial)}", purpose=purpose, topic=topic, tags=fields.pop("tags", [])
     )
     languages = fields.pop("languages", ("en",))
     for language in languages:
-        TemplateText.objects.create(
-            template=template, language=language, subject=subject, body=body or "Good day.", **fields
-        )
+        write(template, language, subject=subject, **fields)
     return template
 
 
+def write(template, language="en", *, words="Good day.", button=None, picture="", blocks=None, **fields):
+    """The text of a template in a language, in place of what it was; `button` is (label, link), `blocks` all of it."""
+    return save_text(
+        template, written_text(language, words=words, button=button, picture=picture, blocks=blocks, **fields)
+    )
+
+
+def written_text(language="en", *, words="Good day.", button=None, picture="", blocks=None, **fields):
+    given = {"subject": "Hello"} | fields
+    return WrittenText(language=language, blocks=tuple(blocks or plain_blocks(words, button, picture)), **given)
+
+
 def message(purpose=Purpose.SERVICE, *, template=None, **fields):
-    """A message step; `topic`, `subject` and `body` go into its template."""
-    words = {name: fields.pop(name) for name in ("topic", "subject", "body") if name in fields}
+    """A message step; `topic`, `subject` and `words` go into its template."""
+    written = {name: fields.pop(name) for name in ("topic", "subject", "words") if name in fields}
     fields.setdefault("name", f"{purpose} letter")
     return {
         "kind": Step.Kind.MESSAGE,
         "purpose": purpose,
-        "template": template or make_template(purpose=purpose, **words),
+        "template": template or make_template(purpose=purpose, **written),
         **fields,
     }
 

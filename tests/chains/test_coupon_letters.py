@@ -67,7 +67,7 @@ def issue(kind="percent", value=10, **fields):
 
 
 def thanks(**fields):
-    words = {} if "template" in fields else {"body": SHOWN}
+    words = {} if "template" in fields else {"words": SHOWN}
     return message(late_after_hours=24 * 9, **words, **fields)
 
 
@@ -94,7 +94,7 @@ def test_a_letter_shows_the_coupon_and_starts_its_term_when_it_is_sent(post):
 @pytest.mark.parametrize(("channel", "subject"), [("sms", ""), ("telegram", ""), ("push", "Yours")])
 def test_every_channel_shows_the_coupon_and_starts_its_term(post, monkeypatch, channel, subject):
     monkeypatch.setitem(senders(), channel, post)
-    live(issue(coupon_days=7), thanks(template=make_template(channel=channel, subject=subject, body=SHOWN)))
+    live(issue(coupon_days=7), thanks(template=make_template(channel=channel, subject=subject, words=SHOWN)))
     order = make_order(placed_at=NOW)
     order.customer.contacts.update(channel=channel)
 
@@ -210,7 +210,7 @@ def test_an_offer_that_cannot_be_kept_is_not_sent_but_service_is(post):
         issue(coupon_days=2),
         thanks(),
         wait(1, since="delivered"),
-        marketing(body=SHOWN),
+        marketing(words=SHOWN),
         thanks(),
     )
     used, over, good = (make_order(placed_at=NOW, delivered_at=NOW + day * DAY) for day in (0, 3, 0))
@@ -231,7 +231,7 @@ def test_an_offer_that_cannot_be_kept_is_not_sent_but_service_is(post):
 
 
 def test_an_offer_without_its_coupon_is_not_sent(post):
-    chain = live(issue(), message(), wait(1, since="delivered"), marketing(body=SHOWN))
+    chain = live(issue(), message(), wait(1, since="delivered"), marketing(words=SHOWN))
     make_order(placed_at=NOW, delivered_at=NOW)
     tick(NOW)
     Coupon.objects.all().delete()
@@ -245,7 +245,7 @@ def test_an_offer_without_its_coupon_is_not_sent(post):
 
 def test_points_are_told_as_they_are_when_the_letter_leaves(post):
     body = "{{ points.balance }}, {{ points.expiring }} until {{ points.expiring_on }}"
-    live(message(body=body))
+    live(message(words=body))
     rich, _poor = make_order(placed_at=NOW), make_order(placed_at=NOW)
     loyalty.give_points(
         [

@@ -29,7 +29,7 @@ NOBODY = "nobody ever gets here"
 
 
 def offer(words="Have a look."):
-    return marketing(name="offer", template=make_template(purpose="marketing", body=words))
+    return marketing(name="offer", template=make_template(purpose="marketing", words=words))
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ COUPON = {"kind": Step.Kind.CHANGE, "change": "coupon", "coupon_kind": "free_del
 NO_COUPON = "not everybody who gets here has one"
 
 
-def shows(place="body", purpose="service"):
-    words = {"body": "Good day."} | {place: "{{ customer.first_name }} {% if coupon.code != '' %}Yours{% endif %}"}
+def shows(place="words", purpose="service"):
+    words = {"words": "Good day."} | {place: "{{ customer.first_name }} {% if coupon.code != '' %}Yours{% endif %}"}
     return message(template=make_template(purpose=purpose, **words), name="coupon letter")
 
 
@@ -152,7 +152,7 @@ def shows(place="body", purpose="service"):
         ("on every way", lambda: [split((1, COUPON), (1, message(), COUPON)), shows()], []),
         ("others have left", lambda: [branch((REPEAT, COUPON), (None, message(), leave())), shows()], []),
         ("in its own arm", lambda: [branch((REPEAT, COUPON, shows()), (None, shows()))], ["Step 1b.1 (coupon letter)"]),
-        ("words alone", lambda: [message(body="Your coupon.code is {{ shop.name }}")], []),
+        ("words alone", lambda: [message(words="Your coupon.code is {{ shop.name }}")], []),
     ],
 )
 def test_a_message_shows_no_coupon_that_was_not_issued(told, steps, places):

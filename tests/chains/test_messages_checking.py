@@ -3,9 +3,9 @@ import time
 import pytest
 
 from chains.messages.checking import check
-from chains.messages.compiling import problems_by_field
 from chains.messages.samples import sample
 from chains.messages.sandbox import TemplateError, fill
+from chains.messages.text_problems import problems
 from tests.chains.written_messages import make_text
 
 
@@ -117,12 +117,12 @@ def test_lets_useful_texts_pass(source):
 
 
 def test_a_text_with_a_mistake_is_not_saved():
-    text = make_text(subject="{{ custmer.name }}", cta_label="Go", cta_url="{{ customer.name }}")
+    text = make_text(subject="{{ custmer.name }}", button=("Go", "{{ customer.name }}"))
 
-    found = problems_by_field(text)
+    found = dict(problems(text))
 
-    assert set(found) == {"subject", "cta_url"}
-    assert "custmer" in found["subject"][0]
+    assert set(found) == {"subject", "blocks.1.link"}
+    assert "custmer" in found["subject"]
 
 
 def test_the_documentation_names_every_placeholder(settings):

@@ -42,6 +42,7 @@ def test_says_what_was_ordered_in_the_customers_language_and_zone(shop, now):
         "quantity": "2",
         "price": "500\xa0₽",
         "sum": "1\xa0000\xa0₽",
+        "picture_url": "",
     }
     assert found["product"]["name"] == "Чайник Aria"
     assert found["product"]["warranty_until"] == "5 марта 2028"

@@ -10,10 +10,9 @@ def test_lays_paragraphs_out_as_a_page_and_as_plain_text():
     letter = rendered(
         subject="Order {{ order.number }}",
         preheader="Here {{ order.promised_on }}",
-        body="Hello, {{ customer.first_name }}!\n\n**Two things** before it comes:\n\n- make room\n- keep the box",
-        cta_label="Track it",
-        cta_url="https://shop.example.com/track/{{ order.tracking_number }}",
-        picture_url="{{ product.picture_url }}",
+        words="Hello, {{ customer.first_name }}!\n\n**Two things** before it comes:\n\n- make room\n- keep the box",
+        button=("Track it", "https://shop.example.com/track/{{ order.tracking_number }}"),
+        picture="{{ product.picture_url }}",
     )
 
     assert letter.subject == "Order 1042"
@@ -26,14 +25,14 @@ def test_lays_paragraphs_out_as_a_page_and_as_plain_text():
 
 
 def test_conditions_enclose_whole_paragraphs():
-    letter = rendered(body="One.\n{% if order.number != '' %}\nTwo {{ order.number }}.\n{% endif %}\nThree.")
+    letter = rendered(words="One.\n{% if order.number != '' %}\nTwo {{ order.number }}.\n{% endif %}\nThree.")
 
     assert len(re.findall(r"<p style[^>]*>(One|Two 1042|Three)\.</p>", letter.html)) == 3
     assert "One.\n\nTwo 1042.\n\nThree." in letter.text
 
 
 def test_goes_through_order_lines():
-    letter = rendered(body="{% for line in order.lines %}\n- {{ line.name }} × {{ line.quantity }}\n{% endfor %}")
+    letter = rendered(words="{% for line in order.lines %}\n- {{ line.name }} × {{ line.quantity }}\n{% endfor %}")
 
     assert letter.html.count("<li ") == 2
     assert letter.html.count("<ul>") == letter.html.count("</ul>")
@@ -42,7 +41,7 @@ def test_goes_through_order_lines():
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ shop.name }}"])
 def test_a_hostile_name_stays_words(name):
-    letter = rendered({"customer": {"first_name": name}}, body="Hello {{ customer.first_name }}")
+    letter = rendered({"customer": {"first_name": name}}, words="Hello {{ customer.first_name }}")
 
     assert "<script>" not in letter.html
     assert "<img src=x" not in letter.html
@@ -50,7 +49,7 @@ def test_a_hostile_name_stays_words(name):
 
 
 def test_html_in_the_text_is_shown_as_words():
-    letter = rendered(body='<script>alert(1)</script> <b onclick="x">bold</b>')
+    letter = rendered(words='<script>alert(1)</script> <b onclick="x">bold</b>')
 
     assert "<script>alert" not in letter.html
     assert "<b onclick" not in letter.html
@@ -79,9 +78,8 @@ def test_nothing_unreplaced_is_left_even_when_nothing_is_known(purpose):
     letter = rendered(
         nothing_known(),
         purpose=purpose,
-        body="Hello {{ customer.first_name | default: 'there' }}\n\n[care]({{ shop.site_url }}/care)",
-        cta_label="Rate",
-        cta_url="{{ rate_url }}",
+        words="Hello {{ customer.first_name | default: 'there' }}\n\n[care]({{ shop.site_url }}/care)",
+        button=("Rate", "{{ rate_url }}"),
     )
 
     for part in (letter.subject, letter.html, letter.text):
@@ -92,7 +90,7 @@ def test_nothing_unreplaced_is_left_even_when_nothing_is_known(purpose):
 
 
 def test_words_that_look_like_our_own_marks_survive():
-    letter = rendered(body="xliquid0z {{ shop.name }} mark-footer", subject="mark-body")
+    letter = rendered(words="xliquid0z {{ shop.name }} mark-footer", subject="mark-body")
 
     assert "xliquid0z Home &amp; Hearth mark-footer" in letter.html
 
@@ -100,13 +98,11 @@ def test_words_that_look_like_our_own_marks_survive():
 def test_a_compiled_text_is_plain_json():
     import json
 
-    assert json.loads(json.dumps(compiled(cta_label="Go", cta_url="https://a.example/")))["links"] == [
-        "https://a.example/"
-    ]
+    assert json.loads(json.dumps(compiled(button=("Go", "https://a.example/"))))["links"] == ["https://a.example/"]
 
 
 def test_a_letter_fetches_nothing_from_strangers():
-    letter = rendered(cta_label="Go", cta_url="https://shop.example/x", picture_url="{{ product.picture_url }}")
+    letter = rendered(button=("Go", "https://shop.example/x"), picture="{{ product.picture_url }}")
 
     fetched = re.findall(r"""(?:src|url|@import|<link[^>]*href)\s*[=(]?\s*["']?(https?://[^/"')]+)""", letter.html)
     assert set(fetched) == {"https://shop.example"}

@@ -75,10 +75,9 @@ def test_an_unfit_address_in_a_field_makes_no_link(kept):
 def test_a_link_without_an_address_leaves_its_words_and_takes_its_button_along():
     letter = rendered(
         nothing_known(),
-        body="Read [the instructions]({{ product.instructions_url }}) first.",
-        cta_label="Instructions",
-        cta_url="{{ product.instructions_url }}",
-        picture_url="{{ product.picture_url }}",
+        words="Read [the instructions]({{ product.instructions_url }}) first.",
+        button=("Instructions", "{{ product.instructions_url }}"),
+        picture="{{ product.picture_url }}",
     )
 
     assert letter.links == ["", ""]
@@ -90,19 +89,18 @@ def test_a_link_without_an_address_leaves_its_words_and_takes_its_button_along()
 
 def test_a_letter_names_its_links_by_index_only():
     letter = rendered(
-        body="See [care](https://shop.example.com/care) or [write](mailto:help@shop.example.com).",
-        cta_label="Order",
-        cta_url="https://shop.example.com/order?n={{ order.number }}",
+        words="See [care](https://shop.example.com/care) or [write](mailto:help@shop.example.com).",
+        button=("Order", "https://shop.example.com/order?n={{ order.number }}"),
     )
 
     assert letter.links == [
-        "https://shop.example.com/order?n=1042",
         "https://shop.example.com/care",
         "mailto:help@shop.example.com",
+        "https://shop.example.com/order?n=1042",
     ]
     for part in (letter.html, letter.text):
         assert "https://shop.example/m/c/sample/0/" in part
-        assert "https://shop.example/m/c/sample/1/" in part
+        assert "https://shop.example/m/c/sample/2/" in part
         assert "shop.example.com/care" not in part
         assert "mailto:help@shop.example.com" in part
 

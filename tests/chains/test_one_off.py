@@ -121,7 +121,7 @@ def test_a_template_is_sent_as_it_is(buyers, admin_client, mailoutbox):
     [
         pytest.param({"en-body": ""}, "Something is missing in the letter", id="no words"),
         pytest.param({"en-body": "{{ customer.shoe_size }}"}, "shoe_size", id="unknown placeholder"),
-        pytest.param({"en-cta_label": "Look"}, "A button needs both", id="a button to nowhere"),
+        pytest.param({"en-cta_label": "Look"}, "This must not be empty.", id="a button to nowhere"),
         pytest.param({"ru-subject": "Только тема"}, "Something is missing in the letter", id="half of a language"),
         pytest.param({"on": "2026-03-09"}, "between today and a year from now", id="yesterday"),
         pytest.param({"segment": "0"}, "Select a valid choice", id="no such segment"),

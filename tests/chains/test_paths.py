@@ -320,7 +320,7 @@ def test_those_held_back_go_the_same_way_and_nothing_about_them_changes():
 
 
 def test_a_click_in_a_message_of_an_arm_tells_its_tags(client):
-    template = make_template(tags=["care"], body="[Look](https://kettle.example.com/)")
+    template = make_template(tags=["care"], words="[Look](https://kettle.example.com/)")
     live_chain(
         branch((REPEAT,), (None, split((1, letter("a", template=template)), (1, letter("b", template=template)))))
     )

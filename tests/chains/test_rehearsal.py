@@ -65,7 +65,7 @@ def test_tells_who_would_have_got_what_and_when(shop):
 def test_samples_show_the_coupon_that_would_have_been_issued_under_a_made_up_code(shop):
     coupon = {"kind": Step.Kind.CHANGE, "change": "coupon", "coupon_kind": "free_delivery", "coupon_days": 7}
     words = "{{ coupon.code }}: {{ coupon.offer }} until {{ coupon.until }}"
-    chain = draft_chain(coupon, wait(2), message(subject=words, body=words))
+    chain = draft_chain(coupon, wait(2), message(subject=words, words=words))
     make_order(placed_at=NOON)
 
     (sample,) = rehearsed(chain)["samples"]

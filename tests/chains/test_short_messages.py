@@ -4,13 +4,13 @@ import pytest
 
 from chains.definition.checks.steps import step_problems
 from chains.engine.deliver.prepare import LeasedTouch, prepare
-from chains.messages.compiling import problems
 from chains.messages.samples import sample
 from chains.messages.short_links import parse_code, short_url
 from chains.messages.short_message import compile_note, render_note
 from chains.messages.sms_parts import sms_parts
-from chains.models import Step, TemplateText, Touch
-from tests.chains.factories import draft_chain, live_chain, make_template, message
+from chains.messages.text_problems import problems
+from chains.models import Step, Touch
+from tests.chains.factories import draft_chain, live_chain, make_template, message, write
 from tests.chains.written_messages import make_text, make_touch
 
 
@@ -46,9 +46,8 @@ def test_an_sms_is_plain_and_ends_with_its_links():
         channel="sms",
         subject="",
         purpose="marketing",
-        body="**Hello**, {{ customer.first_name }}",
-        cta_label="See",
-        cta_url="https://shop.example/{{ order.number }}",
+        words="**Hello**, {{ customer.first_name }}",
+        button=("See", "https://shop.example/{{ order.number }}"),
     )
 
     assert made.text == (
@@ -58,7 +57,7 @@ def test_an_sms_is_plain_and_ends_with_its_links():
 
 
 def test_a_sent_sms_has_short_links(settings):
-    made = note(7, channel="sms", purpose="marketing", body="Hello", cta_label="See", cta_url="https://shop.example/x")
+    made = note(7, channel="sms", purpose="marketing", words="Hello", button=("See", "https://shop.example/x"))
 
     address = made.text.splitlines()[1].removeprefix("See: ")
     assert len(address) - len(settings.SITE_URL) < 16
@@ -72,9 +71,8 @@ def test_telegram_gets_its_few_tags_and_nothing_of_a_customers_own():
         channel="telegram",
         purpose="marketing",
         subject="Hi {{ customer.first_name }}",
-        body="**Dear** {{ customer.first_name }}, <u>see</u> [this](https://shop.example/a?b=1&c=2)\n\n- one\n- two",
-        cta_label="Open",
-        cta_url="https://shop.example/x",
+        words="**Dear** {{ customer.first_name }}, <u>see</u> [this](https://shop.example/a?b=1&c=2)\n\n- one\n- two",
+        button=("Open", "https://shop.example/x"),
     )
 
     assert made.text == (
@@ -88,28 +86,24 @@ def test_telegram_gets_its_few_tags_and_nothing_of_a_customers_own():
 
 def test_a_long_push_is_cut_and_a_link_inside_refused():
     made = note(context={"customer": {"first_name": "A" * 900}}, channel="push", subject="Hi",
-                body="{{ customer.first_name }}")  # fmt: skip
+                words="{{ customer.first_name }}")  # fmt: skip
     assert len(made.text) == 500
 
-    found = list(problems(make_text(channel="push", subject="Hi", body="See [this](https://shop.example)")))
-    assert [(field, str(error)) for field, error in found] == [
-        ("body", "A push has one link, its button: the words themselves cannot lead anywhere.")
-    ]
+    found = list(problems(make_text(channel="push", subject="Hi", words="See [this](https://shop.example)")))
+    assert found == [("blocks.0.source", "A push has one link, its button: the words themselves cannot lead anywhere.")]
 
 
 def test_an_sms_that_grows_too_long_is_refused_when_saved():
-    found = list(problems(make_text(channel="sms", body="я" * 500)))
+    found = list(problems(make_text(channel="sms", words="я" * 500)))
 
-    assert [(field, str(error)) for field, error in found] == [
-        ("body", "It takes 8 SMS; the longest that is sent takes 6.")
-    ]
+    assert found == [("blocks", "It takes 8 SMS; the longest that is sent takes 6.")]
 
 
 @pytest.mark.parametrize("channel", ["sms", "telegram", "push"])
 def test_a_mistake_in_a_short_text_is_named_once(channel):
-    found = list(problems(make_text(channel=channel, subject="Hi", body="{{ custmer.name }}")))
+    found = list(problems(make_text(channel=channel, subject="Hi", words="{{ custmer.name }}")))
 
-    assert [field for field, _error in found] == ["body"]
+    assert [path for path, _sentence in found] == ["blocks.0.source"]
 
 
 @pytest.mark.parametrize("code", ["", "1-0", "1-0AAAAAAAA", "-0AAAAAAAA", "я-0AAAAAAAA", "1" * 5000])
@@ -146,14 +140,12 @@ def test_a_forged_short_address_says_politely_that_it_does_not_work(client, shop
 
 
 def words_for(template, channel, **fields):
-    return TemplateText.objects.create(
-        template=template, channel=channel, language="en", **{"subject": "Hi", "body": f"By {channel}"} | fields
-    )
+    return write(template, channel=channel, **{"subject": "Hi", "words": f"By {channel}"} | fields)
 
 
 @pytest.mark.django_db
 def test_a_touch_gets_the_text_of_its_channel(shop):
-    template = make_template(body="By email")
+    template = make_template(words="By email")
     words_for(template, "sms")
     chain = live_chain(message(template=template), name="By channel")
     touch = make_touch(status="scheduled", sent_at=None, step_key=chain.version.program["steps"][0]["key"],

@@ -8,9 +8,10 @@ from django.core import mail
 from django.urls import reverse
 
 from chains.messages.samples import SAMPLE_CODE
-from chains.models import MessageTemplate, TemplateText
+from chains.models import MessageTemplate
 from crm import loyalty
-from tests.chains.written_messages import make_text
+from tests.chains.factories import write
+from tests.chains.written_messages import saved_text
 from tests.conftest import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
@@ -73,12 +74,12 @@ def test_a_mistake_is_shown_at_its_field_and_nothing_is_saved(marketer):
     page = response.content.decode()
     assert response.status_code == 200
     assert "Line 2: There is no placeholder {{ custmer.name }}" in page.replace("&#123;", "{")
-    assert "A button needs both its words and where it leads." in page
+    assert "This must not be empty." in page
     assert not MessageTemplate.objects.filter(name="Care").exists()
 
 
 def test_the_form_offers_the_languages_that_are_missing(marketer):
-    text = make_text(is_saved=True)
+    text = saved_text()
 
     page = marketer.get(change_address(text.template)).content.decode()
 
@@ -88,7 +89,7 @@ def test_the_form_offers_the_languages_that_are_missing(marketer):
 
 def test_the_list_costs_the_same_for_few_and_many(marketer, django_assert_max_num_queries):
     for _ in range(20):
-        make_text(is_saved=True)
+        saved_text()
 
     with django_assert_max_num_queries(14):
         response = marketer.get(reverse("admin:chains_messagetemplate_changelist"))
@@ -100,7 +101,7 @@ def test_shows_the_letter_a_real_customer_would_get(marketer):
     kettle = make_product(name="Kettle Aria")
     customer = make_customer(first_name="Greta", email="greta@example.com")
     make_order(customer=customer, product=kettle)
-    text = make_text(is_saved=True, body="Hello {{ customer.first_name }}, your {{ product.name }}")
+    text = saved_text(words="Hello {{ customer.first_name }}, your {{ product.name }}")
 
     page = marketer.get(change_address(text.template), {"as": "greta@example.com"})
     frame = marketer.get(
@@ -116,7 +117,7 @@ def test_shows_the_letter_a_real_customer_would_get(marketer):
 
 @pytest.mark.parametrize("asked", ["", "nobody@example.com", "x" * 300])
 def test_shows_a_made_up_customer_otherwise(marketer, asked):
-    text = make_text(is_saved=True, body="Hello {{ customer.first_name }}")
+    text = saved_text(words="Hello {{ customer.first_name }}")
 
     page = marketer.get(change_address(text.template), {"as": asked})
 
@@ -126,7 +127,7 @@ def test_shows_a_made_up_customer_otherwise(marketer, asked):
 def test_a_real_customer_sees_their_own_points_and_a_made_up_coupon(marketer):
     customer = make_customer()
     loyalty.give_points([loyalty.PointsGift(customer.pk, 77, "gift", NOW)])
-    text = make_text(is_saved=True, subject="{{ points.balance }} {{ coupon.code }} {{ coupon.offer }}")
+    text = saved_text(subject="{{ points.balance }} {{ coupon.code }} {{ coupon.offer }}")
 
     page = marketer.get(change_address(text.template), {"as": customer.contacts.get().address})
 
@@ -135,8 +136,8 @@ def test_a_real_customer_sees_their_own_points_and_a_made_up_coupon(marketer):
 
 
 def test_a_text_that_can_no_longer_be_compiled_says_why(marketer):
-    text = make_text(is_saved=True)
-    TemplateText.objects.filter(pk=text.pk).update(body="{{ gone.away }}")
+    text = saved_text()
+    write(text.template, words="{{ gone.away }}")
 
     page = marketer.get(change_address(text.template))
     frame = marketer.get(reverse("admin:chains_template_letter", args=[text.template.pk, "en"]))
@@ -146,10 +147,8 @@ def test_a_text_that_can_no_longer_be_compiled_says_why(marketer):
 
 
 def test_sends_every_language_to_the_marketers_own_address(marketer):
-    text = make_text(
-        is_saved=True, subject="Hello {{ customer.first_name }}", cta_label="Rate", cta_url="{{ rate_url }}"
-    )
-    TemplateText.objects.create(template=text.template, language="ru", subject="Привет", body="Привет")
+    text = saved_text(subject="Hello {{ customer.first_name }}", button=("Rate", "{{ rate_url }}"))
+    write(text.template, "ru", subject="Привет", words="Привет")
 
     response = marketer.post(reverse("admin:chains_template_test_message", args=[text.template.pk]))
 
@@ -162,14 +161,14 @@ def test_sends_every_language_to_the_marketers_own_address(marketer):
 
 
 def test_fetching_the_trial_address_sends_nothing(marketer):
-    text = make_text(is_saved=True)
+    text = saved_text()
 
     assert marketer.get(reverse("admin:chains_template_test_message", args=[text.template.pk])).status_code == 405
     assert mail.outbox == []
 
 
 def test_a_support_agent_may_not_open_or_send_templates(agent):
-    text = make_text(is_saved=True)
+    text = saved_text()
 
     codes = [
         agent.get(change_address(text.template)).status_code,

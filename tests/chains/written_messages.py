@@ -8,16 +8,21 @@ from tests.conftest import NOW, make_customer
 _serial = itertools.count(1)
 
 
-def make_text(*, purpose="service", topic="", tags=(), is_saved=False, **fields):
-    from chains.models import MessageTemplate, TemplateText
+def make_text(**fields):
+    from tests.chains.factories import written_text
 
-    template = MessageTemplate(name=f"Template {next(_serial)}", purpose=purpose, topic=topic, tags=list(tags))
-    given = {"language": "en", "subject": "Hello", "body": "Hello."} | fields
-    text = TemplateText(template=template, **given)
-    if is_saved:
-        template.save()
-        text.save()
-    return text
+    return written_text(**{"words": "Hello."} | fields)
+
+
+def saved_text(*, purpose="service", topic="", tags=(), **fields):
+    """A template of one text; returns the text."""
+    from chains.models import MessageTemplate
+    from tests.chains.factories import write
+
+    template = MessageTemplate.objects.create(
+        name=f"Template {next(_serial)}", purpose=purpose, topic=topic, tags=list(tags)
+    )
+    return write(template, **{"words": "Hello."} | fields)
 
 
 def make_shop(**fields):

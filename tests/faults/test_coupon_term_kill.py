@@ -47,9 +47,9 @@ def crowd(shop):
     coupon = {"kind": Step.Kind.CHANGE, "change": "coupon", "coupon_kind": "free_delivery", "coupon_days": 7}
     live_chain(
         coupon,
-        message(late_after_hours=72, body=SHOWN),
+        message(late_after_hours=72, words=SHOWN),
         coupon,
-        marketing(late_after_hours=72, body=SHOWN),
+        marketing(late_after_hours=72, words=SHOWN),
         event="custom",
         custom_event="asked",
         at=NOW - LEASE,

@@ -16,6 +16,7 @@ from standardwebhooks.webhooks import Webhook
 from chains.channels.email.received_mail import read as read_mail
 from chains.channels.email.record_mail import record_mail
 from chains.engine.run import tick
+from chains.messages.written import written_texts
 from chains.models import IncomingMail, SignUp, SignUpForm, StaffTask, TestOrderMessage, Touch
 from chains.simulate import preview
 from chains.simulate.rehearsal import job
@@ -145,7 +146,7 @@ def life(client, admin_client, admin_user, shop, shop_files, settings, till):
     admin_user.email = "marketer@kettle.example.com"
     admin_user.save()
     WebhookEndpoint.objects.create(name="CRM", url="https://crm.example/", kinds=["order.placed", "message.sent"])
-    hello = make_template(subject="Dear {{ customer.first_name }}", body="Hello {{ customer.first_name }}")
+    hello = make_template(subject="Dear {{ customer.first_name }}", words="Hello {{ customer.first_name }}")
     live_chain(message(template=hello), task("Call"), at=now - DAY)
     assert post_signed(client, till, "m1", "order.created", order_told()) == {"applied": 1}
     customer = Customer.objects.get()
@@ -259,7 +260,7 @@ def shown_to_staff(customer, marketer, template, now):
     test_orders.start(chain, marketer, "en", customer, now)
     test_orders.send_due(now + HOUR)
     assert TestOrderMessage.objects.get().status == "sent"
-    preview.send(template, marketer.email, customer, now)
+    preview.send(written_texts(template), [marketer.email], customer, now)
 
 
 def test_nothing_of_an_erased_person_is_left_and_the_totals_are(life, shop_files):

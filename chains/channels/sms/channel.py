@@ -42,6 +42,6 @@ SMS = ChannelDescription(
         set_up=_("Name Twilio or another gateway with SMS_URL."),
         test_message=TestMessage(label=_("Your phone number")),
     ),
-    template_fields=TemplateFields(title=_("SMS"), rows=4, has_subject=False, has_picture=False),
-    note_form=NoteForm(has_buttons=False, check_length=_check_length),
+    template_fields=TemplateFields(title=_("SMS"), rows=4, has_subject=False),
+    note_form=NoteForm(has_buttons=False, takes_pictures=False, check_length=_check_length),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from chains.messages.written import sources_of, written_texts
 from chains.models import MessageTemplate
 from crm.languages import pattern, words
 
@@ -15,8 +16,9 @@ EVERYTHING = re.compile(rf"\b{pattern('offers', 'everything')}(?!\w)", re.IGNORE
 
 def storewide_discount(template: MessageTemplate) -> str:
     """The sentence that promises one, in any of the template's texts; empty when none does."""
-    for text in template.texts.all():
-        for sentence in SENTENCE.split(f"{text.subject}\n{text.body}\n{text.cta_label}\n"):
+    for text in written_texts(template):
+        written = (text.subject, *(source for block in text.blocks for source in sources_of(block)))
+        for sentence in SENTENCE.split("\n".join(written) + "\n"):
             if all(pattern.search(sentence) for pattern in (AMOUNT, DISCOUNT, EVERYTHING)):
                 return sentence.strip()[:200]
     return ""

@@ -11,6 +11,7 @@ from chains.definition.checks.offers import storewide_discount
 from chains.definition.step_kinds import STEP_KINDS
 from chains.definition.tree import Node, all_nodes
 from chains.messages.rewards import rewards_named
+from chains.messages.written import written_texts
 from chains.models import Chain, Step
 from crm.models import EventKind, Purpose
 
@@ -86,7 +87,7 @@ class _PathCheck:
         template = node.step.template
         if template is None or all(path.has_coupon for path in paths):
             return paths
-        if not any("coupon" in rewards_named(text) for text in template.texts.all()):
+        if not any("coupon" in rewards_named(text) for text in written_texts(template)):
             return paths
         self._report(
             node, _("it shows a coupon, but not everybody who gets here has one: issue it before, on every way.")

@@ -52,6 +52,10 @@ def no_coupon(touch_id: int, attempts: int, facts: dict[str, Any]) -> TouchResul
     return TouchResult(touch_id, Status.SKIPPED, Reason.COUPON, facts, attempts=attempts)
 
 
+def nothing_to_show(touch_id: int, attempts: int) -> TouchResult:
+    return TouchResult(touch_id, Status.SKIPPED, Reason.NOTHING_TO_SHOW, attempts=attempts)
+
+
 def no_channel(touch_id: int, attempts: int) -> TouchResult:
     return TouchResult(touch_id, Status.FAILED, Reason.NO_CHANNEL, attempts=attempts)
 

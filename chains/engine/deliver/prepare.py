@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from chains.channels.sender import OutgoingMessage
 from chains.channels.staff_task.sender import TaskCard
 from chains.engine.deliver import outcomes
+from chains.engine.deliver.blocks_shown import BlocksShown
 from chains.engine.deliver.coupons_shown import RewardsShown
 from chains.engine.deliver.slices import SendingRecord, TouchResult
 from chains.messages.context import contexts
@@ -43,6 +44,7 @@ class LeasedTouch(NamedTuple):
     attempts: int
     lease_until: dt.datetime
     enrolment__version_id: int
+    enrolment__event_id: int | None
     contact__address: str | None
     customer__language: str
     customer__first_name: str
@@ -65,16 +67,20 @@ def prepare(
     programs = program.load(row.enrolment__version_id for row in rows)
     letters = [row for row in rows if row.channel != Touch.Channel.STAFF_TASK]
     context_of = contexts(letters, now) if letters else {}
+    texts = {row.pk: _text(row, programs) for row in letters}
     rewards = RewardsShown(letters, programs, now)
+    blocks = BlocksShown([row for row in letters if texts[row.pk]], texts, now)
     clock = clock or (lambda: now)
-    return (_prepared(row, programs, context_of, rewards, clock) for row in rows)
+    return (_prepared(row, programs, texts, context_of, rewards, blocks, clock) for row in rows)
 
 
 def _prepared(
     row: LeasedTouch,
     programs: Mapping[int, Program],
+    texts: Mapping[int, dict[str, Any]],
     context_of: Mapping[int, dict[str, Any]],
     rewards: RewardsShown,
+    blocks: BlocksShown,
     clock: Clock,
 ) -> PreparedTouch | TouchResult:
     step = programs[row.enrolment__version_id].step(row.step_key)
@@ -82,7 +88,13 @@ def _prepared(
         return outcomes.not_rendered(row.pk, row.attempts, "")
     if row.channel == Touch.Channel.STAFF_TASK:
         return _card(row, step, clock())
-    return _letter(row, step, context_of[row.pk], rewards, clock)
+    text = texts[row.pk]
+    if not text:
+        # A version whose step had this text planned the touch; since then the customer was moved to one that has not.
+        return outcomes.not_rendered(row.pk, row.attempts, gettext("The step has no text for this channel."))
+    if blocks.is_pointless(row.pk):
+        return outcomes.nothing_to_show(row.pk, row.attempts)
+    return _letter(row, text, {**context_of[row.pk], **blocks.context(row.pk)}, rewards, clock)
 
 
 def _card(row: LeasedTouch, step: ProgramStep, now: dt.datetime) -> PreparedTouch:
@@ -91,10 +103,9 @@ def _card(row: LeasedTouch, step: ProgramStep, now: dt.datetime) -> PreparedTouc
 
 
 def _letter(
-    row: LeasedTouch, step: ProgramStep, context: Mapping[str, Any], rewards: RewardsShown, clock: Clock
+    row: LeasedTouch, text: dict[str, Any], context: Mapping[str, Any], rewards: RewardsShown, clock: Clock
 ) -> PreparedTouch | TouchResult:
     try:
-        text = _text(row, step)
         shown = text.get("shows", ())
         if shown:
             at = clock()
@@ -108,12 +119,11 @@ def _letter(
     return PreparedTouch(_outgoing(row, content), SendingRecord(row.pk, content.subject, content.links, coupon))
 
 
-def _text(row: LeasedTouch, step: ProgramStep) -> dict[str, Any]:
-    texts = step.texts.get(row.channel)
-    if not texts:
-        # A version whose step had this text planned the touch; since then the customer was moved to one that has not.
-        raise TemplateError(gettext("The step has no text for this channel."))
-    return text_in_language(texts, row.customer__language, settings.LANGUAGE_CODE)
+def _text(row: LeasedTouch, programs: Mapping[int, Program]) -> dict[str, Any]:
+    """Empty where the step has none for the channel."""
+    step = programs[row.enrolment__version_id].step(row.step_key)
+    texts = step.texts.get(row.channel) if step else None
+    return text_in_language(texts, row.customer__language, settings.LANGUAGE_CODE) if texts else {}
 
 
 def _rendered(row: LeasedTouch, text: dict[str, Any], context: Mapping[str, Any]) -> Rendered | ShortMessage:

@@ -142,7 +142,7 @@ def _content(message: TestOrderMessage, now: dt.datetime, shop: Shop) -> Rendere
     if message.channel == Touch.Channel.STAFF_TASK:
         made = _shown(_("Task for a colleague: %(name)s") % {"name": message.name}, text["script"])
     else:
-        context = context_for(message.test_order.language, message.test_order.customer, now, shop)
+        context = context_for(dict(text), message.test_order.customer, now, shop)
         context["coupon"] = text.get("coupon", context["coupon"])
         if message.channel == Channel.EMAIL:
             made = render(text, context, is_tracked=False)

@@ -10,7 +10,7 @@ from chains.channels import http
 from chains.channels.registry import senders
 from chains.channels.sender import Result
 from chains.channels.sms import twilio
-from chains.models import ChannelState, TemplateText, Touch
+from chains.models import ChannelState, Touch
 from crm.models import Contact, Shop
 from tests.chains.channels.provider import closed_address, running_provider
 from tests.chains.channels.setups import SETUPS, outgoing, set_up
@@ -167,8 +167,7 @@ def test_a_pause_that_cannot_be_read_is_short_and_never_endless(written):
 
 
 def due(channel, address):
-    template = make_template()
-    TemplateText.objects.filter(template=template).update(channel=channel, body="Hello")
+    template = make_template(channel=channel, words="Hello")
     chain = live_chain(message(template=template), event="asked")
     customer = make_customer(email="")
     Contact.objects.create(customer=customer, channel=channel, address=address, marketing_consent="granted")

@@ -1,0 +1,30 @@
+"""The blocks that some customers see and others do not: what a compiled text says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chains.messages.blocks.registry import BLOCK_KINDS, kind_of
+from chains.messages.written import WrittenText
+
+
+def personal_parts(text: WrittenText) -> dict[str, Any]:
+    """`rules` and `reads` by block; nothing for a text that says the same to everybody, so that it costs no more."""
+    rules = {block.key: dict(block.rule) for block in text.blocks if block.rule is not None}
+    reads = {
+        block.key: {"kind": block.kind, "content": dict(block.content)}
+        for block in text.blocks
+        if kind_of(block).read is not None
+    }
+    return ({"rules": rules} if rules else {}) | ({"reads": reads} if reads else {})
+
+
+def made_up_blocks(compiled: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The part of a context for a made-up customer, who sees all blocks."""
+    shown = {}
+    for key, one in compiled.get("reads", {}).items():
+        if sample := BLOCK_KINDS[one["kind"]].sample:
+            shown[key] = sample(one["content"], compiled["language"])
+    keys = {**compiled.get("rules", {}), **compiled.get("reads", {})}
+    return {"blocks": dict.fromkeys(keys, "1"), "shown": shown}
