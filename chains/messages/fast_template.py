@@ -1,7 +1,8 @@
 """Most of a letter is plain words with names and addresses put in: that much of Liquid is done here ten times as fast.
 
-A template of nothing but words, `{{ path }}` and `{% if path != '' %}` is read once into pieces. A template that holds
-anything else, and a value that is missing or no plain string, is left to Liquid, which knows all the rules.
+A template of nothing but words, `{{ path }}` perhaps with a default, `{% if path != '' %}` and a loop through a short
+list is read once into pieces. A template that holds anything else, and a value that is missing or no plain string, is
+left to Liquid, which knows all the rules.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from typing import Any
 from liquid import BoundTemplate
 from liquid.ast import Node
 from liquid.builtin.content import ContentNode
-from liquid.builtin.expressions import FilteredExpression, Path
+from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
+from liquid.builtin.expressions.arguments import KeywordArgument, PositionalArgument
+from liquid.builtin.expressions.filtered import Filter
 from liquid.builtin.expressions.logical import BooleanExpression, NeExpression
 from liquid.builtin.expressions.primitive import StringLiteral
 from liquid.builtin.output import OutputNode
+from liquid.builtin.tags.for_tag import ForNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.expression import Expression
 
@@ -25,7 +29,10 @@ ValuePath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ValuePiece:
+    """`default` stands where the value is empty: words of the template, which need no escaping."""
+
     path: ValuePath
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,16 @@ class ConditionPiece:
     if_empty: tuple[Piece, ...]
 
 
-Piece = str | ValuePiece | ConditionPiece
+@dataclass(frozen=True, slots=True)
+class LoopPiece:
+    path: ValuePath
+    name: str
+    each: tuple[Piece, ...]
+
+
+Piece = str | ValuePiece | ConditionPiece | LoopPiece
+
+LONGEST_LOOP = 100  # Liquid counts what longer ones cost
 
 
 class NotPlainError(Exception):
@@ -62,12 +78,30 @@ def _join(pieces: Sequence[Piece], context: Mapping[str, Any], shown: Callable[[
         if isinstance(piece, str):
             out.append(piece)
         elif isinstance(piece, ValuePiece):
-            out.append(shown(_value(context, piece.path)))
+            value = _value(context, piece.path)
+            out.append(shown(value) if value else piece.default)
+        elif isinstance(piece, LoopPiece):
+            for item in _list(context, piece.path):
+                _join(piece.each, {**context, piece.name: item}, shown, out)
         else:
             _join(piece.if_filled if _value(context, piece.path) else piece.if_empty, context, shown, out)
 
 
 def _value(context: Mapping[str, Any], path: ValuePath) -> str:
+    value = _found(context, path)
+    if type(value) is not str:
+        raise NotPlainError
+    return value
+
+
+def _list(context: Mapping[str, Any], path: ValuePath) -> list[Any]:
+    value = _found(context, path)
+    if type(value) is not list or len(value) > LONGEST_LOOP:
+        raise NotPlainError
+    return value
+
+
+def _found(context: Mapping[str, Any], path: ValuePath) -> Any:
     value: Any = context
     for name in path:
         is_fit = isinstance(value, dict) if isinstance(name, str) else isinstance(value, list)
@@ -77,8 +111,6 @@ def _value(context: Mapping[str, Any], path: ValuePath) -> str:
             value = value[name]
         except (LookupError, TypeError):
             raise NotPlainError from None
-    if type(value) is not str:
-        raise NotPlainError
     return value
 
 
@@ -92,10 +124,38 @@ def _piece(node: Node) -> Piece:
             return node.text
         case OutputNode(expression=FilteredExpression(filters=None | [], left=left)):
             return ValuePiece(_path(left))
+        case OutputNode(expression=FilteredExpression(filters=[Filter(name="default", args=[given])], left=left)):
+            return ValuePiece(_path(left), _words(given))
         case IfNode(alternatives=[], condition=BooleanExpression(expression=condition), blank=False):
             if_empty = _pieces(node.default.nodes) if node.default else ()
             return ConditionPiece(_tested_path(condition), _pieces(node.consequence.nodes), if_empty)
+        case ForNode(default=None, blank=False, expression=LoopExpression() as loop, block=block):
+            return _loop(loop, block.nodes)
     raise NotPlainError
+
+
+def _words(given: PositionalArgument | KeywordArgument) -> str:
+    match given:
+        case PositionalArgument(value=StringLiteral(value=words)):
+            return words
+    raise NotPlainError
+
+
+def _loop(loop: LoopExpression, nodes: Iterable[Node]) -> LoopPiece:
+    """Through a whole list, with no loop in it."""
+    each = _pieces(nodes)
+    if loop.limit or loop.offset or loop.reversed or loop.cols or _has_loop(each):
+        raise NotPlainError
+    return LoopPiece(_path(loop.iterable), loop.identifier, each)
+
+
+def _has_loop(pieces: Iterable[Piece]) -> bool:
+    return any(
+        isinstance(piece, LoopPiece)
+        or isinstance(piece, ConditionPiece)
+        and (_has_loop(piece.if_filled) or _has_loop(piece.if_empty))
+        for piece in pieces
+    )
 
 
 def _tested_path(condition: Expression) -> ValuePath:

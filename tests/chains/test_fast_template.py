@@ -22,18 +22,29 @@ CONTEXTS = st.fixed_dictionaries(
 WORDS = st.text(alphabet=st.sampled_from("ab <p>\n"), max_size=5)
 
 
+def _with_default(way, words):
+    return f'{{{{ {way} | default: "{words}" }}}}'
+
+
+def _loop(way, each, has_counter):
+    counter = "{{ forloop.index }}" if has_counter else ""
+    return f"{{% for line in {way} %}}{{{{ line }}}}{each}{counter}{{% endfor %}}"
+
+
 def _blocks(inner):
     branch = st.builds(
         lambda way, then, other: f"{{% if {way} != '' %}}{then}{{% else %}}{other}{{% endif %}}", WAYS, inner, inner
     )
     short = st.builds(lambda way, then: f"{{%- if {way} != '' -%}}{then}{{% endif %}}", WAYS, inner)
-    return st.lists(st.one_of(inner, branch, short), max_size=3).map("".join)
+    loop = st.builds(_loop, WAYS, inner, st.booleans())
+    return st.lists(st.one_of(inner, branch, short, loop), max_size=3).map("".join)
 
 
 SOURCES = st.recursive(
     st.one_of(
         WORDS,
         WAYS.map(lambda way: f"{{{{ {way} }}}}"),
+        st.builds(_with_default, WAYS, st.sampled_from(["", "a", "<b>", "'"])),
         st.just("{{ name | upcase }}"),
         st.just("{% if name == 'a' %}x{% endif %}"),
     ),
@@ -63,7 +74,11 @@ def test_filled_in_directly_is_what_liquid_makes_of_it(source, context, is_html)
         ("Dear {{ customer.first_name }}", True),
         ("{% if links[0] != '' %}<a href=\"{{ links[0] }}\">here</a>{% else %}here{% endif %}", True),
         ("{{ customer.first_name | upcase }}", False),
-        ("{% for line in order.lines %}{{ line.name }}{% endfor %}", False),
+        ("{% for line in order.lines %}{{ line.name }}{% endfor %}", True),
+        ("{% for line in order.lines limit: 2 %}{{ line.name }}{% endfor %}", False),
+        ("{% for a in order.lines %}{% for b in order.lines %}{{ b.name }}{% endfor %}{% endfor %}", False),
+        ("{{ customer.first_name | default: 'there' }}", True),
+        ("{{ customer.first_name | default: customer.city }}", False),
         ("{% if customer.city == 'Paris' %}Bonjour{% endif %}", False),
         ("{{ lines[customer.first_name] }}", False),
     ],
