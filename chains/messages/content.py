@@ -82,10 +82,10 @@ def _problems(reader: ContentReader, template: MessageTemplate | None) -> Iterat
 
 def _template_problems(fields: Mapping[str, Any], template: MessageTemplate | None) -> Iterator[tuple[str, str]]:
     """What the model says of the name, purpose, topic and tags."""
+    candidate = MessageTemplate(pk=template.pk if template else None, **fields)
+    candidate._state.adding = template is None
     try:
-        MessageTemplate(pk=template.pk if template else None, **fields).full_clean(
-            exclude=["ready_key", "created_at", "changed_at", "changed_by"]
-        )
+        candidate.full_clean(exclude=["ready_key", "created_at", "changed_at", "changed_by"])
     except ValidationError as error:
         for name, sentences in error.message_dict.items():
             yield from ((name if name in FIELDS else "name", sentence) for sentence in sentences)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chains.messages.blocks.field import is_storable
 from chains.messages.blocks.registry import BLOCK_KINDS
 from chains.messages.note_form import written_channels
 from chains.messages.written import Block, WrittenText
@@ -60,7 +61,7 @@ class ContentReader:
         kind = self._one_of(f"{path}.kind", given.get("kind"), BLOCK_KINDS)
         content = self._object(f"{path}.content", given.get("content", {}))
         rule = given.get("rule")
-        if rule is not None and not isinstance(rule, dict):
+        if rule is not None and not (isinstance(rule, dict) and is_storable(rule)):
             self._report(f"{path}.rule", _("This is not what belongs here."))
         if kind in BLOCK_KINDS:
             known = BLOCK_KINDS[kind].fields
@@ -98,7 +99,7 @@ class ContentReader:
             return ""
         if len(raw) > LONGEST_LINE:
             self._report(path, _("The text is longer than %(limit)s characters.") % {"limit": LONGEST_LINE})
-        if "\x00" in raw:
+        if not is_storable(raw):
             self._report(path, _("This is not what belongs here."))
         return raw.strip()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from mjml import mjml2html
 
@@ -14,16 +16,19 @@ from crm.models import Purpose, Shop
 FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 DEFAULT_COLOR = "#2f6f4f"
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-_DOCUMENT = """<mjml lang="{language}" dir="ltr"><mj-head>
+_STYLES = Path(__file__).with_name("letter.css").read_text(encoding="utf-8")
+_DOCUMENT = """<mjml lang="{language}" dir="{direction}"><mj-head>
 <mj-title>{subject}</mj-title><mj-preview>{preheader}</mj-preview>
-<mj-attributes><mj-all font-family="{font}"/>
-<mj-text font-size="16px" line-height="1.55" color="#26312c"/></mj-attributes>
-</mj-head><mj-body background-color="#f3f4f2" width="600px">
-<mj-section padding="20px 0 8px"><mj-column>
-<mj-text font-size="15px" font-weight="600" color="{color}">{shop}</mj-text></mj-column></mj-section>
-<mj-section background-color="#ffffff" border-radius="10px" padding="18px 6px 22px"><mj-column>{blocks}</mj-column>
-</mj-section><mj-section padding="10px 0 28px"><mj-column>
-<mj-text font-size="13px" line-height="1.5" color="#5d6862">{footer}</mj-text></mj-column></mj-section>
+<mj-raw><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
+</mj-raw><mj-attributes><mj-all font-family="{font}"/>
+<mj-text css-class="ink" font-size="16px" line-height="1.55" color="#26312c"/></mj-attributes>
+<mj-style>{styles}</mj-style>
+</mj-head><mj-body css-class="page" background-color="#f3f4f2" width="600px">
+<mj-section padding="20px 0 8px"><mj-column>{sender}</mj-column></mj-section>
+<mj-section css-class="card" background-color="#ffffff" border-radius="10px" padding="18px 0 22px">
+<mj-column>{blocks}</mj-column></mj-section>
+<mj-section padding="10px 0 28px"><mj-column><mj-text css-class="footer" font-size="13px" line-height="1.7"
+ color="#5d6862">{footer}</mj-text></mj-column></mj-section>
 </mj-body></mjml>"""
 _PIXEL = (
     '{% if open_url != \'\' %}<img src="{{ open_url }}" width="1" height="1" alt="" style="display:block">{% endif %}'
@@ -41,10 +46,11 @@ def letter_html(page: Page, blocks: Sequence[str], footer: str) -> str:
     document = _DOCUMENT.format(
         language=page.language,
         font=FONT,
-        color=page.color,
+        direction="rtl" if get_language_info(page.language)["bidi"] else "ltr",
+        styles=_STYLES,
+        sender=_sender(page),
         subject=page.value("subject"),
         preheader=page.value("preheader"),
-        shop=page.value("shop.name"),
         blocks="\n".join(blocks),
         footer=page.hide(footer),
     )
@@ -52,6 +58,13 @@ def letter_html(page: Page, blocks: Sequence[str], footer: str) -> str:
     html = mjml2html(document, fonts={})
     # MJML writes one long line; with short ones a letter in plain ASCII needs no transfer encoding.
     return page.put_back(html.replace("><", ">\n<")).replace("</body>", _PIXEL + "</body>")
+
+
+def _sender(page: Page) -> str:
+    return (
+        f'<mj-text css-class="shop" font-size="15px" font-weight="600" color="{page.color}">'
+        f"{page.value('shop.name')}</mj-text>"
+    )
 
 
 def brand_color(shop: Shop) -> str:

@@ -31,7 +31,9 @@ def write(template, language="en", *, words="Good day.", button=None, picture=""
 
 def written_text(language="en", *, words="Good day.", button=None, picture="", blocks=None, **fields):
     given = {"subject": "Hello"} | fields
-    return WrittenText(language=language, blocks=tuple(blocks or plain_blocks(words, button, picture)), **given)
+    return WrittenText(
+        language=language, blocks=tuple(plain_blocks(words, button, picture) if blocks is None else blocks), **given
+    )
 
 
 def message(purpose=Purpose.SERVICE, *, template=None, **fields):

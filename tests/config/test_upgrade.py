@@ -65,6 +65,11 @@ old.get_model("crm", "ConsentRecord").objects.create(
 )
 old.get_model("segments", "Segment").objects.create(name="All", rule={"all": []})
 old.get_model("chains", "Chain").objects.create(name="Thanks", trigger_event="order.delivered")
+template = old.get_model("chains", "MessageTemplate").objects.create(name="Thanks")
+old.get_model("chains", "TemplateText").objects.create(
+    template=template, language="en", subject="Thanks", body="Enjoy **it**.",
+    cta_label="See", cta_url="https://shop.example/", picture_url="{{ product.picture_url }}",
+)
 till = old.get_model("crm", "Source").objects.create(kind="webhook", name="Till", secret="whsec_old")
 old.get_model("crm", "Delivery").objects.create(
     source=till, key="m1", topic="order.updated", subject="order 1001",
@@ -74,7 +79,7 @@ call_command("migrate", verbosity=0)
 from crm.figures.stats import rebuild
 from crm.intake import deliveries
 from crm.intake.doors import read
-from chains.models import Chain
+from chains.models import Chain, MessageBlock
 from crm.models import (
     Case, CaseMessage, ConsentRecord, Coupon, Customer, CustomerStats, Event, EventInbox, Order, Source
 )
@@ -96,6 +101,7 @@ print(json.dumps({
     "kept": [str(Event.objects.filter(key="1001").get().order_id == order.pk),
              Case.objects.get(kind="complaint").subject, ConsentRecord.objects.get().action,
              Segment.objects.get(name="All").rule, Chain.objects.get().name],
+    "blocks": [[block.kind, block.content] for block in MessageBlock.objects.order_by("position")],
     "waiting": EventInbox.objects.filter(event__key="1001", consumer="chains").count(),
 }))
 """
@@ -128,5 +134,10 @@ def test_a_database_with_data_is_upgraded(empty_database, before):
         # What was "sent" to telegram:42 went to a mail server.
         "letters": [["telegram", "42", "messenger", False], ["telegram", "42", "messenger", True]],
         "kept": ["True", "The lid", "granted", {"all": []}, "Thanks"],
+        "blocks": [
+            ["picture", {"url": "{{ product.picture_url }}", "alt": "{{ product.name }}", "link": ""}],
+            ["words", {"source": "Enjoy **it**."}],
+            ["button", {"label": "See", "link": "https://shop.example/"}],
+        ],
         "waiting": 1,
     }

@@ -34,7 +34,7 @@ def product_row(item: str) -> str:
         "</td>"
     )
     return (
-        f'<tr>{if_filled(f"{item}.picture_url", picture)}<td style="padding:8px 0;vertical-align:middle"><strong>'
+        f'\n<tr>{if_filled(f"{item}.picture_url", picture)}<td style="padding:8px 0;vertical-align:middle"><strong>'
         f'{{{{ {item}.name }}}}</strong><br><span class="faint" style="color:#5d6862">{_amount(item)}</span></td></tr>'
     )
 

@@ -16,7 +16,7 @@ def _letter(block: Block, page: Page) -> LetterPart:
 def button(label: str, link: str, page: Page) -> LetterPart:
     """`link` is how the letter names the address, as `links[0]`."""
     drawn = (
-        f'<mj-button css-class="press" href="{page.value(link)}" align="left" font-size="16px" font-weight="600"'
+        f'<mj-button href="{page.value(link)}" align="left" font-size="16px" font-weight="600"'
         f' background-color="{page.color}" color="{page.ink}" border-radius="8px" inner-padding="13px 24px">'
         f"{page.words(label)}</mj-button>"
     )

@@ -24,14 +24,15 @@ def _letter(block: Block, page: Page) -> LetterPart:
 
 def _box(title: str, terms: list[str], note: Body, color: str) -> str:
     heading = f'<div style="font-weight:600;margin:0 0 6px">{title}</div>' if title else ""
-    small = "".join(terms) + (f'<div style="margin:8px 0 0">{note.html}</div>' if note.html else "")
+    below = note.html.replace("<p>", '<p style="margin:8px 0 0">')
     return (
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
         f'<td align="center" style="padding:20px 16px;border:2px dashed {color};border-radius:10px">{heading}'
         f'<div style="font-size:22px;line-height:1.3;font-weight:700">{{{{ coupon.offer }}}}</div>'
         '<div style="font-size:22px;line-height:1.5;letter-spacing:2px;font-family:Consolas,Menlo,monospace">'
         f"{{{{ {CODE} }}}}</div>"
-        f'<div class="faint" style="font-size:14px;line-height:1.5;color:#5d6862">{small}</div></td></tr></table>'
+        f'<div class="faint" style="font-size:14px;line-height:1.5;color:#5d6862">{"".join(terms)}{below}</div>'
+        "</td></tr></table>"
     )
 
 

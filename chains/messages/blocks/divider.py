@@ -8,7 +8,9 @@ from chains.messages.written import Block
 
 
 def _letter(block: Block, page: Page) -> LetterPart:
-    return LetterPart('<mj-divider border-width="1px" border-color="#d9ddd9" padding="12px 25px"/>', "* * *")
+    return LetterPart(
+        '<mj-divider css-class="line" border-width="1px" border-color="#d9ddd9" padding="12px 25px"/>', "* * *"
+    )
 
 
 DIVIDER = BlockKind(

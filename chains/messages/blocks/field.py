@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -90,7 +91,24 @@ def _shape_problem(field: BlockField, value: Any) -> str:
             is_fit = isinstance(value, list) and all(isinstance(one, str) for one in value)
         case _:
             is_fit = isinstance(value, str)
-    return _size_problem(field, value) if is_fit else _("This is not what belongs here.")
+    return _size_problem(field, value) if is_fit and is_storable(value) else _("This is not what belongs here.")
+
+
+def is_storable(value: object) -> bool:
+    """Whether the database can keep it: no half of a character, no NUL, no number that is none."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+                    return False
+            case float() as number if not math.isfinite(number):
+                return False
+            case dict() as mapping:
+                waiting += [*mapping, *mapping.values()]
+            case list() as values:
+                waiting += values
+    return True
 
 
 def _size_problem(field: BlockField, value: Any) -> str:

@@ -17,7 +17,7 @@ def _letter(block: Block, page: Page) -> LetterPart:
         return LetterPart(mjml_if_filled(picture, f"{drawn}/>"), "")
     link = page.link(content["link"])
     pressed = mjml_if_filled(link, f'{drawn} href="{page.value(link)}"/>', f"{drawn}/>")
-    text = if_filled(link, f"{content['alt']}\n{{{{ {link} }}}}")
+    text = if_filled(picture, if_filled(link, f"{content['alt']}\n{{{{ {link} }}}}"))
     return LetterPart(mjml_if_filled(picture, pressed), text)
 
 
