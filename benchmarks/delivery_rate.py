@@ -6,7 +6,8 @@ Encore and post_office render the same personal letter, in plain English and in 
 the same sources, links and headers; smtplib sends ready-made bytes of the same size. Each is measured from its queue
 (due touches: guard and deliver) and from the fact (an event nobody handled yet: all four verbs; one send_many(), or a
 send() each). Processor time is that of the sending process, from the queue: it tells more than the clock where others
-use the machine. post_office uses its five threads. Needs Postfix's `smtp-sink`. Databases of its own, dropped after.
+use the machine; post_office uses its five threads. Encore also sends the letter with three blocks that depend on who
+gets it, two of them shown. Needs Postfix's `smtp-sink`. Databases of its own, dropped after.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / "benchmarks" / "peers" / "queued_by_post_office.py"
 WORKER = ROOT / "benchmarks" / "peers" / "engine_worker.py"
 PEER_DATABASE = "encore_bench_post_office"
-GOAL_POST_OFFICE, GOAL_SMTPLIB, GOAL_TWO = 4, 0.4, 1.3
+GOAL_POST_OFFICE, GOAL_SMTPLIB, GOAL_TWO, GOAL_PERSONAL = 4, 0.4, 1.3, 1.3
 LINES = {
     "due": "Encore, due touches to letters",
+    "personal": "the same with three personal blocks",
     "one": "Encore, four times as many, one worker process",
     "two": "Encore, four times as many, two worker processes",
     "events": "Encore, events to letters (all four verbs)",
@@ -108,16 +110,21 @@ def mail_server() -> Iterator[int]:
 
 def measure(letters: int, rounds: int, port: int) -> None:
     from benchmarks.peers.same_letter import sources
-    from benchmarks.peers.shop import chain_of_one_letter
+    from benchmarks.peers.shop import chain_of_one_letter, make_only_live, personal_blocks
 
     for language, body in BODIES.items():
-        chain = chain_of_one_letter(language, body, NOON - dt.timedelta(days=1))
+        since = NOON - dt.timedelta(days=1)
+        personal = chain_of_one_letter(f"{language}, personal", body, since, personal_blocks())
+        chain = chain_of_one_letter(language, body, since)
         assert chain.version
         letter = sources(chain.version.program["steps"][0]["texts"]["email"]["en"])
         ready = ready_made(chain)
         spent: dict[str, list[Spent]] = {name: [] for name in LINES}
         size = 0
         for _round in range(rounds):
+            make_only_live(personal)
+            spent["personal"].append(encore_from_due(personal, letters))
+            make_only_live(chain)
             spent["due"].append(encore_from_due(chain, letters))
             for name, count in (("one", 1), ("two", 2)):
                 spent[name].append(Spent(encore_by_workers(chain, 4 * letters, port, count) / 4))
@@ -133,7 +140,7 @@ def measure(letters: int, rounds: int, port: int) -> None:
         )
         report({name: sorted(letters / one.seconds for one in found) for name, found in spent.items()})
         used = {name: statistics.median(one.processor for one in found) for name, found in spent.items()}
-        report_used({name: 1e6 * used[name] / letters for name in ("due", "queued", "smtplib")})
+        report_used({name: 1e6 * used[name] / letters for name in ("due", "personal", "queued", "smtplib")})
 
 
 def report(rates: dict[str, list[float]]) -> None:
@@ -153,10 +160,13 @@ def report(rates: dict[str, list[float]]) -> None:
 
 
 def report_used(microseconds: dict[str, float]) -> None:
-    ours, queued, bare = (microseconds[name] for name in ("due", "queued", "smtplib"))
+    ours, personal, queued, bare = (microseconds[name] for name in ("due", "personal", "queued", "smtplib"))
     print(
         f"  {'processor time a letter':<38} Encore {ours:,.0f} us, post_office {queued:,.0f} us "
-        f"({queued / ours:.1f} x), smtplib {bare:,.0f} us ({bare / ours:.2f})",
+        f"({queued / ours:.1f} x), smtplib {bare:,.0f} us ({bare / ours:.2f})"
+    )
+    print(
+        f"  {'with personal blocks':<38} {personal:,.0f} us, {personal / ours:.2f} x (goal {GOAL_PERSONAL} x)",
         flush=True,
     )
 

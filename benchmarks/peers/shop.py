@@ -11,17 +11,17 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from chains.definition.publishing import publish
-from chains.messages.written import WrittenText, plain_blocks, save_text
+from chains.messages.written import Block, WrittenText, plain_blocks, save_text
 from chains.models import Chain, Enrolment, MessageTemplate, Step, Touch
 from crm.models import Channel, Contact, Customer, Event, EventInbox, EventKind, Order, Purpose, Shop
 
 ASKED = "benchmark.asked"
 
 
-def chain_of_one_letter(name: str, body: str, at: dt.datetime) -> Chain:
+def chain_of_one_letter(name: str, body: str, at: dt.datetime, more: Sequence[Block] = ()) -> Chain:
     """Order placed → a letter → a wait of a month → the letter again; the only one live, since `at`."""
     _shop()
-    template = _template(name, body, Purpose.SERVICE)
+    template = _template(name, body, Purpose.SERVICE, more)
     chain = Chain.objects.create(name=f"Letter: {name}", trigger_event=EventKind.ORDER_PLACED)
     Step.objects.create(chain=chain, position=0, template=template, name="letter")
     Step.objects.create(chain=chain, position=1, kind=Step.Kind.WAIT, wait_amount=30)
@@ -48,12 +48,30 @@ def _shop() -> None:
     shop.save()
 
 
-def _template(name: str, body: str, purpose: str) -> MessageTemplate:
+def personal_blocks() -> tuple[Block, ...]:
+    """Three that depend on who gets the letter: two are shown and one is not."""
+    return (
+        Block("words", {"source": "We are glad that you chose us."}, _figure("orders_count", "at_most", 1)),
+        Block("words", {"source": "Welcome back: a tip that only you get."}, _figure("orders_count", "at_least", 2)),
+        Block("words", {"source": "It was on its way to you."}, _figure("order_total", "at_least", 50)),
+    )
+
+
+def _figure(field: str, operator: str, value: int) -> dict[str, Any]:
+    return {"all": [{"field": field, "operator": operator, "value": value}]}
+
+
+def make_only_live(chain: Chain) -> None:
+    Chain.objects.live().update(status=Chain.Status.ARCHIVED)
+    Chain.objects.filter(pk=chain.pk).update(status=Chain.Status.LIVE)
+
+
+def _template(name: str, body: str, purpose: str, more: Sequence[Block] = ()) -> MessageTemplate:
     template = MessageTemplate.objects.create(name=f"Letter: {name}", purpose=purpose)
     text = WrittenText(
         language="en",
         subject="{{ customer.first_name }}, how to keep your kettle clean",
-        blocks=plain_blocks(body, ("See how", "https://example.com/care")),
+        blocks=(*more, *plain_blocks(body, ("See how", "https://example.com/care"))),
     )
     save_text(template, text)
     return template

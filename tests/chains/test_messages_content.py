@@ -55,8 +55,8 @@ def test_a_copy_has_all_texts_and_blocks_of_its_own(shop):
     assert len(content_of(made)["texts"]) == 2
 
 
-DEEP = {"all": [{"all": [{"all": [{"all": [{"all": [{"all": [{"all": []}]}]}]}]}]}]}
-HOSTILE = [
+DEEP: object = {"all": [{"all": [{"all": [{"all": [{"all": [{"all": [{"all": []}]}]}]}]}]}]}
+HOSTILE: list[tuple[tuple[object, ...], object, str]] = [
     ((), None, ""),
     ((), [], ""),
     (("name",), 7, "name"),

@@ -37,9 +37,9 @@ class BlocksShown:
 
     def __init__(self, rows: Sequence[PersonalTouch], texts: Mapping[int, Mapping[str, Any]], now: dt.datetime) -> None:
         self._texts = texts
-        self._holds = _holding(rows, texts, now)
-        asked = [one for row in rows for one in self._asked(row)]
-        self._facts = _read(asked, now)
+        self._rules = _spelled_rules(rows, texts)
+        self._holds = _holding(rows, self._rules, now)
+        self._facts = _read([one for row in rows for one in self._asked(row)], now)
 
     def context(self, touch_id: int) -> dict[str, dict[str, Any]]:
         """What the letter's context needs beyond that of every letter."""
@@ -65,8 +65,8 @@ class BlocksShown:
         )
 
     def _holds_for(self, touch_id: int, key: str) -> bool:
-        rule = self._texts[touch_id].get("rules", {}).get(key)
-        return rule is None or touch_id in self._holds[_spelled(rule)]
+        rule = self._rules[touch_id].get(key) if touch_id in self._rules else None
+        return rule is None or touch_id in self._holds[rule]
 
     def _asked(self, row: PersonalTouch) -> list[tuple[str, AskedBlock]]:
         """The blocks that have to read facts for a touch, each with its kind."""
@@ -81,16 +81,28 @@ class BlocksShown:
         ]
 
 
+def _spelled_rules(rows: Sequence[PersonalTouch], texts: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, str]]:
+    """By touch and block, for touches whose text has any. Equal rules are spelled alike, and asked once."""
+    spelled: dict[int, dict[str, str]] = {}  # by text, as a batch has few
+    found = {}
+    for row in rows:
+        text = texts[row.pk]
+        if rules := text.get("rules"):
+            if id(text) not in spelled:
+                spelled[id(text)] = {key: json.dumps(rule, sort_keys=True) for key, rule in rules.items()}
+            found[row.pk] = spelled[id(text)]
+    return found
+
+
 def _holding(
-    rows: Sequence[PersonalTouch], texts: Mapping[int, Mapping[str, Any]], now: dt.datetime
+    rows: Sequence[PersonalTouch], rules: Mapping[int, Mapping[str, str]], now: dt.datetime
 ) -> dict[str, set[int]]:
     """Touches for which each rule holds."""
     asked: dict[str, list[Subject]] = defaultdict(list)
     for row in rows:
-        rules = texts[row.pk].get("rules")
-        if rules:
+        if row.pk in rules:
             subject = Subject(row.pk, row.customer_id, row.order_id, row.enrolment__event_id)
-            for rule in {_spelled(rule) for rule in rules.values()}:
+            for rule in set(rules[row.pk].values()):
                 asked[rule].append(subject)
     return {rule: facts.holding_now(json.loads(rule), subjects, now) for rule, subjects in asked.items()}
 
@@ -104,8 +116,3 @@ def _read(asked: Sequence[tuple[str, AskedBlock]], now: dt.datetime) -> dict[tup
         if read := BLOCK_KINDS[kind].read:
             found |= read(blocks, now)
     return found
-
-
-def _spelled(rule: Any) -> str:
-    """Equal rules are asked once."""
-    return json.dumps(rule, sort_keys=True)
