@@ -288,7 +288,7 @@
         }
     }
 
-    // Rows that a formset adds come later; the empty row they are copied from is left alone.
+    // Rows that a formset adds come later, and so do dialogs; the empty row that rows are copied from is left alone.
     const start = (within) => within.querySelectorAll("[data-rule]:not([data-started])").forEach((root) => {
         if (root.querySelector("[data-json]").name.includes("__prefix__")) return;
         root.dataset.started = "";
@@ -297,4 +297,5 @@
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => start(document));
     else start(document);
     document.addEventListener("formset:added", (event) => start(event.target));
+    window.encoreRule.start = start;
 })();
