@@ -30,17 +30,21 @@ class Limit:
 PUBLIC = Limit("public pages", 100_000)
 FORM = Limit("forms of staff", 2_621_440)
 UPLOAD = Limit("files of staff", 301_000_000)
+PICTURE = Limit("pictures of staff", 21_000_000)
 DOOR = Limit("doors", 2_621_440)
 # A provider brings a letter with its pictures in one request.
 LETTER = Limit("letters", 30_000_000)
 
 UPLOADS = re.compile(r"^/admin/crm/(?:\w+/import/|source/\d+/upload/)$")
+PICTURES = re.compile(r"^/admin/chains/messagetemplate/pictures/$")
 BY_START = (("/admin/", FORM), ("/hooks/mail/", LETTER), ("/hooks/", DOOR), ("/v1/", DOOR), ("/api/v1/", DOOR))
 
 
 def of(path: str) -> Limit:
     if UPLOADS.match(path):
         return UPLOAD
+    if PICTURES.match(path):
+        return PICTURE
     return next((limit for start, limit in BY_START if path.startswith(start)), PUBLIC)
 
 
@@ -62,7 +66,7 @@ def keep(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
             return _refusal(request, limit, 413, _("The body is larger than %(most)s bytes.") % {"most": limit.most})
         if request.content_type != "multipart/form-data" or limit is LETTER:
             return get_response(request)
-        if limit is not UPLOAD:
+        if limit not in (UPLOAD, PICTURE):
             return _without_files(request, get_response, limit)
         return get_response(request) if is_staff(get_user(request)) else redirect_to_login(request.path)
 

@@ -7,6 +7,7 @@ from chains.models.entrant import Backlog, Entrant
 from chains.models.guarding import QuietHours, SegmentLimits
 from chains.models.incoming import IncomingMail, Mailbox
 from chains.models.letter import Letter
+from chains.models.letter_picture import LetterPicture
 from chains.models.passage import Passage
 from chains.models.pause import Pause
 from chains.models.push import PushKey, PushSubscription
@@ -16,6 +17,7 @@ from chains.models.sign_up import SignUp, SignUpForm
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step
 from chains.models.template import MessageTemplate, TemplateText
+from chains.models.template_draft import TemplateDraft
 from chains.models.test_order import TestOrder, TestOrderMessage
 from chains.models.touch import Touch
 from chains.models.version import ChainVersion
@@ -29,6 +31,7 @@ __all__ = [
     "Entrant",
     "IncomingMail",
     "Letter",
+    "LetterPicture",
     "Mailbox",
     "MessageBlock",
     "MessageTemplate",
@@ -45,6 +48,7 @@ __all__ = [
     "StaffTask",
     "Step",
     "BranchArm",
+    "TemplateDraft",
     "TemplateText",
     "Touch",
     "TestOrder",

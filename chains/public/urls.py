@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chains.public import pages, preferences, rating, sign_up, tracking
+from chains.public import pages, pictures, preferences, rating, sign_up, tracking
 
 app_name = "chains"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("u/<str:token>/", preferences.unsubscribe_view, name="unsubscribe"),
     path("p/<str:token>/", preferences.preferences_view, name="preferences"),
     path("r/<str:token>/", rating.rating_view, name="rate"),
+    path("pictures/<str:name>", pictures.picture_view, name="picture"),
     path("f/<str:key>/", sign_up.form_view, name="sign-up"),
     path("f/<str:key>/sent/", sign_up.sent_view, name="sign-up-sent"),
     path("y/<str:token>/", sign_up.confirm_view, name="confirm"),
