@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from html import unescape
 from typing import Any, cast
 
 from anymail.exceptions import AnymailError
@@ -15,7 +16,9 @@ from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from chains.admin.composer_data import ago, composer_data, is_document, rule_words, written_state
@@ -204,18 +207,12 @@ def products_view(request: HttpRequest) -> JsonResponse:
 
 
 def parts_words(size: SmsSize) -> str:
-    from django.utils.translation import ngettext
-
-    words = ngettext("%(parts)d SMS", "%(parts)d SMS", size.parts) % {"parts": size.parts}
+    words = ngettext("%(parts)s SMS", "%(parts)s SMS", size.parts) % {"parts": size.parts}
     foreign = _("“%(sign)s” is not in the SMS alphabet: 70 characters each instead of 160") % {"sign": size.foreign}
     return " · ".join([words, *([foreign] if size.foreign else []), _("links are shorter when sent")])
 
 
 def _without_tags(text: str) -> str:
-    from html import unescape
-
-    from django.utils.html import strip_tags
-
     return unescape(strip_tags(text))
 
 

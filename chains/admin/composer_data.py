@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -122,7 +122,7 @@ def blocks(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from text["blocks"]
 
 
-def is_document(content: Any) -> bool:
+def is_document(content: Any) -> TypeGuard[dict[str, Any]]:
     """Whether the composer can show it again, whatever may be wrong in it."""
     return (
         isinstance(content, dict)

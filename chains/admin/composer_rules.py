@@ -24,7 +24,7 @@ def _field() -> RuleField:
 @answers_json(CHANGE_PERMISSION)
 def rule_form_view(request: HttpRequest, data: dict[str, Any]) -> JsonResponse:
     field = _field()
-    html = field.widget.render(SHOWN, field.prepare_value(data.get("rule")), {"id": SHOWN})
+    html = field.widget.render(SHOWN, field.prepare_value(data.get("rule")), {"id": SHOWN})  # type: ignore[arg-type]
     return JsonResponse({"html": html})
 
 

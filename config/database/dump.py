@@ -13,6 +13,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from config.database.cluster import binaries
+from config.media_backup import media_file
 
 ANYTHING_THERE = """
     SELECT exists(
@@ -45,6 +46,7 @@ def forget_old(folder: Path, keep: int) -> list[Path]:
     old = sorted(folder.glob("encore-????-??-??-??????.dump"))[:-keep]
     for file in old:
         file.unlink()
+        media_file(file).unlink(missing_ok=True)
     return old
 
 

@@ -4,15 +4,10 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from django.core import mail
 from django.urls import reverse
 
-from chains.messages.samples import SAMPLE_CODE
 from chains.models import MessageTemplate
-from crm import loyalty
-from tests.chains.factories import write
 from tests.chains.written_messages import saved_text
-from tests.conftest import NOW, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -41,50 +36,33 @@ def change_address(template):
     return reverse("admin:chains_messagetemplate_change", args=[template.pk])
 
 
-def form(**texts):
-    """What the template's form posts, with a text for each language given."""
-    rows = {"texts-TOTAL_FORMS": len(texts), "texts-INITIAL_FORMS": 0}
-    for number, (language, fields) in enumerate(texts.items()):
-        given = {"language": language, "subject": "Hello", "preheader": "", "body": "Hello.", "cta_label": "",
-                 "cta_url": "", "picture_url": ""} | fields  # fmt: skip
-        rows |= {f"texts-{number}-{name}": value for name, value in given.items()}
-    for channel in ("telegram", "push", "sms"):
-        rows |= {f"texts_{channel}-TOTAL_FORMS": 0, f"texts_{channel}-INITIAL_FORMS": 0}
-    return {"name": "Care", "purpose": "service", "topic": "tips", "tags": "care, recipes"} | rows
+def test_a_marketer_names_a_template_and_goes_on_in_the_composer(marketer):
+    response = marketer.post(reverse("admin:chains_messagetemplate_add"), {"name": "Care"})
 
-
-def test_a_marketer_writes_a_template_in_both_languages(marketer):
-    response = marketer.post(
-        reverse("admin:chains_messagetemplate_add"),
-        form(en={"subject": "Care for {{ product.name }}"}, ru={"subject": "Уход: {{ product.name }}"}),
-    )
-
-    assert response.status_code == 302
     template = MessageTemplate.objects.get(name="Care")
-    assert template.tags == ["care", "recipes"]
-    assert [text.language for text in template.texts.order_by("language")] == ["en", "ru"]
+    assert response["Location"] == change_address(template)
+    page = marketer.get(response["Location"]).text
+    assert f'<encore-composer data-url="{reverse("admin:chains_composer_data", args=[template.pk])}"' in page
 
 
-def test_a_mistake_is_shown_at_its_field_and_nothing_is_saved(marketer):
-    response = marketer.post(
-        reverse("admin:chains_messagetemplate_add"),
-        form(en={"body": "Hello,\n{{ custmer.name }}", "cta_label": "Go"}),
-    )
+def test_a_template_begins_as_a_copy_of_another(marketer):
+    text = saved_text(words="Wipe it dry.", tags=["care"])
 
-    page = response.content.decode()
-    assert response.status_code == 200
-    assert "Line 2: There is no placeholder {{ custmer.name }}" in page.replace("&#123;", "{")
-    assert "This must not be empty." in page
-    assert not MessageTemplate.objects.filter(name="Care").exists()
+    marketer.post(reverse("admin:chains_messagetemplate_add"), {"name": "Care 2", "begin_with": text.template.pk})
+
+    copy = MessageTemplate.objects.get(name="Care 2")
+    assert copy.tags == ["care"]
+    assert copy.texts.get().blocks.get().content == {"source": "Wipe it dry."}
 
 
-def test_the_form_offers_the_languages_that_are_missing(marketer):
-    text = saved_text()
+@pytest.mark.parametrize(("name", "said"), [("", "This field is required"), ("Care", "already exists")])
+def test_a_template_needs_a_name_of_its_own(marketer, name, said):
+    MessageTemplate.objects.create(name="Care")
 
-    page = marketer.get(change_address(text.template)).content.decode()
+    page = marketer.post(reverse("admin:chains_messagetemplate_add"), {"name": name}).text
 
-    assert page.count('name="texts-0-language"') == 1
-    assert re.search(r'name="texts-1-language".*?<option value="ru" selected', page, re.DOTALL)
+    assert said in page
+    assert MessageTemplate.objects.filter(name=name).count() <= 1
 
 
 def test_the_list_costs_the_same_for_few_and_many(marketer, django_assert_max_num_queries):
@@ -97,87 +75,10 @@ def test_the_list_costs_the_same_for_few_and_many(marketer, django_assert_max_nu
     assert response.status_code == 200
 
 
-def test_shows_the_letter_a_real_customer_would_get(marketer):
-    kettle = make_product(name="Kettle Aria")
-    customer = make_customer(first_name="Greta", email="greta@example.com")
-    make_order(customer=customer, product=kettle)
-    text = saved_text(words="Hello {{ customer.first_name }}, your {{ product.name }}")
-
-    page = marketer.get(change_address(text.template), {"as": "greta@example.com"})
-    frame = marketer.get(
-        reverse("admin:chains_template_letter", args=[text.template.pk, "en"]), {"customer": customer.pk}
-    )
-
-    assert f"?customer={customer.pk}" in page.content.decode()
-    assert "Hello Greta, your Kettle Aria" in frame.content.decode()
-    assert frame["Content-Security-Policy"].startswith("sandbox")
-    assert frame["X-Frame-Options"] == "SAMEORIGIN"
-    assert "/m/o/" not in frame.content.decode()
-
-
-@pytest.mark.parametrize("asked", ["", "nobody@example.com", "x" * 300])
-def test_shows_a_made_up_customer_otherwise(marketer, asked):
-    text = saved_text(words="Hello {{ customer.first_name }}")
-
-    page = marketer.get(change_address(text.template), {"as": asked})
-
-    assert "Hello Anna" in page.content.decode()
-
-
-def test_a_real_customer_sees_their_own_points_and_a_made_up_coupon(marketer):
-    customer = make_customer()
-    loyalty.give_points([loyalty.PointsGift(customer.pk, 77, "gift", NOW)])
-    text = saved_text(subject="{{ points.balance }} {{ coupon.code }} {{ coupon.offer }}")
-
-    page = marketer.get(change_address(text.template), {"as": customer.contacts.get().address})
-
-    assert page.context["sheets"][0].letter.subject == f"77 {SAMPLE_CODE} 10 %"
-    assert "{{ coupon.until }}" in page.content.decode()
-
-
-def test_a_text_that_can_no_longer_be_compiled_says_why(marketer):
-    text = saved_text()
-    write(text.template, words="{{ gone.away }}")
-
-    page = marketer.get(change_address(text.template))
-    frame = marketer.get(reverse("admin:chains_template_letter", args=[text.template.pk, "en"]))
-
-    assert "There is no placeholder" in page.content.decode()
-    assert "There is no placeholder" in frame.content.decode()
-
-
-def test_sends_every_language_to_the_marketers_own_address(marketer):
-    text = saved_text(subject="Hello {{ customer.first_name }}", button=("Rate", "{{ rate_url }}"))
-    write(text.template, "ru", subject="Привет", words="Привет")
-
-    response = marketer.post(reverse("admin:chains_template_test_message", args=[text.template.pk]))
-
-    assert response.status_code == 302
-    assert [(letter.to, letter.subject) for letter in mail.outbox] == [
-        (["mia@example.com"], "Test: Hello Anna"),
-        (["mia@example.com"], "Test: Привет"),
-    ]
-    assert "/m/r/preview/" in mail.outbox[0].body
-
-
-def test_fetching_the_trial_address_sends_nothing(marketer):
+def test_support_may_not_open_templates(agent):
     text = saved_text()
 
-    assert marketer.get(reverse("admin:chains_template_test_message", args=[text.template.pk])).status_code == 405
-    assert mail.outbox == []
-
-
-def test_a_support_agent_may_not_open_or_send_templates(agent):
-    text = saved_text()
-
-    codes = [
-        agent.get(change_address(text.template)).status_code,
-        agent.get(reverse("admin:chains_template_letter", args=[text.template.pk, "en"])).status_code,
-        agent.post(reverse("admin:chains_template_test_message", args=[text.template.pk])).status_code,
-    ]
-
-    assert codes == [403, 403, 403]
-    assert mail.outbox == []
+    assert agent.get(change_address(text.template)).status_code == 403
 
 
 @pytest.fixture

@@ -38,11 +38,17 @@ def test_a_backup_brings_everything_into_an_empty_installation(shops, tmp_path):
     manage(old, "migrate", "auth")
     code = ADD_GROUP
     manage(old, "shell", "--verbosity=0", "--command", code)
+    picture = old / "media" / "letter_pictures" / "kettle.jpg"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a kettle")
 
     saved = manage(old, "backup", dump)
     restored = manage(new, "restore", dump)
 
-    assert saved.stdout == f"Saved to {dump}\n"
+    pictures = tmp_path / "encore.media.tar"
+    assert saved.stdout == f"Saved to {dump}\nPictures saved to {pictures}\n"
+    assert pictures.stat().st_mode & 0o777 == 0o600
+    assert (new / "media" / "letter_pictures" / "kettle.jpg").read_bytes() == b"a kettle"
     assert dump.stat().st_mode & 0o777 == 0o600
     assert restored.returncode == 0, restored.stderr
     code = "from django.contrib.auth.models import Group; print(Group.objects.get().name)"

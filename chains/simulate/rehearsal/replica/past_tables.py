@@ -156,6 +156,7 @@ MADE_ANEW = frozenset(
 AS_TODAY = frozenset(
     {
         "chains_incomingmail",
+        "chains_letterpicture",
         "chains_mailbox",
         "chains_messagetemplate",
         "chains_pushkey",
@@ -168,6 +169,7 @@ AS_TODAY = frozenset(
         "chains_signupform",
         "chains_step",
         "chains_brancharm",
+        "chains_templatedraft",
         "chains_templatetext",
         "chains_testorder",
         "chains_testordermessage",

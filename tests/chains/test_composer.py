@@ -1,0 +1,260 @@
+import json
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core import mail
+from django.urls import reverse
+
+from chains.models import MessageTemplate, TemplateDraft
+from tests.chains.written_messages import saved_text
+from tests.conftest import make_customer, make_order, make_product
+
+pytestmark = pytest.mark.django_db
+
+WORDS = {"key": "0000000a", "kind": "words", "rule": None, "content": {"source": "Hello {{ customer.first_name }}"}}
+
+
+def content(*blocks, **fields):
+    text = {"channel": "email", "language": "en", "subject": "Hi", "preheader": "", "blocks": list(blocks or [WORDS])}
+    return {"name": "Care", "purpose": "service", "topic": "", "tags": [], "texts": [text]} | fields
+
+
+def log_in(client, name, role):
+    user = User.objects.create_user(name, f"{name}@example.com", "pw", is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def marketer(client, shop):
+    return log_in(client, "mia", "Marketing")
+
+
+@pytest.fixture
+def template(shop):
+    return saved_text(words="As it was").template
+
+
+def ask(client, act, data, *args):
+    address = reverse(f"admin:chains_composer_{act}", args=args)
+    return client.post(address, json.dumps(data), content_type="application/json")
+
+
+def opened(client, template):
+    return client.get(reverse("admin:chains_composer_data", args=[template.pk])).json()
+
+
+def seen(data):
+    return {"base": data["base"], "revision": (data["draft"] or {"revision": ""})["revision"]}
+
+
+def test_opens_with_the_template_and_all_that_can_be_chosen(marketer, template, django_assert_max_num_queries):
+    with django_assert_max_num_queries(20):
+        data = opened(marketer, template)
+
+    assert data["content"]["texts"][0]["blocks"][0]["content"] == {"source": "As it was"}
+    assert {"words", "button", "picture"} <= {kind["kind"] for kind in data["kinds"]}
+    assert [one["value"] for one in data["channels"]] == ["email", "telegram", "push", "sms"]
+    assert data["channels"][0]["lines"] == {"subject": "Subject", "preheader": "Preheader"}
+    assert "picture" not in data["channels"][3]["kinds"]
+    assert (data["draft"], data["problems"], data["canChange"]) == (None, {}, True)
+
+
+def test_shows_what_is_not_saved_as_a_real_customer_gets_it(marketer):
+    greta = make_customer(first_name="Greta")
+    make_order(customer=greta, product=make_product(name="Kettle Aria"))
+    personal = WORDS | {"key": "0000000b", "rule": {"field": "orders_count", "operator": "at_least", "value": 2}}
+
+    made_up = ask(marketer, "preview", {"content": content(WORDS, personal), "place": 0}).json()
+    real = ask(marketer, "preview", {"content": content(WORDS, personal), "place": 0, "customer": greta.pk}).json()
+
+    assert "Hello Anna" in made_up["html"]
+    assert "Hello Greta" in real["html"]
+    assert (made_up["hidden"], real["hidden"]) == ([], ["0000000b"])
+    assert real["rules"] == {"0000000b": "Number of orders: at least 2"}
+    assert made_up["bytes"] == len(made_up["html"].encode())
+
+
+def test_short_messages_say_how_many_sms_they_take(marketer):
+    sms = {"channel": "sms", "language": "ru", "subject": "", "preheader": "", "blocks": [WORDS]}
+
+    shown = ask(marketer, "preview", {"content": content(texts=[sms]), "place": 0}).json()
+
+    assert shown["text"] == "Hello Анна"
+    assert shown["parts"].startswith("1 SMS · “А” is not in the SMS alphabet")
+
+
+def test_a_mistake_is_told_at_its_place(marketer):
+    wrong = WORDS | {"content": {"source": "Hi\n{{ custmer.name }}"}}
+
+    shown = ask(marketer, "preview", {"content": content(WORDS, wrong | {"key": "0000000b"}), "place": 0}).json()
+
+    assert list(shown["problems"]) == ["texts.0.blocks.1.source"]
+    assert "Line 2" in shown["problems"]["texts.0.blocks.1.source"][0]
+    assert "custmer" in shown["problem"]
+
+
+def test_a_draft_is_kept_with_its_mistakes_and_saved_without(marketer, template):
+    state = seen(opened(marketer, template))
+    wrong = content(WORDS | {"content": {"source": ""}})
+
+    kept = ask(marketer, "draft", {"content": wrong, **state}, template.pk).json()
+    refused = ask(marketer, "save", {"content": wrong, **state, "revision": kept["revision"]}, template.pk)
+
+    assert list(kept["problems"]) == ["texts.0.blocks.0.source"]
+    assert opened(marketer, template)["content"] == wrong
+    assert (refused.status_code, list(refused.json()["problems"])) == (400, ["texts.0.blocks.0.source"])
+    assert template.texts.get().blocks.get().content == {"source": "As it was"}
+
+    saved = ask(marketer, "save", {"content": content(), **state, "revision": kept["revision"]}, template.pk)
+
+    assert saved.status_code == 200
+    assert not TemplateDraft.objects.exists()
+    template.refresh_from_db()
+    assert (template.name, template.changed_by.username) == ("Care", "mia")
+    assert template.texts.get().blocks.get().content == WORDS["content"]
+
+
+def test_a_discarded_draft_leaves_what_was_saved(marketer, template):
+    state = seen(opened(marketer, template))
+    kept = ask(marketer, "draft", {"content": content(), **state}, template.pk).json()
+
+    left = ask(marketer, "discard", {**state, "revision": kept["revision"]}, template.pk).json()
+
+    assert left["draft"] is None
+    assert left["content"]["texts"][0]["blocks"][0]["content"] == {"source": "As it was"}
+
+
+@pytest.mark.parametrize("act", ["draft", "save", "discard"])
+@pytest.mark.parametrize("theirs", ["draft", "save"])
+def test_nothing_is_written_over_what_somebody_else_wrote(marketer, client, template, act, theirs):
+    state = seen(opened(marketer, template))
+    anna = log_in(type(client)(), "anna", "Marketing")
+    hers = content(name="Hers")
+    assert ask(anna, theirs, {"content": hers, **state}, template.pk).status_code == 200
+
+    refused = ask(marketer, act, {"content": content(name="Mine"), **state}, template.pk)
+
+    told = refused.json()
+    assert refused.status_code == 409
+    assert told["problem"] == "anna changed it just now."
+    assert told["theirs"]["content"]["name"] == "Hers"
+    assert opened(marketer, template)["content"]["name"] == "Hers"
+
+
+@pytest.mark.parametrize("source", ["Good day.", ""])
+def test_mine_is_kept_as_a_copy_mistakes_and_all(marketer, source):
+    mine = content(WORDS | {"content": {"source": source}})
+
+    made = ask(marketer, "copy", {"content": mine}).json()
+
+    copy = MessageTemplate.objects.get(pk=made["id"])
+    assert (copy.name, made["url"]) == ("Care (copy)", reverse("admin:chains_messagetemplate_change", args=[copy.pk]))
+    assert opened(marketer, copy)["content"]["texts"][0]["blocks"][0]["content"] == {"source": source}
+
+
+def test_sends_what_is_written_to_the_addresses_typed(marketer):
+    russian = content()["texts"][0] | {"language": "ru", "subject": "Привет"}
+    both = content(texts=[*content()["texts"], russian])
+
+    ask(marketer, "test", {"content": both, "to": "a@example.com, b@example.com", "language": "ru"})
+    answer = ask(marketer, "test", {"content": both, "to": "c@example.com", "language": ""})
+
+    assert answer.status_code == 200
+    assert [(letter.to, letter.subject) for letter in mail.outbox] == [
+        (["a@example.com"], "Test: Привет"),
+        (["b@example.com"], "Test: Привет"),
+        (["c@example.com"], "Test: Hi"),
+        (["c@example.com"], "Test: Привет"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"to": ""}, "type an address"),
+        ({"to": "nobody"}, "“nobody” is no email address"),
+        ({"to": "a@b.example " * 6}, "at most 5 addresses"),
+        ({"to": "a@b.example", "language": "ru"}, "no letter in this language"),
+        ({"to": "a@b.example", "content": content(WORDS | {"content": {"source": "{{ x }}"}})}, "no placeholder"),
+        ({"to": "a@b.example", "content": []}, "not what belongs here"),
+    ],
+)
+def test_a_test_that_cannot_be_sent_says_why(marketer, given, said):
+    refused = ask(marketer, "test", {"content": content(), **given})
+
+    assert refused.status_code == 400
+    assert said in refused.json()["problem"]
+    assert mail.outbox == []
+
+
+def test_a_rule_comes_back_in_words(marketer):
+    rule = {"all": [{"field": "orders_count", "operator": "at_least", "value": "2"}]}
+
+    form = ask(marketer, "rule_form", {"rule": rule}).json()["html"]
+    read = ask(marketer, "rule_check", {"rule": json.dumps(rule)}).json()
+    nobody = ask(marketer, "rule_check", {"rule": json.dumps({"all": [{"field": ""}]})}).json()
+    wrong = ask(marketer, "rule_check", {"rule": json.dumps({"all": [{"field": "shoe_size"}]})})
+
+    assert "data-rule" in form
+    assert read == {
+        "rule": {"all": [{"field": "orders_count", "operator": "at_least", "value": 2}]},
+        "words": "Number of orders: at least 2",
+    }
+    assert nobody == {"rule": None, "words": ""}
+    assert wrong.status_code == 400
+
+
+def test_people_with_the_same_name_are_told_apart(marketer):
+    make_customer(first_name="Greta", last_name="Berg", city="Leeds")
+    make_customer(first_name="Greta", last_name="Berg", city="Cork")
+
+    found = marketer.get(reverse("admin:chains_composer_customers"), {"q": "Greta Berg"}).json()["customers"]
+
+    assert {one["hint"].split(" · ")[0] for one in found} == {"Leeds", "Cork"}
+
+
+HOSTILE = [
+    b"",
+    b"[" * 100_000,
+    b"[]",
+    b'{"content": {"name": "\\u0000"}}',
+    b'{"content": {"name": "\\ud800"}}',
+    b'{"content": 1e999}',
+    b'{"content": {"name": 1, "texts": {}}}',
+    json.dumps({"content": content(texts=[{"channel": "email", "blocks": 7}]), "place": 0}).encode(),
+    json.dumps({"content": content(texts=[None]), "place": 0}).encode(),
+    json.dumps({"content": content(), "place": 10**30}).encode(),
+    json.dumps({"content": content(WORDS | {"kind": "no such"}), "place": 0, "customer": 10**30}).encode(),
+    json.dumps({"content": content(WORDS | {"rule": {"all": [[]]}}), "place": 0, "customer": -1}).encode(),
+    json.dumps({"content": content(WORDS | {"content": {"source": [{}]}}), "place": 0, "to": {}}).encode(),
+    json.dumps({"rule": "[" * 5_000}).encode(),
+    json.dumps({"rule": {"all": 5}}).encode(),
+]
+
+
+@pytest.mark.parametrize("act", ["preview", "draft", "save", "discard", "copy", "test", "rule_form", "rule_check"])
+def test_hostile_json_is_answered_in_words(marketer, template, act):
+    args = [template.pk] if act in {"draft", "save", "discard"} else []
+    address = reverse(f"admin:chains_composer_{act}", args=args)
+
+    for body in HOSTILE:
+        answer = marketer.post(address, body, content_type="application/json")
+
+        assert answer.status_code in {200, 400, 409}, body
+        assert answer.status_code == 200 or answer.json()["problem"]
+    assert template.texts.get().blocks.get().content == {"source": "As it was"}
+
+
+def test_who_may_only_read_changes_nothing(client, template):
+    manager = log_in(client, "gina", "Managers")
+    data = opened(manager, template)
+
+    refused = [ask(manager, act, {"content": content(), **seen(data)}, template.pk) for act in ("draft", "save")]
+    refused += [ask(manager, act, {"content": content()}) for act in ("copy", "rule_form")]
+
+    assert data["canChange"] is False
+    assert [one.status_code for one in refused] == [403] * 4
+    assert ask(manager, "preview", {"content": content(), "place": 0}).status_code == 200
+    assert not TemplateDraft.objects.exists()
