@@ -29,6 +29,9 @@ export class BlockCard {
         this.node = make("li", { className: "composer-block", tabIndex: -1, dataset: { key: block.key } }, head, this.problems, this.body);
         this.node.card = this;
         this.node.addEventListener("keydown", (event) => this.pressed(event));
+        this.node.addEventListener("focusout", (event) => {
+            if (this.isNew && event.relatedTarget && !this.node.contains(event.relatedTarget)) this.isNew = false;
+        });
         this.node.addEventListener("focusin", () => composer.dispatch("focusblock", { key: block.key }));
         for (const field of this.kind?.fields ?? []) this.addField(field);
         this.showRule();
@@ -84,11 +87,17 @@ export class BlockCard {
         for (const field of this.fields.values()) field.problems.replaceChildren();
         for (const [name, sentences] of found) {
             const field = this.fields.get(name);
+            if (field && this.isYetToWrite(name)) continue;
             if (field) field.problems.append(...sentences.map(problemLine));
             else rest.push(...sentences);
         }
         this.problems.replaceChildren(...rest.map(problemLine));
-        this.node.classList.toggle("has-problem", found.length > 0);
+        this.node.classList.toggle("has-problem", this.node.querySelector(".composer-problems li") !== null);
+    }
+
+    // Nobody is told that a field is empty before they have come to write into it.
+    isYetToWrite(name) {
+        return this.isNew && this.current()?.content[name] === "";
     }
 
     showHidden(isHidden) {

@@ -80,6 +80,7 @@ export class BlockList {
 
     insert(index, block) {
         this.change((blocks) => blocks.splice(index, 0, block));
+        this.cards.get(block.key).isNew = true;
         this.cards.get(block.key).focus();
         this.composer.say(fill(this.composer.words.said_added, { kind: this.composer.kind(block.kind).label }));
     }

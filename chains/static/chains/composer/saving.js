@@ -70,6 +70,7 @@ export class Saving {
             this.changed();
             this.say(answer.problem);
             if (answer.problems) this.composer.showProblems(answer.problems, "");
+            this.composer.blocks.cards.forEach((card) => (card.isNew = false));
             this.composer.leadToProblem();
             return;
         }

@@ -50,6 +50,7 @@ export class TextTabs {
         if (!text.blocks.length) text.blocks.push(composer.blocks.fresh("words"));
         composer.store.change(null, () => composer.content.texts.push(text));
         composer.draw();
+        for (const card of composer.blocks.cards.values()) card.isNew = true;
         composer.focusText();
     }
 
