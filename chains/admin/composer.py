@@ -71,14 +71,14 @@ def preview_view(request: HttpRequest, data: dict[str, Any]) -> JsonResponse:
         return JsonResponse(answer | {"problem": str(error)})
     except TemplateError as error:
         return JsonResponse(answer | {"problem": str(error)})
-    return JsonResponse(answer | _look(shown))
+    return JsonResponse(answer | _look(shown, text.channel))
 
 
 def _placed(path: str, place: int) -> str:
     return f"texts.{place}{path.removeprefix('texts.0')}"
 
 
-def _look(shown: preview.Preview) -> dict[str, Any]:
+def _look(shown: preview.Preview, channel: str) -> dict[str, Any]:
     if shown.letter:
         return {
             "html": shown.letter.html,
@@ -90,7 +90,8 @@ def _look(shown: preview.Preview) -> dict[str, Any]:
         }
     note = cast(ShortMessage, shown.note)
     return {
-        "note": note.subject,
+        # Elsewhere it stands in the words, or nowhere.
+        "note": note.subject if channel == Channel.PUSH else "",
         "text": _without_tags(note.text),
         "label": note.label if shown.sms is None else "",
         "picture": note.picture,

@@ -64,8 +64,9 @@ def test_lines_of_templates_and_stylesheets_stay_under_120():
     assert found_in([*TEMPLATES, *STYLESHEETS], r"(?m)^.{120,}$") == []
 
 
-def test_staff_screens_have_one_stylesheet():
-    assert STYLESHEETS == [settings.BASE_DIR / "config" / "static" / "encore" / "admin.css"]
+def test_staff_screens_have_one_stylesheet_and_the_composer_its_own():
+    composer = settings.BASE_DIR / "chains" / "static" / "chains" / "composer" / "composer.css"
+    assert [composer, settings.BASE_DIR / "config" / "static" / "encore" / "admin.css"] == STYLESHEETS
 
 
 @pytest.mark.django_db

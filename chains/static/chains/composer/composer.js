@@ -81,7 +81,8 @@ class Composer extends HTMLElement {
     firstText() {
         const texts = this.content.texts;
         const wanted = JSON.parse(sessionStorage.getItem(LAST_TAB) ?? "null");
-        const text = texts.find((one) => one.channel === wanted?.channel && one.language === wanted?.language) ?? texts[0];
+        const text = texts.find((one) => one.channel === wanted?.channel && one.language === wanted?.language)
+            ?? texts.find((one) => one.language === this.language) ?? texts[0];
         return { channel: text?.channel ?? this.channels[0].value, language: text?.language ?? this.language };
     }
 
