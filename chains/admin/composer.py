@@ -40,7 +40,7 @@ from chains.messages.sms_parts import SmsSize
 from chains.models import MessageTemplate
 from chains.simulate import preview
 from crm.customers.search import find_customers
-from crm.models import Customer, Product, Shop
+from crm.models import Channel, Customer, Product, Shop
 
 VIEW, CHANGE_PERMISSION = "chains.view_messagetemplate", "chains.change_messagetemplate"
 MOST_ADDRESSES = 5

@@ -64,6 +64,27 @@ export class Placeholders {
         };
     }
 
+    // Around paragraphs that stand only where something is known.
+    drawCondition(node, view, getPos) {
+        const label = this.words.only_if_known.replace("%(what)s", this.label({ path: node.attrs.path, raw: node.attrs.path }));
+        const remove = make("button", {
+            type: "button", className: "composer-chip-remove", textContent: "×", title: this.words.show_always,
+            "aria-label": this.words.show_always, onmousedown: (event) => event.preventDefault(),
+            onclick: () => {
+                const at = getPos();
+                const { content, nodeSize } = view.state.doc.nodeAt(at);
+                view.dispatch(view.state.tr.replaceWith(at, at + nodeSize, content));
+                view.focus();
+            },
+        });
+        const head = make("div", { className: "composer-only-if-head", contentEditable: "false" }, label, view.editable && remove);
+        const contentDOM = make("div");
+        return {
+            dom: make("div", { className: "composer-only-if" }, head, contentDOM), contentDOM,
+            stopEvent: (event) => head.contains(event.target), ignoreMutation: (change) => !contentDOM.contains(change.target),
+        };
+    }
+
     // Enter on a chosen chip opens it as a press does.
     editSelected(view) {
         const { selection } = view.state;

@@ -12,7 +12,7 @@ const text = { group: "inline" };
 
 export const wordsSchema = new Schema({
     nodes: {
-        doc: { content: "block+" },
+        doc: { content: "(block | only_if)+" },
         paragraph: { content: "inline*", group: "block", toDOM: () => ["p", 0], parseDOM: [{ tag: "p" }] },
         heading: {
             content: "inline*", group: "block", attrs: { level: { default: 2 } }, defining: true,
@@ -23,6 +23,12 @@ export const wordsSchema = new Schema({
         ordered_list: {
             content: "list_item+", group: "block", attrs: { start: { default: 1 } },
             toDOM: (node) => ["ol", { start: node.attrs.start }, 0], parseDOM: [{ tag: "ol" }],
+        },
+        // Paragraphs that stand only where something is known.
+        only_if: {
+            content: "block+", attrs: { path: {} }, defining: true,
+            toDOM: (node) => ["section", { "data-only-if": node.attrs.path }, 0],
+            parseDOM: [{ tag: "section[data-only-if]", getAttrs: (dom) => ({ path: dom.dataset.onlyIf }) }],
         },
         list_item: { content: "paragraph", defining: true, toDOM: () => ["li", 0], parseDOM: [{ tag: "li" }] },
         hard_break: { inline: true, group: "inline", selectable: false, toDOM: () => ["br"], parseDOM: [{ tag: "br" }] },

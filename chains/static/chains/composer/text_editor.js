@@ -18,7 +18,10 @@ export class TextEditor {
                 role: "textbox", "aria-label": label, "aria-multiline": String(form.isLong ?? false),
                 ...(describedBy ? { "aria-describedby": describedBy } : {}),
             },
-            nodeViews: { chip: (node, view, getPos) => placeholders.draw(node, view, getPos) },
+            nodeViews: {
+                chip: (node, view, getPos) => placeholders.draw(node, view, getPos),
+                only_if: (node, view, getPos) => placeholders.drawCondition(node, view, getPos),
+            },
             handleTextInput: (view, from, to, text) => this.typed(view, from, text),
             clipboardTextSerializer: (slice) => slice.content.textBetween(0, slice.content.size, "\n", (node) => node.attrs.raw ?? "\n"),
             dispatchTransaction: (change) => {

@@ -1,6 +1,6 @@
 // Paragraphs with a toolbar; a text that only Liquid can say is edited as it is written.
-import { chainCommands, inputRules, liftListItem, setBlockType, splitListItem, textblockTypeInputRule, toggleMark, wrapInList,
-    wrappingInputRule } from "../../vendor/prosemirror/prosemirror.js";
+import { chainCommands, inputRules, liftListItem, setBlockType, splitListItem, textblockTypeInputRule, toggleMark, wrapIn,
+    wrapInList, wrappingInputRule } from "../../vendor/prosemirror/prosemirror.js";
 import { iconButton, make, newId } from "./dom.js";
 import { editLink } from "./link_editor.js";
 import { wordsSchema } from "./schema.js";
@@ -97,8 +97,21 @@ export class WordsField {
             iconButton("format_list_bulleted", words.bullets, run(list(nodes.bullet_list))),
             iconButton("format_list_numbered", words.numbers, run(list(nodes.ordered_list))),
             iconButton("title", words.heading, run(heading)),
-            insert,
+            insert, this.conditionButton(words),
             this.liquidSwitch(words.write_liquid, true));
+    }
+
+    // The paragraphs chosen stand only where what is picked is known.
+    conditionButton(words) {
+        const { view } = this.editor;
+        const press = iconButton("rule", words.only_if, () => this.composer.placeholders.openList(press, {
+            onclose: (isElsewhere) => isElsewhere || view.focus(),
+            onpick: (path) => {
+                wrapIn(nodes.only_if, { path })(view.state, view.dispatch);
+                view.focus();
+            },
+        }));
+        return press;
     }
 
     drawSource(doc) {

@@ -6,6 +6,8 @@ import { readChip, split } from "./liquid.js";
 export class Unsupported extends Error {}
 
 const { nodes, marks } = wordsSchema;
+const ONLY_IF = /^{%\s*if\s+([\w.]+)\s*!=\s*(?:''|"")\s*%}$/;
+const END_IF = /^{%\s*endif\s*%}$/;
 const STAND_IN = "\uE000";
 const ESCAPABLE = /[!-/:-@[-`{-~]/;
 const BULLET = /^[-*+] +(.*)$/;
@@ -19,8 +21,32 @@ export function readWords(source) {
     const text = split(source.replaceAll("\r\n", "\n"))
         .map((piece) => (typeof piece === "string" ? piece : (chips.push(piece.raw), STAND_IN)))
         .join("");
-    if (/{%|{{|\r/.test(text) || source.includes(STAND_IN)) throw new Unsupported();
-    return nodes.doc.create(null, blocks(text.split("\n"), { next: () => chips.shift() }));
+    if (source.includes(STAND_IN)) throw new Unsupported();
+    return nodes.doc.create(null, sections(text.split("\n"), { next: () => chips.shift() }));
+}
+
+// Lines of a condition alone enclose whole paragraphs.
+function sections(lines, chips) {
+    const found = [];
+    let plain = [];
+    const flush = () => {
+        if (plain.some((line) => line.trim())) found.push(...blocks(plain, chips));
+        plain = [];
+    };
+    for (let at = 0; at < lines.length; at += 1) {
+        const condition = lines[at].trim().match(ONLY_IF);
+        if (!condition) {
+            plain.push(lines[at]);
+            continue;
+        }
+        flush();
+        const end = lines.findIndex((line, index) => index > at && END_IF.test(line.trim()));
+        if (end < 0) throw new Unsupported();
+        found.push(nodes.only_if.create({ path: condition[1] }, blocks(lines.slice(at + 1, end), chips)));
+        at = end;
+    }
+    flush();
+    return found.length ? found : [nodes.paragraph.create()];
 }
 
 function blocks(lines, chips) {
@@ -39,6 +65,7 @@ function blocks(lines, chips) {
     };
     for (const raw of lines) {
         const line = raw.trim();
+        if (/{%|{{|\r/.test(line)) throw new Unsupported();
         const isIndented = /^\s{2,}\S/.test(raw);
         if (!line) {
             close();

@@ -4,12 +4,17 @@ const NUMBER_START = /^(\d+)([.)] )/;
 const isWord = (sign) => Boolean(sign) && /[\p{L}\p{N}]/u.test(sign);
 
 export function writeWords(doc) {
+    return joined(doc).replace(/\n{3,}/g, "\n\n").replace(/^\n+|\s+$/g, "");
+}
+
+function joined(parent) {
     const parts = [];
-    doc.forEach((node) => parts.push(block(node)));
-    return parts.join("\n\n").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\s+$/g, "");
+    parent.forEach((node) => parts.push(block(node)));
+    return parts.join("\n\n");
 }
 
 function block(node) {
+    if (node.type.name === "only_if") return `{% if ${node.attrs.path} != '' %}\n${joined(node)}\n{% endif %}`;
     if (node.type.name === "heading") return `${"#".repeat(node.attrs.level)} ${lines(node).join(" ")}`;
     if (node.type.name === "paragraph") return lines(node).map(guarded).join("\n");
     const items = [];
