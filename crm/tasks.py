@@ -17,6 +17,7 @@ from crm.intake.privacy.leaving import carry_out_some
 from crm.loyalty import expire_points, record_expiring
 from crm.models import Source
 from crm.outbound_http import session
+from crm.recommendations.nightly import learn
 from crm.webhooks_out import clearing, sending
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,11 @@ SEND_SECONDS = 50
 @shared_task
 def score_customers() -> None:
     logger.info("Customers whose scores changed: %s", score_all(timezone.now()))
+
+
+@shared_task
+def learn_recommendations() -> None:
+    logger.info("Pairs of products that are bought one after the other: %s", learn(timezone.now()))
 
 
 @shared_task

@@ -121,6 +121,7 @@ def _product(random: Random, family: Family, number: int, word: int) -> Product:
         price_tier=(tier.BUDGET, tier.BUDGET, tier.MIDDLE, tier.MIDDLE, tier.PREMIUM, tier.PREMIUM)[number % 6],
         complexity=Product.Complexity.COMPLEX if family.is_complex else Product.Complexity.SIMPLE,
         warranty_months=family.warranty_months,
+        url=f"https://{SITE}/p/{sku.lower()}",
         instructions_url=f"https://{SITE}/manuals/{sku}" if family.warranty_months else "",
         repurchase_days=family.repurchase_days,
     )

@@ -18,6 +18,7 @@ from config.demo.shop_settings import fill_in_settings, switch_on_chains
 from config.starters import add_missing
 from crm.figures.scores import score_all
 from crm.models import Customer, Order
+from crm.recommendations.nightly import learn
 from segments.refresh import refresh_due
 
 SEED = 2026
@@ -55,10 +56,12 @@ def load(
             # Rows of this transaction are news to the planner; without them it joins everybody with everybody.
             cursor.execute("ANALYZE")
         score_all(since)
+        learn(since)
         refresh_due(since)
         switch_on_chains(since)
     say(_("Living through its last days, chains on…"))
     replay(bought, since=since, until=now, random=random)
     score_all(now)
+    learn(now)
     refresh_due(now)
     rollups.rebuild(now)

@@ -150,6 +150,7 @@ class ProductResource(HarmlessResource):
             "complexity",
             "warranty_months",
             "repurchase_days",
+            "url",
             "instructions_url",
             "picture_url",
             "price",

@@ -47,14 +47,22 @@ class ProductAdmin(IntakeMixin, ModelAdmin):  # type: ignore[misc]
         (_("Price"), {"fields": (("price", "cost"), ("price_tier", "is_in_stock"))}),
         (
             _("What chains and recommendations go by"),
-            {"fields": (("complexity", "warranty_months"), "repurchase_days", "instructions_url", "picture_url")},
+            {
+                "fields": (
+                    ("complexity", "warranty_months"),
+                    ("repurchase_days", "may_be_recommended"),
+                    "url",
+                    "picture_url",
+                    "instructions_url",
+                )
+            },
         ),
     )
 
 
 @admin.register(Category)
 class CategoryAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ("name", "parent", "products_count")
+    list_display = ("name", "parent", "products_count", "may_be_recommended")
     list_select_related = ("parent",)
     search_fields = ("name__icontains",)
     autocomplete_fields = ("parent",)

@@ -16,6 +16,7 @@ from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
+from crm.models.recommendation import BestSeller, ProductSequence
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
@@ -24,6 +25,7 @@ from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "AnonymousEvent",
+    "BestSeller",
     "CallAllowance",
     "Case",
     "CaseAttachment",
@@ -60,6 +62,7 @@ __all__ = [
     "PrivacyRequest",
     "Product",
     "ProductRelation",
+    "ProductSequence",
     "Purpose",
     "Shop",
     "Source",

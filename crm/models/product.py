@@ -14,6 +14,12 @@ class Category(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )
+    may_be_recommended = models.BooleanField(
+        _("may be recommended"),
+        default=True,
+        db_default=True,
+        help_text=_("If not, neither is anything in the categories below it."),
+    )
 
     class Meta:
         verbose_name = _("category")
@@ -70,11 +76,19 @@ class Product(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("When a customer usually needs it again."),
     )
+    url = models.URLField(
+        _("page in the shop"),
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text=_("Where letters lead whoever wants to buy it."),
+    )
     instructions_url = models.URLField(_("instructions link"), blank=True)
     picture_url = models.URLField(_("picture link"), blank=True)
     price = models.DecimalField(_("price"), max_digits=14, decimal_places=4, null=True, blank=True)
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=4, null=True, blank=True)
     is_in_stock = models.BooleanField(_("in stock"), default=True)
+    may_be_recommended = models.BooleanField(_("may be recommended"), default=True, db_default=True)
     feed = models.ForeignKey(
         "crm.Source",
         models.SET_NULL,

@@ -113,6 +113,7 @@ class ProductOut(Schema):
     complexity: str
     warranty_months: int | None
     repurchase_days: int | None
+    url: str
     instructions_url: str
     picture_url: str
     is_in_stock: bool

@@ -139,6 +139,7 @@ class ProductIn(Body):
     complexity: Literal["simple", "complex"] | None = None
     warranty_months: Annotated[int, Field(ge=0, le=1_200)] | None = None
     repurchase_days: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    url: HttpUrl | None = Field(None, description="Its page in the shop.")
     instructions_url: HttpUrl | None = None
     picture_url: HttpUrl | None = None
     is_in_stock: bool | None = None

@@ -66,6 +66,7 @@ def _offer(cell: Callable[[str], str]) -> Offer:
         price=price,
         currency=currency.strip().upper(),
         cost=cell("cost_of_goods_sold").partition(" ")[0],
+        url=cell("link"),
         picture_url=cell("image_link"),
         is_in_stock=cell("availability").lower() not in UNAVAILABLE,
     )

@@ -19,6 +19,7 @@ class Offer:
     price: str = ""
     currency: str = ""
     cost: str = ""
+    url: str = ""
     picture_url: str = ""
     is_in_stock: bool = True
     related: tuple[str, ...] = ()

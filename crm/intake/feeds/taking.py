@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from crm.intake.feeds.offer import FeedError, Offer
 from crm.intake.feeds.reading import offers
+from crm.intake.files import cells
 from crm.intake.files.import_file import ImportOptions, import_file
 from crm.intake.files.problems import FileError
 from crm.intake.files.report import ImportReport
@@ -26,7 +27,7 @@ from crm.intake.sources import note_heard
 from crm.models import Product, Source
 from crm.orders.exchange import RateUnknown, rate_on
 
-COLUMNS = ("sku", "name", "category", "price", "cost", "picture_url", "in_stock", "accessories")
+COLUMNS = ("sku", "name", "category", "price", "cost", "url", "picture_url", "in_stock", "accessories")
 BATCH = 10_000
 # A feed that lost more than half of its products is taken for a mistake of whoever made it.
 LEAST_SHARE = 0.5
@@ -73,11 +74,19 @@ def _rows(path: Path, skus: Mapping[str, str], now: dt.datetime) -> Iterator[tup
             in_stock = "yes" if offer.is_in_stock else "no"
             related = ";".join(skus[one] for one in offer.related if skus.get(one) and skus[one] != sku)
             price, cost = rates.worth(offer.price, offer.currency), offer.cost
-            yield (sku, offer.name, offer.path, price, cost, offer.picture_url, in_stock, related)
+            yield (sku, offer.name, offer.path, price, cost, _page(offer.url), offer.picture_url, in_stock, related)
 
 
 def _sku(source: Source, offer: Offer) -> str:
     return offer.vendor_code if source.mapping.get("sku") == BY_VENDOR_CODE else offer.id
+
+
+def _page(url: str) -> str:
+    """Where it can be kept: an offer must not be left out for what shops hang on their links."""
+    try:
+        return cells.page_url(url)
+    except ValueError:
+        return ""
 
 
 class _Rates:

@@ -33,6 +33,7 @@ def _offer(element: Element, categories: Mapping[str, tuple[str, str]]) -> Offer
         price=text(element, "price"),
         currency=_currency(text(element, "currencyId")),
         cost=text(element, "purchase_price"),
+        url=text(element, "url"),
         picture_url=next(iter(texts(element, "picture")), ""),
         is_in_stock=_is_in_stock(element),
         related=tuple(sku.strip() for sku in text(element, "rec").split(",") if sku.strip()),

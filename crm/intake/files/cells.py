@@ -173,11 +173,20 @@ def time_zone(text: str) -> str:
 
 
 def url(text: str) -> str:
+    return _url(200, text)
+
+
+def page_url(text: str) -> str:
+    """Of a page of the shop, with all that shops hang on their links."""
+    return _url(500, text)
+
+
+def _url(limit: int, text: str) -> str:
     try:
         _check_url(text)
     except ValidationError:
         raise ValueError(_("is not a web address: it must begin with http:// or https://")) from None
-    return short_words(200, text)
+    return short_words(limit, text)
 
 
 def email(text: str) -> str:

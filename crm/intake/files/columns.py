@@ -167,6 +167,7 @@ PRODUCT = (
     Column("complexity", "text", _plain(cells.choice(simple="simple", complex="complex"))),
     Column("warranty_months", "integer", _plain(numbers.whole(0, 1200))),
     Column("repurchase_days", "integer", _plain(numbers.whole(1, 32_000))),
+    Column("url", "text", _plain(cells.page_url)),
     Column("instructions_url", "text", _plain(cells.url)),
     Column("picture_url", "text", _plain(cells.url)),
     _price("price"),

@@ -23,7 +23,7 @@ YML = """<?xml version="1.0" encoding="{encoding}"?>
 <category id="3">ТВ / аудио</category>
 </categories>
 <offers>{offers}</offers></shop></yml_catalog>"""
-KETTLE = """<offer id="K-1" available="true"><name>Чайник</name><vendorCode>V-9</vendorCode><price>1990.5</price>
+KETTLE = """<offer id="K-1" available="true"><name>Чайник</name><vendorCode>V-9</vendorCode><price>1990.5</price><url>https://shop.example/k?utm_source=market</url>
 <currencyId>{currency}</currencyId><categoryId>2</categoryId><picture>https://shop.example/k.jpg</picture>
 <picture>https://shop.example/k2.jpg</picture><rec>M-1</rec></offer>"""
 MUG = """<offer id="M-1" available="false"><typePrefix>Кружка</typePrefix><vendor>Duo</vendor><model>3</model>
@@ -72,6 +72,7 @@ def test_a_market_feed_becomes_products(source, written, now, encoding):
     kettle, mug = Product.objects.order_by("sku")
     assert (kettle.name, kettle.price, kettle.is_in_stock) == ("Чайник", Decimal("1990.5"), True)
     assert kettle.picture_url == "https://shop.example/k.jpg"
+    assert kettle.url == "https://shop.example/k?utm_source=market"
     assert (kettle.category.name, kettle.category.parent.name) == ("Чайники", "Кухня")
     assert (mug.name, mug.is_in_stock, mug.category.name, mug.category.parent) == (
         "Кружка Duo 3",

@@ -163,5 +163,6 @@ class Product(Resource):
     status: Text = "publish"
     price: Number = None
     stock_status: Text = ""
+    permalink: Text = ""
     categories: Listed[Category] = []
     images: Listed[Picture] = []

@@ -15,7 +15,7 @@ PUBLISHED = "publish"
 SOLD_OUT = "outofstock"
 # What a shop files under this was not filed at all.
 NO_CATEGORY = "uncategorized"
-LONGEST_ADDRESS = 200
+LONGEST_ADDRESS, LONGEST_PAGE_ADDRESS = 200, 500
 LONGEST_SKU = 100
 
 
@@ -27,7 +27,8 @@ def product_fact(body: Any) -> ProductFact:
     fields: dict[str, Any] = {
         "name": told.name,
         "price": told.price,
-        "picture_url": _picture(told),
+        "url": _address(told.permalink, LONGEST_PAGE_ADDRESS),
+        "picture_url": _address(told.images[0].src, LONGEST_ADDRESS) if told.images else "",
         "is_in_stock": told.status == PUBLISHED and told.stock_status != SOLD_OUT,
     }
     known = {name: value for name, value in fields.items() if value not in ("", None)}
@@ -54,7 +55,6 @@ def _category(told: Product) -> str | None:
     return names[0] if names else None
 
 
-def _picture(told: Product) -> str:
-    """Its address, where it can be kept: a product must not be refused for its picture."""
-    src = told.images[0].src if told.images else ""
-    return src if src.startswith(("https://", "http://")) and len(src) <= LONGEST_ADDRESS else ""
+def _address(told: str, longest: int) -> str:
+    """Where it can be kept: a product must not be refused for its picture or its page."""
+    return told if told.startswith(("https://", "http://")) and len(told) <= longest else ""
