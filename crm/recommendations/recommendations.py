@@ -1,8 +1,8 @@
 """What to offer each of a batch of customers, best first, in one query.
 
 In this order: what goes with the goods they have (the shop's own relations), what they may be running out of, what is
-usually bought next, and what sells best in the categories they buy in, or to whoever has bought nothing in the whole
-shop. Newer goods lead to offers before older ones, and what has a picture comes before what has none.
+usually bought next, and what sells best in the category of their newest goods, or in the whole shop where there is no
+such category. Newer goods lead to offers before older ones, and what has a picture comes before what has none.
 
 Never what they have or gave back, nor another variant of it; what is bought again may come once its term has passed.
 Never what is out of stock, has no name, or may not be recommended, by itself or by a category above it.
@@ -23,9 +23,9 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-MOST = 12
+MOST = 8
 # Goods that offers follow from: of whoever has hundreds, the newest.
-NEWEST_GOODS = 20
+NEWEST_GOODS = 10
 
 
 class Source(IntEnum):
@@ -41,7 +41,6 @@ class Source(IntEnum):
 class Recommendation(NamedTuple):
     """`relation` is a kind of ProductRelation; `because_of` the name of what they have that led to it."""
 
-    customer_id: int
     product_id: int
     source: Source
     relation: str
@@ -52,6 +51,7 @@ class Recommendation(NamedTuple):
     url: str
 
 
+# Variants of one product are one thing, by a number: sorting texts by a language's rules would take most of the time.
 QUERY = """
     WITH RECURSIVE kept_back (id) AS (
         SELECT id FROM crm_category WHERE NOT may_be_recommended
@@ -64,11 +64,11 @@ QUERY = """
         GROUP BY orders.customer_id, line.product_id
     ), had AS MATERIALIZED (
         SELECT bought.*, product.category_id, product.name,
-               coalesce(nullif(product.external_id, ''), '#' || product.id) AS variants,
+               coalesce(hashtextextended(nullif(product.external_id, ''), 0), product.id) AS thing,
                coalesce(is_kept AND at + product.repurchase_days * interval '1 day' <= %(now)s, false) AS is_due,
                row_number() OVER (PARTITION BY customer_id ORDER BY is_kept DESC, at DESC, product_id) AS place
         FROM bought JOIN crm_product AS product ON product.id = bought.product_id
-    ), reason AS (
+    ), reason AS MATERIALIZED (
         SELECT * FROM had WHERE is_kept AND place <= %(newest_goods)s
     ), candidate (customer_id, product_id, source, relation, because_of, at, position) AS (
         SELECT customer.id, named.id, 0, '', '', NULL::timestamptz, named.position
@@ -83,34 +83,31 @@ QUERY = """
         SELECT customer_id, next.followed_by_id, 3, '', name, at, next.position
         FROM reason JOIN crm_productsequence AS next USING (product_id) WHERE next.position <= %(most)s
         UNION ALL
-        SELECT customer_id, best.product_id, 4, '', '', NULL, best.position
-        FROM (SELECT DISTINCT customer_id, category_id FROM reason) AS buys
-        JOIN crm_bestseller AS best USING (category_id)
+        SELECT customer_id, best.product_id, 4, '', '', at, best.position
+        FROM reason JOIN crm_bestseller AS best USING (category_id) WHERE place = 1 AND best.position <= %(most)s
         UNION ALL
         SELECT customer.id, best.product_id, 4, '', '', NULL, best.position
         FROM unnest(%(customers)s::bigint[]) AS customer (id), crm_bestseller AS best
-        WHERE best.category_id IS NULL AND NOT EXISTS (SELECT FROM reason WHERE reason.customer_id = customer.id)
-    ), offer AS (
-        SELECT DISTINCT ON (customer_id, source = 0, variants)
-               candidate.*, product.name, product.price, product.picture_url, product.url
-        FROM candidate JOIN crm_product AS product ON product.id = candidate.product_id,
-             coalesce(nullif(product.external_id, ''), '#' || product.id) AS variants
+        WHERE best.category_id IS NULL AND best.position <= %(most)s
+          AND customer.id NOT IN (SELECT customer_id FROM reason WHERE place = 1 AND category_id IS NOT NULL)
+    ), ranked AS (
+        SELECT candidate.*, product.name, product.price, product.picture_url, product.url,
+               coalesce(hashtextextended(nullif(product.external_id, ''), 0), product.id) AS thing,
+               row_number() OVER (
+                   PARTITION BY customer_id, source = 0 ORDER BY picture_url = '', source, at DESC, position, product_id
+               ) AS place
+        FROM candidate JOIN crm_product AS product ON product.id = candidate.product_id
         WHERE product.is_in_stock AND product.name <> ''
           AND (source = 0 OR product.may_be_recommended
-               AND NOT EXISTS (SELECT FROM kept_back WHERE kept_back.id = product.category_id))
+               AND NOT coalesce(product.category_id IN (SELECT id FROM kept_back), false))
           AND NOT EXISTS (
               SELECT FROM had
-              WHERE had.customer_id = candidate.customer_id AND had.variants = variants.variants AND NOT had.is_due
+              WHERE had.customer_id = candidate.customer_id AND NOT had.is_due
+                AND had.thing = coalesce(hashtextextended(nullif(product.external_id, ''), 0), product.id)
           )
-        ORDER BY customer_id, source = 0, variants, picture_url = '', source, at DESC, position
-    ), ranked AS (
-        SELECT *, row_number() OVER (
-            PARTITION BY customer_id, source = 0 ORDER BY picture_url = '', source, at DESC, position, product_id
-        ) AS place
-        FROM offer
     )
-    SELECT customer_id, product_id, source, relation, because_of, name, price, picture_url, url
-    FROM ranked WHERE source = 0 OR place <= %(most)s ORDER BY customer_id, place
+    SELECT customer_id, thing, product_id, source, relation, because_of, name, price, picture_url, url
+    FROM ranked WHERE source = 0 OR place <= 2 * %(most)s ORDER BY customer_id, place
 """
 
 
@@ -132,12 +129,15 @@ def recommend(customers: Collection[int], now: dt.datetime, named: Collection[in
         "newest_goods": NEWEST_GOODS,
     }
     offers: defaultdict[int, Offers] = defaultdict(Offers)
+    seen: set[tuple[int, int]] = set()
     with connection.cursor() as cursor:
         cursor.execute(QUERY, terms)
-        for row in cursor.fetchall():
-            one = Recommendation._make(row)._replace(source=Source(row[2]))
-            if one.source == Source.NAMED:
-                offers[one.customer_id].named[one.product_id] = one
-            else:
-                offers[one.customer_id].found.append(one)
+        for customer, thing, product, source, *told in cursor:
+            one = Recommendation(product, Source(source), *told)
+            if source == Source.NAMED:
+                offers[customer].named[product] = one
+            elif (customer, thing) not in seen and len(offers[customer].found) < MOST:
+                # It may follow from several of their goods; the first of these tells why.
+                seen.add((customer, thing))
+                offers[customer].found.append(one)
     return offers
