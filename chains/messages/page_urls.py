@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 _TOKEN = "token"  # noqa: S105  (a stand-in, not a secret)
+_KEY = "key"
 PREVIEW = "preview"
 
 
@@ -16,6 +17,7 @@ def _patterns() -> dict[str, tuple[str, str]]:
         "click_url": reverse("chains:click", args=[_TOKEN, 0]).removesuffix("0/"),
         "open_url": reverse("chains:open", args=[_TOKEN]),
         "rate_url": reverse("chains:rate", args=[_TOKEN]),
+        "question_url": reverse("chains:question", args=[_TOKEN, _KEY]).removesuffix(f"{_KEY}/"),
         "preferences_url": reverse("chains:preferences", args=[_TOKEN]),
         "unsubscribe_url": reverse("chains:unsubscribe", args=[_TOKEN]),
         "telegram_url": reverse("channels:telegram", args=[_TOKEN]),

@@ -1,4 +1,4 @@
-"""The blocks that some customers see and others do not: what a compiled text says of them."""
+"""What a compiled text says of single blocks: those that some customers see and others do not, and questions."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from chains.messages.written import WrittenText
 
 
 def personal_parts(text: WrittenText) -> dict[str, Any]:
-    """`rules` and `reads` by block; nothing for a text that says the same to everybody, so that it costs no more."""
+    """`rules`, `reads` and `questions` by block; nothing for a text that has none, so that it costs no more."""
     rules = {block.key: dict(block.rule) for block in text.blocks if block.rule is not None}
     reads = {
         block.key: {"kind": block.kind, "content": dict(block.content)}
         for block in text.blocks
         if kind_of(block).read is not None
     }
-    return ({"rules": rules} if rules else {}) | ({"reads": reads} if reads else {})
+    questions = {block.key: dict(block.content) for block in text.blocks if kind_of(block).is_question}
+    parts = {"rules": rules, "reads": reads, "questions": questions}
+    return {name: part for name, part in parts.items() if part}
 
 
 def made_up_blocks(compiled: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -73,5 +73,5 @@ LINKS = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholde
 OWN_PAGES = frozenset(placeholder.path for placeholder in PLACEHOLDERS if placeholder.is_own_page)
 # Encore itself puts these names into a letter, so staff's own variables may not have them.
 RESERVED = frozenset(path.split(".")[0] for path in KNOWN) | {
-    "blocks", "links", "open_url", "picture", "pictures", "preheader", "shown", "stop_url",
+    "blocks", "links", "open_url", "question_url", "picture", "pictures", "preheader", "shown", "stop_url",
 }  # fmt: skip

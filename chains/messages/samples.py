@@ -26,6 +26,7 @@ _EVERYWHERE: dict[str, dict[str, Any]] = {
 _PAGES = {
     "rating_scale": "1 2 3 4 5",
     "rate_url": "https://shop.example/m/r/sample/",
+    "question_url": "https://shop.example/m/q/sample/",
     "preferences_url": "https://shop.example/m/p/sample/",
     "unsubscribe_url": "https://shop.example/m/u/sample/",
     "telegram_url": "https://shop.example/m/t/sample/",

@@ -11,7 +11,7 @@ TEXT_SHOWN = 120
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnlyAdmin):
-    list_display = ("left_at", "customer", "kind", "score", "beginning", "order", "may_publish")
+    list_display = ("left_at", "customer", "kind", "score", "answer", "beginning", "order", "may_publish")
     list_select_related = ("customer", "order")
     list_filter = (("kind", ChoicesDropdownFilter), ("score", RangeNumericFilter), ("may_publish", BooleanRadioFilter))
     list_filter_submit = True

@@ -29,6 +29,9 @@ class Feedback(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.RATING)
     score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True)
+    answer = models.CharField(
+        _("answer chosen"), max_length=200, blank=True, db_default="", help_text=_("Of those that the shop offered.")
+    )
     text = models.TextField(_("text"), blank=True)
     may_publish = models.BooleanField(_("may be published"), default=False)
     source = models.CharField(_("source"), max_length=50)

@@ -115,7 +115,7 @@ KEPT = (
     Kept("cases", theirs(Case, "opened_at"), rows, _erase_cases),
     Kept("files", _files, columns("name", "content_type", "size"), delete),
     Kept("letters", _letters, rows, blank(address="", subject="", text="", failure="", key=None, token=BLANK_TOKEN)),
-    Kept("feedback", theirs(Feedback, "left_at"), rows, blank(text="", may_publish=False)),
+    Kept("feedback", theirs(Feedback, "left_at"), rows, blank(answer="", text="", may_publish=False)),
     Kept("points", theirs(PointsEntry, "occurred_at"), rows, blank(reason="", unspent=0)),
     Kept("coupons", theirs(Coupon, "issued_at"), rows, _erase_coupons),
     Kept("events", theirs(Event, "occurred_at"), rows, _erase_events),

@@ -29,6 +29,7 @@ def leave(
     key: str,
     order: Order | None = None,
     product: Product | None = None,
+    answer: str = "",
     text: str = "",
     may_publish: bool = False,
 ) -> Feedback:
@@ -48,15 +49,41 @@ def leave(
             "product": product,
             "kind": kind,
             "score": score,
+            "answer": "" if customer.erased_at else answer,
             "text": "" if customer.erased_at else text,
             "may_publish": may_publish and not customer.erased_at,
             "left_at": at,
         },
     )
     if is_new:
-        _record(feedback)
-        if not customer.erased_at and is_low(kind, score, Shop.load().low_rating):
-            _open_question(feedback)
+        _record(feedback, at, f"feedback:{feedback.pk}")
+        _ask_what_went_wrong(feedback)
+    return feedback
+
+
+@transaction.atomic
+def change(
+    feedback: Feedback,
+    *,
+    at: dt.datetime,
+    score: int | None,
+    answer: str = "",
+    text: str = "",
+    may_publish: bool = False,
+) -> Feedback:
+    """Put another answer in place of what was left; chains and branches hear of it anew. Words left empty stay."""
+    _check(feedback.kind, score)
+    lock_current(feedback.customer)
+    feedback = Feedback.objects.select_for_update(of=("self",)).select_related("customer").get(pk=feedback.pk)
+    if feedback.customer.erased_at:
+        return feedback
+    is_other = (score, answer) != (feedback.score, feedback.answer)
+    feedback.score, feedback.answer, feedback.text = score, answer, text or feedback.text
+    feedback.may_publish = may_publish
+    feedback.save(update_fields=["score", "answer", "text", "may_publish"])
+    if is_other:
+        _record(feedback, at, f"feedback:{feedback.pk}:{at.isoformat()}")
+    _ask_what_went_wrong(feedback)
     return feedback
 
 
@@ -71,9 +98,9 @@ def in_words(feedback: Feedback) -> str:
     words = {
         Feedback.Kind.RATING: _("Rating: %(score)s of 5"),
         Feedback.Kind.NPS: _("Would recommend: %(score)s of 10"),
-        Feedback.Kind.EXIT: _("Reason for leaving"),
+        Feedback.Kind.EXIT: _("Reason: %(answer)s") if feedback.answer else _("Reason for leaving"),
     }
-    return words[Feedback.Kind(feedback.kind)] % {"score": feedback.score}
+    return words[Feedback.Kind(feedback.kind)] % {"score": feedback.score, "answer": feedback.answer}
 
 
 def _check(kind: str, score: int | None) -> None:
@@ -86,23 +113,27 @@ def _check(kind: str, score: int | None) -> None:
         )
 
 
-def _record(feedback: Feedback) -> None:
+def _record(feedback: Feedback, at: dt.datetime, key: str) -> None:
     record(
         EventKind.FEEDBACK_LEFT,
         customer=feedback.customer,
         order=feedback.order,
-        occurred_at=feedback.left_at,
+        occurred_at=at,
         source="crm",
-        key=f"feedback:{feedback.pk}",
-        properties={"kind": feedback.kind, "score": feedback.score, "feedback": feedback.pk},
+        key=key,
+        properties={"kind": feedback.kind, "score": feedback.score, "feedback": feedback.pk}
+        | ({"answer": feedback.answer} if feedback.answer else {}),
     )
 
 
-def _open_question(feedback: Feedback) -> None:
+def _ask_what_went_wrong(feedback: Feedback) -> None:
+    """A low score is a question to a human, once; words that come after the score are put to it."""
+    if feedback.customer.erased_at or not is_low(feedback.kind, feedback.score, Shop.load().low_rating):
+        return
     # Kept as text for staff, so in the shop's language and not in that of the customer's browser.
     with translation.override(settings.LANGUAGE_CODE):
         subject = in_words(feedback)
-    open_case(
+    case = open_case(
         feedback.customer,
         kind=Case.Kind.QUESTION,
         subject=subject,
@@ -112,3 +143,5 @@ def _open_question(feedback: Feedback) -> None:
         body=feedback.text,
         key=f"feedback:{feedback.pk}",
     )
+    if feedback.text and not case.body:
+        Case.objects.filter(pk=case.pk, body="").update(body=feedback.text)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product
 from segments.rules import Condition
 from segments.values import Number, Texts
+from segments.vocabulary.answers import compile_chosen, suggest_answers
 from segments.vocabulary.comparing import (
     compared,
     compared_aggregate,
@@ -89,6 +90,15 @@ FIELDS = (
     Field("last_nps", _("last “would recommend” (0-10)"), SERVICE, NPS, COMPARISONS, _last_score(Feedback.Kind.NPS)),
     Field(
         "any_nps", _("some “would recommend” (0-10)"), SERVICE, NPS, COMPARISONS, _any_score(Feedback.Kind.NPS), True
+    ),
+    Field(
+        "chosen_answer",
+        _("answer chosen to a question"),
+        SERVICE,
+        Texts(suggest=suggest_answers),
+        POSSESSION,
+        compile_chosen,
+        True,
     ),
     Field(
         "silent",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Case, Customer, EventKind, Feedback
 from segments.rules import Condition
 from segments.values import NamedValue, NoValue, Number, Texts
+from segments.vocabulary.answers import suggest_answers
 from segments.vocabulary.comparing import contains_any, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, compared_number, named_value, text_property, text_property_in
 from segments.vocabulary.events import compile_kind, kind_names, suggest_kinds
@@ -79,6 +80,13 @@ FIELDS = (
         value=Number(0, 10),
         operators=COMPARISONS,
         compile=_score(Feedback.Kind.NPS),
+    ),
+    event_field(
+        "event_answer",
+        _("answer chosen in this event"),
+        value=Texts(suggest=suggest_answers),
+        operators=IDENTITY,
+        compile=property_of_kinds(EventKind.FEEDBACK_LEFT, "answer"),
     ),
     event_field(
         "event_link",

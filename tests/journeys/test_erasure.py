@@ -165,7 +165,7 @@ def life(client, admin_client, admin_user, shop, shop_files, settings, till):
 def on_the_web(client, touch):
     """Opens, clicks, rates, chooses; signs up by two forms and confirms by one."""
     client.get(reverse("chains:open", args=[touch.token]), **BROWSER)
-    client.post(reverse("chains:rate", args=[touch.token]), {"score": 1, "text": "a marmot rates"}, **BROWSER)
+    client.post(reverse("chains:rate", args=[touch.token]), {"answer": 1, "text": "a marmot rates"}, **BROWSER)
     client.post(reverse("chains:unsubscribe", args=[touch.token]), {"List-Unsubscribe": "One-Click"}, **BROWSER)
     for name in ("Footer", "Blog"):
         form = SignUpForm.objects.create(name=name, title=name, wording="Yes", language="en", asks_name=True)
@@ -289,7 +289,7 @@ def test_what_is_told_late_of_an_erased_person_brings_nothing_back(life, client,
     for words in (b"ann@example.com", b"Undelivered Mail"):
         report = report.replace(words, EMAIL.encode())
     record_mail(read_mail(report), timezone.now())
-    rated = client.post(reverse("chains:rate", args=[touch.token]), {"score": 1, "text": "a marmot rates"}, **BROWSER)
+    rated = client.post(reverse("chains:rate", args=[touch.token]), {"answer": 1, "text": "a marmot rates"}, **BROWSER)
     for page in ("unsubscribe", "preferences"):
         answer = client.post(reverse(f"chains:{page}", args=[touch.token]), {"save": "1"}, **BROWSER)
         assert answer.status_code == 404

@@ -72,6 +72,7 @@ class BlockKind:
     # Short messages have no such block without it.
     note: Callable[[Block, Page], NotePart] | None = None
     is_call_to_action: bool = False
+    is_question: bool = False  # so its content stands in the compiled text, for the page that asks it
     is_picture: bool = False  # so only channels that take pictures have it
     rewards: frozenset[str] = frozenset()  # "coupon", "points": what it shows of them
     # What the fields by themselves do not show to be wrong, by the field's name.

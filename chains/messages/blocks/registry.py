@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from chains.messages.blocks.bought import BOUGHT
+from chains.messages.blocks.bundle import BUNDLE
 from chains.messages.blocks.button import BUTTON
 from chains.messages.blocks.coupon import COUPON
 from chains.messages.blocks.divider import DIVIDER
 from chains.messages.blocks.kind import BlockKind
 from chains.messages.blocks.picture import PICTURE
+from chains.messages.blocks.question import QUESTION
+from chains.messages.blocks.recommendations import RECOMMENDATIONS
+from chains.messages.blocks.review import REVIEW
 from chains.messages.blocks.words import WORDS
 from chains.messages.note_form import note_form
 from chains.messages.written import Block
 from crm.models import Channel
 
-BLOCK_KINDS: dict[str, BlockKind] = {kind.value: kind for kind in (WORDS, BUTTON, PICTURE, BOUGHT, COUPON, DIVIDER)}
+BLOCK_KINDS: dict[str, BlockKind] = {
+    kind.value: kind
+    for kind in (WORDS, BUTTON, PICTURE, BOUGHT, RECOMMENDATIONS, COUPON, BUNDLE, QUESTION, REVIEW, DIVIDER)
+}
 
 
 def kind_of(block: Block) -> BlockKind:

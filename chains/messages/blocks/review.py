@@ -1,0 +1,79 @@
+"""What another customer wrote about what was bought, if they said it may be shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from chains.messages.blocks.field import BlockField, Input
+from chains.messages.blocks.kind import AskedBlock, BlockKind, Content, LetterPart, Shown
+from chains.messages.page import Page, escaped_words, if_filled
+from chains.messages.written import Block
+from crm.languages import content as words_of
+from crm.languages import spoken
+from crm.service.reviews import BoughtGoods, Review, main_goods, reviews_of
+
+LONGEST = 300
+
+
+def _letter(block: Block, page: Page) -> LetterPart:
+    title, shown = block.content["title"], block.shown
+    heading = f'<div style="font-weight:600;margin:0 0 6px">{escaped_words(title)}</div>' if title else ""
+    author = if_filled(f"{shown}.author", f"— {{{{ {shown}.author }}}}")
+    html = (
+        f'{heading}<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
+        f'<td style="padding:4px 0 4px 16px;border-left:4px solid {page.color}"><em>“{{{{ {shown}.text }}}}”</em>'
+        f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {shown}.stars }}}} {author}</div>'
+        f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {shown}.product }}}}</div></td></tr></table>'
+    )
+    lines = [title, f"“{{{{ {shown}.text }}}}”", author, f"{{{{ {shown}.product }}}}"]
+    return LetterPart(f"<mj-text>{page.hide(html)}</mj-text>", "\n".join(line for line in lines if line))
+
+
+def _read(asked: Sequence[AskedBlock], now: dt.datetime) -> dict[tuple[int, str], Shown]:
+    goods = main_goods({(one.customer_id, one.order_id) for one in asked}, now)
+    found = reviews_of({one.product_id for one in goods.values()}, now)
+    shown = {}
+    for one in asked:
+        bought = goods.get((one.customer_id, one.order_id))
+        if bought and (review := _fitting(found.get(bought.product_id, []), one)):
+            shown[one.touch_id, one.key] = _shown(review, bought)
+    return shown
+
+
+def _fitting(found: Sequence[Review], one: AskedBlock) -> Review | None:
+    """The best of somebody else who writes in the letter's language."""
+    fit = (
+        review
+        for review in found
+        if review.customer_id != one.customer_id and spoken(review.language) == spoken(one.language)
+    )
+    return next(fit, None)
+
+
+def _shown(review: Review, bought: BoughtGoods) -> Shown:
+    return {
+        "text": Truncator(" ".join(review.text.split())).chars(LONGEST),
+        "author": review.first_name,
+        "stars": "★" * review.score,
+        "product": bought.name,
+    }
+
+
+def _sample(content: Content, language: str) -> Shown:
+    return {**words_of(spoken(language), "sample_blocks")["review"], "stars": "★★★★★"}
+
+
+REVIEW = BlockKind(
+    value="review",
+    label=_("Review"),
+    icon="format_quote",
+    help=_("What another customer said about what was bought, if it may be shown. Left out where there is nothing."),
+    fields=(BlockField(name="title", label=_("Heading"), input=Input.LINE, most=150),),
+    letter=_letter,
+    read=_read,
+    sample=_sample,
+)
