@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from crm.admin.complaint_form import ComplaintForm
 from crm.admin.customer_expectation import expectation_of
+from crm.admin.customer_offers import offers_to
 from crm.customers.mood import note_mood
 from crm.figures.lifecycle import stage_of
 from crm.loyalty import balances, next_to_expire
@@ -102,6 +103,8 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "stats": stats,
         "usual_gap": None if gap is None else round(gap),
         "expectation": expectation_of(customer, now),
+        "offers": offers_to(customer, now),
+        "may_see_products": request.user.has_perm("crm.view_product"),
         "points": _points(customer, now),
         "coupons": _coupons(customer, now),
         "contacts": customer.contacts.order_by("channel", "-told_at", "-pk"),

@@ -2,6 +2,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from crm.models import BestSeller, ProductRelation, ProductSequence
@@ -251,6 +252,16 @@ def test_a_batch_is_one_query(now, kettle, offered, django_assert_num_queries):
         found = recommend([customer.pk for customer in customers], now)
 
     assert [len(found[customer.pk].found) for customer in customers] == [3] * 5
+
+
+def test_the_customers_page_says_what_to_offer_and_why(now, kettle, offered, admin_client):
+    customer = make_customer()
+    buy(kettle, now - 5 * DAY, customer)
+
+    page = admin_client.get(reverse("admin:crm_customer_change", args=[customer.pk])).text
+
+    assert "What to offer next" in page
+    assert "Goes with your Kettle" in page
 
 
 def test_the_nightly_pass_is_on_the_schedule(now):

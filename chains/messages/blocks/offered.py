@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.conf import settings
-
 from chains.messages import wording
 from chains.messages.links import is_web
 from chains.messages.page import Page, if_filled
 from chains.messages.written import Block
 from crm.recommendations.recommendations import Recommendation
+from crm.shop_currency import shop_currency
 
 NOTHING = {"name": "", "price": "", "reason": "", "picture_url": "", "url": ""}
 
@@ -26,7 +25,7 @@ def offered(one: Recommendation, reason: str, language: str) -> dict[str, str]:
 
 
 def price_words(price: Decimal | None, language: str) -> str:
-    return "" if price is None else wording.money(price, settings.CURRENCY, language)
+    return "" if price is None else wording.money(price, shop_currency(), language)
 
 
 def padded(rows: list[dict[str, str]], most: int) -> list[dict[str, str]]:
@@ -57,7 +56,7 @@ class OfferRow:
             f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {self.item}.reason }}}}</div>',
         )
         row = (
-            f"<tr>{if_filled(f'{self.item}.picture_url', cell)}"
+            f"\n<tr>{if_filled(f'{self.item}.picture_url', cell)}"
             f'<td style="padding:8px 0;vertical-align:middle">{name}{price}{reason}</td></tr>'
         )
         return if_filled(self.name, row)

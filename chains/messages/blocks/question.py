@@ -47,8 +47,10 @@ def _reasons(block: Block, page: Page) -> str:
 
 
 def _scale(block: Block, page: Page) -> str:
+    # Eleven stand in one row of a wide letter.
+    width = 36 if block.content["asks"] == NPS else 44
     style = (
-        f"display:inline-block;width:44px;line-height:44px;margin:0 6px 6px 0;border:1px solid {page.color};"
+        f"display:inline-block;width:{width}px;line-height:44px;margin:0 4px 6px 0;border:1px solid {page.color};"
         f"border-radius:8px;text-align:center;font-weight:600;text-decoration:none;color:{page.color}"
     )
     ends = _ends(block)
@@ -57,8 +59,9 @@ def _scale(block: Block, page: Page) -> str:
 
 
 def _anchors(block: Block, choices: Sequence[Choice], style: str) -> str:
-    return " ".join(
-        f'<a href="{_address(block, value)}" style="{style}">{escaped_words(words)}</a>' for value, words in choices
+    return "\n".join(
+        f'<a href="{_address(block, value)}" class="square" style="{style}">{escaped_words(words)}</a>'
+        for value, words in choices
     )
 
 

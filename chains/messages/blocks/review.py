@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils import translation
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chains.messages.blocks.field import BlockField, Input
@@ -23,14 +25,20 @@ def _letter(block: Block, page: Page) -> LetterPart:
     title, shown = block.content["title"], block.shown
     heading = f'<div style="font-weight:600;margin:0 0 6px">{escaped_words(title)}</div>' if title else ""
     author = if_filled(f"{shown}.author", f"— {{{{ {shown}.author }}}}")
+    quoted = _quoted(f"{{{{ {shown}.text }}}}", page.language)
     html = (
         f'{heading}<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
-        f'<td style="padding:4px 0 4px 16px;border-left:4px solid {page.color}"><em>“{{{{ {shown}.text }}}}”</em>'
+        f'<td style="padding:4px 0 4px 16px;border-left:4px solid {page.color}"><em>{quoted}</em>'
         f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {shown}.stars }}}} {author}</div>'
         f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {shown}.product }}}}</div></td></tr></table>'
     )
-    lines = [title, f"“{{{{ {shown}.text }}}}”", author, f"{{{{ {shown}.product }}}}"]
+    lines = [title, quoted, author, f"{{{{ {shown}.product }}}}"]
     return LetterPart(f"<mj-text>{page.hide(html)}</mj-text>", "\n".join(line for line in lines if line))
+
+
+def _quoted(words: str, language: str) -> str:
+    with translation.override(language):
+        return gettext("“%(words)s”") % {"words": words}
 
 
 def _read(asked: Sequence[AskedBlock], now: dt.datetime) -> dict[tuple[int, str], Shown]:
