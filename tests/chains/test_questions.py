@@ -6,28 +6,19 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from chains.messages.blocks.registry import BLOCK_KINDS
-from chains.messages.compiling import compile_text
 from chains.messages.text_problems import block_problems, problems
-from chains.messages.written import Block
 from chains.simulate.preview import rendered
 from crm.models import Case, Event, Feedback
 from segments.compile import matching
 from segments.rule_json import parse
 from tests.chains.factories import written_text
+from tests.chains.question_letters import KEY, make_asked_touch, question
 from tests.chains.test_public_pages import PERSON
 from tests.chains.written_messages import make_touch
-from tests.conftest import make_order, make_product
 
 pytestmark = pytest.mark.django_db
 
-KEY = "a1b2c3d4"
 REASONS = ["Too expensive", "{{ product.name }} does it for me"]
-
-
-def block(**content):
-    new = {field.name: field.empty for field in BLOCK_KINDS["question"].fields}
-    return Block("question", {**new, "words": "How is your {{ product.name }}?", **content}, key=KEY)
 
 
 @pytest.fixture
@@ -41,13 +32,7 @@ def asked(shop):
     """A letter that asks a question, on its way to somebody who bought a kettle."""
 
     def ask(**content):
-        order = make_order(product=make_product(name="Kettle"))
-        touch = make_touch(order.customer, order=order)
-        version = touch.enrolment.version
-        compiled = compile_text(written_text(blocks=[block(**content)]), shop)
-        version.program["steps"][0]["texts"] = {"email": {"en": compiled}}
-        version.save()
-        return touch
+        return make_asked_touch(shop, **content)
 
     return ask
 
@@ -58,7 +43,7 @@ def page(touch, key=KEY):
 
 @pytest.mark.parametrize(("asks", "count"), [("rating", 5), ("nps", 11), ("reasons", 2)])
 def test_each_answer_is_one_press(now, shop, asks, count):
-    letter = rendered(written_text(blocks=[block(asks=asks, answers=REASONS)]), None, now, shop).letter
+    letter = rendered(written_text(blocks=[question(asks=asks, answers=REASONS)]), None, now, shop).letter
 
     assert letter.html.count("/m/q/preview/a1b2c3d4/?answer=") == count
     assert "How is your Kettle Aria 1.7 l?" in letter.html
@@ -69,7 +54,7 @@ def test_each_answer_is_one_press(now, shop, asks, count):
 @pytest.mark.parametrize("asks", ["rating", "nps", "reasons"])
 @pytest.mark.parametrize("channel", ["telegram", "sms", "push"])
 def test_short_messages_ask_too(now, shop, asks, channel):
-    text = written_text(channel=channel, blocks=[block(asks=asks, answers=REASONS)])
+    text = written_text(channel=channel, blocks=[question(asks=asks, answers=REASONS)])
 
     assert list(problems(text)) == []
     note = rendered(text, None, now, shop).note
@@ -181,8 +166,10 @@ def test_a_question_nobody_asked_is_an_unknown_link(outsider, asked):
 
 @pytest.mark.parametrize("answers", [[], ["One"], ["One", " "], ["One", "One"], ["{{ x }}"] * 2, ["x" * 201, "y"]])
 def test_what_is_wrong_with_the_answers_is_said_there(answers):
-    assert {name for name, _sentence in block_problems(block(asks="reasons", answers=answers), "email")} == {"answers"}
+    assert {name for name, _sentence in block_problems(question(asks="reasons", answers=answers), "email")} == {
+        "answers"
+    }
 
 
 def test_a_question_is_the_one_thing_a_message_asks_for():
-    assert [path for path, _sentence in problems(written_text(blocks=[block(), block()]))] == ["blocks.1"]
+    assert [path for path, _sentence in problems(written_text(blocks=[question(), question()]))] == ["blocks.1"]
