@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from chains.admin import incoming_notices
+from chains.admin import health, incoming_notices
 from chains.admin.chain_form import FIELDSETS, SHOWN_WHEN, ChainForm
 from chains.admin.one_off import one_off_view
 from chains.admin.test_order import TestOrderPages
 from chains.admin.tree import drawn
 from chains.definition import copying, pausing, publishing
-from chains.definition.checks import problems
 from chains.explain.entry_sentences import ending_sentence, entry_sentence, trigger_words
 from chains.models import Chain, ChannelState
 from chains.program.program import parse
@@ -31,6 +30,7 @@ from chains.stats import service_share
 from chains.stats.control_group import control_arms
 from chains.stats.entrants import waiting_entrants
 from chains.stats.lateness import overdue
+from chains.stats.light import lights
 from chains.stats.steps import chain_stats, under_way
 from crm.admin.conditional import conditional, fieldsets_to_read
 from crm.admin.starters import StartersAdmin
@@ -77,6 +77,7 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
         allow = self.admin_site.admin_view(incoming_notices.allow_view)
         once = self.admin_site.admin_view(one_off_view)
         return [
+            *health.urls(self.admin_site.admin_view),
             path("allow-marketing/", allow, name="chains_allow_marketing"),
             path("one-off/", once, name="chains_one_off"),
             *super().get_urls(),
@@ -91,6 +92,7 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
             "surged": surged,
             "down": ChannelState.objects.down(),
             **incoming_notices.context(request, now),
+            **health.notices(now),
         }
         extra |= extra_context or {}
         return super().changelist_view(request, extra)
@@ -103,7 +105,7 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         chain = self.get_object(request, object_id) if object_id else None
-        extra = {**(_panel(chain) if chain else {}), **(extra_context or {})}
+        extra = {**(_panel(request, chain) if chain else {}), **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -156,15 +158,18 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
         return chain.under_way  # type: ignore[attr-defined, no-any-return]
 
 
-def _panel(chain: Chain) -> dict[str, Any]:
+def _panel(request: HttpRequest, chain: Chain) -> dict[str, Any]:
     """What the page says above the form: how it runs, what stands in the way, what became of each step."""
-    shop, counts, sent = Shop.load(), chain_stats(chain), service_share.of_chain(chain, timezone.now())
-    found = problems(chain, shop)
+    now = timezone.now()
+    shop, counts, sent = Shop.load(), chain_stats(chain), service_share.of_chain(chain, now)
+    launch = health.launch_context(request, chain, now)
+    may_launch = launch["launch"].may_launch
     running = chain.version.program if chain.version else None
     draft = parse(0, chain.pk, publishing.compiled_entry(chain))
     return {
-        "problems": found,
+        **launch,
         "counts": counts,
+        "light": lights([chain], shop, now).get(chain.pk),
         "arms": control_arms(chain),
         "share": sent,
         "share_goal": shop.useful_share,
@@ -173,7 +178,7 @@ def _panel(chain: Chain) -> dict[str, Any]:
         "entry_words": entry_sentence(draft),
         "ending_words": ending_sentence(draft),
         "door": waiting_entrants(chain),
-        "is_changed": running is not None and not found and publishing.compiled(chain, shop) != running,
+        "is_changed": running is not None and may_launch and publishing.compiled(chain, shop) != running,
     }
 
 

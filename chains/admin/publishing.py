@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chains.admin import health
 from chains.definition import pausing
-from chains.definition.checks import problems
 from chains.definition.publishing import LetIn, NotPublishable, compiled, compiled_entry, digest, publish, widens
 from chains.engine.enrol import backlog, calendar
 from chains.engine.local_time import DAY
@@ -152,19 +152,20 @@ class PublishingPages(VerbAdmin):
 def _publish_context(request: HttpRequest, chain: Chain, now: dt.datetime) -> dict[str, Any]:
     """What the page says and asks before publishing."""
     shop = Shop.load()
-    found = problems(chain, shop)
-    draft = compiled_entry(chain) if found else compiled(chain, shop)
+    launch = health.launch_context(request, chain, now)
+    may_launch = launch["launch"].may_launch
+    draft = compiled(chain, shop) if may_launch else compiled_entry(chain)
     running = chain.version.program if chain.version and chain.status != Chain.Status.ARCHIVED else None
     plan = program.parse(0, chain.pk, draft)
     return {
-        "problems": found,
+        **launch,
         "agreed": digest(draft),
         "is_same": running == draft,
         "entry": entry_sentence(plan),
         "ending": ending_sentence(plan),
-        "differences": [] if found else differences(running, draft),
+        "differences": differences(running, draft) if may_launch else [],
         "under_way": sum(_under_way(chain).values()),
-        **(_entrants_context(request, plan, now) if not found and widens(draft, running) else {}),
+        **(_entrants_context(request, plan, now) if may_launch and widens(draft, running) else {}),
     }
 
 

@@ -5,6 +5,7 @@ from chains.models.channel_state import ChannelState
 from chains.models.enrolment import Enrolment
 from chains.models.entrant import Backlog, Entrant
 from chains.models.guarding import QuietHours, SegmentLimits
+from chains.models.health_override import HealthOverride
 from chains.models.incoming import IncomingMail, Mailbox
 from chains.models.letter import Letter
 from chains.models.letter_picture import LetterPicture
@@ -29,6 +30,7 @@ __all__ = [
     "ChannelState",
     "Enrolment",
     "Entrant",
+    "HealthOverride",
     "IncomingMail",
     "Letter",
     "LetterPicture",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chains.definition.checks.steps import step_problems
+from chains.definition.checks import steps
+from chains.definition.tree import tree_of
 from chains.models import Step
 from tests.chains.factories import (
     add_tag,
@@ -19,6 +20,11 @@ from tests.chains.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def step_problems(chain):
+    return [str(found) for found in steps.step_problems(chain, tree_of(chain))]
+
 
 REPEAT = {"all": [{"field": "orders_count", "operator": "at_least", "value": 2}]}
 BROKEN = {"all": [{"field": "gone", "operator": "is", "value": 1}]}

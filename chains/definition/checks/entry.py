@@ -8,6 +8,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chains.definition.checks.codes import Code
+from chains.definition.checks.finding import Finding
 from chains.models import Chain
 from crm.models import Shop
 from segments.compile import check
@@ -16,17 +18,24 @@ from segments.rules import RuleError
 from segments.vocabulary.field import Context
 
 
-def shop_problems(shop: Shop) -> Iterator[str]:
+def shop_problems(shop: Shop) -> Iterator[Finding]:
     if not shop.support_contact:
-        yield _("The shop settings have no support contact: people must know whom to ask.")
+        yield Finding(Code.SHOP, _("The shop settings have no support contact: people must know whom to ask."))
     if not shop.reply_address:
-        yield _("The shop settings have no reply address: answers to letters would be lost.")
+        yield Finding(Code.SHOP, _("The shop settings have no reply address: answers to letters would be lost."))
 
 
-def entry_problems(chain: Chain) -> Iterator[str]:
-    yield from _trigger(chain)
+def entry_problems(chain: Chain) -> Iterator[Finding]:
+    for words in (*_trigger(chain), *_goal(chain), *_rules(chain)):
+        yield Finding(Code.ENTRY, words)
+
+
+def _goal(chain: Chain) -> Iterator[str]:
     if chain.goal == Chain.Goal.RULE and chain.goal_rule is None:
         yield _("Say which rule is the goal.")
+
+
+def _rules(chain: Chain) -> Iterator[str]:
     rules = {"audience_rule": chain.audience_rule, "goal_rule": chain.goal_rule, "exit_rule": chain.exit_rule}
     for name, rule in rules.items():
         if rule is not None:

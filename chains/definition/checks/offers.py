@@ -17,8 +17,14 @@ EVERYTHING = re.compile(rf"\b{pattern('offers', 'everything')}(?!\w)", re.IGNORE
 def storewide_discount(template: MessageTemplate) -> str:
     """The sentence that promises one, in any of the template's texts; empty when none does."""
     for text in written_texts(template):
-        written = (text.subject, *(source for block in text.blocks for source in sources_of(block)))
-        for sentence in SENTENCE.split("\n".join(written) + "\n"):
-            if all(pattern.search(sentence) for pattern in (AMOUNT, DISCOUNT, EVERYTHING)):
-                return sentence.strip()[:200]
+        said = (text.subject, *(source for block in text.blocks for source in sources_of(block)))
+        if sentence := discount_on_everything("\n".join(said)):
+            return sentence
+    return ""
+
+
+def discount_on_everything(said: str) -> str:
+    for sentence in SENTENCE.split(f"{said}\n"):
+        if all(pattern.search(sentence) for pattern in (AMOUNT, DISCOUNT, EVERYTHING)):
+            return sentence.strip()[:200]
     return ""

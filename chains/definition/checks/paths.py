@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from chains.definition.checks.codes import RULES, Code
+from chains.definition.checks.finding import Finding, place_of
 from chains.definition.checks.offers import storewide_discount
+from chains.definition.checks.resting_on import resting_on
 from chains.definition.step_kinds import STEP_KINDS
 from chains.definition.tree import Node, all_nodes
 from chains.messages.rewards import rewards_named
@@ -32,9 +35,9 @@ class Path(NamedTuple):
 Paths = frozenset[Path]
 
 
-def path_problems(chain: Chain, nodes: list[Node]) -> Iterator[str]:
+def path_problems(chain: Chain, nodes: list[Node]) -> Iterator[Finding]:
     if not any(STEP_KINDS[node.step.kind].acts for node in all_nodes(nodes)):
-        yield _("The chain has nothing to send or to do.")
+        yield Finding(Code.NOTHING_TO_DO, _("The chain has nothing to send or to do."))
         return
     yield from _PathCheck(chain).found(nodes)
 
@@ -46,16 +49,19 @@ class _PathCheck:
         is_event = chain.trigger == Chain.Trigger.EVENT
         self.is_about_order = is_event and chain.event_kind.startswith("order.")
         self.starts_delivered = not (is_event and chain.event_kind in BEFORE_DELIVERY)
-        self.problems: list[str] = []
+        self.chain = chain
+        self.nodes: list[Node] = []
+        self.problems: list[Finding] = []
 
-    def found(self, nodes: list[Node]) -> list[str]:
+    def found(self, nodes: list[Node]) -> list[Finding]:
+        self.nodes = nodes
         self._follow(nodes, frozenset({Path(served=not self.is_about_order, delivered=self.starts_delivered)}))
         return self.problems
 
     def _follow(self, nodes: list[Node], paths: Paths) -> Paths:
         for node in nodes:
             if not paths:
-                self._report(node, _("nobody ever gets here: every way ends before it."))
+                self._report(Code.OUT_OF_REACH, node, _("nobody ever gets here: every way ends before it."))
                 return paths
             paths = self._after(node, paths)
         return paths
@@ -70,7 +76,7 @@ class _PathCheck:
             after = [self._follow(arm.nodes, self._into_arm(step, index, paths)) for index, arm in enumerate(node.arms)]
             return frozenset().union(*after)
         if step.is_storewide_discount and not all(path.offered for path in paths):
-            self._report(node, _("a discount on everything must not be the first offer."))
+            self._report(Code.STOREWIDE_DISCOUNT, node, _("a discount on everything must not be the first offer."))
         if step.kind == Step.Kind.CHANGE and step.change == Step.Change.ISSUE_COUPON:
             return frozenset(path._replace(has_coupon=True) for path in paths)
         if _ensures_delivery(step):
@@ -90,7 +96,9 @@ class _PathCheck:
         if not any("coupon" in rewards_named(text) for text in written_texts(template)):
             return paths
         self._report(
-            node, _("it shows a coupon, but not everybody who gets here has one: issue it before, on every way.")
+            Code.NO_COUPON,
+            node,
+            _("it shows a coupon, but not everybody who gets here has one: issue it before, on every way."),
         )
         return frozenset(path._replace(has_coupon=True) for path in paths)
 
@@ -98,30 +106,30 @@ class _PathCheck:
         if node.step.purpose == Purpose.SERVICE:
             return frozenset(path._replace(served=True) for path in paths)
         if not all(path.served for path in paths):
-            self._report(node, _("a service message must come first: what was bought and what happens next."))
+            self._report(
+                Code.SERVICE_FIRST,
+                node,
+                _("a service message must come first: what was bought and what happens next."),
+            )
         if not all(path.delivered for path in paths):
             self._report(
+                Code.BEFORE_DELIVERY,
                 node,
                 _("marketing must not come before the delivery: put a wait counted from the delivery before it."),
             )
         template = node.step.template
         if template and not all(path.offered for path in paths) and (words := storewide_discount(template)):
             self._report(
-                node, _("a discount on everything must not be the first offer: “%(words)s”") % {"words": words}
+                Code.STOREWIDE_DISCOUNT,
+                node,
+                _("a discount on everything must not be the first offer: “%(words)s”") % {"words": words},
             )
         # One mistake is reported once, not again at every step that follows.
         return frozenset(path._replace(served=True, delivered=True, offered=True) for path in paths)
 
-    def _report(self, node: Node, problem: str) -> None:
-        self.problems.append(at_step(node, problem))
-
-
-def at_step(node: Node, problem: str) -> str:
-    return _("Step %(number)s (%(step)s): %(problem)s") % {
-        "number": node.number,
-        "step": node.step,
-        "problem": problem,
-    }
+    def _report(self, code: Code, node: Node, words: str) -> None:
+        basis = resting_on(self.chain, self.nodes, node) if RULES[code].may_be_overridden else ""
+        self.problems.append(Finding(code, words, place_of(node), basis))
 
 
 def _ensures_delivery(step: Step) -> bool:

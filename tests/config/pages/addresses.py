@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
-from chains.models import Rehearsal, TestOrder
+from chains.models import HealthOverride, Rehearsal, TestOrder
 from crm.admin.verb_buttons import VerbAdmin
 from crm.models import CaseAttachment, PrivacyRequest, Source, WebhookEndpoint
 from tests.config.pages.shop_rows import LETTER_DAY, LETTER_NAME, TOKEN
@@ -19,6 +19,7 @@ ROWS = {
     "content_type_id": ContentType,
     "endpoint_id": WebhookEndpoint,
     "file_id": CaseAttachment,
+    "override_id": HealthOverride,
     "request_id": PrivacyRequest,
 }
 # What `pk` names there, where it is not the row that the part of the address before it is about.

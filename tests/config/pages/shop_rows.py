@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from chains.models import (
     ChannelState,
     Enrolment,
+    HealthOverride,
     IncomingMail,
     Rehearsal,
     SignUp,
@@ -115,6 +116,7 @@ def write_to(customer, order, owner):
     StaffTask.objects.create(**task, owner_group=Group.objects.get(name="Support"))
     IncomingMail.objects.create(key="1", kind=IncomingMail.Kind.STRANGER, sender="ann@example.com")
     ChannelState.objects.create(channel="email")
+    HealthOverride.objects.create(chain=chain, words="A rule.", reason="It is right here.")
     Rehearsal.objects.create(chain=chain, first_on=NOW.date(), last_on=NOW.date(), asked_by=owner)
     TestOrder.objects.create(chain=chain, asked_by=owner, language="en")
     form = SignUpForm.objects.create(key=TOKEN, name="Footer", title="Letters", wording="Yes, write", language="en")
