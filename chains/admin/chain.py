@@ -93,6 +93,7 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
             "down": ChannelState.objects.down(),
             **incoming_notices.context(request, now),
             **health.notices(now),
+            **health.beginning(request),
         }
         extra |= extra_context or {}
         return super().changelist_view(request, extra)

@@ -57,6 +57,7 @@ class StaffPage:
     """The channel on the page of channels."""
 
     set_up: StrOrPromise  # what to do when it is not set up
+    set_by: str  # the names of the settings, for whoever runs Encore
     test_message: TestMessage
     button: SetUpButton | None = None
     needs_https: bool = False  # customers connect on a page of ours

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -51,25 +52,29 @@ Answers = Iterator[Finding | str]
 
 
 def readiness(chain: Chain, nodes: list[Node], shop: Shop, now: dt.datetime) -> Readiness:
-    at_once = [*_channels(nodes), *_sender(nodes, shop), *_spam_stop(nodes), *_tested(chain)]
-    slow: tuple[Callable[[], Answers], ...] = (
+    looks: tuple[Callable[[], Answers], ...] = (
+        lambda: _channels(nodes),
+        lambda: _sender(nodes, shop),
+        lambda: _spam_stop(nodes),
+        lambda: _tested(chain),
+        lambda: _trigger(chain, now),
         lambda: _consent(nodes),
         lambda: _languages(nodes),
-        lambda: _trigger(chain, now),
         lambda: _audience(chain, now),
     )
-    answers = [*at_once, *(answer for look in slow for answer in _in_time(look))]
+    answers = _in_time(looks)
     return Readiness(
         tuple(one for one in answers if isinstance(one, Finding)), tuple(one for one in answers if isinstance(one, str))
     )
 
 
-def _in_time(look: Callable[[], Answers]) -> list[Finding | str]:
-    try:
-        with time_limit(LOOK_LIMIT):
-            return list(look())
-    except QueryTookTooLong:
-        return []
+def _in_time(looks: Sequence[Callable[[], Answers]]) -> list[Finding | str]:
+    """The slowest come last, so that what takes too long keeps nothing else from being seen."""
+    answers: list[Finding | str] = []
+    with suppress(QueryTookTooLong), time_limit(LOOK_LIMIT):
+        for look in looks:
+            answers += look()
+    return answers
 
 
 def _messages(nodes: list[Node]) -> list[Node]:

@@ -9,12 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chains.models import Enrolment, Touch
+from chains.models import Chain, Enrolment, TestOrder, Touch
+from chains.stats.beginning import first_steps
 from chains.stats.light import Answers, Colour, judged, lights
 from chains.stats.standing_still import Standstill, silence
 from crm.models import Shop
+from segments.models import Segment
 from tests.chains.factories import draft_chain, fill_due, live_chain, message
-from tests.conftest import NOW
+from tests.conftest import NOW, make_customer, make_order
 
 
 @pytest.mark.parametrize(
@@ -108,3 +110,23 @@ def test_many_chains_take_as_many_queries_as_one(shop, db):
         return len(taken)
 
     assert queries(chains) == queries(chains[:1]) == 3
+
+
+def test_a_new_shop_is_told_what_comes_first_until_it_is_done(shop, db, client):
+    client.force_login(User.objects.create_superuser("root"))
+    page = reverse("admin:chains_chain_changelist")
+    before = client.get(page).text
+
+    make_order(customer=make_customer())
+    for number in range(3):
+        live_chain(message(), name=f"Chain {number}")
+    Segment.objects.update(members_count=1)
+    half = [step.is_done for step in first_steps()]
+    TestOrder.objects.create(
+        chain=Chain.objects.first(), asked_by=User.objects.get(), language="en", asked_at=NOW, address="a@b.example"
+    )
+
+    assert "Before Encore works for your shop" in before
+    assert "no orders yet" in before
+    assert half == [True, True, True, False, True]
+    assert "Before Encore works for your shop" not in client.get(page).text

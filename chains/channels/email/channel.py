@@ -35,7 +35,8 @@ EMAIL = ChannelDescription(
         ),
     ],
     staff_page=StaffPage(
-        set_up=_("Name the mail server with EMAIL_URL; until then letters are kept in the outbox."),
+        set_up=_("A mail server has to be connected; until then letters are kept in the outbox."),
+        set_by="EMAIL_URL",
         test_message=TestMessage(label=_("Your email address"), own_address=_own_address, content=_test_letter),
     ),
     template_fields=TemplateFields(title=_("Email"), rows=14, has_preheader=True),

@@ -25,7 +25,8 @@ PUSH = ChannelDescription(
         path("push-worker.js", page.worker, name="push_worker"),
     ],
     staff_page=StaffPage(
-        set_up=_("Name an email address of yours with PUSH_CONTACT; the site must be https."),
+        set_up=_("Push services ask for an email address of yours, and the site must be https."),
+        set_by="PUSH_CONTACT",
         test_message=TestMessage(
             form="chains/admin/channel_test_push.html", form_context=_form_context, address=subscribed_for_a_test
         ),

@@ -39,7 +39,8 @@ SMS = ChannelDescription(
     is_set_up=lambda: bool(settings.SMS),
     urls=[path("hooks/sms/twilio/<str:token>/", twilio_receipts.status, name="twilio")],
     staff_page=StaffPage(
-        set_up=_("Name Twilio or another gateway with SMS_URL."),
+        set_up=_("Twilio or another gateway has to be connected."),
+        set_by="SMS_URL",
         test_message=TestMessage(label=_("Your phone number")),
     ),
     template_fields=TemplateFields(title=_("SMS"), rows=4, has_subject=False),

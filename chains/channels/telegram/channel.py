@@ -35,7 +35,8 @@ TELEGRAM = ChannelDescription(
         path("m/t/<str:token>/", page.telegram, name="telegram"),
     ],
     staff_page=StaffPage(
-        set_up=_("Make a bot with @BotFather and name it with TELEGRAM_TOKEN and TELEGRAM_BOT."),
+        set_up=_("A bot made with @BotFather has to be connected."),
+        set_by="TELEGRAM_TOKEN, TELEGRAM_BOT",
         test_message=TestMessage(
             label=_("Number of your chat: the bot tells it when you write to it"), content=_test_note
         ),

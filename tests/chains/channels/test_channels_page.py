@@ -57,12 +57,16 @@ def said(answer):
     return [str(message) for message in answer.context["messages"]]
 
 
-def test_says_how_to_set_up_what_is_not(marketer):
+def test_says_how_to_set_up_what_is_not(marketer, client):
     page = marketer.get(PAGE).content.decode()
+    client.force_login(User.objects.create_superuser("root"))
+    to_whoever_runs_it = client.get(PAGE).content.decode()
 
     for name in ("EMAIL_URL", "SMS_URL", "TELEGRAM_TOKEN", "PUSH_CONTACT"):
-        assert name in page
+        assert name not in page
+        assert name in to_whoever_runs_it
     assert page.count("not set up") == 3
+    assert page.count("Whoever runs Encore at your shop does that.") == 4
 
 
 def test_says_what_is_down_there_and_on_the_chains_page(marketer):
