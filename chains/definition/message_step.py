@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from chains.experiments.variants import experiment_problems
 from chains.messages.compiling import compile_text
 from chains.messages.rewards import rewards_named
 from chains.messages.text_problems import place_words, problems
 from chains.messages.written import written_texts
-from chains.models import MessageTemplate, Step
+from chains.models import Experiment, MessageTemplate, Step
+from chains.models.experiment import AS_IS
 from crm.models import Channel, Shop
 
 
@@ -21,6 +23,16 @@ def message_problems(step: Step) -> Iterator[str]:
     if template is None:
         yield _("choose a template.")
         return
+    yield from _template_problems(step, template)
+    if step.open_experiment:
+        yield from experiment_problems(step, step.open_experiment)
+        for variant in step.open_experiment.variants.all():
+            if variant.template:
+                for problem in _template_problems(step, variant.template):
+                    yield _("variant %(letter)s: %(problem)s") % {"letter": variant, "problem": problem}
+
+
+def _template_problems(step: Step, template: MessageTemplate) -> Iterator[str]:
     if template.purpose != step.purpose:
         yield _("the template “%(template)s” is %(theirs)s, but the step is %(ours)s.") % {
             "template": template,
@@ -56,13 +68,24 @@ def message_program(step: Step, shop: Shop) -> dict[str, Any]:
     template = step.template
     if template is None:
         raise ValueError(f"step {step.key} has no template")
-    return {
-        "channels": list(step.channels),
-        "template": template.pk,
-        "topic": template.topic,
-        "tags": list(template.tags),
-        "texts": _texts(template, shop),
-    }
+    source = {"channels": list(step.channels), "topic": template.topic, **_words(template, shop)}
+    if step.open_experiment:
+        source |= _experiment_program(step.open_experiment, shop)
+    return source
+
+
+def _experiment_program(experiment: Experiment, shop: Shop) -> dict[str, Any]:
+    """A is the step as it is; the others say what they have instead."""
+    shares = experiment.shares
+    variants: list[dict[str, Any]] = [{"key": experiment.name_of(AS_IS), "share": shares[AS_IS]}]
+    for variant in experiment.variants.all():
+        instead = _words(variant.template, shop) if variant.template else variant.instead
+        variants.append({"key": experiment.name_of(variant.letter), "share": variant.share, **instead})
+    return {"experiment": experiment.pk, "variants": variants}
+
+
+def _words(template: MessageTemplate, shop: Shop) -> dict[str, Any]:
+    return {"template": template.pk, "tags": list(template.tags), "texts": _texts(template, shop)}
 
 
 def _texts(template: MessageTemplate, shop: Shop) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from chains.engine.pause_release import release_paused
+from chains.experiments import lifecycle
 from chains.models import Backlog, Chain, Enrolment, Entrant, Pause, Touch
 from crm.models import Customer
 
@@ -95,6 +96,7 @@ def archive(chain: Chain, now: dt.datetime) -> None:
     waiting.wake(now)
     Entrant.objects.filter(chain=chain).delete()
     Backlog.objects.filter(chain=chain).delete()
+    lifecycle.stop_all(chain, now)
 
 
 @transaction.atomic

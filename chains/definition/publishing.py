@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from chains.definition.checks import problems
 from chains.definition.compiling import compiled_steps
+from chains.experiments import lifecycle
 from chains.models import Backlog, Chain, ChainVersion, Entrant
 from chains.program.trigger import compiled_trigger
 from crm.models import Shop
@@ -70,6 +71,7 @@ def publish(
         _begin_anew(chain, now)
     if is_new:
         chain.status = Chain.Status.LIVE
+    lifecycle.start(chain, now)
     chain.version = version
     chain.save(update_fields=["version", "watermark_at", "surged_at", "status"])
     if let_in:

@@ -87,7 +87,7 @@ def _touch_program(step: Step) -> dict[str, Any]:
         "purpose": step.purpose,
         "late_after_hours": step.late_after_hours,
         "at_hour": step.at_hour,
-    }
+    } | ({} if step.at_weekday is None else {"at_weekday": step.at_weekday})
 
 
 def _message_program(step: Step, shop: Shop) -> dict[str, Any]:
@@ -239,7 +239,7 @@ STEP_KINDS: dict[str, StepKind] = {
     Step.Kind.MESSAGE: StepKind(
         icon="mail",
         sentence=_message_sentence,
-        layout=("name", ("purpose", "template"), "channels", ("at_hour", "late_after_hours")),
+        layout=("name", ("purpose", "template"), "channels", ("at_hour", "at_weekday"), "late_after_hours"),
         program=_message_program,
         form_problems=_message_form_problems,
         problems=_message_problems,

@@ -1,4 +1,4 @@
-"""The steps of a draft as a tree: read in two queries, numbered as people speak of them (1, 2, 2a.1, 3)."""
+"""The steps of a draft as a tree: read in a handful of queries, numbered as people speak of them (1, 2, 2a.1, 3)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chains.definition.step_kinds import has_arms
+from chains.experiments.variants import open_experiments
 from chains.models import BranchArm, Chain, Step
 from chains.program.step import ARM_LETTERS
 
@@ -34,8 +35,10 @@ class Node:
 def tree_of(chain: Chain) -> list[Node]:
     """The nodes of the top level, each with its arms. Steps in the arms of a step that parts no more are not in it."""
     steps = chain.steps.select_related("template", "owner_group").prefetch_related("template__texts__blocks")
+    experiments = open_experiments(chain)
     inside: dict[int | None, list[Step]] = defaultdict(list)
     for step in steps:
+        step.open_experiment = experiments.get(step.key)
         inside[step.arm_id].append(step)
     arms: dict[int, list[BranchArm]] = defaultdict(list)
     for arm in BranchArm.objects.filter(step__chain=chain):

@@ -46,6 +46,17 @@ def next_hour(at: dt.datetime, hour: int, zone: ZoneInfo, weekdays: Collection[i
     raise ValueError(f"no weekday of {weekdays}")
 
 
+def turn(at: dt.datetime, hour: int | None, weekday: int | None, zone: ZoneInfo) -> dt.datetime:
+    """When a message goes that waits for an hour, for a day of the week, for both, or for neither."""
+    if hour is not None:
+        return next_hour(at, hour, zone, () if weekday is None else (weekday,))
+    if weekday is None:
+        return at
+    local = at.astimezone(zone)
+    days = (weekday - local.weekday()) % 7
+    return on_clock(local.date() + days * DAY, local.time(), zone) if days else at
+
+
 def day_of_year(month: int, day: int, year: int) -> dt.date:
     """That day of the year; 29 February is kept on the 28th where there is no 29th."""
     return dt.date(year, month, min(day, calendar.monthrange(year, month)[1]))

@@ -19,6 +19,8 @@ PART_NAMES = {
     "name": gettext_lazy("the name"),
     "purpose": gettext_lazy("service or marketing"),
     "script": gettext_lazy("the script"),
+    "variants": gettext_lazy("the experiment"),
+    "experiment": gettext_lazy("the experiment"),
     "arms": gettext_lazy("the arms"),
 }
 

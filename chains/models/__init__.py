@@ -4,6 +4,7 @@ from chains.models.chain import Chain
 from chains.models.channel_state import ChannelState
 from chains.models.enrolment import Enrolment
 from chains.models.entrant import Backlog, Entrant
+from chains.models.experiment import ControlOutcome, Experiment, ExperimentVariant
 from chains.models.guarding import QuietHours, SegmentLimits
 from chains.models.health_override import HealthOverride
 from chains.models.incoming import IncomingMail, Mailbox
@@ -28,8 +29,11 @@ __all__ = [
     "Chain",
     "ChainVersion",
     "ChannelState",
+    "ControlOutcome",
     "Enrolment",
     "Entrant",
+    "Experiment",
+    "ExperimentVariant",
     "HealthOverride",
     "IncomingMail",
     "Letter",

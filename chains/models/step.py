@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,6 +15,10 @@ from chains.models.step_change import StepChange
 from chains.models.step_wait import StepWait
 from crm.models import Channel, Coupon, Purpose
 from crm.models.choices import database_checks_choices
+
+if TYPE_CHECKING:
+    from chains.models.experiment import Experiment
+    from chains.models.template import MessageTemplate
 
 
 @database_checks_choices
@@ -70,6 +76,13 @@ class Step(StepWait, StepChange, StepCall):
         validators=[MaxValueValidator(23)],
         help_text=_("Of the customer's day. Empty: as soon as it is its turn."),
     )
+    at_weekday = models.PositiveSmallIntegerField(
+        _("only on"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(6)],
+        help_text=_("The next such day where the customer is. Empty: on any day."),
+    )
     late_after_hours = models.PositiveSmallIntegerField(
         _("useless after, hours"),
         default=72,
@@ -83,6 +96,9 @@ class Step(StepWait, StepChange, StepCall):
         Group, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who does it")
     )
 
+    # Of a step read with its chain's tree.
+    open_experiment: Experiment | None = None
+
     class Meta:
         verbose_name = _("step")
         verbose_name_plural = _("steps")
@@ -93,6 +109,12 @@ class Step(StepWait, StepChange, StepCall):
 
     def __str__(self) -> str:
         return self.name or self.get_kind_display()
+
+    @property
+    def templates(self) -> list[MessageTemplate]:
+        """Whatever a customer may get here: the template, and those an experiment tries."""
+        variants = self.open_experiment.variants.all() if self.open_experiment else ()
+        return [one for one in (self.template, *(variant.template for variant in variants)) if one]
 
     @property
     def is_touch(self) -> bool:

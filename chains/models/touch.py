@@ -167,6 +167,8 @@ class Touch(models.Model):
     )
     step_key = models.CharField(max_length=32, editable=False)
     step_name = models.CharField(_("step"), max_length=200, blank=True)
+    # Of an experiment on the step: its number and the letter, see Experiment.name_of.
+    variant = models.CharField(_("variant"), max_length=16, blank=True, default="", db_default="", editable=False)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices)
     purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
     topic = models.CharField(_("topic"), max_length=50, blank=True)
@@ -228,6 +230,8 @@ class Touch(models.Model):
             models.Index(fields=["customer", "-created_at"], name="touch_story"),
             models.Index(fields=["chain", "step_key", "status", "reason"], name="touch_by_chain"),
             models.Index(fields=["-created_at"], name="touch_newest"),
+            # What became of the variants of an experiment.
+            models.Index(fields=["variant"], condition=~Q(variant=""), name="touch_by_variant"),
             # The rate of spam reports.
             models.Index(fields=["sent_at"], condition=Q(complained_at__isnull=False), name="touch_complained"),
         ]

@@ -2,7 +2,9 @@
 
 {"key", "kind", "name", …}                                     every step
 {"kind": "message", "purpose", "channels": [preferred first], "template", "topic", "tags": [...],
- "late_after_hours", "at_hour", "texts": {channel: {language: compiled text and "shows": ["coupon", "points"]}}}
+ "late_after_hours", "at_hour", "at_weekday",
+ "texts": {channel: {language: compiled text and "shows": ["coupon", "points"]}},
+ "experiment", "variants": [{"key", "share" and what it has instead}] while an experiment is on}
 {"kind": "staff_task", "purpose", "script", "due_days", "owner_group", "late_after_hours", "at_hour"}
 {"kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", …}, "arms": [...] when it is for an event}
 {"kind": "branch" | "split", "arms": [{"key", "name", "rule", "weight", "steps": [steps as these]}]}
@@ -15,8 +17,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chains.models import Step, Touch
@@ -79,6 +82,15 @@ class ProgramArm:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramVariant:
+    """One way of a message that an experiment tries; `step` is the step as this variant has it."""
+
+    key: str
+    share: int
+    step: ProgramStep
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramStep:
     """`next` is the key of the step that follows, with the arms of this one left out; empty at the end."""
 
@@ -93,6 +105,7 @@ class ProgramStep:
     template: int | None = None
     late_after_hours: int = 72
     at_hour: int | None = None
+    at_weekday: int | None = None
     texts: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait: ProgramWait | None = None
     change: ProgramChange | None = None
@@ -102,6 +115,24 @@ class ProgramStep:
     due_days: int = 1
     owner_group: int | None = None
     next: str = ""
+    experiment: int = 0
+    variants: tuple[ProgramVariant, ...] = ()
+
+    def drawn(self, customer_id: int) -> ProgramVariant | None:
+        """By a hash salted with the experiment, so that the same customer always gets the same one."""
+        if not self.variants:
+            return None
+        digest = hashlib.blake2s(f"experiment {self.experiment}: {customer_id}".encode(), digest_size=8).digest()
+        place = int.from_bytes(digest, "big") * sum(variant.share for variant in self.variants)
+        for variant in self.variants:
+            place -= variant.share * 2**64
+            if place < 0:
+                return variant
+        return self.variants[-1]
+
+    def as_variant(self, key: str) -> ProgramStep:
+        """The step as a touch of that variant has it; as it is where no such experiment is on."""
+        return next((variant.step for variant in self.variants if variant.key == key), self) if key else self
 
     @property
     def is_touch(self) -> bool:
@@ -158,7 +189,17 @@ def _step(source: dict[str, Any], number: str, follower: str) -> ProgramStep:
     for name in ("tags", "channels"):
         parts[name] = tuple(parts.get(name, ()))
     parts["arms"] = tuple(_arm(arm, follower) for arm in parts.get("arms", ()))
-    return ProgramStep(**parts)
+    variants = parts.pop("variants", ())
+    step = ProgramStep(**parts)
+    return replace(step, variants=tuple(_variant(step, variant) for variant in variants)) if variants else step
+
+
+def _variant(step: ProgramStep, source: dict[str, Any]) -> ProgramVariant:
+    instead = {name: value for name, value in source.items() if name not in ("key", "share")}
+    for name in ("tags", "channels"):
+        if name in instead:
+            instead[name] = tuple(instead[name])
+    return ProgramVariant(source["key"], source["share"], replace(step, **instead))
 
 
 def _wait(source: dict[str, Any]) -> ProgramWait:

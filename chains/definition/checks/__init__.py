@@ -9,6 +9,7 @@ from chains.definition.checks.channels import channel_problems, unconnected_besi
 from chains.definition.checks.continuing import unrelated_offers
 from chains.definition.checks.control import control_problems
 from chains.definition.checks.entry import entry_problems, shop_problems
+from chains.definition.checks.experiments import experiment_problems
 from chains.definition.checks.finding import Finding
 from chains.definition.checks.hours import hour_problems
 from chains.definition.checks.letters import letter_problems
@@ -36,6 +37,7 @@ def blocking(chain: Chain, shop: Shop, nodes: list[Node]) -> list[Finding]:
         *step_problems(chain, nodes),
         *control_problems(chain, (node.step for node in all_nodes(nodes))),
         *channel_problems(nodes),
+        *experiment_problems(chain),
     )
     return [one for one in found if one.is_blocking]
 

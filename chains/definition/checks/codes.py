@@ -41,6 +41,7 @@ class Code(StrEnum):
     BEFORE_DELIVERY = "before_delivery"
     STOREWIDE_DISCOUNT = "storewide_discount"
     NO_CHANNEL = "no_channel"
+    EXPERIMENT = "experiment"
 
     FIRST_MESSAGE = "first_message"
     CALLS_TO_ACTION = "calls_to_action"
@@ -87,6 +88,7 @@ RULES: dict[Code, Rule] = {
     ),
     Code.ENTRY: Rule(_blocks, Target.CHAIN),
     Code.CONTROL_GROUP: Rule(_blocks, Target.CHAIN),
+    Code.EXPERIMENT: Rule(_blocks, Target.CHAIN),
     Code.SIZE: Rule(_blocks, Target.CHAIN),
     Code.NOTHING_TO_DO: Rule(_blocks, Target.CHAIN),
     Code.OUT_OF_REACH: Rule(_blocks, Target.STEP),

@@ -90,10 +90,10 @@ class _PathCheck:
 
     def _check_coupon(self, node: Node, paths: Paths) -> Paths:
         """What a message shows of a coupon has to have been issued, by whichever path somebody came."""
-        template = node.step.template
-        if template is None or all(path.has_coupon for path in paths):
+        if all(path.has_coupon for path in paths):
             return paths
-        if not any("coupon" in rewards_named(text) for text in written_texts(template)):
+        texts = [text for template in node.step.templates for text in written_texts(template)]
+        if not any("coupon" in rewards_named(text) for text in texts):
             return paths
         self._report(
             Code.NO_COUPON,
@@ -117,12 +117,12 @@ class _PathCheck:
                 node,
                 _("marketing must not come before the delivery: put a wait counted from the delivery before it."),
             )
-        template = node.step.template
-        if template and not all(path.offered for path in paths) and (words := storewide_discount(template)):
+        promised = [words for template in node.step.templates if (words := storewide_discount(template))]
+        if promised and not all(path.offered for path in paths):
             self._report(
                 Code.STOREWIDE_DISCOUNT,
                 node,
-                _("a discount on everything must not be the first offer: “%(words)s”") % {"words": words},
+                _("a discount on everything must not be the first offer: “%(words)s”") % {"words": promised[0]},
             )
         # One mistake is reported once, not again at every step that follows.
         return frozenset(path._replace(served=True, delivered=True, offered=True) for path in paths)

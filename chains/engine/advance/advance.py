@@ -170,4 +170,5 @@ def _touch(enrolment: DueEnrolment, planned: TouchDraft, now: dt.datetime) -> To
         token=new_token(),
         status=str(Touch.Status.SKIPPED if planned.dropped else Touch.Status.SCHEDULED),
         reason=str(planned.dropped),
+        variant=planned.variant,
     )

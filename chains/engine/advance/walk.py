@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from chains.engine.advance.waits import counts_from_arrival, reminds, wait_ends_at
 from chains.engine.advance.walk_state import PassedStep, StepQuestion, TouchDraft, Walk, WalkInput
-from chains.engine.local_time import DAY, HOUR, next_hour
+from chains.engine.local_time import DAY, HOUR, turn
 from chains.engine.pauses import is_dropped, postponed
 from chains.models.enrolment import Enrolment
 from chains.models.step import Step
@@ -168,18 +168,19 @@ def _go_on(step: ProgramStep, so_far: Walk, event_id: int | None) -> str:
 
 
 def _touch(step: ProgramStep, so_far: Walk, given: WalkInput, _now: dt.datetime) -> str:
-    so_far.touches.append(_drafted(step, so_far, given))
+    variant = step.drawn(given.customer_id)
+    drafted = _drafted(variant.step, so_far, given, variant.key) if variant else _drafted(step, so_far, given)
+    so_far.touches.append(drafted)
     return step.next
 
 
-def _drafted(step: ProgramStep, so_far: Walk, given: WalkInput) -> TouchDraft:
+def _drafted(step: ProgramStep, so_far: Walk, given: WalkInput, variant: str = "") -> TouchDraft:
     arrived_at = so_far.meant_at if so_far.too_late_before else so_far.arrived_at
-    due_at = arrived_at if step.at_hour is None else next_hour(arrived_at, step.at_hour, given.zone)
-    due_at = postponed(due_at, given.holds)
+    due_at = postponed(turn(arrived_at, step.at_hour, step.at_weekday, given.zone), given.holds)
     # Service is of use from when its turn came, an offer from when it was meant for; waiting for its hour is no delay.
     delay = arrived_at - so_far.meant_at if step.purpose == Purpose.MARKETING else dt.timedelta()
     useful_until = due_at - delay + step.late_after_hours * HOUR
-    return TouchDraft(step, due_at, useful_until, _why_dropped(due_at, so_far, given))
+    return TouchDraft(step, due_at, useful_until, _why_dropped(due_at, so_far, given), variant)
 
 
 def _why_dropped(due_at: dt.datetime, so_far: Walk, given: WalkInput) -> str:

@@ -54,6 +54,7 @@ class TouchDraft:
     due_at: dt.datetime
     useful_until: dt.datetime
     dropped: str = ""  # the reason for which it is not even tried, if there is one
+    variant: str = ""  # of an experiment; the step is as this variant has it
 
 
 class PassedStep(NamedTuple):

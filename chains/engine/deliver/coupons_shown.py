@@ -38,6 +38,8 @@ class RewardedTouch(Protocol):
     @property
     def step_key(self) -> str: ...
     @property
+    def variant(self) -> str: ...
+    @property
     def purpose(self) -> str: ...
 
 
@@ -85,20 +87,20 @@ class RewardsShown:
         return CouponSending(coupon.pk, 1, coupon.sent_at, coupon.expires_at)
 
 
-def _step(row: RewardedTouch) -> tuple[int, str]:
-    return row.enrolment__version_id, row.step_key
+def _step(row: RewardedTouch) -> tuple[int, str, str]:
+    return row.enrolment__version_id, row.step_key, row.variant
 
 
 def _showing(
-    rows: Sequence[RewardedTouch], shows: Mapping[tuple[int, str], Collection[str]], reward: str
+    rows: Sequence[RewardedTouch], shows: Mapping[tuple[int, str, str], Collection[str]], reward: str
 ) -> list[RewardedTouch]:
     steps = {step for step, rewards in shows.items() if reward in rewards}
     return [row for row in rows if _step(row) in steps] if steps else []
 
 
-def _shows(programs: Mapping[int, Program], version_id: int, step_key: str) -> frozenset[str]:
+def _shows(programs: Mapping[int, Program], version_id: int, step_key: str, variant: str) -> frozenset[str]:
     step = programs[version_id].step(step_key)
-    return step.shows if step else frozenset()
+    return step.as_variant(variant).shows if step else frozenset()
 
 
 def _coupons(rows: Sequence[RewardedTouch], programs: Mapping[int, Program]) -> dict[int, Coupon]:

@@ -38,6 +38,7 @@ class LeasedTouch(NamedTuple):
     coupon_id: int | None
     enrolment_id: int
     step_key: str
+    variant: str
     channel: str
     purpose: str
     token: str
@@ -122,7 +123,7 @@ def _letter(
 def _text(row: LeasedTouch, programs: Mapping[int, Program]) -> dict[str, Any]:
     """Empty where the step has none for the channel."""
     step = programs[row.enrolment__version_id].step(row.step_key)
-    texts = step.texts.get(row.channel) if step else None
+    texts = step.as_variant(row.variant).texts.get(row.channel) if step else None
     return text_in_language(texts, row.customer__language, settings.LANGUAGE_CODE) if texts else {}
 
 

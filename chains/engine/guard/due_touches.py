@@ -51,6 +51,7 @@ class DueTouchRow(NamedTuple):
     enrolment_id: int
     order_id: int | None
     step_key: str
+    variant: str
     purpose: str
     channel: str
     topic: str
@@ -126,7 +127,8 @@ def _needs_service_first(row: DueTouchRow, programs: dict[int, Program]) -> bool
 
 def _due_touch(row: DueTouchRow, known: DueTouchFacts, shop: Shop, now: dt.datetime) -> DueTouch:
     plan = known.programs[row.enrolment__version_id]
-    step = plan.step(row.step_key)
+    planned = plan.step(row.step_key)
+    step = planned.as_variant(row.variant) if planned else None
     order = known.orders.get(row.order_id) if row.order_id else None
     needs_service_first = order is not None and _needs_service_first(row, known.programs)
     return DueTouch(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from chains.engine.advance.waits import Anchors, wait_ends_at
-from chains.engine.local_time import next_hour
+from chains.engine.local_time import turn
 from chains.models import Step
 from chains.program.program import Program
 from chains.program.step import ProgramStep
@@ -37,7 +37,7 @@ def plan(program: Program, start: dt.datetime, zone: ZoneInfo) -> list[PlannedMe
         if at is None:
             continue  # behind a step at which everybody leaves
         if step.is_touch:
-            sent_at = at if step.at_hour is None else next_hour(at, step.at_hour, zone)
+            sent_at = turn(at, step.at_hour, step.at_weekday, zone)
             found.append(PlannedMessage(step, sent_at, names))
         # The step behind all arms belongs to none of them, whichever leads there last.
         branches.setdefault(step.next, names)

@@ -155,6 +155,9 @@ MADE_ANEW = frozenset(
 # Tables read as they are today, and never written by the engine.
 AS_TODAY = frozenset(
     {
+        "chains_controloutcome",
+        "chains_experiment",
+        "chains_experimentvariant",
         "chains_healthoverride",
         "chains_incomingmail",
         "chains_letterpicture",
