@@ -59,8 +59,8 @@ def simulated(rng: np.random.Generator, rate: float, customers: int, experiments
     ordered = rng.binomial(customers, rate, experiments)
     amounts = rng.lognormal(np.log(MEAN_ORDER) - SPREAD**2 / 2, SPREAD, int(ordered.sum()))
     of = np.repeat(np.arange(experiments), ordered)
-    sums = (np.bincount(of, amounts**power, experiments) for power in (1, 2))
-    return RevenueSums(np.full(experiments, float(customers)), ordered.astype(float), *sums)
+    revenue, squares = (np.bincount(of, amounts**power, experiments).astype(float) for power in (1, 2))
+    return RevenueSums(np.full(experiments, float(customers)), ordered.astype(float), revenue, squares)
 
 
 def held(interval: tuple[Numbers, Numbers], truth: float) -> float:

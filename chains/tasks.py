@@ -9,6 +9,7 @@ from chains.channels.email.reputation import watch
 from chains.channels.telegram import files
 from chains.engine.deliver import confirmations
 from chains.engine.run import run
+from chains.experiments import lifecycle, outcomes
 from chains.sign_ups import forgetting
 from chains.simulate.rehearsal import job
 from chains.simulate.test_order.send import send_due
@@ -48,6 +49,12 @@ def watch_reputation() -> None:
 @shared_task(name="chains.tasks.conduct_rehearsal")
 def conduct_rehearsal(rehearsal_id: int) -> None:
     logger.info("Rehearsal %s: %s", rehearsal_id, job.run(rehearsal_id) or "begun by another worker")
+
+
+@shared_task(name="chains.tasks.count_experiments")
+def count_experiments() -> None:
+    now = timezone.now()
+    logger.info("Experiments judged: %s; counted anew: %s", lifecycle.conclude_due(now), outcomes.recount(now))
 
 
 @shared_task(name="chains.tasks.send_test_orders")

@@ -39,6 +39,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
         _("Marketing"),
         (
             Item(_("Chains"), "account_tree", "admin:chains_chain_changelist", "chains.view_chain"),
+            Item(_("What we learned"), "science", "admin:chains_experiment_changelist", "chains.view_chain"),
             Item(_("Segments"), "groups", "admin:segments_segment_changelist", "segments.view_segment"),
             Item(_("Templates"), "draft", "admin:chains_messagetemplate_changelist", "chains.view_messagetemplate"),
             Item(_("Check a letter"), "rule", "admin:chains_audit", "chains.change_chain"),

@@ -1,3 +1,27 @@
-from chains.admin import chain, channels, enrolment, incoming, shop, sign_up, staff_task, step, template, touch
+from chains.admin import (
+    chain,
+    channels,
+    enrolment,
+    experiment,
+    incoming,
+    shop,
+    sign_up,
+    staff_task,
+    step,
+    template,
+    touch,
+)
 
-__all__ = ["chain", "channels", "enrolment", "incoming", "shop", "sign_up", "staff_task", "step", "template", "touch"]
+__all__ = [
+    "chain",
+    "channels",
+    "enrolment",
+    "experiment",
+    "incoming",
+    "shop",
+    "sign_up",
+    "staff_task",
+    "step",
+    "template",
+    "touch",
+]

@@ -27,7 +27,7 @@ from chains.program.trigger import compiled_trigger, parse_trigger
 from chains.ready.install import add_ready_chains, missing_ready_chains
 from chains.ready.words import chain_words
 from chains.stats import service_share
-from chains.stats.control_group import control_arms
+from chains.stats.control_group import control_effect
 from chains.stats.entrants import waiting_entrants
 from chains.stats.lateness import overdue
 from chains.stats.light import lights
@@ -171,7 +171,7 @@ def _panel(request: HttpRequest, chain: Chain) -> dict[str, Any]:
         **launch,
         "counts": counts,
         "light": lights([chain], shop, now).get(chain.pk),
-        "arms": control_arms(chain),
+        "effect": control_effect(chain, now),
         "share": sent,
         "share_goal": shop.useful_share,
         "is_share_low": sent.is_below(shop.useful_share),

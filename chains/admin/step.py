@@ -11,12 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from chains.admin import step_form
 from chains.admin.branch_arms import ARM_INLINES
+from chains.admin.experiment_begin import begin_experiment
 from chains.definition import editing
 from chains.definition.step_kinds import STEP_KINDS, step_sentence
 from chains.definition.tree import DEEPEST, MOST_STEPS
@@ -39,6 +40,18 @@ class StepAdmin(VerbAdmin):
 
     def verbs(self) -> dict[str, Verb]:
         return {"up": _up, "down": _down}
+
+    def get_urls(self) -> list[URLPattern]:
+        begin = self.admin_site.admin_view(self.experiment_view)
+        own = path("<int:step_id>/experiment/", begin, name="chains_step_experiment")
+        return [own, *super().get_urls()]
+
+    def experiment_view(self, request: HttpRequest, step_id: int) -> HttpResponse:
+        """Where an experiment on the step begins; the one it has is on a page of its own."""
+        step = get_object_or_404(Step.objects.select_related("chain", "template"), pk=step_id, kind=Step.Kind.MESSAGE)
+        if not self.has_view_permission(request, step):
+            raise PermissionDenied
+        return begin_experiment(self, request, step)
 
     def page_of(self, subject: Model) -> str:
         """Where the step stands: on the page of its chain."""
@@ -75,6 +88,7 @@ class StepAdmin(VerbAdmin):
             "wait_event": step_form.event_field,
             "wait_from": step_form.anchor_field,
             "wait_weekdays": step_form.weekdays_field,
+            "at_weekday": step_form.weekday_field,
             "wait_rule": step_form.match_field,
             "channels": lambda: ChannelOrderField(
                 label=db_field.verbose_name, required=False, help_text=db_field.help_text

@@ -52,6 +52,19 @@ def weekdays_field() -> forms.TypedMultipleChoiceField:
     )
 
 
+def weekday_field() -> forms.TypedChoiceField:
+    field = Step._meta.get_field("at_weekday")
+    return forms.TypedChoiceField(
+        label=field.verbose_name,
+        choices=[("", _("any day")), *Shop.Weekday.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=field.help_text,
+    )
+
+
 def match_field() -> RuleField:
     return RuleField(
         label=_("Only when"),

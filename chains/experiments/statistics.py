@@ -45,6 +45,11 @@ class GroupOutcome:
         return 100 * self.ordered / self.customers if self.customers else None
 
     @property
+    def waiting(self) -> int:
+        """Those whose days are not over."""
+        return self.assigned - self.customers
+
+    @property
     def revenue_per_customer(self) -> float | None:
         return self.revenue / self.customers if self.customers else None
 

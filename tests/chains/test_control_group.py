@@ -14,12 +14,11 @@ from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
 from chains.explain.reasons import sentence
 from chains.models import Enrolment, Touch
-from chains.stats.control_group import control_arms
 from crm.customers import merge
 from crm.events import record
 from crm.models import Shop
 from tests.chains.factories import draft_chain, live_chain, marketing, message, wait
-from tests.conftest import NOW, make_customer, make_order
+from tests.conftest import NOW, make_customer
 
 pytestmark = pytest.mark.django_db
 
@@ -166,27 +165,6 @@ def test_of_two_merged_customers_the_arm_drawn_first_wins(keeps_first):
 
     assert set(Enrolment.objects.filter(customer=keeper).values_list("is_control", flat=True)) == {True}
     assert set(Touch.objects.filter(step_name="offer").values_list("status", flat=True)) == {"control"}
-
-
-def test_the_two_arms_are_counted_side_by_side():
-    chain = live_chain(message(), marketing(), event="order.delivered", control_share=50)
-    without, along = held_out(chain), treated(chain)
-    for customer in (without, along):
-        make_order(customer=customer, placed_at=NOW - 2 * DAY, delivered_at=NOW + HOUR)
-    tick(NOW + HOUR)
-    make_order(customer=along, placed_at=NOW + DAY)
-    make_order(customer=along, placed_at=NOW + 2 * DAY)
-    make_order(customer=along, placed_at=NOW + 2 * DAY, cancelled_at=NOW + 3 * DAY)
-
-    found = control_arms(chain)
-
-    assert (found.treated.customers, found.treated.ordered, found.treated.orders) == (1, 1, 2)
-    assert (found.control.customers, found.control.ordered, found.control.orders) == (1, 0, 0)
-    assert (found.treated.ordered_percent, found.control.ordered_percent) == (100, 0)
-
-
-def test_a_chain_without_a_control_group_has_no_arms():
-    assert control_arms(live_chain(message())) is None
 
 
 def test_a_chain_without_marketing_can_have_no_control_group(shop):

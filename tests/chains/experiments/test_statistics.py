@@ -86,7 +86,12 @@ def test_intervals_hold_the_truth_about_95_times_of_100(rate, share):
 
 @pytest.mark.parametrize(
     ("counts", "shares", "is_even"),
-    [([5000, 5100], [50, 50], True), ([5000, 5400], [50, 50], False), ([9000, 1000], [90, 10], True), ([0, 0], [50, 50], True)],
-)  # fmt: skip
+    [
+        ([5000, 5100], [50, 50], True),
+        ([5000, 5400], [50, 50], False),
+        ([9000, 1000], [90, 10], True),
+        ([0, 0], [50, 50], True),
+    ],
+)
 def test_groups_that_chance_would_not_draw_are_noticed(counts, shares, is_even):
     assert is_drawn_as_planned(counts, shares) is is_even

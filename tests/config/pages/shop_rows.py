@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from chains.models import (
     ChannelState,
     Enrolment,
+    Experiment,
     HealthOverride,
     IncomingMail,
     Rehearsal,
@@ -117,6 +118,7 @@ def write_to(customer, order, owner):
     IncomingMail.objects.create(key="1", kind=IncomingMail.Kind.STRANGER, sender="ann@example.com")
     ChannelState.objects.create(channel="email")
     HealthOverride.objects.create(chain=chain, words="A rule.", reason="It is right here.")
+    Experiment.objects.create(chain=chain, step_key=chain.steps.get().key, differs_in=Experiment.DiffersIn.HOUR)
     Rehearsal.objects.create(chain=chain, first_on=NOW.date(), last_on=NOW.date(), asked_by=owner)
     TestOrder.objects.create(chain=chain, asked_by=owner, language="en")
     form = SignUpForm.objects.create(key=TOKEN, name="Footer", title="Letters", wording="Yes, write", language="en")
