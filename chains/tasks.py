@@ -7,6 +7,7 @@ from django.utils import timezone
 from chains.channels.email.mailbox import poll
 from chains.channels.email.reputation import watch
 from chains.channels.telegram import files
+from chains.definition import one_off_trial
 from chains.engine.deliver import confirmations
 from chains.engine.run import run
 from chains.experiments import lifecycle, outcomes
@@ -54,7 +55,8 @@ def conduct_rehearsal(rehearsal_id: int) -> None:
 @shared_task(name="chains.tasks.count_experiments")
 def count_experiments() -> None:
     now = timezone.now()
-    logger.info("Experiments judged: %s; counted anew: %s", lifecycle.conclude_due(now), outcomes.recount(now))
+    judged = lifecycle.conclude_due(now) + one_off_trial.judge_due(now)
+    logger.info("Experiments judged: %s; counted anew: %s", judged, outcomes.recount(now))
 
 
 @shared_task(name="chains.tasks.send_test_orders")

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chains.admin.one_off_form import OneOffForm, name_taken
+from chains.admin.one_off_trial_form import TrialForm, texts_of_b, what_can_be_told
 from chains.admin.preview import text_previews
 from chains.definition import one_off
 from chains.definition.copying import NAME_KEPT, free_name
+from chains.definition.one_off_trial import Trial
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain
 from crm.models import Channel, Customer, Shop
@@ -35,11 +37,13 @@ def one_off_view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     now = timezone.now()
     form = OneOffForm(request.POST or None, initial=_initial(request.GET.get("segment", ""), now), now=now)
-    context: dict[str, Any] = {"form": form}
-    if request.method == "POST" and form.is_valid():
-        if "send" in request.POST and (chain := _send(request, form, now)):
+    trial_form = TrialForm(request.POST or None)
+    context: dict[str, Any] = {"form": form, "trial_form": trial_form}
+    if request.method == "POST" and all([form.is_valid(), trial_form.is_valid()]):
+        trial = trial_form.trial
+        if "send" in request.POST and (chain := _send(request, form, trial, now)):
             return HttpResponseRedirect(reverse("admin:chains_chain_change", args=[chain.pk]))
-        context |= _preview(request, form, now)
+        context |= _preview(request, form, trial, now)
     return TemplateResponse(request, "chains/admin/one_off.html", _page(request, context))
 
 
@@ -57,13 +61,13 @@ def _initial(pk: str, now: dt.datetime) -> dict[str, Any]:
     return {"segment": segment, "name": free_name(Chain, name)}
 
 
-def _send(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> Chain | None:
+def _send(request: HttpRequest, form: OneOffForm, trial: Trial | None, now: dt.datetime) -> Chain | None:
     """The chain that sends it; None when it cannot be sent, and the form then says why."""
     name = form.cleaned_data["name"]
     try:
         with transaction.atomic():
             template = form.cleaned_data["template"] or one_off.write(name, form.written, form.texts)
-            chain = one_off.send(name, form.cleaned_data["segment"], template, form.at, now, request.user)  # type: ignore[arg-type]
+            chain = one_off.send(name, form.cleaned_data["segment"], template, form.at, now, request.user, trial)  # type: ignore[arg-type]
     except IntegrityError:
         # Two clicks at once: the constraint on the name let one of them through.
         form.add_error("name", name_taken(name))
@@ -76,7 +80,7 @@ def _send(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> Chain | N
     return chain
 
 
-def _preview(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> dict[str, Any]:
+def _preview(request: HttpRequest, form: OneOffForm, trial: Trial | None, now: dt.datetime) -> dict[str, Any]:
     """How many it is for, and how one of them would get it."""
     try:
         members = Customer.objects.current().filter(compile_rule(form.cleaned_data["segment"].rule, now))
@@ -91,6 +95,8 @@ def _preview(request: HttpRequest, form: OneOffForm, now: dt.datetime) -> dict[s
         "reached": reached,
         "sample": sample,
         "sheets": text_previews(form.texts, sample, now, Shop.load()),
+        "sheets_of_b": text_previews(texts_of_b(form.texts, trial), sample, now, Shop.load()) if trial else [],
+        "trial_words": what_can_be_told(total, trial) if trial else "",
         "button": ngettext("Send to %(total)s customer", "Send to %(total)s customers", total)
         % {"total": formats.number_format(total, force_grouping=True)},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import (
@@ -55,7 +56,7 @@ def weekdays_field() -> forms.TypedMultipleChoiceField:
 def weekday_field() -> forms.TypedChoiceField:
     field = Step._meta.get_field("at_weekday")
     return forms.TypedChoiceField(
-        label=field.verbose_name,
+        label=capfirst(field.verbose_name),
         choices=[("", _("any day")), *Shop.Weekday.choices],
         coerce=int,
         empty_value=None,

@@ -71,6 +71,7 @@ class TouchAdmin(ReadOnlyAdmin):
         "chain",
         "step_name",
         "subject",
+        "shown_variant",
         "status",
         "why",
         "channel",
@@ -108,6 +109,10 @@ class TouchAdmin(ReadOnlyAdmin):
     @display(description=_("purpose"), label={"service": "info", "marketing": "warning"})
     def shown_purpose(self, touch: Touch) -> tuple[str, str]:
         return touch.purpose, touch.get_purpose_display()
+
+    @display(description=_("variant"))
+    def shown_variant(self, touch: Touch) -> str:
+        return touch.variant_letter or "—"
 
     @display(description=_("why"))
     def why(self, touch: Touch) -> str:

@@ -29,11 +29,15 @@ def touches(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             at=touch.sent_at or touch.due_at,
             icon=ICONS.get(Touch.Channel(touch.channel), "chat"),
             title=str(touch),
-            detail=", ".join([f"{touch.chain}: {sentence(touch)}", *_responses(touch)]),
+            detail=", ".join([f"{touch.chain}: {sentence(touch)}", *_variant(touch), *_responses(touch)]),
             url=reverse("admin:chains_touch_change", args=[touch.pk]),
             tone="bad" if touch.bounced_at or touch.complained_at else TONES.get(Touch.Status(touch.status), ""),
             kind=StoryKind.TOUCH,
         )
+
+
+def _variant(touch: Touch) -> list[str]:
+    return [_("variant %(letter)s") % {"letter": touch.variant_letter}] if touch.variant else []
 
 
 def _responses(touch: Touch) -> list[str]:

@@ -1,4 +1,4 @@
-"""One message to a segment, once: a chain of a single step, so that guards, reasons and figures are as everywhere."""
+"""One message to a segment, once: a chain of its own, so that guards, reasons and figures are as everywhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from chains.definition import one_off_trial
 from chains.definition.copying import NAME_KEPT, free_name
+from chains.definition.one_off_trial import Trial
 from chains.definition.publishing import publish
 from chains.engine.local_time import on_clock
 from chains.messages.written import WrittenText, save_text
@@ -37,7 +39,13 @@ class Hour:
 
 @transaction.atomic
 def send(
-    name: str, segment: Segment, template: MessageTemplate, at: Hour | None, now: dt.datetime, by: User | None = None
+    name: str,
+    segment: Segment,
+    template: MessageTemplate,
+    at: Hour | None,
+    now: dt.datetime,
+    by: User | None = None,
+    trial: Trial | None = None,
 ) -> Chain:
     """Publish a chain that writes to the segment's members at that hour, or now; raises NotPublishable.
 
@@ -55,7 +63,10 @@ def send(
         trigger_hour=hour.hour,
         trigger_clock=hour.clock,
     )
-    Step.objects.create(chain=chain, kind=Step.Kind.MESSAGE, purpose=template.purpose, template=template)
+    if trial:
+        one_off_trial.lay_out(chain, template, trial)
+    else:
+        Step.objects.create(chain=chain, kind=Step.Kind.MESSAGE, purpose=template.purpose, template=template)
     publish(chain, now, by)
     if at is None:
         # A chain counts what falls due after it was published, and this hour has begun before.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from chains.models import Chain, Experiment, ExperimentVariant, MessageTemplate, Step, TemplateText
 from chains.models.experiment import AS_IS, LETTERS
+from crm.models import Channel
 
 DiffersIn = Experiment.DiffersIn
 PARTS = {
@@ -88,6 +89,29 @@ def copy_of(template: MessageTemplate, letter: str) -> MessageTemplate:
         text.pk, text._state.adding, text.template = None, True, copy
     TemplateText.objects.bulk_create(texts)
     return copy
+
+
+def rewritten(template: MessageTemplate, differs_in: str, instead: Mapping[str, str]) -> None:
+    """Put other words, by language, into the letters of a copy."""
+    for text in template.texts.filter(channel=Channel.EMAIL, language__in=instead):
+        rewrite(text, differs_in, instead[text.language])
+        text.save()
+
+
+def rewrite(text: TemplateText, differs_in: str, words: str) -> None:
+    """Other words in the place that differs; another offer or length is another text."""
+    words = words.replace("\r\n", "\n").strip()
+    match differs_in:
+        case DiffersIn.SUBJECT:
+            text.subject = words
+        case DiffersIn.PREHEADER:
+            text.preheader = words
+        case DiffersIn.BUTTON:
+            text.cta_label = words
+        case DiffersIn.OPENING:
+            text.body = "\n\n".join(part for part in (words, text_parts(text)["rest"]) if part)
+        case _:
+            text.body = words
 
 
 def _free_name(wanted: str) -> str:

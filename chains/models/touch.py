@@ -240,5 +240,9 @@ class Touch(models.Model):
         return self.subject or self.step_name or self.step_key
 
     @property
+    def variant_letter(self) -> str:
+        return self.variant[-1:]
+
+    @property
     def message_id(self) -> str:
         return message_id(self.token)

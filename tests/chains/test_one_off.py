@@ -160,3 +160,15 @@ def test_it_is_for_marketers_only(buyers, client, django_user_model):
 
     assert client.post(PAGE, form(buyers, send="1")).status_code == 403
     assert not Chain.objects.filter(name="Closed on Friday").exists()
+
+
+def test_what_a_trial_can_tell_is_said_before_it_is_sent(buyers, admin_client):
+    trial = {"trial-differs_in": "subject", "trial-share": "50", "trial-days": "3"}
+
+    missing = admin_client.post(PAGE, form(buyers, look="1", **trial)).content.decode()
+    page = admin_client.post(PAGE, form(buyers, look="1", **trial, **{"trial-instead_en": "Closed!"})).content.decode()
+
+    assert "Say what B says instead." in missing
+    assert "Customers it is tried on: 1, for 3 days." in page
+    assert "most likely A goes to the rest" in page
+    assert "Closed!" in page
