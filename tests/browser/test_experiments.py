@@ -68,3 +68,39 @@ def test_a_variant_from_the_plan_to_adoption(shop, page, live_server, sign_in):
     page.goto(f"{live_server.url}/admin/chains/experiment/")
     look(page, "9-learned")
     assert page.get_by_text("B is better.").is_visible()
+    look(page, "9-learned")
+
+
+def test_looks(shop, page, live_server, sign_in, client):
+    from chains.models import ControlOutcome, Enrolment
+    from tests.conftest import NOW, make_customer, make_order
+    from tests.segments.conftest import condition, make_segment
+    chain = live_chain(message(template=make_template(subject="Your kettle is here", body="Hello.\n\nHow."), name="First use"), event="asked", control_share=0)
+    Enrolment.objects.create(chain=chain, version=chain.version, customer=make_customer(), entry_key="1", triggered_at=NOW, arrived_at=NOW, due_at=NOW, is_control=True, entered_at=timezone.now() - dt.timedelta(days=200))
+    ControlOutcome.objects.create(chain=chain, counted_at=timezone.now(), figures={"treated": group(2700, 270), "control": group(300, 24)})
+    segment = make_segment(condition("orders_count", "at_least", 1), name="Buyers")
+    for _n in range(3): make_order(customer=make_customer())
+    user = sign_in("Marketing")
+    for language in ("en", "ru"):
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        page.goto(f"{live_server.url}/admin/chains/chain/{chain.pk}/change/")
+        look(page, f"effect-{language}")
+        page.goto(f"{live_server.url}/admin/chains/chain/one-off/?segment={segment.pk}")
+        page.locator("details summary").last.click()
+        page.fill("#id_en-subject", "Hi"); page.fill("#id_en-body", "Text"); page.select_option("#id_trial-differs_in", "subject"); page.fill("#id_trial-instead_en", "Bold")
+        page.locator("button[name=look]").click()
+        look(page, f"oneoff-{language}")
+    from chains.experiments.variants import prepare
+    experiment = prepare(chain.steps.get(), "hour", 2)
+    page.goto(f"{live_server.url}/admin/chains/experiment/{experiment.pk}/change/")
+    look(page, "planned-ru")
+    Experiment.objects.update(
+        status="done", ended_at=timezone.now(), figures_at=timezone.now(), started_at=timezone.now() - dt.timedelta(days=60), planned_size=1000,
+        figures={"A": group(34_000, 800), "B": group(33_000, 780), "C": group(33_000, 700)},
+    )
+    page.reload()
+    look(page, "done-ru")
+    page.goto(f"{live_server.url}/admin/chains/step/{chain.steps.get().pk}/experiment/")
+    look(page, "begin-ru")
+    page.goto(f"{live_server.url}/admin/chains/experiment/")
+    look(page, "learned-ru")
