@@ -96,7 +96,15 @@ def _progress(experiment: Experiment, plan: Plan | None, now: dt.datetime | None
         experiment.outcome_days,
     ) % {"have": plain(have), "needed": plain(experiment.planned_size or 0), "days": experiment.outcome_days}
     day = expected_on(experiment, plan, now) if plan and now else None
-    return f"{words} {_('About %(day)s at this pace.') % {'day': date_format(day)}}" if day else words
+    if day is None:
+        return words
+    when = _("About %(day)s at this pace.") % {"day": day_words(day)}
+    return f"{words} {when}"
+
+
+def day_words(day: dt.date) -> str:
+    """Fit for the end of a sentence."""
+    return date_format(day, "j E Y")
 
 
 def expected_on(experiment: Experiment, plan: Plan, now: dt.datetime) -> dt.date | None:

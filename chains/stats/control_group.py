@@ -6,13 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from math import ceil
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chains.experiments.outcomes import CONTROL_DAYS, as_outcomes, keep_control
 from chains.experiments.sample_size import everybody_needed
 from chains.experiments.statistics import GroupOutcome, Interval, lift_in_orders, lift_in_revenue
-from chains.experiments.wording import amount, between_amounts, between_orders, plain
+from chains.experiments.wording import amount, between_amounts, between_orders, day_words, plain
 from chains.models import Chain, ControlOutcome, Enrolment
 
 # Worth finding: a third more orders than without the chain.
@@ -65,7 +64,7 @@ class ControlEffect:
         return _("No effect was found that chance could not make: the chain brings %(between)s.") % {"between": between}
 
     def _until(self) -> str:
-        return _(" until about %(day)s") % {"day": date_format(self.enough_on)} if self.enough_on else ""
+        return _(" until about %(day)s") % {"day": day_words(self.enough_on)} if self.enough_on else ""
 
     @property
     def revenue_words(self) -> str:
