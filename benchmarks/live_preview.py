@@ -15,6 +15,7 @@ import os
 import statistics
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,15 @@ def prepared() -> tuple[list[dict[str, Any]], Any, int]:
     from chains.messages.content import content_of
     from chains.models import MessageTemplate
     from chains.ready.install import add_ready_chains
-    from tests.conftest import make_customer, make_order, make_product
+    from crm.models import Customer, Product
+    from crm.orders import orders
+    from crm.orders.catalogue import LineData
 
     add_ready_chains("en", timezone.now())
-    customer = make_customer(first_name="Greta")
-    make_order(customer=customer, product=make_product(name="Kettle Aria"))
+    customer = Customer.objects.create(first_name="Greta", language="en")
+    product = Product.objects.create(sku="ARIA", name="Kettle Aria")
+    lines = [LineData(sku=product.sku, quantity=Decimal(1), price=Decimal(49))]
+    orders.place("1", customer=customer, placed_at=timezone.now(), lines=lines)
     client = Client()
     client.force_login(User.objects.create_superuser("bench"))
     contents = []

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from chains.experiments.statistics import GroupOutcome
 from chains.experiments.variants import text_parts
 from chains.experiments.wording import amount
+from chains.messages.written import written_texts
 from chains.models import Experiment, ExperimentVariant, MessageTemplate, Step
 from chains.models.experiment import AS_IS
 from crm.models import Channel, Shop
@@ -70,7 +71,7 @@ def _says(experiment: Experiment, terms: Step | ExperimentVariant) -> str:
 
 def _words(experiment: Experiment, template: MessageTemplate) -> str:
     """Of its text in the shop's language, or of any."""
-    texts = sorted(template.texts.all(), key=lambda text: text.language != settings.LANGUAGE_CODE)
+    texts = sorted(written_texts(template), key=lambda text: text.language != settings.LANGUAGE_CODE)
     if not texts:
         return "—"
     told = text_parts(texts[0])
@@ -80,9 +81,9 @@ def _words(experiment: Experiment, template: MessageTemplate) -> str:
         case DiffersIn.PREHEADER:
             words = told["preheader"]
         case DiffersIn.BUTTON:
-            words = told["button"][0]
+            words = told["button"][0][1]["label"] if told["button"] else ""
         case DiffersIn.LENGTH:
-            count = len(texts[0].body.split())
+            count = sum(len(block.content["source"].split()) for block in texts[0].blocks if block.kind == "words")
             words = _("%(count)d words: ") % {"count": count} + told["opening"]
         case _:
             words = told["opening"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,8 @@ from chains.definition.one_off_trial import Trial
 from chains.experiments.planning import lift_that_can_be_told
 from chains.experiments.variants import rewrite
 from chains.experiments.wording import plain
-from chains.models import Experiment, MessageTemplate, TemplateText
+from chains.messages.written import WrittenText
+from chains.models import Experiment
 from crm.models import Channel
 
 # What to expect of a hundred customers before anything is known.
@@ -79,19 +81,13 @@ class TrialForm(forms.Form):
         return Trial(given["differs_in"], instead, given["share"] or 20, given["days"] or 3)
 
 
-def texts_of_b(texts: list[TemplateText], trial: Trial) -> list[TemplateText]:
+def texts_of_b(texts: Iterable[WrittenText], trial: Trial) -> list[WrittenText]:
     """The letters that B changes, as B has them."""
-    changed = [_copied(text) for text in texts if text.channel == Channel.EMAIL and text.language in trial.instead]
-    for text in changed:
+    return [
         rewrite(text, trial.differs_in, trial.instead[text.language])
-    return changed
-
-
-def _copied(text: TemplateText) -> TemplateText:
-    names = ("channel", "language", "subject", "preheader", "body", "cta_label", "cta_url", "picture_url")
-    copy = TemplateText(**{name: getattr(text, name) for name in names})
-    copy.template = text.template if text.template_id else MessageTemplate(purpose=text.template.purpose)
-    return copy
+        for text in texts
+        if text.channel == Channel.EMAIL and text.language in trial.instead
+    ]
 
 
 def what_can_be_told(total: int, trial: Trial) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,7 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chains.models import Chain, Experiment, ExperimentVariant, MessageTemplate, Step, TemplateText
+from chains.messages.content import copy_template
+from chains.messages.written import WrittenText, save_text, written_texts
+from chains.models import Chain, Experiment, ExperimentVariant, MessageTemplate, Step
 from chains.models.experiment import AS_IS, LETTERS
 from crm.models import Channel
 
@@ -21,9 +24,8 @@ PARTS = {
     "subject": gettext_lazy("the subject"),
     "preheader": gettext_lazy("the preheader"),
     "opening": gettext_lazy("the first words"),
-    "rest": gettext_lazy("the text after the first words"),
+    "rest": gettext_lazy("what comes after the first words"),
     "button": gettext_lazy("the button"),
-    "picture": gettext_lazy("the picture"),
 }
 # Of what a template says, what may differ.
 MAY_DIFFER: dict[str, frozenset[str]] = {
@@ -67,7 +69,7 @@ def prepare(step: Step, differs_in: str, number: int, by: User | None = None) ->
             experiment=experiment,
             letter=letter,
             share=100 // (number + 1),
-            template=copy_of(step.template, letter) if experiment.is_in_words else None,
+            template=copy_of(step.template, letter, by) if experiment.is_in_words else None,
             at_hour=step.at_hour,
             at_weekday=step.at_weekday,
             channels=step.channels,
@@ -75,43 +77,48 @@ def prepare(step: Step, differs_in: str, number: int, by: User | None = None) ->
     return experiment
 
 
-def copy_of(template: MessageTemplate, letter: str) -> MessageTemplate:
+def copy_of(template: MessageTemplate, letter: str, by: User | None = None) -> MessageTemplate:
     """A template of its own with the same texts, to be changed in one thing."""
-    copy = MessageTemplate(
-        name=_free_name(f"{template.name[:180]} · {letter}"),
-        purpose=template.purpose,
-        topic=template.topic,
-        tags=template.tags,
-    )
-    copy.save()
-    texts = list(template.texts.all())
-    for text in texts:
-        text.pk, text._state.adding, text.template = None, True, copy
-    TemplateText.objects.bulk_create(texts)
-    return copy
+    return copy_template(template, _free_name(f"{template.name[:180]} · {letter}"), by)
 
 
 def rewritten(template: MessageTemplate, differs_in: str, instead: Mapping[str, str]) -> None:
     """Put other words, by language, into the letters of a copy."""
-    for text in template.texts.filter(channel=Channel.EMAIL, language__in=instead):
-        rewrite(text, differs_in, instead[text.language])
-        text.save()
+    for text in written_texts(template):
+        if text.channel == Channel.EMAIL and text.language in instead:
+            save_text(template, rewrite(text, differs_in, instead[text.language]))
 
 
-def rewrite(text: TemplateText, differs_in: str, words: str) -> None:
+def rewrite(text: WrittenText, differs_in: str, words: str) -> WrittenText:
     """Other words in the place that differs; another offer or length is another text."""
     words = words.replace("\r\n", "\n").strip()
     match differs_in:
         case DiffersIn.SUBJECT:
-            text.subject = words
+            return replace(text, subject=words)
         case DiffersIn.PREHEADER:
-            text.preheader = words
+            return replace(text, preheader=words)
         case DiffersIn.BUTTON:
-            text.cta_label = words
+            return _in_first(text, "button", lambda content: {**content, "label": words})
         case DiffersIn.OPENING:
-            text.body = "\n\n".join(part for part in (words, text_parts(text)["rest"]) if part)
+            return _in_first(text, "words", lambda content: {"source": _opened_by(words, content["source"])})
         case _:
-            text.body = words
+            return _in_first(text, "words", lambda content: {"source": words})
+
+
+def _in_first(text: WrittenText, kind: str, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> WrittenText:
+    first = next((block for block in text.blocks if block.kind == kind), None)
+    blocks = (replace(block, content=change(block.content)) if block is first else block for block in text.blocks)
+    return replace(text, blocks=tuple(blocks))
+
+
+def _opened_by(words: str, source: str) -> str:
+    return "\n\n".join(part for part in (words, _split(source)[1]) if part)
+
+
+def _split(source: str) -> tuple[str, str]:
+    """The first paragraph, and what comes after it."""
+    opening, _gap, rest = source.replace("\r\n", "\n").strip().partition("\n\n")
+    return opening, rest.strip()
 
 
 def _free_name(wanted: str) -> str:
@@ -167,18 +174,25 @@ def other_differences(step: Step, variant: ExperimentVariant) -> list[str]:
 
 def parts(template: MessageTemplate) -> Parts:
     """What a template says, part by part, by channel and language."""
-    return {(text.channel, text.language): text_parts(text) for text in template.texts.all()}
+    return {(text.channel, text.language): text_parts(text) for text in written_texts(template)}
 
 
-def text_parts(text: TemplateText) -> dict[str, Any]:
-    opening, _gap, rest = text.body.replace("\r\n", "\n").strip().partition("\n\n")
+def text_parts(text: WrittenText) -> dict[str, Any]:
+    """The first words are the first paragraph of the first block of words."""
+    opening, rest = "", []
+    for block in text.blocks:
+        if block.kind == "button":
+            continue
+        content = dict(block.content)
+        if block.kind == "words" and not opening:
+            opening, content["source"] = _split(content["source"])
+        rest.append([block.kind, block.rule, content])
     return {
         "subject": text.subject,
         "preheader": text.preheader,
         "opening": opening,
-        "rest": rest.strip(),
-        "button": [text.cta_label, text.cta_url],
-        "picture": text.picture_url,
+        "rest": rest,
+        "button": [[block.rule, dict(block.content)] for block in text.blocks if block.kind == "button"],
     }
 
 

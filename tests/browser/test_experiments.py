@@ -26,7 +26,7 @@ def group(customers, ordered):
 
 
 def test_a_variant_from_the_plan_to_adoption(shop, page, live_server, sign_in):
-    template = make_template(subject="Your kettle is here", body="Hello.\n\nHow to begin.")
+    template = make_template(subject="Your kettle is here", words="Hello.\n\nHow to begin.")
     step = live_chain(message(template=template, name="First use"), event="asked").steps.get()
     sign_in("Marketing")
 

@@ -18,6 +18,7 @@ from chains.models import Experiment, MessageTemplate, Touch
 from chains.program import program
 from crm.events import record
 from tests.chains.factories import draft_chain, make_template, marketing, message, wait
+from tests.chains.factories import write as write_text
 from tests.conftest import NOW, make_customer, make_order
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
@@ -34,15 +35,18 @@ def happens(customer, at):
     record("asked", customer=customer, occurred_at=at, source="test", key=f"{next(_serial)}")
 
 
+PLAIN = {"subject": "Plain", "words": "First words.\n\nThe rest."}
+
+
 def prepared(differs_in="subject", number=1, **fields):
     """A draft with one letter and an experiment on it whose variants still are copies."""
-    template = fields.pop("template", None) or make_template(subject="Plain", body="First words.\n\nThe rest.")
+    template = fields.pop("template", None) or make_template(**PLAIN)
     chain = draft_chain(message(template=template, name="letter", **fields), event="asked")
     return chain, prepare(chain.steps.get(), differs_in, number)
 
 
-def write(experiment, letter="B", **words):
-    experiment.variants.get(letter=letter).template.texts.update(**words)
+def write(experiment, letter="B", **told):
+    write_text(experiment.variants.get(letter=letter).template, **PLAIN | told)
 
 
 def started(chain, at=NOW):
@@ -109,7 +113,7 @@ def test_one_thing_alone_may_differ(shop):
         "Step 1 (letter): variant B is the same as another one: change what is tried (subject)."
     ]
 
-    write(experiment, subject="Bold", body="Other words.\n\nThe rest.")
+    write(experiment, subject="Bold", words="Other words.\n\nThe rest.")
 
     assert problems(chain, shop) == [
         "Step 1 (letter): variant B may differ from A in one thing (subject), but also differs in: the first words."
@@ -121,10 +125,10 @@ def test_one_thing_alone_may_differ(shop):
     [
         ("subject", {"subject": "Bold"}),
         ("preheader", {"preheader": "Look inside"}),
-        ("opening", {"body": "Other words.\n\nThe rest."}),
-        ("button", {"cta_label": "Read", "cta_url": "https://example.com/"}),
-        ("length", {"body": "First words."}),
-        ("offer", {"subject": "Delivery is free", "body": "Delivery is free this week."}),
+        ("opening", {"words": "Other words.\n\nThe rest."}),
+        ("button", {"button": ("Read", "https://example.com/")}),
+        ("length", {"words": "First words."}),
+        ("offer", {"subject": "Delivery is free", "words": "Delivery is free this week."}),
     ],
 )
 def test_what_an_experiment_is_about_may_differ(shop, differs_in, words):

@@ -24,7 +24,7 @@ def tried(shop):
     for _number in range(60):
         make_order(customer=make_customer(), placed_at=NOW - 30 * DAY)
     buyers = make_segment(condition("orders_count", "at_least", 1), name="Buyers")
-    template = make_template(purpose="marketing", subject="Plain", body="News.")
+    template = make_template(purpose="marketing", subject="Plain", words="News.")
     one_off.send("News", buyers, template, None, NOW, trial=Trial("subject", {"en": "Bold"}, share=50))
     tick(NOW + HOUR)
     return Experiment.objects.get()

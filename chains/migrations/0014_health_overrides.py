@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0012_texts_are_blocks_only"),
+        ("chains", "0013_drafts_and_pictures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

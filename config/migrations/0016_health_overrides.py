@@ -23,8 +23,8 @@ def keep_rights(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0014_log_ins"),
-        ("chains", "0013_health_overrides"),
+        ("config", "0015_learn_recommendations"),
+        ("chains", "0014_health_overrides"),
     ]
 
     operations = [migrations.RunPython(give_rights, keep_rights)]

@@ -27,7 +27,7 @@ def unschedule(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0014_log_ins"),
+        ("config", "0016_health_overrides"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

@@ -11,8 +11,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0009_strangers_wait_in_the_queue"),
-        ("crm", "0024_visitor_allowances"),
+        ("chains", "0014_health_overrides"),
+        ("crm", "0026_answers_chosen"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
