@@ -120,7 +120,7 @@ def test_a_coupon_is_told_in_words_where_there_is_no_letter():
         ((Block("button", {"label": 7, "link": []}),), "email", "blocks.0.link", "not what belongs here"),
         ((Block("bought", {"shows": "some"}),), "email", "blocks.0.shows", "one of those offered"),
         ((Block("words", {"source": "a"}, {"field": "moon"}),), "email", "blocks.0.rule", "what to ask about"),
-        ((Block("words", {"source": "a"}, {"all": 7}),), "email", "blocks.0.rule", "not a condition"),
+        ((Block("words", {"source": "a"}, {"all": 7}),), "email", "blocks.0.rule", "at least one condition"),
     ],
 )  # fmt: skip
 @pytest.mark.django_db

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from chains.messages.samples import nothing_known
+from chains.messages.rendering import render
+from chains.messages.samples import nothing_known, sample
 from tests.chains.written_messages import compiled, rendered
 
 
@@ -106,3 +107,22 @@ def test_a_letter_fetches_nothing_from_strangers():
 
     fetched = re.findall(r"""(?:src|url|@import|<link[^>]*href)\s*[=(]?\s*["']?(https?://[^/"')]+)""", letter.html)
     assert set(fetched) == {"https://shop.example"}
+
+
+def test_a_letter_published_before_there_were_blocks_goes_out_as_it_was():
+    text = {
+        "language": "en",
+        "purpose": "service",
+        "subject": "Hello",
+        "preheader": "",
+        "html": '{% if picture != \'\' %}<img src="{{ picture }}">{% endif %}<a href="{{ links[0] }}">Go</a>',
+        "text": "Go: {{ links[0] }}",
+        "links": ["https://shop.example/"],
+        "picture": "{{ product.picture_url }}",
+        "shows": [],
+    }
+
+    made = render(text, sample("en"), is_tracked=False)
+
+    assert made.html == '<img src="https://shop.example/kettle.jpg"><a href="https://shop.example/">Go</a>'
+    assert made.text == "Go: https://shop.example/\n"
