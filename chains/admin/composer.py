@@ -39,12 +39,10 @@ from chains.messages.short_message import ShortMessage
 from chains.messages.sms_parts import SmsSize
 from chains.models import MessageTemplate
 from chains.simulate import preview
-from crm.customers.search import find_customers
-from crm.models import Channel, Customer, Product, Shop
+from crm.models import Channel, Customer, Shop
 
 VIEW, CHANGE_PERMISSION = "chains.view_messagetemplate", "chains.change_messagetemplate"
 MOST_ADDRESSES = 5
-OFFERED = 20
 
 
 @require_GET
@@ -182,29 +180,6 @@ def _check_addresses(to: list[str]) -> None:
             validate_email(address)
         except ValidationError:
             raise ValueError(_("“%(address)s” is no email address.") % {"address": address[:100]}) from None
-
-
-@require_GET
-def customers_view(request: HttpRequest) -> JsonResponse:
-    if not request.user.has_perms((VIEW, "crm.view_customer")):
-        raise PermissionDenied
-    found = find_customers(request.GET.get("q", "")[:200], limit=OFFERED)
-    return JsonResponse({"customers": [{"id": one.pk, "name": str(one), "hint": _told_apart(one)} for one in found]})
-
-
-def _told_apart(customer: Customer) -> str:
-    """People with the same name, by where they live and why they were found."""
-    return " · ".join(filter(None, [customer.city, getattr(customer, "found_by", "")]))
-
-
-@require_GET
-def products_view(request: HttpRequest) -> JsonResponse:
-    if not request.user.has_perms((VIEW, "crm.view_product")):
-        raise PermissionDenied
-    typed = request.GET.get("q", "")[:100].replace("\x00", "")
-    found = Product.objects.filter(name__icontains=typed).order_by("name")[:OFFERED]
-    offers = [{"label": one.name, "hint": one.sku, "value": {"id": one.pk, "name": one.name}} for one in found]
-    return JsonResponse({"products": offers})
 
 
 def parts_words(size: SmsSize) -> str:

@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from chains.admin import composer, composer_rules, outbox, pictures
+from chains.admin import composer, composer_offers, composer_rules, outbox, pictures
 from chains.messages.content import copy_template
 from chains.models import MessageTemplate
 from crm.models import Channel
@@ -66,8 +66,8 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
             "preview": composer.preview_view,
             "test": composer.test_view,
             "copy": composer.copy_view,
-            "customers": composer.customers_view,
-            "products": composer.products_view,
+            "customers": composer_offers.customers_view,
+            "products": composer_offers.products_view,
             "rule_form": composer_rules.rule_form_view,
             "rule_check": composer_rules.rule_check_view,
             "pictures": pictures.pictures_view,

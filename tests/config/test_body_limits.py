@@ -27,6 +27,7 @@ def file(size=3_000_000):
     [
         ("/admin/crm/order/import/", "UPLOAD"),
         ("/admin/crm/source/7/upload/", "UPLOAD"),
+        ("/admin/chains/messagetemplate/pictures/", "PICTURE"),
         ("/admin/crm/source/7/change/", "FORM"),
         ("/hooks/mail/mailgun/inbound/", "LETTER"),
         ("/hooks/key/", "DOOR"),

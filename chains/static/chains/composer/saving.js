@@ -60,25 +60,31 @@ export class Saving {
         this.composer.showProblems(answer.problems, "");
     }
 
-    async publish() {
-        await this.turn;
+    publish() {
         clearTimeout(this.timer);
+        this.turn = (this.turn ?? Promise.resolve()).then(() => this.publishNow());
+        return this.turn;
+    }
+
+    async publishNow() {
+        const { composer } = this;
         this.isDirty = false;
-        const answer = await this.composer.server.save({ content: this.composer.content, ...this.stamp });
+        const answer = await composer.server.save({ content: composer.content, ...this.stamp });
         if (answer.status === 409) return this.clash(answer);
-        if (answer.problem) {
-            this.changed();
-            this.say(answer.problem);
-            if (answer.problems) this.composer.showProblems(answer.problems, "");
-            this.composer.blocks.cards.forEach((card) => (card.isNew = false));
-            this.composer.leadToProblem();
-            return;
-        }
+        if (answer.problem) return this.refused(answer);
         Object.assign(this, { base: answer.base, revision: "", draft: null });
         this.showDraft();
-        this.composer.showProblems({}, "");
-        this.say(this.composer.words.saved);
-        this.composer.dispatch("saved", { id: answer.id, name: answer.name });
+        composer.showProblems({}, "");
+        if (!this.isDirty) this.say(composer.words.saved);
+        composer.dispatch("saved", { id: answer.id, name: answer.name });
+    }
+
+    refused({ problem, problems }) {
+        this.changed();
+        this.say(problem);
+        if (problems) this.composer.showProblems(problems, "");
+        this.composer.blocks.cards.forEach((card) => (card.isNew = false));
+        this.composer.leadToProblem();
     }
 
     askDiscard() {
