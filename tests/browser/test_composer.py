@@ -118,7 +118,7 @@ def test_a_marketer_writes_a_letter_without_a_brace(page, sign_in, live_server, 
     expect(page.get_by_text("anna@example.com")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
     assert [sent.subject for sent in mail.outbox] == ["Test: Hello Anna", "Test: Уход"]
     assert not TemplateDraft.objects.exists()
@@ -201,6 +201,6 @@ def test_opening_and_leaving_changes_not_a_byte(page, sign_in, live_server, shop
     expect(page.get_by_role("textbox", name="Text")).to_be_visible()
     page.get_by_role("textbox", name="Name").fill("Renamed")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved")).to_be_visible()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
     assert json.dumps(template.texts.get().blocks.get().content["source"]) == json.dumps(source)
