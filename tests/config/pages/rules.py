@@ -151,6 +151,8 @@ PUBLIC = {
     "click": (302, 405),
     "unsubscribe": (200, 200),
     "preferences": (200, 200),
+    # The letter there asks nothing.
+    "question": (404, 404),
     "rate": (200, 400),
     "picture": (404, 405),
     "sign-up": (200, 400),
