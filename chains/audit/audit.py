@@ -72,7 +72,7 @@ def audit(pasted: Pasted, kind: Kind) -> Audit:
             0, Remark(_("It does not say all that a first message has to say."), RULES[Code.FIRST_MESSAGE].why)
         )
     grave_first = sorted(remarks, key=lambda remark: not remark.is_grave)
-    return Audit(letter, tuple(grave_first), parts, round(pasted.size / KB))
+    return Audit(letter, tuple(grave_first), parts, -(-pasted.size // KB))
 
 
 def letter_of(pasted: Pasted, kind: Kind) -> Letter:

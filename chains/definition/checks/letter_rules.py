@@ -43,7 +43,7 @@ def first_message_findings(letter: Letter, *, has_contact_below: bool) -> Iterat
 def _calls(letter: Letter) -> Iterator[LetterFinding]:
     count = len(letter.calls)
     if count > 1:
-        named = ", ".join(f"“{call.label.strip()}”" for call in letter.calls[:5])
+        named = ", ".join(quoted(call.label.strip()) for call in letter.calls[:5])
         words = ngettext(
             "%(count)d call to action, where one is enough: %(calls)s.",
             "%(count)d calls to action, where one is enough: %(calls)s.",
@@ -52,6 +52,11 @@ def _calls(letter: Letter) -> Iterator[LetterFinding]:
         yield LetterFinding(
             Code.CALLS_TO_ACTION, words % {"count": count, "calls": named}, next(c.block for c in letter.calls[1:])
         )
+
+
+def quoted(name: str) -> str:
+    """In the quotation marks of the reader's language."""
+    return _("“%(name)s”") % {"name": name}
 
 
 def _tone(letter: Letter) -> Iterator[LetterFinding]:

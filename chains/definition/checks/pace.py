@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from chains.definition.checks.codes import Code
 from chains.definition.checks.finding import Finding
+from chains.definition.checks.letter_rules import quoted
 from chains.definition.checks.ways import DAYS_TO, Way, most_within, touches, ways_through
 from chains.models import Chain
 from chains.program.trigger import compiled_trigger
@@ -45,7 +46,7 @@ def collisions(chain: Chain, ways: Sequence[Way], weekly_cap: int) -> Iterator[F
     names = [other.name for other in _same_occasion(chain) if _is_over(mine, _theirs(other), weekly_cap)]
     if names:
         words = _("together with %(chains)s more comes in one week than the weekly limit of %(cap)d lets through.")
-        named = get_text_list([f"“{name}”" for name in names[:5]], _("and"))
+        named = get_text_list([quoted(name) for name in names[:5]], _("and"))
         yield Finding(Code.COLLISION, _sentence(words % {"chains": named, "cap": weekly_cap}))
 
 
