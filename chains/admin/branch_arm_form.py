@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from chains.admin.step_form import BRANCH_CONTEXT, still_inside
 from chains.definition.tree import MOST_ARMS
@@ -17,9 +17,8 @@ LAST = 10_000
 
 
 class ArmForm(forms.ModelForm):  # type: ignore[type-arg]
-    position = forms.IntegerField(
-        label=_("Place"), required=False, min_value=0, max_value=LAST, widget=UnfoldAdminIntegerFieldWidget
-    )
+    # Written by the buttons that move an arm.
+    position = forms.IntegerField(required=False, min_value=0, max_value=LAST, widget=forms.HiddenInput)
 
     class Meta:
         model = BranchArm

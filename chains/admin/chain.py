@@ -4,43 +4,41 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 
-from chains.admin import health, incoming_notices
-from chains.admin.chain_form import FIELDSETS, SHOWN_WHEN, ChainForm
+from chains.admin import chain_acts, health, incoming_notices, step_form
+from chains.admin.chain_acts import overtaken, seen_in, staff
+from chains.admin.chain_form import NEW, RULES, SHOWN_WHEN, form_of
+from chains.admin.chain_page import SAVED, asks_for_piece, page_pieces, part_of, renewed, with_faults
 from chains.admin.one_off import one_off_view
+from chains.admin.rules_to_read import RulesToRead, rule_in_words
 from chains.admin.test_order import TestOrderPages
-from chains.admin.tree import drawn
-from chains.definition import copying, pausing, publishing
-from chains.explain.entry_sentences import ending_sentence, entry_sentence, trigger_words
+from chains.definition import copying, pausing
+from chains.definition.draft_history import ChangedMeanwhile, act
+from chains.explain.entry_sentences import trigger_words
 from chains.models import Chain, ChannelState
-from chains.program.program import parse
 from chains.program.trigger import compiled_trigger, parse_trigger
 from chains.ready.install import add_ready_chains, missing_ready_chains
 from chains.ready.words import chain_words
-from chains.stats import service_share
-from chains.stats.control_group import control_effect
-from chains.stats.entrants import waiting_entrants
 from chains.stats.lateness import overdue
-from chains.stats.light import lights
-from chains.stats.steps import chain_stats, under_way
+from chains.stats.steps import under_way
 from crm.admin.conditional import conditional, fieldsets_to_read
 from crm.admin.starters import StartersAdmin
 from crm.admin.verb_buttons import Verb
-from crm.models import Shop
 
 
 @admin.register(Chain)
-class ChainAdmin(StartersAdmin, TestOrderPages):
-    form = ChainForm
+class ChainAdmin(RulesToRead, StartersAdmin, TestOrderPages):
     list_display = ("name", "shown_status", "starts", "shown_under_way", "priority")
     list_filter = (("status", ChoicesDropdownFilter),)
     list_filter_submit = True
@@ -48,14 +46,17 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
     search_fields = ("name__icontains",)
     ordering = ("priority", "name")
     autocomplete_fields = ("trigger_segment",)
-    warn_unsaved_form = True
     list_before_template = "chains/admin/chain_list_notices.html"
-    change_form_outer_before_template = "chains/admin/chain_panel.html"
-    actions_submit_line = ("save_and_publish",)
-    fieldsets = (*FIELDSETS, (_("Does it cause anything?"), {"fields": ("control_share",)}))
+    change_form_template = "chains/admin/panel_form.html"
+    add_form_template = "chains/admin/chain_new.html"
+    rules = RULES
+    audience_rule_in_words = rule_in_words("audience_rule", _("For whom"))
+    goal_rule_in_words = rule_in_words("goal_rule", _("The goal is reached when"))
+    exit_rule_in_words = rule_in_words("exit_rule", _("Leaves when"))
 
     class Media:
-        js = (conditional(SHOWN_WHEN),)
+        # Forms of steps are shown on this page too, and of two such scripts a page would keep one.
+        js = (conditional({**SHOWN_WHEN, **step_form.SHOWN_WHEN}),)
 
     def verbs(self) -> dict[str, Verb]:
         return {
@@ -80,6 +81,8 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
             *health.urls(self.admin_site.admin_view),
             path("allow-marketing/", allow, name="chains_allow_marketing"),
             path("one-off/", once, name="chains_one_off"),
+            path("<int:chain_id>/act/", self.admin_site.admin_view(self.act_view), name="chains_chain_act"),
+            path("<int:chain_id>/copy/", self.admin_site.admin_view(self.copy_view), name="chains_chain_copy"),
             *super().get_urls(),
         ]
 
@@ -98,41 +101,71 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
         extra |= extra_context or {}
         return super().changelist_view(request, extra)
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        chain = self.get_object(request, object_id) if object_id else None
-        extra = {**(_panel(request, chain) if chain else {}), **(extra_context or {})}
-        return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
+        """The picture; a part of the chain's own settings is asked for and saved as a piece of that page."""
+        chain = self.get_object(request, object_id)
+        if chain is None:
+            return super().change_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
+        if not self.has_view_or_change_permission(request, chain):
+            raise PermissionDenied
+        if request.method == "POST" and self.has_change_permission(request, chain):
+            return self._saved(request, chain)
+        if request.method == "POST" or asks_for_piece(request):
+            said = {"title": part_of(request).title, "subtitle": ""}
+            return super().change_view(request, object_id, form_url, said)  # type: ignore[no-any-return]
+        return self._page(request, chain, "chain", page_pieces(self, request, chain))
+
+    def _saved(self, request: HttpRequest, chain: Chain) -> HttpResponse:
+        """One act for the draft's history."""
+        part = part_of(request)
+        what = gettext("Changed: %(part)s") % {"part": part.title}
+        try:
+            with act(chain, staff(request), seen_in(request), what):
+                answer = super().change_view(request, str(chain.pk), "", {"title": part.title, "subtitle": ""})
+                if answer.status_code != SAVED:
+                    return with_faults(answer)
+        except ChangedMeanwhile as error:
+            return overtaken(request, chain, str(error))
+        return renewed(request, chain, what, "entry")
+
+    def response_change(self, request: HttpRequest, obj: Chain) -> HttpResponse:
+        return HttpResponse(status=SAVED)
+
+    def response_add(self, request: HttpRequest, obj: Chain, post_url_continue: str | None = None) -> HttpResponse:
+        return HttpResponseRedirect(self.page_of(obj))
+
+    def log_change(self, request: HttpRequest, obj: Chain, message: Any) -> None:
+        """What is done to a draft stands in its own history."""
+
+    def act_view(self, request: HttpRequest, chain_id: int) -> HttpResponseBase:
+        return chain_acts.act_view(request, self._chain(request, chain_id))
+
+    def copy_view(self, request: HttpRequest, chain_id: int) -> HttpResponseBase:
+        return chain_acts.copy_view(request, self._chain(request, chain_id, may_read=True))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """What was ever live has a history; it is archived instead."""
         is_draft = not isinstance(obj, Chain) or obj.version_id is None
         return is_draft and super().has_delete_permission(request, obj)
 
-    @action(description=_("Save and publish"), permissions=["change"])
-    def save_and_publish(self, request: HttpRequest, chain: Chain) -> None:
-        """Steps are saved after the chain itself, so publishing waits for the answer."""
-        request.publishes = True  # type: ignore[attr-defined]
-
-    def response_change(self, request: HttpRequest, obj: Chain) -> HttpResponse:
-        if not getattr(request, "publishes", False):
-            return super().response_change(request, obj)  # type: ignore[no-any-return]
-        return HttpResponseRedirect(reverse("admin:chains_chain_publish", args=[obj.pk]))
-
     def get_fieldsets(self, request: HttpRequest, obj: Chain | None = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
+        if obj is None:
+            return ((None, {"fields": NEW}),)
+        part = part_of(request)
+        fieldsets = ((None, {"fields": part.fields, "description": part.help}),)
+        if self.has_change_permission(request, obj):
             return fieldsets
-        return fieldsets_to_read(fieldsets, SHOWN_WHEN, obj)
+        return self.in_words(fieldsets_to_read(fieldsets, SHOWN_WHEN, obj))
+
+    def get_form(self, request: HttpRequest, obj: Chain | None = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["form"] = form_of(flatten_fieldsets(self.get_fieldsets(request, obj)))
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chain]:
         found: QuerySet[Chain] = super().get_queryset(request)
-        return found.select_related("version", "trigger_segment")
+        return found.select_related("version", "trigger_segment", "draft_state")
 
     @display(
         description=_("status"),
@@ -157,30 +190,6 @@ class ChainAdmin(StartersAdmin, TestOrderPages):
     @display(description=_("under way"))
     def shown_under_way(self, chain: Chain) -> int:
         return chain.under_way  # type: ignore[attr-defined, no-any-return]
-
-
-def _panel(request: HttpRequest, chain: Chain) -> dict[str, Any]:
-    """What the page says above the form: how it runs, what stands in the way, what became of each step."""
-    now = timezone.now()
-    shop, counts, sent = Shop.load(), chain_stats(chain), service_share.of_chain(chain, now)
-    launch = health.launch_context(request, chain, now)
-    may_launch = launch["launch"].may_launch
-    running = chain.version.program if chain.version else None
-    draft = parse(0, chain.pk, publishing.compiled_entry(chain))
-    return {
-        **launch,
-        "counts": counts,
-        "light": lights([chain], shop, now).get(chain.pk),
-        "effect": control_effect(chain, now),
-        "share": sent,
-        "share_goal": shop.useful_share,
-        "is_share_low": sent.is_below(shop.useful_share),
-        "tree": drawn(chain, counts.steps),
-        "entry_words": entry_sentence(draft),
-        "ending_words": ending_sentence(draft),
-        "door": waiting_entrants(chain),
-        "is_changed": running is not None and may_launch and publishing.compiled(chain, shop) != running,
-    }
 
 
 def _pause(request: HttpRequest, chain: Chain, at: dt.datetime) -> str:

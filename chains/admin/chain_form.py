@@ -1,8 +1,9 @@
-"""The form of a chain: who enters it and when, how often, and when it ends. Steps have pages of their own."""
+"""The form of a chain, in parts: who enters it and when, how often, and when it ends."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.dates import MONTHS
@@ -11,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from chains.models import Chain
@@ -51,7 +53,10 @@ class ChainForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     class Meta:
-        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+        widgets = {
+            "description": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "trigger_on": UnfoldAdminTextInputWidget(attrs={"type": "date"}),
+        }
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -105,33 +110,48 @@ SHOWN_WHEN: Cases = {
     "re_entry_days": [{"re_entry": [Chain.ReEntry.AFTER_DAYS]}],
     "goal_rule": [{"goal": [Chain.Goal.RULE]}],
 }
-FIELDSETS = (
-    (None, {"fields": ("name", "description")}),
-    (
-        _("Who enters and when"),
-        {
-            "fields": (
-                "trigger",
-                "trigger_event",
-                "custom_event",
-                "trigger_segment",
-                "trigger_attribute",
-                "is_yearly",
-                "trigger_days",
-                "trigger_on",
-                "trigger_every",
-                "trigger_month",
-                "trigger_day",
-                "trigger_weekdays",
-                ("trigger_hour", "trigger_clock"),
-                "audience_rule",
-                ("re_entry", "re_entry_days"),
-                ("surge_limit", "surge_span"),
-            )
-        },
-    ),
-    (
-        _("When it ends"),
-        {"fields": ("goal", "goal_rule", "exit_rule", ("exit_on_cancel", "exit_on_reply"), "priority")},
-    ),
+TRIGGER = (
+    "trigger",
+    "trigger_event",
+    "custom_event",
+    "trigger_segment",
+    "trigger_attribute",
+    "is_yearly",
+    "trigger_days",
+    "trigger_on",
+    "trigger_every",
+    "trigger_month",
+    "trigger_day",
+    "trigger_weekdays",
+    ("trigger_hour", "trigger_clock"),
 )
+# The page of a new chain asks no more than this; everything else is written on its picture.
+NEW = ("name", *TRIGGER)
+
+
+class Part(NamedTuple):
+    """What one panel of the picture asks about the chain."""
+
+    title: Any
+    fields: tuple[str | tuple[str, ...], ...]
+    help: Any = ""
+
+
+PARTS: dict[str, Part] = {
+    "about": Part(_("Name"), ("name", "description")),
+    "start": Part(_("Who enters and when"), (*TRIGGER, "audience_rule", ("re_entry", "re_entry_days"))),
+    "limit": Part(
+        _("How many at once"),
+        (("surge_limit", "surge_span"), "priority"),
+        _("A guard against mistakes: when more people than usual would enter, entry waits for your word."),
+    ),
+    "end": Part(_("When it ends"), ("goal", "goal_rule", "exit_rule", "exit_on_cancel", "exit_on_reply")),
+    "control": Part(_("Does it cause anything?"), ("control_share",)),
+}
+RULES = ("audience_rule", "goal_rule", "exit_rule")
+
+
+def form_of(names: Iterable[str]) -> type[ChainForm]:
+    """The form with none of its own fields but these."""
+    left_out = ChainForm.declared_fields.keys() - set(names)
+    return type("ChainPartForm", (ChainForm,), dict.fromkeys(left_out))

@@ -19,7 +19,7 @@ from chains.admin.one_off_form import OneOffForm, name_taken
 from chains.admin.one_off_trial_form import TrialForm, texts_of_b, what_can_be_told
 from chains.admin.preview import text_previews
 from chains.definition import one_off
-from chains.definition.copying import NAME_KEPT, free_name
+from chains.definition.names import NAME_KEPT, free_name
 from chains.definition.one_off_trial import Trial
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain

@@ -1,4 +1,4 @@
-"""The pages on which a marketer publishes and resumes a chain, and looks at its versions."""
+"""Where a marketer publishes and resumes a chain, and looks at its versions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -19,13 +18,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chains.admin import health
+from chains.admin.chain_page import asks_for_piece, renewed, unpublished
+from chains.admin.numbers import number_in
+from chains.admin.versions import under_way_by_version, versions_context
 from chains.definition import pausing
+from chains.definition.draft_history import act
 from chains.definition.publishing import LetIn, NotPublishable, compiled, compiled_entry, digest, publish, widens
+from chains.definition.restoring import content_of_version, restore
 from chains.engine.enrol import backlog, calendar
 from chains.engine.local_time import DAY
 from chains.explain.entry_sentences import ending_sentence, entry_sentence
-from chains.explain.version_differences import differences
-from chains.models import Chain, Enrolment, Pause
+from chains.models import Chain, Pause
 from chains.program import program
 from chains.program.program import Program
 from crm.admin.verb_buttons import VerbAdmin
@@ -81,11 +84,14 @@ class PublishingPages(VerbAdmin):
         return [*own, *super().get_urls()]
 
     def publish_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
+        """A panel of the chain's page: what changes, what it does to people, and the button."""
         chain = self._chain(request, chain_id)
-        form = PublishForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            return self._publish(request, chain, form)
-        return self._page(request, chain, "publish", {"form": form, **_publish_context(request, chain, timezone.now())})
+        if request.method == "POST":
+            form = PublishForm(request.POST)
+            return self._publish(request, chain, form) if form.is_valid() else _asked_again(request, chain, form, [])
+        if not asks_for_piece(request):
+            return HttpResponseRedirect(f"{self.page_of(chain)}#publish")
+        return _publish_panel(request, chain, PublishForm())
 
     def _publish(self, request: HttpRequest, chain: Chain, form: PublishForm) -> HttpResponse:
         now = timezone.now()
@@ -99,11 +105,8 @@ class PublishingPages(VerbAdmin):
                 agreed=form.cleaned_data["agreed"],
             )
         except NotPublishable as error:
-            for problem in error.problems:
-                messages.error(request, problem)
-        else:
-            messages.success(request, _("Published as version %(number)d.") % {"number": version.number})
-        return HttpResponseRedirect(self.page_of(chain))
+            return _asked_again(request, chain, form, error.problems)
+        return renewed(request, chain, _("Published as version %(number)d.") % {"number": version.number})
 
     def resume_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
         chain = self._chain(request, chain_id)
@@ -121,19 +124,23 @@ class PublishingPages(VerbAdmin):
         return self._page(request, chain, "resume", extra)
 
     def versions_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
-        chain = self._chain(request, chain_id, may_read=True)
-        versions = list(chain.versions.select_related("published_by", "moves_to"))
-        before = {version.pk: older.program for version, older in zip(versions, versions[1:], strict=False)}
-        here = _under_way(chain)
-        rows = [
-            {
-                "version": version,
-                "under_way": here.get(version.number, 0),
-                "differences": differences(before.get(version.pk), version.program),
-            }
-            for version in versions
-        ]
-        return self._page(request, chain, "versions", {"versions": rows})
+        """All versions, or one of them drawn, or any two compared; and one brought back as the draft."""
+        chain = self._chain(request, chain_id, may_read=request.method != "POST")
+        if request.method == "POST":
+            return self._bring_back(request, chain)
+        may_change = self.has_change_permission(request, chain)
+        return self._page(request, chain, "versions", versions_context(request, chain, may_change=may_change))
+
+    def _bring_back(self, request: HttpRequest, chain: Chain) -> HttpResponse:
+        version = chain.versions.filter(number=number_in(request.POST, "version")).first()
+        if version is None:
+            messages.error(request, _("This chain has no such version."))
+            return HttpResponseRedirect(request.path)
+        words = _("Version %(number)d brought back") % {"number": version.number}
+        with act(chain, request.user, what=words):  # type: ignore[arg-type]
+            restore(chain, content_of_version(version))
+        messages.success(request, _("The draft is as in version %(number)d now.") % {"number": version.number})
+        return HttpResponseRedirect(self.page_of(chain))
 
     def _chain(self, request: HttpRequest, chain_id: int, *, may_read: bool = False) -> Chain:
         chain = self.get_queryset(request).filter(pk=chain_id).first()
@@ -149,8 +156,21 @@ class PublishingPages(VerbAdmin):
         return TemplateResponse(request, f"chains/admin/{name}.html", context)
 
 
+def _asked_again(request: HttpRequest, chain: Chain, form: PublishForm, problems_found: list[str]) -> HttpResponse:
+    response = _publish_panel(request, chain, form, problems_found)
+    response.status_code = 400
+    return response
+
+
+def _publish_panel(
+    request: HttpRequest, chain: Chain, form: PublishForm, found_now: list[str] | None = None
+) -> HttpResponse:
+    context = {"chain": chain, "form": form, "found_now": found_now, **_publish_context(request, chain, timezone.now())}
+    return TemplateResponse(request, "chains/admin/publish.html", context)
+
+
 def _publish_context(request: HttpRequest, chain: Chain, now: dt.datetime) -> dict[str, Any]:
-    """What the page says and asks before publishing."""
+    """What the panel says and asks before publishing."""
     shop = Shop.load()
     launch = health.launch_context(request, chain, now)
     may_launch = launch["launch"].may_launch
@@ -163,8 +183,8 @@ def _publish_context(request: HttpRequest, chain: Chain, now: dt.datetime) -> di
         "is_same": running == draft,
         "entry": entry_sentence(plan),
         "ending": ending_sentence(plan),
-        "differences": differences(running, draft) if may_launch else [],
-        "under_way": sum(_under_way(chain).values()),
+        "differences": unpublished(chain, shop, may_launch=may_launch) if running is not None else [],
+        "under_way": sum(under_way_by_version(chain).values()),
         **(_entrants_context(request, plan, now) if may_launch and widens(draft, running) else {}),
     }
 
@@ -188,9 +208,3 @@ def _time_is_up() -> Iterator[bool]:
     end = time.monotonic() + SECONDS_TO_COUNT
     while True:
         yield time.monotonic() > end
-
-
-def _under_way(chain: Chain) -> dict[int, int]:
-    """How many are under way in each version, by its number."""
-    rows = Enrolment.objects.active().filter(chain=chain).order_by()
-    return dict(rows.values_list("version__number").annotate(Count("pk")))

@@ -1,45 +1,42 @@
-"""One step of a chain on a page of its own; the chain's page draws the tree that leads here."""
+"""The form of one step, in the panel beside the picture of its chain. It has no page of its own."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
-from unfold.widgets import UnfoldAdminTextareaWidget
+from django.utils.translation import gettext, gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chains.admin import step_form
 from chains.admin.branch_arms import ARM_INLINES
+from chains.admin.chain_acts import id_of, name_of, overtaken, seen_in, staff
+from chains.admin.chain_page import SAVED, asks_for_piece, refused, renewed, with_faults
 from chains.admin.experiment_begin import begin_experiment
+from chains.admin.numbers import number_in
+from chains.admin.rules_to_read import RulesToRead, rule_in_words
 from chains.definition import editing
+from chains.definition.draft_history import ChangedMeanwhile, act
 from chains.definition.step_kinds import STEP_KINDS, step_sentence
 from chains.definition.tree import DEEPEST, MOST_STEPS
 from chains.models import BranchArm, Chain, Step
 from crm.admin.channel_order import ChannelOrderField
-from crm.admin.conditional import conditional, fieldsets_to_read
-from crm.admin.verb_buttons import Verb, VerbAdmin
+from crm.admin.conditional import fieldsets_to_read
 
 
 @admin.register(Step)
-class StepAdmin(VerbAdmin):
+class StepAdmin(RulesToRead, ModelAdmin):  # type: ignore[misc]
     form = step_form.StepForm
-    change_form_template = "chains/admin/step_form.html"
-    change_form_before_template = "chains/admin/step_head.html"
-    warn_unsaved_form = True
+    change_form_template = add_form_template = "chains/admin/panel_form.html"
     autocomplete_fields = ("coupon_category", "coupon_product")
-
-    class Media:
-        js = (conditional(step_form.SHOWN_WHEN),)
-
-    def verbs(self) -> dict[str, Verb]:
-        return {"up": _up, "down": _down}
+    rules = ("wait_rule",)
+    wait_rule_in_words = rule_in_words("wait_rule", gettext_lazy("Only when"))
 
     def get_urls(self) -> list[URLPattern]:
         begin = self.admin_site.admin_view(self.experiment_view)
@@ -53,12 +50,6 @@ class StepAdmin(VerbAdmin):
             raise PermissionDenied
         return begin_experiment(self, request, step)
 
-    def page_of(self, subject: Model) -> str:
-        """Where the step stands: on the page of its chain."""
-        if not isinstance(subject, Step):
-            raise TypeError(subject)
-        return reverse("admin:chains_chain_change", args=[subject.chain_id]) + f"#step-{subject.pk}"
-
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Steps are found on the page of their chain."""
         return False
@@ -68,11 +59,11 @@ class StepAdmin(VerbAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Step | None = None) -> Any:
         kind = STEP_KINDS[_kind(request, obj)]
-        fields = (*kind.layout, "lies_in") if obj else kind.layout
+        fields = (*kind.layout, "rest") if obj is None and _asks_where_the_rest_goes(request) else kind.layout
         fieldsets = ((None, {"fields": fields, "description": kind.help}),)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
-        return fieldsets_to_read(fieldsets, step_form.SHOWN_WHEN, obj)
+        return self.in_words(fieldsets_to_read(fieldsets, step_form.SHOWN_WHEN, obj))
 
     def get_inlines(self, request: HttpRequest, obj: Step | None) -> Any:
         return ARM_INLINES.get(STEP_KINDS[_kind(request, obj)].arms_by, ())
@@ -81,6 +72,7 @@ class StepAdmin(VerbAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.kind = _kind(request, obj)
         form.is_full = obj is None and _position(request)[0].steps.count() >= MOST_STEPS
+        form.asks_for_rest = obj is None and _asks_where_the_rest_goes(request)
         return form
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -98,6 +90,10 @@ class StepAdmin(VerbAdmin):
             return made()
         if db_field.name == "script":
             kwargs["widget"] = UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        if db_field.name == "template":
+            kwargs["widget"] = step_form.TemplateSelect()
+        if db_field.name == "wait_on":
+            kwargs["widget"] = UnfoldAdminTextInputWidget(attrs={"type": "date"})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changeform_view(
@@ -108,55 +104,97 @@ class StepAdmin(VerbAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         step = self.get_object(request, object_id) if object_id else None
+        if object_id and step is None:
+            raise Http404
         chain = step.chain if step else _position(request)[0]
-        kind = _kind(request, step)
-        extra = {
-            "chain": chain,
-            "title": kind.label.capitalize() if step else gettext("New step: %(kind)s") % {"kind": kind.label},
-            "subtitle": step_sentence(step) if step else "",
-            "show_save_and_add_another": False,
-            "show_save_and_continue": False,
-            **(extra_context or {}),
-        }
-        return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
+        if request.method == "GET" and not asks_for_piece(request):
+            return self._to_the_picture(request, chain, step)
+        if request.method == "POST" and self._may_write(request, step):
+            return self._saved(request, chain, step, extra_context or {})
+        return super().changeform_view(request, object_id, form_url, _said(request, step) | (extra_context or {}))  # type: ignore[no-any-return]
+
+    def _may_write(self, request: HttpRequest, step: Step | None) -> bool:
+        """Who may not is refused by the form itself."""
+        may: bool = self.has_change_permission(request, step) if step else self.has_add_permission(request)
+        return may
+
+    def _to_the_picture(self, request: HttpRequest, chain: Chain, step: Step | None) -> HttpResponse:
+        """Links from before there was a picture lead to the step's own page."""
+        may = self.has_view_permission(request, step) if step else self.has_add_permission(request)
+        if not may:
+            raise PermissionDenied
+        page = reverse("admin:chains_chain_change", args=[chain.pk])
+        return HttpResponseRedirect(f"{page}#{id_of(step)}" if step else page)
+
+    def _saved(self, request: HttpRequest, chain: Chain, step: Step | None, extra: dict[str, Any]) -> HttpResponse:
+        """One act for the draft's history: the step, its arms, and where what follows goes."""
+        try:
+            with act(chain, staff(request), seen_in(request)) as done:
+                answer = super().changeform_view(
+                    request, str(step.pk) if step else None, "", _said(request, step) | extra
+                )
+                saved: Step | None = getattr(request, "saved_step", None)
+                if saved is None:
+                    return with_faults(answer)
+                words = gettext("Changed: %(step)s") if step else gettext("Added: %(step)s")
+                done.what = words % {"step": name_of(saved)}
+        except ChangedMeanwhile as error:
+            return overtaken(request, chain, str(error))
+        except ValueError as error:
+            return refused(str(error))
+        return renewed(request, chain, done.what, id_of(saved))
 
     def save_model(self, request: HttpRequest, obj: Step, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
-            lies_in = form.cleaned_data.get("lies_in")
-            editing.put(obj, BranchArm.objects.get(pk=lies_in) if lies_in else None)
             return
-        obj.chain, obj.arm, after = _position(request)
-        editing.add(obj, after)
+        obj.chain, obj.arm, after, is_first = _position(request)
+        request.followers = _followers(request)  # type: ignore[attr-defined]
+        editing.add(obj, after, is_first=is_first)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        editing.complete_arms(form.instance)
+        step: Step = form.instance
+        editing.complete_arms(step)
+        rest = form.cleaned_data.get("rest", "")
+        arms = list(step.arms.all())
+        if rest and arms:
+            followers = request.followers  # type: ignore[attr-defined]
+            editing.take_in(step, followers, arms[0] if rest == step_form.FIRST_ARM else arms[-1])
+        request.saved_step = step  # type: ignore[attr-defined]
+
+    def log_addition(self, request: HttpRequest, obj: Step, message: Any) -> None:
+        """What is done to a draft stands in its own history."""
+
+    def log_change(self, request: HttpRequest, obj: Step, message: Any) -> None:
+        """As above."""
 
     def response_add(self, request: HttpRequest, obj: Step, post_url_continue: str | None = None) -> HttpResponse:
-        return self._back(request, obj, gettext("The step was added."))
+        return HttpResponse(status=SAVED)
 
     def response_change(self, request: HttpRequest, obj: Step) -> HttpResponse:
-        return self._back(request, obj, gettext("The step was changed."))
+        return HttpResponse(status=SAVED)
 
-    def _back(self, request: HttpRequest, step: Step, words: str) -> HttpResponse:
-        messages.success(request, words)
-        return HttpResponseRedirect(self.page_of(step))
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A step is deleted on the picture, where it can be undone."""
+        step = self.get_object(request, object_id)
+        if step is None:
+            raise Http404
+        if not self.has_delete_permission(request, step):
+            raise PermissionDenied
+        return self._to_the_picture(request, step.chain, step)
 
-    def delete_model(self, request: HttpRequest, obj: Step) -> None:
-        # The answer leads to the chain, which only the row still knows.
-        request.chain_id = obj.chain_id  # type: ignore[attr-defined]
-        super().delete_model(request, obj)
 
-    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        messages.success(request, gettext("The step was deleted."))
-        chain_id = request.chain_id  # type: ignore[attr-defined]
-        return HttpResponseRedirect(reverse("admin:chains_chain_change", args=[chain_id]) + "#steps")
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
-        """Arms go with their step, and need no right of their own."""
-        shown, counts, needed, protected = super().get_deleted_objects(objs, request)
-        return shown, counts, {str(name) for name in needed} - {str(BranchArm._meta.verbose_name)}, protected
+def _said(request: HttpRequest, step: Step | None) -> dict[str, Any]:
+    kind = _kind(request, step)
+    label = str(kind.label)
+    return {
+        "title": label[:1].upper() + label[1:] if step else gettext("New step: %(kind)s") % {"kind": label},
+        "subtitle": step_sentence(step) if step else "",
+        "step": step,
+    }
 
 
 def _kind(request: HttpRequest, step: Step | None) -> Step.Kind:
@@ -166,23 +204,24 @@ def _kind(request: HttpRequest, step: Step | None) -> Step.Kind:
         raise Http404 from None
 
 
-def _position(request: HttpRequest) -> tuple[Chain, BranchArm | None, Step | None]:
-    """The chain, the arm and the step before it, as the link to a new step names them."""
-    written = {name: request.GET.get(name, "") for name in ("chain", "arm", "after")}
-    given = {name: int(pk) for name, pk in written.items() if pk.isdecimal() and len(pk) < 19}
-    chain = get_object_or_404(Chain, pk=given.get("chain"))
-    arm = get_object_or_404(BranchArm, pk=given["arm"], step__chain=chain) if "arm" in given else None
+def _position(request: HttpRequest) -> tuple[Chain, BranchArm | None, Step | None, bool]:
+    """The chain, the arm and the step before the new one; `after` 0 is the beginning, and none at all the end."""
+    chain = get_object_or_404(Chain, pk=number_in(request.GET, "chain"))
+    arm_id, after_id = number_in(request.GET, "arm"), number_in(request.GET, "after")
+    arm = get_object_or_404(BranchArm, pk=arm_id, step__chain=chain) if arm_id else None
     if editing.depth_of(arm) > DEEPEST:
         raise PermissionDenied(gettext("Steps may lie in each other at most %(most)d levels deep.") % {"most": DEEPEST})
-    after = get_object_or_404(Step, pk=given["after"], chain=chain, arm=arm) if "after" in given else None
-    return chain, arm, after
+    after = get_object_or_404(Step, pk=after_id, chain=chain, arm=arm) if after_id else None
+    return chain, arm, after, request.GET.get("after") == "0"
 
 
-def _up(request: HttpRequest, step: Step, at: dt.datetime) -> str:
-    editing.move(step, -1)
-    return gettext("Moved up.")
+def _followers(request: HttpRequest) -> list[Step]:
+    """What comes behind the place of a new step."""
+    chain, arm, after, is_first = _position(request)
+    return editing.followers_at(chain, arm, after) if after or is_first else []
 
 
-def _down(request: HttpRequest, step: Step, at: dt.datetime) -> str:
-    editing.move(step, 1)
-    return gettext("Moved down.")
+def _asks_where_the_rest_goes(request: HttpRequest) -> bool:
+    kind = _kind(request, None)
+    may_part = kind == Step.Kind.WAIT or bool(STEP_KINDS[kind].arms_by)
+    return may_part and bool(_followers(request))

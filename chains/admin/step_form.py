@@ -18,7 +18,6 @@ from chains.definition import editing
 from chains.definition.change_kinds import CHANGE_KINDS
 from chains.definition.kind_fields import shown_when
 from chains.definition.step_kinds import STEP_KINDS, has_arms
-from chains.definition.tree import MOST_STEPS
 from chains.definition.wait_kinds import WAIT_KINDS
 from chains.models import Step
 from chains.models.step_wait import CUSTOM_EVENT
@@ -28,7 +27,11 @@ from segments.rule_field import RuleField
 CONTEXT = ("order", "event")
 # A branch may also ask what the webhook called before it has answered.
 BRANCH_CONTEXT = (*CONTEXT, "answer")
-SHOWN_WHEN = shown_when("wait", WAIT_KINDS) | shown_when("change", CHANGE_KINDS)
+# Only a wait for an event parts the way; branches and splits have no such field and always show it.
+SHOWN_WHEN = (
+    shown_when("wait", WAIT_KINDS) | shown_when("change", CHANGE_KINDS) | {"rest": [{"wait": [Step.Wait.EVENT]}]}
+)
+FIRST_ARM, LAST_ARM = "first", "last"
 # A step that changes something else must not be held up by these.
 ONLY_OF_COUPONS = {"coupon_kind", "coupon_minimum"}
 
@@ -75,16 +78,31 @@ def match_field() -> RuleField:
     )
 
 
+class TemplateSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]
+    """Each template says what it is for, so that the step's purpose follows the choice."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if template := getattr(value, "instance", None):
+            option["attrs"]["data-purpose"] = template.purpose
+        return option
+
+
 class StepForm(forms.ModelForm):  # type: ignore[type-arg]
-    """`kind` and `is_full` are set on the class made for the request: a new step has no row that says them."""
+    """What its first lines name is set on the class made for the request: a new step has no row that says it."""
 
     kind: str
     is_full = False
-    lies_in = forms.ChoiceField(
-        label=_("Lies in"),
+    asks_for_rest = False
+    rest = forms.ChoiceField(
+        label=_("What follows here now"),
+        choices=[
+            ("", _("comes behind it, for all")),
+            (FIRST_ARM, _("goes on in its first arm only")),
+            (LAST_ARM, _("goes on in its last arm only")),
+        ],
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text=_("Another arm: it is put at its end, with everything that lies in this step."),
     )
     looks_back = forms.BooleanField(
         label=_("It may have happened since the start of the chain"),
@@ -101,15 +119,13 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].required = False
         if step.pk is None:
             step.kind = self.kind
-            del self.fields["lies_in"]
-        else:
-            self.fields["lies_in"].choices = [("", _("the chain itself")), *editing.places_for(step)]  # type: ignore[attr-defined]
-            self.fields["lies_in"].initial = step.arm_id or ""
+        if not self.asks_for_rest:
+            del self.fields["rest"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if self.is_full:
-            self.add_error(None, _("A chain may have at most %(most)d steps.") % {"most": MOST_STEPS})
+            self.add_error(None, editing.too_many())
         for name in self.fields.keys() & ONLY_OF_COUPONS:
             given[name] = given.get(name) or Step._meta.get_field(name).get_default()  # type: ignore[union-attr]
         wait = WAIT_KINDS.get(given.get("wait", ""))

@@ -21,7 +21,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from chains.models import Chain, Letter, Touch
+from chains.models import Chain, Letter, Step, Touch
 from crm.models import Order
 from segments.rules import Condition
 from segments.values import NoValue, Number, Texts
@@ -42,6 +42,13 @@ def _chain_names(ids: Iterable[str]) -> Mapping[str, str]:
 def _suggest_chains(text: str, limit: int) -> list[tuple[str, str]]:
     found = Chain.objects.filter(name__icontains=text).order_by("name").values_list("pk", "name")
     return [(str(pk), name) for pk, name in found[:limit]]
+
+
+def _suggest_steps(text: str, limit: int) -> list[tuple[str, str]]:
+    """Those of drafts first, the newest before others: whoever asks is mostly writing the chain they ask about."""
+    steps = Step.objects.filter(kind__in=Step.TOUCHES, name__icontains=text).exclude(name="").order_by("-pk")
+    written = [(name, name) for name in steps.values_list("name", flat=True)[:limit]]
+    return list(dict.fromkeys([*written, *suggest_from(Touch, "step_name")(text, limit)]))[:limit]
 
 
 def _chain(condition: Condition, compilation: Compilation) -> Q:
@@ -97,7 +104,7 @@ CHAIN = Field(
     IDENTITY,
     _chain,
 )
-STEP = Field("step", _("step"), LETTERS, Texts(suggest=suggest_from(Touch, "step_name")), IDENTITY, _step)
+STEP = Field("step", _("step"), LETTERS, Texts(suggest=_suggest_steps), IDENTITY, _step)
 CLICKED = Field("was_clicked", _("clicked"), LETTERS, NoValue(), YES_NO, _clicked)
 NO_CLICK = Field("no_click", _("not clicked within, days"), LETTERS, DAYS, (EXACTLY,), _no_click, follows_days=True)
 NO_ORDER = Field("no_order", _("no order within, days"), LETTERS, DAYS, (EXACTLY,), _no_order, follows_days=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,52 +13,61 @@ from chains.models import BranchArm, Chain, Step
 
 
 @transaction.atomic
-def add(step: Step, after: Step | None = None) -> None:
-    """Save a new step behind another of its arm, or at the arm's end; ValueError in words when there is no room."""
+def add(step: Step, after: Step | None = None, *, is_first: bool = False) -> None:
+    """Save a new step behind another of its arm, first in it, or at its end; ValueError when there is no room."""
     _lock(step.chain_id)
     if step.chain.steps.count() >= MOST_STEPS:
-        raise ValueError(_("A chain may have at most %(most)d steps.") % {"most": MOST_STEPS})
-    siblings = _siblings(step.chain_id, step.arm_id)
-    index = siblings.index(after) + 1 if after in siblings else len(siblings)
+        raise ValueError(too_many())
+    siblings = followers_at(step.chain, step.arm, None)
+    index = 0 if is_first else siblings.index(after) + 1 if after in siblings else len(siblings)
     step.save()
     _number([*siblings[:index], step, *siblings[index:]])
 
 
 @transaction.atomic
-def move(step: Step, by: int) -> None:
-    """Up (-1) or down (1) among the steps of its arm; at the edge it stays."""
+def move(step: Step, arm: BranchArm | None, after: Step | None) -> None:
+    """Take a step, with all that lies in it, behind another or to the beginning of an arm; ValueError if it cannot."""
     _lock(step.chain_id)
-    siblings = _siblings(step.chain_id, step.arm_id)
-    index = siblings.index(step)
-    siblings.insert(max(index + by, 0), siblings.pop(index))
-    _number(siblings)
-
-
-@transaction.atomic
-def put(step: Step, arm: BranchArm | None) -> None:
-    """Take a step, with all that lies in it, to the end of another arm; ValueError where it does not fit."""
-    _lock(step.chain_id)
-    if step.arm_id == (arm.pk if arm else None):
-        return
-    if arm and arm.pk not in {pk for pk, _label in places_for(step)}:
+    if not has_room(step, arm):
         raise ValueError(_("It does not fit in there."))
     step.arm = arm
     step.save(update_fields=["arm"])
-    _number([*(one for one in _siblings(step.chain_id, step.arm_id) if one != step), step])
+    siblings = [one for one in followers_at(step.chain, arm, None) if one != step]
+    index = siblings.index(after) + 1 if after in siblings else 0
+    _number([*siblings[:index], step, *siblings[index:]])
 
 
-def places_for(step: Step) -> list[tuple[int, str]]:
-    """The arms that the step may be put into, by number and name: none of its own, and none too deep for it."""
-    nodes = tree_of(step.chain)
-    own = [node for node in all_nodes(nodes) if node.step == step]
-    height = max((node.depth for node in all_nodes(own)), default=0) - (own[0].depth if own else 0)
-    inside = {arm_node.arm.pk for node in all_nodes(own) for arm_node in node.arms}
-    return [
-        (arm_node.arm.pk, f"{node.number}{arm_node.letter}. {arm_node.arm}")
-        for node in all_nodes(nodes)
-        for arm_node in node.arms
-        if arm_node.arm.pk not in inside and node.depth + 1 + height <= DEEPEST
-    ]
+@transaction.atomic
+def remove(step: Step) -> None:
+    """With all that lies in it."""
+    _lock(step.chain_id)
+    step.delete()
+
+
+def followers_at(chain: Chain, arm: BranchArm | None, after: Step | None) -> list[Step]:
+    """The steps of an arm that come behind one of it; all of them behind none."""
+    siblings = list(Step.objects.filter(chain=chain, arm=arm))
+    return siblings[siblings.index(after) + 1 :] if after in siblings else siblings
+
+
+@transaction.atomic
+def take_in(step: Step, followers: Sequence[Step], arm: BranchArm) -> None:
+    """What came behind a step that parts goes on in one of its arms."""
+    _lock(step.chain_id)
+    for one in followers:
+        if not has_room(one, arm):
+            raise ValueError(_("What follows does not fit in there: the chain would be too deep."))
+        one.arm = arm
+    Step.objects.bulk_update(followers, ["arm"])
+    _number(list(Step.objects.filter(chain=step.chain_id, arm=arm)))
+
+
+def has_room(step: Step, arm: BranchArm | None) -> bool:
+    """Whether a step may be put there: not into itself, and not too deep with all that lies in it."""
+    own = list(all_nodes(own_node(step)))
+    inside = {arm_node.arm.pk for node in own for arm_node in node.arms}
+    height = max(node.depth + bool(node.arms) for node in own) - own[0].depth if own else 0
+    return (arm.pk if arm else None) not in inside and depth_of(arm) + height <= DEEPEST
 
 
 def depth_of(arm: BranchArm | None) -> int:
@@ -84,21 +95,25 @@ def complete_arms(step: Step) -> None:
         step.arms.all().delete()
 
 
+def too_many() -> str:
+    return _("A chain may have at most %(most)d steps.") % {"most": MOST_STEPS}
+
+
+def own_node(step: Step) -> list[Node]:
+    """The step with what lies in it, as the only node of a tree; none of a step that was deleted meanwhile."""
+    return [node for node in all_nodes(tree_of(step.chain)) if node.step == step]
+
+
+def steps_inside(step: Step) -> list[Node]:
+    """Everything that lies in the arms of a step."""
+    return [node for node in all_nodes(own_node(step)) if node.step != step]
+
+
 def _lock(chain_id: int) -> None:
-    Chain.objects.select_for_update(of=("self",)).get(pk=chain_id)
-
-
-def _siblings(chain_id: int, arm_id: int | None) -> list[Step]:
-    return list(Step.objects.filter(chain=chain_id, arm=arm_id))
+    Chain.objects.select_for_update(of=("self",), no_key=True).get(pk=chain_id)
 
 
 def _number(steps: list[Step]) -> None:
     for position, step in enumerate(steps, start=1):
         step.position = position
     Step.objects.bulk_update(steps, ["position"])
-
-
-def steps_inside(step: Step) -> list[Node]:
-    """Everything that lies in the arms of a step."""
-    own = [node for node in all_nodes(tree_of(step.chain)) if node.step == step]
-    return [node for node in all_nodes(own) if node.step != step]

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chains.definition import one_off_trial
-from chains.definition.copying import NAME_KEPT, free_name
+from chains.definition.names import NAME_KEPT, free_name
 from chains.definition.one_off_trial import Trial
 from chains.definition.publishing import publish
 from chains.engine.local_time import on_clock

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from chains.definition.checks import problems
 from chains.definition.compiling import compiled_steps
+from chains.definition.draft_content import content_of
 from chains.experiments import lifecycle
 from chains.models import Backlog, Chain, ChainVersion, Entrant
 from chains.program.trigger import compiled_trigger
@@ -85,7 +86,7 @@ def _freeze(
 ) -> ChainVersion:
     number = chain.versions.aggregate(last=Max("number"))["last"] or 0
     version = ChainVersion.objects.create(
-        chain=chain, number=number + 1, program=program, published_at=now, published_by=by
+        chain=chain, number=number + 1, program=program, draft=content_of(chain), published_at=now, published_by=by
     )
     if moves_people:
         chain.versions.exclude(pk=version.pk).update(moves_to=version)

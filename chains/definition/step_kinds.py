@@ -239,7 +239,7 @@ STEP_KINDS: dict[str, StepKind] = {
     Step.Kind.MESSAGE: StepKind(
         icon="mail",
         sentence=_message_sentence,
-        layout=("name", ("purpose", "template"), "channels", ("at_hour", "at_weekday"), "late_after_hours"),
+        layout=(("template", "purpose"), "name", "channels", ("at_hour", "at_weekday"), "late_after_hours"),
         program=_message_program,
         form_problems=_message_form_problems,
         problems=_message_problems,

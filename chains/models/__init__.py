@@ -2,6 +2,7 @@ from chains.models.block import MessageBlock
 from chains.models.branch_arm import BranchArm
 from chains.models.chain import Chain
 from chains.models.channel_state import ChannelState
+from chains.models.draft_state import ChainDraftState
 from chains.models.enrolment import Enrolment
 from chains.models.entrant import Backlog, Entrant
 from chains.models.experiment import ControlOutcome, Experiment, ExperimentVariant
@@ -27,6 +28,7 @@ from chains.models.version import ChainVersion
 __all__ = [
     "Backlog",
     "Chain",
+    "ChainDraftState",
     "ChainVersion",
     "ChannelState",
     "ControlOutcome",

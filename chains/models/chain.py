@@ -98,6 +98,14 @@ class Chain(TriggerFields):
     version = models.ForeignKey(
         "chains.ChainVersion", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
+    draft_state = models.ForeignKey(
+        "chains.ChainDraftState",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="How the draft stands now among all that it was; what lies behind it may be redone.",
+    )
     watermark_at = models.DateTimeField(
         null=True, editable=False, help_text="What happened, or fell due, until this moment starts the chain no more."
     )

@@ -19,6 +19,9 @@ class ChainVersion(models.Model):
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="versions", verbose_name=_("chain"))
     number = models.PositiveIntegerField(_("version"))
     program = models.JSONField(_("program"))
+    draft = models.JSONField(
+        _("draft"), null=True, editable=False, help_text="What staff had written; versions before 0010 have none."
+    )
     published_at = models.DateTimeField(_("published at"), default=timezone.now)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

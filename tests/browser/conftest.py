@@ -17,8 +17,9 @@ def chromium():
     """Debian's Chromium, driven by playwright."""
     if not CHROMIUM.exists():
         pytest.fail(f"The browser tests need {CHROMIUM}: apt-get install chromium.")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)
     # Playwright's loop runs in this thread, and Django takes that for asynchronous code. It is not: calls wait.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -53,7 +53,7 @@ def test_marketer_switches_on_a_ready_chain(page, sign_in, shop):
     sign_in("Marketing")
 
     page.get_by_role("link", name="Small appliance").last.click()
-    page.get_by_role("button", name="Save and publish").click()
+    page.get_by_role("button", name="Publish…").click()
     page.get_by_role("button", name="Publish", exact=True).click()
 
     expect(page.get_by_text("live").first).to_be_visible()

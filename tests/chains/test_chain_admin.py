@@ -35,7 +35,6 @@ def page_of(chain):
     return reverse("admin:chains_chain_change", args=[chain.pk])
 
 
-PUBLISH = {"chains_chain_save_and_publish": "1"}
 CHAIN = {
     "name": "After an order",
     "trigger": "event",
@@ -61,41 +60,89 @@ def form(**fields):
     return CHAIN | fields
 
 
-def test_a_new_chain_is_saved_and_published_with_its_steps(marketer):
+PIECE = {"X-Encore-Piece": "1"}
+
+
+def part_of(chain, part):
+    return f"{page_of(chain)}?part={part}"
+
+
+def test_a_new_chain_is_named_put_together_and_published_on_one_page(marketer):
     answer = marketer.post(f"{LIST}add/", form())
-    assert answer.status_code == 302, answer.context["errors"]
     chain = Chain.objects.get(name="After an order")
+    assert answer.url == page_of(chain)
     Step.objects.create(chain=chain, **message(name="Thanks"))
 
-    answer = marketer.post(page_of(chain), form() | PUBLISH, follow=True)
-    question = answer.redirect_chain[-1][0]
-    answer = marketer.post(question, {"agreed": answer.context["agreed"], "past": "none"}, follow=True)
+    publish = reverse("admin:chains_chain_publish", args=[chain.pk])
+    question = marketer.get(publish, headers=PIECE)
+    answer = marketer.post(publish, {"agreed": question.context["agreed"], "past": "none"})
 
     chain.refresh_from_db()
-    assert "Published as version 1." in answer.content.decode()
+    assert answer.json()["said"] == "Published as version 1."
     assert chain.status == "live"
     assert [step["kind"] for step in chain.version.program["steps"]] == ["message"]
 
 
-def test_what_a_form_lacks_is_said_at_its_place(marketer):
-    answer = marketer.post(f"{LIST}add/", form(trigger="last_order", goal="rule"))
+@pytest.mark.parametrize(
+    ("part", "fields", "words"),
+    [
+        ("start", {"trigger": "last_order"}, "Say how many days after the last order."),
+        ("start", {"trigger": "moment"}, "Choose the day."),
+        ("end", {"goal": "rule"}, "Say what the goal is."),
+        ("control", {"control_share": "51"}, "less than or equal to 50"),
+        ("about", {"name": ""}, "required"),
+    ],
+)
+def test_what_a_part_of_the_chain_lacks_is_said_at_its_place(marketer, part, fields, words):
+    chain = draft_chain()
 
-    said = answer.content.decode()
-    assert answer.status_code == 200
-    for words in ("Say how many days after the last order.", "Say what the goal is."):
-        assert words in said
-    assert not Chain.objects.filter(name="After an order").exists()
+    answer = marketer.post(part_of(chain, part), form(**fields))
+
+    assert (answer.status_code, words in answer.content.decode()) == (400, True)
+    assert not chain.draft_states.exists()
 
 
-def test_a_chain_with_marketing_first_is_saved_but_not_published(marketer):
-    chain = draft_chain(marketing(name="offer"))
+def test_a_part_changes_nothing_but_its_own_fields_and_is_undone(marketer):
+    chain = draft_chain(message(), control_share=0)
+    page = marketer.get(part_of(chain, "control"), headers=PIECE).content.decode()
+    assert ("control_share" in page, "trigger_event" in page) == (True, False)
 
-    answer = marketer.post(page_of(chain), form() | PUBLISH, follow=True)
+    answer = marketer.post(part_of(chain, "control"), {"control_share": "10", "name": "Another", "seen": ""}).json()
 
-    said = answer.content.decode()
-    assert "a service message must come first" in said
     chain.refresh_from_db()
-    assert (chain.name, chain.status) == ("After an order", "draft")
+    assert (answer["said"], chain.control_share, chain.name == "Another") == (
+        "Changed: Does it cause anything?",
+        10,
+        False,
+    )
+    marketer.post(reverse("admin:chains_chain_act", args=[chain.pk]), {"verb": "undo"})
+    chain.refresh_from_db()
+    assert chain.control_share == 0
+
+
+def test_who_saves_onto_another_marketers_act_is_told_and_shown_it(marketer):
+    chain = draft_chain(message(), control_share=0)
+    marketer.post(part_of(chain, "control"), {"control_share": "10", "seen": ""})
+
+    answer = marketer.post(part_of(chain, "control"), {"control_share": "20", "seen": ""})
+
+    chain.refresh_from_db()
+    assert (answer.status_code, chain.control_share) == (409, 10)
+    assert "marketer changed this chain meanwhile (Changed: Does it cause anything?)" in answer.json()["said"]
+    assert f'data-state="{chain.draft_state_id}"' in answer.json()["html"]
+
+
+def test_who_may_only_read_reads_rules_in_words(client):
+    user = User.objects.create_user("manager", is_staff=True)
+    user.groups.add(Group.objects.get(name="Managers"))
+    client.force_login(user)
+    chain = draft_chain(message(), audience_rule={"all": [{"field": "city", "operator": "is", "value": ["Rome"]}]})
+
+    said = client.get(part_of(chain, "start"), headers=PIECE).content.decode()
+
+    assert "City: Rome" in said
+    assert "operator" not in said
+    assert client.post(part_of(chain, "start"), form()).status_code == 403
 
 
 FOR_ADVERTS, RUSSIAN = {"purpose": "marketing"}, {"languages": ["ru"]}
@@ -192,7 +239,7 @@ def test_the_page_shows_what_became_of_each_step(marketer):
 
     said = marketer.get(page_of(chain)).content.decode()
 
-    assert "wait for 3 days" in said
+    assert "Wait for 3 days" in said
     assert "2 customers are here" in said
     assert "no address 1" in " ".join(said.split())
 

@@ -155,6 +155,7 @@ MADE_ANEW = frozenset(
 # Tables read as they are today, and never written by the engine.
 AS_TODAY = frozenset(
     {
+        "chains_chaindraftstate",
         "chains_controloutcome",
         "chains_experiment",
         "chains_experimentvariant",
