@@ -31,7 +31,7 @@ def test_marketer_publishes_and_lets_the_past_in_little_by_little(page, sign_in,
     sign_in("Marketing")
 
     page.goto(page_of(live_server, chain))
-    page.get_by_role("button", name="Save and publish").click()
+    page.get_by_role("button", name="Publish…").click()
     expect(page.get_by_text("2 customers would enter at once.")).to_be_visible()
     page.get_by_label("Looking back over the last").fill("60")
     page.get_by_role("button", name="Count again").click()
@@ -41,7 +41,7 @@ def test_marketer_publishes_and_lets_the_past_in_little_by_little(page, sign_in,
     assert fits(page)
     page.get_by_role("button", name="Publish", exact=True).click()
 
-    expect(page.get_by_text("Published as version 1.")).to_be_visible()
+    expect(page.locator("[data-told]")).to_have_text("Published as version 1.")
     expect(page.get_by_text("Let in bit by bit")).to_be_visible()
     assert fits(page)
     assert Backlog.objects.get().spread_days == 14
@@ -57,14 +57,14 @@ def test_marketer_moves_people_to_a_new_version_and_sees_what_differs(page, sign
     sign_in("Marketing")
 
     page.goto(page_of(live_server, chain))
-    page.get_by_role("link", name="Publish…").click()
-    expect(page.get_by_text("Removed step: “Care”.")).to_be_visible()
+    page.get_by_role("button", name="Publish 2 changes…").click()
+    expect(page.get_by_text("Removed: 3. “Care”")).to_be_visible()
     page.get_by_label("They go on in the new version").check()
     page.get_by_role("button", name="Publish", exact=True).click()
     page.get_by_role("link", name="version 2").click()
 
     expect(page.get_by_text("They are moved to version 2.")).to_be_visible()
-    expect(page.get_by_text("Removed step: “Care”.")).to_be_visible()
+    expect(page.get_by_text("Removed: 3. “Care”")).to_be_visible()
     page.set_viewport_size(NARROW)
     assert fits(page)
 
@@ -123,6 +123,7 @@ def test_marketer_starts_a_chain_every_week_for_whom_a_rule_names(page, sign_in,
     sign_in("Marketing")
 
     page.goto(page_of(live_server, chain))
+    page.locator("[data-part=start]").click()
     page.get_by_label("starts when").select_option("season")
     page.get_by_label("Monday").check()
     rule = page.locator(".field-audience_rule")
@@ -132,7 +133,9 @@ def test_marketer_starts_a_chain_every_week_for_whom_a_rule_names(page, sign_in,
     rule.get_by_label("Value").fill("Leeds")
     rule.get_by_label("Value").press("Enter")
     expect(rule.locator(".rule-chip")).to_contain_text("Leeds")
-    page.get_by_role("button", name="Save and publish").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-panel]")).to_be_hidden()
+    page.get_by_role("button", name="Publish…").click()
 
     expect(page.get_by_text("1 customer enters then.")).to_be_visible()
     expect(page.get_by_text("Starts: every week: Monday, at 10:00.")).to_be_visible()

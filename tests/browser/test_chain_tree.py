@@ -137,7 +137,7 @@ def test_a_chain_is_built_by_keyboard_and_undone(page, sign_in, live_server, let
     keys.press("Enter")
     page.locator("#id_tag").fill("regular")
     keys.press("Enter")
-    expect(page.get_by_text("Add the tag “regular”")).to_be_visible()
+    expect(page.get_by_role("button", name="Add the tag “regular”")).to_be_visible()
     assert steps_of(chain) == [("1", "Thanks"), ("2", "First time?"), ("2a.1", "change of the customer")]
 
     keys.press("ArrowUp")

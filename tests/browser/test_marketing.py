@@ -56,7 +56,7 @@ def test_marketer_switches_on_a_ready_chain(page, sign_in, shop):
     page.get_by_role("button", name="Publish…").click()
     page.get_by_role("button", name="Publish", exact=True).click()
 
-    expect(page.get_by_text("live").first).to_be_visible()
+    expect(page.locator(".enc-pill-good", has_text="live")).to_be_visible()
     chain = Chain.objects.get(name="Small appliance")
     assert chain.status == Chain.Status.LIVE
     assert [step["kind"] for step in chain.version.program["steps"]][:3] == ["message", "wait", "message"]

@@ -47,15 +47,18 @@ def test_a_marketer_calls_it_from_a_chain_and_asks_its_answer(page, sign_in, liv
     chain = draft_chain(message(name="Thanks"), name="After")
     sign_in("Marketing")
 
-    page.goto(f"{live_server.url}/admin/chains/step/add/?chain={chain.pk}&kind=call")
-    page.get_by_label("Name").fill("Ask the CRM")
+    page.goto(f"{live_server.url}/admin/chains/chain/{chain.pk}/change/")
+    page.get_by_label("Add a step after 1").click()
+    page.get_by_role("button", name="Call of a webhook").click()
+    page.locator("#id_name").fill("Ask the CRM")
     page.locator("select[name=webhook]").select_option(label="Their CRM")
     assert fits(page)
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("call “Their CRM” and wait for its answer, 1 hour at most").wait_for()
 
-    page.goto(f"{live_server.url}/admin/chains/step/add/?chain={chain.pk}&kind=branch")
-    page.get_by_label("Name").first.fill("Known?")
+    page.get_by_label("Add a step after 2").click()
+    page.get_by_role("button", name="Branch").click()
+    page.locator("#id_name").fill("Known?")
     page.locator("[name=arms-0-name]").fill("Gold")
     field = page.get_by_role("combobox", name="What to ask about").first
     field.fill("the webhook answered well")
