@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0009_strangers_wait_in_the_queue"),
+        ("chains", "0015_experiments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
