@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from analytics.periods import ALL_TIME, Period
+from crm.figures.periods import ALL_TIME, Period
 from crm.models import Category, OrderLine, OrderStanding
 from segments.models import Membership, Segment
 

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analytics.periods import Period
 from analytics.relations import Relations
+from crm.figures.periods import Period
 
 QUERY = """
 , period (position, a, b, lapse_days) AS (VALUES {periods})

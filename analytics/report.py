@@ -16,9 +16,9 @@ from analytics.metrics.reactivation import Reactivation
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
 from analytics.period_counts import PeriodCounts, count_periods
-from analytics.periods import ALL_TIME, Period
 from analytics.predictions.summary import summary
 from analytics.relations import Relations, relations_of_orders
+from crm.figures.periods import ALL_TIME, Period
 
 
 def report(filters: Filters, lapse_days: int) -> dict[str, Any]:

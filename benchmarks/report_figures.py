@@ -77,7 +77,7 @@ def timed(found: Relations) -> float:
     from analytics.metrics.cohorts import cohorts
     from analytics.metrics.timeline import Grain, timeline
     from analytics.period_counts import count_periods
-    from analytics.periods import last_year, shifted
+    from crm.figures.periods import last_year, shifted
 
     started = time.perf_counter()
     year = last_year(dt.datetime.now(dt.UTC).date())

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
 from analytics.filters import Filters
-from analytics.periods import ALL_TIME, Period, last_year, shifted, this_month, this_quarter
 from crm.admin.conditional import conditional
+from crm.figures.periods import ALL_TIME, Period, last_year, shifted, this_month, this_quarter
 from crm.models import Category, OrderStanding
 from segments.models import Segment
 

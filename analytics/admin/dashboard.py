@@ -18,7 +18,7 @@ from analytics.admin.page import Page, page
 from analytics.metrics.cohorts import Cohort
 from analytics.metrics.timeline import Moment
 from analytics.models import Dashboard
-from analytics.periods import ALL_TIME
+from crm.figures.periods import ALL_TIME
 from crm.models import Shop
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from analytics.admin.changes import Figure
 from analytics.admin.page import Page
 from analytics.metrics.cohorts import MONTHS
-from analytics.periods import Period
+from crm.figures.periods import Period
 from crm.spreadsheet_cells import harmless_row
 
 Rows = list[list[Any]]

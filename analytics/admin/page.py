@@ -15,8 +15,8 @@ from analytics.metrics.cohorts import Cohort, cohorts
 from analytics.metrics.timeline import Grain, Moment, timeline
 from analytics.models import Dashboard, DayFigures
 from analytics.period_counts import count_periods
-from analytics.periods import Period
 from analytics.relations import relations
+from crm.figures.periods import Period
 from crm.models import OrderStanding
 
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from analytics.periods import Period
 from analytics.relations import Relations
+from crm.figures.periods import Period
 
 QUERY = """
 SELECT date_trunc(%s, placed_on::timestamp)::date AS begins_on, sum(orders)::bigint AS orders,

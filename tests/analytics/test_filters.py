@@ -7,8 +7,8 @@ from analytics.filters import Filters, with_descendants
 from analytics.metrics.order_interval import OrderInterval
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.period_counts import count_periods
-from analytics.periods import ALL_TIME
 from analytics.relations import relations_of_orders
+from crm.figures.periods import ALL_TIME
 from segments.models import Membership, Segment
 from tests.conftest import make_category, make_customer, make_order, make_product
 

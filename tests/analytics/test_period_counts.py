@@ -9,8 +9,8 @@ import pytest
 from analytics.filters import Filters
 from analytics.metrics.repeat_revenue import RepeatRevenue
 from analytics.period_counts import count_periods
-from analytics.periods import Period
 from analytics.relations import relations_of_orders
+from crm.figures.periods import Period
 from crm.models import Order
 
 pytestmark = pytest.mark.django_db

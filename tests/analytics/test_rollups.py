@@ -13,9 +13,9 @@ from analytics.metrics.cohorts import cohorts
 from analytics.metrics.timeline import Grain, timeline
 from analytics.models import CohortFigures, ComebackFigures, Dashboard, DayFigures
 from analytics.period_counts import count_periods
-from analytics.periods import ALL_TIME, Period
 from analytics.relations import relations, relations_of_orders, rolled_up
 from analytics.tasks import refresh_rollups
+from crm.figures.periods import ALL_TIME, Period
 from crm.models import Order, OrderStanding
 from crm.orders import orders
 

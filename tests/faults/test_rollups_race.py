@@ -9,8 +9,8 @@ from django.db import connection
 from analytics import rollups
 from analytics.models import DayFigures
 from analytics.period_counts import count_periods
-from analytics.periods import ALL_TIME
 from analytics.relations import relations_of_orders, rolled_up
+from crm.figures.periods import ALL_TIME
 from crm.models import OrderStanding
 from tests.conftest import make_customer, make_order
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.filters import Filters
-from analytics.periods import ALL_TIME, Period
 from analytics.report import report
+from crm.figures.periods import ALL_TIME, Period
 from crm.models import Category, Shop
 from segments.models import Segment
 

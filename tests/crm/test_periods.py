@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from analytics.metrics.timeline import Grain, steps
-from analytics.periods import Period, last_year, months_before, shifted, this_month, this_quarter
+from crm.figures.periods import Period, last_year, months_before, shifted, this_month, this_quarter
 
 day = dt.date.fromisoformat
 
