@@ -11,6 +11,8 @@ from chains.definition import one_off_trial
 from chains.engine.deliver import confirmations
 from chains.engine.run import run
 from chains.experiments import lifecycle, outcomes
+from chains.results import rollups
+from chains.results.attribution import attribute_waiting
 from chains.sign_ups import forgetting
 from chains.simulate.rehearsal import job
 from chains.simulate.test_order.send import send_due
@@ -23,6 +25,8 @@ RUN_SECONDS = 50
 
 @shared_task(name="chains.tasks.run_engine")
 def run_engine() -> None:
+    if attributed := attribute_waiting(timezone.now()):
+        logger.info("Orders that follow a message: %s", attributed)
     counts = {name: count for name, count in run(timezone.now, RUN_SECONDS).items() if count}
     if counts:
         logger.info("Chains: %s", ", ".join(f"{name} {count}" for name, count in counts.items()))
@@ -74,3 +78,9 @@ def send_confirmations() -> None:
 @shared_task(name="chains.tasks.forget_sign_ups")
 def forget_sign_ups() -> None:
     logger.info("Sign-ups that nobody confirmed: %s", forgetting.forget_expired(timezone.now()))
+
+
+@shared_task(name="chains.tasks.count_results")
+def count_results() -> None:
+    if rollups.refresh(timezone.now()):
+        logger.info("Results of chains counted anew.")

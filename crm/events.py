@@ -66,7 +66,9 @@ WRITE = """
     ), waiting AS (
         INSERT INTO crm_eventinbox (consumer, event_id, customer_id)
         SELECT consumer, fresh.id, fresh.customer_id
-        FROM fresh CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
+        FROM fresh
+        JOIN unnest(%(consumers)s::text[], %(heard)s::text[]) AS listener (consumer, heard)
+            ON heard IN ('', fresh.kind)
         WHERE NOT fresh.is_historic
     ), told AS (
         INSERT INTO crm_webhookmessage (endpoint_id, key, kind, event_id, customer_id, order_id, occurred_at)
@@ -176,5 +178,5 @@ def _columns(events: list[Event]) -> dict[str, list[Any]]:
         "key": [event.key for event in events],
         "properties": [Jsonb(event.properties) for event in events],
         "is_historic": [event.is_historic for event in events],
-        "consumers": list(EventInbox.Consumer.values),
+        **EventInbox.listeners(),
     }

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from chains.channels.email.kept_letters import OUTBOX_LETTERS
-from chains.models import Enrolment, IncomingMail, PushSubscription, SignUp, StaffTask, Touch
+from chains.models import Enrolment, IncomingMail, OrderAttribution, PushSubscription, SignUp, StaffTask, Touch
 from chains.models.incoming import IncomingMailQuerySet
 from chains.models.push import PushSubscriptionQuerySet
 from chains.models.sign_up import SignUpQuerySet
@@ -24,12 +24,14 @@ from crm.privacy.person import Person
 
 TOUCH = (
     "chain__name", "step_name", "channel", "purpose", "status", "reason", "subject", "links", "created_at", "sent_at",
-    "opened_at", "clicked_at", "delivered_at", "bounced_at", "replied_at", "complained_at", "unsubscribed_at",
+    "opened_at", "clicked_at", "last_clicked_at", "delivered_at", "bounced_at", "replied_at", "complained_at",
+    "unsubscribed_at",
 )  # fmt: skip
 SIGN_UP = (
     "form__name", "email", "first_name", "topics", "wording", "asked_at", "ip", "user_agent", "page", "letter_sent_at",
     "confirmed_at",
 )  # fmt: skip
+ATTRIBUTED = ("order__number", "touch__chain__name", "touch__step_name", "how", "touched_at")
 BLANK_TOKEN = Concat(Value("*"), Cast("pk", CharField()))
 
 
@@ -44,6 +46,10 @@ def _touches(person: Person) -> TouchQuerySet:
 def _erase_touches(found: TouchQuerySet, at: dt.datetime) -> int:
     found.forget_tokens()
     return blanked(found, subject="", links=[], facts={})
+
+
+def _attributed_orders(person: Person) -> QuerySet[OrderAttribution]:
+    return OrderAttribution.objects.filter(order__customer__in=person.ids).order_by("pk")
 
 
 def _staff_tasks(person: Person) -> QuerySet[StaffTask]:
@@ -104,6 +110,8 @@ KEPT = (
     # Advance ends them; that somebody was in a chain names nobody.
     Kept("chains", _enrolments, columns("chain__name", "status", "ending", "entered_at", "ended_at")),
     Kept("touches", _touches, columns(*TOUCH), _erase_touches),
+    # Erased with nobody's name in it; figures go on counting it.
+    Kept("attributed_orders", _attributed_orders, columns(*ATTRIBUTED)),
     Kept(
         "staff_tasks",
         _staff_tasks,

@@ -1,3 +1,4 @@
+from chains.models.attribution import OrderAttribution
 from chains.models.block import MessageBlock
 from chains.models.branch_arm import BranchArm
 from chains.models.chain import Chain
@@ -16,6 +17,7 @@ from chains.models.pause import Pause
 from chains.models.push import PushKey, PushSubscription
 from chains.models.rehearsal import Rehearsal
 from chains.models.reputation import Reputation
+from chains.models.results import NotSentOfDay, ResultsCount, ResultsOfDay
 from chains.models.sign_up import SignUp, SignUpForm
 from chains.models.staff_task import StaffTask
 from chains.models.step import Step
@@ -26,6 +28,10 @@ from chains.models.touch import Touch
 from chains.models.version import ChainVersion
 
 __all__ = [
+    "NotSentOfDay",
+    "OrderAttribution",
+    "ResultsCount",
+    "ResultsOfDay",
     "Backlog",
     "Chain",
     "ChainDraftState",

@@ -186,6 +186,9 @@ class Touch(models.Model):
     links = models.JSONField(_("links"), default=list, blank=True)
     opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
     clicked_at = models.DateTimeField(_("clicked at"), null=True, blank=True)
+    last_clicked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="An order belongs to the last click before it."
+    )
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     bounced_at = models.DateTimeField(_("came back at"), null=True, blank=True)
     replied_at = models.DateTimeField(_("replied to at"), null=True, blank=True)
@@ -232,6 +235,8 @@ class Touch(models.Model):
             models.Index(fields=["-created_at"], name="touch_newest"),
             # What became of the variants of an experiment.
             models.Index(fields=["variant"], condition=~Q(variant=""), name="touch_by_variant"),
+            # A day's results are counted anew.
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="touch_sent"),
             # The rate of spam reports.
             models.Index(fields=["sent_at"], condition=Q(complained_at__isnull=False), name="touch_complained"),
         ]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models.functions import Coalesce
+
 from chains.models import Touch
 from chains.reactions.touch_events import record_touch_event
 from crm.models import EventKind
@@ -21,7 +23,7 @@ def record_click(touch: Touch, index: int, *, at: dt.datetime, by_machine: bool)
     link = {"link": index, "address": touch.links[index]}
     record_touch_event(touch, EventKind.MESSAGE_CLICKED, at, key, is_machine=by_machine, **link)
     if not by_machine:
-        Touch.objects.filter(pk=touch.pk, clicked_at=None).update(clicked_at=at)
+        Touch.objects.filter(pk=touch.pk).update(clicked_at=Coalesce("clicked_at", at), last_clicked_at=at)
 
 
 def _reader(by_machine: bool) -> str:

@@ -119,7 +119,13 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
         (
             _("How things are counted"),
             {
-                "fields": ("lapse_days", "repeat_window_days", "low_rating"),
+                "fields": (
+                    "lapse_days",
+                    "repeat_window_days",
+                    "low_rating",
+                    ("click_window_days", "delivery_window_days"),
+                    "niche",
+                ),
                 "description": _("These change the figures and the segments from the next count on."),
             },
         ),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
@@ -100,6 +102,10 @@ class EventInbox(models.Model):
 
     class Consumer(models.TextChoices):
         CHAINS = "chains", _("chains")
+        RESULTS = "results", _("results of chains")
+
+    # Whoever is not named here hears of everything.
+    HEARS_ONLY: ClassVar = {Consumer.RESULTS: EventKind.ORDER_PLACED}
 
     consumer = models.CharField(max_length=16, choices=Consumer.choices)
     event = models.ForeignKey(Event, models.CASCADE, related_name="inbox")
@@ -112,3 +118,11 @@ class EventInbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consumer}: {self.event_id}"
+
+    @classmethod
+    def listeners(cls) -> dict[str, list[str]]:
+        """Each consumer and the only kind it hears of, or nothing: two columns of the same length."""
+        return {
+            "consumers": cls.Consumer.values,
+            "heard": [cls.HEARS_ONLY.get(consumer, "") for consumer in cls.Consumer],
+        }

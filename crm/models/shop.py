@@ -50,6 +50,14 @@ class Shop(models.Model):
         SATURDAY = 5, _("Saturday")
         SUNDAY = 6, _("Sunday")
 
+    class Niche(models.TextChoices):
+        ALL = "all", _("all after a purchase")
+        CARS = "cars", _("cars and parts")
+        SPORT = "sport", _("sport")
+        HOME = "home", _("home and garden")
+        ELECTRONICS = "electronics", _("electronics")
+        JEWELLERY = "jewellery", _("jewellery")
+
     name = models.CharField(_("name of the shop"), max_length=200, default="Encore")
     site_url = models.URLField(_("shop's site"), blank=True)
     sender_address = models.EmailField(_("letters come from"), default="shop@example.com")
@@ -136,6 +144,28 @@ class Shop(models.Model):
     )
     low_rating = models.PositiveSmallIntegerField(
         _("a rating this low opens a case"), default=3, validators=[MinValueValidator(0), MaxValueValidator(5)]
+    )
+    niche = models.CharField(
+        _("niche to compare with"),
+        max_length=16,
+        choices=Niche.choices,
+        default=Niche.ALL,
+        help_text=_("Whose usual figures stand beside the results of your chains."),
+    )
+    click_window_days = models.PositiveSmallIntegerField(
+        _("order counts after a click, days"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text=_("The last message the customer clicked within so many days before the order is said to bring it."),
+    )
+    delivery_window_days = models.PositiveSmallIntegerField(
+        _("order counts after delivery alone, days"),
+        default=5,
+        validators=[MaxValueValidator(90)],
+        help_text=_(
+            "Where nothing was clicked: the last message that arrived, counted apart. 0: only clicks bring orders. "
+            "Both hold for orders to come; what was counted stays."
+        ),
     )
 
     urgent_words = models.TextField(

@@ -231,7 +231,7 @@ def test_a_second_rehearsal_of_a_process_knows_nothing_of_the_first(shop):
 # Read by no rule and by no verb about the past, or about those alone who are as they are today.
 MOMENTS_OF_TODAY = {
     "chains_touch": {"bounced_at", "complained_at", "created_at", "delivered_at", "due_at", "lease_until"}
-    | {"unsubscribed_at", "useful_until"},
+    | {"last_clicked_at", "unsubscribed_at", "useful_until"},
     "crm_case": {"promised_at", "unanswered_at"},
     "crm_contact": {"created_at", "told_at"},
     "crm_customer": {"created_at", "erased_at"},

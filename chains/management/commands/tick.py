@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from chains.engine.run import tick
+from chains.results.attribution import attribute_waiting
 from segments.refresh import refresh_due
 
 
@@ -21,7 +22,9 @@ def moment(text: str) -> dt.datetime:
 
 
 class Command(BaseCommand):
-    help = "Refresh segments, enrol, advance, check and send whatever is due, once; prints counts as JSON."
+    help = (
+        "Refresh segments, attribute orders, enrol, advance, check and send what is due, once; prints counts as JSON."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -34,4 +37,5 @@ class Command(BaseCommand):
         now = options["at"] or timezone.now()
         # What beat does besides: chains may start by entering a segment.
         segments = refresh_due(now)
-        self.stdout.write(json.dumps({"segments": len(segments), **tick(now)}))
+        attributed = attribute_waiting(now)
+        self.stdout.write(json.dumps({"segments": len(segments), "attributed": attributed, **tick(now)}))

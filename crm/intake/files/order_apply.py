@@ -92,7 +92,8 @@ RING = """
         INSERT INTO crm_eventinbox (consumer, event_id, customer_id)
         SELECT consumer, event.id, event.customer_id
         FROM import_order AS file JOIN crm_event AS event ON event.order_id = file.id
-        CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
+        JOIN unnest(%(consumers)s::text[], %(heard)s::text[]) AS listener (consumer, heard)
+            ON heard IN ('', event.kind)
         WHERE file.acts AND NOT event.is_historic AND event.id > %(last)s AND event.received_at = %(now)s
         RETURNING event_id
     )
@@ -177,7 +178,7 @@ def _write_events(cursor: Cursor, fields: Sequence[str], settings: ParseSettings
     if "coupon" in fields:
         cursor.execute(REDEEM, {"now": settings.now})
     if settings.acts_since:
-        cursor.execute(RING, {"last": last, "now": settings.now, "consumers": list(EventInbox.Consumer.values)})
+        cursor.execute(RING, {"last": last, "now": settings.now, **EventInbox.listeners()})
         events.ring_on_commit()
 
 
