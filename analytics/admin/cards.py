@@ -19,7 +19,7 @@ from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
 from analytics.metrics.sales import Sales
 from analytics.period_counts import PeriodCounts
-from analytics.wording import money, number, percent
+from crm.figures.wording import money, number, percent
 
 
 @dataclass(frozen=True)

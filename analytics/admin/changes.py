@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from analytics.metrics.ratio import ratio
-from analytics.wording import money, number, percent
+from crm.figures.wording import money, number, percent
 
 Figure = Decimal | float | int | None
 # Less than this is no change worth a colour.

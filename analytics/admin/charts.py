@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from analytics.metrics.cohorts import Cohort
 from analytics.metrics.timeline import Grain, Moment
-from analytics.wording import locale, money, number, percent
 from crm.figures.periods import Period, months_before
+from crm.figures.wording import locale, money, number, percent
 from crm.shop_currency import shop_currency
 
 ROWS = 24

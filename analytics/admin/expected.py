@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from analytics.wording import money, number
 from crm.figures import prediction_wording
+from crm.figures.wording import money, number
 from crm.models import PredictionRun
 
 
