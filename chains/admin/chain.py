@@ -21,8 +21,9 @@ from chains.admin.chain_acts import overtaken, seen_in, staff
 from chains.admin.chain_form import NEW, RULES, SHOWN_WHEN, form_of
 from chains.admin.chain_page import SAVED, asks_for_piece, page_pieces, part_of, renewed, with_faults
 from chains.admin.one_off import one_off_view
+from chains.admin.results import ResultsPages
+from chains.admin.results_columns import ChainList, KindFilter, ResultColumns, today, with_results
 from chains.admin.rules_to_read import RulesToRead, rule_in_words
-from chains.admin.test_order import TestOrderPages
 from chains.definition import copying, pausing
 from chains.definition.draft_history import ChangedMeanwhile, act
 from chains.explain.entry_sentences import trigger_words
@@ -38,13 +39,12 @@ from crm.admin.verb_buttons import Verb
 
 
 @admin.register(Chain)
-class ChainAdmin(RulesToRead, StartersAdmin, TestOrderPages):
-    list_display = ("name", "shown_status", "starts", "shown_under_way", "priority")
-    list_filter = (("status", ChoicesDropdownFilter),)
+class ChainAdmin(RulesToRead, ResultColumns, StartersAdmin, ResultsPages):
+    list_display = ("name", "shown_status", "starts", "shown_under_way", *ResultColumns.RESULTS)
+    list_filter = (KindFilter, ("status", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50
     search_fields = ("name__icontains",)
-    ordering = ("priority", "name")
     autocomplete_fields = ("trigger_segment",)
     list_before_template = "chains/admin/chain_list_notices.html"
     change_form_template = "chains/admin/panel_form.html"
@@ -165,7 +165,10 @@ class ChainAdmin(RulesToRead, StartersAdmin, TestOrderPages):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chain]:
         found: QuerySet[Chain] = super().get_queryset(request)
-        return found.select_related("version", "trigger_segment", "draft_state")
+        return with_results(found.select_related("version", "trigger_segment", "draft_state"), today())
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ChainList
 
     @display(
         description=_("status"),

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from chains.admin import health
 from chains.admin.additions import ADDITIONS
 from chains.admin.chain_form import PARTS, Part
-from chains.admin.picture import drawn
+from chains.admin.picture import Numbers, drawn
+from chains.admin.results_columns import DAYS, today
+from chains.admin.results_form import last_days
 from chains.definition import publishing
 from chains.definition.checks import problems
 from chains.definition.draft_content import content_of
@@ -26,6 +28,7 @@ from chains.explain.entry_sentences import ending_sentence, re_entry_sentence, t
 from chains.explain.version_differences import Written, differences, texts_of
 from chains.models import Chain, ChainVersion, Step
 from chains.program.program import parse
+from chains.results.reading import step_results
 from chains.stats import service_share
 from chains.stats.control_group import control_effect
 from chains.stats.entrants import waiting_entrants
@@ -78,6 +81,7 @@ def page_context(request: HttpRequest, chain: Chain, *, may_change: bool) -> dic
     """What the page says above the steps, the steps, and what stands in the way of publishing them."""
     now = timezone.now()
     shop, counts, sent = Shop.load(), chain_stats(chain), service_share.of_chain(chain, now)
+    results = step_results(chain, last_days(today(), DAYS))
     launch = health.launch_context(request, chain, now)
     draft = parse(0, chain.pk, publishing.compiled_entry(chain))
     undo, redo = undoable(chain)
@@ -91,7 +95,8 @@ def page_context(request: HttpRequest, chain: Chain, *, may_change: bool) -> dic
         "share": sent,
         "share_goal": shop.useful_share,
         "is_share_low": sent.is_below(shop.useful_share),
-        "steps": drawn(tree_of(chain), counts.steps),
+        "steps": drawn(tree_of(chain), Numbers(counts.steps, results)),
+        "results_days": DAYS if chain.version else 0,
         "starts": trigger_words(draft.trigger),
         "whom": sentence_of(draft.audience),
         "how_often": re_entry_sentence(draft),

@@ -12,6 +12,7 @@ from chains.definition.step_kinds import STEP_KINDS, has_arms, step_sentence
 from chains.definition.timing import DAY, minutes_from_start
 from chains.definition.tree import DEEPEST, ArmNode, Node
 from chains.models import BranchArm, Step
+from chains.results.reading import StepResults
 from chains.stats.steps import StepStats
 from segments.describe import sentence_of
 
@@ -33,6 +34,7 @@ class DrawnStep:
     sentence: str
     when: str
     tally: StepStats | None
+    results: StepResults | None
     has_arms: bool
     may_part: bool
     arms: list[DrawnArm] = field(default_factory=list)
@@ -47,12 +49,20 @@ class DrawnStep:
         return self.step.kind == Step.Kind.WAIT and not self.has_arms
 
 
-def drawn(nodes: Iterable[Node], tallies: Mapping[str, StepStats]) -> list[DrawnStep]:
+@dataclass(frozen=True)
+class Numbers:
+    """What stands at each step now, and what came of it, by its key."""
+
+    tallies: Mapping[str, StepStats] = field(default_factory=dict)
+    results: Mapping[str, StepResults] = field(default_factory=dict)
+
+
+def drawn(nodes: Iterable[Node], numbers: Numbers) -> list[DrawnStep]:
     nodes = list(nodes)
-    return _steps(nodes, tallies, minutes_from_start(nodes))
+    return _steps(nodes, numbers, minutes_from_start(nodes))
 
 
-def _steps(nodes: Iterable[Node], tallies: Mapping[str, StepStats], minutes: Mapping[str, int]) -> list[DrawnStep]:
+def _steps(nodes: Iterable[Node], numbers: Numbers, minutes: Mapping[str, int]) -> list[DrawnStep]:
     return [
         DrawnStep(
             step=node.step,
@@ -60,21 +70,22 @@ def _steps(nodes: Iterable[Node], tallies: Mapping[str, StepStats], minutes: Map
             icon=STEP_KINDS[node.step.kind].icon,
             sentence=step_sentence(node.step),
             when=_when(minutes.get(node.step.key)),
-            tally=tallies.get(node.step.key),
+            tally=numbers.tallies.get(node.step.key),
+            results=numbers.results.get(node.step.key),
             has_arms=has_arms(node.step),
             may_part=node.depth < DEEPEST,
-            arms=[_arm(node, arm_node, tallies, minutes) for arm_node in node.arms],
+            arms=[_arm(node, arm_node, numbers, minutes) for arm_node in node.arms],
         )
         for node in nodes
     ]
 
 
-def _arm(node: Node, arm_node: ArmNode, tallies: Mapping[str, StepStats], minutes: Mapping[str, int]) -> DrawnArm:
+def _arm(node: Node, arm_node: ArmNode, numbers: Numbers, minutes: Mapping[str, int]) -> DrawnArm:
     return DrawnArm(
         arm=arm_node.arm,
         letter=f"{node.number}{arm_node.letter}",
         whom=_whom(node, arm_node.arm),
-        steps=_steps(arm_node.nodes, tallies, minutes),
+        steps=_steps(arm_node.nodes, numbers, minutes),
         may_part=node.depth + 1 < DEEPEST,
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chains.admin.chain_page import written_draft, written_version
 from chains.admin.numbers import number_in
-from chains.admin.picture import drawn
+from chains.admin.picture import Numbers, drawn
 from chains.definition.draft_content import chain_of, nodes_of
 from chains.definition.publishing import compiled_entry
 from chains.explain.entry_sentences import ending_sentence, entry_sentence
@@ -72,5 +72,5 @@ def _read(request: HttpRequest, chain: Chain, written: dict[int, Written]) -> di
         "read": number,
         "entry_words": entry_sentence(program),
         "ending_words": ending_sentence(program),
-        "steps": drawn(nodes_of(content, chain), {}),
+        "steps": drawn(nodes_of(content, chain), Numbers()),
     }

@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from analytics import rollups
+from chains.results import rollups as chain_results
+from chains.results.attribution import attribute_waiting
 from config.demo import catalogue, past, purchases
 from config.demo.replay import replay
 from config.demo.shop_settings import fill_in_settings, switch_on_chains
@@ -61,6 +63,8 @@ def load(
         switch_on_chains(since)
     say(_("Living through its last days, chains on…"))
     replay(bought, since=since, until=now, random=random)
+    attribute_waiting(now)
+    chain_results.rebuild(now)
     score_all(now)
     learn(now)
     refresh_due(now)

@@ -40,3 +40,10 @@ def percent(share: Decimal | float | None, decimals: str = ".0") -> str:
     spoken = locale()
     pattern = spoken.percent_formats[None].pattern.replace("##0", f"##0{decimals}")
     return str(format_percent(share, format=pattern, locale=spoken))
+
+
+def rate(percents: float | None) -> str:
+    """A rate told in per cent; the small ones, such as that of orders, with one place more."""
+    if percents is None:
+        return DASH
+    return percent(percents / 100, ".0" if percents >= 1 or percents == 0 else ".00")

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             name="niche",
             field=models.CharField(
                 choices=[
-                    ("all", "all after a purchase"),
+                    ("all", "all niches"),
                     ("cars", "cars and parts"),
                     ("sport", "sport"),
                     ("home", "home and garden"),
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name="niche",
             field=models.CharField(
                 choices=[
-                    ("all", "all after a purchase"),
+                    ("all", "all niches"),
                     ("cars", "cars and parts"),
                     ("sport", "sport"),
                     ("home", "home and garden"),

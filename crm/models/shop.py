@@ -51,7 +51,7 @@ class Shop(models.Model):
         SUNDAY = 6, _("Sunday")
 
     class Niche(models.TextChoices):
-        ALL = "all", _("all after a purchase")
+        ALL = "all", _("all niches")
         CARS = "cars", _("cars and parts")
         SPORT = "sport", _("sport")
         HOME = "home", _("home and garden")

@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
+from django.utils import timezone
 
 from chains.definition import publishing
 from chains.engine.run import tick
 from chains.models import Chain, Enrolment, StaffTask, Step, Touch
+from chains.results import rollups
 from tests.chains.factories import draft_chain, fill_due, live_chain, make_template, marketing, message, task, wait
 from tests.conftest import NOW, make_customer, make_order
 
@@ -236,6 +238,8 @@ def test_the_page_shows_what_became_of_each_step(marketer):
     make_order(placed_at=NOW + HOUR)
     make_order(placed_at=NOW + HOUR, customer=make_customer(email=""))
     tick(NOW + HOUR)
+    Touch.objects.update(created_at=timezone.now())
+    rollups.rebuild(timezone.now())
 
     said = marketer.get(page_of(chain)).content.decode()
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from chains.channels.email import record_mail as taking
 from chains.channels.email.received_mail import read
 from chains.models import IncomingMail, Mailbox, Reputation, Touch
-from chains.stats.steps import chain_stats
+from chains.results import rollups
 from crm.models import Case, CaseMessage
 from tests.chains.channels.email.letters import reply, sent_touch, to
 from tests.conftest import make_customer
@@ -156,11 +156,10 @@ def test_a_mailbox_that_cannot_be_read_is_said_aloud(client, sign_in):
 def test_the_chains_own_page_counts_what_came_back(client, sign_in, now):
     touch = sent_touch(now)
     names = ("delivered", "opened", "clicked", "replied", "bounced", "complained", "unsubscribed")
-    Touch.objects.filter(pk=touch.pk).update(**{f"{name}_at": now for name in names})
+    Touch.objects.filter(pk=touch.pk).update(sent_at=timezone.now(), **{f"{name}_at": now for name in names})
     sign_in("Marketing")
 
-    counts = chain_stats(touch.chain).steps[touch.step_key]
-    assert [getattr(counts, name) for name in names] == [1] * 7
+    rollups.rebuild(now)
     page = client.get(reverse("admin:chains_chain_change", args=[touch.chain_id])).text
-    for words in ("delivered 1", "replied 1", "came back 1", "reported as spam 1", "unsubscribed 1"):
+    for words in ("sent 1", "clicked 1", "replied 1", "came back 1", "reported as spam 1", "unsubscribed 1"):
         assert words in page

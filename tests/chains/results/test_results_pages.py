@@ -1,0 +1,144 @@
+import csv
+import datetime as dt
+import io
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+from django.utils import timezone
+
+from chains.models import Chain, Touch
+from chains.results import rollups
+from chains.results.attribution import attribute_waiting
+from segments.models import Membership, Segment
+from tests.chains.factories import fill_due, live_chain, message, wait
+from tests.conftest import make_order
+
+pytestmark = pytest.mark.django_db
+
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def marketer(client):
+    user = User.objects.create_user("maria", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_chain", "view_touch"]))
+    client.force_login(user)
+    return client
+
+
+def chain_with_results(name="Care", sent=4, clicked=2, ordered=1, days_ago=3, **options):
+    """So many letters of its first step, clicked and followed by an order of 30."""
+    chain = live_chain(message(name="Thanks"), wait(), message(name="Care tips"), name=name, **options)
+    at = timezone.now() - days_ago * 24 * HOUR
+    people = fill_due(chain, customers=sent, due_at=at)
+    touches = Touch.objects.filter(chain=chain)
+    touches.update(status="sent", sent_at=at, opened_at=at)
+    reached = [person.pk for person in people[:clicked]]
+    touches.filter(customer__in=reached).update(clicked_at=at + HOUR, last_clicked_at=at + HOUR)
+    for person in people[:ordered]:
+        make_order(customer=person, placed_at=at + 2 * HOUR, total=30)
+    return chain, people
+
+
+def count():
+    attribute_waiting(timezone.now())
+    rollups.rebuild(timezone.now())
+
+
+def page_of(client, chain, **asked):
+    return client.get(reverse("admin:chains_chain_results", args=[chain.pk]), asked)
+
+
+def test_the_page_says_what_came_of_each_step_and_how_it_is_counted(marketer, shop):
+    chain, _people = chain_with_results()
+    count()
+
+    page = page_of(marketer, chain)
+
+    first, second = page.context["rows"]
+    assert (first.number, first.name, first.results.sent, first.results.clicked) == ("1", "Thanks", 4, 2)
+    assert (second.results.sent, [cell.shown for cell in second.cells][-1]) == (0, "—")
+    assert [cell.rate for cell in first.cells if cell.label == "clicked"] == ["50.0%"]
+    assert page.context["whole"].revenue_per_recipient == 30 / 4
+    for words in ("opened, unreliable", "Attributed is not caused", "at most 5 days before", "of 4 delivered", "€7.50"):
+        assert words in page.text
+    assert "chance alone moves rates" in page.text
+
+
+def test_by_segment_at_entry_and_by_days(marketer, shop):
+    chain, people = chain_with_results()
+    segment = Segment.objects.create(name="Kettle fans", rule={"all": []})
+    Membership.objects.create(segment=segment, customer=people[0], entered_at=timezone.now() - 500 * HOUR)
+    Membership.objects.create(segment=segment, customer=people[1], entered_at=timezone.now())
+    count()
+
+    assert page_of(marketer, chain, segment=segment.pk).context["whole"].sent == 1
+    long_ago = page_of(marketer, chain, preset="custom", first_on="2020-01-01", last_on="2020-02-01")
+    assert "Nobody entered the chain" in long_ago.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"preset": "custom"},
+        {"preset": "custom", "first_on": "2026-03-02", "last_on": "2026-03-01"},
+        {"preset": "custom", "first_on": "0001-01-01", "last_on": "9999-12-31"},
+        {"preset": "nonsense", "segment": "x"},
+    ],
+)
+def test_what_makes_no_sense_is_said_and_shows_thirty_days(marketer, shop, asked):
+    chain, _people = chain_with_results(sent=1)
+    count()
+
+    page = page_of(marketer, chain, **asked)
+
+    assert page.context["form"].errors
+    assert page.context["period"].days == 30
+
+
+def test_the_file_names_its_filter_and_its_columns(marketer, shop):
+    chain, _people = chain_with_results(name="=Care")
+    count()
+
+    answer = page_of(marketer, chain, csv="1", preset="7")
+
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [line["step"] for line in lines] == ["the whole chain", "1 Thanks", "3 Care tips"]
+    assert (lines[1]["sent"], lines[1]["clicked"], lines[1]["clicked, per cent of delivered"]) == ("4", "2", "50.0")
+    assert (lines[1]["revenue, EUR"], lines[1]["revenue per recipient, EUR"]) == ("30.00", "7.5000")
+    assert lines[0]["chain"] == "'=Care"
+    today = timezone.localdate()
+    assert f"encore-care-{today - dt.timedelta(days=6)}-{today}.csv" in answer.headers["Content-Disposition"]
+
+
+def test_the_list_begins_with_the_chain_that_brings_most_and_keeps_kinds_apart(marketer, shop):
+    chain_with_results(name="Little", sent=2, ordered=0)
+    chain_with_results(name="Much", sent=3, ordered=2)
+    chain_with_results(name="Once")
+    Chain.objects.filter(name="Once").update(trigger="moment", trigger_on=dt.date(2026, 1, 1), trigger_hour=10)
+    Chain.objects.filter(name="Little").update(priority=1)
+    old, _people = chain_with_results(name="Old")
+    Chain.objects.filter(pk=old.pk).update(status="archived")
+    count()
+    address = reverse("admin:chains_chain_changelist")
+
+    def names(**asked):
+        return [chain.name for chain in marketer.get(address, asked).context["cl"].result_list]
+
+    assert names()[:2] == ["Much", "Little"]
+    assert not {"Once", "Old"} & set(names())
+    assert (names(kind="once"), names(kind="archived")) == (["Once"], ["Old"])
+    assert (names(q="Old"), names(status__exact="archived")) == (["Old"], ["Old"])
+    assert names(o="4") == sorted(names(o="4"), key=lambda name: {"Little": 2, "Much": 3}.get(name, 0))
+    assert "€60.00" in marketer.get(address).text
+
+
+def test_pages_take_as_many_queries_for_many_steps_as_for_few(marketer, shop, settings, django_assert_max_num_queries):
+    settings.CURRENCY = "EUR"
+    chain, _people = chain_with_results()
+    count()
+    page_of(marketer, chain)
+
+    with django_assert_max_num_queries(24):
+        page_of(marketer, chain)
