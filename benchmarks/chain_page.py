@@ -34,11 +34,12 @@ FILL = """
     INSERT INTO chains_enrolment (chain_id, version_id, customer_id, entry_key, triggered_at, arrived_at, entered_at,
                                   status, ending, step_key, awaits, is_control, due_at, ended_at)
     SELECT {chain}, {version}, person.id, 'at:' || n.n, moment, moment, moment,
-           CASE WHEN n.n % 20 = 0 THEN 'active' ELSE 'finished' END,
-           CASE WHEN n.n % 20 = 0 THEN '' ELSE 'last_step' END, (%(keys)s::text[])[1 + n.n % {steps}], '', false,
-           CASE WHEN n.n % 20 = 0 THEN now() + interval '1 day' END, CASE WHEN n.n % 20 > 0 THEN now() END
+           CASE WHEN mod(n.n, 20) = 0 THEN 'active' ELSE 'finished' END,
+           CASE WHEN mod(n.n, 20) = 0 THEN '' ELSE 'last_step' END,
+           (%(keys)s::text[])[1 + mod(n.n, {steps})], '', false,
+           CASE WHEN mod(n.n, 20) = 0 THEN now() + interval '1 day' END, CASE WHEN mod(n.n, 20) > 0 THEN now() END
     FROM generate_series(1, {entries}) AS n (n)
-    JOIN person ON person.n = 1 + n.n % {people}
+    JOIN person ON person.n = 1 + mod(n.n, {people})
     CROSS JOIN LATERAL (SELECT now() - random() * interval '{days} days' AS moment WHERE n.n > 0) AS entered;
     INSERT INTO chains_touch (enrolment_id, chain_id, customer_id, step_key, step_name, purpose, topic, channel, status,
                               reason, facts, subject, links, token, attempts, due_at, useful_until, created_at, sent_at,
@@ -51,7 +52,7 @@ FILL = """
     FROM (SELECT *, row_number() OVER () AS n FROM chains_enrolment) AS entry
     CROSS JOIN generate_series(1, {touches} / {entries}) AS turn
     CROSS JOIN LATERAL (
-        SELECT 1 + (entry.n + turn * 7) % {steps} AS place, random() AS chance,
+        SELECT 1 + mod(entry.n + turn * 7, {steps}) AS place, random() AS chance,
                least(entry.entered_at + turn * interval '2 days', now()) AS moment WHERE entry.n > 0
     ) AS told;
     INSERT INTO crm_order (number, customer_id, kind, placed_at, currency, total, discount, refunded, tracking_number,

@@ -80,7 +80,7 @@ class ChainList(ChangeList):  # type: ignore[misc]
     """Begins with the chain that brought most; what is kept apart is a tab each."""
 
     def _get_default_ordering(self) -> list[str]:
-        return ["-lately_revenue", "-lately_sent", "priority", "name"]
+        return ["-lately_revenue", "priority"]
 
     def kinds(self) -> list[dict[str, Any]]:
         return [choice for spec in self.filter_specs if isinstance(spec, KindFilter) for choice in spec.choices(self)]

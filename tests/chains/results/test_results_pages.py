@@ -7,16 +7,11 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
-from chains.models import Chain, Touch
-from chains.results import rollups
-from chains.results.attribution import attribute_waiting
+from chains.models import Chain
 from segments.models import Membership, Segment
-from tests.chains.factories import fill_due, live_chain, message, wait
-from tests.conftest import make_order
+from tests.chains.results.seeded import HOUR, chain_with_results, count
 
 pytestmark = pytest.mark.django_db
-
-HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -25,25 +20,6 @@ def marketer(client):
     user.user_permissions.set(Permission.objects.filter(codename__in=["view_chain", "view_touch"]))
     client.force_login(user)
     return client
-
-
-def chain_with_results(name="Care", sent=4, clicked=2, ordered=1, days_ago=3, **options):
-    """So many letters of its first step, clicked and followed by an order of 30."""
-    chain = live_chain(message(name="Thanks"), wait(), message(name="Care tips"), name=name, **options)
-    at = timezone.now() - days_ago * 24 * HOUR
-    people = fill_due(chain, customers=sent, due_at=at)
-    touches = Touch.objects.filter(chain=chain)
-    touches.update(status="sent", sent_at=at, opened_at=at)
-    reached = [person.pk for person in people[:clicked]]
-    touches.filter(customer__in=reached).update(clicked_at=at + HOUR, last_clicked_at=at + HOUR)
-    for person in people[:ordered]:
-        make_order(customer=person, placed_at=at + 2 * HOUR, total=30)
-    return chain, people
-
-
-def count():
-    attribute_waiting(timezone.now())
-    rollups.rebuild(timezone.now())
 
 
 def page_of(client, chain, **asked):
