@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET
 
 from chains.admin.composer_data import ago, composer_data, is_document, rule_words, written_state
 from chains.admin.json_views import answers_json, problem
-from chains.definition.copying import NAME_KEPT, free_name
+from chains.definition.names import NAME_KEPT, free_name
 from chains.messages.content import ContentError, check_content, save_content, texts_of
 from chains.messages.drafts import (
     ChangedMeanwhile,

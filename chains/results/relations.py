@@ -15,7 +15,7 @@ SPAN = """
 # a task of staff when it was done. Orders without a standing were cancelled; refunds have lowered what the others left.
 HAPPENED = """
     CREATE TEMPORARY TABLE results_happened ON COMMIT DROP AS
-    SELECT touch.chain_id, touch.step_key, '' AS variant, touch.enrolment_id, touch.reason,
+    SELECT touch.chain_id, touch.step_key, touch.variant, touch.enrolment_id, touch.reason,
            (coalesce(touch.sent_at, touch.created_at) AT TIME ZONE %(zone)s)::date AS day,
            touch.status IN ('failed', 'skipped', 'missed') AS is_not_sent,
            1 AS entered,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0024_visitor_allowances"),
+        ("crm", "0026_answers_chosen"),
     ]
 
     operations = [

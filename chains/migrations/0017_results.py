@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0009_strangers_wait_in_the_queue"),
-        ("crm", "0025_attribution_windows"),
+        ("chains", "0016_draft_states"),
+        ("crm", "0027_attribution_windows"),
         ("segments", "0002_watch_changes"),
     ]
 

@@ -30,6 +30,6 @@ def unschedule(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("config", "0014_log_ins")]
+    dependencies = [("config", "0017_experiments")]
 
     operations = [migrations.RunPython(schedule, unschedule)]

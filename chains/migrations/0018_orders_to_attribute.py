@@ -14,8 +14,8 @@ NONE = "DELETE FROM crm_eventinbox WHERE consumer = 'results'"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0010_results"),
-        ("crm", "0025_attribution_windows"),
+        ("chains", "0017_results"),
+        ("crm", "0027_attribution_windows"),
     ]
 
     operations = [migrations.RunSQL(WAITING, NONE)]
