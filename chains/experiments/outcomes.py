@@ -93,12 +93,16 @@ def keep(experiment: Experiment, now: dt.datetime) -> Outcomes:
     return outcomes
 
 
-def keep_control(chain: Chain, now: dt.datetime) -> ControlOutcome:
-    figures = _as_json(control_outcomes(chain, now))
-    kept, _is_new = ControlOutcome.objects.update_or_create(
-        chain=chain, defaults={"figures": figures, "counted_at": now}
+def keep_control(chain: Chain, now: dt.datetime) -> None:
+    counted = counted_control(chain, now)
+    ControlOutcome.objects.update_or_create(
+        chain=chain, defaults={"figures": counted.figures, "counted_at": counted.counted_at}
     )
-    return kept
+
+
+def counted_control(chain: Chain, now: dt.datetime) -> ControlOutcome:
+    """As of now, and not kept."""
+    return ControlOutcome(chain=chain, figures=_as_json(control_outcomes(chain, now)), counted_at=now)
 
 
 def _as_json(outcomes: Outcomes) -> dict[str, Any]:

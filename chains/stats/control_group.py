@@ -8,7 +8,7 @@ from math import ceil
 
 from django.utils.translation import gettext as _
 
-from chains.experiments.outcomes import CONTROL_DAYS, as_outcomes, keep_control
+from chains.experiments.outcomes import CONTROL_DAYS, as_outcomes, counted_control
 from chains.experiments.sample_size import everybody_needed
 from chains.experiments.statistics import GroupOutcome, Interval, lift_in_orders, lift_in_revenue
 from chains.experiments.wording import amount, between_amounts, between_orders, day_words, plain
@@ -86,7 +86,7 @@ def control_effect(chain: Chain, now: dt.datetime) -> ControlEffect | None:
     if kept is None:
         if not Enrolment.objects.filter(chain=chain, is_control=True).exists():
             return None
-        kept = keep_control(chain, now)
+        kept = counted_control(chain, now)
     outcomes = as_outcomes(kept.figures)
     treated, control = outcomes["treated"], outcomes["control"]
     needed = _needed(treated, control)

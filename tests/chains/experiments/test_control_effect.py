@@ -6,6 +6,7 @@ import pytest
 
 from chains.engine.enrol.control_group import draws_control
 from chains.engine.run import tick
+from chains.experiments.outcomes import keep_control
 from chains.models import ControlOutcome
 from chains.stats.control_group import control_effect
 from tests.chains.factories import live_chain, marketing, message
@@ -59,7 +60,7 @@ def test_nothing_is_told_before_anybody_had_their_days(shop):
 
 def test_a_page_reads_what_was_counted_last(shop, django_assert_num_queries):
     chain, _people = entered(shop)
-    control_effect(chain, NOW + 30 * DAY)
+    keep_control(chain, NOW + 30 * DAY)
 
     with django_assert_num_queries(2):
         assert control_effect(chain, LATER).counted_at == NOW + 30 * DAY
