@@ -163,6 +163,7 @@ AS_TODAY = frozenset(
         "chains_incomingmail",
         "chains_letterpicture",
         "chains_mailbox",
+        "chains_messageblock",
         "chains_messagetemplate",
         "chains_pushkey",
         "chains_pushsubscription",
