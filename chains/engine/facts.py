@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from chains.engine.moments import by_moment
 from chains.engine.pauses import Standstill
 from chains.models import Chain, Pause, Touch
 from chains.program.program import Program
@@ -86,7 +87,7 @@ def members(segment_id: int, customers: Collection[int], now: dt.datetime) -> se
 def holding_now(rule: dict[str, Any], subjects: Collection[Subject], now: dt.datetime) -> set[int]:
     """Keys of the subjects for which a chain's rule holds at this moment; a broken rule holds for nobody."""
     try:
-        return matching_subjects(rule, subjects, now)
+        return {key for at, some in by_moment(subjects, now) for key in matching_subjects(rule, some, at)}
     except RuleError as error:
         logger.error("A chain's rule cannot be read, it holds for nobody: %s", error)
         return set()

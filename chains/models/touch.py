@@ -8,6 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import MD5, Concat, Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +37,7 @@ def message_id(token: str) -> str:
 
 
 class TouchQuerySet(models.QuerySet["Touch"]):
-    def wake(self, now: dt.datetime) -> int:
+    def wake(self, now: dt.datetime | Combinable) -> int:
         """Let guard look again at once at what waits; returns how much did. What must still wait is put off anew."""
         return self.scheduled().filter(due_at__gt=now).update(due_at=now)
 

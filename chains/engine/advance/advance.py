@@ -19,6 +19,7 @@ from chains.engine.advance.walk_state import TouchDraft, Walk, WalkInput
 from chains.engine.advance.webhook_calls import DueCall
 from chains.engine.claim import BATCH, Counts, claim_customers
 from chains.engine.facts import CustomerProfile, EnrolmentContext, OrderMoments
+from chains.engine.moments import moment_of
 from chains.models import Chain, Enrolment, Touch
 from chains.models.touch import new_token
 from chains.program import program
@@ -38,14 +39,15 @@ ENDING_OF = {
 def advance(now: dt.datetime, limit: int = BATCH) -> Counts:
     """Walk all due enrolments of up to `limit` customers; a second call at the same moment finds nothing."""
     with transaction.atomic():
-        customers = claim_customers(Enrolment.objects.due(now).order_by("due_at", "id"), limit)
+        customers = claim_customers(Enrolment.objects.due(now).order_by("due_at", "id"), now, limit)
         enrolments = _due(customers, now) if customers else []
         return _advance(enrolments, now) if enrolments else Counter()
 
 
 def _due(customers: set[int], now: dt.datetime) -> list[DueEnrolment]:
     rows = Enrolment.objects.due(now).filter(customer__in=customers).order_by("id").values_list(*DueEnrolment._fields)
-    return [DueEnrolment(*row) for row in rows]
+    due = map(DueEnrolment._make, rows)
+    return [one for one in due if one.due_at and one.due_at <= moment_of(now, one.customer_id)]
 
 
 def _advance(enrolments: list[DueEnrolment], now: dt.datetime) -> Counts:
@@ -65,8 +67,8 @@ def _advance(enrolments: list[DueEnrolment], now: dt.datetime) -> Counts:
         now,
     )
     webhook_calls.write_calls([_due_call(enrolment, step) for enrolment, walked in walks for step in walked.calls], now)
-    gone_on = [EnrolmentUpdate.after(enrolment.pk, walked, now) for enrolment, walked in walks]
-    enrolment_writes.write([*stopped.values(), *gone_on], now)
+    gone_on = [EnrolmentUpdate.after(one.pk, walked, moment_of(now, one.customer_id)) for one, walked in walks]
+    enrolment_writes.write([*stopped.values(), *gone_on])
     return Counter({"advanced": len(enrolments), "scheduled": written})
 
 
@@ -86,7 +88,7 @@ def _stopped(
         plan, person = programs[enrolment.version_id], people[enrolment.customer_id]
         ending = _ending(enrolment, plan, person, exits.get(pk, ""), pk in goals)
         if ending:
-            stopped[pk] = EnrolmentUpdate.left(pk, arrived_at, ending, now)
+            stopped[pk] = EnrolmentUpdate.left(pk, arrived_at, ending, moment_of(now, enrolment.customer_id))
         elif enrolment.chain__status == Chain.Status.PAUSED:
             # Set aside, so that a paused chain's people are not met again at every pass.
             stopped[pk] = EnrolmentUpdate(pk, arrived_at, enrolment.step_key, awaits=Enrolment.Awaits.RESUME)
@@ -132,7 +134,12 @@ def _walks(
     walks: dict[int, Walk] = {}
     going = enrolments
     while going:
-        walks |= {enrolment.pk: walk(programs[enrolment.version_id], inputs[enrolment.pk], now) for enrolment in going}
+        walks |= {
+            enrolment.pk: walk(
+                programs[enrolment.version_id], inputs[enrolment.pk], moment_of(now, enrolment.customer_id)
+            )
+            for enrolment in going
+        }
         going = [enrolment for enrolment in going if walks[enrolment.pk].question]
         known = answers([_asking(enrolment, walks[enrolment.pk]) for enrolment in going], now)
         for enrolment in going:
@@ -166,7 +173,7 @@ def _touch(enrolment: DueEnrolment, planned: TouchDraft, now: dt.datetime) -> To
         topic=step.topic,
         due_at=planned.due_at,
         useful_until=planned.useful_until,
-        created_at=now,
+        created_at=moment_of(now, enrolment.customer_id),
         token=new_token(),
         status=str(Touch.Status.SKIPPED if planned.dropped else Touch.Status.SCHEDULED),
         reason=str(planned.dropped),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from chains.engine.advance.walk_state import PassedStep
 from chains.engine.local_time import DAY
+from chains.engine.moments import by_moment, moment_of
 from chains.models import Passage, Step
 from chains.program.step import ProgramChange
 from crm import loyalty
@@ -25,8 +26,10 @@ from crm.models import Customer
 # Returning tells which are new: what somebody did at a step before is not done again.
 WRITE = """
     INSERT INTO chains_passage (enrolment_id, step_key, arm_key, event_id, passed_at)
-    SELECT passed.*, %(now)s
-    FROM unnest(%(enrolment)s::bigint[], %(step)s::text[], %(arm)s::text[], %(event)s::bigint[]) AS passed
+    SELECT passed.*
+    FROM unnest(
+        %(enrolment)s::bigint[], %(step)s::text[], %(arm)s::text[], %(event)s::bigint[], %(at)s::timestamptz[]
+    ) AS passed
     ON CONFLICT (enrolment_id, step_key) DO NOTHING
     RETURNING enrolment_id, step_key
 """
@@ -57,9 +60,10 @@ def write_passages(passages: Sequence[DuePassage], now: dt.datetime) -> None:
         "step": [one.passed.step.key for one in passages],
         "arm": [one.passed.arm_key for one in passages],
         "event": [one.passed.event_id for one in passages],
+        "at": [moment_of(now, one.customer_id) for one in passages],
     }
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, {**columns, "now": now})
+        cursor.execute(WRITE, columns)
         fresh = set(cursor.fetchall())
     changing = [one for one in passages if one.passed.step.change and not one.is_control]
     _make_all([one for one in changing if (one.enrolment_id, one.passed.step.key) in fresh], now)
@@ -83,15 +87,18 @@ def _remove_tag(change: ProgramChange, passing: Sequence[DuePassage], _now: dt.d
 
 
 def _set_attribute(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
-    attributes.set_attribute(_customers(passing), change.name, change.value, now)
+    for at, some in by_moment(passing, now):
+        attributes.set_attribute(_customers(some), change.name, change.value, at)
 
 
 def _give_points(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
-    loyalty.give_points([_gift(change, one, now) for one in passing])
+    loyalty.give_points([_gift(change, one, moment_of(now, one.customer_id)) for one in passing])
 
 
 def _issue_coupons(change: ProgramChange, passing: Sequence[DuePassage], now: dt.datetime) -> None:
-    loyalty.issue_coupons([coupon_draft(change, one.customer_id, _key(one), now) for one in passing])
+    loyalty.issue_coupons(
+        [coupon_draft(change, one.customer_id, _key(one), moment_of(now, one.customer_id)) for one in passing]
+    )
 
 
 # One for each kind of change; chains.definition.change_kinds has the rest of a kind.
@@ -104,7 +111,7 @@ MAKE_BY_KIND: dict[str, Callable[[ProgramChange, Sequence[DuePassage], dt.dateti
 }
 
 
-def _customers(passing: Sequence[DuePassage]) -> QuerySet[Customer]:
+def _customers(passing: Collection[DuePassage]) -> QuerySet[Customer]:
     return Customer.objects.current().filter(pk__in=[one.customer_id for one in passing])
 
 

@@ -25,8 +25,9 @@ WRITE = """
     WHERE enrolment.id = updated.id
 """
 WAKE_LEFT = """
-    UPDATE chains_touch SET due_at = %(now)s
-    WHERE enrolment_id = ANY(%(left)s) AND status = 'scheduled' AND due_at > %(now)s
+    UPDATE chains_touch AS touch SET due_at = enrolment.ended_at FROM chains_enrolment AS enrolment
+    WHERE enrolment.id = ANY(%(left)s) AND touch.enrolment_id = enrolment.id
+        AND touch.status = 'scheduled' AND touch.due_at > enrolment.ended_at
 """
 
 
@@ -58,7 +59,7 @@ class EnrolmentUpdate:
         return cls(enrolment_id, arrived_at, status=status, ending=ending, ended_at=now)
 
 
-def write(updates: Sequence[EnrolmentUpdate], now: dt.datetime) -> None:
+def write(updates: Sequence[EnrolmentUpdate]) -> None:
     """Move the enrolments, and let guard look at once at what still waits for those who left."""
     if not updates:
         return
@@ -80,4 +81,4 @@ def write(updates: Sequence[EnrolmentUpdate], now: dt.datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {"updates": rows})
         if left:
-            cursor.execute(WAKE_LEFT, {"now": now, "left": left})
+            cursor.execute(WAKE_LEFT, {"left": left})

@@ -47,7 +47,7 @@ def move(now: dt.datetime, limit: int = BATCH) -> Counts:
         return Counter()
     with transaction.atomic():
         waiting = Enrolment.objects.active().filter(version__in=left)
-        customers = claim_customers(waiting.order_by("version_id", "id"), limit)
+        customers = claim_customers(waiting.order_by("version_id", "id"), now, limit)
         rows = waiting.filter(customer__in=customers).values_list(*MovingEnrolment._fields) if customers else []
         enrolments = [MovingEnrolment(*row) for row in rows]
         if enrolments:

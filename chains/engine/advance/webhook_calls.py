@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from chains.engine.advance.walk_state import StepAnswer
+from chains.engine.moments import by_moment
 from chains.models import Passage
 from chains.program.program import Program
 from chains.program.step import ProgramStep
@@ -36,7 +37,8 @@ class DueCall(NamedTuple):
 
 
 def write_calls(due: Collection[DueCall], now: dt.datetime) -> None:
-    call([_call(one) for one in due], now)
+    for at, some in by_moment(due, now):
+        call([_call(one) for one in some], at)
 
 
 def _call(due: DueCall) -> Call:

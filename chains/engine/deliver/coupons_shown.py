@@ -13,10 +13,11 @@ from typing import Protocol
 from django.db.models import Q
 
 from chains.engine.advance.changes import reward_key
+from chains.engine.moments import by_moment
 from chains.messages.rewards import NO_COUPON, coupon_words, points_words
 from chains.program.program import Program
 from crm import loyalty
-from crm.loyalty import CouponSending
+from crm.loyalty import CouponSending, ExpiringSoon
 from crm.loyalty.coupon_conditions import ends_at, last_day
 from crm.models import Coupon, Purpose
 from crm.timezones import day_of
@@ -50,9 +51,12 @@ class RewardsShown:
         shows = {step: _shows(programs, *step) for step in {_step(row) for row in rows}}
         with_coupon, with_points = (_showing(rows, shows, reward) for reward in ("coupon", "points"))
         self._coupons = _coupons(with_coupon, programs) if with_coupon else {}
-        customers = {row.customer_id for row in with_points}
-        self._balances = loyalty.balances(customers, now) if customers else {}
-        self._expiring = loyalty.next_to_expire(customers, now) if customers else {}
+        self._balances: dict[int, int] = {}
+        self._expiring: dict[int, ExpiringSoon] = {}
+        for at, some in by_moment(with_points, now):
+            customers = {row.customer_id for row in some}
+            self._balances |= loyalty.balances(customers, at)
+            self._expiring |= loyalty.next_to_expire(customers, at)
 
     def refusal(self, row: RewardedTouch, shown: Collection[str], at: dt.datetime) -> dict[str, str]:
         """The facts of why marketing would offer what cannot be had; empty where the letter may go."""

@@ -27,6 +27,7 @@ from chains.engine.deliver.prefetch import slices_ahead
 from chains.engine.deliver.prepare import Clock, LeasedTouch, PreparedTouch, prepare
 from chains.engine.deliver.slices import TouchResult
 from chains.engine.deliver.throttle import Throttle
+from chains.engine.moments import moment_of
 from chains.models import ChannelState, Touch
 from crm.models import Contact, Shop
 
@@ -149,7 +150,8 @@ class _Delivery:
         untried = {outgoing.touch_id for outgoing in batch}
         contact_states: dict[tuple[str, str], list[int]] = {}
         for outcome in outcomes_of_batch:
-            row, at = by_id[outcome.touch_id], self.clock()
+            row = by_id[outcome.touch_id]
+            at = moment_of(self.clock(), row.customer_id)
             untried.discard(row.pk)
             self.results.append(self._result(outcome, row, at))
             if outcome.contact_state and row.contact_id:

@@ -16,6 +16,7 @@ from chains.engine.deliver import outcomes
 from chains.engine.deliver.blocks_shown import BlocksShown
 from chains.engine.deliver.coupons_shown import RewardsShown
 from chains.engine.deliver.slices import SendingRecord, TouchResult
+from chains.engine.moments import moment_of
 from chains.messages.context import contexts
 from chains.messages.rendering import Rendered, TemplateError, render, text_in_language
 from chains.messages.short_message import ShortMessage, render_note
@@ -88,7 +89,7 @@ def _prepared(
     if step is None:
         return outcomes.not_rendered(row.pk, row.attempts, "")
     if row.channel == Touch.Channel.STAFF_TASK:
-        return _card(row, step, clock())
+        return _card(row, step, moment_of(clock(), row.customer_id))
     text = texts[row.pk]
     if not text:
         # A version whose step had this text planned the touch; since then the customer was moved to one that has not.
@@ -109,7 +110,7 @@ def _letter(
     try:
         shown = text.get("shows", ())
         if shown:
-            at = clock()
+            at = moment_of(clock(), row.customer_id)
             if refusal := rewards.refusal(row, shown, at):
                 return outcomes.no_coupon(row.pk, row.attempts, refusal)
             context = {**context, **rewards.words(row, text["language"], at)}

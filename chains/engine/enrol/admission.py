@@ -19,6 +19,7 @@ from chains.engine.enrol.control_group import control_entries
 from chains.engine.enrol.eligibility import EntryRequest, eligible
 from chains.engine.json_rows import as_json
 from chains.engine.local_time import DAY, HOUR
+from chains.engine.moments import moment_of
 from chains.models import Chain, Enrolment
 
 # Returning tells how many are new: the same entry found twice is one.
@@ -27,11 +28,11 @@ ENTER = """
         chain_id, version_id, customer_id, order_id, event_id, entry_key, triggered_at, started_at, step_key,
         arrived_at, due_at, is_control, entered_at, status, ending, awaits
     )
-    SELECT entry.*, %(now)s, 'active', '', ''
+    SELECT entry.*, 'active', '', ''
     FROM json_to_recordset(%(entries)s::json) AS entry (
         chain_id bigint, version_id bigint, customer_id bigint, order_id bigint, event_id bigint, entry_key text,
         triggered_at timestamptz, started_at timestamptz, step_key text, arrived_at timestamptz, due_at timestamptz,
-        is_control bool
+        is_control bool, entered_at timestamptz
     )
     ON CONFLICT (customer_id, chain_id, entry_key) DO NOTHING
     RETURNING id
@@ -118,11 +119,12 @@ def _enrol(entries: Sequence[EntryRequest], now: dt.datetime) -> int:
             "arrived_at": entry.counts_from,
             "due_at": entry.counts_from,
             "is_control": entry.chain_and_customer in in_control,
+            "entered_at": moment_of(now, entry.customer_id),
         }
         for entry in entries
     )
     with connection.cursor() as cursor:
-        cursor.execute(ENTER, {"entries": rows, "now": now})
+        cursor.execute(ENTER, {"entries": rows})
         return len(cursor.fetchall())
 
 

@@ -50,7 +50,7 @@ def running() -> dict[int, Program]:
 @transaction.atomic
 def _by_events(plans: dict[int, Program], now: dt.datetime, limit: int) -> Counts:
     inbox = EventInbox.objects.filter(consumer=EventInbox.Consumer.CHAINS)
-    customers = claim_customers(inbox.order_by("id"), limit)
+    customers = claim_customers(inbox.order_by("id"), now, limit)
     if not customers:
         return Counter()
     events = inbox_events(customers)
@@ -112,7 +112,7 @@ def _by_turn(chain_id: int, now: dt.datetime, limit: int) -> Counts:
         return Counter()
     plan = program.load([chain.version_id])[chain.version_id]
     due = Entrant.objects.due(now).filter(chain=chain_id)
-    customers = claim_customers(due.order_by("enters_at", "id"), limit)
+    customers = claim_customers(due.order_by("enters_at", "id"), now, limit)
     waiting = list(due.filter(customer__in=customers).order_by("pk")) if customers else []
     if not waiting:
         return Counter()

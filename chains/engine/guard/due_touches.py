@@ -13,6 +13,7 @@ from chains.engine import facts, goods
 from chains.engine.facts import EnrolmentContext, OrderMoments
 from chains.engine.goods import OrderTerm
 from chains.engine.guard.values import DueTouch
+from chains.engine.moments import moment_of
 from chains.models import Enrolment, Touch
 from chains.program import program
 from chains.program.program import Program
@@ -82,11 +83,11 @@ class DueTouchFacts:
 def due_touches(customers: Collection[int], shop: Shop, now: dt.datetime) -> dict[int, list[DueTouch]]:
     """All due touches of these customers, by customer."""
     due = Touch.objects.due(now).filter(customer__in=customers).values_list(*DueTouchRow._fields)
-    rows = [DueTouchRow(*row) for row in due]
+    rows = [row for row in map(DueTouchRow._make, due) if row.due_at <= moment_of(now, row.customer_id)]
     known = _facts(rows, now)
     touches: dict[int, list[DueTouch]] = defaultdict(list)
     for row in rows:
-        touches[row.customer_id].append(_due_touch(row, known, shop, now))
+        touches[row.customer_id].append(_due_touch(row, known, shop, moment_of(now, row.customer_id)))
     return touches
 
 

@@ -19,6 +19,7 @@ from chains.engine.guard.recipients import recipients
 from chains.engine.guard.rules import decide
 from chains.engine.guard.values import Decision, Limits
 from chains.engine.json_rows import as_json
+from chains.engine.moments import moment_of
 from chains.models import ChannelState, QuietHours, Reputation, Touch
 from crm.models import Purpose, Shop
 
@@ -54,9 +55,9 @@ def guard(now: dt.datetime, lease: UUID | None = None, limit: int = BATCH) -> Co
 def _claim(now: dt.datetime, limit: int) -> set[int]:
     """Customers with something due, service before marketing: two queries, each along its own index."""
     due = Touch.objects.due(now).order_by("due_at", "id")
-    claimed = claim_customers(due.filter(purpose=Purpose.SERVICE), limit)
+    claimed = claim_customers(due.filter(purpose=Purpose.SERVICE), now, limit)
     if len(claimed) < limit:
-        claimed |= claim_customers(due.filter(purpose=Purpose.MARKETING), limit - len(claimed))
+        claimed |= claim_customers(due.filter(purpose=Purpose.MARKETING), now, limit - len(claimed))
     return claimed
 
 
@@ -66,7 +67,11 @@ def _decisions(customers: set[int], now: dt.datetime) -> list[Decision]:
     shop = Shop.load()
     touches = due_touches(customers, shop, now)
     recipient_of, limits = recipients(touches, shop, now), _limits(shop, now)
-    return [decision for pk, due in touches.items() for decision in decide(recipient_of[pk], due, limits, now)]
+    return [
+        decision
+        for pk, due in touches.items()
+        for decision in decide(recipient_of[pk], due, limits, moment_of(now, pk))
+    ]
 
 
 def _limits(shop: Shop, now: dt.datetime) -> Limits:

@@ -12,6 +12,7 @@ from chains.engine import facts
 from chains.engine.guard.values import DueTouch, Recipient, RecipientAddress, SegmentCap
 from chains.engine.guard.weekly_cap import WEEK
 from chains.engine.local_time import DAY
+from chains.engine.moments import earliest, moment_of
 from chains.models import SegmentLimits, Touch
 from crm.models import Case, Contact, Customer, Shop
 from crm.timezones import zone_of
@@ -20,11 +21,11 @@ from crm.timezones import zone_of
 TIME_TO_READ = DAY
 # For each customer it looks once along the index of sent letters.
 UNREAD = """
-    SELECT customer.id FROM unnest(%(customers)s::bigint[]) AS customer (id)
+    SELECT customer.id FROM unnest(%(customers)s::bigint[], %(untils)s::timestamptz[]) AS customer (id, until)
     CROSS JOIN LATERAL (
         SELECT count(*) AS sent, count(opened_at) + count(clicked_at) + count(replied_at) AS signs FROM (
             SELECT opened_at, clicked_at, replied_at FROM chains_letter
-            WHERE customer_id = customer.id AND sent_at <= %(until)s
+            WHERE customer_id = customer.id AND sent_at <= customer.until
             ORDER BY sent_at DESC LIMIT %(letters)s
         ) AS last
     ) AS found
@@ -66,7 +67,7 @@ def _cooldowns(customers: Collection[int], days: int, now: dt.datetime) -> dict[
     if not days or not customers:
         return {}
     rows = Case.objects.complaints().filter(
-        customer__in=customers, resolved_at__gt=now - days * DAY, resolved_at__lte=now
+        customer__in=customers, resolved_at__gt=earliest(now) - days * DAY, resolved_at__lte=now
     )
     resolved = rows.order_by("resolved_at").values_list("customer_id", "resolved_at")
     return {customer: resolved_at + days * DAY for customer, resolved_at in resolved if resolved_at}
@@ -77,7 +78,8 @@ def _without_reading(customers: Collection[int], letters: int, now: dt.datetime)
     if not letters or not customers:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(UNREAD, {"customers": list(customers), "letters": letters, "until": now - TIME_TO_READ})
+        untils = [moment_of(now, pk) - TIME_TO_READ for pk in customers]
+        cursor.execute(UNREAD, {"customers": list(customers), "untils": untils, "letters": letters})
         return {pk for (pk,) in cursor.fetchall()}
 
 
@@ -117,7 +119,7 @@ def _addresses(customers: Collection[int]) -> dict[int, dict[str, tuple[Recipien
 def _counted_at(customers: Collection[int], now: dt.datetime) -> dict[int, list[dt.datetime]]:
     """When the touches went that fill each customer's week; what is on its way counts as of now."""
     week: dict[int, list[dt.datetime]] = defaultdict(list)
-    rows = Touch.objects.counted(now - WEEK).filter(customer__in=customers)
+    rows = Touch.objects.counted(earliest(now) - WEEK).filter(customer__in=customers)
     for customer, sent_at in rows.values_list("customer_id", "sent_at"):
-        week[customer].append(sent_at or now)
+        week[customer].append(sent_at or moment_of(now, customer))
     return week

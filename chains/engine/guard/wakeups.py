@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from chains.engine.guard.rules import WAKEUPS
 from chains.engine.inbox import InboxEvent
+from chains.engine.moments import moment_in_sql
 from chains.models import Touch
 
 
@@ -18,4 +19,4 @@ def wake_touches(events: Collection[InboxEvent], now: dt.datetime) -> None:
     for wakeup in WAKEUPS:
         about = {getattr(event, wakeup.same) for event in events if event.kind in wakeup.kinds} - {None}
         if about:
-            Touch.objects.filter(**{f"{wakeup.same}__in": about}, reason__in=wakeup.reasons).wake(now)
+            Touch.objects.filter(**{f"{wakeup.same}__in": about}, reason__in=wakeup.reasons).wake(moment_in_sql(now))

@@ -6,18 +6,16 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
-
 from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable, compiled
 from chains.models import Chain, ChainVersion
 from chains.program import program
 from chains.program.program import Program
 from chains.simulate.rehearsal import figures
-from chains.simulate.rehearsal.engine_pass import run_engine
 from chains.simulate.rehearsal.period import RehearsalPeriod
 from chains.simulate.rehearsal.recording_sender import RecordingSender
 from chains.simulate.rehearsal.replica.replica import LiveSession, Replica, replica_session
+from chains.simulate.rehearsal.rounds import live_through
 from crm.models import Shop
 
 ReportProgress = Callable[[float, LiveSession], None]
@@ -45,7 +43,7 @@ def rehearse(
         plan = _publish(chain.pk, source, period.since)
         sender = RecordingSender(sum(step.is_touch for step in plan.steps))
         with program.cached(plan), shop.cached():
-            postponed = _live_through(replica, period, plan, sender, report)
+            postponed = _live_through(replica, period, sender, report)
         result = {
             "chain": chain.name,
             **period.as_json(),
@@ -67,22 +65,11 @@ def _publish(chain: int, source: dict[str, Any], at: dt.datetime) -> Program:
 
 
 def _live_through(
-    replica: Replica,
-    period: RehearsalPeriod,
-    plan: Program,
-    sender: RecordingSender,
-    report_progress: Callable[[float], None],
+    replica: Replica, period: RehearsalPeriod, sender: RecordingSender, report_progress: Callable[[float], None]
 ) -> int:
-    """Run the engine at every full hour in which anything happened or fell due. How often guard postponed."""
-    runs_every_hour = plan.trigger.kind != Chain.Trigger.EVENT
-    postponed = 0
-    due_at: dt.datetime | None = replica.at
-    for hour in replica.hours():
-        # One transaction an hour: nobody else is here who could wait for the end of one.
-        with transaction.atomic():
-            has_changed = replica.move(hour)
-            if has_changed or runs_every_hour or (due_at and due_at <= hour):
-                counts, due_at = run_engine(hour, sender)
-                postponed += counts["postponed"]
+    """How often guard postponed."""
+
+    def report(hour: dt.datetime) -> None:
         report_progress((hour - period.since) / (period.until - period.since))
-    return postponed
+
+    return sum(live_through(replica, hours, sender, report)["postponed"] for hours in replica.spans())

@@ -38,9 +38,12 @@ class PastTable:
     """Selects (id, moment) of the changes that follow neither from `appears_at` nor from `moments`."""
     where: str = "true"
     """Which rows there are at all."""
+    customer: str = "live.customer_id"
+    """Whose row it is."""
 
 
 WAS_SENT = "live.sent_at <= %(at)s"
+OF_ORDER = "(SELECT customer_id FROM {live}.crm_order WHERE id = live.order_id)"
 
 
 PAST_TABLES = (
@@ -49,6 +52,7 @@ PAST_TABLES = (
         appears_at=KNOWN_SINCE,
         moments=("mood_noted_at",),
         columns={"mood": MOOD, "attributes": ATTRIBUTES},
+        customer="live.id",
         other_changes="SELECT customer_id, occurred_at FROM {live}.crm_event"
         " WHERE kind IN ('customer.mood', 'customer.date')",
     ),
@@ -82,8 +86,9 @@ PAST_TABLES = (
         "crm_orderline",
         columns={"returned_quantity": returned_of_line()},
         other_changes=RETURNS_OF_LINES,
+        customer=OF_ORDER,
     ),
-    PastTable("crm_milestone", appears_at="live.reached_at"),
+    PastTable("crm_milestone", appears_at="live.reached_at", customer=OF_ORDER),
     PastTable(
         "crm_case",
         appears_at="live.opened_at",

@@ -1,23 +1,26 @@
 """The shop at a moment of its past: the one door to this folder, which README.md explains.
 
 Within `replica_session`, whatever the engine reads and writes is the replica. A `Replica` fills it as everything was
-at the beginning, and moves it on hour by hour.
+at the beginning, and moves everybody on to their next hour.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, transaction
 
-from chains.models import SegmentLimits
+from chains.models import Chain, SegmentLimits
 from chains.simulate.rehearsal.replica import temp_tables, timeline
 from chains.simulate.rehearsal.replica.past_tables import PAST_TABLES, PastTable
 from chains.simulate.rehearsal.replica.session import LiveSession, replica_session
-from chains.simulate.rehearsal.replica.timeline import HourOfChanges
+from chains.simulate.rehearsal.replica.timeline import HOUR, Changes
 from crm.figures import stats
 from crm.figures.scores import score_all
 from crm.models import EventInbox
@@ -30,7 +33,12 @@ __all__ = ["LiveSession", "Replica", "replica_session"]
 FILL = (
     "INSERT INTO pg_temp.{table} ({columns}) SELECT {values} FROM {live}.{table} AS live WHERE {exists} AND ({where})"
 )
-MOVE = FILL + " AND live.id = ANY(%(ids)s) ON CONFLICT (id) DO {change}"
+MOVE = """
+    INSERT INTO pg_temp.{table} ({columns})
+    SELECT {values} FROM unnest(%(ids)s::bigint[], %(ats)s::timestamptz[]) AS moved (id, at)
+    JOIN {live}.{table} AS live ON live.id = moved.id
+    WHERE {exists} AND ({where}) ON CONFLICT (id) DO {change}
+"""
 COPY_CHAIN = "INSERT INTO pg_temp.chains_chain SELECT * FROM {live}.chains_chain WHERE id = %(chain)s"
 FILL_INBOX = """
     INSERT INTO crm_eventinbox (consumer, event_id, customer_id)
@@ -41,81 +49,114 @@ FILL_INBOX = """
 SCORES = ("vip", "recency_score", "frequency_score", "monetary_score")
 # How often the planner learns how far the tables have grown.
 ANALYZE_EVERY_DAYS = 7
+# The longer, the fewer passes; but each reads all that falls due within, and asks rules at more different hours.
+SPAN_DAYS = 3
+NOTHING: Mapping[int, Changes] = MappingProxyType({})
 
 
 class Replica:
-    """`at` is the moment it shows. Written only through the verbs of the engine and through `move`."""
+    """Written only through the verbs of the engine and through `move`."""
 
     def __init__(self, chain: int, source: dict[str, Any], since: dt.datetime, until: dt.datetime) -> None:
         """`source` is the chain's program as it was compiled."""
         live, segment = temp_tables.live_schema(), source["trigger"].get("segment")
-        self.at = since
+        self._since = since
         self._rehearsed = {"chain": chain, "segment": segment}
         self._segment = Segment.objects.filter(pk__in=[segment] if segment else [])
         self._has_scores = _needs_scores(source)
+        self._is_in_step = segment is not None or source["trigger"]["kind"] != Chain.Trigger.EVENT
         self._timeline = timeline.read(live, self._rehearsed, since, until)
         self._copy_chain = COPY_CHAIN.format(live=live)
         self._fills = {past.table: _sql(FILL, past, live) for past in PAST_TABLES}
-        self._moves = {past.table: _sql(MOVE, past, live) for past in PAST_TABLES}
+        self._moves = {past.table: _sql(MOVE, past, live).replace("%(at)s", "moved.at") for past in PAST_TABLES}
         self._day: dt.date | None = None
-        self._analyzed_on = day_of(since)
+        self._first_on = self._analyzed_on = day_of(since)
 
-    def hours(self) -> Iterator[dt.datetime]:
-        return self._timeline.hours()
+    def spans(self) -> Iterator[list[dt.datetime]]:
+        """The full hours, in spans within which everybody is by themselves."""
+        for _key, hours in groupby(self._timeline.hours(), key=self._span_of):
+            yield list(hours)
+
+    def _span_of(self, hour: dt.datetime) -> Hashable:
+        """Who enters a segment is found among everybody; so are scores, at the first hour of each day."""
+        if self._is_in_step:
+            return hour
+        day = day_of(hour)
+        if self._has_scores:
+            return day, day_of(hour - HOUR) != day
+        return (day - self._first_on).days // SPAN_DAYS
+
+    def changing(self, hours: Iterable[dt.datetime]) -> dict[int, deque[dt.datetime]]:
+        """By customer the hours of these in which facts of theirs change."""
+        found: dict[int, deque[dt.datetime]] = defaultdict(deque)
+        for hour in hours:
+            for customer in self._timeline.changes.get(hour, ()):
+                found[customer].append(hour)
+        return found
+
+    def full_hour(self, at: dt.datetime) -> dt.datetime:
+        return self._timeline.full_hour(at)
 
     @transaction.atomic
     def fill(self) -> None:
         """Every fact as it was at the beginning, and no chain but the one rehearsed."""
         with connection.cursor() as cursor:
             for sql in (*self._fills.values(), self._copy_chain):
-                cursor.execute(sql, {**self._rehearsed, "at": self.at})
+                cursor.execute(sql, {**self._rehearsed, "at": self._since})
         temp_tables.analyze(self._fills)
         self._segment.update(refreshed_at=None)
         stats.rebuild()
         temp_tables.analyze(("crm_customerstats", "crm_orderstanding"))
-        self._begin_day()
-        self._refresh_segment()
+        self._begin_day(self._since)
+        self._refresh_segment(self._since)
 
-    @transaction.atomic
-    def move(self, to: dt.datetime) -> bool:
-        """Let everything happen that happened until then; whether anything did."""
-        self.at = to
-        changes = self._timeline.changes.get(to)
+    def move(self, turns: Mapping[int, dt.datetime], now: dt.datetime) -> bool:
+        """Let everything happen that happened to these customers at their hours; whether anything did."""
+        changes = [
+            (at, customer, changed)
+            for customer, at in turns.items()
+            if (changed := self._timeline.changes.get(at, NOTHING).get(customer))
+        ]
         if changes:
             self._apply(changes)
-        has_new_day = self._begin_day()
-        if changes or has_new_day:
-            self._refresh_segment()
-        if (day_of(to) - self._analyzed_on).days >= ANALYZE_EVERY_DAYS:
-            self._analyzed_on = day_of(to)
-            temp_tables.analyze(temp_tables.tables())
-        return changes is not None or has_new_day and self._rehearsed["segment"] is not None
+        if self._begin_day(now) or changes:
+            self._refresh_segment(now)
+        return bool(changes)
 
-    def _apply(self, changes: HourOfChanges) -> None:
+    def _apply(self, changes: Sequence[tuple[dt.datetime, int, Changes]]) -> None:
+        rows: dict[str, dict[int, dt.datetime]] = defaultdict(dict)
+        for at, _customer, changed in changes:
+            for table, ids in changed.ids.items():
+                rows[table] |= dict.fromkeys(ids, at)
         with connection.cursor() as cursor:
-            for table, ids in changes.ids.items():
-                cursor.execute(self._moves[table], {**self._rehearsed, "at": self.at, "ids": ids})
-            if events := changes.ids.get("crm_event"):
-                cursor.execute(FILL_INBOX, {"ids": events, "consumers": [EventInbox.Consumer.CHAINS]})
+            for table in rows:
+                moved: dict[str, Any] = {"ids": list(rows[table]), "ats": list(rows[table].values())}
+                cursor.execute(self._moves[table], {**self._rehearsed, **moved})
+            if events := rows["crm_event"]:
+                cursor.execute(FILL_INBOX, {"ids": list(events), "consumers": [EventInbox.Consumer.CHAINS]})
         # The lock keeps nobody out here; it is called because it inserts the figures of new customers.
-        stats.lock(changes.ids.get("crm_customer", ()))
-        stats.refresh(changes.recounted_customers)
+        stats.lock(rows["crm_customer"])
+        stats.refresh(customer for _at, customer, changed in changes if changed.is_recounted)
 
-    def _begin_day(self) -> bool:
+    def _begin_day(self, now: dt.datetime) -> bool:
         """Whether a night has passed. Scores follow once a night, as in the shop, where a rule asks for them."""
-        if self._day == day_of(self.at):
+        day = day_of(now)
+        if self._day == day:
             return False
-        self._day = day_of(self.at)
+        self._day = day
         if self._has_scores:
-            score_all(self.at)
+            score_all(now)
+        if (day - self._analyzed_on).days >= ANALYZE_EVERY_DAYS:
+            self._analyzed_on = day
+            temp_tables.analyze(temp_tables.tables())
         return True
 
-    def _refresh_segment(self) -> None:
+    def _refresh_segment(self, now: dt.datetime) -> None:
         """Find who enters or leaves the segment that starts the chain, among everybody: no trigger notes here whose
         facts changed. The first refresh is silent, as it is for a new rule."""
         self._segment.update(seen=None)
         for segment in self._segment.all():
-            refresh(segment, self.at)
+            refresh(segment, now)
 
 
 def _needs_scores(source: dict[str, Any]) -> bool:
