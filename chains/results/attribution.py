@@ -54,7 +54,7 @@ def attribute_waiting(now: dt.datetime) -> int:
 def attribute(now: dt.datetime, limit: int = BATCH) -> Counts:
     """Write once to which touch each new order of up to `limit` events' customers belongs."""
     inbox = EventInbox.objects.filter(consumer=EventInbox.Consumer.RESULTS)
-    customers = claim_customers(inbox.order_by("id"), limit)
+    customers = claim_customers(inbox.order_by("id"), now, limit)
     if not customers:
         return Counter()
     waiting = dict(inbox.filter(customer__in=customers).values_list("pk", "event__order"))
