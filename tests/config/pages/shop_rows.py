@@ -6,6 +6,7 @@ from decimal import Decimal
 from axes.models import AccessFailureLog, AccessLog
 from django.contrib.auth.models import Group, User
 
+from chains.experiments.variants import prepare
 from chains.models import (
     ChannelState,
     Enrolment,
@@ -118,7 +119,7 @@ def write_to(customer, order, owner):
     IncomingMail.objects.create(key="1", kind=IncomingMail.Kind.STRANGER, sender="ann@example.com")
     ChannelState.objects.create(channel="email")
     HealthOverride.objects.create(chain=chain, words="A rule.", reason="It is right here.")
-    Experiment.objects.create(chain=chain, step_key=chain.steps.get().key, differs_in=Experiment.DiffersIn.HOUR)
+    prepare(chain.steps.get(), Experiment.DiffersIn.SUBJECT, number=1)
     Rehearsal.objects.create(chain=chain, first_on=NOW.date(), last_on=NOW.date(), asked_by=owner)
     TestOrder.objects.create(chain=chain, asked_by=owner, language="en")
     form = SignUpForm.objects.create(key=TOKEN, name="Footer", title="Letters", wording="Yes, write", language="en")
