@@ -129,6 +129,7 @@ def test_a_chain_is_built_by_keyboard_and_undone(page, sign_in, live_server, let
     page.get_by_label("How to compare").select_option("at_least")
     page.get_by_label("Value").fill("2")
     keys.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Added: “First time?”")
     expect(page.get_by_text("Number of orders: at least 2")).to_be_visible()
 
     keys.press("ArrowRight")
