@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -104,6 +104,8 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
         """The composer saves by itself: nothing is posted here."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET"])
         is_id = object_id.isascii() and object_id.isdecimal() and len(object_id) < 19
         template = get_object_or_404(MessageTemplate, pk=object_id if is_id else 0)
         context = self._context(

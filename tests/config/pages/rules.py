@@ -127,6 +127,7 @@ PAGES = {
     "chains_outbox": ("SMGR", "SMGR"),
     "chains_outbox_letter": ("SMGR", "SMGR"),
     "chains_outbox_page": ("SMGR", "SMGR"),
+    "chains_messagetemplate_change": ("MGR", ""),
     "chains_composer_data": ("MGR", ""),
     "chains_composer_preview": ("", "MGR"),
     "chains_composer_test": ("", "MGR"),
