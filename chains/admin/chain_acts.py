@@ -111,6 +111,11 @@ def _reset(request: HttpRequest, chain: Chain) -> Done:
     return done.what, ""
 
 
+def _refresh(request: HttpRequest, chain: Chain) -> Done:
+    """Nothing is done: a message of it was written meanwhile."""
+    return "", ""
+
+
 VERBS: dict[str, Callable[[HttpRequest, Chain], Done]] = {
     "move": _move,
     "remove": _remove,
@@ -118,6 +123,7 @@ VERBS: dict[str, Callable[[HttpRequest, Chain], Done]] = {
     "undo": _undo,
     "redo": _redo,
     "reset": _reset,
+    "refresh": _refresh,
 }
 
 

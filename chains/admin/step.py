@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, gettext_lazy
@@ -23,11 +24,14 @@ from chains.admin.numbers import number_in
 from chains.admin.rules_to_read import RulesToRead, rule_in_words
 from chains.definition import editing
 from chains.definition.draft_history import ChangedMeanwhile, act
+from chains.definition.message_step import begin_message
 from chains.definition.step_kinds import STEP_KINDS, step_sentence
 from chains.definition.tree import DEEPEST, MOST_STEPS
 from chains.models import BranchArm, Chain, Step
 from crm.admin.channel_order import ChannelOrderField
 from crm.admin.conditional import fieldsets_to_read
+
+ADD_TEMPLATE = "chains.add_messagetemplate"
 
 
 @admin.register(Step)
@@ -142,9 +146,15 @@ class StepAdmin(RulesToRead, ModelAdmin):  # type: ignore[misc]
             return overtaken(request, chain, str(error))
         except ValueError as error:
             return refused(str(error))
-        return renewed(request, chain, done.what, id_of(saved))
+        answer = renewed(request, chain, done.what, id_of(saved))
+        return composing(answer, saved) if "write" in request.POST and saved.template_id else answer
 
     def save_model(self, request: HttpRequest, obj: Step, form: Any, change: bool) -> None:
+        if form.begins_message:
+            if not request.user.has_perm(ADD_TEMPLATE):
+                raise PermissionDenied
+            chain = obj.chain if change else _position(request)[0]
+            obj.template = begin_message(obj, chain, staff(request))
         if change:
             super().save_model(request, obj, form, change)
             return
@@ -187,6 +197,12 @@ class StepAdmin(RulesToRead, ModelAdmin):  # type: ignore[misc]
         return self._to_the_picture(request, step.chain, step)
 
 
+def composing(answer: JsonResponse, step: Step) -> JsonResponse:
+    """The same answer, which says too where the message of the step is written."""
+    told = json.loads(answer.content) | {"compose": reverse("admin:chains_composer_data", args=[step.template_id])}
+    return JsonResponse(told)
+
+
 def _said(request: HttpRequest, step: Step | None) -> dict[str, Any]:
     kind = _kind(request, step)
     label = str(kind.label)
@@ -194,6 +210,7 @@ def _said(request: HttpRequest, step: Step | None) -> dict[str, Any]:
         "title": label[:1].upper() + label[1:] if step else gettext("New step: %(kind)s") % {"kind": label},
         "subtitle": step_sentence(step) if step else "",
         "step": step,
+        "may_write": kind == Step.Kind.MESSAGE and request.user.has_perm(ADD_TEMPLATE),
     }
 
 

@@ -122,6 +122,12 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.asks_for_rest:
             del self.fields["rest"]
 
+    @property
+    def begins_message(self) -> bool:
+        """Pressed was that what the message says will be written now, and there is nothing yet to write into."""
+        is_message = self.instance.kind == Step.Kind.MESSAGE
+        return is_message and "write" in self.data and not self.cleaned_data.get("template")
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if self.is_full:
@@ -137,6 +143,8 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
         """What its kind lacks is asked of the step as it would be saved."""
         super()._post_clean()  # type: ignore[misc]
         step = self.instance
+        if self.begins_message:
+            return
         for problem in STEP_KINDS[step.kind].form_problems(step):
             self.add_error(problem.field, problem.words)
         if step.pk and "wait" in self.fields and not has_arms(step) and (inside := len(editing.steps_inside(step))):

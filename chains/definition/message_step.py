@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from chains.definition.names import NAME_KEPT, free_name
 from chains.experiments.variants import experiment_problems
 from chains.messages.compiling import compile_text
 from chains.messages.rewards import rewards_named
 from chains.messages.text_problems import place_words, problems
 from chains.messages.written import written_texts
-from chains.models import Experiment, MessageTemplate, Step
+from chains.models import Chain, Experiment, MessageTemplate, Step
 from chains.models.experiment import AS_IS
 from crm.models import Channel, Shop
 
@@ -62,6 +64,12 @@ def _channels(step: Step, template: MessageTemplate) -> Iterator[str]:
                 "language": dict(settings.LANGUAGES)[settings.LANGUAGE_CODE],
                 "channel": Channel(channel).label,
             }
+
+
+def begin_message(step: Step, chain: Chain, by: User) -> MessageTemplate:
+    """An empty template for the step, to be written in the composer."""
+    name = free_name(MessageTemplate, (step.name or chain.name)[:NAME_KEPT])
+    return MessageTemplate.objects.create(name=name, purpose=step.purpose, changed_by=by)
 
 
 def message_program(step: Step, shop: Shop) -> dict[str, Any]:

@@ -41,7 +41,7 @@
     body.innerHTML = answer.html;
     body.querySelector(".pic-scroll").scrollLeft = left;
     root.dispatchEvent(new CustomEvent("picture:renewed", { detail: { focus: answer.focus || open } }));
-    tell(answer.said, mayUndo);
+    if (answer.said) tell(answer.said, mayUndo);
   }
 
   function tell(text, mayUndo = false) {

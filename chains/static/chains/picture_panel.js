@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { root, words, ask, renew, tell, state } = window.encorePicture;
+  const { root, words, ask, act, renew, tell, state } = window.encorePicture;
   const panel = root.querySelector("[data-panel]");
   const inside = panel.querySelector("[data-panel-body]");
   const edge = panel.querySelector("[data-resize]");
@@ -70,7 +70,23 @@
       close({ isAsked: false });
     }
     renew(answer, { mayUndo: isSaved && form.matches(".pic-form") });
+    if (answer.compose) compose(answer.compose);
   }
+
+  // What a message says is written over the picture; the picture is asked for anew when it is closed.
+  const composing = root.querySelector("[data-composer]");
+
+  function compose(url) {
+    const composer = document.createElement("encore-composer");
+    Object.assign(composer.dataset, { url, failed: composing.dataset.failed });
+    composing.append(composer);
+    composing.showModal();
+  }
+
+  composing.addEventListener("close", () => {
+    composing.querySelector("encore-composer")?.remove();
+    act("refresh");
+  });
 
   inside.addEventListener("submit", (event) => {
     const form = event.target;
@@ -122,7 +138,10 @@
     const pressed = event.target.closest("button, a, summary");
     if (!pressed) return openCard(event.target.closest("[data-card]"));
     const { open: step, part } = pressed.dataset;
-    if (step) open(stepUrl(step), { by: pressed });
+    if (pressed.dataset.compose && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      compose(pressed.dataset.compose);
+    } else if (step) open(stepUrl(step), { by: pressed });
     else if (part) open(`${words.page}?part=${part}`, { by: pressed });
     else if (pressed.matches("[data-publish-panel]")) open(words.publish, { by: pressed });
     else if (pressed.matches("[data-close]")) close();
