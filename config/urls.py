@@ -8,6 +8,7 @@ from config.health import healthz
 from config.log_in.log_in import LogIn, code_view
 from config.log_in.two_step_page import two_step_view
 from config.navigation import landing
+from crm.admin.autocomplete import Autocomplete
 from crm.intake.api.api import api
 from crm.intake.hooks import webhook
 from crm.intake.site.script import script
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the admin's own page of this address.
     path("admin/login/", LogIn.as_view()),
     path("admin/login/code/", code_view, name="log_in_code"),
+    path("admin/autocomplete/", admin.site.admin_view(Autocomplete.as_view(admin_site=admin.site))),
     path("admin/two-step/", admin.site.admin_view(two_step_view), name="two_step"),
     path("admin/", admin.site.admin_view(landing)),
     path("admin/", admin.site.urls),

@@ -58,6 +58,7 @@ WORDS = {
     "no_answer": _("The server does not answer. What you wrote stays here; it is tried again with the next change."),
     "no_pictures": _("No pictures yet."),
     "nothing_found": _("Nothing found"),
+    "there_is_more": _("There may be more: type a little more."),
     "nothing_written": _("%(channel)s, %(language)s: nothing is written yet."),
     "numbers": _("Numbered list"),
     "one_a_line": _("One a line."),

@@ -17,7 +17,7 @@ from chains.explain.customer import customer_chains
 from chains.explain.entry import explain_entry
 from chains.explain.histories import histories, how_many
 from chains.models import Chain
-from crm.customers.search import find_customers
+from crm.customers.told_apart import find_told_apart
 from crm.models import Customer
 
 RESULTS_LIMIT = 10
@@ -36,7 +36,7 @@ def chain_why_view(request: HttpRequest, chain_id: int) -> HttpResponse:
         "chain": chain,
         "text": text,
         "customer": customer,
-        "found": find_customers(text, limit=RESULTS_LIMIT) if customer is None else [],
+        "found": find_told_apart(text, RESULTS_LIMIT) if customer is None else [],
         "limit": RESULTS_LIMIT,
     }
     if customer is not None:

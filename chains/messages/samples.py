@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
+from chains.messages import wording
 from chains.messages.placeholders import PLACEHOLDERS
 from crm.languages import content, spoken
+from crm.timezones import day_of, shop_zone
 
 SAMPLE_CODE = "KETT-LE26"
 # What is the same in every language; the words are in sample.toml of each.
@@ -23,6 +28,14 @@ _EVERYWHERE: dict[str, dict[str, Any]] = {
     "points": {"balance": "320", "expiring": "120"},
     "shop": {"site_url": "https://shop.example", "review_url": "https://shop.example/reviews", "postal_address": ""},
 }
+# How many days from today, so that a preview never speaks of a day long past.
+_DAYS = {
+    "order": {"placed_on": -5, "promised_on": -2, "delivered_on": -2},
+    "product": {"warranty_until": 728},
+    "coupon": {"until": 10},
+    "points": {"expiring_on": 14},
+}
+APPOINTMENT_IN, APPOINTMENT_HOUR = dt.timedelta(days=3), 10
 _PAGES = {
     "rating_scale": "1 2 3 4 5",
     "rate_url": "https://shop.example/m/r/sample/",
@@ -39,10 +52,22 @@ _PAGES = {
 def sample(language: str) -> dict[str, Any]:
     """A context with a believable value for every placeholder."""
     words = content(spoken(language), "sample")
-    known = {name: {**fields, **_EVERYWHERE.get(name, {})} for name, fields in words.items()}
+    dates = _dates(timezone.now(), spoken(language))
+    known = {name: {**fields, **_EVERYWHERE.get(name, {}), **dates.get(name, {})} for name, fields in words.items()}
     # A made-up picture would only show as a broken one.
     lines = [{**line, "picture_url": ""} for line in known["order"]["lines"]]
     return {**known, **_PAGES, "order": {**known["order"], "lines": lines}}
+
+
+def _dates(now: dt.datetime, language: str) -> dict[str, dict[str, str]]:
+    zone = shop_zone()
+    dates = {
+        name: {field: wording.day(now + dt.timedelta(days=days), zone, language) for field, days in fields.items()}
+        for name, fields in _DAYS.items()
+    }
+    appointment = dt.datetime.combine(day_of(now) + APPOINTMENT_IN, dt.time(APPOINTMENT_HOUR), zone)
+    dates["order"]["appointment_at"] = wording.day_and_time(appointment, zone, language)
+    return dates
 
 
 def nothing_known() -> dict[str, Any]:

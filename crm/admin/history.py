@@ -7,10 +7,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import HistoricalChanges
+
+from crm.admin.history_words import ChangesInWords, Wording
 
 
 class HistoryAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
-    """Who changed what. An address that names no key leads back to the list, as elsewhere in the admin."""
+    """Who changed what, from what to what. An address that names no key leads back to the list, as elsewhere."""
+
+    object_history_list_template = "crm/admin/history_list.html"
+    history_list_per_page = 50
+    history_wording: Wording = {}
+
+    def get_historical_record_context_helper(self, request: HttpRequest, record: HistoricalChanges) -> ChangesInWords:
+        return ChangesInWords(self.model, record, self.history_wording)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

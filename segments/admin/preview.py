@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.customers.told_apart import told_apart
 from crm.models import Customer, Order
 from segments.compile import matching
 from segments.describe import describe
@@ -92,7 +93,12 @@ def _counted_orders(rule: Rule) -> dict[str, Any]:
 
 
 def _sample(customers: Any) -> list[dict[str, str]]:
-    return [{"name": str(one), "url": reverse("admin:crm_customer_change", args=[one.pk])} for one in customers]
+    people = list(customers)
+    hints = told_apart(people)
+    return [
+        {"name": str(one), "hint": hints[one.pk], "url": reverse("admin:crm_customer_change", args=[one.pk])}
+        for one in people
+    ]
 
 
 def _number(number: int) -> str:

@@ -55,12 +55,12 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(Segment)
 class SegmentAdmin(StartersAdmin, HistoryAdmin):
     form = SegmentForm
+    history_wording = {"rule": sentence_of}
     list_display = ("name", "description", "members", "state", "refreshed_at")
     search_fields = ("name__icontains",)
     list_per_page = 50
     ordering = ("name",)
     actions = ("refresh_now",)
-    history_list_display = ("rule",)
     list_before_template = "segments/admin/list_links.html"
     change_form_before_template = "segments/admin/segment_panel.html"
 
@@ -132,10 +132,6 @@ class SegmentAdmin(StartersAdmin, HistoryAdmin):
     @display(description=_("rule"))
     def sentence(self, segment: Segment) -> str:
         return sentence_of(segment.rule)
-
-    @display(description=_("rule"))
-    def rule(self, past: Any) -> str:
-        return sentence_of(past.rule)
 
     @display(description=_("members"), ordering="members_count")
     def members(self, segment: Segment) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.customers.search import find_customers
+from crm.customers.told_apart import find_told_apart
 from crm.models import Customer
 from segments.models import Segment
 from segments.rules import RuleError
@@ -33,7 +33,8 @@ def why_view(request: HttpRequest, segment_id: int) -> HttpResponse:
         "segment": segment,
         "text": text,
         "customer": customer,
-        "found": find_customers(text, limit=MOST_FOUND) if customer is None else [],
+        "found": find_told_apart(text, MOST_FOUND) if customer is None else [],
+        "limit": MOST_FOUND,
     }
     if customer is not None:
         try:

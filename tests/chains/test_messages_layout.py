@@ -21,7 +21,7 @@ def test_lays_paragraphs_out_as_a_page_and_as_plain_text():
     assert letter.html.count("<li ") == 2
     assert 'src="https://shop.example/kettle.jpg"' in letter.html
     assert "Track it" in letter.html
-    assert "Here 5 March 2026" in letter.html
+    assert f"Here {sample('en')['order']['promised_on']}" in letter.html
     assert "Hello, Anna!\n\nTwo things before it comes:\n\n- make room\n- keep the box" in letter.text
 
 

@@ -236,7 +236,8 @@ def test_who_may_only_look_sees_a_sentence(staff):
 
 
 def test_counts_while_editing_and_names_a_few(marketer):
-    customer = make_order(customer=make_customer(first_name="Olga")).customer
+    customer = make_order(customer=make_customer(first_name="Olga", city="Perm")).customer
+    hint = f"Perm · {customer.contacts.get().address}"
     make_customer()
 
     answer = marketer.post(COUNT, {"rule": json.dumps(BUYERS)}).json()
@@ -245,7 +246,7 @@ def test_counts_while_editing_and_names_a_few(marketer):
         "count": "1",
         "of": "customer of 2",
         "sentence": "Number of orders: at least 1",
-        "sample": [{"name": "Olga", "url": reverse("admin:crm_customer_change", args=[customer.pk])}],
+        "sample": [{"name": "Olga", "hint": hint, "url": reverse("admin:crm_customer_change", args=[customer.pk])}],
     }
     assert not Membership.objects.exists()
 

@@ -82,7 +82,7 @@
                 make("p", { className: "rule-quiet", textContent: answer.sentence }),
             );
             if (answer.sample.length) {
-                const links = answer.sample.map((one) => make("a", { href: one.url, textContent: one.name }));
+                const links = answer.sample.map((one) => make("a", { href: one.url, textContent: one.name, title: one.hint }));
                 this.preview.append(make("p", { className: "rule-sample" }, make("span", { textContent: this.words.sample }), ...links));
             }
         }

@@ -49,6 +49,7 @@ export function openPickList(root, anchor, { label, words, offers, onpick, onclo
                     option.hint && make("small", { textContent: option.hint }))));
         });
         if (!options.length) list.append(make("li", { role: "presentation", className: "composer-group", textContent: words.nothing_found }));
+        if (found.isCut) list.append(make("li", { role: "presentation", className: "composer-group", textContent: words.there_is_more }));
         mark(0);
     };
     input.addEventListener("input", draw);

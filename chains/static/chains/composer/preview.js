@@ -75,8 +75,12 @@ export class Preview {
         const madeUp = { label: composer.words.made_up, icon: "person", value: null };
         openPickList(composer, this.person, {
             label: composer.words.find_customer, words: composer.words,
-            offers: async (typed) => typed ? [...(await composer.server.customers(typed))
-                .map((one) => ({ label: one.name, hint: one.hint, value: one })), madeUp] : [madeUp],
+            offers: async (typed) => {
+                if (!typed) return [madeUp];
+                const found = await composer.server.customers(typed);
+                const people = found.map((one) => ({ label: one.name, hint: one.hint, value: one }));
+                return Object.assign([...people, madeUp], { isCut: found.isCut });
+            },
             onpick: (customer) => {
                 this.customer = customer;
                 this.person.replaceChildren(icon("person"), customer?.name ?? composer.words.made_up);

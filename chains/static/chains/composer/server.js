@@ -71,12 +71,18 @@ export class Server {
         return this.get(this.urls.pictures);
     }
 
-    async customers(typed) {
-        return (await this.get(`${this.urls.customers}?${new URLSearchParams({ q: typed })}`)).customers ?? [];
+    customers(typed) {
+        return this.offers("customers", typed);
     }
 
-    async products(typed) {
-        return (await this.get(`${this.urls.products}?${new URLSearchParams({ q: typed })}`)).products ?? [];
+    products(typed) {
+        return this.offers("products", typed);
+    }
+
+    // A list that knows whether more was found than it holds.
+    async offers(name, typed) {
+        const answer = await this.get(`${this.urls[name]}?${new URLSearchParams({ q: typed })}`);
+        return Object.assign(answer[name] ?? [], { isCut: Boolean(answer.isCut) });
     }
 }
 
