@@ -1,4 +1,4 @@
-"""The sidebar of the admin by the jobs done in it, and the first screen of each role."""
+"""The sidebar of the admin by the jobs done in it, and its front door."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser, User
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
+
+from config.today.page import today_view
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,6 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
     ),
 )
 
-# The first of these that a person may open is where a login lands: who edits chains is a marketer, who may only look
-# at them is a manager, and who has neither came to help a customer.
-FIRST_SCREENS = (
-    ("chains.change_chain", "admin:chains_chain_changelist"),
-    ("analytics.view_dashboard", "admin:analytics_dashboard"),
-    ("crm.view_customer", "admin:crm_customer_find"),
-)
-
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's navigation: only what this person may open, with the deepest matching entry marked."""
@@ -116,7 +109,11 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     links = [link for _title, items in groups for _item, link in items]
     here = max((link for link in links if request.path.startswith(link)), key=len, default="")
-    return [
+    if not links:
+        return []
+    front_door = reverse("admin:index")
+    today = {"title": _("Today"), "icon": "today", "link": front_door, "active": request.path == front_door}
+    return [{"title": "", "items": [today]}] + [
         {
             "title": title,
             "items": [
@@ -128,16 +125,6 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def first_screen(user: User | AnonymousUser) -> str:
-    """Name of the page this person's day starts on; empty when they may open none."""
-    if user.is_superuser:
-        return "admin:analytics_dashboard"
-    return next((view for permission, view in FIRST_SCREENS if user.has_perm(permission)), "")
-
-
 def landing(request: HttpRequest) -> HttpResponseBase:
-    """The admin's front door leads each role to its own first screen."""
-    view = first_screen(request.user)
-    if view:
-        return HttpResponseRedirect(reverse(view))
-    return admin.site.index(request)
+    """The admin's front door: the day of whoever has a role."""
+    return today_view(request) if sidebar(request) else admin.site.index(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,6 +33,13 @@ def first_steps() -> list[FirstStep]:
     has_consents = Contact.objects.filter(marketing_consent=Contact.Consent.GRANTED).exists()
     was_tested = TestOrder.objects.exists()
     return [
+        FirstStep(
+            _("Connect a mail server: until then letters are kept in the outbox."),
+            _("connected") if settings.EMAIL_URL else _("not connected yet"),
+            bool(settings.EMAIL_URL),
+            "admin:chains_channelstate_changelist",
+            "chains.view_chain",
+        ),
         FirstStep(
             _("Bring in the orders of the past, by a file or by connecting the shop."),
             _("orders are there") if has_orders else _("no orders yet"),

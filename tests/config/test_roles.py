@@ -16,23 +16,6 @@ def sign_in(client, role):
     return user
 
 
-@pytest.mark.parametrize(
-    ("role", "first_screen"),
-    [
-        ("Support", "admin:crm_customer_find"),
-        ("Marketing", "admin:chains_chain_changelist"),
-        ("Managers", "admin:analytics_dashboard"),
-    ],
-)
-def test_each_role_lands_on_its_first_screen(client, role, first_screen):
-    sign_in(client, role)
-
-    response = client.get("/admin/", follow=True)
-
-    assert response.redirect_chain[0][0] == reverse(first_screen)
-    assert response.status_code == 200
-
-
 @pytest.mark.parametrize("role", ["Support", "Marketing", "Managers"])
 def test_every_entry_a_role_sees_opens(client, rf, role):
     user = sign_in(client, role)

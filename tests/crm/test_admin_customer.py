@@ -40,9 +40,9 @@ def complaint(**changes):
 
 
 def test_support_starts_with_the_search(client, agent):
-    response = client.get("/admin/", follow=True)
+    page = client.get("/admin/").text
 
-    assert response.redirect_chain == [(reverse("admin:crm_customer_find"), 302)]
+    assert f'action="{reverse("admin:crm_customer_find")}"' in page
 
 
 def test_search_answers_with_a_part_of_the_page_while_typing(client, agent):

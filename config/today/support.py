@@ -1,0 +1,86 @@
+"""Customers who wait for a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from chains.models import IncomingMail, StaffTask
+from config.today.line import Line, Part, counted
+from crm.models import Case, Feedback, Shop
+from crm.service.feedback import DETRACTORS
+from crm.timezones import day_of, start_of
+
+RATINGS_OF = dt.timedelta(days=7)
+
+
+def support(now: dt.datetime) -> Part:
+    shop = Shop.load()
+    counts = counted(
+        overdue=Case.objects.overdue(now),
+        unanswered=Case.objects.unanswered(),
+        strangers=IncomingMail.objects.unplaced(),
+        tasks=StaffTask.objects.open().filter(due_at__lt=start_of(day_of(now) + dt.timedelta(days=1))),
+        ratings=Feedback.objects.filter(_low(shop.low_rating), left_at__gt=now - RATINGS_OF),
+    )
+    return Part(_("Customers who wait"), [line for line in _lines(counts) if line])
+
+
+def _low(low_rating: int) -> Q:
+    return Q(kind=Feedback.Kind.RATING, score__lte=low_rating) | Q(kind=Feedback.Kind.NPS, score__in=DETRACTORS)
+
+
+def _lines(counts: dict[str, int]) -> list[Line | None]:
+    cases = reverse("admin:crm_case_changelist")
+    return [
+        _line(
+            ngettext(
+                "%(count)d case is past the time promised",
+                "%(count)d cases are past the time promised",
+                counts["overdue"],
+            ),
+            counts["overdue"],
+            f"{cases}?state=overdue",
+            is_urgent=True,
+        ),
+        _line(
+            ngettext(
+                "%(count)d customer wrote last and waits for an answer",
+                "%(count)d customers wrote last and wait for an answer",
+                counts["unanswered"],
+            ),
+            counts["unanswered"],
+            f"{cases}?state=unanswered",
+        ),
+        _line(
+            ngettext(
+                "%(count)d letter is from nobody known",
+                "%(count)d letters are from nobody known",
+                counts["strangers"],
+            ),
+            counts["strangers"],
+            reverse("admin:chains_incomingmail_changelist") + "?state=unplaced",
+        ),
+        _line(
+            ngettext("%(count)d task is due today", "%(count)d tasks are due today", counts["tasks"]),
+            counts["tasks"],
+            reverse("admin:chains_stafftask_changelist") + "?state=open",
+        ),
+        _line(
+            ngettext(
+                "%(count)d low rating was left in the last seven days",
+                "%(count)d low ratings were left in the last seven days",
+                counts["ratings"],
+            ),
+            counts["ratings"],
+            reverse("admin:crm_feedback_changelist"),
+        ),
+    ]
+
+
+def _line(words: str, count: int, url: str, *, is_urgent: bool = False) -> Line | None:
+    return Line(words % {"count": count}, url, is_urgent) if count else None
