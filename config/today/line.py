@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, QuerySet, Subquery, Value
 from django_stubs_ext import StrOrPromise
@@ -30,10 +30,10 @@ class Part:
 def counted(**rows: QuerySet[Any]) -> dict[str, int]:
     """How many rows each query finds, all in one query."""
     counts = {name: Subquery(_count(found)) for name, found in rows.items()}
-    found: dict[str, Any] = Shop.objects.filter(pk=Shop.load().pk).values(**counts).get()
+    found = cast("dict[str, int | None]", Shop.objects.filter(pk=Shop.load().pk).values(**counts).get())
     return {name: count or 0 for name, count in found.items()}
 
 
 def _count(rows: QuerySet[Any]) -> QuerySet[Any]:
-    together: QuerySet[Any] = rows.order_by().annotate(one=Value(1)).values("one")
-    return together.annotate(count=Count("pk")).values("count")
+    together = rows.order_by().annotate(one=Value(1)).values("one")
+    return cast("QuerySet[Any]", together.annotate(count=Count("pk")).values("count"))
