@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains.admin.one_off_form import OneOffForm, name_taken
+from chains.admin.one_off_form import OneOffForm, is_id, name_taken
 from chains.admin.one_off_trial_form import TrialForm, texts_of_b, what_can_be_told
 from chains.admin.preview import text_previews
 from chains.definition import one_off
@@ -53,7 +53,7 @@ def _page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _initial(pk: str, now: dt.datetime) -> dict[str, Any]:
     """The segment from which the page was opened, and a name made of it and of today."""
-    segment = Segment.objects.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 18 else None
+    segment = Segment.objects.filter(pk=pk).first() if is_id(pk) else None
     if segment is None:
         return {}
     day = formats.date_format(timezone.localtime(now), "SHORT_DATE_FORMAT")

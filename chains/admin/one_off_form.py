@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from chains.admin.text_form import TextForm
-from chains.definition.one_off import Hour
+from chains.definition.one_off import Hour, languages_read
 from chains.messages.written import WrittenText, written_texts
 from chains.models import Chain, MessageTemplate, TemplateText
 from crm.models import Channel, Purpose
@@ -23,6 +23,10 @@ from segments.models import Segment
 
 WORDS = ("subject", "preheader")
 FARTHEST_DAYS = 365
+
+
+def is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 18
 
 
 def name_taken(name: str) -> str:
@@ -99,7 +103,17 @@ class OneOffForm(forms.Form):
         self.now = now
         own = settings.LANGUAGE_CODE
         languages = sorted(dict(settings.LANGUAGES).items(), key=lambda language: language[0] != own)
-        self.forms_of_words = [(name, self._words(code)) for code, name in languages]
+        read = self._languages_read()
+        self.forms_of_words = [
+            (name, self._words(code)) for code, name in languages if code == own or not read or code in read
+        ]
+
+    def _languages_read(self) -> set[str]:
+        """The shop's own stands in for all others, so it is asked for whatever the audience reads."""
+        chosen = self.data.get("segment", "") if self.is_bound else self.initial.get("segment")
+        if isinstance(chosen, str):
+            chosen = Segment.objects.filter(pk=chosen).first() if is_id(chosen) else None
+        return languages_read(chosen) if chosen else set()
 
     def _words(self, language: str) -> LetterForm:
         is_needed = language == settings.LANGUAGE_CODE

@@ -15,11 +15,13 @@ from chains.definition.names import NAME_KEPT, free_name
 from chains.definition.one_off_trial import Trial
 from chains.definition.publishing import publish
 from chains.engine.local_time import on_clock
+from chains.messages.context import language_of
 from chains.messages.written import WrittenText, save_text
 from chains.models import Chain, MessageTemplate, Step
 from crm.events import ring_on_commit
+from crm.models import Customer
 from crm.timezones import shop_zone
-from segments.models import Segment
+from segments.models import Membership, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,12 @@ def send(
         Chain.objects.filter(pk=chain.pk).update(watermark_at=began_at - dt.timedelta(seconds=1))
     ring_on_commit()
     return chain
+
+
+def languages_read(segment: Segment) -> set[str]:
+    """Those that its members read; none while nobody is known to be in it."""
+    customers = Customer.objects.current().filter(memberships__in=Membership.objects.open_in(segment.pk))
+    return {language_of(one) for one in customers.order_by("language").distinct("language").only("language")}
 
 
 @transaction.atomic

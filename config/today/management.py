@@ -28,10 +28,13 @@ def management(now: dt.datetime) -> Part:
     return Part(gettext_lazy("The shop"), list(_lines()), told=_figures(now))
 
 
-def _figures(now: dt.datetime) -> Line:
+def _figures(now: dt.datetime) -> Line | None:
+    """Of a shop that has ever sold."""
     today = day_of(now)
     period = Period(today - dt.timedelta(days=DAYS - 1), today)
     [counts] = count_periods(rolled_up(), [period], Shop.load().lapse_days)
+    if not counts.buyers_so_far:
+        return None
     sales, repeat = Sales.of(counts), RepeatRate.of(counts)
     words = ngettext(
         "In the last 30 days: %(orders)d order for %(revenue)s",

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from chains.engine.run import tick
 from chains.models import Chain, MessageTemplate, Touch
+from crm.models import Customer
+from segments.refresh import refresh
 from tests.chains.factories import make_template
 from tests.conftest import NOW, make_customer, make_order
 from tests.segments.conftest import condition, make_segment
@@ -172,3 +174,15 @@ def test_what_a_trial_can_tell_is_said_before_it_is_sent(buyers, admin_client):
     assert "Customers it is tried on: 1, for 3 days." in page
     assert "most likely A goes to the rest" in page
     assert "Closed!" in page
+
+
+@pytest.mark.parametrize(("read", "asked"), [("", ["English"]), ("ru", ["English", "Russian"])])
+def test_only_languages_that_the_audience_reads_are_asked_for(buyers, admin_client, read, asked):
+    ann = Customer.objects.get(first_name="Ann")
+    ann.language = read
+    ann.save()
+    refresh(buyers, NOW)
+
+    page = admin_client.get(PAGE, {"segment": buyers.pk})
+
+    assert [str(name) for name, _words in page.context["form"].forms_of_words] == asked

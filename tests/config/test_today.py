@@ -5,12 +5,13 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.rollups import rebuild
 from chains.definition.pausing import pause
 from chains.models import IncomingMail
 from crm.models import Source
 from tests.chains.factories import live_chain, message
 from tests.config.test_roles import sign_in
-from tests.conftest import make_case, make_customer
+from tests.conftest import make_case, make_customer, make_order
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def a_day(shop):
     """Something for everybody to do."""
+    make_order(placed_at=timezone.now())
+    rebuild(timezone.now())
     make_case(make_customer(), promised_at=timezone.now() - dt.timedelta(hours=2))
     pause(live_chain(message(), name="Welcome"), timezone.now())
     Source.objects.create(
