@@ -18,12 +18,15 @@ from config.today.management import management
 from config.today.marketing import marketing
 from config.today.running import running
 from config.today.support import support
+from crm.admin.find import waiting
+from crm.admin.new_customer import may_add_customer
 from crm.models import Shop
 
 
 def today_view(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
     with Shop.load().cached():
-        parts = parts_for(request.user, timezone.now())
+        parts = parts_for(request.user, now)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Today"),
@@ -33,6 +36,9 @@ def today_view(request: HttpRequest) -> HttpResponse:
     }
     if request.user.has_perm("chains.view_chain"):
         context |= beginning(request)
+    else:
+        # Whoever only helps customers works from here: what waits is listed, not just counted.
+        context |= waiting(request) | {"now": now, "may_add": may_add_customer(request)}
     return TemplateResponse(request, "config/today.html", context)
 
 

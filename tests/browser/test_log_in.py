@@ -69,7 +69,7 @@ def test_too_many_attempts_are_answered_in_words(page, live_server, monkeypatch)
 
 def test_a_manager_reads_who_came_in_and_who_was_refused(page, live_server, sign_in):
     sign_in("Managers")
-    page.wait_for_url("**/admin/analytics/**")
+    page.wait_for_url("**/admin/")
     page.get_by_role("link", name="Failed log-ins").click()
     look(page, "failed-log-ins")
     page.goto(f"{live_server.url}/admin/axes/accesslog/")

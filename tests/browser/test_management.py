@@ -22,6 +22,7 @@ def figures(shop):
 
 def test_manager_narrows_the_dashboard_to_a_source(page, sign_in, figures):
     sign_in("Managers")
+    page.get_by_role("link", name="In the last 30 days: 3 orders for €450").click()
     expect(page).to_have_url(re.compile("/admin/analytics/dashboard/"))
     expect(page.get_by_text("€450").first).to_be_visible()
     expect(page.get_by_label("First day")).to_be_hidden()

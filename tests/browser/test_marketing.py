@@ -52,6 +52,7 @@ def test_marketers_screens_fit_a_phone(page, sign_in, live_server, shop):
 def test_marketer_switches_on_a_ready_chain(page, sign_in, shop):
     sign_in("Marketing")
 
+    page.locator('a[href$="/admin/chains/chain/"]').first.click()
     page.get_by_role("link", name="Small appliance").last.click()
     page.get_by_role("button", name="Publish…").click()
     page.get_by_role("button", name="Publish", exact=True).click()

@@ -40,9 +40,12 @@ def complaint(**changes):
 
 
 def test_support_starts_with_the_search(client, agent):
+    make_case(make_customer(), subject="The lid leaks")
+
     page = client.get("/admin/").text
 
     assert f'action="{reverse("admin:crm_customer_find")}"' in page
+    assert "The lid leaks" in page
 
 
 def test_search_answers_with_a_part_of_the_page_while_typing(client, agent):
