@@ -211,6 +211,7 @@ class _CustomerFacts:
         known = {
             "name": str(product),
             "picture_url": product.picture_url,
+            "url": product.url,
             "instructions_url": product.instructions_url,
         }
         return LazyFields(

@@ -43,6 +43,7 @@ PLACEHOLDERS = (
     Placeholder("product.picture_url", _("picture of the main thing bought"), is_link=True),
     Placeholder("product.quantity", _("how many of it")),
     Placeholder("product.price", _("its price, one of it")),
+    Placeholder("product.url", _("its page in the shop"), is_link=True),
     Placeholder("product.instructions_url", _("its instructions"), is_link=True),
     Placeholder("product.warranty_until", _("last day of its warranty")),
     Placeholder("coupon.code", _("code of the coupon that the chain issued before the message")),

@@ -22,6 +22,7 @@ _EVERYWHERE: dict[str, dict[str, Any]] = {
     },
     "product": {
         "picture_url": "https://shop.example/kettle.jpg",
+        "url": "https://shop.example/kettle",
         "instructions_url": "https://shop.example/kettle-instructions",
     },
     "coupon": {"code": SAMPLE_CODE},
