@@ -59,6 +59,7 @@ def _paths(table: dict[str, Any]) -> Iterator[str]:
 
 
 def _head(file: Path) -> set[str]:
-    """The names of the lines above the first empty one."""
-    head = file.read_text(encoding="utf-8").partition("\n\n")[0]
-    return {line.partition(":")[0] for line in head.splitlines()}
+    """The names of the lines above the first empty one, and of the sections below."""
+    head, _empty, body = file.read_text(encoding="utf-8").partition("\n\n")
+    sections = {line for line in body.splitlines() if line.startswith("[") and line.endswith("]")}
+    return {line.partition(":")[0] for line in head.splitlines()} | sections

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 
-from chains.messages.written import WrittenText, plain_blocks, save_text
+from chains.messages.written import Block, WrittenText, save_text
 from chains.models import Chain, MessageTemplate, Step
-from chains.ready.chains import READY_CHAINS, ReadyChain, ReadyLetter, ReadyWait
+from chains.ready.blocks import block_with
+from chains.ready.chains import READY_CHAINS
+from chains.ready.rows import StepRows
+from chains.ready.steps import ReadyChain, ReadyLetter, letters_of
 from chains.ready.words import chain_words, letter_words
 from crm.languages import codes
 from crm.locks import lock_starters
+from crm.models import Channel
+from segments.models import Segment
 
 
 @transaction.atomic
@@ -23,7 +28,8 @@ def add_ready_chains(language: str, now: dt.datetime) -> list[str]:
     What is there stays as it is. Every letter gets its words in all languages.
     """
     lock_starters()
-    return [_add(ready, language, now) for ready in missing_ready_chains()]
+    with translation.override(language):
+        return [_add(ready, language, now) for ready in missing_ready_chains()]
 
 
 def missing_ready_chains() -> list[ReadyChain]:
@@ -40,27 +46,13 @@ def _names(ready: ReadyChain) -> list[str]:
 
 def _add(ready: ReadyChain, language: str, now: dt.datetime) -> str:
     words = chain_words(language, ready.key)
-    chain = Chain.objects.create(name=words.name, description=words.description, created_at=now, **ready.rules)
-    for position, step in enumerate(ready.steps):
-        fields = _wait(step) if isinstance(step, ReadyWait) else _message(ready, step, language, now)
-        Step.objects.create(chain=chain, position=position, **fields)
+    segment = Segment.objects.filter(key=ready.segment).first() if ready.segment else None
+    chain = Chain.objects.create(
+        name=words.name, description=words.description, created_at=now, trigger_segment=segment, **ready.rules
+    )
+    templates = {letter.key: _template(ready, letter, language, now) for letter in letters_of(ready)}
+    StepRows(chain, ready, words, templates).add(ready.steps)
     return words.name
-
-
-def _wait(step: ReadyWait) -> dict[str, Any]:
-    counted = {"wait": Step.Wait.OFFSET, "wait_from": step.since} if step.since else {"wait": Step.Wait.TIME}
-    return {"kind": Step.Kind.WAIT, "wait_amount": step.amount, "wait_unit": step.unit, **counted}
-
-
-def _message(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.datetime) -> dict[str, Any]:
-    template = _template(ready, letter, language, now)
-    return {
-        "kind": Step.Kind.MESSAGE,
-        "name": template.name.partition(": ")[2].capitalize(),
-        "purpose": letter.purpose,
-        "template": template,
-        "late_after_hours": letter.late_after_hours,
-    }
 
 
 def _template(ready: ReadyChain, letter: ReadyLetter, language: str, now: dt.datetime) -> MessageTemplate:
@@ -80,17 +72,33 @@ def _new_template(name: str, ready: ReadyChain, letter: ReadyLetter, now: dt.dat
         created_at=now,
     )
     for code in codes():
-        save_text(template, ready_text(ready, letter, code))
+        for text in ready_texts(ready, letter, code):
+            save_text(template, text)
     return template
 
 
-def ready_text(ready: ReadyChain, letter: ReadyLetter, language: str) -> WrittenText:
+def ready_texts(ready: ReadyChain, letter: ReadyLetter, language: str) -> list[WrittenText]:
+    """The letter, and what it is in short."""
     words = letter_words(language, ready.key, letter.key)
-    button = (words.button, letter.leads_to) if words.button else None
-    return WrittenText(
+    blocks = tuple(block_with(block, words.sections) for block in letter.blocks)
+    email = WrittenText(
+        channel=Channel.EMAIL,
         language=language,
         subject=words.subject,
         preheader=words.preheader,
         purpose=letter.purpose,
-        blocks=plain_blocks(words.body, button, letter.picture),
+        blocks=blocks,
     )
+    buttons = tuple(Block("button", block.content) for block in blocks if block.kind == "button")
+    return [
+        email,
+        *(
+            WrittenText(
+                channel=channel,
+                language=language,
+                purpose=letter.purpose,
+                blocks=(Block("words", {"source": words.sections[channel]}), *buttons),
+            )
+            for channel in letter.short
+        ),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from chains.definition.publishing import publish
@@ -12,6 +13,7 @@ from config.demo.catalogue import LARGE, SITE, SMALL
 from crm.models import Category, Shop
 
 MIDNIGHT = dt.time(0, 0)
+SWITCHED_ON = ("small_appliance", "large_appliance", "service", "review_request", "win_back_6", "win_back_12")
 
 
 def fill_in_settings() -> Shop:
@@ -31,19 +33,23 @@ def fill_in_settings() -> Shop:
 
 
 def switch_on_chains(now: dt.datetime) -> int:
-    """Publish every ready-made chain and return how many."""
+    """Publish the ready-made chains a shop begins with and return how many; the others stay drafts to look at."""
     _limit_chains_to_appliances()
-    drafts = Chain.objects.filter(status=Chain.Status.DRAFT)
+    drafts = [chain for key in SWITCHED_ON for chain in _ready(key).filter(status=Chain.Status.DRAFT)]
     for chain in drafts:
         publish(chain, now)
     return len(drafts)
 
 
+def _ready(key: str) -> QuerySet[Chain]:
+    return Chain.objects.filter(steps__template__ready_key__startswith=f"{key}/").distinct()
+
+
 def _limit_chains_to_appliances() -> None:
     """The chains for small and for large appliances each get their part of the catalogue."""
-    for key, names in (("small_appliance/", SMALL), ("large_appliance/", LARGE)):
+    for key, names in (("small_appliance", SMALL), ("large_appliance", LARGE)):
         categories = Category.objects.filter(parent=None, name__in=names)
         inside = {"field": "order_category", "operator": "has", "value": [str(one.pk) for one in categories]}
-        for chain in Chain.objects.filter(steps__template__ready_key__startswith=key).distinct():
+        for chain in _ready(key):
             chain.audience_rule = {"all": [chain.audience_rule, inside]}
             chain.save(update_fields=["audience_rule"])

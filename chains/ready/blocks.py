@@ -1,0 +1,92 @@
+"""The blocks that ready letters are made of. What one says stands in a section of the file of each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chains.messages.blocks.bought import ALL, MAIN
+from chains.messages.blocks.question import RATING, REASONS
+from chains.messages.blocks.recommendations import SKIP_MESSAGE
+from chains.messages.blocks.registry import BLOCK_KINDS
+from chains.messages.written import Block
+from chains.ready.rules import FIRST_TIME, REPEAT, Rule
+
+RECEIPT = "{{ order.receipt_url }}"
+INSTRUCTIONS = "{{ product.instructions_url }}"
+PRODUCT_PAGE = "{{ product.url }}"
+REVIEWS = "{{ shop.review_url }}"
+TOPICS = "{{ preferences_url }}"
+
+
+@dataclass(frozen=True)
+class ReadyBlock:
+    """`fills` is the field of its content that the words of `section` go into."""
+
+    kind: str
+    section: str = ""
+    fills: str = ""
+    shown_to: Rule | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+def words(section: str, shown_to: Rule | None = None) -> ReadyBlock:
+    return ReadyBlock("words", section, "source", shown_to)
+
+
+def first_or_again() -> tuple[ReadyBlock, ...]:
+    """The greeting, then words of their own for who buys for the first time and for who came back."""
+    return words("hello"), words("first_time", FIRST_TIME), words("back_again", REPEAT)
+
+
+def button(section: str, leads_to: str) -> ReadyBlock:
+    return ReadyBlock("button", section, "label", content={"link": leads_to})
+
+
+def bought() -> ReadyBlock:
+    return ReadyBlock("bought", content={"shows": ALL})
+
+
+def bought_main() -> ReadyBlock:
+    return ReadyBlock("bought", content={"shows": MAIN})
+
+
+def recommended(section: str, *, or_no_letter: bool = False) -> ReadyBlock:
+    """`or_no_letter`: for a letter that says nothing without them."""
+    return ReadyBlock("recommendations", section, "title", content={"if_none": SKIP_MESSAGE} if or_no_letter else {})
+
+
+def coupon(section: str) -> ReadyBlock:
+    return ReadyBlock("coupon", section, "title")
+
+
+def review(section: str) -> ReadyBlock:
+    return ReadyBlock("review", section, "title")
+
+
+def rating(section: str) -> ReadyBlock:
+    """Below the question stand what the lowest and what the highest means, each behind a dash."""
+    return ReadyBlock("question", section, "words", content={"asks": RATING})
+
+
+def reasons(section: str) -> ReadyBlock:
+    """Below the question stand the answers, each behind a dash."""
+    return ReadyBlock("question", section, "words", content={"asks": REASONS})
+
+
+def block_with(ready: ReadyBlock, sections: Mapping[str, str]) -> Block:
+    """The block with its words."""
+    content = {one.name: one.empty for one in BLOCK_KINDS[ready.kind].fields} | dict(ready.content)
+    if ready.kind == "question":
+        question, *answers = listed(sections[ready.section])
+        ends = dict(zip(("low_words", "high_words"), answers, strict=False))
+        content |= {"words": question} | ({"answers": answers} if content["asks"] == REASONS else ends)
+    elif ready.section:
+        content[ready.fills] = sections[ready.section]
+    return Block(ready.kind, content, ready.shown_to)
+
+
+def listed(said: str) -> list[str]:
+    """A question, and what stands behind the dashes below it."""
+    return [line.removeprefix("- ").strip() for line in said.splitlines() if line.strip()]

@@ -1,0 +1,92 @@
+"""Chains that mend what went wrong, and ask for a recommendation when it is easy to give one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chains.ready.blocks import bought_main, first_or_again, reasons, review, words
+from chains.ready.rules import COMPLAINT, DELIGHTED, REPEAT, SERVICES, VIP
+from chains.ready.steps import (
+    Answered,
+    ReadyArm,
+    ReadyBranch,
+    ReadyChain,
+    ReadyLetter,
+    ReadyTask,
+    ReadyUntil,
+    ReadyWait,
+    offer,
+)
+
+CARE_AFTER_COMPLAINT = ReadyChain(
+    key="care_after_complaint",
+    rules={"trigger": "event", "trigger_event": "case.resolved", "re_entry_days": 30, "re_entry": "after_days",
+           "audience_rule": COMPLAINT, "priority": 1},
+    steps=(
+        ReadyWait(2),
+        ReadyLetter("all_right", (words("hello"), reasons("ask")), tags=("care",)),
+        ReadyUntil(
+            "feedback.left",
+            days=7,
+            happened=(
+                ReadyBranch(
+                    (
+                        ReadyArm("not_yet", Answered("all_right", "ask", 1), (ReadyTask("call_today", due_days=1),)),
+                        ReadyArm("all_well"),
+                    )
+                ),
+            ),
+            about_this_order=False,
+        ),
+    ),
+)  # fmt: skip
+
+
+def _asked_after(event: str, audience: dict[str, Any] | None) -> dict[str, Any]:
+    """Nobody is asked more than once a year at one moment."""
+    return {
+        "trigger": "event",
+        "trigger_event": event,
+        "re_entry": "after_days",
+        "re_entry_days": 365,
+        "audience_rule": audience,
+        "priority": 7,
+    }
+
+
+ASK = offer("ask", words("hello"), words("forward"), tags=("referral",))
+
+REFERRAL_PRAISE = ReadyChain(
+    key="referral_praise", rules=_asked_after("feedback.left", DELIGHTED), steps=(ReadyWait(1), ASK)
+)
+REFERRAL_REPEAT = ReadyChain(
+    key="referral_repeat",
+    rules=_asked_after("order.delivered", REPEAT),
+    steps=(
+        ReadyWait(2, since="delivered"),
+        ReadyLetter("welcome_back", (words("hello"), bought_main(), words("help")), tags=("start",)),
+        ReadyWait(10),
+        ReadyBranch(
+            (
+                ReadyArm("vip", VIP, (ReadyTask("ask_for_recommendation", "marketing"),)),
+                ReadyArm(
+                    "others",
+                    steps=(offer("ask", words("hello"), review("said"), words("forward"), tags=("referral",)),),
+                ),
+            )
+        ),
+    ),
+)
+REFERRAL_RESULT = ReadyChain(
+    key="referral_result",
+    rules=_asked_after("order.delivered", SERVICES),
+    steps=(
+        ReadyWait(1, since="delivered"),
+        ReadyLetter("result", (*first_or_again(), bought_main(), words("help")), tags=("care",)),
+        ReadyWait(9),
+        ASK,
+    ),
+)
+REFERRAL_COMPLAINT = ReadyChain(
+    key="referral_complaint", rules=_asked_after("case.confirmed", COMPLAINT), steps=(ReadyWait(14), ASK)
+)
