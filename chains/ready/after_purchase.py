@@ -50,12 +50,12 @@ ONBOARDING = ReadyChain(
                                 ReadyWait(2),
                                 ReadyLetter(
                                     "second_step",
-                                    (words("hello"), words("step"), button("open", INSTRUCTIONS)),
+                                    (words("hello"), button("open", INSTRUCTIONS)),
                                     tags=("start",),
                                 ),
                             ),
                             ran_out=(
-                                ReadyLetter("need_a_hand", (words("hello"), words("help")), tags=("start",)),
+                                ReadyLetter("need_a_hand", (words("hello"),), tags=("start",)),
                                 ReadyWait(4),
                                 ReadyTask("stuck"),
                             ),

@@ -94,7 +94,7 @@ WARRANTY = ReadyChain(
     steps=(
         ReadyLetter(
             "ending",
-            (*first_or_again(), bought_main(), words("signs"), words("help")),
+            (*first_or_again(), bought_main(), words("check")),
             tags=("service",),
             late_after_hours=14 * 24,
         ),

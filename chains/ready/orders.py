@@ -57,13 +57,13 @@ SMALL_APPLIANCE = ReadyChain(
         ReadyWait(0, since="delivered"),
         ReadyLetter(
             "first_start",
-            (words("hello"), words("steps"), words("help"), button("open", INSTRUCTIONS)),
+            (words("hello"), button("open", INSTRUCTIONS)),
             tags=("start",),
         ),
         ReadyWait(3, since="delivered"),
         ReadyLetter(
             "care",
-            (words("hello"), words("habits"), button("open", INSTRUCTIONS)),
+            (words("hello"), button("open", INSTRUCTIONS)),
             topic="tips",
             tags=("care", "recipes"),
         ),
@@ -98,13 +98,13 @@ LARGE_APPLIANCE = ReadyChain(
         ReadyWait(0, since="delivered"),
         ReadyLetter(
             "installation",
-            (words("hello"), words("checks"), words("help"), button("open", INSTRUCTIONS)),
+            (words("hello"), button("open", INSTRUCTIONS)),
             tags=("start",),
         ),
         ReadyWait(14, since="delivered"),
         ReadyLetter(
             "energy",
-            (words("hello"), words("settings"), button("open", INSTRUCTIONS)),
+            (words("hello"), button("open", INSTRUCTIONS)),
             topic="tips",
             tags=("care",),
             late_after_hours=WEEK_HOURS,
@@ -112,7 +112,7 @@ LARGE_APPLIANCE = ReadyChain(
         ReadyWait(335, since="placed"),
         ReadyLetter(
             "check_up",
-            (words("hello"), bought_main(), words("signs"), words("help")),
+            (words("hello"), bought_main(), words("check")),
             topic="tips",
             tags=("service",),
             late_after_hours=2 * WEEK_HOURS,

@@ -54,7 +54,7 @@ def _asked_after(event: str, audience: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-ASK = offer("ask", words("hello"), words("forward"), tags=("referral",))
+ASK = offer("ask", words("hello"), tags=("referral",))
 
 REFERRAL_PRAISE = ReadyChain(
     key="referral_praise", rules=_asked_after("feedback.left", DELIGHTED), steps=(ReadyWait(1), ASK)
