@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chains.models import Chain, MessageTemplate
+from chains.ready.chains import READY_CHAINS
 from config.starters import add_at_first_start, add_missing
 from crm.models import Shop
 from segments.models import Segment
 
-CHAINS, SEGMENTS = 6, 25
+CHAINS, SEGMENTS = len(READY_CHAINS), 25
 
 
 @pytest.fixture
