@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from django.conf import settings
 
@@ -5,13 +7,17 @@ from chains.definition.checks import problems, warnings
 from chains.definition.checks.codes import Code
 from chains.definition.publishing import publish
 from chains.definition.tree import tree_of
-from chains.models import BranchArm, Chain, MessageTemplate, Step, TemplateText
+from chains.engine.run import tick
+from chains.models import BranchArm, Chain, MessageTemplate, Step, TemplateText, Touch
+from chains.reactions.answering import answer, question_of
 from chains.ready.chains import READY_CHAINS
 from chains.ready.install import add_ready_chains
 from chains.ready.steps import all_steps, letters_of
 from chains.ready.words import chain_words
 from crm.languages import codes
+from tests.conftest import make_customer, make_order
 
+DAY = dt.timedelta(days=1)
 LANGUAGES = codes()
 LETTERS = [(ready, letter) for ready in READY_CHAINS for letter in letters_of(ready)]
 # What only the shop can do: connect Telegram and SMS.
@@ -73,6 +79,31 @@ def test_an_answer_leads_on_in_whatever_language_it_was_given():
     arm = BranchArm.objects.get(step__chain=ready_chain("win_back_6"), name="Delivery")
 
     assert arm.rule["all"][0]["value"] == ["Delivery was slow or dear", "Доставка долгая или дорогая"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("place", "last"),
+    [(1, "win_back_6/delivery_on_us"), (2, "Call: put it right")],
+    ids=["delivery", "not treated well"],
+)
+def test_win_back_goes_on_by_the_answer(shop, now, place, last):
+    customer = make_customer(language="ru")
+    make_order(customer=customer, placed_at=now - 179 * DAY, delivered_at=now - 177 * DAY)
+    publish(ready_chain("win_back_6"), now)
+    for days in range(20):
+        tick(now + days * DAY)
+    asked = Touch.objects.filter(customer=customer, status="sent").latest("pk")
+    key = next(iter(asked.enrolment.version.program["steps"][2]["texts"]["email"]["ru"]["questions"]))
+
+    answer(asked, question_of(asked, key), str(place), at=now + 20 * DAY)
+    for days in range(21, 24):
+        tick(now + days * DAY)
+
+    touch = Touch.objects.filter(customer=customer).latest("pk")
+    step = Step.objects.get(key=touch.step_key)
+    assert (step.template.ready_key if step.template else step.name) == last
+    assert touch.channel == Touch.Channel.STAFF_TASK or touch.status == "sent"
 
 
 @pytest.mark.django_db
