@@ -101,6 +101,14 @@ def now():
 
 
 @pytest.fixture
+def channels_connected(settings):
+    """As far as publishing asks; nothing answers there."""
+    settings.SMS = {"kind": "twilio", "secret": "secret"}
+    settings.TELEGRAM_TOKEN, settings.TELEGRAM_BOT = "1:token", "kettle_bot"
+    settings.PUSH_CONTACT = "it@kettle.example.com"
+
+
+@pytest.fixture
 def shop(db):
     """The settings page as an installed shop has it."""
     from crm.models import Shop

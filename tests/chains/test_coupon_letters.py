@@ -92,7 +92,7 @@ def test_a_letter_shows_the_coupon_and_starts_its_term_when_it_is_sent(post):
 
 
 @pytest.mark.parametrize(("channel", "subject"), [("sms", ""), ("telegram", ""), ("push", "Yours")])
-def test_every_channel_shows_the_coupon_and_starts_its_term(post, monkeypatch, channel, subject):
+def test_every_channel_shows_the_coupon_and_starts_its_term(post, monkeypatch, channel, subject, channels_connected):
     monkeypatch.setitem(senders(), channel, post)
     live(issue(coupon_days=7), thanks(template=make_template(channel=channel, subject=subject, words=SHOWN)))
     order = make_order(placed_at=NOW)

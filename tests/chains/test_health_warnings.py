@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from chains.admin.chain_page import PIECE_HEADER
 from chains.definition.checks import problems, warnings
 from chains.definition.checks.overriding import override
 from chains.definition.checks.ways import Met, Way, most_within, touches, ways_through
@@ -280,7 +281,7 @@ def test_a_marketer_reads_the_list_and_does_not_decide(shop, hasty, client):
     user.groups.add(Group.objects.get(name="Marketing"))
     client.force_login(user)
 
-    page = client.get(reverse("admin:chains_chain_publish", args=[hasty.pk]))
+    page = client.get(reverse("admin:chains_chain_publish", args=[hasty.pk]), headers={PIECE_HEADER: "1"})
     answer = client.post(reverse("admin:chains_chain_override", args=[hasty.pk]), {"reason": "Mine."})
 
     assert "Before it can be published" in page.text

@@ -3,6 +3,7 @@
 import pytest
 
 from chains.definition.checks.steps import step_problems
+from chains.definition.tree import tree_of
 from chains.engine.deliver.prepare import LeasedTouch, prepare
 from chains.messages.samples import sample
 from chains.messages.short_links import parse_code, short_url
@@ -164,7 +165,7 @@ def test_a_touch_gets_the_text_of_its_channel(shop):
 
 
 @pytest.mark.django_db
-def test_a_program_keeps_the_order_of_channels_and_every_text(shop):
+def test_a_program_keeps_the_order_of_channels_and_every_text(shop, channels_connected):
     template = make_template()
     words_for(template, "sms")
     words_for(template, "telegram")
@@ -179,8 +180,7 @@ def test_a_channel_without_a_text_blocks_publishing(shop):
     template = make_template()
     chain = draft_chain(message(template=template, channels=["sms", "email"]))
 
-    found = list(step_problems(chain))
+    [found] = step_problems(chain, tree_of(chain))
 
-    assert len(found) == 1
-    assert found[0].endswith(f"the template “{template}” has no text in English for SMS (phone).")
+    assert str(found).endswith(f"the template “{template}” has no text in English for SMS (phone).")
     assert Step.objects.get(chain=chain).channels == ["sms", "email"]

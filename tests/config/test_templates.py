@@ -64,9 +64,10 @@ def test_lines_of_templates_and_stylesheets_stay_under_120():
     assert found_in([*TEMPLATES, *STYLESHEETS], r"(?m)^.{120,}$") == []
 
 
-def test_staff_screens_have_one_stylesheet_and_the_composer_its_own():
-    composer = settings.BASE_DIR / "chains" / "static" / "chains" / "composer" / "composer.css"
-    assert [composer, settings.BASE_DIR / "config" / "static" / "encore" / "admin.css"] == STYLESHEETS
+def test_staff_screens_have_one_stylesheet_and_composer_and_picture_their_own():
+    own = settings.BASE_DIR / "chains" / "static" / "chains"
+    shared = settings.BASE_DIR / "config" / "static" / "encore" / "admin.css"
+    assert [own / "composer" / "composer.css", own / "picture.css", shared] == STYLESHEETS
 
 
 @pytest.mark.django_db

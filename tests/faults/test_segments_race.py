@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from chains.models import Chain
 from crm.models import Customer, Event, EventInbox, Order
 from segments.models import Membership, Segment
 from segments.refresh import refresh
@@ -64,6 +65,7 @@ with transaction.atomic():
 
 @pytest.fixture
 def buyers(db):
+    Chain.objects.exclude(trigger_segment=None).delete()
     Segment.objects.all().delete()
     segment = make_segment(BUYERS, name="Buyers")
     refresh(segment, NOW)

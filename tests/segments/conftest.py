@@ -20,6 +20,8 @@ def make_segment(*conditions, rule=None, name=None, **fields):
 @pytest.fixture
 def no_starters(db):
     """Only the segments a test makes."""
+    from chains.models import Chain
     from segments.models import Segment
 
+    Chain.objects.exclude(trigger_segment=None).delete()
     Segment.objects.all().delete()

@@ -20,6 +20,7 @@ EVENTS = [
     ("feedback.left", {"kind": "rating", "score": 2}),
     ("feedback.left", {"kind": "rating", "score": 5}),
     ("feedback.left", {"kind": "nps", "score": 9}),
+    ("feedback.left", {"kind": "exit", "score": None, "answer": "too dear"}),
     ("message.clicked", {"touch": 1, "tags": ["recipes"], "address": "https://shop.example/Delivery", "link": 0}),
     ("message.opened", {"touch": 1, "tags": [], "is_machine": True}),
     ("page.viewed", {"url": "https://shop.example/100%", "seconds": 40}),
@@ -223,6 +224,7 @@ class EntryJudge:
             "case": ("case.", "kind"),
             "severity": ("case.", "severity"),
             "mood": ("customer.mood", "mood"),
+            "answer": ("feedback.left", "answer"),
             "segment": ("segment.", "segment"),
             "milestone": ("order.milestone", "name"),
         }
@@ -242,5 +244,6 @@ class EntryJudge:
 
     def webhook(self, rule, name, told):
         if name == "field":
-            return is_told(told.get("answer", {}), rule)
+            answer = told.get("answer")
+            return is_told(answer if isinstance(answer, dict) else {}, rule)
         return {"came": told.get("status") is not None, "ok": told.get("ok", False)}[name]

@@ -16,7 +16,7 @@ from segments.compile import matching
 from segments.rule_json import parse
 from segments.rules import conditions
 from segments.vocabulary.registry import FIELDS
-from tests.segments.world import CITIES, PRODUCTS, TAGS, Judge, make_people, store
+from tests.segments.world import ANSWERS, CITIES, PRODUCTS, TAGS, Judge, make_people, store
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,7 @@ TEXTS = {
     "order_source": ["site", "till"],
     "reachable_for_service": ["email", "sms"],
     "channel": ["email", "sms"],
+    "chosen_answer": ANSWERS,
     "marketing_consent": ["granted", "withdrawn", "requested"],
     "deliverability": ["active", "bounced"],
     "url": ["delivery", "100%", "shop_example", "/D"],

@@ -18,6 +18,7 @@ NAMES = {"K1": "Blue kettle", "K2": "Kettle, electric", "T1": "Toaster 100%", "B
 COMPLEX = {"K2", "B1"}
 # What goes with what: (product, goes with it, kind).
 RELATIONS = [("K1", "T1", "accessory"), ("K1", "K2", "upgrade"), ("B1", "K1", "accessory"), ("K2", "B1", "service")]
+ANSWERS = ["too dear", "moved away"]
 SIGNS = {"message.clicked", "message.replied", "feedback.left", "page.viewed", "case.opened"}
 CITIES = ["", "Moscow", "Kazan", "Perm"]
 TAGS = ["vip-club", "wholesale", "press"]
@@ -76,6 +77,7 @@ class Person:
     purchases: list[Purchase] = field(default_factory=list)
     cases: list[tuple[str, dt.datetime, bool]] = field(default_factory=list)
     feedback: list[tuple[str, int | None, dt.datetime]] = field(default_factory=list)
+    chosen: list[tuple[str, dt.datetime]] = field(default_factory=list)
     letters: list[tuple[str, int, dt.datetime, list[str], bool]] = field(default_factory=list)
     events: list[tuple[str, dt.datetime, dict]] = field(default_factory=list)
     attributes: dict = field(default_factory=dict)
@@ -217,6 +219,7 @@ def make_people(seed, now, zone, count=60):
         for _ in range(count)
     ]
     give_back(people, random.Random(seed + 2))
+    choose(people, random.Random(seed + 3), now)
     return people
 
 
@@ -224,6 +227,15 @@ def give_back(people, rng):
     """Goods of the orders that had a return: none of them where only money came back. Drawn apart, too."""
     for line in [line for one in people for bought in one.purchases if bought.returned_at for line in bought.lines]:
         line.returned = rng.choice([0, 1, line.quantity, line.quantity])
+
+
+def choose(people, rng, now):
+    """Answers to questions of the shop's own. Drawn apart, too."""
+    for one in people:
+        one.chosen = [
+            (rng.choice(ANSWERS), now - dt.timedelta(days=rng.choice([0, 1, 29, 30, 31, 200])))
+            for _ in range(rng.choice([0, 0, 1, 2]))
+        ]
 
 
 def store(people, now):
@@ -301,6 +313,9 @@ def _store_person(models, person, number, now, products):
         customer.cases.create(kind=kind, subject="x", opened_at=opened_at, resolved_at=resolved_at)
     for index, (kind, score, left_at) in enumerate(person.feedback):
         customer.feedback.create(kind=kind, score=score, left_at=left_at, source="test", key=f"{number}-{index}")
+    for index, (answer, left_at) in enumerate(person.chosen):
+        key = f"{number}-chosen-{index}"
+        customer.feedback.create(kind="exit", answer=answer, left_at=left_at, source="test", key=key)
     for index, (kind, touch, at, tags, is_machine) in enumerate(person.letters):
         properties = {"touch": touch, "tags": tags, "is_machine": is_machine}
         customer.events.create(kind=kind, occurred_at=at, source="test", key=f"{number}-{index}", properties=properties)
@@ -671,6 +686,9 @@ class Judge:
 
     def ask_any_nps(self, rule, person):
         return self.any_score(rule, person, "nps")
+
+    def ask_chosen_answer(self, rule, person):
+        return any(answer in rule["value"] and self.in_window(rule, at) for answer, at in person.chosen)
 
     def log(self, person):
         """Every event, as (kind, moment, properties)."""
