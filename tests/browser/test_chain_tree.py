@@ -44,8 +44,8 @@ class Counted:
 @pytest.fixture
 def letters(shop):
     care = make_template(subject="How to care for it")
-    coupon = make_template(purpose="marketing", subject="For you", body="Your coupon: {{ coupon.code }}")
-    short = make_template(purpose="marketing", channel="sms", subject="", body="Something for you")
+    coupon = make_template(purpose="marketing", subject="For you", words="Your coupon: {{ coupon.code }}")
+    short = make_template(purpose="marketing", channel="sms", subject="", words="Something for you")
     for template, name in ((care, "Care"), (coupon, "Coupon letter"), (short, "Short message")):
         template.name = name
         template.save()

@@ -40,7 +40,8 @@ def test_a_variant_from_the_plan_to_adoption(shop, page, live_server, sign_in):
     experiment = Experiment.objects.get()
     experiment.variants.get().template.texts.update(subject="Your first cup in five minutes")
     page.get_by_role("link", name="Publish…").click()
-    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("Published as version 2.").first).to_be_visible()
     page.goto(f"{live_server.url}/admin/chains/experiment/{experiment.pk}/change/")
     expect(page.get_by_text("No verdict yet: 0 of the 29,642 customers needed")).to_be_visible()
 

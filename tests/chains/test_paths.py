@@ -342,7 +342,11 @@ def test_what_changed_in_an_arm_is_told_of_the_version():
     publish(chain, NOW)
     chain.refresh_from_db()
 
-    assert differences(chain, written_version(before), written_version(chain.version)) == []
+    assert differences(chain, written_version(before), written_version(chain.version)) == [
+        "Name of the arm 1b: b → the rest",
+        "New: 2. “last”",
+        "Removed: 1a.1. “inside”",
+    ]
 
 
 def test_the_way_somebody_went_is_told_in_words(client):
