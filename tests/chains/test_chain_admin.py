@@ -344,7 +344,7 @@ def test_the_customers_story_tells_why_a_message_was_not_sent():
 def test_a_chains_page_takes_no_more_queries_for_more_steps(marketer, django_assert_max_num_queries, steps):
     chain = draft_chain(*(message(name=f"Letter {number}") for number in range(steps)))
 
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(37):
         response = marketer.get(page_of(chain))
 
     assert response.content.decode().count("Letter") >= steps
