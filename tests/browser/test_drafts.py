@@ -8,7 +8,6 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chains.models import MessageTemplate
 from crm.models import Case, CaseMessage
 from tests.conftest import make_case, make_customer
 
@@ -142,22 +141,6 @@ def test_leaving_with_unsaved_words_asks(case_page):
 
     assert asked == ["beforeunload"]
     assert written(case_page) == HALF
-
-
-def test_a_template_that_is_refused_keeps_every_word_and_is_forgotten_once_saved(page, sign_in, live_server, shop):
-    sign_in("Marketing")
-    page.goto(f"{live_server.url}/admin/chains/messagetemplate/add/")
-    page.locator("#id_name").fill("Thanks")
-    body = page.locator("textarea[name$=body]").first
-    body.fill("Hello {{ nobody.knows }}")
-    asked = answer_dialogs(page, accept=True)
-    page.get_by_role("button", name="Save", exact=True).first.click()
-    expect(page.locator("textarea[name$=body]").first).to_have_value("Hello {{ nobody.knows }}")
-    page.goto(f"{live_server.url}/admin/chains/messagetemplate/add/")
-
-    expect(page.locator("textarea[name$=body]").first).to_have_value("Hello {{ nobody.knows }}")
-    assert page.locator("#id_name").input_value() == "Thanks"
-    assert (set(asked), MessageTemplate.objects.filter(name="Thanks").count()) == ({"beforeunload"}, 0)
 
 
 def test_a_complaint_half_logged_on_the_customers_page_is_there_again(page, sign_in, live_server, shop):

@@ -277,10 +277,11 @@ def test_deliver_run_twice_sends_once(chains):
     assert len(mail.outbox) == 1
 
 
-def test_a_channel_that_is_not_set_up_says_so(chains):
+def test_a_channel_that_is_not_set_up_any_more_says_so(chains, channels_connected, settings):
     template = make_template()
     template.texts.update(channel="sms")
     touch = due({"service": live_chain(message(template=template), event="asked")})
+    settings.SMS = {}
     touch.customer.contacts.create(channel="sms", address="+79991234567")
 
     tick(NOW)
