@@ -58,6 +58,7 @@ PAGES = {
     "analytics_dashboard_changelist": ("MGR", "MGR"),
     "crm_customer_change": ("SMGR", "SMGR"),
     "admin/": (STAFF, STAFF),
+    "admin/autocomplete/": ("", ""),
     "search": (STAFF, STAFF),
     "index": (STAFF, STAFF),
     "login": (EVERYBODY, EVERYBODY),
