@@ -1,6 +1,7 @@
 """A letter pasted in: read whatever it is, and judged like one of Encore's own."""
 
 import contextlib
+import re
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -70,7 +71,7 @@ def test_a_whole_message_is_read_with_its_headers():
         ("liquid", "Dear {{ name }}, hello.", Kind.SERVICE, "left unfilled: {{ name }}"),
         ("a gap", "Hello, !\nYour order.", Kind.SERVICE, "should be: “Hello, !”"),
         ("long", "word " * 130, Kind.SERVICE, "130 words"),
-        ("heavy", "<p>" + "word <b></b>" * 9000, Kind.SERVICE, "It weighs"),
+        ("heavy", "<p>" + ("word " * 6 + "<b></b>") * 3500, Kind.SERVICE, "It weighs"),
         ("plain link", "Look: http://a.example/one", Kind.SERVICE, "without encryption"),
         ("in Russian", "Успейте купить со скидкой", Kind.SERVICE, "sounds like advertising"),
     ],
@@ -87,7 +88,8 @@ def test_a_long_subject_and_none():
 @pytest.mark.parametrize("language", codes())
 def test_the_language_of_our_own_letters_is_recognised(language):
     for letter in (folder(language) / "letters").glob("*.txt"):
-        assert language_of(letter.read_text(encoding="utf-8").partition("\n\n")[2]) == language
+        words = re.sub(r"(?m)^\[.*\]$|{{.*?}}|{%.*?%}", "", letter.read_text(encoding="utf-8").partition("\n\n")[2])
+        assert language_of(words) == language, letter.name
 
 
 @pytest.mark.parametrize(

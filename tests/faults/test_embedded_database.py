@@ -74,6 +74,7 @@ def test_loses_nothing_when_all_of_it_is_killed(directory):
         connection.execute("CREATE TABLE fact AS SELECT generate_series(1, 1000) AS number")
 
     kill_everything(directory)
+    wait_for(lambda: Cluster(directory).postmaster() is None)
 
     with connect(server.ensure_running(directory)) as connection:
         assert connection.execute("SELECT count(*) FROM fact").fetchone() == (1000,)
