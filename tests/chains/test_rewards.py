@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from chains.definition.checks.steps import step_problems
 from chains.definition.step_kinds import step_sentence
+from chains.definition.tree import tree_of
 from chains.engine.run import tick
 from chains.explain.decisions import decisions
 from chains.models import Enrolment, Passage, Step
@@ -81,7 +82,8 @@ def test_a_discount_on_everything_is_not_issued_before_anything_was_offered():
     category = make_category("Kettles")
 
     def problems(*steps):
-        return list(step_problems(draft_chain(message(), arrived, *steps)))
+        chain = draft_chain(message(), arrived, *steps)
+        return [str(found) for found in step_problems(chain, tree_of(chain))]
 
     assert any("must not be the first offer" in problem for problem in problems(issue_coupon(), marketing()))
     assert problems(issue_coupon(coupon_category=category), marketing()) == []
