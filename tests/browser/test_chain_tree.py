@@ -1,5 +1,7 @@
 """The picture of a chain: put together by mouse and by keyboard, on a phone, and read by who may only read."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -216,3 +218,17 @@ def test_who_may_only_read_sees_what_applies_to_the_chain_and_to_the_step(page, 
     expect(page.locator(".field-line", has_text="How long")).to_be_visible()
     for other in ("Until", "Counted from", "Only on"):
         expect(page.locator(".field-line", has_text=other)).to_have_count(0)
+
+
+def test_a_press_before_the_scripts_are_there_is_not_lost(page, sign_in, live_server):
+    chain = draft_chain()
+    sign_in("Marketing")
+
+    def late(route):
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/picture_p*.js", late)
+    page.goto(f"{live_server.url}/admin/chains/chain/{chain.pk}/change/", wait_until="commit")
+    page.get_by_role("button", name="Add a step at the beginning", exact=True).first.click()
+    expect(page.get_by_role("dialog", name="Add a step")).to_be_visible()

@@ -114,4 +114,5 @@
     if (event.detail.focus) focus(document.getElementById(event.detail.focus));
   });
   rove("entry");
+  body.inert = false;
 })();
