@@ -83,6 +83,7 @@ unit: setup-dev tools
 test: tools lint unit test-services
 
 test-services: setup-dev
+	ENCORE_VAR=$(TEST_VAR) $(MANAGE) translations
 	@sh .ci/services $(BIN)
 
 bench: setup-dev tools
