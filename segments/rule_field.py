@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from segments.compile import check
 from segments.rule_json import DEEPEST, dump, parse
 from segments.rules import GroupKind, RuleError
-from segments.values import Label, NamedValue, Texts, ValueKind
+from segments.values import Label, NamedValue, Search, Texts, ValueKind
 from segments.vocabulary.field import Context, Field
 from segments.vocabulary.registry import FIELDS, offered
+
+# What a list of offers shows, and how far those are counted that it does not show.
+MOST_OFFERED, MOST_COUNTED = 20, 1_000
 
 
 class RuleWidget(forms.Widget):
@@ -160,8 +163,15 @@ def _labels(kind: Texts, value: Any) -> dict[str, str]:
     return {item: label if label != item or not kind.numeric else _("(deleted)") for item, label in known.items()}
 
 
-def suggestions(path: str, text: str, limit: int = 20) -> list[tuple[str, str]]:
-    """What the shop has for a field, or for a filter of it (“orders_count.category”), beginning with this text."""
+class Offers(NamedTuple):
+    """Values with their labels, and in words that there are more of them."""
+
+    values: list[tuple[str, str]]
+    more: str = ""
+
+
+def suggestions(path: str, text: str, about: str = "") -> Offers:
+    """What the shop has for a field, or for a filter of it (“orders_count.category”), that fits this text."""
     name, _dot, narrower = path.partition(".")
     field = FIELDS.get(name)
     if field and narrower:
@@ -172,5 +182,19 @@ def suggestions(path: str, text: str, limit: int = 20) -> list[tuple[str, str]]:
         or field.value.suggest is None
         or "\x00" in text
     ):
-        return []
-    return field.value.suggest(text[:100], limit)
+        return Offers([])
+    found = field.value.suggest(Search(text[:100], MOST_COUNTED + 1, about))
+    return Offers(found[:MOST_OFFERED], _more(len(found)) if len(found) > MOST_OFFERED else "")
+
+
+def _more(count: int) -> str:
+    words = (
+        _("The first %(shown)d of more than %(count)d. Type a part of the name to find the others.")
+        if count > MOST_COUNTED
+        else ngettext(
+            "The first %(shown)d of %(count)d. Type a part of the name to find the others.",
+            "The first %(shown)d of %(count)d. Type a part of the name to find the others.",
+            count,
+        )
+    )
+    return words % {"shown": MOST_OFFERED, "count": min(count, MOST_COUNTED)}

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from django.utils import formats
 from django.utils.functional import Promise
@@ -19,12 +20,22 @@ Value = Decimal | dt.date | tuple[str, ...] | None
 Label = str | Promise
 Choices = Callable[[], Iterable[tuple[str, Label]]]
 Names = Callable[[Iterable[str]], Mapping[str, str]]
-Suggest = Callable[[str, int], list[tuple[str, str]]]
 
 LONGEST_TEXT = 200
 MOST_VALUES = 200
 LONGEST_NUMBER = 20
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+
+
+class Search(NamedTuple):
+    """What somebody has typed of a value; `about` names the row their page is about, whose own come first."""
+
+    text: str
+    limit: int
+    about: str = ""
+
+
+Suggest = Callable[[Search], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.db.models import (
+    BooleanField,
     DateTimeField,
     Exists,
     ExpressionWrapper,
@@ -24,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from chains.models import Chain, Letter, Step, Touch
 from crm.models import Order
 from segments.rules import Condition
-from segments.values import NoValue, Number, Texts
+from segments.values import NoValue, Number, Search, Texts
 from segments.vocabulary.comparing import compared_aggregate, latest_rows, number, opposite_if, suggest_from, texts
 from segments.vocabulary.field import LETTERS, Compilation, Field, always
 from segments.vocabulary.operators import COMPARISONS, EXACTLY, IDENTITY, YES_NO
@@ -39,16 +41,28 @@ def _chain_names(ids: Iterable[str]) -> Mapping[str, str]:
     return {str(pk): name for pk, name in Chain.objects.filter(pk__in=list(ids)).values_list("pk", "name")}
 
 
-def _suggest_chains(text: str, limit: int) -> list[tuple[str, str]]:
-    found = Chain.objects.filter(name__icontains=text).order_by("name").values_list("pk", "name")
-    return [(str(pk), name) for pk, name in found[:limit]]
+def _suggest_chains(search: Search) -> list[tuple[str, str]]:
+    found = Chain.objects.filter(name__icontains=search.text).order_by("name").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in found[: search.limit]]
 
 
-def _suggest_steps(text: str, limit: int) -> list[tuple[str, str]]:
-    """Those of drafts first, the newest before others: whoever asks is mostly writing the chain they ask about."""
-    steps = Step.objects.filter(kind__in=Step.TOUCHES, name__icontains=text).exclude(name="").order_by("-pk")
-    written = [(name, name) for name in steps.values_list("name", flat=True)[:limit]]
-    return list(dict.fromkeys([*written, *suggest_from(Touch, "step_name")(text, limit)]))[:limit]
+def _suggest_steps(search: Search) -> list[tuple[str, str]]:
+    """Those of the chain that is being written, others with the name of theirs, and names that only the past has."""
+    is_found = Q(name__icontains=search.text) | Q(chain__name__icontains=search.text)
+    is_own = ExpressionWrapper(Q(about=search.about), BooleanField())
+    steps = Step.objects.filter(is_found, kind__in=Step.TOUCHES).exclude(name="")
+    in_order = steps.annotate(about=Cast("chain", TextField())).order_by(is_own.desc(), "chain__name", "pk")
+    chains_of: dict[str, dict[str, str]] = defaultdict(dict)
+    for name, chain, chain_name in in_order.values_list("name", "about", "chain__name")[: search.limit]:
+        chains_of[name][chain] = chain_name
+    own = [(name, name) for name, chains in chains_of.items() if search.about in chains]
+    others = [
+        (name, f"{name} ({', '.join(chains.values())})")
+        for name, chains in chains_of.items()
+        if search.about not in chains
+    ]
+    past = [pair for pair in suggest_from(Touch, "step_name")(search) if pair[0] not in chains_of]
+    return [*own, *others, *past][: search.limit]
 
 
 def _chain(condition: Condition, compilation: Compilation) -> Q:

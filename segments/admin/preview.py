@@ -51,7 +51,8 @@ def count_view(request: HttpRequest) -> JsonResponse:
 @require_GET
 @permission_required("segments.view_segment", raise_exception=True)
 def values_view(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"values": suggestions(request.GET.get("field", ""), request.GET.get("q", "").strip())})
+    field, text, about = (request.GET.get(name, "").strip() for name in ("field", "q", "about"))
+    return JsonResponse(suggestions(field, text, about)._asdict())
 
 
 def _name(request: HttpRequest) -> str:

@@ -6,13 +6,15 @@ from django.db.models import Q
 
 from crm.models import Feedback
 from segments.rules import Condition
+from segments.values import Search
 from segments.vocabulary.comparing import has_rows, opposite_if, texts
 from segments.vocabulary.field import Compilation
 
 
-def suggest_answers(text: str, limit: int) -> list[tuple[str, str]]:
-    found = Feedback.objects.filter(answer__icontains=text).exclude(answer="")
-    return [(answer, answer) for answer in found.order_by("answer").values_list("answer", flat=True).distinct()[:limit]]
+def suggest_answers(search: Search) -> list[tuple[str, str]]:
+    found = Feedback.objects.filter(answer__icontains=search.text).exclude(answer="")
+    answers = found.order_by("answer").values_list("answer", flat=True).distinct()
+    return [(answer, answer) for answer in answers[: search.limit]]
 
 
 def compile_chosen(condition: Condition, compilation: Compilation) -> Q:

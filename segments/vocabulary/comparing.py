@@ -30,7 +30,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessT
 
 from crm.timezones import start_of
 from segments.rules import Condition
-from segments.values import Suggest
+from segments.values import Search, Suggest
 from segments.vocabulary.field import Compilation, Compile
 
 Rows = TypeVar("Rows", bound=Model)
@@ -186,9 +186,10 @@ def text_column(field_name: str) -> Compile:
 def suggest_from(model: type[Model], column: str) -> Suggest:
     """Offers what rows of the shop have in this column."""
 
-    def suggest(text: str, limit: int) -> list[tuple[str, str]]:
-        found = model._default_manager.exclude(**{column: ""}).filter(**{f"{column}__istartswith": text})
-        return [(value, value) for value in found.order_by(column).values_list(column, flat=True).distinct()[:limit]]
+    def suggest(search: Search) -> list[tuple[str, str]]:
+        found = model._default_manager.exclude(**{column: ""}).filter(**{f"{column}__istartswith": search.text})
+        values = found.order_by(column).values_list(column, flat=True).distinct()
+        return [(value, value) for value in values[: search.limit]]
 
     return suggest
 

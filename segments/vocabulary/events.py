@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Event, EventKind
 from segments.rules import Condition
-from segments.values import NamedValue, Number, Texts
+from segments.values import NamedValue, Number, Search, Texts
 from segments.vocabulary.comparing import compared_aggregate, contains_any, number, opposite_if, texts
 from segments.vocabulary.documents import NAMED_VALUES, named_value, text_property
 from segments.vocabulary.field import EVENTS, Compilation, Field, always
@@ -17,11 +17,11 @@ from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, SEARC
 RECENT = 20_000
 
 
-def suggest_kinds(text: str, limit: int) -> list[tuple[str, str]]:
+def suggest_kinds(search: Search) -> list[tuple[str, str]]:
     newest = Event.objects.order_by("-pk").values_list("kind", flat=True)[:RECENT]
     known = {kind: kind for kind in set(newest)} | {value: str(label) for value, label in EventKind.choices}
-    found = [(kind, label) for kind, label in known.items() if text.lower() in f"{label} {kind}".lower()]
-    return sorted(found, key=lambda pair: pair[1])[:limit]
+    found = [(kind, label) for kind, label in known.items() if search.text.lower() in f"{label} {kind}".lower()]
+    return sorted(found, key=lambda pair: pair[1])[: search.limit]
 
 
 def kind_names(kinds: Iterable[str]) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Category, OrderLine, Product, ProductRelation
 from crm.models.order import OrderLineQuerySet
 from segments.rules import Condition
-from segments.values import Texts
+from segments.values import Search, Texts
 from segments.vocabulary.comparing import exists, has_rows, opposite_if, texts
 from segments.vocabulary.field import PURCHASES, Compilation, Field
 from segments.vocabulary.operators import HAS, HAS_NOT, IDENTITY, NAMED, POSSESSION, PURCHASE
@@ -19,19 +19,22 @@ def _category_names(ids: Iterable[str]) -> Mapping[str, str]:
     return {str(pk): name for pk, name in Category.objects.filter(pk__in=list(ids)).values_list("pk", "name")}
 
 
-def _suggest_categories(text: str, limit: int) -> list[tuple[str, str]]:
-    found = Category.objects.filter(name__icontains=text).order_by("name").values_list("pk", "name", "parent__name")
-    return [(str(pk), f"{name} ({parent})" if parent else name) for pk, name, parent in found[:limit]]
+def _suggest_categories(search: Search) -> list[tuple[str, str]]:
+    found = Category.objects.filter(name__icontains=search.text).order_by("name")
+    rows = found.values_list("pk", "name", "parent__name")[: search.limit]
+    return [(str(pk), f"{name} ({parent})" if parent else name) for pk, name, parent in rows]
 
 
 def _product_names(skus: Iterable[str]) -> Mapping[str, str]:
     return {product.sku: str(product) for product in Product.objects.filter(sku__in=list(skus))}
 
 
-def _suggest_products(text: str, limit: int) -> list[tuple[str, str]]:
-    found = Product.objects.filter(Q(name__icontains=text) | Q(sku__istartswith=text)).order_by("name", "sku")
+def _suggest_products(search: Search) -> list[tuple[str, str]]:
+    is_found = Q(name__icontains=search.text) | Q(sku__istartswith=search.text)
+    found = Product.objects.filter(is_found).order_by("name", "sku")
     return [
-        (product.sku, f"{product.name} ({product.sku})" if product.name else product.sku) for product in found[:limit]
+        (product.sku, f"{product.name} ({product.sku})" if product.name else product.sku)
+        for product in found[: search.limit]
     ]
 
 

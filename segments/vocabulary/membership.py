@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from segments.models import Membership, Segment
 from segments.rules import Condition
-from segments.values import Texts
+from segments.values import Search, Texts
 from segments.vocabulary.comparing import has_rows, opposite_if, texts
 from segments.vocabulary.field import SEGMENTS, Compilation, Field, always
 from segments.vocabulary.operators import IDENTITY
@@ -19,9 +19,9 @@ def _names(ids: Iterable[str]) -> Mapping[str, str]:
     return {str(pk): name for pk, name in Segment.objects.filter(pk__in=list(ids)).values_list("pk", "name")}
 
 
-def _suggest(text: str, limit: int) -> list[tuple[str, str]]:
-    found = Segment.objects.filter(name__icontains=text).order_by("name").values_list("pk", "name")
-    return [(str(pk), name) for pk, name in found[:limit]]
+def _suggest(search: Search) -> list[tuple[str, str]]:
+    found = Segment.objects.filter(name__icontains=search.text).order_by("name").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in found[: search.limit]]
 
 
 def _belongs(condition: Condition, compilation: Compilation) -> Q:

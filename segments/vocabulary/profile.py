@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Channel, ConsentRecord, Contact, Customer, Purpose
 from segments.rules import Condition
-from segments.values import NamedValue, Number, Texts
+from segments.values import NamedValue, Number, Search, Suggest, Texts
 from segments.vocabulary.comparing import (
     has_rows,
     having_aggregate,
@@ -26,27 +25,28 @@ from segments.vocabulary.field import PROFILE, Compilation, Compile, Field
 from segments.vocabulary.operators import COMPARISONS, IDENTITY, KNOWN, MOMENTS, NEXT, POSSESSION, UNKNOWN
 
 
-def _suggest(column: str) -> Callable[[str, int], list[tuple[str, str]]]:
+def _suggest(column: str) -> Suggest:
     """Offers what customers of the shop have in this column."""
 
-    def suggest(text: str, limit: int) -> list[tuple[str, str]]:
+    def suggest(search: Search) -> list[tuple[str, str]]:
         found = (
             Customer.objects.current()
             .exclude(**{column: ""})
-            .filter(**{f"{column}__istartswith": text})
+            .filter(**{f"{column}__istartswith": search.text})
             .order_by(column)
             .values_list(column, flat=True)
             .distinct()
         )
-        return [(value, value) for value in found[:limit]]
+        return [(value, value) for value in found[: search.limit]]
 
     return suggest
 
 
-def _suggest_tags(text: str, limit: int) -> list[tuple[str, str]]:
+def _suggest_tags(search: Search) -> list[tuple[str, str]]:
     tags = Customer.objects.current().annotate(tag=Func(F("tags"), function="unnest", output_field=TextField()))
-    found = {tag for tag in tags.order_by().values_list("tag", flat=True).distinct() if text.lower() in tag.lower()}
-    return [(tag, tag) for tag in sorted(found)[:limit]]
+    known, typed = tags.order_by().values_list("tag", flat=True).distinct(), search.text.lower()
+    found = {tag for tag in known if typed in tag.lower()}
+    return [(tag, tag) for tag in sorted(found)[: search.limit]]
 
 
 def years_before(day: dt.date, years: int) -> dt.date:
@@ -114,11 +114,12 @@ def _refused_profiling(compilation: Compilation) -> Q:
     )
 
 
-def _suggest_attributes(text: str, limit: int) -> list[tuple[str, str]]:
+def _suggest_attributes(search: Search) -> list[tuple[str, str]]:
     names = Customer.objects.current().exclude(attributes={})
     found = names.annotate(key=Func(F("attributes"), function="jsonb_object_keys", output_field=TextField()))
-    keys = {key for key in found.order_by().values_list("key", flat=True).distinct() if text.lower() in key.lower()}
-    return [(key, key) for key in sorted(keys)[:limit]]
+    known, typed = found.order_by().values_list("key", flat=True).distinct(), search.text.lower()
+    keys = {key for key in known if typed in key.lower()}
+    return [(key, key) for key in sorted(keys)[: search.limit]]
 
 
 def _contact(column: str) -> Compile:

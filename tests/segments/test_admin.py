@@ -296,7 +296,17 @@ def test_offers_values_from_the_shops_own_data(marketer, field, typed, offered):
     make_customer(city="Moscow", tags=["vip-club", "press"], source="ads")
     make_product(sku="B-1", name="Blue kettle")
 
-    assert marketer.get(VALUES, {"field": field, "q": typed}).json() == {"values": offered}
+    assert marketer.get(VALUES, {"field": field, "q": typed}).json() == {"values": offered, "more": ""}
+
+
+def test_a_list_of_offers_that_was_cut_says_so_with_how_many_there_are(marketer):
+    for number in range(23):
+        make_category(f"Kettles {number:02}")
+
+    offered = marketer.get(VALUES, {"field": "bought_category", "q": "kettles"}).json()
+
+    assert len(offered["values"]) == 20
+    assert offered["more"] == "The first 20 of 23. Type a part of the name to find the others."
 
 
 def test_the_list_shows_sizes_and_leads_to_the_members(marketer, now):

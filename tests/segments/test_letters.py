@@ -4,12 +4,14 @@ import datetime as dt
 
 import pytest
 
-from chains.models import Touch
+from chains.models import Chain, Touch
 from segments import changes
 from segments.compile import matching
 from segments.models import Change, Segment
 from segments.refresh import refresh, refresh_due
+from segments.rule_field import suggestions
 from segments.rule_json import parse
+from tests.chains.factories import draft_chain, message
 from tests.chains.written_messages import make_touch
 from tests.conftest import NOW, make_customer, make_order
 from tests.segments.conftest import condition, make_segment
@@ -108,3 +110,22 @@ def test_a_refresh_asks_only_those_about_whom_a_letter_told_something():
     Change.objects.all().delete()
     Touch.objects.filter(pk=planned.pk).delete()
     assert changes.customers_to_check(segment, parse(segment.rule), NOW) == {planned.customer_id}
+
+
+def test_steps_are_offered_first_of_the_chain_being_written_then_of_others_by_their_name_then_of_the_past(shop):
+    Chain.objects.all().delete()
+    other = draft_chain(message(name="Care"), message(name="Recipes"), name="After the delivery")
+    own = draft_chain(message(name="Thanks"), message(name="Care"), message(name=""), name="Winning back")
+    written_to(5, step_name="Long gone")
+
+    def offered(text, chain):
+        return suggestions("event_step", text, str(chain.pk)).values
+
+    assert offered("", own) == [
+        ("Thanks", "Thanks"),
+        ("Care", "Care"),
+        ("Recipes", "Recipes (After the delivery)"),
+        ("Long gone", "Long gone"),
+    ]
+    assert offered("winning", other) == [("Thanks", "Thanks (Winning back)"), ("Care", "Care (Winning back)")]
+    assert offered("care", make_touch().chain) == [("Care", "Care (After the delivery, Winning back)")]

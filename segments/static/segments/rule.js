@@ -46,9 +46,11 @@
             this.timer = setTimeout(() => this.count(), PAUSE_MS);
         }
 
+        // The page may be about a row whose own values come first.
         async offers(field, q) {
-            const response = await fetch(`${this.root.dataset.valuesUrl}?${new URLSearchParams({ field, q })}`);
-            return response.ok ? (await response.json()).values : [];
+            const about = this.root.closest("[data-rule-about]")?.dataset.ruleAbout ?? "";
+            const response = await fetch(`${this.root.dataset.valuesUrl}?${new URLSearchParams({ field, q, about })}`);
+            return response.ok ? response.json() : { values: [], more: "" };
         }
 
         async count() {

@@ -43,7 +43,9 @@
         });
         field.setAttribute("aria-label", editor.words.value);
         if (kind.hasOffers) field.setAttribute("list", list.id);
-        const node = make("span", { className: "rule-chips" }, field, list);
+        const more = make("span", { className: "rule-quiet" });
+        more.setAttribute("role", "status");
+        const node = make("span", { className: "rule-chips" }, field, list, more);
         const values = () => [...node.querySelectorAll(".rule-chip")].map((chip) => chip.dataset.value);
         let offered = new Map();
 
@@ -74,8 +76,9 @@
 
         const offer = async () => {
             const found = await editor.offers(path, field.value.trim());
-            offered = new Map(found.map(([value, label]) => [label.toLowerCase(), [value, label]]));
-            list.replaceChildren(...found.map(([, label]) => make("option", { value: label })));
+            offered = new Map(found.values.map(([value, label]) => [label.toLowerCase(), [value, label]]));
+            list.replaceChildren(...found.values.map(([, label]) => make("option", { value: label })));
+            more.textContent = found.more;
         };
 
         let timer;
@@ -102,6 +105,7 @@
         field.addEventListener("blur", () => {
             const text = field.value.trim();
             if (text) accept(text);
+            more.textContent = "";
         });
         [item.value ?? []].flat().filter((value) => value !== "").forEach((value) => put(String(value)));
         return { node, labels, read: values };
@@ -122,7 +126,7 @@
         parts[0].setAttribute("list", list.id);
         parts[0].addEventListener("focus", async () => {
             const found = await editor.offers(path, "");
-            list.replaceChildren(...found.map(([value]) => make("option", { value })));
+            list.replaceChildren(...found.values.map(([value]) => make("option", { value })));
         });
         const node = make("span", { className: "rule-chips" }, parts[0], "=", parts[1], list);
         return { node, read: () => parts.map((one) => one.value) };
