@@ -1,6 +1,6 @@
 """Words of unfold and Django that have no translation, or a bad one. Named here, they enter our catalogue."""
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 WORDS = (
     gettext_noop("Add new item"),
@@ -38,6 +38,7 @@ WORDS = (
     gettext_noop("Reset filters"),
     gettext_noop("Return to site"),
     gettext_noop("Run"),
+    gettext_noop("Save and add another"),
     gettext_noop("Search apps and models..."),
     gettext_noop("Select action to run"),
     gettext_noop("Select action"),
@@ -109,4 +110,10 @@ WORDS = (
         " their related items will be deleted:"
     ),
     gettext_noop("Yes, I’m sure"),
+)
+
+# How long ago something was. Django says it as if it stood alone; here it stands behind “for” and before “ago”.
+SPANS = (
+    ngettext_lazy("%(num)d week", "%(num)d weeks", "num"),
+    ngettext_lazy("%(num)d minute", "%(num)d minutes", "num"),
 )

@@ -13,7 +13,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from chains.definition.kind_fields import FieldProblem
 from chains.engine.advance.waits import OF_THE_CUSTOMER
@@ -86,6 +86,18 @@ def _span(step: Step) -> str:
     return words[Step.Unit(step.wait_unit)] % {"n": amount}
 
 
+def _limit(step: Step) -> str:
+    """The same behind “at most”, which other languages say in another case."""
+    amount = step.wait_amount
+    words = {
+        Step.Unit.MINUTES: npgettext("at most", "%(n)d minute", "%(n)d minutes", amount),
+        Step.Unit.HOURS: npgettext("at most", "%(n)d hour", "%(n)d hours", amount),
+        Step.Unit.DAYS: npgettext("at most", "%(n)d day", "%(n)d days", amount),
+        Step.Unit.WEEKS: npgettext("at most", "%(n)d week", "%(n)d weeks", amount),
+    }
+    return words[Step.Unit(step.wait_unit)] % {"n": amount}
+
+
 def _time_sentence(step: Step) -> str:
     return _("wait for %(span)s") % {"span": _span(step)}
 
@@ -97,11 +109,11 @@ def _time_problems(step: Step) -> Iterator[FieldProblem]:
 
 def _event_sentence(step: Step) -> str:
     words = (
-        _("wait until: %(event)s, about this order; at most %(span)s")
+        _("wait until: %(event)s, about this order; at most %(limit)s")
         if step.wait_this_order
-        else _("wait until: %(event)s; at most %(span)s")
+        else _("wait until: %(event)s; at most %(limit)s")
     )
-    return words % {"event": event_words(step.event_kind), "span": _span(step)}
+    return words % {"event": event_words(step.event_kind), "limit": _limit(step)}
 
 
 def _event_problems(step: Step) -> Iterator[FieldProblem]:
