@@ -74,6 +74,7 @@ def page_pieces(shown: ModelAdmin[Chain], request: HttpRequest, chain: Chain) ->
         "additions": ADDITIONS,
         "media": media,
         "opts": shown.opts,
+        "original": chain,
     }
 
 

@@ -44,6 +44,12 @@ class DrawnStep:
         return self.step.name or self.sentence[:1].upper() + self.sentence[1:]
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether anything has come of it: else there is nothing to draw a line above."""
+        tally = self.tally
+        return self.results is not None or bool(tally and (tally.waiting or tally.uncertain))
+
+    @property
     def is_plain_wait(self) -> bool:
         """Drawn on the line between two cards."""
         return self.step.kind == Step.Kind.WAIT and not self.has_arms

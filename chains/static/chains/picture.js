@@ -66,5 +66,11 @@
     }
   });
 
+  // A chain wider than the window is looked at from its start.
+  const scroll = body.querySelector(".pic-scroll");
+  const entry = body.querySelector("#entry");
+  scroll.scrollLeft += entry.getBoundingClientRect().left + entry.offsetWidth / 2 -
+    scroll.getBoundingClientRect().left - scroll.clientWidth / 2;
+
   window.encorePicture = { root, body, words, ask, act, renew, tell, say, state };
 })();
