@@ -22,6 +22,7 @@ from chains.models.step_wait import CUSTOM_EVENT
 from chains.program.goods import OF_THE_GOODS
 from crm.admin.conditional import Case
 from crm.models import EventKind
+from crm.quoting import quoted
 
 Anchor = Step.Anchor
 # Dates that have no hour of their own.
@@ -128,7 +129,7 @@ def _event_problems(step: Step) -> Iterator[FieldProblem]:
 def _offset_sentence(step: Step) -> str:
     anchor = step.get_wait_from_display()
     if step.wait_from == Anchor.ATTRIBUTE:
-        anchor = f"“{step.wait_attribute}”"
+        anchor = quoted(step.wait_attribute)
     if step.wait_amount == 0:
         return _("wait until %(anchor)s") % {"anchor": anchor}
     words = (

@@ -15,6 +15,7 @@ from chains.definition.tree import Node
 from chains.definition.wait_kinds import WAIT_KINDS
 from chains.models import BranchArm, Step
 from crm.models import Channel
+from crm.quoting import quoted
 from segments.describe import sentence_of
 
 WasAndIs = Callable[[Any, Any, Any], str]
@@ -29,7 +30,7 @@ SAID_OF_WAITS = {"wait", "wait_rule", "if_unknown"}
 
 def named(node: Node) -> str:
     step = node.step
-    words = f"“{step.name}”" if step.name else step_sentence(step)
+    words = quoted(step.name) if step.name else step_sentence(step)
     return f"{node.number}. {words}"
 
 
@@ -82,7 +83,7 @@ def arm_differences(before: Node, after: Node, was_and_is: WasAndIs) -> Iterator
     by = STEP_KINDS[after.step.kind].arms_by
     old, new = ({one.arm.key: one for one in node.arms} for node in (before, after))
     for key, one in new.items():
-        place = f"{after.number}{one.letter} “{one.arm}”"
+        place = f"{after.number}{one.letter} {quoted(str(one.arm))}"
         if key not in old:
             yield _("New arm: %(arm)s") % {"arm": place}
             continue

@@ -14,6 +14,7 @@ from chains.models import Chain, ChannelState, Experiment, Reputation
 from chains.stats.light import lights
 from config.today.line import Line, Part, counted
 from crm.models import Shop
+from crm.quoting import quoted
 
 SHOWN = 5
 
@@ -43,9 +44,9 @@ def _in_trouble(running: list[Chain], now: dt.datetime) -> Iterator[Line]:
     for chain in running:
         light = found[chain.pk]
         if light.is_red:
-            yield Line(f"“{chain}”: {'; '.join(light.reasons)}", _page(chain), is_urgent=True)
+            yield Line(f"{quoted(str(chain))}: {'; '.join(light.reasons)}", _page(chain), is_urgent=True)
         if light.standstill:
-            yield Line(f"“{chain}”: {light.standstill_words}", _page(chain), is_urgent=True)
+            yield Line(f"{quoted(str(chain))}: {light.standstill_words}", _page(chain), is_urgent=True)
 
 
 def _rest(count: int) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from chains.definition.checks.codes import Code
 from chains.definition.checks.five_parts import NAMES, missing_parts
 from chains.definition.checks.letter import Letter
 from crm.languages import content, spoken
+from crm.quoting import quoted
 
 MOST_WORDS = 120
 _SHOUTED = re.compile(r"!{2,}|\b(?:[A-ZА-ЯЁ]{5,}\s+){2,}[A-ZА-ЯЁ]{5,}\b")
@@ -52,11 +53,6 @@ def _calls(letter: Letter) -> Iterator[LetterFinding]:
         yield LetterFinding(
             Code.CALLS_TO_ACTION, words % {"count": count, "calls": named}, next(c.block for c in letter.calls[1:])
         )
-
-
-def quoted(name: str) -> str:
-    """In the quotation marks of the reader's language."""
-    return _("“%(name)s”") % {"name": name}
 
 
 def _tone(letter: Letter) -> Iterator[LetterFinding]:

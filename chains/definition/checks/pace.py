@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 from chains.definition.checks.codes import Code
 from chains.definition.checks.finding import Finding
-from chains.definition.checks.letter_rules import quoted
 from chains.definition.checks.ways import DAYS_TO, Way, most_within, touches, ways_through
 from chains.models import Chain
 from chains.program.trigger import compiled_trigger
 from crm.models import EventKind, Purpose
+from crm.quoting import quoted
 
 MOST_IN_A_MONTH = 5
 MONTH, WEEK = 30, 6.99
