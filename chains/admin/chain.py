@@ -19,6 +19,7 @@ from unfold.decorators import display
 from chains.admin import chain_acts, health, incoming_notices, step_form
 from chains.admin.chain_acts import overtaken, seen_in, staff
 from chains.admin.chain_form import NEW, RULES, SHOWN_WHEN, form_of
+from chains.admin.chain_history import HistoryPage
 from chains.admin.chain_page import SAVED, asks_for_piece, page_pieces, part_of, renewed, with_faults
 from chains.admin.one_off import one_off_view
 from chains.admin.results import ResultsPages
@@ -39,7 +40,7 @@ from crm.admin.verb_buttons import Verb
 
 
 @admin.register(Chain)
-class ChainAdmin(RulesToRead, ResultColumns, StartersAdmin, ResultsPages):
+class ChainAdmin(RulesToRead, ResultColumns, HistoryPage, StartersAdmin, ResultsPages):
     list_display = ("name", "shown_status", "starts", "shown_under_way", *ResultColumns.RESULTS)
     list_filter = (KindFilter, ("status", ChoicesDropdownFilter))
     list_filter_submit = True

@@ -144,7 +144,10 @@
     } else if (step) open(stepUrl(step), { by: pressed });
     else if (part) open(`${words.page}?part=${part}`, { by: pressed });
     else if (pressed.matches("[data-publish-panel]")) open(words.publish, { by: pressed });
-    else if (pressed.matches("[data-close]")) close();
+    else if (pressed.matches("[data-history]") && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      open(pressed.href, { by: pressed });
+    } else if (pressed.matches("[data-close]")) close();
     else if (pressed.matches("[data-arm-add]")) addArm(pressed.closest("[data-arm-forms]"));
     else if (pressed.matches("[data-arm-up]")) moveArmUp(pressed.closest("[data-arm-form]"));
     else if (pressed.matches("[data-arm-drop]")) dropArm(pressed.closest("[data-arm-form]"));
