@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chains.admin.chain_page import refused, renewed
-from chains.admin.numbers import number_in
+from chains.admin.numbers import LONGEST, number_in
 from chains.definition import copying, draft_history, editing
 from chains.definition.draft_history import ChangedMeanwhile, act
 from chains.definition.restoring import content_of_version, restore
 from chains.definition.step_kinds import step_sentence
 from chains.models import BranchArm, Chain, Step
+from crm.quoting import quoted
 
 # What was done, in words, and the id of the card to look at.
 Done = tuple[str, str]
@@ -40,9 +42,13 @@ def act_view(request: HttpRequest, chain: Chain) -> HttpResponseBase:
 
 
 def copy_view(request: HttpRequest, chain: Chain) -> HttpResponseBase:
-    """A step with all that lies in it, for the clipboard of the browser."""
-    step = _step(request.GET, chain)
-    return JsonResponse({"steps": copying.copied(step), "said": _("Copied: %(step)s") % {"step": name_of(step)}})
+    """Steps with all that lies in them, for the clipboard of the browser."""
+    try:
+        steps = _steps(request.GET, chain)
+    except ValueError as error:
+        return refused(str(error))
+    said = _("Copied: %(step)s") % {"step": _names_of(steps)}
+    return JsonResponse({"steps": copying.copied(chain, steps), "said": said})
 
 
 def overtaken(request: HttpRequest, chain: Chain, words: str) -> JsonResponse:
@@ -53,7 +59,13 @@ def overtaken(request: HttpRequest, chain: Chain, words: str) -> JsonResponse:
 
 
 def name_of(step: Step) -> str:
-    return f"“{step.name}”" if step.name else step_sentence(step)
+    return quoted(step.name) if step.name else step_sentence(step)
+
+
+def _names_of(steps: Sequence[Step]) -> str:
+    if len(steps) == 1:
+        return name_of(steps[0])
+    return ngettext("%(count)d step", "%(count)d steps", len(steps)) % {"count": len(steps)}
 
 
 def id_of(step: Step) -> str:
@@ -79,10 +91,10 @@ def _move(request: HttpRequest, chain: Chain) -> Done:
 
 
 def _remove(request: HttpRequest, chain: Chain) -> Done:
-    step = _step(request.POST, chain)
-    next_card = editing.followers_at(chain, step.arm, step)[:1]
-    with act(chain, staff(request), seen_in(request), _("Deleted: %(step)s") % {"step": name_of(step)}) as done:
-        editing.remove(step)
+    steps = _steps(request.POST, chain)
+    next_card = editing.followers_at(chain, steps[-1].arm, steps[-1])[:1]
+    with act(chain, staff(request), seen_in(request), _("Deleted: %(step)s") % {"step": _names_of(steps)}) as done:
+        editing.remove(chain, steps)
     return done.what, id_of(next_card[0]) if next_card else ""
 
 
@@ -90,9 +102,9 @@ def _paste(request: HttpRequest, chain: Chain) -> Done:
     arm, after = place_in(request.POST, chain)
     with act(chain, staff(request), seen_in(request)) as done:
         keys = copying.paste(chain, request.POST.get("steps", ""), arm, after)
-        pasted = chain.steps.select_related("template", "webhook").get(key=keys[0])
-        done.what = _("Pasted: %(step)s") % {"step": name_of(pasted)}
-    return done.what, id_of(pasted)
+        pasted = list(chain.steps.select_related("template", "webhook").filter(key__in=keys))
+        done.what = _("Pasted: %(step)s") % {"step": _names_of(pasted)}
+    return done.what, id_of(pasted[0])
 
 
 def _undo(request: HttpRequest, chain: Chain) -> Done:
@@ -130,6 +142,17 @@ VERBS: dict[str, Callable[[HttpRequest, Chain], Done]] = {
 def _step(given: Any, chain: Chain) -> Step:
     steps = Step.objects.select_related("arm", "template", "webhook", "chain")
     return get_object_or_404(steps, pk=number_in(given, "step"), chain=chain)
+
+
+def _steps(given: Any, chain: Chain) -> list[Step]:
+    """Neighbours in their order, as many as were named."""
+    numbers = [int(one) for one in given.getlist("step") if one.isascii() and one.isdecimal() and len(one) <= LONGEST]
+    steps = list(Step.objects.select_related("arm", "template", "webhook").filter(chain=chain, pk__in=numbers))
+    if not steps:
+        raise Http404
+    if len({step.arm_id for step in steps}) > 1:
+        raise ValueError(_("Choose steps of one arm."))
+    return steps
 
 
 def place_in(given: Any, chain: Chain) -> tuple[BranchArm | None, Step | None]:

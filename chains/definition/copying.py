@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chains.definition.draft_content import Content, content_of, flat, steps_content
-from chains.definition.editing import depth_of, own_node, too_many
+from chains.definition.editing import depth_of, too_many
 from chains.definition.names import NAME_KEPT, free_name
 from chains.definition.restoring import restore
-from chains.definition.tree import DEEPEST, MOST_STEPS
+from chains.definition.tree import DEEPEST, MOST_STEPS, all_nodes, tree_of
 from chains.models import BranchArm, Chain, Step
 from chains.models.branch_arm import new_step_key
 
@@ -32,9 +32,11 @@ def duplicate(chain: Chain) -> Chain:
     return copy
 
 
-def copied(step: Step) -> str:
-    """A step with all that lies in it, for the clipboard."""
-    return signing.dumps(steps_content(own_node(step)), salt=SALT, compress=True)
+def copied(chain: Chain, steps: Iterable[Step]) -> str:
+    """Steps with all that lies in them, for the clipboard."""
+    wanted = {step.pk for step in steps}
+    nodes = [node for node in all_nodes(tree_of(chain)) if node.step.pk in wanted]
+    return signing.dumps(steps_content(nodes), salt=SALT, compress=True)
 
 
 @transaction.atomic

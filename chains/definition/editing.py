@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -38,10 +38,10 @@ def move(step: Step, arm: BranchArm | None, after: Step | None) -> None:
 
 
 @transaction.atomic
-def remove(step: Step) -> None:
-    """With all that lies in it."""
-    _lock(step.chain_id)
-    step.delete()
+def remove(chain: Chain, steps: Iterable[Step]) -> None:
+    """With all that lies in them."""
+    _lock(chain.pk)
+    chain.steps.filter(pk__in=[step.pk for step in steps]).delete()
 
 
 def followers_at(chain: Chain, arm: BranchArm | None, after: Step | None) -> list[Step]:

@@ -43,7 +43,7 @@ def whole_chain(**fields):
 
 def remove(chain, name, by):
     with act(chain, by, what=f"Removed {name}"):
-        editing.remove(chain.steps.get(name=name))
+        editing.remove(chain, chain.steps.filter(name=name))
 
 
 def test_what_was_removed_comes_back_with_all_that_lay_in_it(ann):
@@ -95,7 +95,7 @@ def test_what_somebody_else_did_meanwhile_is_told_and_nothing_is_changed(ann):
 
     told = r"Ann changed this chain meanwhile \(Removed b\)"
     with pytest.raises(ChangedMeanwhile, match=told), act(chain, ann, seen=""):
-        editing.remove(chain.steps.get(name="a"))
+        editing.remove(chain, chain.steps.filter(name="a"))
 
     assert drawn(chain) == [("1", "a")]
 
@@ -150,7 +150,7 @@ def test_a_template_deleted_since_leaves_its_step_unfinished(ann):
 
 def test_copied_steps_are_pasted_into_another_chain_under_new_keys(ann):
     chain, other = whole_chain(), draft_chain(message(name="first"), branch((REPEAT,), (None,), name="known?"))
-    clipboard = copying.copied(chain.steps.get(name="who"))
+    clipboard = copying.copied(chain, chain.steps.filter(name="who"))
     arm = BranchArm.objects.get(step__chain=other, rule__isnull=True)
 
     copying.paste(other, clipboard, None, other.steps.get(name="first"))
@@ -182,4 +182,4 @@ def test_a_step_fits_neither_into_itself_nor_too_deep(ann):
     with pytest.raises(ValueError, match="does not fit"):
         editing.move(chain.steps.get(name="d1"), lowest, None)
     with pytest.raises(ValueError, match="does not fit"):
-        copying.paste(chain, copying.copied(chain.steps.get(name="d4")), lowest, None)
+        copying.paste(chain, copying.copied(chain, chain.steps.filter(name="d4")), lowest, None)

@@ -28,7 +28,9 @@
   }
 
   async function act(verb, fields = {}) {
-    const answer = await ask(words.act, new URLSearchParams({ verb, seen: state(), ...fields }));
+    const data = new URLSearchParams({ verb, seen: state() });
+    for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) data.append(name, one);
+    const answer = await ask(words.act, data);
     if (!answer) return false;
     if (answer.problem) tell(answer.problem);
     else renew(answer, { mayUndo: answer.status === 200 && !["undo", "redo"].includes(verb) });

@@ -2,7 +2,8 @@
 (() => {
   "use strict";
 
-  const { root, body, act, openCard, offer, copy, cut, paste, remove, shift, pick, behind } = window.encorePicture;
+  const { root, body, act, openCard, offer, copy, cut, paste, remove, shift, pick, behind, stretch, clear } =
+    window.encorePicture;
   const mayChange = Boolean(root.querySelector("[data-additions]"));
   const cards = () => [...body.querySelectorAll("[data-card]")];
   const stepOf = (node) => node.closest("[data-step]");
@@ -75,6 +76,9 @@
     if (isCtrl && key === "x" && step) return cut(step);
     if (isCtrl && key === "v") return paste(step ? behind(step) : { arm: "", after: "" });
     if (isCtrl) return false;
+    if (event.shiftKey && step && ["ArrowUp", "ArrowDown"].includes(event.key)) {
+      return focus(stretch(step, event.key === "ArrowUp" ? -1 : 1));
+    }
     if (event.altKey && step && ["ArrowUp", "ArrowDown"].includes(event.key)) return shift(step, event.key === "ArrowUp" ? -1 : 1);
     if (event.key === "Delete" && step) return remove(step);
     if (key === "m" && step) return pick(step);
@@ -89,7 +93,10 @@
     const isDone = mayChange && isCard && edit(event, card);
     const walk = !event.altKey && !event.ctrlKey && WALKS[event.key];
     if (isDone !== false && mayChange && isCard) event.preventDefault();
-    else if (walk) focus(walk(card));
+    else if (walk) {
+      clear();
+      focus(walk(card));
+    }
     else if (event.key === "Enter" && isCard) openCard(card);
     else return;
     event.preventDefault();

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { root, body, words, ask, act, tell, say, open } = window.encorePicture;
+  const { root, body, words, ask, act, tell, say, open, together } = window.encorePicture;
   const list = root.querySelector("[data-additions]");
   const CLIPBOARD = "encore-copied-steps";
   let place = null;
@@ -10,6 +10,7 @@
 
   const placeOf = (plus) => ({ arm: plus.closest("[data-arm]").dataset.arm, after: plus.dataset.after });
   const stepOf = (node) => node.closest("[data-step]");
+  const numbers = (step) => together(step).map((one) => one.dataset.step);
   const behind = (step) => ({ arm: step.closest("[data-arm]").dataset.arm, after: step.dataset.step });
 
   // The list behind a plus.
@@ -82,7 +83,8 @@
 
   // The clipboard is the browser's, so that it leads to other chains too.
   async function copy(step) {
-    const answer = await ask(`${words.copy}?step=${step.dataset.step}`);
+    const asked = new URLSearchParams(numbers(step).map((number) => ["step", number]));
+    const answer = await ask(`${words.copy}?${asked}`);
     if (!answer) return false;
     localStorage.setItem(CLIPBOARD, JSON.stringify({ steps: answer.steps, said: answer.said }));
     tell(answer.said);
@@ -90,7 +92,8 @@
   }
 
   async function cut(step) {
-    if (await copy(step)) await act("remove", { step: step.dataset.step });
+    const steps = numbers(step);
+    if (await copy(step)) await act("remove", { step: steps });
   }
 
   function paste(where) {
@@ -99,7 +102,7 @@
     else tell(words.nothing);
   }
 
-  const remove = (step) => act("remove", { step: step.dataset.step });
+  const remove = (step) => act("remove", { step: numbers(step) });
 
   // One place up or down among its neighbours.
   function shift(step, by) {
