@@ -28,6 +28,7 @@ from chains.definition.restoring import content_of_version, restore
 from chains.engine.enrol import backlog, calendar
 from chains.engine.local_time import DAY
 from chains.explain.entry_sentences import ending_sentence, entry_sentence
+from chains.explain.version_moves import moves
 from chains.models import Chain, Pause
 from chains.program import program
 from chains.program.program import Program
@@ -184,7 +185,8 @@ def _publish_context(request: HttpRequest, chain: Chain, now: dt.datetime) -> di
         "entry": entry_sentence(plan),
         "ending": ending_sentence(plan),
         "differences": unpublished(chain, shop, may_launch=may_launch) if running is not None else [],
-        "under_way": sum(under_way_by_version(chain).values()),
+        "under_way": (under_way := sum(under_way_by_version(chain).values())),
+        "moves": moves(chain, plan) if may_launch and under_way else [],
         **(_entrants_context(request, plan, now) if may_launch and widens(draft, running) else {}),
     }
 

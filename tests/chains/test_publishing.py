@@ -8,7 +8,9 @@ from chains.definition import publishing
 from chains.definition.publishing import LetIn
 from chains.engine.enrol.enrol import enrol
 from chains.engine.run import tick
+from chains.explain.version_moves import moves
 from chains.models import Backlog, Chain, Enrolment, Entrant, Touch
+from chains.program.program import parse
 from segments.models import Segment
 from segments.refresh import refresh
 from tests.chains.factories import draft_chain, live_chain, message, wait
@@ -114,6 +116,31 @@ def test_who_stands_at_the_end_of_what_is_left_finishes():
 
     assert Enrolment.objects.get().status == "finished"
     assert names(customer) == ["first"]
+
+
+def test_what_moving_does_is_said_step_by_step_before(shop):
+    chain = live_chain(message(name="first"), wait(10), message(name="second"), wait(20), message(name="last"))
+    for _customer in range(2):
+        make_order(placed_at=NOW + HOUR)
+    tick(NOW + HOUR)
+    tick(NOW + 10 * DAY + HOUR)
+    make_order(placed_at=NOW + 11 * DAY)
+    tick(NOW + 11 * DAY)
+
+    def told():
+        return moves(chain, parse(0, chain.pk, publishing.compiled(chain, shop)))
+
+    assert told() == []
+    chain.steps.filter(wait_amount=20).update(wait_amount=5)
+    chain.steps.filter(wait_amount=10).delete()
+    assert told() == [
+        "1 customer at 2. wait for 10 days — the step is gone: on to 2. “second”.",
+        "2 customers at 4. wait for 20 days — now: wait for 5 days, counted from when they came to it.",
+    ]
+    chain.steps.exclude(name="first").delete()
+    assert told()[0] == (
+        "1 customer at 2. wait for 10 days — the step is gone and nothing comes behind it: the chain is finished."
+    )
 
 
 def test_who_entered_the_old_version_while_the_new_one_was_published_is_moved_too():
