@@ -19,9 +19,9 @@ from chains.definition.checks.five_parts import NAMES, FirstPart, missing_parts
 from chains.definition.checks.letter import Call, Letter
 from chains.definition.checks.letter_rules import letter_findings
 from chains.definition.checks.offers import discount_on_everything
+from chains.definition.checks.weight import HEAVY, KB, TOO_HEAVY
 from crm.languages import content, spoken
 
-KB = 1024
 LONGEST_SUBJECT, SHORTEST_PREHEADER, LONGEST_PREHEADER = 60, 30, 140
 _UNFILLED = re.compile(
     r"\{\{[^{}]{0,100}\}\}|\{%[^{}]{0,100}%\}|\*\|[^|*\n]{1,60}\|\*|%%?[A-Z][A-Z_]{2,40}%%?|\[\[[^\[\]\n]{1,60}\]\]"
@@ -183,9 +183,9 @@ def _pictures(pasted: Pasted) -> Iterator[Remark]:
 
 def _weight(pasted: Pasted) -> Iterator[Remark]:
     why = RULES[Code.HEAVY_LETTER].why
-    if pasted.size > 80 * KB:
+    if pasted.size > HEAVY:
         words = _("It weighs %(size)d KB.") % {"size": round(pasted.size / KB)}
-        yield Remark(words, why, is_grave=pasted.size > 100 * KB)
+        yield Remark(words, why, is_grave=pasted.size > TOO_HEAVY)
     if not pasted.has_plain_part:
         yield Remark(_("It has no plain-text part."), _("Watches, screen readers and filters read that one."))
 

@@ -7,7 +7,9 @@ import pytest
 from chains.definition.checks.five_parts import FirstPart, missing_parts
 from chains.definition.checks.letter import letter_of
 from chains.definition.checks.letter_rules import letter_findings
+from chains.definition.checks.weight import heavy_letter
 from chains.messages.written import Block
+from crm.models import Shop
 from tests.chains.factories import written_text
 
 BUTTON = {"button": ("Follow the parcel", "https://kettle.example.com/track")}
@@ -90,3 +92,19 @@ def test_what_is_found_is_said_in_words():
     found = letter_findings(letter("[The rules](https://a.example/rules)", **BUTTON))
 
     assert [one.words for one in found] == ["2 calls to action, where one is enough: “The rules”, “Follow the parcel”."]
+
+
+@pytest.mark.parametrize(
+    ("told", "blocks", "channel", "found"),
+    [
+        ("few words", 3, "email", []),
+        ("many blocks of few words", 30, "email", []),
+        ("many blocks of many words", 39, "email", ["heavy_letter"]),
+        ("no letter", 39, "sms", []),
+    ],
+)
+def test_a_letter_that_gmail_would_cut_off_is_told(told, blocks, channel, found):
+    words = "A long sentence about kettles. " * (100 if found else 2)
+    text = written_text(blocks=[Block("words", {"source": words}) for _block in range(blocks)], channel=channel)
+
+    assert [one.code for one in heavy_letter(text, Shop(name="Kettles"))] == found

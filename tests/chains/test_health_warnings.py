@@ -15,6 +15,7 @@ from chains.definition.checks.ways import Met, Way, most_within, touches, ways_t
 from chains.definition.launch import launch_list
 from chains.definition.publishing import NotPublishable, publish
 from chains.definition.tree import tree_of
+from chains.messages.written import Block
 from chains.models import HealthOverride, TestOrder
 from crm.models import Category
 from tests.chains.factories import (
@@ -29,6 +30,7 @@ from tests.chains.factories import (
     task,
     until,
     wait,
+    write,
 )
 from tests.conftest import NOW, make_customer, make_order, make_product
 
@@ -136,6 +138,26 @@ def test_an_offer_continues_the_purchase(shop):
     kettle.relations.create(related=filter_, kind="consumable")
 
     assert upsells() == []
+
+
+@pytest.mark.parametrize(("kind", "source"), [("recommendations", {"source": "chosen"}), ("bundle", {})])
+def test_products_that_a_letter_names_continue_the_purchase_too(shop, kind, source):
+    kettle, filter_, pot = (make_product(name=name, category=f"{name}s") for name in ("Kettle", "Filter", "Pot"))
+    kettle.relations.create(related=filter_, kind="consumable")
+    about_kettle = {"all": [{"field": "order_product", "operator": "has", "value": [kettle.sku]}]}
+    template = make_template(purpose="marketing")
+    chain = draft_chain(message(), wait(1, **ARRIVED), marketing(template=template), audience_rule=about_kettle)
+
+    def upsells(*products, rule=None, **more):
+        for language in ("en", "ru"):
+            content = source | {"products": [one.pk for one in products]} | more
+            write(template, language, blocks=[Block(kind, content, rule)])
+        return [one.words for one in warnings(chain, shop, tree_of(chain)) if one.code.value == "upsell"]
+
+    assert upsells(filter_, kettle) == []
+    assert upsells(filter_, pot) == [f"“{pot}” has no relation to the goods this chain is about."]
+    assert upsells(pot, rule=REPEAT) == []
+    assert upsells(pot, source="related_next") == []
 
 
 def test_chains_for_the_same_occasion_collide_over_the_weekly_limit(shop):

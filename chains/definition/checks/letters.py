@@ -13,6 +13,7 @@ from chains.definition.checks.finding import Finding, at_text, place_of
 from chains.definition.checks.letter import letter_of
 from chains.definition.checks.letter_rules import LetterFinding, first_message_findings, letter_findings
 from chains.definition.checks.ways import Way
+from chains.definition.checks.weight import heavy_letter
 from chains.definition.tree import Node, all_nodes
 from chains.messages.written import WrittenText, written_texts
 from chains.models import Chain, Step
@@ -44,6 +45,7 @@ def _begins_with_an_order(chain: Chain) -> bool:
 def _of_text(text: WrittenText, shop: Shop, *, is_first: bool) -> Iterator[LetterFinding]:
     letter = letter_of(text)
     yield from letter_findings(letter)
+    yield from heavy_letter(text, shop)
     if is_first:
         has_contact = bool(shop.support_contact or shop.reply_address)
         yield from first_message_findings(letter, has_contact_below=has_contact)
