@@ -32,6 +32,7 @@ from chains.models import Chain, ChannelState
 from chains.program.trigger import compiled_trigger, parse_trigger
 from chains.ready.install import add_ready_chains, missing_ready_chains
 from chains.ready.words import chain_words
+from chains.stats.beginning import first_steps
 from chains.stats.lateness import overdue
 from chains.stats.steps import under_way
 from crm.admin.conditional import conditional, fieldsets_to_read
@@ -97,7 +98,7 @@ class ChainAdmin(RulesToRead, ResultColumns, HistoryPage, StartersAdmin, Results
             "down": ChannelState.objects.down(),
             **incoming_notices.context(request, now),
             **health.notices(now),
-            **health.beginning(request),
+            "left_to_begin": sum(not step.is_done for step in first_steps()),
         }
         extra |= extra_context or {}
         return super().changelist_view(request, extra)

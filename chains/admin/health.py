@@ -27,7 +27,6 @@ from chains.definition.checks.overriding import override
 from chains.definition.launch import LaunchList, launch_list
 from chains.definition.tree import tree_of
 from chains.models import Chain, HealthOverride
-from chains.stats.beginning import first_steps
 from chains.stats.light import Light, lights
 from crm.models import Shop
 
@@ -75,24 +74,6 @@ def notices(now: dt.datetime) -> dict[str, Any]:
     return {
         "annoying": [one for one in told if one.light.is_red],
         "standing": [one for one in told if one.light.standstill],
-    }
-
-
-def beginning(request: HttpRequest) -> dict[str, Any]:
-    """The list of first steps for the page of chains, until all are done."""
-    steps = first_steps()
-    if all(step.is_done for step in steps):
-        return {}
-    return {
-        "first_steps": [
-            {
-                "words": step.words,
-                "state": step.state,
-                "is_done": step.is_done,
-                "url": reverse(step.page) if request.user.has_perm(step.permission) else "",
-            }
-            for step in steps
-        ]
     }
 
 

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chains.admin.health import beginning
+from config.today.beginning import beginning
 from config.today.line import Part
 from config.today.management import management
 from config.today.marketing import marketing
