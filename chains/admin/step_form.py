@@ -74,7 +74,8 @@ def match_field() -> RuleField:
         label=_("Only when"),
         required=False,
         context=CONTEXT,
-        help_text=_("Of several such events the first for which this holds counts. Empty: any."),
+        blank=_("Any such event"),
+        help_text=_("Of several such events the first for which this holds counts."),
     )
 
 

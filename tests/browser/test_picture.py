@@ -1,10 +1,10 @@
-"""Several steps of a picture are chosen together, by mouse and by keys, and what is done to them is one act."""
+"""Beside the picture of a chain: several steps chosen at once, the forms of steps, the history."""
 
 import pytest
 from playwright.sync_api import expect
 
 from chains.definition.tree import all_nodes, tree_of
-from tests.chains.factories import branch, draft_chain, message, wait
+from tests.chains.factories import branch, draft_chain, message, until, wait
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -75,3 +75,29 @@ def test_steps_of_two_arms_are_not_chosen_together(page, chain):
     card(page, "4a.1").click(position={"x": 4, "y": 4}, modifiers=["Shift"])
 
     expect(page.locator(".is-chosen")).to_have_count(1)
+
+
+def test_the_fields_of_a_wait_for_an_event_stand_close_together(page, sign_in, live_server, shop):
+    chain = draft_chain(message(), until("message.clicked"))
+    sign_in("Marketing")
+    page.goto(f"{live_server.url}/admin/chains/chain/{chain.pk}/change/")
+
+    page.locator("[data-open]").nth(1).click()
+
+    panel = page.locator("[data-panel]")
+    for field in ("Only about the order of the chain", "It may have happened since the start of the chain"):
+        switch = panel.locator(".field-line", has=page.get_by_label(field)).bounding_box()
+        assert switch["height"] < 250
+    expect(panel.get_by_text("Any such event")).to_be_visible()
+
+
+def test_the_history_opens_beside_the_picture(page, chain):
+    card(page, 2).focus()
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-told]")).to_have_text("Deleted: wait for 3 days")
+
+    page.locator("[data-history]").click()
+
+    panel = page.locator("[data-panel]")
+    expect(panel.get_by_role("heading", name="History")).to_be_visible()
+    expect(panel.get_by_text("Removed: 2. wait for 3 days")).to_be_visible()
