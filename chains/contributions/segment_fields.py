@@ -156,6 +156,7 @@ FIELDS = (
         value=STEP.value,
         operators=IDENTITY,
         compile=_step_of_event,
+        note=_("Steps are told apart by their names: a message without one cannot be chosen."),
     ),
     Field(
         "sent",
