@@ -45,7 +45,7 @@ def _letter(text: WrittenText, shop: Shop) -> dict[str, Any]:
         "html": layout.letter_html(
             page,
             [mjml_if_filled(block.flag, part.mjml) if is_personal(block) else part.mjml for block, part in drawn],
-            "<br>".join(_FOOTER_LINK.sub(_footer_anchor, line) for line in footer),
+            "".join(f"<div>{_FOOTER_LINK.sub(_footer_anchor, line)}</div>" for line in footer),
         ),
         "text": _plain(
             [if_filled(block.flag, part.text) if is_personal(block) else part.text for block, part in drawn], footer
@@ -65,5 +65,5 @@ def _footer_anchor(found: re.Match[str]) -> str:
 
 def _plain(parts: list[str], footer: list[str]) -> str:
     lines = (_FOOTER_LINK.sub(lambda found: f"{found[1]}: {{{{ {found[2]} }}}}", line) for line in footer)
-    closing = "-- \n" + "\n".join(line.replace(" · ", "\n") for line in lines)
+    closing = "-- \n" + "\n".join(lines)
     return "\n\n".join([*(part for part in parts if part), closing])

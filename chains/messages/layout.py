@@ -21,13 +21,14 @@ _DOCUMENT = """<mjml lang="{language}" dir="{direction}"><mj-head>
 <mj-title>{subject}</mj-title><mj-preview>{preheader}</mj-preview>
 <mj-raw><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
 </mj-raw><mj-attributes><mj-all font-family="{font}"/>
-<mj-text css-class="ink" font-size="16px" line-height="1.55" color="#26312c"/></mj-attributes>
+<mj-text css-class="ink" padding="0 25px 14px" font-size="16px" line-height="1.55" color="#26312c"/>
+<mj-image padding="0 25px 14px"/><mj-button padding="8px 25px 14px"/></mj-attributes>
 <mj-style>{styles}</mj-style>
 </mj-head><mj-body css-class="page" background-color="#f3f4f2" width="600px">
-<mj-section padding="20px 0 8px"><mj-column>{sender}</mj-column></mj-section>
-<mj-section css-class="card" background-color="#ffffff" border-radius="10px" padding="18px 0 22px">
+<mj-section padding="30px 0 4px"><mj-column>{sender}</mj-column></mj-section>
+<mj-section css-class="card" background-color="#ffffff" border-radius="10px" padding="28px 0 14px">
 <mj-column>{blocks}</mj-column></mj-section>
-<mj-section padding="10px 0 28px"><mj-column><mj-text css-class="footer" font-size="13px" line-height="1.7"
+<mj-section padding="20px 0 24px"><mj-column><mj-text css-class="footer" font-size="13px" line-height="1.7"
  color="#5d6862">{footer}</mj-text></mj-column></mj-section>
 </mj-body></mjml>"""
 _PIXEL = (
@@ -81,15 +82,13 @@ def text_color_on(color: str) -> str:
 def footer_lines(purpose: str, shop: Shop) -> list[str]:
     """What closes every letter, line by line, with Liquid and [words](placeholder) for links."""
     is_service = purpose == Purpose.SERVICE
-    first = _("Any question? Just answer this letter, a person reads it.")
+    first = _("Any questions? Just reply to this email: a person reads every reply.")
     if not is_service:
-        first = _("You get this letter because you agreed to hear from us.")
-    links = "[" + _("Choose what we write to you about") + "](preferences_url)"
-    if not is_service:
-        links += " · [" + _("Unsubscribe") + "](unsubscribe_url)"
+        first = _("You are receiving this email because you agreed to hear from us.")
     return [
         *([first] if shop.reply_address or not is_service else []),
-        "{% if shop.support_contact != '' %}" + _("We are here:") + " {{ shop.support_contact }}{% endif %}",
-        links,
+        "{% if shop.support_contact != '' %}" + _("Contact us:") + " {{ shop.support_contact }}{% endif %}",
+        "[" + _("Choose what we write to you about") + "](preferences_url)",
+        *([] if is_service else ["[" + _("Unsubscribe") + "](unsubscribe_url)"]),
         "{{ shop.name }}{% if shop.postal_address != '' %}, {{ shop.postal_address }}{% endif %}",
     ]

@@ -10,7 +10,7 @@ SCALE = re.compile(r"{{-?\s*rating_scale\s*-?}}")
 def squares(html: str, color: str) -> str:
     """The scale as five squares; without styles it stays five links in a row."""
     style = (
-        f"display:inline-block;width:44px;line-height:44px;margin:0 3px 6px 0;border:1px solid {color};"
+        f"display:inline-block;width:42px;line-height:44px;margin:0 3px 6px 0;border:1px solid {color};"
         f"border-radius:8px;text-align:center;font-weight:600;text-decoration:none;color:{color}"
     )
     links = " ".join(

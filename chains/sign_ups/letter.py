@@ -89,7 +89,7 @@ def _footer(end: str) -> str:
     lines = [
         _("If it was not you, do nothing. We forget the address after %(day)s and write no more.")
         % {"day": "{{ until }}"},
-        "{% if shop.support_contact != '' %}" + _("We are here:") + " {{ shop.support_contact }}{% endif %}",
+        "{% if shop.support_contact != '' %}" + _("Contact us:") + " {{ shop.support_contact }}{% endif %}",
         "{{ shop.name }}{% if shop.postal_address != '' %}, {{ shop.postal_address }}{% endif %}",
     ]
     return end.join(lines)

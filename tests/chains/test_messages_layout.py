@@ -36,7 +36,7 @@ def test_goes_through_order_lines():
     letter = rendered(words="{% for line in order.lines %}\n- {{ line.name }} × {{ line.quantity }}\n{% endfor %}")
 
     assert letter.html.count("<li ") == 2
-    assert letter.html.count("<ul>") == letter.html.count("</ul>")
+    assert letter.html.count("<ul ") == letter.html.count("</ul>")
     assert "- Descaler × 2" in letter.text
 
 

@@ -29,14 +29,19 @@ def table(rows: str) -> str:
 def product_row(item: str) -> str:
     """Without a picture the name begins where the picture would."""
     picture = (
-        '<td width="88" style="padding:8px 16px 8px 0;vertical-align:middle">'
+        '<td width="72" style="padding:6px 16px 6px 0;vertical-align:middle">'
         f'<img src="{{{{ {item}.picture_url }}}}" width="72" alt="" style="display:block;width:72px;border-radius:8px">'
         "</td>"
     )
     return (
-        f'\n<tr>{if_filled(f"{item}.picture_url", picture)}<td style="padding:8px 0;vertical-align:middle"><strong>'
+        f"\n<tr>{if_filled(f'{item}.picture_url', picture)}{words_cell(item)}<strong>"
         f'{{{{ {item}.name }}}}</strong><br><span class="faint" style="color:#5d6862">{_amount(item)}</span></td></tr>'
     )
+
+
+def words_cell(item: str) -> str:
+    """Opened; as wide as the table where the row has no picture and others have."""
+    return f'<td{if_filled(f"{item}.picture_url", "", " colspan=2")} style="padding:6px 0;vertical-align:middle">'
 
 
 def _line(item: str) -> str:

@@ -29,7 +29,7 @@ def _letter(block: Block, page: Page) -> LetterPart:
     rows, title = _rows(block, page), block.content["title"]
     words = lay_out(block.content["words"], page.links)
     heading = (
-        f'<div style="font-size:18px;font-weight:600;margin:0 0 6px">{escaped_words(title)}</div>' if title else ""
+        f'<div style="font-size:18px;font-weight:600;margin:8px 0 6px">{escaped_words(title)}</div>' if title else ""
     )
     terms = f'<div style="font-size:20px;font-weight:700;margin:8px 0 0">{_together(block, page)}</div>' + if_filled(
         f"{block.shown}.apart", f'<div class="faint" style="color:#5d6862">{_saved(block, page)}</div>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chains.messages import wording
+from chains.messages.blocks.bought import words_cell
 from chains.messages.links import is_web
 from chains.messages.page import Page, if_filled
 from chains.messages.written import Block
@@ -45,10 +46,10 @@ class OfferRow:
     def html(self) -> str:
         """Without a picture the name begins where the picture would."""
         picture = self._linked(
-            f'<img src="{{{{ {self.item}.picture_url }}}}" width="96" alt="" '
-            'style="display:block;width:96px;border:0;border-radius:8px">'
+            f'<img src="{{{{ {self.item}.picture_url }}}}" width="72" alt="" '
+            'style="display:block;width:72px;border:0;border-radius:8px">'
         )
-        cell = f'<td width="112" style="padding:8px 16px 8px 0;vertical-align:middle">{picture}</td>'
+        cell = f'<td width="72" style="padding:6px 16px 6px 0;vertical-align:middle">{picture}</td>'
         name = self._linked(f"<strong>{{{{ {self.name} }}}}</strong>", "display:block;padding:4px 0;color:inherit")
         price = if_filled(f"{self.item}.price", f"<div>{{{{ {self.item}.price }}}}</div>")
         reason = if_filled(
@@ -56,8 +57,7 @@ class OfferRow:
             f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {self.item}.reason }}}}</div>',
         )
         row = (
-            f"\n<tr>{if_filled(f'{self.item}.picture_url', cell)}"
-            f'<td style="padding:8px 0;vertical-align:middle">{name}{price}{reason}</td></tr>'
+            f"\n<tr>{if_filled(f'{self.item}.picture_url', cell)}{words_cell(self.item)}{name}{price}{reason}</td></tr>"
         )
         return if_filled(self.name, row)
 

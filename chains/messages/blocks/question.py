@@ -33,7 +33,7 @@ def choices_of(content: Content) -> list[Choice]:
 
 def _letter(block: Block, page: Page) -> LetterPart:
     content = block.content
-    question = f'<div style="font-weight:600;margin:0 0 10px">{escaped_words(content["words"])}</div>'
+    question = f'<div style="font-weight:600;margin:8px 0 10px">{escaped_words(content["words"])}</div>'
     html = question + (_reasons(block, page) if content["asks"] == REASONS else _scale(block, page))
     return LetterPart(f"<mj-text>{page.hide(html)}</mj-text>", _told(block, page.language))
 
@@ -47,8 +47,8 @@ def _reasons(block: Block, page: Page) -> str:
 
 
 def _scale(block: Block, page: Page) -> str:
-    # Eleven stand in one row of a wide letter.
-    width = 36 if block.content["asks"] == NPS else 44
+    # Eleven stand in one row of a wide letter, five in one of a phone.
+    width = 36 if block.content["asks"] == NPS else 42
     style = (
         f"display:inline-block;width:{width}px;line-height:44px;margin:0 4px 6px 0;border:1px solid {page.color};"
         f"border-radius:8px;text-align:center;font-weight:600;text-decoration:none;color:{page.color}"

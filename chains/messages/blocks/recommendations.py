@@ -29,7 +29,7 @@ HIDE, SKIP_MESSAGE = "hide", "skip_message"
 def _letter(block: Block, page: Page) -> LetterPart:
     rows = _rows(block, page)
     title = block.content["title"]
-    heading = f'<div style="font-size:18px;font-weight:600;margin:0 0 6px">{escaped_words(title)}</div>'
+    heading = f'<div style="font-size:18px;font-weight:600;margin:8px 0 6px">{escaped_words(title)}</div>'
     html = (heading if title else "") + table("".join(row.html for row in rows))
     text = "\n".join([*([title] if title else []), *(row.text for row in rows)])
     return LetterPart(f"<mj-text>{page.hide(html)}</mj-text>", text)

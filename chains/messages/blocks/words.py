@@ -9,6 +9,8 @@ from chains.messages.paragraphs import lay_out
 from chains.messages.scale import as_words, squares
 from chains.messages.written import Block
 
+_MARGINS = (("p", "0 0 14px"), ("ul", "0 0 14px"), ("ol", "0 0 14px"), ("li", "0 0 6px"))
+
 
 def _letter(block: Block, page: Page) -> LetterPart:
     body = lay_out(block.content["source"], page.links)
@@ -16,12 +18,14 @@ def _letter(block: Block, page: Page) -> LetterPart:
 
 
 def words_mjml(html: str, page: Page) -> str:
-    return f"<mj-text>{page.hide(squares(_spaced(html), page.color))}</mj-text>"
+    return f'<mj-text padding="0 25px">{page.hide(squares(_spaced(html), page.color))}</mj-text>'
 
 
 def _spaced(html: str) -> str:
     """Margins of paragraphs written on each: some mail programs drop the style sheet."""
-    return html.replace("<p>", '<p style="margin:0 0 14px">').replace("<li>", '<li style="margin:0 0 6px">')
+    for tag, margin in _MARGINS:
+        html = html.replace(f"<{tag}>", f'<{tag} style="margin:{margin}">')
+    return html
 
 
 def _note(block: Block, page: Page) -> NotePart:
