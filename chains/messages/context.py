@@ -14,6 +14,7 @@ from chains.messages import wording
 from chains.messages.links import is_web
 from chains.messages.page_urls import page_urls
 from chains.messages.samples import nothing_known
+from chains.messages.shop_letter import reply_url
 from crm.languages import spoken
 from crm.models import Customer, Order, OrderLine, Product, Shop
 from crm.timezones import zone_of
@@ -85,7 +86,13 @@ def contexts(touches: Iterable[ContextTouch], now: dt.datetime) -> dict[int, dic
         customer = customers[touch.customer_id]
         order = orders.get(touch.order_id) if touch.order_id else by_customer.get(touch.customer_id)
         facts = _CustomerFacts(customer, order, lines[order.pk] if order else [])
-        made[touch.pk] = {**NO_REWARDS, **facts.fields(), "shop": shop_fields, **page_urls(touch.token)}
+        made[touch.pk] = {
+            **NO_REWARDS,
+            **facts.fields(),
+            "shop": shop_fields,
+            **page_urls(touch.token),
+            "reply_url": reply_url(shop, touch.token),
+        }
     return made
 
 

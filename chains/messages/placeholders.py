@@ -63,6 +63,7 @@ PLACEHOLDERS = (
     Placeholder("rating_scale", _("1 2 3 4 5 to press; only in the text")),
     Placeholder("preferences_url", _("page where the customer chooses topics"), is_link=True, is_own_page=True),
     Placeholder("unsubscribe_url", _("page to unsubscribe"), is_link=True, is_own_page=True),
+    Placeholder("reply_url", _("a reply to the message, by email"), is_link=True, is_own_page=True),
     Placeholder("telegram_url", _("page to get messages in Telegram"), is_link=True, is_own_page=True),
     Placeholder("push_url", _("page to get notifications"), is_link=True, is_own_page=True),
 )

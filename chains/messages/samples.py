@@ -43,6 +43,7 @@ _PAGES = {
     "question_url": "https://shop.example/m/q/sample/",
     "preferences_url": "https://shop.example/m/p/sample/",
     "unsubscribe_url": "https://shop.example/m/u/sample/",
+    "reply_url": "mailto:help@shop.example",
     "telegram_url": "https://shop.example/m/t/sample/",
     "push_url": "https://shop.example/m/n/sample/",
     "click_url": "https://shop.example/m/c/sample/",

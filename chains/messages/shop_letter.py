@@ -48,6 +48,15 @@ def reply_address(shop: Shop, token: str) -> str:
     return _with_token(_own(shop.reply_address), token)
 
 
+def reply_url(shop: Shop, token: str) -> str:
+    """The same for a button that opens an answer; empty where answers go nowhere."""
+    try:
+        address = reply_address(shop, token)
+    except BadHeaderError:
+        return ""
+    return f"mailto:{address}" if address else ""
+
+
 def _with_token(address: str, token: str) -> str:
     local, _at, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}+{token}@{domain}" if token else address

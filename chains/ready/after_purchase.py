@@ -12,6 +12,7 @@ from chains.ready.blocks import (
     first_or_again,
     rating,
     recommended,
+    reply_button,
     review,
     words,
 )
@@ -55,7 +56,7 @@ ONBOARDING = ReadyChain(
                                 ),
                             ),
                             ran_out=(
-                                ReadyLetter("need_a_hand", (words("hello"),), tags=("start",)),
+                                ReadyLetter("need_a_hand", (words("hello"), reply_button("reply")), tags=("start",)),
                                 ReadyWait(4),
                                 ReadyTask("stuck"),
                             ),
@@ -110,7 +111,7 @@ ACCESSORY_ADVICE = ReadyChain(
     key="accessory_advice",
     rules=ON_DELIVERY | {"audience_rule": GOODS, "goal": "ordered", "priority": 5},
     steps=(
-        ReadyLetter("at_hand", (words("hello"), bought_main()), tags=("start",)),
+        ReadyLetter("at_hand", (words("hello"), bought_main(), reply_button("ask")), tags=("start",)),
         ReadyWait(14, since="delivered"),
         ReadyBranch(
             (

@@ -13,6 +13,7 @@ from chains.ready.blocks import (
     first_or_again,
     reasons,
     recommended,
+    reply_button,
     words,
 )
 from chains.ready.rules import VIP
@@ -94,7 +95,7 @@ WARRANTY = ReadyChain(
     steps=(
         ReadyLetter(
             "ending",
-            (*first_or_again(), bought_main(), words("check")),
+            (*first_or_again(), bought_main(), words("check"), reply_button("tell")),
             tags=("service",),
             late_after_hours=14 * 24,
         ),
@@ -109,6 +110,7 @@ WIN_BACK_6 = ReadyChain(
             *first_or_again(),
             bought_main(),
             words("help"),
+            reply_button("ask"),
             tags=WON_BACK,
         ),
         ReadyWait(14),

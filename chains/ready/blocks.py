@@ -18,6 +18,7 @@ INSTRUCTIONS = "{{ product.instructions_url }}"
 PRODUCT_PAGE = "{{ product.url }}"
 REVIEWS = "{{ shop.review_url }}"
 TOPICS = "{{ preferences_url }}"
+REPLY = "{{ reply_url }}"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ def first_or_again() -> tuple[ReadyBlock, ...]:
 
 def button(section: str, leads_to: str) -> ReadyBlock:
     return ReadyBlock("button", section, "label", content={"link": leads_to})
+
+
+def reply_button(section: str) -> ReadyBlock:
+    """For a letter that asks to be answered."""
+    return button(section, REPLY)
 
 
 def bought() -> ReadyBlock:

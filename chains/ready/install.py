@@ -10,7 +10,7 @@ from django.utils import translation
 
 from chains.messages.written import Block, WrittenText, save_text
 from chains.models import Chain, MessageTemplate, Step
-from chains.ready.blocks import block_with
+from chains.ready.blocks import REPLY, block_with
 from chains.ready.chains import READY_CHAINS
 from chains.ready.rows import StepRows
 from chains.ready.steps import ReadyChain, ReadyLetter, letters_of
@@ -89,7 +89,10 @@ def ready_texts(ready: ReadyChain, letter: ReadyLetter, language: str) -> list[W
         purpose=letter.purpose,
         blocks=blocks,
     )
-    buttons = tuple(Block("button", block.content) for block in blocks if block.kind == "button")
+    # An answer by email is for those who read one: in a messenger people just write back.
+    buttons = tuple(
+        Block("button", block.content) for block in blocks if block.kind == "button" and block.content["link"] != REPLY
+    )
     return [
         email,
         *(

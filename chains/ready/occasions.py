@@ -13,7 +13,14 @@ BIRTHDAY = ReadyChain(
     rules=YEARLY | {"trigger": "birthday", "trigger_hour": 10, "audience_rule": BUYERS, "priority": 5},
     steps=(
         points(300),
-        offer("gift", words("hello"), tags=("birthday",), late_after_hours=24, short=("telegram", "sms")),
+        offer(
+            "gift",
+            words("hello"),
+            recommended("ideas"),
+            tags=("birthday",),
+            late_after_hours=24,
+            short=("telegram", "sms"),
+        ),
     ),
 )
 ANNIVERSARY = ReadyChain(

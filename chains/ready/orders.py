@@ -16,6 +16,7 @@ from chains.ready.blocks import (
     first_or_again,
     rating,
     recommended,
+    reply_button,
     words,
 )
 from chains.ready.rules import (
@@ -112,7 +113,7 @@ LARGE_APPLIANCE = ReadyChain(
         ReadyWait(335, since="placed"),
         ReadyLetter(
             "check_up",
-            (words("hello"), bought_main(), words("check")),
+            (words("hello"), bought_main(), words("check"), reply_button("tell")),
             topic="tips",
             tags=("service",),
             late_after_hours=2 * WEEK_HOURS,
@@ -170,12 +171,16 @@ SERVICE = ReadyChain(
             late_after_hours=24,
         ),
         ReadyWait(-1, since="appointment"),
-        ReadyLetter("reminder", (words("hello"),), tags=("order",), late_after_hours=12, short=SHORT),
+        ReadyLetter(
+            "reminder", (words("hello"), reply_button("move")), tags=("order",), late_after_hours=12, short=SHORT
+        ),
         ReadyWait(0, since="delivered"),
         ReadyWait(3, "hours"),
         ReadyLetter("after_visit", (words("hello"), rating("ask")), tags=("rating",), late_after_hours=48),
         ReadyWait(3, since="delivered"),
-        ReadyLetter("what_next", (words("hello"), bought(), words("advice")), topic="tips", tags=("care",)),
+        ReadyLetter(
+            "what_next", (words("hello"), bought(), words("advice"), reply_button("ask")), topic="tips", tags=("care",)
+        ),
         ReadyWait(26, "weeks", since="delivered"),
         offer(
             "repeat",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chains.ready.blocks import bought_main, first_or_again, reasons, review, words
+from chains.ready.blocks import bought_main, first_or_again, reasons, reply_button, review, words
 from chains.ready.rules import COMPLAINT, DELIGHTED, REPEAT, SERVICES, VIP
 from chains.ready.steps import (
     Answered,
@@ -64,7 +64,9 @@ REFERRAL_REPEAT = ReadyChain(
     rules=_asked_after("order.delivered", REPEAT),
     steps=(
         ReadyWait(2, since="delivered"),
-        ReadyLetter("welcome_back", (words("hello"), bought_main(), words("help")), tags=("start",)),
+        ReadyLetter(
+            "welcome_back", (words("hello"), bought_main(), words("help"), reply_button("tell")), tags=("start",)
+        ),
         ReadyWait(10),
         ReadyBranch(
             (
@@ -82,7 +84,7 @@ REFERRAL_RESULT = ReadyChain(
     rules=_asked_after("order.delivered", SERVICES),
     steps=(
         ReadyWait(1, since="delivered"),
-        ReadyLetter("result", (*first_or_again(), bought_main(), words("help")), tags=("care",)),
+        ReadyLetter("result", (*first_or_again(), bought_main(), words("help"), reply_button("tell")), tags=("care",)),
         ReadyWait(9),
         ASK,
     ),

@@ -78,7 +78,7 @@ def test_a_deleted_chain_comes_back_with_the_letters_that_are_left(now):
 def test_an_answer_leads_on_in_whatever_language_it_was_given():
     arm = BranchArm.objects.get(step__chain=ready_chain("win_back_6"), name="Delivery")
 
-    assert arm.rule["all"][0]["value"] == ["Delivery was slow or dear", "Доставка долгая или дорогая"]
+    assert arm.rule["all"][0]["value"] == ["Delivery was slow or expensive", "Доставка долгая или дорогая"]
 
 
 @pytest.mark.django_db
