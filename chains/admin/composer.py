@@ -54,9 +54,9 @@ def data_view(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 @answers_json(VIEW)
-def preview_view(request: HttpRequest, data: dict[str, Any]) -> JsonResponse:
+def preview_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonResponse:
     """One text as it is written now, with what is wrong in it by its places."""
-    content, place = data.get("content"), data.get("place")
+    template, content, place = get_object_or_404(MessageTemplate, pk=pk), data.get("content"), data.get("place")
     if not is_document(content) or type(place) is not int or not 0 <= place < len(content["texts"]):
         return problem(_("This is not what belongs here."))
     alone = content | {"texts": [content["texts"][place]]}
@@ -64,7 +64,7 @@ def preview_view(request: HttpRequest, data: dict[str, Any]) -> JsonResponse:
     answer = {"problems": found, "rules": rule_words(alone)}
     try:
         [text] = texts_of(alone)
-        shown = preview.rendered(text, _customer(request, data), timezone.now(), Shop.load())
+        shown = preview.rendered(text, _customer(request, data), timezone.now(), Shop.load(), template)
     except ContentError as error:
         return JsonResponse(answer | {"problem": str(error)})
     except TemplateError as error:
@@ -152,14 +152,15 @@ def copy_view(request: HttpRequest, data: dict[str, Any]) -> JsonResponse:
 
 
 @answers_json(VIEW)
-def test_view(request: HttpRequest, data: dict[str, Any]) -> JsonResponse:
+def test_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonResponse:
     """A test of what is written now to the addresses typed."""
+    template = get_object_or_404(MessageTemplate, pk=pk)
     to = [one for one in str(data.get("to", "")).replace(";", ",").replace(",", " ").split() if one]
     try:
         _check_addresses(to)
         wanted = data.get("language") or ""
         texts = [one for one in texts_of(data.get("content")) if wanted in ("", one.language)]
-        number = preview.send(texts, to, _customer(request, data), timezone.now())
+        number = preview.send(texts, to, _customer(request, data), timezone.now(), template)
     except (ContentError, TemplateError, ValueError, OSError, smtplib.SMTPException, AnymailError) as error:
         return problem(_("It could not be sent: %(why)s") % {"why": error})
     if not number:

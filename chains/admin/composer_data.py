@@ -23,8 +23,8 @@ from crm.models import Channel, Product, Purpose
 from crm.models.channel import default_channel_order
 from segments.describe import sentence_of
 
-ACTS = ("draft", "discard", "save")
-QUESTIONS = ("preview", "test", "copy", "customers", "products", "rule_form", "rule_check", "pictures")
+ACTS = ("preview", "test", "draft", "discard", "save")
+QUESTIONS = ("copy", "customers", "products", "rule_form", "rule_check", "pictures")
 
 
 def composer_data(template: MessageTemplate, request: HttpRequest) -> dict[str, Any]:

@@ -63,8 +63,6 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
         wrap = self.admin_site.admin_view
         # What the composer asks, by its name; the last are about one template.
         questions: dict[str, Any] = {
-            "preview": composer.preview_view,
-            "test": composer.test_view,
             "copy": composer.copy_view,
             "customers": composer_offers.customers_view,
             "products": composer_offers.products_view,
@@ -74,6 +72,8 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
         }
         acts: dict[str, Any] = {
             "data": composer.data_view,
+            "preview": composer.preview_view,
+            "test": composer.test_view,
             "draft": composer.draft_view,
             "discard": composer.discard_view,
             "save": composer.save_view,

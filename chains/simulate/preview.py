@@ -20,12 +20,15 @@ from chains.messages.context import contexts
 from chains.messages.page_urls import PREVIEW, page_urls
 from chains.messages.personal import made_up_blocks
 from chains.messages.rendering import Rendered, one_line, render
-from chains.messages.rewards import points_words
+from chains.messages.rewards import points_words, rewards_named
 from chains.messages.samples import sample
 from chains.messages.sandbox import fill
+from chains.messages.shop_letter import reply_url
 from chains.messages.short_message import ShortMessage, render_note
 from chains.messages.sms_parts import SmsSize, sms_parts
 from chains.messages.written import WrittenText
+from chains.models import MessageTemplate
+from chains.simulate.made_up_coupon import coupon_before
 from crm import loyalty
 from crm.models import Channel, Customer, Shop
 
@@ -57,13 +60,18 @@ class Preview:
         return len(self.letter.html.encode()) if self.letter else 0
 
 
-def rendered(text: WrittenText, customer: Customer | None, now: dt.datetime, shop: Shop) -> Preview:
+def rendered(
+    text: WrittenText, customer: Customer | None, now: dt.datetime, shop: Shop, template: MessageTemplate | None = None
+) -> Preview:
     """A text, saved or not, for this customer and their latest order, or for a made-up one who sees all blocks.
 
+    Its coupon is the one that the chain with `template` gives before it.
     Raises TemplateError with the first problem in words.
     """
     compiled = compile_text(text, shop)
     context = context_for(compiled, customer, now, shop)
+    if template and "coupon" in rewards_named(text):
+        context["coupon"] = coupon_before(template, now, text.language) or context["coupon"]
     hidden = tuple(key for key, seen in context["blocks"].items() if not seen)
     if text.channel == Channel.EMAIL:
         preheader = one_line(fill(compiled["preheader"], context))
@@ -87,7 +95,7 @@ def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.dat
     # A made-up picture would only show as a broken one.
     product = {**context["product"], "picture_url": ""}
     shop_fields = {**context["shop"], **known}
-    pages = {**page_urls(PREVIEW), "open_url": ""}
+    pages = {**page_urls(PREVIEW), "reply_url": reply_url(shop, PREVIEW), "open_url": ""}
     return {**context, **pages, "product": product, "shop": shop_fields, **made_up_blocks(compiled)}
 
 
@@ -96,7 +104,13 @@ def _points(customer_id: int, language: str, now: dt.datetime) -> dict[str, str]
     return points_words(balance, loyalty.next_to_expire([customer_id], now).get(customer_id), language)
 
 
-def send(texts: Sequence[WrittenText], to: Collection[str], customer: Customer | None, now: dt.datetime) -> int:
+def send(
+    texts: Sequence[WrittenText],
+    to: Collection[str],
+    customer: Customer | None,
+    now: dt.datetime,
+    template: MessageTemplate | None = None,
+) -> int:
     """Send the letters among the texts, saved or not, to each address; returns how many letters left.
 
     Raises TemplateError and ValueError.
@@ -105,7 +119,7 @@ def send(texts: Sequence[WrittenText], to: Collection[str], customer: Customer |
     letters = [
         letter_for(_outgoing(text, address, made, customer), shop)
         for text in texts
-        if (made := rendered(text, customer, now, shop).letter)
+        if (made := rendered(text, customer, now, shop, template).letter)
         for address in to
     ]
     mail.get_connection().send_messages(letters)

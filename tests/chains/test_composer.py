@@ -61,13 +61,15 @@ def test_opens_with_the_template_and_all_that_can_be_chosen(marketer, template, 
     assert (data["draft"], data["problems"], data["canChange"]) == (None, {}, True)
 
 
-def test_shows_what_is_not_saved_as_a_real_customer_gets_it(marketer):
+def test_shows_what_is_not_saved_as_a_real_customer_gets_it(marketer, template):
     greta = make_customer(first_name="Greta")
     make_order(customer=greta, product=make_product(name="Kettle Aria"))
     personal = WORDS | {"key": "0000000b", "rule": {"field": "orders_count", "operator": "at_least", "value": 2}}
 
-    made_up = ask(marketer, "preview", {"content": content(WORDS, personal), "place": 0}).json()
-    real = ask(marketer, "preview", {"content": content(WORDS, personal), "place": 0, "customer": greta.pk}).json()
+    made_up = ask(marketer, "preview", {"content": content(WORDS, personal), "place": 0}, template.pk).json()
+    real = ask(
+        marketer, "preview", {"content": content(WORDS, personal), "place": 0, "customer": greta.pk}, template.pk
+    ).json()
 
     assert "Hello Anna" in made_up["html"]
     assert "Hello Greta" in real["html"]
@@ -76,19 +78,32 @@ def test_shows_what_is_not_saved_as_a_real_customer_gets_it(marketer):
     assert made_up["bytes"] == len(made_up["html"].encode())
 
 
-def test_short_messages_say_how_many_sms_they_take(marketer):
+@pytest.mark.parametrize(("chain", "offer"), [("small_appliance", "free delivery"), ("birthday", "10\xa0%")])
+def test_shows_the_coupon_that_the_chain_gives_before_the_letter(marketer, chain, offer):
+    template = MessageTemplate.objects.filter(ready_key__startswith=f"{chain}/", purpose="marketing").first()
+    coupon = {"key": "0000000c", "kind": "coupon", "rule": None, "content": {"title": "", "note": ""}}
+
+    shown = ask(marketer, "preview", {"content": content(coupon), "place": 0}, template.pk).json()
+    ask(marketer, "test", {"content": content(coupon), "to": "a@example.com", "language": ""}, template.pk)
+
+    assert [offer in made for made in (shown["html"], mail.outbox[0].alternatives[0][0])] == [True, True]
+
+
+def test_short_messages_say_how_many_sms_they_take(marketer, template):
     sms = {"channel": "sms", "language": "ru", "subject": "", "preheader": "", "blocks": [WORDS]}
 
-    shown = ask(marketer, "preview", {"content": content(texts=[sms]), "place": 0}).json()
+    shown = ask(marketer, "preview", {"content": content(texts=[sms]), "place": 0}, template.pk).json()
 
     assert shown["text"] == "Hello Анна"
     assert shown["parts"].startswith("1 SMS · “А” is not in the SMS alphabet")
 
 
-def test_a_mistake_is_told_at_its_place(marketer):
+def test_a_mistake_is_told_at_its_place(marketer, template):
     wrong = WORDS | {"content": {"source": "Hi\n{{ custmer.name }}"}}
 
-    shown = ask(marketer, "preview", {"content": content(WORDS, wrong | {"key": "0000000b"}), "place": 0}).json()
+    shown = ask(
+        marketer, "preview", {"content": content(WORDS, wrong | {"key": "0000000b"}), "place": 0}, template.pk
+    ).json()
 
     assert list(shown["problems"]) == ["texts.0.blocks.1.source"]
     assert "Line 2" in shown["problems"]["texts.0.blocks.1.source"][0]
@@ -154,12 +169,12 @@ def test_mine_is_kept_as_a_copy_mistakes_and_all(marketer, source):
     assert opened(marketer, copy)["content"]["texts"][0]["blocks"][0]["content"] == {"source": source}
 
 
-def test_sends_what_is_written_to_the_addresses_typed(marketer):
+def test_sends_what_is_written_to_the_addresses_typed(marketer, template):
     russian = content()["texts"][0] | {"language": "ru", "subject": "Привет"}
     both = content(texts=[*content()["texts"], russian])
 
-    ask(marketer, "test", {"content": both, "to": "a@example.com, b@example.com", "language": "ru"})
-    answer = ask(marketer, "test", {"content": both, "to": "c@example.com", "language": ""})
+    ask(marketer, "test", {"content": both, "to": "a@example.com, b@example.com", "language": "ru"}, template.pk)
+    answer = ask(marketer, "test", {"content": both, "to": "c@example.com", "language": ""}, template.pk)
 
     assert answer.status_code == 200
     assert [(letter.to, letter.subject) for letter in mail.outbox] == [
@@ -181,8 +196,8 @@ def test_sends_what_is_written_to_the_addresses_typed(marketer):
         ({"to": "a@b.example", "content": []}, "not what belongs here"),
     ],
 )
-def test_a_test_that_cannot_be_sent_says_why(marketer, given, said):
-    refused = ask(marketer, "test", {"content": content(), **given})
+def test_a_test_that_cannot_be_sent_says_why(marketer, template, given, said):
+    refused = ask(marketer, "test", {"content": content(), **given}, template.pk)
 
     assert refused.status_code == 400
     assert said in refused.json()["problem"]
@@ -236,7 +251,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("act", ["preview", "draft", "save", "discard", "copy", "test", "rule_form", "rule_check"])
 def test_hostile_json_is_answered_in_words(marketer, template, act):
-    args = [template.pk] if act in {"draft", "save", "discard"} else []
+    args = [template.pk] if act in {"preview", "test", "draft", "save", "discard"} else []
     address = reverse(f"admin:chains_composer_{act}", args=args)
 
     for body in HOSTILE:
@@ -256,5 +271,5 @@ def test_who_may_only_read_changes_nothing(client, template):
 
     assert data["canChange"] is False
     assert [one.status_code for one in refused] == [403] * 4
-    assert ask(manager, "preview", {"content": content(), "place": 0}).status_code == 200
+    assert ask(manager, "preview", {"content": content(), "place": 0}, template.pk).status_code == 200
     assert not TemplateDraft.objects.exists()

@@ -19,18 +19,15 @@ from chains.channels.registry import senders
 from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable, compiled
-from chains.engine.advance.changes import coupon_draft
 from chains.messages.page_urls import PREVIEW
 from chains.messages.rendering import Rendered, TemplateError, render, text_in_language
-from chains.messages.rewards import coupon_words
-from chains.messages.samples import SAMPLE_CODE
 from chains.messages.short_message import render_note
 from chains.models import Chain, TestOrder, TestOrderMessage, Touch
 from chains.program import program
 from chains.program.program import Program
+from chains.simulate.made_up_coupon import made_up_coupon
 from chains.simulate.preview import context_for
 from chains.simulate.test_order.plan import PlannedMessage, plan
-from crm import loyalty
 from crm.models import Channel, Customer, Shop
 from crm.timezones import shop_zone
 
@@ -90,8 +87,7 @@ def _coupon(draft: Program, planned: PlannedMessage, language: str) -> dict[str,
     issuing = draft.step(next(iter(draft.coupons_before.get(planned.step.key, ())), ""))
     if issuing is None or issuing.change is None:
         return {}
-    coupon = coupon_draft(issuing.change, customer_id=0, key="", at=planned.at, is_sent=True)
-    return {"coupon": coupon_words(loyalty.coupon_of(coupon, owner=0, code=SAMPLE_CODE), language)}
+    return {"coupon": made_up_coupon(issuing.change, planned.at, language)}
 
 
 def stop(test_order: TestOrder) -> bool:
