@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from chains.messages.blocks.field import field_problems, line_is_sound
 from chains.messages.blocks.registry import BLOCK_KINDS, is_held_by, kind_of
+from chains.messages.links import is_web
 from chains.messages.note_form import note_form
 from chains.messages.personal import made_up_blocks, personal_parts
 from chains.messages.samples import sample
@@ -111,9 +112,12 @@ def _note_problems(text: WrittenText) -> Iterator[Problem]:
                 )
                 return
     try:
-        render_note(compiled, {**sample(text.language), **made_up_blocks(compiled | personal_parts(text))})
+        note = render_note(compiled, {**sample(text.language), **made_up_blocks(compiled | personal_parts(text))})
     except TemplateError as error:
         yield "blocks", str(error)
+        return
+    if note.button and note_form(text.channel).has_buttons and not is_web(note.button):
+        yield "blocks", _("A button here opens pages only: people answer by writing back.")
 
 
 def place_words(text: WrittenText, path: str) -> str:

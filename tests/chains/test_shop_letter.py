@@ -6,8 +6,8 @@ from email.policy import default
 import pytest
 from django.core.mail.message import BadHeaderError
 
-from chains.messages.shop_letter import shop_letter
-from tests.chains.written_messages import make_shop
+from chains.messages.shop_letter import reply_url, shop_letter
+from tests.chains.written_messages import make_shop, rendered
 
 NAMES = [
     'O\'Neil "The Kettle", Ltd.',
@@ -76,3 +76,19 @@ def test_an_address_that_no_server_takes_is_told_from_one_of_the_shops_own():
     assert not isinstance(refused.value, BadHeaderError)
     with pytest.raises(BadHeaderError, match="own address"):
         written(sender_address="shop@")
+
+
+def test_a_button_to_answer_leads_where_the_answer_would_go():
+    letter = rendered({"reply_url": reply_url(make_shop(), "t0ken")}, button=("Ask", "{{ reply_url }}"))
+
+    assert 'href="mailto:help+t0ken@kettle.example.com"' in letter.html
+    assert "Ask:\nmailto:help+t0ken@kettle.example.com" in letter.text
+    assert read_back(written())["Reply-To"].addresses[0].addr_spec == "help+t0ken@kettle.example.com"
+
+
+@pytest.mark.parametrize("address", ["", "справка@kettle.example.com"])
+def test_there_is_no_button_to_answer_where_no_answer_arrives(address):
+    url = reply_url(make_shop(reply_address=address), "t0ken")
+
+    assert url == ""
+    assert "Ask" not in rendered({"reply_url": url}, button=("Ask", "{{ reply_url }}")).html

@@ -184,3 +184,14 @@ def test_a_channel_without_a_text_blocks_publishing(shop):
 
     assert str(found).endswith(f"the template “{template}” has no text in English for SMS (phone).")
     assert Step.objects.get(chain=chain).channels == ["sms", "email"]
+
+
+@pytest.mark.parametrize("channel", ["telegram", "push"])
+@pytest.mark.parametrize("link", ["{{ reply_url }}", "mailto:help@shop.example", "tel:+442079460000"])
+def test_a_button_of_a_messenger_opens_pages_only(channel, link):
+    subject = "Ready" if channel == "push" else ""
+    text = make_text(channel=channel, subject=subject, words="Your order is ready.", button=("Answer", link))
+
+    assert [sentence for _path, sentence in problems(text)] == [
+        "A button here opens pages only: people answer by writing back."
+    ]
