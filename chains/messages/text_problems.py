@@ -112,11 +112,11 @@ def _note_problems(text: WrittenText) -> Iterator[Problem]:
                 )
                 return
     try:
-        note = render_note(compiled, {**sample(text.language), **made_up_blocks(compiled | personal_parts(text))})
+        made = render_note(compiled, {**sample(text.language), **made_up_blocks(compiled | personal_parts(text))})
     except TemplateError as error:
         yield "blocks", str(error)
         return
-    if note.button and note_form(text.channel).has_buttons and not is_web(note.button):
+    if made.button and note_form(text.channel).has_buttons and not is_web(made.button):
         yield "blocks", _("A button here opens pages only: people answer by writing back.")
 
 
