@@ -1,14 +1,15 @@
 """Most of a letter is plain words with names and addresses put in: that much of Liquid is done here ten times as fast.
 
-A template of nothing but words, `{{ path }}` perhaps with a default, `{% if path != '' %}` and a loop through a short
-list is read once into pieces. A template that holds anything else, and a value that is missing or no plain string, is
-left to Liquid, which knows all the rules.
+A template of nothing but words, `{{ path }}` perhaps with a default and a greatest length, `{% if path != '' %}` and a
+loop through a short list is read once into pieces. A template that holds anything else, and a value that is missing or
+no plain string, is left to Liquid, which knows all the rules.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from liquid import BoundTemplate
@@ -18,7 +19,7 @@ from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
 from liquid.builtin.expressions.arguments import KeywordArgument, PositionalArgument
 from liquid.builtin.expressions.filtered import Filter
 from liquid.builtin.expressions.logical import BooleanExpression, NeExpression
-from liquid.builtin.expressions.primitive import StringLiteral
+from liquid.builtin.expressions.primitive import IntegerLiteral, StringLiteral
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.for_tag import ForNode
 from liquid.builtin.tags.if_tag import IfNode
@@ -29,10 +30,15 @@ ValuePath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ValuePiece:
-    """`default` stands where the value is empty: words of the template, which need no escaping."""
+    """`default` stands where the value is empty: words of the template, which need no escaping.
+
+    A value longer than `most`, where that is given, is cut and gets `ending`.
+    """
 
     path: ValuePath
     default: str = ""
+    most: int = 0
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class LoopPiece:
 
 Piece = str | ValuePiece | ConditionPiece | LoopPiece
 
+_NEEDS_NO_ESCAPING = re.compile(r"[\w .…]*")
 LONGEST_LOOP = 100  # Liquid counts what longer ones cost
 
 
@@ -79,6 +86,8 @@ def _join(pieces: Sequence[Piece], context: Mapping[str, Any], shown: Callable[[
             out.append(piece)
         elif isinstance(piece, ValuePiece):
             value = _value(context, piece.path)
+            if piece.most and len(value) > piece.most:
+                value = value[: piece.most - len(piece.ending)] + piece.ending
             out.append(shown(value) if value else piece.default)
         elif isinstance(piece, LoopPiece):
             for item in _list(context, piece.path):
@@ -126,6 +135,12 @@ def _piece(node: Node) -> Piece:
             return ValuePiece(_path(left))
         case OutputNode(expression=FilteredExpression(filters=[Filter(name="default", args=[given])], left=left)):
             return ValuePiece(_path(left), _words(given))
+        case OutputNode(
+            expression=FilteredExpression(
+                filters=[Filter(name="default", args=[given]), Filter(name="truncate", args=[most, ending])], left=left
+            )
+        ):
+            return _cut(ValuePiece(_path(left), _words(given)), most, ending)
         case IfNode(alternatives=[], condition=BooleanExpression(expression=condition), blank=False):
             if_empty = _pieces(node.default.nodes) if node.default else ()
             return ConditionPiece(_tested_path(condition), _pieces(node.consequence.nodes), if_empty)
@@ -138,6 +153,17 @@ def _words(given: PositionalArgument | KeywordArgument) -> str:
     match given:
         case PositionalArgument(value=StringLiteral(value=words)):
             return words
+    raise NotPlainError
+
+
+def _cut(
+    piece: ValuePiece, most: PositionalArgument | KeywordArgument, ending: PositionalArgument | KeywordArgument
+) -> ValuePiece:
+    match most:
+        case PositionalArgument(value=IntegerLiteral(value=length)):
+            words = _words(ending)
+            if len(piece.default) <= length and len(words) < length and _NEEDS_NO_ESCAPING.fullmatch(words):
+                return replace(piece, most=length, ending=words)
     raise NotPlainError
 
 

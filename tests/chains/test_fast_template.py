@@ -26,6 +26,10 @@ def _with_default(way, words):
     return f'{{{{ {way} | default: "{words}" }}}}'
 
 
+def _cut(way, words, most, ending):
+    return f"{{{{ {way} | default: '{words}' | truncate: {most}, '{ending}' }}}}"
+
+
 def _loop(way, each, has_counter):
     counter = "{{ forloop.index }}" if has_counter else ""
     return f"{{% for line in {way} %}}{{{{ line }}}}{each}{counter}{{% endfor %}}"
@@ -45,6 +49,7 @@ SOURCES = st.recursive(
         WORDS,
         WAYS.map(lambda way: f"{{{{ {way} }}}}"),
         st.builds(_with_default, WAYS, st.sampled_from(["", "a", "<b>", "'"])),
+        st.builds(_cut, WAYS, st.sampled_from(["", "a", "<b>"]), st.integers(0, 4), st.sampled_from(["", "…", "<"])),
         st.just("{{ name | upcase }}"),
         st.just("{% if name == 'a' %}x{% endif %}"),
     ),
@@ -79,6 +84,8 @@ def test_filled_in_directly_is_what_liquid_makes_of_it(source, context, is_html)
         ("{% for a in order.lines %}{% for b in order.lines %}{{ b.name }}{% endfor %}{% endfor %}", False),
         ("{{ customer.first_name | default: 'there' }}", True),
         ("{{ customer.first_name | default: customer.city }}", False),
+        ("{{ product.name | default: 'it' | truncate: 50, '…' }}", True),
+        ("{{ product.name | default: 'it' | truncate: customer.age, '…' }}", False),
         ("{% if customer.city == 'Paris' %}Bonjour{% endif %}", False),
         ("{{ lines[customer.first_name] }}", False),
     ],
