@@ -28,7 +28,7 @@ def _box(title: str, terms: list[str], note: Body, color: str) -> str:
     return (
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
         f'<td align="center" style="padding:20px 16px;border:2px dashed {color};border-radius:10px">{heading}'
-        f'<div style="font-size:22px;line-height:1.3;font-weight:700">{{{{ coupon.offer }}}}</div>'
+        f'<div class="offer" style="font-size:22px;line-height:1.3;font-weight:700">{{{{ coupon.offer }}}}</div>'
         '<div style="font-size:22px;line-height:1.5;letter-spacing:2px;font-family:Consolas,Menlo,monospace">'
         f"{{{{ {CODE} }}}}</div>"
         f'<div class="faint" style="font-size:14px;line-height:1.5;color:#5d6862">{"".join(terms)}{below}</div>'
