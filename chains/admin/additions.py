@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.definition.step_kinds import STEP_KINDS
 from chains.models import Step
+from crm.models import EventKind, Purpose
 
 Kind = Step.Kind
 
@@ -30,13 +31,24 @@ class Addition(NamedTuple):
 
 
 ADDITIONS = (
-    Addition(_("Message"), _("Email, SMS, Telegram or push, by a template."), Kind.MESSAGE, {}),
+    Addition(
+        _("Service message"),
+        _("About the customer's own order: email, SMS, Telegram or push."),
+        Kind.MESSAGE,
+        {"purpose": Purpose.SERVICE.value},
+    ),
+    Addition(
+        _("Marketing message"),
+        _("Everything that invites to buy: only to those who agreed to it."),
+        Kind.MESSAGE,
+        {"purpose": Purpose.MARKETING.value},
+    ),
     Addition(_("Wait"), _("For a time, until an hour, a weekday or a date, or counted from a date."), Kind.WAIT, {}),
     Addition(
         _("Wait until something happens"),
         _("A click, an order, a payment: one way if it happens, another if time runs out."),
         Kind.WAIT,
-        {"wait": Step.Wait.EVENT.value},
+        {"wait": Step.Wait.EVENT.value, "wait_event": EventKind.MESSAGE_CLICKED.value},
         parts=True,
     ),
     Addition(_("Branch"), _("Different ways for different people."), Kind.BRANCH, {}, parts=True),

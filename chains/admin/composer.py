@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET
 
 from chains.admin.composer_data import ago, composer_data, is_document, rule_words, written_state
 from chains.admin.json_views import answers_json, problem
+from chains.definition.message_step import named_by_its_words
 from chains.definition.names import NAME_KEPT, free_name
 from chains.messages.content import ContentError, check_content, save_content, texts_of
 from chains.messages.drafts import (
@@ -112,9 +113,11 @@ def draft_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonRespo
 
 @answers_json(CHANGE_PERMISSION)
 def save_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonResponse:
-    template = get_object_or_404(MessageTemplate, pk=pk)
+    template, content = get_object_or_404(MessageTemplate, pk=pk), data.get("content")
+    if is_document(content):
+        content = named_by_its_words(template, content)
     try:
-        template = save_draft(pk, data.get("content"), _seen(data), cast(User, request.user))
+        template = save_draft(pk, content, _seen(data), cast(User, request.user))
     except ChangedMeanwhile as changed:
         return _clash(template, changed)
     except ContentError as error:

@@ -8,7 +8,6 @@ WORDS = {
     "add_block": _("Add a block"),
     "add_block_before": _("Add a block before block %(number)s"),
     "add_product": _("Add a product"),
-    "begin": _("Write it"),
     "begin_from": _("Begin with a copy of the text in %(language)s"),
     "blocks": _("Blocks"),
     "bold": _("Bold"),

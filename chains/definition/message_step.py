@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +13,15 @@ from django.utils.translation import gettext as _
 from chains.definition.names import NAME_KEPT, free_name
 from chains.experiments.variants import experiment_problems
 from chains.messages.compiling import compile_text
+from chains.messages.placeholders import LIQUID
 from chains.messages.rewards import rewards_named
 from chains.messages.text_problems import place_words, problems
 from chains.messages.written import written_texts
 from chains.models import Chain, Experiment, MessageTemplate, Step
 from chains.models.experiment import AS_IS
 from crm.models import Channel, Shop
+
+MOST_NAME = 60
 
 
 def message_problems(step: Step) -> Iterator[str]:
@@ -70,6 +74,23 @@ def begin_message(step: Step, chain: Chain, by: User) -> MessageTemplate:
     """An empty template for the step, to be written in the composer."""
     name = free_name(MessageTemplate, (step.name or chain.name)[:NAME_KEPT])
     return MessageTemplate.objects.create(name=name, purpose=step.purpose, changed_by=by)
+
+
+def named_by_its_words(template: MessageTemplate, content: dict[str, Any]) -> dict[str, Any]:
+    """What was begun for a step without a name, and not named since, is called as it begins once it says something."""
+    is_begun = content["name"] == template.name and not template.texts.exists()
+    names = template.steps.filter(name="").values_list("chain__name", flat=True) if is_begun else ()
+    if not any(template.name.startswith(name[:NAME_KEPT]) for name in names):
+        return content
+    words = next(filter(None, map(_first_words, content["texts"])), "")
+    return content | {"name": free_name(MessageTemplate, words)} if words else content
+
+
+def _first_words(text: dict[str, Any]) -> str:
+    """The subject, or else the beginning of the words; placeholders left out."""
+    sources = [text["subject"], *(str(block["content"].get("source", "")) for block in text["blocks"])]
+    said = next(filter(None, sources), "").strip().partition("\n")[0]
+    return shorten(LIQUID.sub("…", said).replace("*", "").strip("# …"), MOST_NAME, placeholder="…")
 
 
 def message_program(step: Step, shop: Shop) -> dict[str, Any]:

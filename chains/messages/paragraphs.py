@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from chains.messages.links import link_source
+from chains.messages.placeholders import LIQUID
 
-_LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 _LINK_HOST = "https://link.invalid/"
 _ANCHOR = re.compile(rf'<a href="{_LINK_HOST}(\d+)">(.*?)</a>', re.DOTALL)
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h1", "h2", "h3", "blockquote", "hr", "code"}
@@ -51,7 +51,7 @@ class HiddenLiquid:
         self._word = re.compile(rf"{self._stand_in}(\d+)z")
 
     def hide(self, source: str) -> str:
-        return _LIQUID.sub(self._hide, source)
+        return LIQUID.sub(self._hide, source)
 
     def _hide(self, found: re.Match[str]) -> str:
         self._sources.append(found[0])

@@ -7,10 +7,13 @@ samples.py, or in sample.toml of each language where it is words.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+
+LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 
 
 @dataclass(frozen=True)

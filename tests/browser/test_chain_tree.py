@@ -6,113 +6,19 @@ import pytest
 from playwright.sync_api import expect
 
 from chains.definition.tree import all_nodes, tree_of
-from chains.models import Chain
 from tests.browser.conftest import NARROW, fits
-from tests.chains.factories import branch, draft_chain, make_template, message, wait
+from tests.chains.factories import branch, draft_chain, message, wait
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 REPEAT = {"all": [{"field": "orders_count", "operator": "at_least", "value": 2}]}
 
 
-class Counted:
-    """Does what a marketer does, and counts presses and pages; a choice from a list is two presses."""
-
-    def __init__(self, page):
-        self.page, self.presses, self.loads = page, 0, 0
-        page.on("load", self._loaded)
-
-    def _loaded(self, _page):
-        self.loads += 1
-
-    def press(self, name, role="button", **options):
-        self.presses += 1
-        self.page.get_by_role(role, name=name, **options).first.click()
-
-    def choose(self, field, **option):
-        self.presses += 2
-        self.page.locator("[data-panel], form").get_by_label(field).first.select_option(**option)
-
-    def add(self, where, kind):
-        self.press(where, exact=True)
-        self.presses += 1
-        self.page.locator("[data-additions]").get_by_role("button", name=kind).first.click()
-
-    def save(self):
-        self.press("Save", exact=True)
-        expect(self.page.locator("[data-panel]")).to_be_hidden()
-
-
-@pytest.fixture
-def letters(shop):
-    care = make_template(subject="How to care for it")
-    coupon = make_template(purpose="marketing", subject="For you", words="Your coupon: {{ coupon.code }}")
-    short = make_template(purpose="marketing", channel="sms", subject="", words="Something for you")
-    for template, name in ((care, "Care"), (coupon, "Coupon letter"), (short, "Short message")):
-        template.name = name
-        template.save()
-
-
 def steps_of(chain):
     return [(node.number, str(node.step)) for node in all_nodes(tree_of(chain))]
 
 
-def test_a_chain_is_built_and_published_on_one_page_in_few_presses(page, sign_in, live_server, letters):
-    sign_in("Marketing")
-    page.goto(f"{live_server.url}/admin/chains/chain/")
-    marketer = Counted(page)
-
-    page.goto(f"{live_server.url}/admin/chains/chain/add/")
-    marketer.presses += 1
-    page.get_by_label("Name").first.fill("After the delivery")
-    marketer.choose("Event", value="order.delivered")
-    marketer.press("To the picture")
-    marketer.add("Add a step at the beginning", "Wait For a time")
-    page.get_by_label("How long").fill("3")
-    marketer.save()
-    marketer.add("Add a step after 1", "Message")
-    marketer.choose("Template", label="Care")
-    marketer.save()
-    marketer.add("Add a step after 2", "Wait until something happens")
-    marketer.choose("Until", value="message.clicked")
-    page.get_by_label("How long").fill("4")
-    marketer.save()
-    marketer.add("Add a step to 3a", "Coupon")
-    marketer.choose("A coupon for", value="free_delivery")
-    marketer.save()
-    marketer.add("Add a step after 3a.1", "Message")
-    marketer.choose("Template", label="Coupon letter")
-    marketer.save()
-    marketer.add("Add a step to 3b", "Message")
-    marketer.choose("Template", label="Short message")
-    marketer.save()
-    marketer.presses += 1
-    page.locator("#end [data-part]").click()
-    marketer.choose("Goal", label="ordered again")
-    marketer.save()
-    marketer.press("No control group")
-    page.get_by_label("control group, %").fill("10")
-    marketer.save()
-    expect(page.get_by_text("Control group 10 %")).to_be_visible()
-    marketer.press("Publish…")
-    marketer.press("Publish", exact=True)
-    expect(page.locator(".enc-pill-good", has_text="live")).to_be_visible()
-
-    chain = Chain.objects.get(name="After the delivery")
-    assert [(node.number, node.step.kind, node.step.purpose) for node in all_nodes(tree_of(chain))] == [
-        ("1", "wait", "service"),
-        ("2", "message", "service"),
-        ("3", "wait", "service"),
-        ("3a.1", "change", "service"),
-        ("3a.2", "message", "marketing"),
-        ("3b.1", "message", "marketing"),
-    ]
-    assert (chain.is_live, chain.goal, chain.control_share) == (True, "ordered", 10)
-    assert marketer.presses <= 40
-    assert marketer.loads <= 3
-
-
-def test_a_chain_is_built_by_keyboard_and_undone(page, sign_in, live_server, letters):
+def test_a_chain_is_built_by_keyboard_and_undone(page, sign_in, live_server, shop):
     chain = draft_chain(message(name="Thanks"), name="After an order")
     sign_in("Marketing")
     page.goto(f"{live_server.url}/admin/chains/chain/{chain.pk}/change/")

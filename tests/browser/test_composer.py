@@ -37,8 +37,7 @@ def test_a_marketer_writes_a_letter_without_a_brace(page, sign_in, live_server, 
     page.get_by_label("Name").fill("Care")
     page.keyboard.press("Enter")
 
-    # By keyboard alone: begin, the subject with a name and what is said without it, and words with a bold one.
-    page.get_by_role("button", name="Write it").press("Enter")
+    # By keyboard alone: the subject with a name and what is said without it, and words with a bold one.
     expect(page.get_by_role("textbox", name="Subject")).to_be_focused()
     page.keyboard.type("Hello ")
     page.keyboard.type("/first name")

@@ -5,7 +5,9 @@ from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.urls import reverse
 
+from chains.definition.message_step import begin_message
 from chains.models import MessageTemplate, TemplateDraft
+from tests.chains.factories import draft_chain, message
 from tests.chains.written_messages import saved_text
 from tests.conftest import make_customer, make_order, make_product
 
@@ -129,6 +131,29 @@ def test_a_draft_is_kept_with_its_mistakes_and_saved_without(marketer, template)
     template.refresh_from_db()
     assert (template.name, template.changed_by.username) == ("Care", "mia")
     assert template.texts.get().blocks.get().content == WORDS["content"]
+
+
+@pytest.mark.parametrize(
+    ("named", "subject", "words", "called"),
+    [
+        ("After the delivery", "How is {{ product.name }}?", "Hi", "How is …?"),
+        ("After the delivery", "", "**Free** delivery\nto you", "Free delivery"),
+        ("Mine", "How is it?", "Hi", "Mine"),
+        ("After the delivery", "Taken", "Hi", "Taken 2"),
+    ],
+)
+def test_what_was_begun_on_the_picture_is_called_as_it_begins(marketer, named, subject, words, called):
+    MessageTemplate.objects.create(name="Taken")
+    step = draft_chain(message(name=""), name="After the delivery").steps.get()
+    step.template = begin_message(step, step.chain, User.objects.get(username="mia"))
+    step.save()
+    [text] = content(WORDS | {"content": {"source": words}})["texts"]
+    text |= {"subject": subject, "channel": "email" if subject else "sms"}
+
+    given = {"content": content(name=named, texts=[text]), **seen(opened(marketer, step.template))}
+    saved = ask(marketer, "save", given, step.template.pk)
+
+    assert saved.json()["name"] == called
 
 
 def test_a_discarded_draft_leaves_what_was_saved(marketer, template):

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from chains.messages.blocks.field import Input
 from chains.messages.blocks.registry import BLOCK_KINDS
-from chains.messages.placeholders import OWN_PAGES
+from chains.messages.placeholders import LIQUID, OWN_PAGES
 from chains.messages.scale import SCALE
 from chains.messages.written import Block, WrittenText, sources_of
 from crm.models import Purpose
 
-LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 LINK = re.compile(r"\[([^\]\[]{1,300})\]\(([^()\s]{1,1000}(?:\s*\}\})?|\{\{[^{}]{1,200}\}\}[^()\s]{0,800})\)")
 _PATH = re.compile(r"{{-?\s*([\w.]+)")
 _WORD = re.compile(r"\w+(?:[-’'.]\w+)*")

@@ -83,6 +83,7 @@
     composing.showModal();
   }
 
+  composing.addEventListener("composer:saved", (event) => event.detail.isDone && composing.close());
   composing.addEventListener("close", () => {
     composing.querySelector("encore-composer")?.remove();
     act("refresh");

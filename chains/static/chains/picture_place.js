@@ -27,9 +27,10 @@
   }
 
   function search(text) {
-    const asked = text.trim().toLowerCase();
+    const asked = text.toLowerCase().split(/\s+/);
     for (const item of list.querySelectorAll("li")) {
-      item.hidden = "unfit" in item.dataset || !item.textContent.toLowerCase().includes(asked);
+      const said = item.textContent.toLowerCase();
+      item.hidden = "unfit" in item.dataset || !asked.every((word) => said.includes(word));
     }
   }
 

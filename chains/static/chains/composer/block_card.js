@@ -13,6 +13,7 @@ export class BlockCard {
         });
         this.problems = make("ul", { className: "composer-problems", role: "alert" });
         this.fields = new Map();
+        this.isNew = composer.place < 0;
         this.body = make("div", { className: "composer-block-body" });
         this.handle = make("button", {
             type: "button", className: "enc-icon composer-handle", title: words.drag_help,
@@ -39,7 +40,7 @@ export class BlockCard {
 
     addField(field) {
         const made = makeField(this.composer, field, this.block.content[field.name] ?? this.kind.content[field.name], (value) =>
-            this.composer.store.change(`${this.block.key}.${field.name}`, () => (this.current().content[field.name] = value)));
+            this.composer.write(`${this.block.key}.${field.name}`, () => (this.current().content[field.name] = value)));
         this.fields.set(field.name, made);
         made.problems = make("ul", { className: "composer-problems", role: "alert" });
         made.node.append(made.problems);

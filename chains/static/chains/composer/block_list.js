@@ -86,7 +86,7 @@ export class BlockList {
     }
 
     change(edit) {
-        this.composer.store.change(null, () => edit(this.text.blocks));
+        this.composer.write(null, (text) => edit(text.blocks));
         this.draw();
     }
 
@@ -143,7 +143,7 @@ export class BlockList {
     editRule(card) {
         editRule(this.composer, card.current(), (rule, said) => {
             this.composer.ruleWords[card.block.key] = said;
-            this.composer.store.change(null, () => (card.current().rule = rule));
+            this.composer.write(null, () => (card.current().rule = rule));
             card.give(card.current());
         });
     }

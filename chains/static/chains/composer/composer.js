@@ -53,6 +53,7 @@ class Composer extends HTMLElement {
         this.tabs = new TextTabs(this);
         this.drawFrame();
         this.draw();
+        if (this.text && this.place < 0) this.focusText();
         this.showProblems(problems, "");
         this.store.addEventListener("change", (event) => this.changed(event.detail.act));
         this.addEventListener("keydown", (event) => this.pressed(event));
@@ -66,8 +67,27 @@ class Composer extends HTMLElement {
         return this.content.texts.findIndex((one) => one.channel === this.at.channel && one.language === this.at.language);
     }
 
+    // Where nothing is written yet there are empty fields, and what is typed into them begins the text.
     get text() {
-        return this.content.texts[this.place];
+        return this.content.texts[this.place] ?? (this.canChange ? this.unwritten : undefined);
+    }
+
+    get unwritten() {
+        const { channel, language } = this.at;
+        if (this.begun?.channel !== channel || this.begun.language !== language) {
+            this.begun = { channel, language, subject: "", preheader: "", blocks: [this.blocks.fresh("words")] };
+        }
+        return this.begun;
+    }
+
+    // Every act on the text that is shown; see `Store.change`.
+    write(act, edit) {
+        const isFirst = this.place < 0;
+        this.store.change(act, () => {
+            if (isFirst) this.content.texts.push(structuredClone(this.begun));
+            edit(this.text);
+        });
+        if (isFirst) this.draw();
     }
 
     get channel() {
@@ -83,7 +103,7 @@ class Composer extends HTMLElement {
         const wanted = JSON.parse(sessionStorage.getItem(LAST_TAB) ?? "null");
         const text = texts.find((one) => one.channel === wanted?.channel && one.language === wanted?.language)
             ?? texts.find((one) => one.language === this.language) ?? texts[0];
-        return { channel: text?.channel ?? this.channels[0].value, language: text?.language ?? this.language };
+        return { channel: text?.channel ?? this.channels[0].value, language: text?.language ?? this.shopLanguage };
     }
 
     open(where) {
@@ -124,7 +144,7 @@ class Composer extends HTMLElement {
     draw() {
         this.tabs.draw();
         this.settings.draw();
-        this.empty.replaceChildren(this.text ? "" : this.tabs.emptyNotice());
+        this.empty.replaceChildren(this.place < 0 ? this.tabs.emptyNotice() : "");
         this.drawLines();
         this.blocks.draw();
         this.blocks.node.hidden = !this.text;
@@ -150,7 +170,7 @@ class Composer extends HTMLElement {
     makeLine(name) {
         const line = new LineField(this, {
             label: this.channel.lines[name], help: this.words[`${name}_help`], value: this.text[name],
-            onchange: (value) => this.store.change(`${name}.${this.linesOf}`, () => (this.text[name] = value)),
+            onchange: (value) => this.write(`${name}.${this.linesOf}`, (text) => (text[name] = value)),
         });
         line.name = name;
         line.problems = make("ul", { className: "composer-problems", role: "alert" });
@@ -160,6 +180,13 @@ class Composer extends HTMLElement {
 
     focusText() {
         (this.lines[0] ?? this.blocks.cards.values().next().value)?.focus();
+    }
+
+    // Enter in a line goes on to what is written next.
+    focusBehind(node) {
+        const places = [...this.querySelectorAll(".composer-write [role=textbox]")];
+        if (places.includes(node)) places[places.indexOf(node) + 1]?.focus();
+        return true;
     }
 
     changed(act) {

@@ -14,7 +14,7 @@ export class LineField {
             form: line, doc: line.read(value), source: value, placeholders, label, describedBy: help ? helpId : "",
             editable: canChange, onchange, openList, hasSlashes: isLink,
             keys: {
-                Enter: (_state, _dispatch, view) => placeholders.editSelected(view) || true,
+                Enter: (_state, _dispatch, view) => placeholders.editSelected(view) || composer.focusBehind(view.dom),
                 "Shift-Enter": () => true,
             },
         });

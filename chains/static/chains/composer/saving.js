@@ -9,7 +9,7 @@ export class Saving {
         this.isDirty = false;
         this.state = make("span", { className: "composer-state", role: "status" });
         this.notice = make("div", { className: "composer-draft", hidden: true });
-        this.save = button(composer.words.save, () => this.publish(), { className: "enc-button enc-button-main" });
+        this.save = button(composer.words.save, () => this.publish({ isDone: true }), { className: "enc-button enc-button-main" });
         this.leaving = () => document.visibilityState === "hidden" && this.keep({ keepalive: true });
         document.addEventListener("visibilitychange", this.leaving);
         this.showDraft();
@@ -60,13 +60,14 @@ export class Saving {
         this.composer.showProblems(answer.problems, "");
     }
 
-    publish() {
+    // `isDone`: by the button, and not by keys in the midst of writing.
+    publish({ isDone = false } = {}) {
         clearTimeout(this.timer);
-        this.turn = (this.turn ?? Promise.resolve()).then(() => this.publishNow());
+        this.turn = (this.turn ?? Promise.resolve()).then(() => this.publishNow(isDone));
         return this.turn;
     }
 
-    async publishNow() {
+    async publishNow(isDone) {
         const { composer } = this;
         this.isDirty = false;
         const answer = await composer.server.save({ content: composer.content, ...this.stamp });
@@ -75,8 +76,9 @@ export class Saving {
         Object.assign(this, { base: answer.base, revision: "", draft: null });
         this.showDraft();
         composer.showProblems({}, "");
+        composer.settings.named(answer.name);
         if (!this.isDirty) this.say(composer.words.saved);
-        composer.dispatch("saved", { id: answer.id, name: answer.name });
+        composer.dispatch("saved", { id: answer.id, name: answer.name, isDone });
     }
 
     refused({ problem, problems }) {

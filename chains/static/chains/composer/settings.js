@@ -29,6 +29,12 @@ export class Settings {
         this.draw();
     }
 
+    // What is only begun is named by the server after its first words.
+    named(name) {
+        this.composer.content.name = name;
+        this.draw();
+    }
+
     draw() {
         const { content } = this.composer;
         const put = (control, value) => document.activeElement === control || (control.value = value);

@@ -22,6 +22,8 @@ export class TextEditor {
                 chip: (node, view, getPos) => placeholders.draw(node, view, getPos),
                 only_if: (node, view, getPos) => placeholders.drawCondition(node, view, getPos),
             },
+            // An editor would swallow it, and a dialog around it would not close.
+            handleDOMEvents: { keydown: (_view, event) => event.key === "Escape" },
             handleTextInput: (view, from, to, text) => this.typed(view, from, text),
             clipboardTextSerializer: (slice) => slice.content.textBetween(0, slice.content.size, "\n", (node) => node.attrs.raw ?? "\n"),
             dispatchTransaction: (change) => {

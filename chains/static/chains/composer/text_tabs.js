@@ -17,18 +17,18 @@ export class TextTabs {
         const { content, words } = composer;
         const written = (channel, language) => content.texts.some((one) => one.channel === channel && (!language || one.language === language));
         this.channels.replaceChildren(...composer.channels.map((one) => tab(one.label, {
-            isOn: one.value === composer.at.channel, isEmpty: !written(one.value), onclick: () => composer.open({ channel: one.value }),
+            composer, isOn: one.value === composer.at.channel, isEmpty: !written(one.value), onopen: () => composer.open({ channel: one.value }),
         })));
         this.languages.replaceChildren(...composer.languages.map(([code, name]) => tab(name, {
-            isOn: code === composer.at.language, isEmpty: !written(composer.at.channel, code), onclick: () => composer.open({ language: code }),
+            composer, isOn: code === composer.at.language, isEmpty: !written(composer.at.channel, code), onopen: () => composer.open({ language: code }),
         })));
         this.more.replaceChildren();
-        if (composer.text && composer.canChange) {
+        if (composer.place >= 0 && composer.canChange) {
             this.more.append(button(words.remove_text, () => this.remove(), { name: "delete", className: "composer-quiet" }));
         }
     }
 
-    // What stands where nothing is written yet.
+    // What is said where nothing is written yet, above the fields to write into.
     emptyNotice() {
         const { composer } = this;
         const { words, at, content } = composer;
@@ -36,21 +36,17 @@ export class TextTabs {
         const others = content.texts.filter((one) => one.channel === at.channel);
         const copyFrom = (source) => button(
             fill(words.begin_from, { language: Object.fromEntries(composer.languages)[source.language] }),
-            () => this.begin({ ...structuredClone(source), blocks: source.blocks.map(withNewKey) }));
+            () => this.begin({ ...source, blocks: source.blocks.map(withNewKey) }));
+        if (composer.canChange && !others.length) return "";
         return make("div", { className: "composer-empty" },
             make("p", { textContent: fill(words.nothing_written, names) }),
-            composer.canChange && make("div", { className: "enc-row" },
-                button(words.begin, () => this.begin({}), { name: "edit", className: "enc-button enc-button-main" }), ...others.map(copyFrom)));
+            composer.canChange && make("div", { className: "enc-row" }, ...others.map(copyFrom)));
     }
 
-    begin(source) {
+    begin(text) {
         const { composer } = this;
-        const { channel, language } = composer.at;
-        const text = { subject: "", preheader: "", blocks: [], ...source, channel, language };
-        if (!text.blocks.length) text.blocks.push(composer.blocks.fresh("words"));
-        composer.store.change(null, () => composer.content.texts.push(text));
+        composer.store.change(null, () => composer.content.texts.push({ ...text, ...composer.at }));
         composer.draw();
-        for (const card of composer.blocks.cards.values()) card.isNew = true;
         composer.focusText();
     }
 
@@ -62,10 +58,15 @@ export class TextTabs {
     }
 }
 
-function tab(label, { isOn, isEmpty, onclick }) {
+// Whoever presses an empty one by mouse is about to write; whoever walks by arrows goes on walking.
+function tab(label, { composer, isOn, isEmpty, onopen }) {
     return make("button", {
         type: "button", role: "tab", className: `composer-tab${isEmpty ? " is-empty" : ""}`, "aria-selected": String(isOn),
-        tabIndex: isOn ? 0 : -1, textContent: label, onclick,
+        tabIndex: isOn ? 0 : -1, textContent: label,
+        onclick: (event) => {
+            onopen();
+            if (event.detail && composer.place < 0 && composer.canChange) composer.focusText();
+        },
     });
 }
 
