@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import smtplib
 from html import unescape
 from typing import Any, cast
 
-from anymail.exceptions import AnymailError
-from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -23,6 +19,9 @@ from django.views.decorators.http import require_GET
 
 from chains.admin.composer_data import ago, composer_data, is_document, rule_words, written_state
 from chains.admin.json_views import answers_json, problem
+from chains.definition.checks.codes import RULES
+from chains.definition.checks.letter import letter_of
+from chains.definition.checks.letter_rules import letter_findings
 from chains.definition.message_step import named_by_its_words
 from chains.definition.names import NAME_KEPT, free_name
 from chains.messages.content import ContentError, check_content, save_content, texts_of
@@ -38,12 +37,12 @@ from chains.messages.drafts import (
 from chains.messages.sandbox import TemplateError
 from chains.messages.short_message import ShortMessage
 from chains.messages.sms_parts import SmsSize
+from chains.messages.written import WrittenText
 from chains.models import MessageTemplate
 from chains.simulate import preview
 from crm.models import Channel, Customer, Shop
 
 VIEW, CHANGE_PERMISSION = "chains.view_messagetemplate", "chains.change_messagetemplate"
-MOST_ADDRESSES = 5
 
 
 @require_GET
@@ -62,15 +61,20 @@ def preview_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonRes
         return problem(_("This is not what belongs here."))
     alone = content | {"texts": [content["texts"][place]]}
     found = {_placed(path, place): said for path, said in check_content(alone).items() if path.startswith("texts.")}
-    answer = {"problems": found, "rules": rule_words(alone)}
+    answer: dict[str, Any] = {"problems": found, "rules": rule_words(alone)}
     try:
         [text] = texts_of(alone)
-        shown = preview.rendered(text, _customer(request, data), timezone.now(), Shop.load(), template)
-    except ContentError as error:
-        return JsonResponse(answer | {"problem": str(error)})
-    except TemplateError as error:
+        answer["findings"] = _findings(text)
+        shown = preview.rendered(text, customer_of(request, data), timezone.now(), Shop.load(), template)
+    except (ContentError, TemplateError) as error:
         return JsonResponse(answer | {"problem": str(error)})
     return JsonResponse(answer | _look(shown, text.channel))
+
+
+def _findings(text: WrittenText) -> list[dict[str, str]]:
+    """What the health check of a chain would say of it, with the key of the block it is about."""
+    found = letter_findings(letter_of(text))
+    return [{"block": one.block, "said": one.words, "why": str(RULES[one.code].why)} for one in found]
 
 
 def _placed(path: str, place: int) -> str:
@@ -154,38 +158,6 @@ def copy_view(request: HttpRequest, data: dict[str, Any]) -> JsonResponse:
     return JsonResponse({"id": copy.pk, "name": name, "url": address})
 
 
-@answers_json(VIEW)
-def test_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonResponse:
-    """A test of what is written now to the addresses typed."""
-    template = get_object_or_404(MessageTemplate, pk=pk)
-    to = [one for one in str(data.get("to", "")).replace(";", ",").replace(",", " ").split() if one]
-    try:
-        _check_addresses(to)
-        wanted = data.get("language") or ""
-        texts = [one for one in texts_of(data.get("content")) if wanted in ("", one.language)]
-        number = preview.send(texts, to, _customer(request, data), timezone.now(), template)
-    except (ContentError, TemplateError, ValueError, OSError, smtplib.SMTPException, AnymailError) as error:
-        return problem(_("It could not be sent: %(why)s") % {"why": error})
-    if not number:
-        return problem(_("There is no letter in this language yet."))
-    where = ", ".join(to)
-    if settings.EMAIL_URL:
-        return JsonResponse({"said": _("Sent to %(to)s.") % {"to": where}})
-    return JsonResponse({"said": _("Put into the outbox for %(to)s: no mail server is set up.") % {"to": where}})
-
-
-def _check_addresses(to: list[str]) -> None:
-    if not to:
-        raise ValueError(_("type an address."))
-    if len(to) > MOST_ADDRESSES:
-        raise ValueError(_("at most %(most)d addresses at once.") % {"most": MOST_ADDRESSES})
-    for address in to:
-        try:
-            validate_email(address)
-        except ValidationError:
-            raise ValueError(_("“%(address)s” is no email address.") % {"address": address[:100]}) from None
-
-
 def parts_words(size: SmsSize) -> str:
     words = ngettext("%(parts)s SMS", "%(parts)s SMS", size.parts) % {"parts": size.parts}
     foreign = _("“%(sign)s” is not in the SMS alphabet: 70 characters each instead of 160") % {"sign": size.foreign}
@@ -206,7 +178,7 @@ def _clash(template: MessageTemplate, changed: ChangedMeanwhile) -> JsonResponse
     return problem(words, status=409, theirs=written_state(template))
 
 
-def _customer(request: HttpRequest, data: dict[str, Any]) -> Customer | None:
+def customer_of(request: HttpRequest, data: dict[str, Any]) -> Customer | None:
     pk = data.get("customer")
     if type(pk) is not int or not 0 < pk < 2**63 or not request.user.has_perm("crm.view_customer"):
         return None

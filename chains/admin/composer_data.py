@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chains.admin.composer_words import WORDS
-from chains.channels.registry import CHANNELS
+from chains.channels.description import StaffPage
+from chains.channels.registry import CHANNELS, senders
 from chains.messages.catalogue import block_catalogue, placeholder_catalogue
 from chains.messages.content import check_content, content_of
 from chains.messages.drafts import base_of, revision_of
@@ -95,10 +96,25 @@ def channels() -> list[dict[str, Any]]:
                 if is_there
             },
             "kinds": [kind["kind"] for kind in kinds if channel in kind["channels"]],
+            "test": _test(CHANNELS[channel].staff_page, is_connected=channel in senders()),
         }
         for channel in default_channel_order()
         if (fields := CHANNELS[channel].template_fields)
     ]
+
+
+def _test(page: StaffPage | None, *, is_connected: bool) -> dict[str, Any] | None:
+    """How a colleague gets a test message: what they type, or the key by which this browser subscribes."""
+    if page is None:
+        return None
+    context = page.test_message.form_context() if is_connected else {}
+    return {
+        "isConnected": is_connected,
+        "setUp": str(page.set_up),
+        "address": str(page.test_message.label),
+        "pushKey": context.get("push_key", ""),
+        "pushWorker": reverse("channels:push_worker"),
+    }
 
 
 def rule_words(content: dict[str, Any]) -> dict[str, str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
 from django.urls import URLPattern
 from django_stubs_ext import StrOrPromise
 
@@ -28,7 +27,7 @@ class SetUpButton:
     press: Callable[[], str]  # says what was achieved; raises SetUpError
 
 
-def _typed_address(given: QueryDict) -> AbstractContextManager[str]:
+def _typed_address(given: Mapping[str, Any]) -> AbstractContextManager[str]:
     return nullcontext(given.get("address", ""))
 
 
@@ -48,7 +47,7 @@ class TestMessage:
     own_address: Callable[[Any], str] = _no_address
     form: str = "chains/admin/channel_test_message.html"
     form_context: Callable[[], dict[str, Any]] = dict
-    address: Callable[[QueryDict], AbstractContextManager[str]] = _typed_address
+    address: Callable[[Mapping[str, Any]], AbstractContextManager[str]] = _typed_address
     content: Callable[[str, str], Any] = plain_note
 
 

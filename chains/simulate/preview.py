@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core import mail
 from django.utils.translation import gettext as _
 
-from chains.channels.email.sender import letter_for
-from chains.channels.sender import OutgoingMessage
+from chains.channels.registry import senders
+from chains.channels.sender import Outcome, OutgoingMessage
 from chains.engine.deliver.blocks_shown import BlocksShown
 from chains.messages.compiling import compile_text
 from chains.messages.context import contexts
@@ -30,6 +29,7 @@ from chains.messages.written import WrittenText
 from chains.models import MessageTemplate
 from chains.simulate.made_up_coupon import coupon_before
 from crm import loyalty
+from crm.addresses import normalise
 from crm.models import Channel, Customer, Shop
 
 
@@ -110,23 +110,21 @@ def send(
     customer: Customer | None,
     now: dt.datetime,
     template: MessageTemplate | None = None,
-) -> int:
-    """Send the letters among the texts, saved or not, to each address; returns how many letters left.
+) -> list[Outcome]:
+    """Send the texts, saved or not, to each address of their channel; returns what its provider said.
 
-    Raises TemplateError and ValueError.
+    Raises TemplateError, ValueError for an address that is none, and KeyError for a channel that is not set up.
     """
     shop = Shop.load()
-    letters = [
-        letter_for(_outgoing(text, address, made, customer), shop)
-        for text in texts
-        if (made := rendered(text, customer, now, shop, template).letter)
-        for address in to
-    ]
-    mail.get_connection().send_messages(letters)
-    return len(letters)
+    batches: dict[str, list[OutgoingMessage]] = {}
+    for text in texts:
+        made = rendered(text, customer, now, shop, template)
+        addresses = [normalise(text.channel, one, shop.phone_country) for one in to]
+        batches.setdefault(text.channel, []).extend(_outgoing(text, one, made, customer) for one in addresses)
+    return [outcome for channel, batch in batches.items() for outcome in senders()[channel].deliver(batch, shop)]
 
 
-def _outgoing(text: WrittenText, to: str, made: Rendered, customer: Customer | None) -> OutgoingMessage:
+def _outgoing(text: WrittenText, to: str, made: Preview, customer: Customer | None) -> OutgoingMessage:
     """Its Message-ID says whom it shows, so that it goes with them."""
     shown = customer.pk if customer else 0
     return OutgoingMessage(
@@ -139,5 +137,9 @@ def _outgoing(text: WrittenText, to: str, made: Rendered, customer: Customer | N
         language=text.language,
         token=PREVIEW,
         message_id=f"<preview-{shown}-{secrets.token_urlsafe(12)}@{settings.SITE_HOST}>",
-        content=Rendered(_("Test: %(subject)s") % {"subject": made.subject}, made.html, made.text, made.links),
+        content=_test_letter(made.letter) if made.letter else made.note,
     )
+
+
+def _test_letter(made: Rendered) -> Rendered:
+    return Rendered(_("Test: %(subject)s") % {"subject": made.subject}, made.html, made.text, made.links)

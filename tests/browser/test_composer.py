@@ -137,6 +137,73 @@ def test_a_marketer_writes_a_letter_without_a_brace(page, sign_in, live_server, 
     assert fits(page)
 
 
+# As the browser tells of a file that is let go of, or pasted.
+GIVE = """async ([kind, place, bytes]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(bytes)], "kettle.jpg", { type: "image/jpeg" }));
+    const node = document.querySelector(place);
+    const { x, top } = node.getBoundingClientRect();
+    const more = { bubbles: true, cancelable: true };
+    const about = kind === "paste" ? { clipboardData: data } : { dataTransfer: data, clientX: x + 5, clientY: top + 2 };
+    const Event = kind === "paste" ? ClipboardEvent : DragEvent;
+    const steps = kind === "paste" ? ["paste"] : ["dragover", "drop"];
+    for (const step of steps) node.dispatchEvent(new Event(step, { ...more, ...about }));
+}"""
+
+
+def test_a_picture_let_go_of_among_the_blocks_or_pasted_becomes_a_block(
+    page, sign_in, live_server, shop, settings, tmp_path
+):
+    settings.MEDIA_ROOT, settings.SITE_URL = tmp_path, live_server.url
+    template = saved_text(words="One").template
+    sign_in("Marketing")
+    page.goto(f"{live_server.url}/admin/chains/messagetemplate/{template.pk}/change/")
+    bytes_of = list(picture()["buffer"])
+    kinds = page.locator(".composer-block .enc-strong")
+    expect(kinds).to_have_text(["Words"])
+
+    page.evaluate(GIVE, ["drop", ".composer-block", bytes_of])
+    expect(kinds).to_have_text(["Picture", "Words"])
+    expect(page.locator(".composer-picture-look img")).to_have_count(1)
+    page.evaluate(GIVE, ["paste", ".composer-block [role=textbox][aria-multiline=true]", bytes_of])
+    expect(kinds).to_have_text(["Picture", "Words", "Picture"])
+    expect(page.locator(".composer-picture-look img")).to_have_count(2)
+    page.get_by_role("tab", name="SMS").click()
+    page.evaluate(GIVE, ["paste", ".composer-block [role=textbox]", bytes_of])
+    expect(kinds).to_have_text(["Words"])
+
+
+def test_what_the_health_check_says_stands_at_its_block_while_typing(page, sign_in, live_server, shop):
+    template = saved_text(words="See [first](https://shop.example/first).").template
+    sign_in("Marketing")
+    page.goto(f"{live_server.url}/admin/chains/messagetemplate/{template.pk}/change/")
+
+    add_block(page, "button")
+    page.keyboard.type("Second")
+    page.keyboard.press("Enter")
+    page.keyboard.type("https://shop.example/second")
+
+    advice = page.locator(".composer-block").last.locator(".composer-advice")
+    expect(advice).to_contain_text("2 calls to action, where one is enough: “first”, “Second”.")
+    expect(page.get_by_text("To mend")).to_be_hidden()
+    page.locator(".composer-handle").last.press("Delete")
+    expect(page.get_by_text("calls to action")).to_have_count(0)
+
+
+def test_a_test_of_a_channel_that_is_not_connected_says_what_is_to_be_done(page, sign_in, live_server, shop):
+    template = saved_text(words="One").template
+    sign_in("Marketing")
+    page.goto(f"{live_server.url}/admin/chains/messagetemplate/{template.pk}/change/")
+
+    page.get_by_role("tab", name="SMS").click()
+    page.get_by_role("button", name="Send a test").click()
+
+    dialog = page.get_by_role("dialog", name="Send a test: SMS (phone)")
+    expect(dialog).to_contain_text("SMS (phone) is not connected yet, so nothing can be sent there.")
+    expect(dialog).to_contain_text("Twilio or another gateway has to be connected.")
+    expect(dialog.get_by_role("button", name="Send", exact=True)).to_have_count(0)
+
+
 # What the editor does with a text: null where it is edited as written, or else what it would write anew.
 REWRITTEN = """async (sources) => {
     const { words } = await import("/static/chains/composer/words_document.js");

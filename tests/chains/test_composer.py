@@ -6,7 +6,9 @@ from django.core import mail
 from django.urls import reverse
 
 from chains.definition.message_step import begin_message
-from chains.models import MessageTemplate, TemplateDraft
+from chains.models import MessageTemplate, PushSubscription, TemplateDraft, Touch
+from tests.chains.channels.provider import running_provider
+from tests.chains.channels.setups import SETUPS, browser_keys, set_up
 from tests.chains.factories import draft_chain, message
 from tests.chains.written_messages import saved_text
 from tests.conftest import make_customer, make_order, make_product
@@ -98,6 +100,23 @@ def test_short_messages_say_how_many_sms_they_take(marketer, template):
 
     assert shown["text"] == "Hello Анна"
     assert shown["parts"].startswith("1 SMS · “А” is not in the SMS alphabet")
+
+
+def test_the_health_check_speaks_at_the_block_it_is_about(marketer, template):
+    first, second = (
+        {"key": f"0000000{n}", "kind": "button", "rule": None, "content": {"label": f"Go {n}", "link": link}}
+        for n, link in ((1, "https://a.example/"), (2, "http://b.example/"))
+    )
+    long = WORDS | {"content": {"source": "word " * 121}}
+
+    shown = ask(marketer, "preview", {"content": content(long, first, second), "place": 0}, template.pk).json()
+
+    assert [(one["block"], one["said"]) for one in shown["findings"]] == [
+        ("00000002", "2 calls to action, where one is enough: “Go 1”, “Go 2”."),
+        ("", "121 words: it may read better with 120 or fewer."),
+        ("00000002", "“Go 2” leads to a page without encryption (http://)."),
+    ]
+    assert shown["findings"][0]["why"] == "Who may choose between several things to press often presses none."
 
 
 def test_a_mistake_is_told_at_its_place(marketer, template):
@@ -198,8 +217,15 @@ def test_sends_what_is_written_to_the_addresses_typed(marketer, template):
     russian = content()["texts"][0] | {"language": "ru", "subject": "Привет"}
     both = content(texts=[*content()["texts"], russian])
 
-    ask(marketer, "test", {"content": both, "to": "a@example.com, b@example.com", "language": "ru"}, template.pk)
-    answer = ask(marketer, "test", {"content": both, "to": "c@example.com", "language": ""}, template.pk)
+    ask(
+        marketer,
+        "test",
+        {"content": both, "channel": "email", "address": "a@example.com, b@example.com", "language": "ru"},
+        template.pk,
+    )
+    answer = ask(
+        marketer, "test", {"content": both, "channel": "email", "address": "c@example.com", "language": ""}, template.pk
+    )
 
     assert answer.status_code == 200
     assert [(letter.to, letter.subject) for letter in mail.outbox] == [
@@ -213,20 +239,70 @@ def test_sends_what_is_written_to_the_addresses_typed(marketer, template):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"to": ""}, "type an address"),
-        ({"to": "nobody"}, "“nobody” is no email address"),
-        ({"to": "a@b.example " * 6}, "at most 5 addresses"),
-        ({"to": "a@b.example", "language": "ru"}, "no letter in this language"),
-        ({"to": "a@b.example", "content": content(WORDS | {"content": {"source": "{{ x }}"}})}, "no placeholder"),
-        ({"to": "a@b.example", "content": []}, "not what belongs here"),
+        ({"address": ""}, "type an address"),
+        ({"address": "nobody"}, "“nobody” is not an email address"),
+        ({"address": "a@b.example " * 6}, "at most 5 addresses"),
+        ({"language": "ru"}, "Nothing is written in this language"),
+        ({"channel": "sms"}, "Nothing is written in this language"),
+        ({"channel": []}, "Nothing is written in this language"),
+        ({"content": content(WORDS | {"content": {"source": "{{ x }}"}})}, "no placeholder"),
+        ({"content": []}, "not what belongs here"),
     ],
 )
 def test_a_test_that_cannot_be_sent_says_why(marketer, template, given, said):
-    refused = ask(marketer, "test", {"content": content(), **given}, template.pk)
+    usual = {"content": content(), "channel": "email", "address": "a@b.example"}
+    refused = ask(marketer, "test", usual | given, template.pk)
 
     assert refused.status_code == 400
     assert said in refused.json()["problem"]
     assert mail.outbox == []
+
+
+@pytest.fixture
+def provider():
+    with running_provider() as found:
+        yield found
+
+
+def short(channel):
+    [text] = content()["texts"]
+    return content(texts=[text | {"channel": channel, "subject": "Hi" if channel == "push" else ""}])
+
+
+@pytest.mark.parametrize("name", ["gateway", "telegram", "push"])
+def test_short_messages_are_tried_by_their_provider_for_the_customer_chosen(marketer, settings, provider, name):
+    set_up(name, provider.url, settings)
+    provider.says(*SETUPS[name].taken)
+    greta = make_customer(first_name="Greta")
+    channel = SETUPS[name].channel
+    told = {"endpoint": f"{provider.url}/push/me", "keys": browser_keys()}
+    where = {"address": "+7 (999) 123-45-67", "subscription": json.dumps(told)}
+
+    given = {"content": short(channel), "channel": channel, "customer": greta.pk, **where}
+    answer = ask(marketer, "test", given)
+
+    assert answer.json() == {"said": "The provider took it: look whether it arrives."}
+    assert len(provider.requests) == 1
+    if name == "gateway":
+        assert provider.requests[0].json == {"to": "+79991234567", "text": "Hello Greta"}
+    assert not Touch.objects.exists()
+    assert not PushSubscription.objects.filter(endpoint=told["endpoint"]).exists()
+
+
+def test_what_a_provider_refuses_and_a_channel_that_is_not_connected_are_told(marketer, settings, provider):
+    set_up("gateway", provider.url, settings)
+    provider.says(*SETUPS["gateway"].rejected)
+    given = {"content": short("sms"), "channel": "sms", "address": "+79991234567"}
+
+    refused = ask(marketer, "test", given)
+    no_number = ask(marketer, "test", given | {"address": "+12"})
+    not_connected = ask(marketer, "test", given | {"content": short("telegram"), "channel": "telegram"})
+
+    assert [one.status_code for one in (refused, no_number, not_connected)] == [400, 400, 400]
+    assert "unknown subscriber" in refused.json()["problem"]
+    assert "is not a phone number" in no_number.json()["problem"]
+    assert "A bot made with @BotFather has to be connected." in not_connected.json()["problem"]
+    assert len(provider.requests) == 1
 
 
 def test_a_rule_comes_back_in_words(marketer):

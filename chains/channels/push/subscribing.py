@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import QueryDict
 from py_vapid import Vapid
 
 from chains.models import PushKey, PushSubscription
@@ -54,7 +53,7 @@ def public_key() -> str:
 
 
 @contextmanager
-def subscribed_for_a_test(given: QueryDict) -> Iterator[str]:
+def subscribed_for_a_test(given: Mapping[str, Any]) -> Iterator[str]:
     """The address of the browser that a colleague looks at; it is not kept, unless it is a customer's too."""
     subscription = read_subscription(json.loads(given.get("subscription", "")))
     subscription.save()

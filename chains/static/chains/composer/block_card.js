@@ -12,6 +12,7 @@ export class BlockCard {
             type: "button", className: "composer-rule", disabled: !canChange, onclick: () => list.editRule(this),
         });
         this.problems = make("ul", { className: "composer-problems", role: "alert" });
+        this.advice = make("ul", { className: "composer-advice" });
         this.fields = new Map();
         this.isNew = composer.place < 0;
         this.body = make("div", { className: "composer-block-body" });
@@ -27,7 +28,7 @@ export class BlockCard {
                 iconButton("library_add", words.duplicate, () => list.duplicate(this)),
                 iconButton("content_copy", `${words.copy} (Ctrl+C)`, () => list.copy(this)),
                 iconButton("delete", words.remove, () => list.remove(this))));
-        this.node = make("li", { className: "composer-block", tabIndex: -1, dataset: { key: block.key } }, head, this.problems, this.body);
+        this.node = make("li", { className: "composer-block", tabIndex: -1, dataset: { key: block.key } }, head, this.problems, this.advice, this.body);
         this.node.card = this;
         this.node.addEventListener("keydown", (event) => this.pressed(event));
         this.node.addEventListener("focusout", (event) => {
@@ -96,6 +97,10 @@ export class BlockCard {
         this.node.classList.toggle("has-problem", this.node.querySelector(".composer-problems li") !== null);
     }
 
+    showFindings(findings) {
+        this.advice.replaceChildren(...findings.map(adviceLine));
+    }
+
     // Nobody is told that a field is empty before they have come to write into it.
     isYetToWrite(name) {
         return this.isNew && this.current()?.content[name] === "";
@@ -118,4 +123,6 @@ export class BlockCard {
     }
 }
 
-export const problemLine = (sentence) => make("li", {}, icon("error"), make("span", { textContent: sentence }));
+const line = (name, sentence, title) => make("li", { title }, icon(name), make("span", { textContent: sentence }));
+export const problemLine = (sentence) => line("error", sentence);
+export const adviceLine = ({ said, why }) => line("lightbulb", said, why);

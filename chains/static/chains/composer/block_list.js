@@ -1,6 +1,7 @@
 // The blocks of one text: added between any two, moved by drag or keys, copied from one template to another.
 import { fill, icon, make } from "./dom.js";
 import { BlockCard } from "./block_card.js";
+import { takePictures } from "./picture_drop.js";
 import { openPickList, searched } from "./pick_list.js";
 import { editRule } from "./rule_dialog.js";
 import { newKey, withNewKey } from "./store.js";
@@ -13,7 +14,9 @@ export class BlockList {
         this.cards = new Map();
         this.list = make("ol", { className: "composer-blocks", "aria-label": composer.words.blocks });
         this.node = make("div", {}, this.list);
-        if (composer.canChange) this.sortable = this.makeSortable();
+        if (!composer.canChange) return;
+        this.sortable = this.makeSortable();
+        takePictures(this);
     }
 
     makeSortable() {
@@ -154,6 +157,10 @@ export class BlockList {
             const own = problems.filter(([path]) => path === `${index}` || path.startsWith(`${index}.`));
             this.cards.get(block.key)?.showProblems(own.map(([path, said]) => [path.slice(`${index}.`.length), said]));
         });
+    }
+
+    showFindings(findings) {
+        for (const [key, card] of this.cards) card.showFindings(findings.filter((one) => one.block === key));
     }
 
     showHidden(keys) {

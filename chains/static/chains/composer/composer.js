@@ -1,7 +1,7 @@
 // <encore-composer data-url="…" data-failed="…">: a template written where the element stands, on a page of its own or in a dialog.
 // It tells `composer:saved`, `composer:copied` and `composer:closed`, and leaves nothing behind when it is taken away.
 import { BlockList } from "./block_list.js";
-import { problemLine } from "./block_card.js";
+import { adviceLine, problemLine } from "./block_card.js";
 import { button, fill, iconButton, make } from "./dom.js";
 import { LineField } from "./line_field.js";
 import { Placeholders } from "./placeholders.js";
@@ -120,6 +120,7 @@ class Composer extends HTMLElement {
         this.live = make("p", { className: "enc-unseen", role: "status", "aria-live": "polite" });
         this.head = make("div", { className: "composer-lines" });
         this.empty = make("div");
+        this.advice = make("ul", { className: "composer-advice" });
         const views = ["edit", "look"].map((view) => make("button", {
             type: "button", className: "composer-tab", textContent: words[`view_${view}`], "aria-pressed": String(view === "edit"),
             onclick: () => {
@@ -137,7 +138,7 @@ class Composer extends HTMLElement {
             this.settings.node, this.tabs.node,
             make("div", { className: "composer-views" }, ...views),
             make("div", { className: "composer-body" },
-                make("div", { className: "composer-write" }, this.empty, this.head, this.blocks.node), this.preview.node),
+                make("div", { className: "composer-write" }, this.empty, this.head, this.advice, this.blocks.node), this.preview.node),
             this.live);
     }
 
@@ -231,6 +232,12 @@ class Composer extends HTMLElement {
         const number = all.reduce((sum, [_path, said]) => sum + said.length, 0);
         this.count.hidden = !number;
         this.count.textContent = fill(this.words.problems, { number });
+    }
+
+    // What the health check says of this text: at the block it is about, or above all of them.
+    showFindings(findings) {
+        this.blocks.showFindings(findings);
+        this.advice.replaceChildren(...findings.filter((one) => !one.block).map(adviceLine));
     }
 
     leadToProblem() {

@@ -4,6 +4,8 @@ import { LineField } from "./line_field.js";
 
 const TYPES = "image/jpeg,image/png,image/gif,image/webp";
 
+export const picturesOf = (data) => [...data.files].filter((one) => one.type.startsWith("image/"));
+
 export class PictureField {
     constructor(composer, { label, help, value, onchange }) {
         Object.assign(this, { composer, value, onchange });
@@ -25,7 +27,6 @@ export class PictureField {
 
     listen() {
         const { node } = this;
-        const files = (event) => [...(event.dataTransfer ?? event.clipboardData).files].filter((one) => one.type.startsWith("image/"));
         node.addEventListener("dragover", (event) => {
             event.preventDefault();
             node.classList.add("is-over");
@@ -35,10 +36,10 @@ export class PictureField {
             event.preventDefault();
             event.stopPropagation();
             node.classList.remove("is-over");
-            this.take(files(event)[0]);
+            this.take(picturesOf(event.dataTransfer)[0]);
         });
         node.addEventListener("paste", (event) => {
-            const [file] = files(event);
+            const [file] = picturesOf(event.clipboardData);
             if (!file) return;
             event.preventDefault();
             this.take(file);
@@ -55,7 +56,8 @@ export class PictureField {
         this.state.textContent = this.composer.words.uploading;
         const answer = await this.composer.server.upload(file);
         this.state.textContent = answer.problem ?? "";
-        if (answer.url) this.give(answer.url);
+        // Another text may be shown by now, and the block not there: the picture is offered among those used before.
+        if (answer.url && this.node.isConnected) this.give(answer.url);
     }
 
     give(value) {

@@ -100,7 +100,7 @@ export class Preview {
         this.asked = new AbortController();
         const place = composer.place;
         this.node.hidden = place < 0;
-        if (place < 0) return;
+        if (place < 0) return composer.showFindings([]);
         try {
             const answer = await composer.server.preview(
                 { content: composer.content, place, customer: this.customer?.id ?? null }, this.asked.signal);
@@ -114,6 +114,7 @@ export class Preview {
         const { composer } = this;
         this.shown = answer;
         if (answer.problems) composer.showProblems(answer.problems, `texts.${composer.place}.`);
+        composer.showFindings(answer.findings ?? []);
         if (answer.rules) composer.showRules(answer.rules);
         composer.blocks.showHidden(answer.hidden ?? []);
         this.problem.textContent = answer.problem ?? "";
