@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -74,7 +75,7 @@ def preview_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonRes
 def _findings(text: WrittenText) -> list[dict[str, str]]:
     """What the health check of a chain would say of it, with the key of the block it is about."""
     found = letter_findings(letter_of(text))
-    return [{"block": one.block, "said": one.words, "why": str(RULES[one.code].why)} for one in found]
+    return [{"block": one.block, "said": capfirst(one.words), "why": str(RULES[one.code].why)} for one in found]
 
 
 def _placed(path: str, place: int) -> str:

@@ -77,6 +77,7 @@ def ago(moment: Any) -> str:
 
 def urls(template: MessageTemplate) -> dict[str, str]:
     acts = {name: reverse(f"admin:chains_composer_{name}", args=[template.pk]) for name in ACTS}
+    acts["channels"] = reverse("admin:chains_channelstate_changelist")
     return acts | {name: reverse(f"admin:chains_composer_{name}") for name in QUESTIONS}
 
 

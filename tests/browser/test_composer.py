@@ -111,7 +111,7 @@ def test_a_marketer_writes_a_letter_without_a_brace(page, sign_in, live_server, 
     assert not MessageTemplate.objects.get(name="Care").texts.exists()
 
     page.get_by_role("button", name="Send a test").click()
-    page.get_by_label("To", exact=True).fill("anna@example.com")
+    page.get_by_label("Send to").fill("anna@example.com")
     page.get_by_label("Which text").select_option("")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("anna@example.com")).to_be_visible()

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from chains.models import Chain
 from segments.models import Segment
 from tests.browser.conftest import NARROW, fits
+from tests.browser.test_chain_story import Counted
 from tests.conftest import make_customer, make_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -49,15 +50,17 @@ def test_marketers_screens_fit_a_phone(page, sign_in, live_server, shop):
         assert fits(page), path
 
 
-def test_marketer_switches_on_a_ready_chain(page, sign_in, shop):
+def test_marketer_switches_on_a_ready_chain_in_six_presses_at_most(page, sign_in, shop):
     sign_in("Marketing")
+    marketer = Counted(page)
 
-    page.locator('a[href$="/admin/chains/chain/"]').first.click()
-    page.get_by_role("link", name="Small appliance").last.click()
-    page.get_by_role("button", name="Publish…").click()
-    page.get_by_role("button", name="Publish", exact=True).click()
+    marketer.press(page.locator('a[href$="/admin/chains/chain/"]'))
+    marketer.press(page.get_by_role("link", name="Small appliance").last)
+    marketer.button("Publish…")
+    marketer.button("Publish")
 
     expect(page.locator(".enc-pill-good", has_text="live")).to_be_visible()
+    assert marketer.presses <= 6
     chain = Chain.objects.get(name="Small appliance")
     assert chain.status == Chain.Status.LIVE
     assert [step["kind"] for step in chain.version.program["steps"]][:3] == ["message", "wait", "message"]

@@ -50,7 +50,7 @@ export class Placeholders {
             chip.after && make("i", { textContent: chip.after }),
             chip.fallback && make("small", { textContent: fallbackWords(words, chip.fallback) }),
             around && !chip.fallback && make("small", { textContent: words.or_nothing }),
-            remove);
+            view.editable && remove);
         dom.addEventListener("click", (event) => {
             if (event.target === remove || !view.editable) return;
             this.edit(view, getPos());

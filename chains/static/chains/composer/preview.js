@@ -28,7 +28,7 @@ export class Preview {
         this.plain = make("pre", { className: "composer-plain", hidden: true });
         this.feet = make("p", { className: "composer-help composer-size" });
         this.problem = make("p", { className: "enc-error composer-preview-problem", role: "status" });
-        this.stage = make("div", { className: "composer-stage" }, this.frame, this.note, this.plain);
+        this.stage = make("div", { className: "composer-stage", hidden: true }, this.frame, this.note, this.plain);
         this.widths = [600, 390].map((width) => iconButton(width === 600 ? "computer" : "smartphone", fill(words.wide, { width }), () => this.setWidth(width)));
         this.dark = iconButton("dark_mode", words.dark, () => this.toggle("isDark"));
         this.text = iconButton("notes", words.plain_text, () => this.toggle("isPlain"));
@@ -117,9 +117,10 @@ export class Preview {
         composer.showFindings(answer.findings ?? []);
         if (answer.rules) composer.showRules(answer.rules);
         composer.blocks.showHidden(answer.hidden ?? []);
-        this.problem.textContent = answer.problem ?? "";
+        this.problem.textContent = answer.problem ? fill(composer.words.look_waits, answer) : "";
         this.node.classList.toggle("is-stale", Boolean(answer.problem));
         if (answer.problem) return;
+        this.stage.hidden = false;
         const isLetter = "html" in answer;
         this.frame.hidden = !isLetter || this.isPlain;
         this.note.hidden = isLetter || this.isPlain;

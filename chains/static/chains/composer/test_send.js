@@ -54,5 +54,6 @@ function sayNotConnected(composer) {
     const { words, channel } = composer;
     openDialog(composer, `${words.test_message}: ${channel.label}`, words,
         make("p", { textContent: fill(words.not_connected, { channel: channel.label }) }),
-        make("p", { className: "composer-help", textContent: channel.test.setUp }));
+        make("p", { className: "composer-help", textContent: channel.test.setUp }),
+        make("p", {}, make("a", { className: "enc-link", href: composer.urls.channels, textContent: words.channels })));
 }

@@ -61,7 +61,7 @@ export class TextTabs {
 // Whoever presses an empty one by mouse is about to write; whoever walks by arrows goes on walking.
 function tab(label, { composer, isOn, isEmpty, onopen }) {
     return make("button", {
-        type: "button", role: "tab", className: `composer-tab${isEmpty ? " is-empty" : ""}`, "aria-selected": String(isOn),
+        type: "button", role: "tab", className: `composer-tab${isEmpty ? " is-empty" : ""}${composer.canChange ? " may-begin" : ""}`, "aria-selected": String(isOn),
         tabIndex: isOn ? 0 : -1, textContent: label,
         onclick: (event) => {
             onopen();
