@@ -11,6 +11,8 @@ from chains.messages.paragraphs import LinkList, lay_out
 from chains.models import MessageTemplate, TemplateDraft, Touch
 from chains.ready.install import add_ready_chains
 from tests.browser.conftest import NARROW, fits
+from tests.chains.channels.provider import running_provider
+from tests.chains.channels.setups import SETUPS, set_up
 from tests.chains.written_messages import saved_text
 from tests.conftest import make_customer
 
@@ -202,6 +204,26 @@ def test_a_test_of_a_channel_that_is_not_connected_says_what_is_to_be_done(page,
     expect(dialog).to_contain_text("SMS (phone) is not connected yet, so nothing can be sent there.")
     expect(dialog).to_contain_text("Twilio or another gateway has to be connected.")
     expect(dialog.get_by_role("button", name="Send", exact=True)).to_have_count(0)
+
+
+def test_an_sms_is_tried_on_the_number_typed_as_the_chosen_customer_gets_it(page, sign_in, live_server, shop, settings):
+    template = saved_text(channel="sms", subject="", words="Hello {{ customer.first_name }}").template
+    make_customer(first_name="Greta", last_name="Berg", email="greta@example.com")
+    sign_in("Marketing")
+    with running_provider() as provider:
+        set_up("gateway", provider.url, settings)
+        provider.says(*SETUPS["gateway"].taken)
+        page.goto(f"{live_server.url}/admin/chains/messagetemplate/{template.pk}/change/")
+        page.get_by_role("button", name="A made-up customer").click()
+        page.keyboard.type("greta@example.com")
+        page.get_by_role("option", name="Berg").click()
+
+        page.get_by_role("button", name="Send a test").click()
+        page.get_by_label("Send to").fill("+7 999 123-45-67")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("The provider took it")).to_be_visible()
+
+    assert [request.json for request in provider.requests] == [{"to": "+79991234567", "text": "Hello Greta"}]
 
 
 # What the editor does with a text: null where it is edited as written, or else what it would write anew.
