@@ -33,7 +33,7 @@ from chains.stats import service_share
 from chains.stats.control_group import control_effect
 from chains.stats.entrants import waiting_entrants
 from chains.stats.light import lights
-from chains.stats.steps import chain_stats
+from chains.stats.steps import chain_stats, sending
 from crm.models import Shop
 from segments.describe import sentence_of
 from segments.rule_field import RuleWidget
@@ -93,6 +93,7 @@ def page_context(request: HttpRequest, chain: Chain, *, may_change: bool) -> dic
         "counts": counts,
         "light": lights([chain], shop, now).get(chain.pk),
         "effect": control_effect(chain, now),
+        "sending": sending(chain) if chain.version and chain.trigger == Chain.Trigger.MOMENT else None,
         "share": sent,
         "share_goal": shop.useful_share,
         "is_share_low": sent.is_below(shop.useful_share),

@@ -41,6 +41,7 @@ from chains.messages.sms_parts import SmsSize
 from chains.messages.written import WrittenText
 from chains.models import MessageTemplate
 from chains.simulate import preview
+from chains.simulate.made_up_coupon import coupon_before
 from crm.models import Channel, Customer, Shop
 
 VIEW, CHANGE_PERMISSION = "chains.view_messagetemplate", "chains.change_messagetemplate"
@@ -66,7 +67,8 @@ def preview_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonRes
     try:
         [text] = texts_of(alone)
         answer["findings"] = _findings(text)
-        shown = preview.rendered(text, customer_of(request, data), timezone.now(), Shop.load(), template)
+        coupon = coupon_before(template, [text])
+        shown = preview.rendered(text, customer_of(request, data), timezone.now(), Shop.load(), coupon)
     except (ContentError, TemplateError) as error:
         return JsonResponse(answer | {"problem": str(error)})
     return JsonResponse(answer | _look(shown, text.channel))

@@ -24,6 +24,7 @@ from chains.messages.sandbox import TemplateError
 from chains.messages.written import WrittenText
 from chains.models import MessageTemplate
 from chains.simulate import preview
+from chains.simulate.made_up_coupon import coupon_before
 from crm.models import Channel
 
 MOST_ADDRESSES = 5
@@ -57,7 +58,8 @@ def _sent(
     channel = texts[0].channel
     with page_of(channel).test_message.address(data) as typed:
         to = _addresses(channel, str(typed))
-        outcomes = preview.send(texts, to, customer_of(request, data), timezone.now(), template)
+        coupon = coupon_before(template, texts)
+        outcomes = preview.send(texts, to, customer_of(request, data), timezone.now(), coupon)
     failed = next((one for one in outcomes if one.result is not Result.SENT), None)
     if failed:
         return problem(_words(failed))

@@ -1,4 +1,4 @@
-"""The page on which a marketer writes to a segment once: write, preview, send."""
+"""The page on which a marketer writes to a segment once: write, preview, try on oneself, send."""
 
 from __future__ import annotations
 
@@ -13,20 +13,17 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from chains.admin.one_off_form import OneOffForm, is_id, name_taken
-from chains.admin.one_off_trial_form import TrialForm, texts_of_b, what_can_be_told
-from chains.admin.preview import text_previews
+from chains.admin.one_off_coupon_form import CouponForm
+from chains.admin.one_off_form import OneOffForm, is_id, name_taken, shows_coupon
+from chains.admin.one_off_look import OneOff, look
+from chains.admin.one_off_trial_form import TrialForm
+from chains.admin.test_letters import TestForm, send_test
 from chains.definition import one_off
 from chains.definition.names import NAME_KEPT, free_name
-from chains.definition.one_off_trial import Trial
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain
-from crm.models import Channel, Customer, Shop
-from segments.compile import compile_rule
 from segments.models import Segment
-from segments.rules import RuleError
 
 NEEDED = ("chains.add_chain", "chains.change_chain", "chains.add_messagetemplate", "segments.view_segment")
 
@@ -37,18 +34,54 @@ def one_off_view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     now = timezone.now()
     form = OneOffForm(request.POST or None, initial=_initial(request.GET.get("segment", ""), now), now=now)
-    trial_form = TrialForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "trial_form": trial_form}
-    if request.method == "POST" and all([form.is_valid(), trial_form.is_valid()]):
-        trial = trial_form.trial
-        if "send" in request.POST and (chain := _send(request, form, trial, now)):
+    coupon_form, trial_form = CouponForm(request.POST or None), TrialForm(request.POST or None)
+    test_form = TestForm(request.POST or None, initial={"to": getattr(request.user, "email", "")})
+    context: dict[str, Any] = {
+        "form": form, "coupon_form": coupon_form, "trial_form": trial_form, "test_form": test_form
+    }  # fmt: skip
+    if request.method == "POST" and (message := _message(form, coupon_form, trial_form)):
+        if "send" in request.POST and (chain := _send(request, message, now)):
             return HttpResponseRedirect(reverse("admin:chains_chain_change", args=[chain.pk]))
-        context |= _preview(request, form, trial, now)
+        context |= look(message, now, may_see_customers=request.user.has_perm("crm.view_customer"))
+        context["refused"] = _refusal(message, now)
+        if "test" in request.POST:
+            _test(message, test_form, context, now)
     return TemplateResponse(request, "chains/admin/one_off.html", _page(request, context))
 
 
 def _page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return {**admin.site.each_context(request), "title": _("Write to a segment once"), **context}
+    faults = [fault for name in ("form", "coupon_form", "trial_form") for fault in _faults(context[name])]
+    return {
+        **admin.site.each_context(request),
+        "title": _("Write to a segment once"),
+        "media": context["form"].media + context["coupon_form"].media,
+        **context,
+        "faults": [*faults, *context.get("refused", ())],
+    }
+
+
+def _faults(form: Any) -> list[str]:
+    """What is wrong, by the names of the fields, for beside the button."""
+    if not form.is_bound:
+        return []
+    named = [
+        f"{form.fields[name].label}: {fault}" for name, faults in form.errors.items() if name in form.fields
+        for fault in faults
+    ]  # fmt: skip
+    return [*map(str, form.non_field_errors()), *named]
+
+
+def _message(form: OneOffForm, coupon_form: CouponForm, trial_form: TrialForm) -> OneOff | None:
+    """None where something is wrong, and the form it is wrong in then says so."""
+    if not all([form.is_valid(), coupon_form.is_valid(), trial_form.is_valid()]):
+        return None
+    texts = form.texts_with(coupon_form.coupon)
+    channels = list(dict.fromkeys(text.channel for text in texts))
+    coupon_form.refuse_for(shows_coupon(texts))
+    trial_form.refuse_for(channels, form.at.hour if form.at else None)
+    if coupon_form.errors or trial_form.errors:
+        return None
+    return OneOff(form, texts, channels, coupon_form.coupon, trial_form.trial_of(channels))
 
 
 def _initial(pk: str, now: dt.datetime) -> dict[str, Any]:
@@ -61,42 +94,46 @@ def _initial(pk: str, now: dt.datetime) -> dict[str, Any]:
     return {"segment": segment, "name": free_name(Chain, name)}
 
 
-def _send(request: HttpRequest, form: OneOffForm, trial: Trial | None, now: dt.datetime) -> Chain | None:
-    """The chain that sends it; None when it cannot be sent, and the form then says why."""
-    name = form.cleaned_data["name"]
+def _published(message: OneOff, now: dt.datetime, by: Any) -> Chain:
+    given = message.form.cleaned_data
+    template = given["template"] or one_off.write(given["name"], message.form.written, message.texts)
+    return one_off.send(
+        given["name"], given["segment"], template, message.form.at, now, by, message.trial, message.coupon
+    )
+
+
+def _send(request: HttpRequest, message: OneOff, now: dt.datetime) -> Chain | None:
+    """The chain that sends it; None when it cannot be sent."""
+    name = message.form.cleaned_data["name"]
     try:
         with transaction.atomic():
-            template = form.cleaned_data["template"] or one_off.write(name, form.written, form.texts)
-            chain = one_off.send(name, form.cleaned_data["segment"], template, form.at, now, request.user, trial)  # type: ignore[arg-type]
+            chain = _published(message, now, request.user)
     except IntegrityError:
         # Two clicks at once: the constraint on the name let one of them through.
-        form.add_error("name", name_taken(name))
+        message.form.add_error("name", name_taken(name))
         return None
-    except NotPublishable as error:
-        for problem in error.problems:
-            form.add_error(None, problem)
+    except NotPublishable:
         return None
-    messages.success(request, _("It is on its way. Pausing the chain stops what has not gone out yet."))
+    messages.success(request, _("It is on its way. This page shows how far it has got, and stops it."))
     return chain
 
 
-def _preview(request: HttpRequest, form: OneOffForm, trial: Trial | None, now: dt.datetime) -> dict[str, Any]:
-    """How many it is for, and how one of them would get it."""
+def _refusal(message: OneOff, now: dt.datetime) -> list[str]:
+    """Why it cannot be sent: what publishing says of it, tried and taken back."""
+    if message.form.errors:
+        return []
     try:
-        members = Customer.objects.current().filter(compile_rule(form.cleaned_data["segment"].rule, now))
-        total = members.count()
-    except RuleError as error:
-        form.add_error("segment", str(error))
-        return {}
-    reached = [(Channel(one).label, members.reachable(one, form.purpose_of_message).count()) for one in form.channels]
-    sample = members.order_by("pk").first() if request.user.has_perm("crm.view_customer") else None
-    return {
-        "total": total,
-        "reached": reached,
-        "sample": sample,
-        "sheets": text_previews(form.texts, sample, now, Shop.load()),
-        "sheets_of_b": text_previews(texts_of_b(form.texts, trial), sample, now, Shop.load()) if trial else [],
-        "trial_words": what_can_be_told(total, trial) if trial else "",
-        "button": ngettext("Send to %(total)s customer", "Send to %(total)s customers", total)
-        % {"total": formats.number_format(total, force_grouping=True)},
-    }
+        with transaction.atomic():
+            _published(message, now, None)
+            transaction.set_rollback(True)
+    except NotPublishable as error:
+        return error.problems
+    return []
+
+
+def _test(message: OneOff, test_form: TestForm, context: dict[str, Any], now: dt.datetime) -> None:
+    to = test_form.cleaned_data["to"] if test_form.is_valid() else ""
+    try:
+        context["tested"] = send_test(message.texts, to, context.get("sample"), now, message.coupon_change)
+    except ValueError as error:
+        test_form.add_error("to", str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,15 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from chains.admin.text_form import TextForm
+from chains.admin import one_off_coupon_form, one_off_trial_form
+from chains.admin.one_off_letter_form import LetterForm
 from chains.definition.one_off import Hour, languages_read
-from chains.messages.written import WrittenText, written_texts
+from chains.messages.rewards import rewards_named
+from chains.messages.written import Block, WrittenText, written_texts
 from chains.models import Chain, MessageTemplate, TemplateText
+from crm.admin.conditional import conditional
 from crm.models import Channel, Purpose
 from crm.timezones import day_of
 from segments.models import Segment
 
-WORDS = ("subject", "preheader")
 FARTHEST_DAYS = 365
 
 
@@ -29,21 +32,14 @@ def is_id(text: str) -> bool:
     return text.isdecimal() and len(text) < 18
 
 
+def shows_coupon(texts: Iterable[WrittenText]) -> bool:
+    return any("coupon" in rewards_named(text) for text in texts)
+
+
 def name_taken(name: str) -> str:
     return _("There is a chain “%(name)s” already. If you have just sent this message, it is on its way.") % {
         "name": name
     }
-
-
-class LetterForm(TextForm):
-    """The letter in one language."""
-
-    class Meta:
-        model = TemplateText
-        fields = WORDS
-        widgets = {name: UnfoldAdminTextInputWidget() for name in WORDS}
-
-    picture_url = None  # type: ignore[assignment]
 
 
 class OneOffForm(forms.Form):
@@ -91,12 +87,25 @@ class OneOffForm(forms.Form):
         help_text=gettext_lazy("Empty: now. Quiet hours and the weekly limit hold all the same."),
     )
     hour = forms.TypedChoiceField(
-        label=gettext_lazy("At the hour of the customer's day"),
+        label=gettext_lazy("At the hour"),
         choices=[(hour, f"{hour:02}:00") for hour in range(24)],
         coerce=int,
         initial=10,
         widget=UnfoldAdminSelectWidget,
     )
+    clock = forms.ChoiceField(
+        label=gettext_lazy("By whose clock"),
+        choices=[
+            (Chain.Clock.CUSTOMER, gettext_lazy("each customer's own")),
+            (Chain.Clock.SHOP, gettext_lazy("the shop's")),
+        ],
+        initial=Chain.Clock.CUSTOMER,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    class Media:
+        # Of the whole page: of two such scripts it would keep one.
+        js = (conditional({**one_off_coupon_form.SHOWN_WHEN, **one_off_trial_form.SHOWN_WHEN}),)
 
     def __init__(self, data: Any = None, *, now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -142,9 +151,11 @@ class OneOffForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        wrong = [words for _name, words in self.forms_of_words if not words.is_valid()]
-        if wrong and not given.get("template"):
-            raise ValidationError(_("Something is missing in the letter: see below."))
+        if given.get("template"):
+            return given
+        for language, words in self.forms_of_words:
+            if not words.is_valid():
+                self.add_error(None, _("Something is missing in the letter in %(language)s.") % {"language": language})
         return given
 
     @property
@@ -160,6 +171,14 @@ class OneOffForm(forms.Form):
         purpose = self.cleaned_data["purpose"]
         return [replace(words.text, purpose=purpose) for _name, words in self.forms_of_words if words.has_changed()]
 
+    def texts_with(self, coupon: Mapping[str, Any] | None) -> list[WrittenText]:
+        """What was written here shows the coupon by itself, below the words and above the button."""
+        texts = self.texts
+        if coupon is None or self.cleaned_data["template"] or shows_coupon(texts):
+            return texts
+        shown = Block("coupon", {"title": "", "note": ""})
+        return [replace(text, blocks=(text.blocks[0], shown, *text.blocks[1:])) for text in texts]
+
     @property
     def purpose_of_message(self) -> str:
         template = self.cleaned_data["template"]
@@ -173,4 +192,4 @@ class OneOffForm(forms.Form):
     def at(self) -> Hour | None:
         """None: now."""
         day = self.cleaned_data["on"]
-        return Hour(day, self.cleaned_data["hour"]) if day else None
+        return Hour(day, self.cleaned_data["hour"], self.cleaned_data["clock"]) if day else None

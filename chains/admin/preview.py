@@ -14,6 +14,7 @@ from chains.messages.sandbox import TemplateError
 from chains.messages.short_message import ShortMessage
 from chains.messages.sms_parts import SmsSize
 from chains.messages.written import WrittenText
+from chains.program.step import ProgramChange
 from chains.simulate import preview
 from crm.models import Channel, Customer, Shop
 
@@ -45,17 +46,23 @@ def framed(response: HttpResponse) -> HttpResponse:
 
 
 def text_previews(
-    texts: Iterable[WrittenText], customer: Customer | None, now: dt.datetime, shop: Shop
+    texts: Iterable[WrittenText],
+    customer: Customer | None,
+    now: dt.datetime,
+    shop: Shop,
+    coupon: ProgramChange | None = None,
 ) -> list[TextPreview]:
     """Each text as this customer gets it, or a made-up one."""
-    names = dict(settings.LANGUAGES)
-    return [_text_preview(text, f"{names.get(text.language, text.language)}", customer, now, shop) for text in texts]
+    return [_text_preview(text, customer, now, shop, coupon) for text in texts]
 
 
-def _text_preview(text: WrittenText, name: str, customer: Customer | None, now: dt.datetime, shop: Shop) -> TextPreview:
+def _text_preview(
+    text: WrittenText, customer: Customer | None, now: dt.datetime, shop: Shop, coupon: ProgramChange | None
+) -> TextPreview:
+    name = str(dict(settings.LANGUAGES).get(text.language, text.language))
     title = name if text.channel == Channel.EMAIL else f"{Channel(text.channel).label}, {name}"
     try:
-        made = preview.rendered(text, customer, now, shop)
+        made = preview.rendered(text, customer, now, shop, coupon)
     except TemplateError as error:
         return TextPreview(text.language, title, text.channel, problem=str(error))
     return TextPreview(text.language, title, text.channel, letter=made.letter, note=made.note, size=made.sms)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from chains.definition import one_off_trial
@@ -48,8 +51,11 @@ def send(
     now: dt.datetime,
     by: User | None = None,
     trial: Trial | None = None,
+    coupon: Mapping[str, Any] | None = None,
 ) -> Chain:
     """Publish a chain that writes to the segment's members at that hour, or now; raises NotPublishable.
+
+    `coupon` says of a step that issues one to each of them before what it does.
 
     Who is a member is asked when it starts. A name that a chain has already raises IntegrityError, so a second click
     sends nothing.
@@ -65,10 +71,14 @@ def send(
         trigger_hour=hour.hour,
         trigger_clock=hour.clock,
     )
+    if coupon:
+        Step.objects.create(chain=chain, kind=Step.Kind.CHANGE, **coupon)
     if trial:
         one_off_trial.lay_out(chain, template, trial)
     else:
-        Step.objects.create(chain=chain, kind=Step.Kind.MESSAGE, purpose=template.purpose, template=template)
+        Step.objects.create(
+            chain=chain, position=1, kind=Step.Kind.MESSAGE, purpose=template.purpose, template=template
+        )
     publish(chain, now, by)
     if at is None:
         # A chain counts what falls due after it was published, and this hour has begun before.
@@ -78,10 +88,17 @@ def send(
     return chain
 
 
+def readers(members: QuerySet[Customer]) -> Counter[str]:
+    """How many of these read each language."""
+    found: Counter[str] = Counter()
+    for language, count in members.order_by().values_list("language").annotate(Count("pk")):
+        found[language_of(Customer(language=language))] += count
+    return found
+
+
 def languages_read(segment: Segment) -> set[str]:
     """Those that its members read; none while nobody is known to be in it."""
-    customers = Customer.objects.current().filter(memberships__in=Membership.objects.open_in(segment.pk))
-    return {language_of(one) for one in customers.order_by("language").distinct("language").only("language")}
+    return set(readers(Customer.objects.current().filter(memberships__in=Membership.objects.open_in(segment.pk))))
 
 
 @transaction.atomic

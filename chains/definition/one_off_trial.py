@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -31,17 +32,18 @@ AFTER_THE_DAYS = 12 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`instead` is what B says, by language, in place of what differs."""
+    """`instead` is what B says, by language, in place of what differs; or `terms`, when and over what it goes."""
 
     differs_in: str
-    instead: Mapping[str, str]
+    instead: Mapping[str, str] = field(default_factory=dict)
     share: int = 20
     days: int = 3
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 def lay_out(chain: Chain, template: MessageTemplate, trial: Trial) -> Experiment:
     """The steps of such a chain, and the experiment that starts with it."""
-    split = Step.objects.create(chain=chain, kind=Step.Kind.SPLIT, name=_("Tried first"))
+    split = Step.objects.create(chain=chain, position=1, kind=Step.Kind.SPLIT, name=_("Tried first"))
     tried, rest = (
         BranchArm.objects.create(step=split, position=place, name=name, weight=weight)
         for place, (name, weight) in enumerate(
@@ -62,9 +64,10 @@ def lay_out(chain: Chain, template: MessageTemplate, trial: Trial) -> Experiment
         differs_in=trial.differs_in,
         outcome_days=trial.days,
     )
-    variant = copy_of(template, "B")
-    rewritten(variant, trial.differs_in, trial.instead)
-    ExperimentVariant.objects.create(experiment=experiment, letter="B", share=50, template=variant)
+    variant = copy_of(template, "B") if experiment.is_in_words else None
+    if variant:
+        rewritten(variant, trial.differs_in, trial.instead)
+    ExperimentVariant.objects.create(experiment=experiment, letter="B", share=50, template=variant, **trial.terms)
     return experiment
 
 
@@ -99,6 +102,6 @@ def _write_to_the_rest(experiment: Experiment, letter: str, now: dt.datetime) ->
     """Whoever waits is moved to the version in which the better one goes out."""
     winner = experiment.variants.filter(letter=letter).first()
     if winner:
-        Step.objects.filter(chain=experiment.chain, key=experiment.rest_step_key).update(template=winner.template)
+        Step.objects.filter(chain=experiment.chain, key=experiment.rest_step_key).update(**winner.instead)
         publish(experiment.chain, now, moves_people=True)
     Experiment.objects.filter(pk=experiment.pk).update(adopted=letter)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from chains.definition.change_kinds import compiled_change
 from chains.definition.tree import Node, tree_of
 from chains.engine.advance.changes import coupon_draft
-from chains.messages.rewards import coupon_words
+from chains.messages.rewards import coupon_words, rewards_named
 from chains.messages.samples import SAMPLE_CODE
+from chains.messages.written import WrittenText
 from chains.models import Chain, MessageTemplate, Step
 from chains.program.step import ProgramChange
 from crm import loyalty
@@ -21,12 +22,14 @@ def made_up_coupon(change: ProgramChange, at: dt.datetime, language: str) -> dic
     return coupon_words(loyalty.coupon_of(coupon, owner=0, code=SAMPLE_CODE), language)
 
 
-def coupon_before(template: MessageTemplate, at: dt.datetime, language: str) -> dict[str, str] | None:
-    """What the draft of a chain with this template gives before it; None where no chain gives one."""
+def coupon_before(template: MessageTemplate, texts: Iterable[WrittenText]) -> ProgramChange | None:
+    """What the draft of a chain with this template gives before it; None where the texts show no coupon."""
+    if not any("coupon" in rewards_named(text) for text in texts):
+        return None
     for chain in Chain.objects.filter(steps__template=template).distinct().order_by("pk"):
         _is_found, issuing = _issuing(tree_of(chain), template.pk, None)
         if issuing:
-            return made_up_coupon(ProgramChange(**compiled_change(issuing)), at, language)
+            return ProgramChange(**compiled_change(issuing))
     return None
 
 

@@ -19,15 +19,15 @@ from chains.messages.context import contexts
 from chains.messages.page_urls import PREVIEW, page_urls
 from chains.messages.personal import made_up_blocks
 from chains.messages.rendering import Rendered, one_line, render
-from chains.messages.rewards import points_words, rewards_named
+from chains.messages.rewards import points_words
 from chains.messages.samples import sample
 from chains.messages.sandbox import fill
 from chains.messages.shop_letter import reply_url
 from chains.messages.short_message import ShortMessage, render_note
 from chains.messages.sms_parts import SmsSize, sms_parts
 from chains.messages.written import WrittenText
-from chains.models import MessageTemplate
-from chains.simulate.made_up_coupon import coupon_before
+from chains.program.step import ProgramChange
+from chains.simulate.made_up_coupon import made_up_coupon
 from crm import loyalty
 from crm.addresses import normalise
 from crm.models import Channel, Customer, Shop
@@ -61,7 +61,11 @@ class Preview:
 
 
 def rendered(
-    text: WrittenText, customer: Customer | None, now: dt.datetime, shop: Shop, template: MessageTemplate | None = None
+    text: WrittenText,
+    customer: Customer | None,
+    now: dt.datetime,
+    shop: Shop,
+    coupon: ProgramChange | None = None,
 ) -> Preview:
     """A text, saved or not, for this customer and their latest order, or for a made-up one who sees all blocks.
 
@@ -70,8 +74,8 @@ def rendered(
     """
     compiled = compile_text(text, shop)
     context = context_for(compiled, customer, now, shop)
-    if template and "coupon" in rewards_named(text):
-        context["coupon"] = coupon_before(template, now, text.language) or context["coupon"]
+    if coupon:
+        context["coupon"] = made_up_coupon(coupon, now, text.language)
     hidden = tuple(key for key, seen in context["blocks"].items() if not seen)
     if text.channel == Channel.EMAIL:
         preheader = one_line(fill(compiled["preheader"], context))
@@ -109,7 +113,7 @@ def send(
     to: Collection[str],
     customer: Customer | None,
     now: dt.datetime,
-    template: MessageTemplate | None = None,
+    coupon: ProgramChange | None = None,
 ) -> list[Outcome]:
     """Send the texts, saved or not, to each address of their channel; returns what its provider said.
 
@@ -118,7 +122,7 @@ def send(
     shop = Shop.load()
     batches: dict[str, list[OutgoingMessage]] = {}
     for text in texts:
-        made = rendered(text, customer, now, shop, template)
+        made = rendered(text, customer, now, shop, coupon)
         addresses = [normalise(text.channel, one, shop.phone_country) for one in to]
         batches.setdefault(text.channel, []).extend(_outgoing(text, one, made, customer) for one in addresses)
     return [outcome for channel, batch in batches.items() for outcome in senders()[channel].deliver(batch, shop)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +10,9 @@ from django.db.models import Count, Q
 
 from chains.models import Chain, Enrolment, Touch
 
-WAITING = Q(status__in=[Touch.Status.SCHEDULED, Touch.Status.CLAIMED, Touch.Status.SENDING])
+ON_THEIR_WAY = (Touch.Status.SCHEDULED, Touch.Status.CLAIMED, Touch.Status.SENDING)
+NOT_SENT = (Touch.Status.FAILED, Touch.Status.SKIPPED, Touch.Status.MISSED)
+WAITING = Q(status__in=ON_THEIR_WAY)
 
 
 @dataclass(slots=True)
@@ -45,6 +47,32 @@ def chain_stats(chain: Chain) -> ChainStats:
         enrolments.get(Enrolment.Status.LEFT, 0),
         dict(steps),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How far a message that goes out once has got; `not_sent` by reason, the most frequent first."""
+
+    sent: int
+    waiting: int
+    not_sent: list[tuple[str, int]]
+
+    @property
+    def not_sent_total(self) -> int:
+        return sum(count for _reason, count in self.not_sent)
+
+
+def sending(chain: Chain) -> Sending:
+    """As of now, in one query: what pages about results show is counted a while later."""
+    counts: Counter[str] = Counter()
+    not_sent: Counter[str] = Counter()
+    touches = Touch.objects.filter(chain=chain).order_by()
+    for status, reason, count in touches.values_list("status", "reason").annotate(Count("pk")):
+        counts[status] += count
+        if status in NOT_SENT:
+            not_sent[reason] += count
+    waiting = sum(counts[status] for status in ON_THEIR_WAY)
+    return Sending(counts[Touch.Status.SENT], waiting, not_sent.most_common())
 
 
 def under_way(chains: Iterable[Chain]) -> dict[int, int]:

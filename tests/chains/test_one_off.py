@@ -7,8 +7,10 @@ import time_machine
 from django.urls import reverse
 
 from chains.engine.run import tick
-from chains.models import Chain, MessageTemplate, Touch
-from crm.models import Customer
+from chains.messages.written import WrittenText, plain_blocks, save_text
+from chains.models import Chain, ExperimentVariant, MessageTemplate, Touch
+from chains.stats.steps import Sending
+from crm.models import Coupon, Customer
 from segments.refresh import refresh
 from tests.chains.factories import make_template
 from tests.conftest import NOW, make_customer, make_order
@@ -49,6 +51,7 @@ def form(to, **fields):
         "topic": "",
         "on": "",
         "hour": "10",
+        "clock": "customer",
         **{f"en-{name}": words.get(name, "") for name in ("subject", "preheader", "body", "cta_label", "cta_url")},
         **{f"ru-{name}": "" for name in ("subject", "preheader", "body", "cta_label", "cta_url")},
     }
@@ -86,6 +89,24 @@ def test_it_goes_at_once_to_those_who_may_be_written_to_and_says_why_not_to_othe
     assert set(told) == {("Ann", "sent", ""), ("Bob", "skipped", "no_consent")}
 
 
+def test_its_page_says_how_far_it_has_got_and_stops_it(buyers, admin_client, mailoutbox):
+    admin_client.post(PAGE, form(buyers, send="1", on="2026-03-11", hour="15"))
+    chain = Chain.objects.get(name="Closed on Friday")
+    page = reverse("admin:chains_chain_change", args=[chain.pk])
+    tick(dt.datetime(2026, 3, 11, 14, 59, tzinfo=dt.UTC))
+    Customer.objects.filter(first_name="Ann").update(time_zone="America/New_York")
+    tick(dt.datetime(2026, 3, 11, 15, 1, tzinfo=dt.UTC))
+    before = admin_client.get(page)
+
+    admin_client.post(reverse("admin:chains_chain_do", args=[chain.pk, "archive"]))
+    tick(dt.datetime(2026, 3, 11, 20, 1, tzinfo=dt.UTC))
+
+    assert before.context["sending"] == Sending(sent=0, waiting=0, not_sent=[("no_consent", 1)])
+    assert "Yes, stop it" in before.text
+    assert "It was stopped" in admin_client.get(page).text
+    assert mailoutbox == []
+
+
 def test_a_second_click_sends_nothing_more(buyers, admin_client, mailoutbox):
     admin_client.post(PAGE, form(buyers, send="1"))
 
@@ -103,6 +124,17 @@ def test_it_waits_for_the_hour_of_each_customers_day(buyers, admin_client, mailo
     tick(dt.datetime(2026, 3, 11, 14, 59, tzinfo=dt.UTC))
     before = len(mailoutbox)
     tick(dt.datetime(2026, 3, 11, 15, 1, tzinfo=dt.UTC))
+
+    assert (before, len(mailoutbox)) == (0, 1)
+
+
+def test_it_goes_at_the_hour_of_the_shops_clock_wherever_customers_are(buyers, admin_client, mailoutbox):
+    Customer.objects.filter(first_name="Ann").update(time_zone="Asia/Tokyo")
+    admin_client.post(PAGE, form(buyers, send="1", on="2026-03-11", hour="11", clock="shop"))
+
+    tick(dt.datetime(2026, 3, 11, 10, 59, tzinfo=dt.UTC))
+    before = len(mailoutbox)
+    tick(dt.datetime(2026, 3, 11, 11, 1, tzinfo=dt.UTC))
 
     assert (before, len(mailoutbox)) == (0, 1)
 
@@ -142,11 +174,91 @@ def test_what_stands_in_the_way_of_publishing_is_told_and_nothing_is_kept(buyers
     shop.support_contact = ""
     shop.save()
 
+    seen = admin_client.post(PAGE, form(buyers, look="1"))
     page = admin_client.post(PAGE, form(buyers, send="1"))
 
-    assert "The shop settings have no support contact" in page.content.decode()
+    [refusal] = seen.context["faults"]
+    assert "The shop settings have no support contact" in refusal
+    assert page.context["faults"] == [refusal]
+    assert 'formaction="#send" disabled' in page.content.decode()
     assert not Chain.objects.filter(name="Closed on Friday").exists()
     assert not MessageTemplate.objects.filter(name="Closed on Friday").exists()
+
+
+def test_what_is_missing_is_told_beside_the_button_too(buyers, admin_client):
+    page = admin_client.post(PAGE, form(buyers, look="1", name="", **{"en-body": ""}))
+
+    assert page.context["faults"] == ["Something is missing in the letter in English.", "Name: This field is required."]
+
+
+def test_a_test_goes_to_whatever_addresses_are_typed_and_nothing_else_happens(buyers, admin_client, mailoutbox):
+    to = {"test": "1", "test-to": "me@example.com, you@example.com"}
+
+    page = admin_client.post(PAGE, form(buyers, **to))
+    wrong = admin_client.post(PAGE, form(buyers, **to | {"test-to": "nobody"}))
+
+    assert [(letter.to, letter.subject) for letter in mailoutbox] == [
+        (["me@example.com"], "Test: A word to Ann"), (["you@example.com"], "Test: A word to Ann")
+    ]  # fmt: skip
+    assert "Put into the outbox for me@example.com, you@example.com" in page.text
+    assert "“nobody” is no email address." in wrong.text
+    assert not Chain.objects.filter(name="Closed on Friday").exists()
+
+
+COUPON = {"coupon-coupon_kind": "amount", "coupon-coupon_value": "5", "coupon-coupon_days": "7"}
+
+
+def test_each_reader_gets_a_coupon_of_their_own_with_its_terms(buyers, admin_client, mailoutbox, settings):
+    settings.CURRENCY = "EUR"
+    limits = COUPON | {"coupon-coupon_minimum": "40", "coupon-coupon_kind": "gift", "coupon-coupon_gift": "a cup"}
+
+    page = admin_client.post(PAGE, form(buyers, look="1", **limits))
+    admin_client.post(PAGE, form(buyers, send="1", **limits))
+    tick(NOW + dt.timedelta(minutes=21))
+    tick(NOW + dt.timedelta(minutes=22))
+
+    assert page.context["faults"] == []
+    coupon = Coupon.objects.get(customer__first_name="Ann")
+    assert (coupon.gift, coupon.minimum, coupon.term_days) == ("a cup", 40, 7)
+    [letter] = mailoutbox
+    for text in (letter.body, page.context["sheets"][0].letter.text):
+        assert "a cup" in text
+        assert "For orders from €40" in text
+    assert coupon.code in letter.body
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"coupon-coupon_value": ""}, "percent, amount or points: Say how much the coupon is worth."),
+        ({"coupon-coupon_kind": "nonsense"}, "A coupon for: Select a valid choice. nonsense is not one of"),
+    ],
+)
+def test_a_coupon_without_its_terms_is_refused(buyers, admin_client, fields, told):
+    page = admin_client.post(PAGE, form(buyers, send="1", **COUPON | fields))
+
+    assert told.lower() in " ".join(page.context["faults"]).lower()
+    assert not Chain.objects.filter(name="Closed on Friday").exists()
+
+
+def test_a_template_that_shows_no_coupon_is_refused_with_one(buyers, admin_client):
+    template = make_template(purpose="marketing")
+
+    page = admin_client.post(PAGE, form(buyers, send="1", template=template.pk, **COUPON))
+
+    assert page.context["faults"] == [
+        "A coupon for: The message chosen shows no coupon: put the block “Coupon” into it."
+    ]
+
+
+def test_a_language_in_which_nothing_is_written_is_told(buyers, admin_client):
+    Customer.objects.filter(first_name="Ann").update(language="ru")
+
+    page = admin_client.post(PAGE, form(buyers, look="1"))
+
+    assert page.context["unwritten"] == [
+        "1 of them reads Russian, in which nothing is written: they get it in English."
+    ]
 
 
 def test_a_segment_whose_rule_is_broken_is_told(admin_client):
@@ -174,6 +286,46 @@ def test_what_a_trial_can_tell_is_said_before_it_is_sent(buyers, admin_client):
     assert "Customers it is tried on: 1, for 3 days." in page
     assert "most likely A goes to the rest" in page
     assert "Closed!" in page
+
+
+@pytest.mark.parametrize(
+    ("trial", "told"),
+    [
+        ({"differs_in": "hour"}, "Say what B has instead."),
+        ({"differs_in": "hour", "at_hour": "15"}, "A goes at this hour already."),
+        ({"differs_in": "weekday", "at_weekday": "5"}, "At least 10 days"),
+        ({"differs_in": "channel", "channel": "sms"}, "The message has no text for this channel"),
+        ({"differs_in": "channel", "channel": "email"}, "A goes first over this channel already."),
+    ],
+)
+def test_a_trial_that_tries_nothing_is_refused(buyers, admin_client, trial, told):
+    asked = {f"trial-{name}": value for name, value in {"share": "50", "days": "3", **trial}.items()}
+
+    page = admin_client.post(PAGE, form(buyers, look="1", on="2026-03-11", hour="15", **asked))
+
+    assert told in " ".join(page.context["faults"])
+
+
+@pytest.mark.parametrize(
+    ("trial", "has"),
+    [
+        ({"differs_in": "hour", "at_hour": "18"}, {"at_hour": 18}),
+        ({"differs_in": "weekday", "at_weekday": "5", "days": "10"}, {"at_weekday": 5}),
+        ({"differs_in": "channel", "channel": "sms"}, {"channels": ["sms", "email"]}),
+    ],
+)
+def test_a_trial_of_when_and_over_what_it_goes(buyers, admin_client, trial, has):
+    asked = {f"trial-{name}": value for name, value in {"share": "50", "days": "3", **trial}.items()}
+    template = make_template(purpose="marketing")
+    save_text(template, WrittenText(channel="sms", language="en", blocks=plain_blocks("We are closed.")))
+
+    page = admin_client.post(PAGE, form(buyers, look="1", template=template.pk, **asked))
+    admin_client.post(PAGE, form(buyers, send="1", template=template.pk, **asked))
+
+    assert page.context["faults"] == []
+    variant = ExperimentVariant.objects.get(experiment__chain__name="Closed on Friday")
+    assert variant.instead == has
+    assert variant.experiment.status == "running"
 
 
 @pytest.mark.parametrize(("read", "asked"), [("", ["English"]), ("ru", ["English", "Russian"])])

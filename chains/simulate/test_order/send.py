@@ -83,7 +83,7 @@ def _text(planned: PlannedMessage, language: str) -> dict[str, Any]:
 
 
 def _coupon(draft: Program, planned: PlannedMessage, language: str) -> dict[str, Any]:
-    """The coupon the message would show, under a made-up code; none is issued."""
+    """The coupon the message would show."""
     issuing = draft.step(next(iter(draft.coupons_before.get(planned.step.key, ())), ""))
     if issuing is None or issuing.change is None:
         return {}
