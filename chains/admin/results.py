@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
 from chains.admin.results_chart import chart_of
-from chains.admin.results_file import as_csv
-from chains.admin.results_form import Preset, ResultsForm
+from chains.admin.results_columns import DAYS
+from chains.admin.results_file import chain_file, list_file
+from chains.admin.results_form import Preset, ResultsForm, last_days
 from chains.admin.test_order import TestOrderPages
 from chains.definition.step_kinds import step_sentence
 from chains.definition.tree import all_nodes, tree_of
@@ -21,9 +23,9 @@ from chains.explain.reasons import because
 from chains.models import Chain, ResultsCount, Touch
 from chains.results.benchmarks import ENOUGH_DELIVERED, TOP_REVENUE, USUAL_REVENUE, benchmarks
 from chains.results.definitions import MEASURES, NOT_CAUSED, Measure, definitions
-from chains.results.reading import Results, StepResults, day_results, results_of, step_results
+from chains.results.reading import Results, StepResults, chain_results, day_results, results_of, step_results
 from crm.figures.periods import Period
-from crm.figures.wording import money, number, rate
+from crm.figures.wording import dollars, money, number, rate
 from crm.models import Shop
 from crm.timezones import day_of
 from segments.models import Segment
@@ -53,7 +55,23 @@ class StepRow:
 class ResultsPages(TestOrderPages):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.results_view)
-        return [path("<int:chain_id>/results/", view, name="chains_chain_results"), *super().get_urls()]
+        listed = self.admin_site.admin_view(self.results_file_view)
+        return [
+            path("<int:chain_id>/results/", view, name="chains_chain_results"),
+            path("results.csv", listed, name="chains_results_file"),
+            *super().get_urls(),
+        ]
+
+    def results_file_view(self, request: HttpRequest) -> HttpResponse:
+        """The list of chains as it is filtered and sorted, all its pages, with the figures of its days."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        listed = self.get_changelist_instance(request)
+        period = last_days(day_of(timezone.now()), DAYS)
+        chains = list(listed.queryset)
+        found = chain_results(period, [chain.pk for chain in chains])
+        rows = [(chain, found.get(chain.pk, Results())) for chain in chains]
+        return list_file(listed.chosen, period, rows)
 
     def results_view(self, request: HttpRequest, chain_id: int) -> HttpResponse:
         chain = self._chain(request, chain_id, may_read=True)
@@ -65,7 +83,7 @@ class ResultsPages(TestOrderPages):
                 (_("the whole chain"), whole),
                 *((f"{row.number} {row.name}".strip(), row.results) for row in rows),
             ]
-            return as_csv(chain, period, segment, lines)
+            return chain_file(chain, period, segment, lines)
         return self._page(request, chain, "results", _context(request, chain, form, whole, rows))
 
 
@@ -92,7 +110,7 @@ def _context(
         "benchmarks": [(one, [rate(one.own), rate(one.usual), rate(one.top)]) for one in benchmarks(whole, shop.niche)],
         "niche": shop.get_niche_display(),
         "own_revenue": [money(whole.click_revenue_per_recipient), money(whole.revenue_per_recipient)],
-        "usual_revenue": [f"${USUAL_REVENUE}", f"${TOP_REVENUE}"],
+        "usual_revenue": [dollars(USUAL_REVENUE), dollars(TOP_REVENUE)],
         "is_enough": whole.delivered >= ENOUGH_DELIVERED,
         "enough": ENOUGH_DELIVERED,
         "definitions": definitions(shop),

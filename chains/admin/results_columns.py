@@ -6,9 +6,11 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import PAGE_VAR
 from django.db.models import DecimalField, F, FloatField, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -48,7 +50,7 @@ def with_results(chains: QuerySet[Chain], today: dt.date) -> QuerySet[Chain]:
 
 
 class KindFilter(SimpleListFilter):
-    """Chains that run on, messages sent once, and what is archived, apart; a search looks through all of them."""
+    """Chains that run on, messages sent once, stopped or not, and what is archived, apart; a search finds all."""
 
     title = _("what")
     parameter_name = "kind"
@@ -68,9 +70,9 @@ class KindFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Chain]) -> QuerySet[Chain]:
         match self.value():
             case "once":
-                return queryset.filter(trigger=Chain.Trigger.MOMENT).exclude(status=Chain.Status.ARCHIVED)
+                return queryset.filter(trigger=Chain.Trigger.MOMENT)
             case "archived":
-                return queryset.filter(status=Chain.Status.ARCHIVED)
+                return queryset.filter(status=Chain.Status.ARCHIVED).exclude(trigger=Chain.Trigger.MOMENT)
             case None if not request.GET.get("q") and "status__exact" not in request.GET:
                 return queryset.exclude(trigger=Chain.Trigger.MOMENT).exclude(status=Chain.Status.ARCHIVED)
         return queryset
@@ -85,13 +87,30 @@ class ChainList(ChangeList):  # type: ignore[misc]
     def kinds(self) -> list[dict[str, Any]]:
         return [choice for spec in self.filter_specs if isinstance(spec, KindFilter) for choice in spec.choices(self)]
 
+    @property
+    def chosen(self) -> list[str]:
+        """What is listed, in words: the tab, the status, what was searched for."""
+        tab = next(str(kind["display"]) for kind in self.kinds() if kind["selected"])
+        status = self.params.get("status__exact", "")
+        return [one for one in (tab, str(dict(Chain.Status.choices).get(status, "")), self.query) if one]
+
+    @property
+    def days(self) -> int:
+        return DAYS
+
+    @property
+    def download(self) -> str:
+        """Where the rows that are listed now come as a file."""
+        query: str = self.get_query_string(remove=[PAGE_VAR])
+        return f"{reverse('admin:chains_results_file')}{query}"
+
 
 class ResultColumns:
     """Columns of the last thirty days, for a list whose rows `with_results` counted."""
 
     RESULTS = ("shown_sent", "shown_clicked", "shown_ordered", "shown_revenue", "shown_per_recipient")
 
-    @display(description=_("sent, 30 days"), ordering="lately_sent")
+    @display(description=_("sent"), ordering="lately_sent")
     def shown_sent(self, chain: Any) -> str:
         return number(chain.lately_sent or None)
 

@@ -1,4 +1,4 @@
-"""The results of a chain as a file for spreadsheets."""
+"""The results of a chain, or of the list of chains, as a file for spreadsheets."""
 
 from __future__ import annotations
 
@@ -20,18 +20,35 @@ from crm.spreadsheet_cells import harmless_row
 from segments.models import Segment
 
 
-def as_csv(chain: Chain, period: Period, segment: Segment | None, rows: Sequence[tuple[str, Results]]) -> HttpResponse:
-    """A line a step, by its name, in plain numbers with a point. The mark at the start says that the text is UTF-8."""
+def chain_file(
+    chain: Chain, period: Period, segment: Segment | None, rows: Sequence[tuple[str, Results]]
+) -> HttpResponse:
+    """A line a step, by its name."""
     names = [chain.name, *([segment.name] if segment else [])]
+    told = [period.first_on, period.last_on, segment.name if segment else _("everybody")]
+    heads = [_("chain"), _("step"), _("first day"), _("last day"), _("segment at entry")]
+    return _as_csv(names, period, heads, [([chain.name, step, *told], results) for step, results in rows])
+
+
+def list_file(names: Sequence[str], period: Period, rows: Sequence[tuple[Chain, Results]]) -> HttpResponse:
+    """A line a chain; `names` say which are listed."""
+    heads = [_("chain"), _("status"), _("first day"), _("last day")]
+    return _as_csv(names, period, heads, [
+        ([chain.name, chain.get_status_display(), period.first_on, period.last_on], results) for chain, results in rows
+    ])  # fmt: skip
+
+
+def _as_csv(
+    names: Sequence[str], period: Period, heads: Sequence[str], lines: Sequence[tuple[Sequence[Any], Results]]
+) -> HttpResponse:
+    """Plain numbers with a point. The mark at the start says that the text is UTF-8."""
     about = "-".join(slugify(each, allow_unicode=True)[:60] for each in names)
     response = HttpResponse("\N{ZERO WIDTH NO-BREAK SPACE}", content_type="text/csv; charset=utf-8")
     name = f"encore-{about}-{period.first_on}-{period.last_on}.csv"
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
     writer = csv.writer(response)
-    writer.writerow([_("chain"), _("step"), _("first day"), _("last day"), _("segment at entry"), *_headings()])
-    told = [chain.name, period.first_on, period.last_on, segment.name if segment else _("everybody")]
-    for step, results in rows:
-        writer.writerow(harmless_row([told[0], step, *told[1:], *_numbers(results)]))
+    writer.writerow([*heads, *_headings()])
+    writer.writerows(harmless_row([*told, *_numbers(results)]) for told, results in lines)
     return response
 
 

@@ -30,6 +30,11 @@ def money(amount: Decimal | float | None) -> str:
     return str(format_currency(amount, shop_currency(), format=whole, locale=spoken, currency_digits=False))
 
 
+def dollars(amount: Decimal) -> str:
+    """What is known of others, in US dollars."""
+    return str(format_currency(amount, "USD", locale=locale()))
+
+
 def number(value: Decimal | float | None, pattern: str = "#,##0") -> str:
     return DASH if value is None else str(format_decimal(value, format=pattern, locale=locale()))
 

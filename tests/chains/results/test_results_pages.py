@@ -110,6 +110,26 @@ def test_the_list_begins_with_the_chain_that_brings_most_and_keeps_kinds_apart(m
     assert "€60.00" in marketer.get(address).text
 
 
+def test_the_file_of_the_list_holds_the_chains_that_are_listed_with_all_their_figures(marketer, shop):
+    chain_with_results(name="Much", ordered=2)
+    chain_with_results(name="=Little", ordered=1)
+    Chain.objects.filter(name="=Little").update(status="paused")
+    count()
+    listed = marketer.get(reverse("admin:chains_chain_changelist"), {"status__exact": "live", "q": "uc"})
+
+    whole = marketer.get(reverse("admin:chains_results_file"))
+    file = marketer.get(listed.context["cl"].download)
+
+    today = timezone.localdate()
+    days = f"{today - dt.timedelta(days=29)}-{today}"
+    assert f'filename="encore-chains-live-uc-{days}.csv"' in file.headers["Content-Disposition"]
+    assert f'filename="encore-chains-{days}.csv"' in whole.headers["Content-Disposition"]
+    [much, little, *_drafts] = csv.DictReader(io.StringIO(whole.text.lstrip("\ufeff")))
+    assert (much["chain"], much["sent"], much["revenue, EUR"], much["status"]) == ("Much", "4", "60.00", "live")
+    assert (little["chain"], little["status"]) == ("'=Little", "paused")
+    assert [row["chain"] for row in csv.DictReader(io.StringIO(file.text.lstrip("\ufeff")))] == ["Much"]
+
+
 def test_pages_take_as_many_queries_for_many_steps_as_for_few(marketer, shop, settings, django_assert_max_num_queries):
     settings.CURRENCY = "EUR"
     chain, _people = chain_with_results()

@@ -119,6 +119,7 @@ PAGES = {
     "chains_chain_resume": ("MR", "MR"),
     "chains_chain_versions": ("MGR", "MR"),
     "chains_chain_results": ("MGR", "MGR"),
+    "chains_results_file": ("MGR", "MGR"),
     "chains_channel_register": ("", ""),
     "chains_channel_again": ("", "MR"),
     "chains_channel_test_message": ("", "MR"),
