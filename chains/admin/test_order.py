@@ -19,7 +19,9 @@ from chains.admin.rehearsal import RehearsalPages
 from chains.definition.checks import problems
 from chains.definition.publishing import NotPublishable
 from chains.definition.step_kinds import step_sentence
+from chains.experiments.variants import open_experiments
 from chains.models import Chain, Step, TestOrder
+from chains.models.experiment import AS_IS
 from chains.simulate.test_order import send
 from chains.simulate.test_order.send import timing_words
 from crm.customers.search import find_customers
@@ -35,9 +37,25 @@ class TestOrderForm(forms.Form):
         help_text=gettext_lazy("Name, email, phone or order number. Empty: a made-up customer."),
     )
 
-    def __init__(self, languages: list[tuple[str, str]], *args: Any, may_see_customers: bool, **kwargs: Any) -> None:
+    variant = forms.ChoiceField(
+        label=gettext_lazy("Variant"),
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy("Which variant of its experiments comes to you."),
+    )
+
+    def __init__(
+        self,
+        languages: list[tuple[str, str]],
+        variants: list[tuple[str, str]],
+        *args: Any,
+        may_see_customers: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = languages  # type: ignore[attr-defined]
+        self.fields["variant"].choices = variants  # type: ignore[attr-defined]
+        if len(variants) == 1:
+            del self.fields["variant"]
         if not may_see_customers:
             del self.fields["customer"]
 
@@ -66,6 +84,7 @@ class TestOrderPages(RehearsalPages):
         chain = self._chain(request, chain_id)
         form = TestOrderForm(
             _languages(),
+            _variants(chain),
             request.POST if request.method == "POST" else None,
             initial={"language": get_language()},
             may_see_customers=request.user.has_perm("crm.view_customer"),
@@ -86,7 +105,8 @@ class TestOrderPages(RehearsalPages):
     def _start(self, request: HttpRequest, chain: Chain, form: TestOrderForm) -> HttpResponse:
         given, by = form.cleaned_data, request.user
         try:
-            send.start(chain, by, given["language"], given.get("customer"), timezone.now())  # type: ignore[arg-type]
+            customer, variant = given.get("customer"), given.get("variant", AS_IS)
+            send.start(chain, by, given["language"], customer, timezone.now(), variant)  # type: ignore[arg-type]
         except NotPublishable as error:
             messages.error(request, str(error))
         return HttpResponseRedirect(reverse("admin:chains_chain_test_order", args=[chain.pk]))
@@ -101,3 +121,9 @@ class TestOrderPages(RehearsalPages):
 
 def _languages() -> list[tuple[str, str]]:
     return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+
+def _variants(chain: Chain) -> list[tuple[str, str]]:
+    """Of all open experiments of the chain; A alone where there is none."""
+    letters = {letter for experiment in open_experiments(chain).values() for letter in experiment.shares}
+    return [(AS_IS, _("A, as it is")), *((letter, letter) for letter in sorted(letters - {AS_IS}))]

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from chains.definition.publishing import compiled
+from chains.experiments.variants import prepare
 from chains.messages.samples import SAMPLE_CODE
 from chains.models import Enrolment, Step, TestOrder, TestOrderMessage, Touch
 from chains.program import program
@@ -34,6 +35,23 @@ def walked(test_order, minutes=10):
         send.send_due(NOW + number * dt.timedelta(seconds=10))
     test_order.refresh_from_db()
     return test_order
+
+
+def test_the_marketer_chooses_which_variant_of_an_experiment_comes(shop, marketer, client, mailoutbox):
+    chain = draft_chain(message(name="Thanks", subject="Thanks"), message(name="Care", subject="Care"))
+    experiment = prepare(chain.steps.get(name="Thanks"), "subject", 1)
+    experiment.variants.get().template.texts.update(subject="Merci")
+    client.force_login(marketer)
+    address = reverse("admin:chains_chain_test_order", args=[chain.pk])
+
+    page = client.get(address)
+    client.post(address, {"language": "en", "customer": "", "variant": "B"})
+    TestOrderMessage.objects.update(due_at=NOW)
+    walked(TestOrder.objects.get())
+
+    assert [letter for letter, _name in page.context["form"].fields["variant"].choices] == ["A", "B"]
+    assert [letter.subject.partition("] ")[2] for letter in mailoutbox] == ["Merci", "Care"]
+    assert list(TestOrderMessage.objects.values_list("name", flat=True)) == ["Thanks · B", "Care"]
 
 
 def test_every_message_on_every_way_comes_to_the_marketer_with_its_day(shop, marketer, mailoutbox):

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from chains.messages.page_urls import PREVIEW
 from chains.messages.rendering import Rendered, TemplateError, render, text_in_language
 from chains.messages.short_message import render_note
 from chains.models import Chain, TestOrder, TestOrderMessage, Touch
+from chains.models.experiment import AS_IS
 from chains.program import program
 from chains.program.program import Program
 from chains.simulate.made_up_coupon import made_up_coupon
@@ -38,12 +40,17 @@ BODY = re.compile(r"(<body[^>]*>)", re.IGNORECASE)
 
 
 @transaction.atomic
-def start(chain: Chain, by: User, language: str, customer: Customer | None, now: dt.datetime) -> TestOrder:
-    """Begin a test order of the draft; returns the one already running for this marketer where there is one."""
+def start(
+    chain: Chain, by: User, language: str, customer: Customer | None, now: dt.datetime, variant: str = AS_IS
+) -> TestOrder:
+    """Begin a test order of the draft; returns the one already running for this marketer where there is one.
+
+    `variant` is the letter that steps with an experiment are sent as.
+    """
     shop = Shop.load()
     if found := problems(chain, shop):
         raise NotPublishable(found)
-    draft = program.parse(0, chain.pk, compiled(chain, shop))
+    draft = _as_variant(program.parse(0, chain.pk, compiled(chain, shop)), variant)
     made = TestOrder(chain=chain, asked_by=by, address=by.email, language=language, customer=customer, asked_at=now)
     TestOrder.objects.bulk_create([made], ignore_conflicts=True)
     test_order = TestOrder.objects.running().get(chain=chain, asked_by=by)
@@ -53,6 +60,15 @@ def start(chain: Chain, by: User, language: str, customer: Customer | None, now:
             [_message(test_order, draft, position, one, now) for position, one in enumerate(planned)]
         )
     return test_order
+
+
+def _as_variant(draft: Program, letter: str) -> Program:
+    """Its steps with an experiment as this variant has them, which their names say."""
+    if letter == AS_IS:
+        return draft
+    tried = {step.key: step.as_variant(f"{step.experiment}{letter}") for step in draft.steps if step.experiment}
+    named = {key: replace(step, name=f"{step.name} · {letter}".strip(" ·")) for key, step in tried.items()}
+    return replace(draft, steps=tuple(named.get(step.key, step) for step in draft.steps))
 
 
 def _message(
