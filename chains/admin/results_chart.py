@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from chains.admin.rehearsal_chart import TICK_COLOR
+from chains.admin.charts import TICK_COLOR, chart, value_axis
 from chains.results.reading import DayResults
 from crm.figures.periods import Period
 
@@ -21,7 +20,7 @@ DAYS_OF_BAR = ((100, 1), (730, 7))
 
 
 def chart_of(days: Sequence[DayResults], period: Period) -> dict[str, Any]:
-    """`data` and `options` are Chart.js's; `rows` say the same without it. Days without any are included."""
+    """Days without any are included."""
     stretch = next((days for most, days in DAYS_OF_BAR if period.days <= most), 30)
     sent: Counter[dt.date] = Counter()
     ordered: Counter[dt.date] = Counter()
@@ -43,41 +42,20 @@ def chart_of(days: Sequence[DayResults], period: Period) -> dict[str, Any]:
         },
     ]  # fmt: skip
     labels = [formats.date_format(start, "j M") for start in starts]
-    return {
-        "data": json.dumps({"labels": labels, "datasets": datasets}),
-        "options": json.dumps(_options()),
+    axes = {
+        "y": value_axis(title=_title(_("sent"))),
+        "orders": value_axis(title=_title(_("orders")), position="right", grid={"display": False}),
+    }
+    return chart(labels, datasets, axes) | {
+        "heads": [_("begins on"), _("sent"), _("orders")],
         "rows": [(start, sent[start], ordered[start]) for start in starts if sent[start] or ordered[start]],
         "days_of_bar": stretch,
     }
 
 
+def _title(text: str) -> dict[str, Any]:
+    return {"display": True, "text": text, "color": TICK_COLOR}
+
+
 def _starts(period: Period, stretch: int) -> list[dt.date]:
     return [period.first_on + number * DAY for number in range(0, period.days, stretch)]
-
-
-def _options() -> dict[str, Any]:
-    ticks = {"color": TICK_COLOR, "maxRotation": 0, "autoSkipPadding": 12}
-
-    def axis(title: str, **more: Any) -> dict[str, Any]:
-        named = {"display": True, "text": title, "color": TICK_COLOR}
-        return {
-            "beginAtZero": True,
-            "ticks": {**ticks, "precision": 0},
-            "title": named,
-            "grid": {"lineWidth": 0.5},
-        } | more
-
-    return {
-        "responsive": True,
-        "maintainAspectRatio": False,
-        "animation": False,
-        "interaction": {"mode": "index", "intersect": False},
-        "plugins": {
-            "legend": {"display": True, "align": "end", "labels": {"color": TICK_COLOR, "usePointStyle": True}}
-        },
-        "scales": {
-            "x": {"grid": {"display": False}, "ticks": ticks},
-            "y": axis(_("sent")),
-            "orders": axis(_("orders"), position="right", grid={"display": False}),
-        },
-    }
