@@ -35,7 +35,9 @@ def one_off_view(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = OneOffForm(request.POST or None, initial=_initial(request.GET.get("segment", ""), now), now=now)
     coupon_form, trial_form = CouponForm(request.POST or None), TrialForm(request.POST or None)
-    test_form = TestForm(request.POST or None, initial={"to": getattr(request.user, "email", "")})
+    test_form = TestForm(
+        request.POST if "test" in request.POST else None, initial={"to": getattr(request.user, "email", "")}
+    )
     context: dict[str, Any] = {
         "form": form, "coupon_form": coupon_form, "trial_form": trial_form, "test_form": test_form
     }  # fmt: skip
