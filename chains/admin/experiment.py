@@ -30,6 +30,8 @@ from chains.models import Experiment, Step
 from chains.models.experiment import AS_IS
 from crm.admin.verb_buttons import Verb, VerbAdmin
 
+STATUS_COLORS = {"planned": "default", "running": "info", "done": "success", "stopped": "warning"}
+
 
 @admin.register(Experiment)
 class ExperimentAdmin(VerbAdmin):
@@ -136,7 +138,7 @@ class ExperimentAdmin(VerbAdmin):
     def what(self, experiment: Experiment) -> str:
         return str(experiment)
 
-    @display(description=_("status"), label={"planned": "default", "running": "info", "done": "success"})
+    @display(description=_("status"), label=STATUS_COLORS)
     def shown_status(self, experiment: Experiment) -> tuple[str, str]:
         return experiment.status, experiment.get_status_display()
 

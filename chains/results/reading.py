@@ -101,6 +101,13 @@ def step_results(chain: Chain, period: Period, segment: Segment | None = None) -
     return {row["step_key"]: StepResults(**_known(row), not_sent=tuple(not_sent[row["step_key"]])) for row in found}
 
 
+def variant_results(chain: Chain, period: Period, segment: Segment | None = None) -> dict[str, Results]:
+    """Of each variant of an experiment, by the name that its touches keep."""
+    rows = _rows(period, segment).filter(chain=chain).exclude(variant="")
+    found = rows.order_by().values("variant").annotate(**{name: Sum(name) for name in COUNTED})
+    return {row["variant"]: Results(**_known(row)) for row in found}
+
+
 @dataclass(frozen=True, slots=True)
 class DayResults:
     day: dt.date

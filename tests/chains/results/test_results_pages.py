@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
-from chains.models import Chain
+from chains.models import Chain, Experiment, ExperimentVariant, Touch
 from segments.models import Membership, Segment
 from tests.chains.results.seeded import HOUR, chain_with_results, count
 
@@ -108,6 +108,34 @@ def test_the_list_begins_with_the_chain_that_brings_most_and_keeps_kinds_apart(m
     assert (names(q="Old"), names(status__exact="archived")) == (["Old"], ["Old"])
     assert names(o="4") == sorted(names(o="4"), key=lambda name: {"Little": 2, "Much": 3}.get(name, 0))
     assert "€60.00" in marketer.get(address).text
+
+
+def test_variants_of_an_experiment_stand_below_their_step_and_nothing_is_judged_early(marketer, shop):
+    chain, people = chain_with_results()
+    touches = Touch.objects.filter(chain=chain)
+    key = touches.first().step_key
+    experiment = Experiment.objects.create(
+        chain=chain, step_key=key, differs_in="subject", status="running", planned_size=900, started_at=timezone.now()
+    )
+    ExperimentVariant.objects.create(experiment=experiment, letter="B", share=40)
+    touches.update(variant=experiment.name_of("A"))
+    touches.filter(customer=people[0]).update(variant=experiment.name_of("B"))
+    count()
+
+    page = page_of(marketer, chain)
+    file = page_of(marketer, chain, csv="1").text
+
+    [tried] = page.context["rows"][0].experiments
+    assert [(one.letter, one.share, one.results.sent, one.results.ordered_by_click) for one in tried.rows] == [
+        ("A", 60, 3, 0), ("B", 40, 1, 1)
+    ]  # fmt: skip
+    assert "No verdict yet: 0 of the 900 customers needed" in page.text
+    assert page.context["rows"][0].results.sent == 4
+    assert page_of(marketer, chain, preset="custom", first_on="2020-01-01", last_on="2020-02-01").status_code == 200
+    rows = list(csv.DictReader(io.StringIO(file.lstrip("\ufeff"))))
+    assert [(row["step"], row["sent"]) for row in rows[1:4]] == [
+        ("1 Thanks", "4"), ("1 Thanks: subject A", "3"), ("1 Thanks: subject B", "1")
+    ]  # fmt: skip
 
 
 def test_the_file_of_the_list_holds_the_chains_that_are_listed_with_all_their_figures(marketer, shop):
