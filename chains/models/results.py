@@ -58,11 +58,12 @@ class ResultsOfDay(models.Model):
 
 
 class NotSentOfDay(models.Model):
-    """How many touches that came due at a step on one day were not sent, by reason."""
+    """How many touches that came due at a step on one day were not sent, by reason; without a segment of everybody."""
 
     chain = models.ForeignKey(Chain, models.CASCADE, related_name="not_sent", db_index=False)
     step_key = models.CharField(max_length=32)
     reason = models.CharField(max_length=16, blank=True)
+    segment = models.ForeignKey(Segment, models.CASCADE, null=True, related_name="+")
     day = models.DateField(_("day"))
     total = models.PositiveIntegerField()
 
@@ -71,7 +72,11 @@ class NotSentOfDay(models.Model):
         verbose_name_plural = _("not sent by day")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["chain", "day", "step_key", "reason"], name="not_sent_of_day_once")
+            models.UniqueConstraint(
+                fields=["chain", "segment", "day", "step_key", "reason"],
+                name="not_sent_of_day_once",
+                nulls_distinct=False,
+            )
         ]
         indexes = [models.Index(fields=["day"], name="not_sent_by_day")]
 

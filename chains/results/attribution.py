@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 
 from chains.engine.claim import BATCH, Counts, claim_customers
-from crm.models import EventInbox, Shop
+from crm.models import EventInbox, Order, Shop
 
 # An order belongs to the last touch its customer clicked within the window before it, else to the last one that
 # arrived: a message when its channel says so, or else when it was sent and did not come back; a task of staff when it
 # was done. By the moment it was placed, however late it was told; service counts as marketing does. Clicks known to be
 # machines' are no clicks of a touch.
-ATTRIBUTE = """
+FOLLOWED = """
     WITH touched AS (
         SELECT bought.id AS order_id, bought.placed_at, touch.id AS touch_id,
                CASE WHEN touch.last_clicked_at <= bought.placed_at THEN touch.last_clicked_at
@@ -29,8 +29,7 @@ ATTRIBUTE = """
         LEFT JOIN chains_stafftask AS task ON task.touch_id = touch.id AND task.status = 'done'
         WHERE bought.id = ANY(%(orders)s)
     )
-    INSERT INTO chains_orderattribution (order_id, touch_id, how, touched_at, attributed_at)
-    SELECT DISTINCT ON (order_id) order_id, touch_id, how, touched_at, %(now)s
+    SELECT DISTINCT ON (order_id) order_id, touch_id, how, touched_at, %(now)s AS attributed_at
     FROM touched
     CROSS JOIN LATERAL (VALUES
         ('click', 1, clicked_at, %(click_window)s::interval),
@@ -38,8 +37,15 @@ ATTRIBUTE = """
     ) AS way (how, place, touched_at, lasts)
     WHERE touched_at <= placed_at AND touched_at > placed_at - lasts
     ORDER BY order_id, place, touched_at DESC, touch_id DESC
-    ON CONFLICT (order_id) DO NOTHING
 """
+ATTRIBUTE = """
+    INSERT INTO chains_orderattribution (order_id, touch_id, how, touched_at, attributed_at)
+    {followed}
+    ON CONFLICT (order_id) DO NOTHING
+""".replace("{followed}", FOLLOWED)
+COUNTED = "SELECT how, count(*) FROM ({followed}) AS followed GROUP BY how".replace("{followed}", FOLLOWED)
+# What other windows would change is told by the orders of so many days, the last so many of them.
+DAYS_TOLD, MOST_TOLD = 90, 20_000
 
 
 def attribute_waiting(now: dt.datetime) -> int:
@@ -64,13 +70,29 @@ def attribute(now: dt.datetime, limit: int = BATCH) -> Counts:
 
 
 def _attribute(orders: Collection[int | None], now: dt.datetime) -> int:
-    shop = Shop.load()
-    values: dict[str, Any] = {
-        "orders": [order for order in orders if order],
+    with connection.cursor() as cursor:
+        cursor.execute(ATTRIBUTE, _values(Shop.load(), [order for order in orders if order], now))
+        return int(cursor.rowcount)
+
+
+def _values(shop: Shop, orders: Sequence[int], now: dt.datetime) -> dict[str, Any]:
+    return {
+        "orders": orders,
         "now": now,
         "click_window": dt.timedelta(days=shop.click_window_days),
         "delivery_window": dt.timedelta(days=shop.delivery_window_days),
     }
+
+
+def orders_told(now: dt.datetime) -> list[int]:
+    lately = Order.objects.filter(
+        cancelled_at=None, placed_at__gt=now - dt.timedelta(days=DAYS_TOLD), placed_at__lte=now
+    )
+    return list(lately.order_by("-placed_at").values_list("pk", flat=True)[:MOST_TOLD])
+
+
+def counted_by_windows(shop: Shop, orders: Sequence[int], now: dt.datetime) -> dict[str, int]:
+    """How many of the orders would be attributed by a click and by a delivery, had these windows held."""
     with connection.cursor() as cursor:
-        cursor.execute(ATTRIBUTE, values)
-        return int(cursor.rowcount)
+        cursor.execute(COUNTED, _values(shop, orders, now))
+        return {"click": 0, "delivery": 0} | dict(cursor.fetchall())

@@ -89,13 +89,13 @@ def results_of(chain: Chain, period: Period, segment: Segment | None = None) -> 
 
 
 def step_results(chain: Chain, period: Period, segment: Segment | None = None) -> dict[str, StepResults]:
-    """By the step's key, in two queries. Reasons are counted for everybody only, not by segment."""
+    """By the step's key, in two queries."""
     not_sent: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-    if segment is None:
-        reasons = NotSentOfDay.objects.filter(chain=chain, day__range=(period.first_on, period.last_on))
-        totals = reasons.order_by().values_list("step_key", "reason").annotate(count=Sum("total"))
-        for key, reason, count in totals.order_by("-count", "reason"):
-            not_sent[key].append((reason, count))
+    days = (period.first_on, period.last_on)
+    reasons = NotSentOfDay.objects.filter(chain=chain, segment=segment, day__range=days)
+    totals = reasons.order_by().values_list("step_key", "reason").annotate(count=Sum("total"))
+    for key, reason, count in totals.order_by("-count", "reason"):
+        not_sent[key].append((reason, count))
     rows = _rows(period, segment).filter(chain=chain).exclude(step_key="")
     found = rows.order_by().values("step_key").annotate(**{name: Sum(name) for name in COUNTED})
     return {row["step_key"]: StepResults(**_known(row), not_sent=tuple(not_sent[row["step_key"]])) for row in found}

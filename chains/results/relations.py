@@ -62,25 +62,29 @@ SUMS = (
     "entered", "sent", "delivered", "opened", "clicked", "replied", "unsubscribed", "complained", "bounced", "held",
     "ordered_by_click", "ordered_by_delivery", "revenue_by_click", "revenue_by_delivery",
 )  # fmt: skip
-# Segments are those somebody was in when they entered the chain.
-RESULTS = """
+# Everybody, and then each segment somebody was in when they entered the chain.
+COUNTED = """
     WITH stay AS (
         SELECT DISTINCT enrolment.id AS enrolment_id, membership.segment_id
-        FROM (SELECT DISTINCT enrolment_id FROM results_happened) AS happened
+        FROM (SELECT DISTINCT enrolment_id FROM {happened} AS happened) AS happened
         JOIN chains_enrolment AS enrolment ON enrolment.id = happened.enrolment_id
         JOIN segments_membership AS membership ON membership.customer_id = enrolment.customer_id
             AND membership.entered_at <= enrolment.entered_at
             AND (membership.left_at IS NULL OR membership.left_at > enrolment.entered_at)
     ), counted AS (
-        SELECT NULL::bigint AS segment_id, happened.* FROM results_happened AS happened
+        SELECT NULL::bigint AS segment_id, happened.* FROM {happened} AS happened
         UNION ALL
-        SELECT stay.segment_id, happened.* FROM results_happened AS happened
+        SELECT stay.segment_id, happened.* FROM {happened} AS happened
         JOIN stay ON stay.enrolment_id = happened.enrolment_id
     )
-    SELECT {key}, {values} FROM counted GROUP BY {key}
 """
-NOT_SENT_KEY = ("chain_id", "step_key", "reason", "day")
-NOT_SENT = "SELECT {key}, count(*) AS total FROM results_happened WHERE is_not_sent GROUP BY {key}"
+RESULTS = "{counted} SELECT {key}, {values} FROM counted GROUP BY {key}".replace(
+    "{counted}", COUNTED.replace("{happened}", "results_happened")
+)
+NOT_SENT_KEY = ("chain_id", "step_key", "reason", "segment_id", "day")
+NOT_SENT = "{counted} SELECT {key}, count(*) AS total FROM counted GROUP BY {key}".replace(
+    "{counted}", COUNTED.replace("{happened}", "(SELECT * FROM results_happened WHERE is_not_sent)")
+)
 
 # Days of touches that something followed, or whose orders changed, since then. Events may be told a while later.
 CHANGED_DAYS = """

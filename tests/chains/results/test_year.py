@@ -15,7 +15,7 @@ from crm.figures.periods import Period
 from crm.models import EventInbox
 from crm.orders import orders
 from segments.models import Segment
-from tests.chains.results.world import YEAR_BEGINS, make_world, recounted
+from tests.chains.results.world import YEAR_BEGINS, make_world, reasons_recounted, recounted
 
 pytestmark = pytest.mark.django_db
 
@@ -55,8 +55,20 @@ def assert_pages_read_the_same(chain):
     assert whole.revenue_per_recipient == whole.revenue / whole.delivered
     refused = Touch.objects.filter(status__in=["skipped", "failed", "missed"], chain=chain)
     assert sum(count for step in steps.values() for _reason, count in step.not_sent) == refused.count()
-    assert 0 < results_of(chain, EVER, Segment.objects.get(name="Kettle fans")).sent < whole.sent
+    fans = Segment.objects.get(name="Kettle fans")
+    assert 0 < results_of(chain, EVER, fans).sent < whole.sent
+    assert reasons_read(chain, None) == reasons_recounted(chain, None)
+    assert reasons_read(chain, fans)
+    assert reasons_read(chain, fans) == reasons_recounted(chain, fans)
     assert results_of(chain, Period(dt.date(2020, 1, 1), dt.date(2020, 1, 2))) == Results()
+
+
+def reasons_read(chain, segment):
+    return {
+        (key, reason): count
+        for key, step in step_results(chain, EVER, segment).items()
+        for reason, count in step.not_sent
+    }
 
 
 def assert_a_second_time_changes_nothing():

@@ -169,6 +169,17 @@ def recounted():
     return {key: {name: counts[name] for name in SUMS} for key, counts in found.items()}
 
 
+def reasons_recounted(chain, segment):
+    """How many touches were not sent, by step and reason."""
+    stays = list(Membership.objects.all())
+    refused = Touch.objects.filter(status__in=["skipped", "failed", "missed"], chain=chain).select_related("enrolment")
+    return Counter(
+        (touch.step_key, touch.reason)
+        for touch in refused
+        if (segment and segment.pk) in _segments(touch.enrolment, stays)
+    )
+
+
 def _segments(enrolment, stays):
     at = enrolment.entered_at
     inside = {
