@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import TabularInline
 
+from chains.admin.window_form import WindowForm
 from chains.explain.settings_sentences import effects, warnings
 from chains.models import QuietHours, SegmentLimits
 from chains.stats import service_share
@@ -64,8 +65,16 @@ admin.site.unregister(Shop)
 
 @admin.register(Shop)
 class SettingsAdmin(ShopAdmin):
+    form = WindowForm
     inlines = (QuietHoursInline, SegmentLimitsInline)
     change_form_outer_before_template = "chains/admin/settings_panel.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """The last one goes with a field that no page of who may only read can have."""
+        *first, (name, options) = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return (*first, (name, options))
+        return (*first, (name, {**options, "fields": (*options["fields"], "seen_windows")}))
 
     def changeform_view(
         self,

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
 from chains.explain.settings_sentences import effects, warnings
 from chains.models import QuietHours, SegmentLimits, Touch
@@ -11,7 +12,8 @@ from chains.stats import service_share
 from crm.models import Shop
 from segments.models import Membership, Segment
 from tests.chains.factories import fill_due, live_chain, marketing, message
-from tests.conftest import NOW, settings_form
+from tests.chains.results.seeded import chain_with_results
+from tests.conftest import NOW, make_order, settings_form
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,23 @@ def marketer(client):
     user.groups.add(Group.objects.get(name="Marketing"))
     client.force_login(user)
     return client
+
+
+def test_other_windows_are_saved_after_a_look_at_what_they_would_have_changed(marketer):
+    chain_with_results(sent=4, clicked=2, ordered=1, days_ago=9)
+    make_order(customer=Touch.objects.latest("pk").customer, placed_at=timezone.now() - 5 * DAY)
+    page = marketer.get(PAGE)
+
+    asked = marketer.post(PAGE, settings_form(page, click_window_days="5", delivery_window_days="2"))
+    saved = marketer.post(PAGE, settings_form(asked, click_window_days="5", delivery_window_days="2"))
+
+    [words] = asked.context["adminform"].form.errors["click_window_days"]
+    assert words.startswith(
+        "Of the 2 orders of the last 90 days 1 would belong to a message after a click (now 1), and 0"
+    )
+    assert "0 after delivery alone (now 1)." in words
+    assert saved.status_code == 302
+    assert (Shop.load().click_window_days, Shop.load().delivery_window_days) == (5, 2)
 
 
 def test_a_marketer_sets_every_guard_on_one_page(marketer):
