@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET
 
 from chains.admin.composer_data import ago, composer_data, is_document, rule_words, written_state
 from chains.admin.json_views import answers_json, problem
+from chains.admin.test_send import could_not, send_test
 from chains.definition.checks.codes import RULES
 from chains.definition.checks.letter import letter_of
 from chains.definition.checks.letter_rules import letter_findings
@@ -68,7 +69,7 @@ def preview_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonRes
         [text] = texts_of(alone)
         answer["findings"] = _findings(text)
         coupon = coupon_before(template, [text])
-        shown = preview.rendered(text, customer_of(request, data), timezone.now(), Shop.load(), coupon)
+        shown = preview.rendered(text, _customer(request, data), timezone.now(), Shop.load(), coupon)
     except (ContentError, TemplateError) as error:
         return JsonResponse(answer | {"problem": str(error)})
     return JsonResponse(answer | _look(shown, text.channel))
@@ -161,6 +162,23 @@ def copy_view(request: HttpRequest, data: dict[str, Any]) -> JsonResponse:
     return JsonResponse({"id": copy.pk, "name": name, "url": address})
 
 
+@answers_json(VIEW)
+def test_view(request: HttpRequest, data: dict[str, Any], pk: int) -> JsonResponse:
+    """A test of what is written now, by one channel, in one language or in every one."""
+    template, channel = get_object_or_404(MessageTemplate, pk=pk), data.get("channel")
+    try:
+        written = [one for one in texts_of(data.get("content")) if one.channel == channel]
+    except ContentError as error:
+        return problem(could_not(error))
+    texts = [one for one in written if data.get("language") in (None, "", one.language)]
+    try:
+        coupon = coupon_before(template, texts)
+        said = send_test(texts, data, _customer(request, data), timezone.now(), coupon)
+    except ValueError as error:
+        return problem(str(error))
+    return JsonResponse({"said": said})
+
+
 def parts_words(size: SmsSize) -> str:
     words = ngettext("%(parts)s SMS", "%(parts)s SMS", size.parts) % {"parts": size.parts}
     foreign = _("“%(sign)s” is not in the SMS alphabet: 70 characters each instead of 160") % {"sign": size.foreign}
@@ -181,7 +199,7 @@ def _clash(template: MessageTemplate, changed: ChangedMeanwhile) -> JsonResponse
     return problem(words, status=409, theirs=written_state(template))
 
 
-def customer_of(request: HttpRequest, data: dict[str, Any]) -> Customer | None:
+def _customer(request: HttpRequest, data: dict[str, Any]) -> Customer | None:
     pk = data.get("customer")
     if type(pk) is not int or not 0 < pk < 2**63 or not request.user.has_perm("crm.view_customer"):
         return None

@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 
 from chains.admin.one_off_coupon_form import CouponForm
 from chains.admin.one_off_form import OneOffForm, is_id, name_taken, shows_coupon
+from chains.admin.one_off_letter_form import TestForm
 from chains.admin.one_off_look import OneOff, look
 from chains.admin.one_off_trial_form import TrialForm
-from chains.admin.test_letters import TestForm, send_test
+from chains.admin.test_send import send_test
 from chains.definition import one_off
 from chains.definition.names import NAME_KEPT, free_name
 from chains.definition.publishing import NotPublishable
 from chains.models import Chain
+from crm.models import Channel
 from segments.models import Segment
 
 NEEDED = ("chains.add_chain", "chains.change_chain", "chains.add_messagetemplate", "segments.view_segment")
@@ -134,8 +136,9 @@ def _refusal(message: OneOff, now: dt.datetime) -> list[str]:
 
 
 def _test(message: OneOff, test_form: TestForm, context: dict[str, Any], now: dt.datetime) -> None:
-    to = test_form.cleaned_data["to"] if test_form.is_valid() else ""
+    given = {"address": test_form.cleaned_data["to"] if test_form.is_valid() else ""}
+    letters = [text for text in message.texts if text.channel == Channel.EMAIL]
     try:
-        context["tested"] = send_test(message.texts, to, context.get("sample"), now, message.coupon_change)
+        context["tested"] = send_test(letters, given, context.get("sample"), now, message.coupon_change)
     except ValueError as error:
         test_form.add_error("to", str(error))

@@ -60,3 +60,13 @@ class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
         number, _dot, name = rest.partition(".")
         kind: Any = text.blocks[int(number)].kind if number else ""
         return PLACES.get((kind, name))
+
+
+class TestForm(forms.Form):
+    to = forms.CharField(
+        label=_("A test to these addresses"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "email"}),
+    )
+
+    prefix = "test"

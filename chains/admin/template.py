@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from chains.admin import composer, composer_offers, composer_rules, composer_test_send, outbox, pictures
+from chains.admin import composer, composer_offers, composer_rules, outbox, pictures
 from chains.messages.content import copy_template
 from chains.models import MessageTemplate
 from crm.models import Channel
@@ -73,7 +73,7 @@ class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
         acts: dict[str, Any] = {
             "data": composer.data_view,
             "preview": composer.preview_view,
-            "test": composer_test_send.test_view,
+            "test": composer.test_view,
             "draft": composer.draft_view,
             "discard": composer.discard_view,
             "save": composer.save_view,

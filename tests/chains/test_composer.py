@@ -88,7 +88,8 @@ def test_shows_the_coupon_that_the_chain_gives_before_the_letter(marketer, chain
     coupon = {"key": "0000000c", "kind": "coupon", "rule": None, "content": {"title": "", "note": ""}}
 
     shown = ask(marketer, "preview", {"content": content(coupon), "place": 0}, template.pk).json()
-    ask(marketer, "test", {"content": content(coupon), "to": "a@example.com", "language": ""}, template.pk)
+    given = {"content": content(coupon), "channel": "email", "address": "a@example.com"}
+    ask(marketer, "test", given, template.pk)
 
     assert [offer in made for made in (shown["html"], mail.outbox[0].alternatives[0][0])] == [True, True]
 
@@ -270,7 +271,9 @@ def short(channel):
 
 
 @pytest.mark.parametrize("name", ["gateway", "telegram", "push"])
-def test_short_messages_are_tried_by_their_provider_for_the_customer_chosen(marketer, settings, provider, name):
+def test_short_messages_are_tried_by_their_provider_for_the_customer_chosen(
+    marketer, template, settings, provider, name
+):
     set_up(name, provider.url, settings)
     provider.says(*SETUPS[name].taken)
     greta = make_customer(first_name="Greta")
@@ -279,7 +282,7 @@ def test_short_messages_are_tried_by_their_provider_for_the_customer_chosen(mark
     where = {"address": "+7 (999) 123-45-67", "subscription": json.dumps(told)}
 
     given = {"content": short(channel), "channel": channel, "customer": greta.pk, **where}
-    answer = ask(marketer, "test", given)
+    answer = ask(marketer, "test", given, template.pk)
 
     assert answer.json() == {"said": "The provider took it: look whether it arrives."}
     assert len(provider.requests) == 1
@@ -289,14 +292,14 @@ def test_short_messages_are_tried_by_their_provider_for_the_customer_chosen(mark
     assert not PushSubscription.objects.filter(endpoint=told["endpoint"]).exists()
 
 
-def test_what_a_provider_refuses_and_a_channel_that_is_not_connected_are_told(marketer, settings, provider):
+def test_what_a_provider_refuses_and_a_channel_that_is_not_connected_are_told(marketer, template, settings, provider):
     set_up("gateway", provider.url, settings)
     provider.says(*SETUPS["gateway"].rejected)
     given = {"content": short("sms"), "channel": "sms", "address": "+79991234567"}
 
-    refused = ask(marketer, "test", given)
-    no_number = ask(marketer, "test", given | {"address": "+12"})
-    not_connected = ask(marketer, "test", given | {"content": short("telegram"), "channel": "telegram"})
+    refused = ask(marketer, "test", given, template.pk)
+    no_number = ask(marketer, "test", given | {"address": "+12"}, template.pk)
+    not_connected = ask(marketer, "test", given | {"content": short("telegram"), "channel": "telegram"}, template.pk)
 
     assert [one.status_code for one in (refused, no_number, not_connected)] == [400, 400, 400]
     assert "unknown subscriber" in refused.json()["problem"]

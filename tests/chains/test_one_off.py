@@ -201,7 +201,7 @@ def test_a_test_goes_to_whatever_addresses_are_typed_and_nothing_else_happens(bu
         (["me@example.com"], "Test: A word to Ann"), (["you@example.com"], "Test: A word to Ann")
     ]  # fmt: skip
     assert "Put into the outbox for me@example.com, you@example.com" in page.text
-    assert "“nobody” is no email address." in wrong.text
+    assert "“nobody” is not an email address" in wrong.text
     assert not Chain.objects.filter(name="Closed on Friday").exists()
 
 
