@@ -1,5 +1,7 @@
 // A placeholder as values: what stands for it, what is said when it is not known, and the words that go with it.
-const DEFAULT = /^{{\s*([\w.]+)\s*\|\s*default:\s*(?:'([^']*)'|"([^"]*)")\s*}}$/;
+// A greatest length, as ready subjects have it, is kept as it is until the chip is written anew.
+const CUT = "(?:\\|\\s*truncate:\\s*\\d+,\\s*'[^']*'\\s*)?";
+const DEFAULT = new RegExp(`^{{\\s*([\\w.]+)\\s*\\|\\s*default:\\s*(?:'([^']*)'|"([^"]*)")\\s*${CUT}}}$`);
 const BARE = /^{{\s*([\w.]+)\s*}}$/;
 const PART = "([^{}\\n]*)";
 const WHEN_KNOWN = new RegExp(
