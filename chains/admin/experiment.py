@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -35,8 +36,8 @@ STATUS_COLORS = {"planned": "default", "running": "info", "done": "success", "st
 
 @admin.register(Experiment)
 class ExperimentAdmin(VerbAdmin):
-    list_display = ("what", "chain", "shown_status", "found", "shown_adopted", "started_at", "ended_at", "created_by")
-    list_select_related = ("chain", "created_by")
+    list_display = ("what", "chain", "shown_status", "found", "shown_adopted", "ran")
+    list_select_related = ("chain",)
     list_filter = ("status", "differs_in")
     list_per_page = 50
     search_fields = ("step_name__icontains", "chain__name__icontains")
@@ -149,6 +150,13 @@ class ExperimentAdmin(VerbAdmin):
     @display(description=_("adopted"))
     def shown_adopted(self, experiment: Experiment) -> str:
         return experiment.adopted or "—"
+
+    @display(description=_("when"), ordering="started_at")
+    def ran(self, experiment: Experiment) -> str:
+        """On which days, the last of which is open while it runs."""
+        ends = (experiment.started_at, experiment.ended_at)
+        days = [date_format(timezone.localtime(at), "SHORT_DATE_FORMAT") if at else "" for at in ends]
+        return " – ".join(days).rstrip() if any(days) else "—"
 
 
 def _forms(experiment: Experiment, data: Any) -> tuple[PlanForm, Any]:
