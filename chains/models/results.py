@@ -24,6 +24,7 @@ class ResultsOfDay(models.Model):
     day = models.DateField(_("day"))
     entered = models.PositiveIntegerField()
     sent = models.PositiveIntegerField()
+    useful = models.PositiveIntegerField(default=0)
     delivered = models.PositiveIntegerField()
     opened = models.PositiveIntegerField()
     clicked = models.PositiveIntegerField()

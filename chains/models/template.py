@@ -23,6 +23,9 @@ class MessageTemplate(models.Model):
         TIPS = "tips", _("care and tips")
         OFFERS = "offers", _("offers and news")
 
+    # Of use to whoever bought, though nobody has to get it.
+    USEFUL_TOPICS = (Topic.RECIPES, Topic.TIPS)
+
     name = models.CharField(_("name"), max_length=200, unique=True, help_text=_("Only staff see it."))
     purpose = models.CharField(
         _("purpose"),

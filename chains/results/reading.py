@@ -25,6 +25,7 @@ class Results:
 
     entered: int = 0
     sent: int = 0
+    useful: int = 0
     delivered: int = 0
     opened: int = 0
     clicked: int = 0

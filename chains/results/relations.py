@@ -20,6 +20,7 @@ HAPPENED = """
            touch.status IN ('failed', 'skipped', 'missed') AS is_not_sent,
            1 AS entered,
            is_sent::int AS sent,
+           (is_sent AND (touch.purpose = 'service' OR touch.topic = ANY(%(useful_topics)s)))::int AS useful,
            (is_sent AND touch.bounced_at IS NULL AND (touch.channel <> 'staff_task' OR task.status = 'done'))::int
                AS delivered,
            (is_sent AND touch.opened_at IS NOT NULL)::int AS opened,
@@ -51,7 +52,7 @@ HAPPENED = """
     ) AS ordered
     UNION ALL
     SELECT enrolment.chain_id, '', '', enrolment.id, '', (enrolment.entered_at AT TIME ZONE %(zone)s)::date, false,
-           1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+           1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM results_span AS span
     JOIN chains_enrolment AS enrolment
         ON enrolment.entered_at >= span.begins_at AND enrolment.entered_at < span.ends_at
@@ -59,8 +60,8 @@ HAPPENED = """
 
 KEY = ("chain_id", "step_key", "variant", "segment_id", "day")
 SUMS = (
-    "entered", "sent", "delivered", "opened", "clicked", "replied", "unsubscribed", "complained", "bounced", "held",
-    "ordered_by_click", "ordered_by_delivery", "revenue_by_click", "revenue_by_delivery",
+    "entered", "sent", "useful", "delivered", "opened", "clicked", "replied", "unsubscribed", "complained", "bounced",
+    "held", "ordered_by_click", "ordered_by_delivery", "revenue_by_click", "revenue_by_delivery",
 )  # fmt: skip
 # Everybody, and then each segment somebody was in when they entered the chain.
 COUNTED = """

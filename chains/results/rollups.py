@@ -10,7 +10,16 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 
-from chains.models import Enrolment, NotSentOfDay, OrderAttribution, ResultsCount, ResultsOfDay, StaffTask, Touch
+from chains.models import (
+    Enrolment,
+    MessageTemplate,
+    NotSentOfDay,
+    OrderAttribution,
+    ResultsCount,
+    ResultsOfDay,
+    StaffTask,
+    Touch,
+)
 from chains.results import relations
 from crm.models import OrderStanding
 from crm.timezones import day_of, start_of
@@ -22,6 +31,7 @@ EVERYTHING_EVERY = dt.timedelta(hours=24)
 RECENT_DAYS = 7
 OVERLAP = dt.timedelta(minutes=10)
 ONE_DAY = dt.timedelta(days=1)
+USEFUL_TOPICS = [str(topic) for topic in MessageTemplate.USEFUL_TOPICS]
 # PostgreSQL's own count of writes to a table sees every way in.
 CHANGES = """
     SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint
@@ -94,7 +104,7 @@ def count_days(days: list[dt.date] | None, now: dt.datetime) -> ResultsCount:
         cursor.execute("SET LOCAL work_mem = '96MB'")
         cursor.execute("DROP TABLE IF EXISTS pg_temp.results_span, pg_temp.results_happened")
         cursor.execute(relations.SPAN, _span(days))
-        cursor.execute(relations.HAPPENED, {"zone": settings.TIME_ZONE})
+        cursor.execute(relations.HAPPENED, {"zone": settings.TIME_ZONE, "useful_topics": USEFUL_TOPICS})
         cursor.execute("ANALYZE results_happened")
     _write(ResultsOfDay, relations.RESULTS, relations.KEY, relations.SUMS, days)
     _write(NotSentOfDay, relations.NOT_SENT, relations.NOT_SENT_KEY, ("total",), days)

@@ -1,26 +1,29 @@
 """While a chain is live: a light that turns when it annoys, and one that tells when it stands still.
 
-Replies are read as interest, unsubscribes and spam reports as too much. Judged over the last 30 days of what was sent.
+Replies are read as interest, unsubscribes and spam reports as too much. Judged by what was sent in
+the last 30 days, as it is counted by day.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db.models import Count, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chains.models import Chain, Touch
+from chains.models import Chain
+from chains.results.reading import Results, chain_results
 from chains.stats.standing_still import Standstill, standstills
+from crm.figures.periods import Period
 from crm.models import Shop
+from crm.timezones import day_of
 
-WINDOW = dt.timedelta(days=30)
+DAYS = 30
 # Percent of what was sent: the field's flows lose less than half a percent to unsubscribing.
 UNSUBSCRIBES_RED, UNSUBSCRIBES_AMBER = 2.0, 0.5
 # So that one angry person out of ten turns nothing red.
@@ -59,6 +62,10 @@ class Answers:
     unsubscribed: int = 0
     complained: int = 0
 
+    @classmethod
+    def of(cls, results: Results) -> Answers:
+        return cls(results.sent, results.replied, results.unsubscribed, results.complained)
+
 
 @dataclass(frozen=True, slots=True)
 class Light:
@@ -90,9 +97,13 @@ def lights(chains: Iterable[Chain], shop: Shop, now: dt.datetime) -> dict[int, L
     running = [chain for chain in chains if chain.status in (Chain.Status.LIVE, Chain.Status.PAUSED)]
     if not running:
         return {}
-    told = _answers([chain.pk for chain in running], now)
+    period = Period(day_of(now) - dt.timedelta(days=DAYS - 1), day_of(now))
+    results = chain_results(period, [chain.pk for chain in running])
     still = standstills([chain for chain in running if chain.is_live], now)
-    return {chain.pk: judged(told.get(chain.pk, Answers()), still.get(chain.pk), Limits.of(shop)) for chain in running}
+    return {
+        chain.pk: judged(Answers.of(results.get(chain.pk, Results())), still.get(chain.pk), Limits.of(shop))
+        for chain in running
+    }
 
 
 def judged(answers: Answers, standstill: Standstill | None = None, limits: Limits = USUAL) -> Light:
@@ -136,17 +147,6 @@ def _percent(count: int, answers: Answers) -> float:
 
 def _against(answers: Answers) -> int:
     return answers.unsubscribed + answers.complained
-
-
-def _answers(chains: list[int], now: dt.datetime) -> Mapping[int, Answers]:
-    sent = Touch.objects.sent().filter(chain__in=chains, sent_at__gt=now - WINDOW, sent_at__lte=now).order_by()
-    rows = sent.values_list("chain").annotate(
-        sent=Count("pk"),
-        replied=Count("pk", filter=Q(replied_at__isnull=False)),
-        unsubscribed=Count("pk", filter=Q(unsubscribed_at__isnull=False)),
-        complained=Count("pk", filter=Q(complained_at__isnull=False)),
-    )
-    return {chain: Answers(*counts) for chain, *counts in rows}
 
 
 def standstill_words(standstill: Standstill) -> str:

@@ -1,23 +1,29 @@
-"""Service first, in figures: how much of what customers got was service or useful content rather than selling."""
+"""Service first, in figures: how much of what customers got was service or useful content rather than selling.
+
+What chains sent is read from what is counted by day. Who is in a segment changes, so that what its members got is
+counted here.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from chains.models import Chain, MessageTemplate, Touch
+from chains.results.reading import Results, chain_results
+from crm.figures.periods import Period
 from crm.models import Purpose
+from crm.timezones import day_of, start_of
 
-WINDOW = dt.timedelta(days=90)
-USEFUL_TOPICS = (MessageTemplate.Topic.RECIPES, MessageTemplate.Topic.TIPS)
-USEFUL = Q(purpose=Purpose.SERVICE) | Q(topic__in=USEFUL_TOPICS)
+DAYS = 90
+USEFUL = Q(purpose=Purpose.SERVICE) | Q(topic__in=MessageTemplate.USEFUL_TOPICS)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of the touches sent in the last 90 days, staff tasks included."""
+    """Of the touches sent in the last 90 days, today among them, staff tasks included."""
 
     useful: int  # service or useful content
     total: int
@@ -31,30 +37,34 @@ class Share:
 
 
 def of_shop(now: dt.datetime) -> Share:
-    return Share(**_sent(now).aggregate(useful=Count("pk", filter=USEFUL), total=Count("pk")))
+    shares = [_of(results) for results in chain_results(_period(now)).values()]
+    return Share(sum(share.useful for share in shares), sum(share.total for share in shares))
 
 
 def of_chain(chain: Chain, now: dt.datetime) -> Share:
-    sent = _sent(now).filter(chain=chain)
-    return Share(**sent.aggregate(useful=Count("pk", filter=USEFUL), total=Count("pk")))
+    return _of(chain_results(_period(now), [chain.pk]).get(chain.pk, Results()))
 
 
 def of_chains(now: dt.datetime) -> dict[str, Share]:
     """By the name of each chain that sent anything."""
-    return _by("chain__name", _sent(now))
+    shares = {pk: _of(results) for pk, results in chain_results(_period(now)).items() if results.sent}
+    names = Chain.objects.filter(pk__in=shares).order_by("name").values_list("pk", "name")
+    return {name: shares[pk] for pk, name in names}
 
 
 def of_segments(now: dt.datetime) -> dict[str, Share]:
     """By the segment's name: what its present members got, in whatever chain."""
     segment = "customer__memberships__segment"
-    members = _sent(now).filter(**{f"{segment}__isnull": False, "customer__memberships__left_at": None})
-    return _by(f"{segment}__name", members)
+    sent = Touch.objects.sent().filter(sent_at__gte=start_of(_period(now).first_on), sent_at__lte=now)
+    members = sent.filter(**{f"{segment}__isnull": False, "customer__memberships__left_at": None})
+    rows = members.order_by(f"{segment}__name").values_list(f"{segment}__name")
+    counted = rows.annotate(useful=Count("pk", filter=USEFUL), total=Count("pk"))
+    return {name: Share(useful, total) for name, useful, total in counted}
 
 
-def _sent(now: dt.datetime) -> QuerySet[Touch]:
-    return Touch.objects.sent().filter(sent_at__gt=now - WINDOW, sent_at__lte=now).order_by()
+def _of(results: Results) -> Share:
+    return Share(results.useful, results.sent)
 
 
-def _by(name: str, sent: QuerySet[Touch]) -> dict[str, Share]:
-    rows = sent.values_list(name).annotate(useful=Count("pk", filter=USEFUL), total=Count("pk")).order_by(name)
-    return {group: Share(useful, total) for group, useful, total in rows}
+def _period(now: dt.datetime) -> Period:
+    return Period(day_of(now) - dt.timedelta(days=DAYS - 1), day_of(now))

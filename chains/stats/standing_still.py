@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
-from django.db.models.functions import TruncDate
-from django.utils import timezone
 
-from chains.models import Chain, Enrolment
+from chains.models import Chain, Enrolment, ResultsOfDay
+from crm.timezones import day_of
 
 LOOK_BACK = dt.timedelta(days=90)
 # A chain with fewer days on which somebody entered has no past to be compared with.
@@ -32,7 +31,7 @@ def standstills(chains: Iterable[Chain], now: dt.datetime) -> dict[int, Standsti
     """Of those that stand still; two queries. Chains of the calendar are silent most of the time."""
     by_events = [chain.pk for chain in chains if chain.trigger not in Chain.BY_CALENDAR]
     late = _stuck([chain.pk for chain in chains], now)
-    silent = {pk: silence(days, timezone.localdate(now)) for pk, days in _days_of_entry(by_events, now).items()}
+    silent = {pk: silence(days, day_of(now)) for pk, days in _days_of_entry(by_events, day_of(now)).items()}
     found: dict[int, Standstill] = {pk: still for pk, still in silent.items() if still}
     return found | {pk: Standstill(stuck=count) for pk, count in late.items()}
 
@@ -46,11 +45,11 @@ def silence(days: Sequence[dt.date], today: dt.date) -> Standstill | None:
     return Standstill(silent, usual) if silent >= SHORTEST_SILENCE and silent > 2 * usual else None
 
 
-def _days_of_entry(chains: list[int], now: dt.datetime) -> dict[int, list[dt.date]]:
-    entered = Enrolment.objects.filter(chain__in=chains, entered_at__gt=now - LOOK_BACK, entered_at__lte=now)
-    rows = entered.annotate(day=TruncDate("entered_at")).values_list("chain", "day").distinct()
+def _days_of_entry(chains: list[int], today: dt.date) -> dict[int, list[dt.date]]:
+    counted = ResultsOfDay.objects.filter(chain__in=chains, segment=None, step_key="", entered__gt=0)
+    rows = counted.filter(day__range=(today - LOOK_BACK, today)).order_by("chain", "day")
     found: defaultdict[int, list[dt.date]] = defaultdict(list)
-    for chain, day in rows.order_by("chain", "day"):
+    for chain, day in rows.values_list("chain", "day"):
         found[chain].append(day)
     return found
 

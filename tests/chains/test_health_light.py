@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chains.models import Chain, Enrolment, TestOrder, Touch
+from chains.results import rollups
 from chains.stats.beginning import first_steps
 from chains.stats.light import Answers, Colour, judged, lights
 from chains.stats.standing_still import Standstill, silence
@@ -70,6 +71,7 @@ def annoying(shop, db):
     Touch.objects.filter(pk__in=list(reported)).update(complained_at=now)
     for number, enrolment in enumerate(Enrolment.objects.filter(chain=chain)):
         Enrolment.objects.filter(pk=enrolment.pk).update(entered_at=now - dt.timedelta(days=8 + number % 10))
+    rollups.rebuild(now)
     return chain
 
 

@@ -11,9 +11,13 @@ from chains.results import rollups
 from chains.results.attribution import attribute_waiting
 from chains.results.reading import Results, chain_results, results_of, step_results
 from chains.results.relations import SUMS
+from chains.stats import service_share
+from chains.stats.light import Answers, lights
+from chains.stats.service_share import Share
 from crm.figures.periods import Period
-from crm.models import EventInbox
+from crm.models import EventInbox, Shop
 from crm.orders import orders
+from crm.timezones import day_of
 from segments.models import Segment
 from tests.chains.results.world import YEAR_BEGINS, make_world, reasons_recounted, recounted
 
@@ -41,6 +45,8 @@ def test_a_year_is_attributed_and_counted_as_plain_python_does(shop):
     assert not EventInbox.objects.filter(consumer="results").exists()
     assert counted() == recounted()
     assert_pages_read_the_same(world.chains[0])
+    for chain in world.chains:
+        assert_share_and_light_are_those_of_the_touches(chain, YEAR_BEGINS + dt.timedelta(days=300))
     assert_a_second_time_changes_nothing()
 
 
@@ -69,6 +75,24 @@ def reasons_read(chain, segment):
         for key, step in step_results(chain, EVER, segment).items()
         for reason, count in step.not_sent
     }
+
+
+def assert_share_and_light_are_those_of_the_touches(chain, now):
+    def sent_in(days):
+        first = day_of(now) - dt.timedelta(days=days - 1)
+        touches = Touch.objects.filter(chain=chain, status="sent")
+        return [touch for touch in touches if first <= day_of(touch.sent_at) <= day_of(now)]
+
+    useful = [touch for touch in sent_in(90) if touch.purpose == "service" or touch.topic == "recipes"]
+    lately = sent_in(30)
+    ways = [
+        sum(getattr(touch, f"{way}_at") is not None for touch in lately)
+        for way in ("replied", "unsubscribed", "complained")
+    ]
+
+    assert service_share.of_chain(chain, now) == Share(len(useful), len(sent_in(90)))
+    assert 0 < len(useful) < len(sent_in(90))
+    assert lights([chain], Shop.load(), now)[chain.pk].answers == Answers(len(lately), *ways)
 
 
 def assert_a_second_time_changes_nothing():

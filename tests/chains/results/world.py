@@ -63,10 +63,10 @@ def _enrol(world):
     )  # fmt: skip
     for place, step in enumerate(chain.version.program["steps"]):
         if random.random() < 0.8:
-            _touch(world, enrolment, step, entered_at + place * 3 * DAY + random.random() * DAY)
+            _touch(world, enrolment, step, place, entered_at + place * 3 * DAY + random.random() * DAY)
 
 
-def _touch(world, enrolment, step, at):
+def _touch(world, enrolment, step, place, at):
     random, is_task = world.random, step["kind"] == "staff_task"
     status = random.choices(["sent", "skipped", "control", "failed", "missed", "unknown"], [8, 1, 1, 0.3, 0.3, 0.3])[0]
     moments = {}
@@ -81,7 +81,8 @@ def _touch(world, enrolment, step, at):
             moments["last_clicked_at"] = moments["clicked_at"] + random.choice([0, 0, 6]) * DAY
     touch = Touch.objects.create(
         enrolment=enrolment, chain=enrolment.chain, customer=enrolment.customer, step_key=step["key"],
-        step_name=step["name"], purpose=step.get("purpose") or "service", due_at=at, useful_until=at + DAY,
+        step_name=step["name"], purpose="marketing" if place else "service",
+        topic=("", "recipes", "offers")[(enrolment.pk + place) % 3], due_at=at, useful_until=at + DAY,
         created_at=at - dt.timedelta(hours=random.randrange(30)), status=status,
         reason="weekly_cap" if status == "skipped" else "", channel="staff_task" if is_task else "email", **moments,
     )  # fmt: skip
@@ -196,7 +197,8 @@ def _of_touch(touch):
     counts = {"entered": 1, "held": int(touch.status == "control")}
     if touch.status == "sent":
         is_open_task = touch.channel == "staff_task" and touch.staff_task.status != "done"
-        counts |= {"sent": 1, "delivered": int(not touch.bounced_at and not is_open_task)}
+        is_useful = touch.purpose == "service" or touch.topic in ("recipes", "tips")
+        counts |= {"sent": 1, "useful": int(is_useful), "delivered": int(not touch.bounced_at and not is_open_task)}
         for name in ("opened", "clicked", "replied", "unsubscribed", "complained", "bounced"):
             counts[name] = int(getattr(touch, f"{name}_at") is not None)
     for given in OrderAttribution.objects.filter(touch=touch).select_related("order"):
