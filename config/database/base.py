@@ -1,13 +1,24 @@
 """Django's PostgreSQL backend, for a server of the shop's own or the one that Encore starts when it is first needed."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg.adapt import Loader
 
 from config.database.refusal_hints import DatabaseRefusedError, explain_refusal
 from config.database.server import ensure_running
+
+
+class MomentLoader(Loader):
+    """A moment as PostgreSQL writes it. Django reads it by a regular expression, which takes ten times as long."""
+
+    timezone = dt.UTC
+
+    def load(self, data: Any) -> dt.datetime:
+        return dt.datetime.fromisoformat(bytes(data).decode())
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -27,3 +38,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         except psycopg.OperationalError as error:
             raise DatabaseRefusedError(explain_refusal(str(error), self.settings_dict)) from error
+
+    def _configure_connection(self, connection: Any) -> bool:
+        """Of every connection that is opened, those of a pool too."""
+        connection.adapters.register_loader("timestamptz", MomentLoader)
+        return bool(super()._configure_connection(connection))  # type: ignore[misc]
