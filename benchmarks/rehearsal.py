@@ -39,9 +39,13 @@ def main() -> None:
     django.setup()
     from django.db import connection
 
+    from config.celery import spare_what_is_loaded
+
     before = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
+        # As a worker does.
+        spare_what_is_loaded()
         fill(options.orders, options.days)
         measure(options.orders, options.days, is_profiled=options.profile)
     finally:

@@ -89,6 +89,24 @@ def test_a_twin_has_the_unique_keys_of_its_table_and_neither_foreign_keys_nor_tr
             assert catalog(foreign, table) == catalog(triggers, table) == set(), table
 
 
+def test_a_twin_goes_without_the_indexes_that_only_pages_use(shop):
+    indexes = (
+        "SELECT regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '') FROM pg_index"
+        " WHERE indrelid = to_regclass(%s)"
+    )
+
+    with replica_session():
+        tables = ("chains_touch", "chains_enrolment", "crm_order", "crm_customer")
+        gone = {table: catalog(indexes, f"public.{table}") - catalog(indexes, table) for table in tables}
+        kept = catalog(indexes, "chains_touch")
+
+    assert {"btree (created_at DESC)", "btree (chain_id, step_key, status, reason)"} <= gone["chains_touch"]
+    assert gone["chains_enrolment"] == {"btree (chain_id, status, awaits)", "btree (entered_at DESC)"}
+    assert {"btree (placed_at, id)", "btree (changed_at, id)"} <= gone["crm_order"]
+    assert "gin (tags)" in gone["crm_customer"]
+    assert any(index.startswith("btree (purpose, due_at, id)") for index in kept)
+
+
 def test_every_view_of_the_shop_has_a_twin(shop):
     sql = "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = %s::regnamespace"
 

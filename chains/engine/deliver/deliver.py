@@ -55,7 +55,9 @@ def deliver(
         if channel:
             rate = None if through else settings.CHANNEL_RATES.get(name)
             throttle = Throttle(name, states.get(name), clock(), rate)
-            _Delivery(channel, shop, lease, clock, counts, throttle).run(batch)
+            # What only seems to be sent cannot become uncertain, so that it is begun all at once.
+            slice_size = len(batch) if through else SLICE
+            _Delivery(channel, shop, lease, clock, counts, throttle, slice_size).run(batch)
         else:
             slices.begin_slice([outcomes.no_channel(row.pk, row.attempts) for row in batch], [], lease, clock())
             counts[Touch.Status.FAILED] += len(batch)
@@ -71,10 +73,17 @@ class _Delivery:
     """What one channel delivers under one lease."""
 
     def __init__(
-        self, channel: Sender, shop: Shop, lease: UUID, clock: Clock, counts: Counts, throttle: Throttle
+        self,
+        channel: Sender,
+        shop: Shop,
+        lease: UUID,
+        clock: Clock,
+        counts: Counts,
+        throttle: Throttle,
+        slice_size: int,
     ) -> None:
         self.channel, self.shop, self.lease, self.clock, self.counts = channel, shop, lease, clock, counts
-        self.throttle = throttle
+        self.throttle, self.slice_size = throttle, slice_size
         self.coupon_terms = CouponTerms()
         self.results: list[TouchResult] = []  # that are not recorded yet
         self.done = 0  # how many of the rows have had their turn
@@ -101,7 +110,7 @@ class _Delivery:
         """Slice after slice, rendering the next meanwhile, until the channel has to be left alone."""
         by_id = {row.pk: row for row in rows}
         prepared = prepare(rows, self.clock(), self.clock)
-        with closing(slices_ahead(prepared, lambda: 1 if self.throttle.is_probing else SLICE)) as slices:
+        with closing(slices_ahead(prepared, lambda: 1 if self.throttle.is_probing else self.slice_size)) as slices:
             for slice_ in slices:
                 ready = self._begin(slice_)
                 self.done += len(slice_)

@@ -49,8 +49,9 @@ FILL_INBOX = """
 SCORES = ("vip", "recency_score", "frequency_score", "monetary_score")
 # How often the planner learns how far the tables have grown.
 ANALYZE_EVERY_DAYS = 7
-# The longer, the fewer passes; but each reads all that falls due within, and asks rules at more different hours.
-SPAN_DAYS = 3
+# The longer, the fewer passes; but a rule is asked anew for each hour at which somebody is in a pass.
+SPAN_DAYS = 15
+SPAN_DAYS_WITH_RULES = 3
 NOTHING: Mapping[int, Changes] = MappingProxyType({})
 
 
@@ -63,7 +64,9 @@ class Replica:
         self._since = since
         self._rehearsed = {"chain": chain, "segment": segment}
         self._segment = Segment.objects.filter(pk__in=[segment] if segment else [])
-        self._has_scores = _needs_scores(source)
+        words, has_limits = json.dumps(source), SegmentLimits.objects.exists()
+        self._has_scores = has_limits or _needs_scores(words)
+        self._span_days = SPAN_DAYS_WITH_RULES if has_limits or '"operator"' in words else SPAN_DAYS
         self._is_in_step = segment is not None or source["trigger"]["kind"] != Chain.Trigger.EVENT
         self._timeline = timeline.read(live, self._rehearsed, since, until)
         self._copy_chain = COPY_CHAIN.format(live=live)
@@ -84,7 +87,7 @@ class Replica:
         day = day_of(hour)
         if self._has_scores:
             return day, day_of(hour - HOUR) != day
-        return (day - self._first_on).days // SPAN_DAYS
+        return (day - self._first_on).days // self._span_days
 
     def changing(self, hours: Iterable[dt.datetime]) -> dict[int, deque[dt.datetime]]:
         """By customer the hours of these in which facts of theirs change."""
@@ -159,10 +162,9 @@ class Replica:
             refresh(segment, now)
 
 
-def _needs_scores(source: dict[str, Any]) -> bool:
-    """Whether a rule of the program speaks of scores; a segment named by one, or one with limits of its own, may."""
-    words = json.dumps(source)
-    return any(f'"{name}"' in words for name in (*SCORES, "segment")) or SegmentLimits.objects.exists()
+def _needs_scores(words: str) -> bool:
+    """Whether a rule of the program speaks of scores; a segment named by one may."""
+    return any(f'"{name}"' in words for name in (*SCORES, "segment"))
 
 
 def _sql(statement: str, past: PastTable, live: str) -> str:

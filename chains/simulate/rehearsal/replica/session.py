@@ -11,8 +11,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from chains.simulate.rehearsal.replica import temp_tables
 from chains.simulate.rehearsal.replica.query_cache import QueryCache
 
-# JIT is off because compiling a plan to machine code costs more than such small tables are worth.
-READ_ONLY = "SET default_transaction_read_only = on; SET jit = off"
+READ_ONLY = "SET default_transaction_read_only = on"
+# Such small tables are worth neither plans compiled to machine code nor large samples.
+FOR_SMALL_TABLES = "SET jit = off; SET default_statistics_target = 10"
 TEMP_MEMORY = "SET temp_buffers = '64MB'"
 # The same few dozen statements come thousands of times. With their values sent apart, each is planned only once.
 PREPARED_STATEMENTS = {"server_side_binding": True, "prepare_threshold": 2}
@@ -38,6 +39,7 @@ def replica_session() -> Iterator[LiveSession]:
         with _as_default_connection(own):
             _set(own, TEMP_MEMORY)
             temp_tables.make()
+            _set(own, FOR_SMALL_TABLES)
             _set(own, READ_ONLY)
             yield LiveSession(live)
     finally:

@@ -18,6 +18,18 @@ TWIN = """
         LIKE {live}.{table} INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED INCLUDING INDEXES
     )
 """
+# Every row that is written pays for each index of its table, and these are for pages alone: searches, lists with the
+# newest first, counts of a whole chain.
+OF_PAGES = (
+    r"_pattern_ops|USING (gin|brin)"
+    r"|touch USING btree \((customer_id, created_at|created_at|chain_id|contact_id|sent_at)"
+    r"|enrolment USING btree \((chain_id|entered_at)"
+    r"|order USING btree \((placed_at|changed_at)"
+)
+INDEXES_OF_PAGES = """
+    SELECT indexrelid::regclass::text FROM pg_index
+    WHERE indrelid = to_regclass(%s) AND NOT indisunique AND pg_get_indexdef(indexrelid) ~ %s
+"""
 # Only real letters can be read: those of the rehearsal reach nobody, so they say nothing about reading.
 LETTER_VIEW = """
     CREATE TEMPORARY VIEW chains_letter AS
@@ -50,6 +62,9 @@ def make() -> None:
     with connection.cursor() as cursor:
         for table in tables():
             cursor.execute(TWIN.format(table=table, live=live))
+            cursor.execute(INDEXES_OF_PAGES, [f"pg_temp.{table}", OF_PAGES])
+            for (index,) in cursor.fetchall():
+                cursor.execute(f"DROP INDEX {index}")
             cursor.execute(HAS_ID, [f"pg_temp.{table}"])
             if cursor.fetchone()[0]:
                 cursor.execute(START_IDENTITY, [FIRST_ID, f"pg_temp.{table}"])
