@@ -7,7 +7,8 @@ the same sources, links and headers; smtplib sends ready-made bytes of the same 
 (due touches: guard and deliver) and from the fact (an event nobody handled yet: all four verbs; one send_many(), or a
 send() each). Processor time is that of the sending process, from the queue: it tells more than the clock where others
 use the machine; post_office uses its five threads. Encore also sends the letter with three blocks that depend on who
-gets it, two of them shown. Needs Postfix's `smtp-sink`. Databases of its own, dropped after.
+gets it, two of them shown, and with three products offered to each; beside it the plain one to the same customers, who
+have goods then. Needs Postfix's `smtp-sink`. Databases of its own, dropped after.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ PEER_DATABASE = "encore_bench_post_office"
 GOAL_POST_OFFICE, GOAL_SMTPLIB, GOAL_TWO, GOAL_PERSONAL = 4, 0.4, 1.3, 1.3
 LINES = {
     "due": "Encore, due touches to letters",
-    "personal": "the same with three personal blocks",
+    "goods": "the same, to customers who have goods",
+    "personal": "these with three personal blocks and offers",
     "one": "Encore, four times as many, one worker process",
     "two": "Encore, four times as many, two worker processes",
     "events": "Encore, events to letters (all four verbs)",
@@ -44,6 +46,7 @@ LINES = {
     "single": "django-post_office, a send() each to letters",
     "smtplib": "bare smtplib, ready-made letters",
 }
+USED = ("due", "goods", "personal", "queued", "smtplib")
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 BODIES = {
     "English": "Dear {{ customer.first_name }},\n\nBefore the first cup, rinse the kettle and boil water twice.\n\n"
@@ -123,8 +126,9 @@ def measure(letters: int, rounds: int, port: int) -> None:
         size = 0
         for _round in range(rounds):
             make_only_live(personal)
-            spent["personal"].append(encore_from_due(personal, letters))
+            spent["personal"].append(encore_from_due(personal, letters, has_goods=True))
             make_only_live(chain)
+            spent["goods"].append(encore_from_due(chain, letters, has_goods=True))
             spent["due"].append(encore_from_due(chain, letters))
             for name, count in (("one", 1), ("two", 2)):
                 spent[name].append(Spent(encore_by_workers(chain, 4 * letters, port, count) / 4))
@@ -140,7 +144,7 @@ def measure(letters: int, rounds: int, port: int) -> None:
         )
         report({name: sorted(letters / one.seconds for one in found) for name, found in spent.items()})
         used = {name: statistics.median(one.processor for one in found) for name, found in spent.items()}
-        report_used({name: 1e6 * used[name] / letters for name in ("due", "personal", "queued", "smtplib")})
+        report_used({name: 1e6 * used[name] / letters for name in USED})
 
 
 def report(rates: dict[str, list[float]]) -> None:
@@ -160,23 +164,26 @@ def report(rates: dict[str, list[float]]) -> None:
 
 
 def report_used(microseconds: dict[str, float]) -> None:
-    ours, personal, queued, bare = (microseconds[name] for name in ("due", "personal", "queued", "smtplib"))
+    ours, goods, personal, queued, bare = (microseconds[name] for name in USED)
     print(
         f"  {'processor time a letter':<38} Encore {ours:,.0f} us, post_office {queued:,.0f} us "
         f"({queued / ours:.1f} x), smtplib {bare:,.0f} us ({bare / ours:.2f})"
     )
     print(
-        f"  {'with personal blocks':<38} {personal:,.0f} us, {personal / ours:.2f} x (goal {GOAL_PERSONAL} x)",
+        f"  {'with personal blocks and offers':<38} {personal:,.0f} us, plain {goods:,.0f} us: "
+        f"{personal / goods:.2f} x (goal {GOAL_PERSONAL} x)",
         flush=True,
     )
 
 
-def encore_from_due(chain: Any, letters: int) -> Spent:
-    from benchmarks.peers.shop import clear, fill_due
+def encore_from_due(chain: Any, letters: int, *, has_goods: bool = False) -> Spent:
+    from benchmarks.peers.shop import add_goods, clear, fill_due
     from chains.engine.run import tick
 
     clear()
     fill_due(chain, letters, NOON)
+    if has_goods:
+        add_goods()
     return timed(lambda: tick(NOON), letters)
 
 

@@ -11,11 +11,26 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from chains.definition.publishing import publish
+from chains.messages.blocks.registry import BLOCK_KINDS
 from chains.messages.written import Block, WrittenText, plain_blocks, save_text
 from chains.models import Chain, Enrolment, MessageTemplate, Step, Touch
-from crm.models import Channel, Contact, Customer, Event, EventInbox, EventKind, Order, Purpose, Shop
+from crm.models import (
+    Channel,
+    Contact,
+    Customer,
+    Event,
+    EventInbox,
+    EventKind,
+    Order,
+    OrderLine,
+    Product,
+    ProductRelation,
+    Purpose,
+    Shop,
+)
 
 ASKED = "benchmark.asked"
+GOODS = 200
 
 
 def chain_of_one_letter(name: str, body: str, at: dt.datetime, more: Sequence[Block] = ()) -> Chain:
@@ -49,12 +64,24 @@ def _shop() -> None:
 
 
 def personal_blocks() -> tuple[Block, ...]:
-    """Three that depend on who gets the letter: two are shown and one is not."""
+    """Three that depend on who gets the letter, of which two are shown, and three products for what each has."""
+    offers = {field.name: field.empty for field in BLOCK_KINDS["recommendations"].fields}
     return (
         Block("words", {"source": "We are glad that you chose us."}, _figure("orders_count", "at_most", 1)),
         Block("words", {"source": "Welcome back: a tip that only you get."}, _figure("orders_count", "at_least", 2)),
         Block("words", {"source": "It was on its way to you."}, _figure("order_total", "at_least", 50)),
+        Block("recommendations", {**offers, "title": "For your kettle"}),
     )
+
+
+def add_goods() -> None:
+    """Three go with each product. Every customer has one of them; without goods nothing could be offered."""
+    page = Sql("'https://shop.example/' || n")
+    _insert(Product, GOODS, sku=Sql("'S' || n"), name=Sql("'Kettle ' || n"), price=20, url=page, picture_url=page)
+    related, kind = Sql(f"1 + (n + 37 * (n / {GOODS} + 1)) %% {GOODS}"), ProductRelation.Kind.ACCESSORY
+    _insert(ProductRelation, 3 * GOODS, product_id=Sql(f"1 + n %% {GOODS}"), related_id=related, kind=kind)
+    count = Order.objects.count()
+    _insert(OrderLine, count, order_id=EACH, product_id=Sql(f"1 + n %% {GOODS}"), quantity=1, price=100)
 
 
 def _figure(field: str, operator: str, value: int) -> dict[str, Any]:
@@ -84,7 +111,7 @@ def _published(chain: Chain, at: dt.datetime) -> Chain:
 
 
 def clear() -> None:
-    _run("TRUNCATE crm_customer, crm_event, crm_eventinbox, chains_enrolment, chains_touch CASCADE")
+    _run("TRUNCATE crm_product, crm_customer, crm_event, crm_eventinbox, chains_enrolment, chains_touch CASCADE")
 
 
 def fill_due(chain: Chain, due: int, at: dt.datetime, count: int = 0) -> None:
@@ -171,7 +198,7 @@ def _insert(model: type[Model], count: int, after: int = 0, **given: Any) -> Non
     """So many rows, numbered on from `after`, in one statement; columns not given hold what the model says."""
     columns, expressions, values = [], [], []
     for field in model._meta.concrete_fields:
-        if field.generated:
+        if field.generated or (field.has_db_default() and field.attname not in given):
             continue
         value = given.get(field.attname, EACH if field.primary_key else field.get_default())
         columns.append(f'"{field.column}"')
