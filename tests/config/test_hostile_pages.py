@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from analytics.models import Dashboard
 from chains.models import ChannelState
+from crm.models import Shop
 from tests.config.pages.addresses import addresses, row_of, values_of, verbs_of
 from tests.config.pages.asking import Asking
 from tests.config.pages.shop_rows import open_shop
@@ -124,3 +125,13 @@ def test_forms_and_buttons_of_staff_with_strange_fields(asking):
 
     assert asking.faults == []
     assert asking.asked > 900
+
+
+def test_marks_of_formats_in_every_place_of_a_list(asking):
+    address = f"/admin/crm/shop/{row_of(Shop).pk}/change/"
+    places = [name for name in asking.names_asked("post", address) if name.startswith("channel_order_")]
+
+    asking.post(address, dict.fromkeys(places, "%s %(name)s"))
+
+    assert asking.faults == []
+    assert len(places) > 3
