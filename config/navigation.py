@@ -31,7 +31,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Customers"), "contacts", "admin:crm_customer_changelist", "crm.change_customer"),
             Item(_("Cases"), "support", "admin:crm_case_changelist", "crm.view_case"),
             Item(_("Letters received"), "inbox", "admin:chains_incomingmail_changelist", "chains.change_incomingmail"),
-            Item(_("Staff tasks"), "task_alt", "admin:chains_stafftask_changelist", "chains.view_stafftask"),
+            Item(_("Staff tasks"), "task_alt", "admin:crm_stafftask_changelist", "crm.view_stafftask"),
             Item(_("Ratings and reviews"), "star", "admin:crm_feedback_changelist", "crm.view_feedback"),
             Item(_("Possible duplicates"), "group", "admin:crm_mergeproposal_changelist", "crm.view_mergeproposal"),
         ),

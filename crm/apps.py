@@ -26,6 +26,7 @@ class CrmConfig(AppConfig):
             crm_entries.feedback,
             crm_entries.consents,
             crm_entries.loyalty,
+            crm_entries.staff_tasks,
             crm_entries.profile,
             crm_entries.addresses,
         ):

@@ -9,6 +9,7 @@
                          {"moment", "name", "from"}
     product.registered   {"number", "product", "serial"}
     case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
+    task.closed          {"task", "kind", "status", "case"}
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
     coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},

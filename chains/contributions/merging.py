@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from chains.models import Enrolment, Entrant, IncomingMail, SignUp, StaffTask, Touch
+from chains.models import Enrolment, Entrant, IncomingMail, SignUp, Touch
 from crm.models import Customer
 
 
@@ -30,7 +30,6 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
     enrolments.exclude(Exists(same)).update(customer=keeper)
     Touch.objects.filter(customer=duplicate).update(customer=keeper)
     Touch.objects.filter(enrolment__in=ended).wake(at)
-    StaffTask.objects.filter(customer=duplicate).update(customer=keeper)
     IncomingMail.objects.filter(customer=duplicate).update(customer=keeper)
     SignUp.objects.filter(customer=duplicate).update(customer=keeper)
     waiting = Entrant.objects.filter(customer=keeper, chain=OuterRef("chain"), entry_key=OuterRef("entry_key"))

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from chains.channels.email.kept_letters import OUTBOX_LETTERS
-from chains.models import Enrolment, IncomingMail, OrderAttribution, PushSubscription, SignUp, StaffTask, Touch
+from chains.models import Enrolment, IncomingMail, OrderAttribution, PushSubscription, SignUp, Touch
 from chains.models.incoming import IncomingMailQuerySet
 from chains.models.push import PushSubscriptionQuerySet
 from chains.models.sign_up import SignUpQuerySet
@@ -19,7 +19,7 @@ from chains.sign_ups.forgetting import forget
 from chains.simulate.rehearsal.kept_samples import REHEARSALS
 from crm.models import Channel
 from crm.privacy.holding import holds
-from crm.privacy.kept import ERASED, Kept, blanked, columns
+from crm.privacy.kept import Kept, blanked, columns
 from crm.privacy.person import Person
 
 TOUCH = (
@@ -50,15 +50,6 @@ def _erase_touches(found: TouchQuerySet, at: dt.datetime) -> int:
 
 def _attributed_orders(person: Person) -> QuerySet[OrderAttribution]:
     return OrderAttribution.objects.filter(order__customer__in=person.ids).order_by("pk")
-
-
-def _staff_tasks(person: Person) -> QuerySet[StaffTask]:
-    return StaffTask.objects.filter(customer__in=person.ids).order_by("created_at", "pk")
-
-
-def _erase_staff_tasks(found: QuerySet[StaffTask], at: dt.datetime) -> int:
-    found.filter(status=StaffTask.Status.OPEN).update(status=StaffTask.Status.DROPPED, done_at=at)
-    return blanked(found, title=ERASED, script="", outcome="")
 
 
 def _letters_received(person: Person) -> IncomingMailQuerySet:
@@ -112,12 +103,6 @@ KEPT = (
     Kept("touches", _touches, columns(*TOUCH), _erase_touches),
     # Erased with nobody's name in it; figures go on counting it.
     Kept("attributed_orders", _attributed_orders, columns(*ATTRIBUTED)),
-    Kept(
-        "staff_tasks",
-        _staff_tasks,
-        columns("title", "script", "status", "outcome", "created_at", "done_at"),
-        _erase_staff_tasks,
-    ),
     Kept(
         "letters_received",
         _letters_received,

@@ -19,7 +19,6 @@ from chains.models.rehearsal import Rehearsal
 from chains.models.reputation import Reputation
 from chains.models.results import NotSentOfDay, ResultsCount, ResultsOfDay
 from chains.models.sign_up import SignUp, SignUpForm
-from chains.models.staff_task import StaffTask
 from chains.models.step import Step
 from chains.models.template import MessageTemplate, TemplateText
 from chains.models.template_draft import TemplateDraft
@@ -59,7 +58,6 @@ __all__ = [
     "PushSubscription",
     "SignUp",
     "SignUpForm",
-    "StaffTask",
     "Step",
     "BranchArm",
     "TemplateDraft",

@@ -26,7 +26,7 @@ FOLLOWED = """
                     ELSE coalesce(touch.delivered_at, touch.sent_at) END AS delivered_at
         FROM crm_order AS bought
         JOIN chains_touch AS touch ON touch.customer_id = bought.customer_id
-        LEFT JOIN chains_stafftask AS task ON task.touch_id = touch.id AND task.status = 'done'
+        LEFT JOIN crm_stafftask AS task ON task.touch_id = touch.id AND task.status = 'done'
         WHERE bought.id = ANY(%(orders)s)
     )
     SELECT DISTINCT ON (order_id) order_id, touch_id, how, touched_at, %(now)s AS attributed_at

@@ -41,7 +41,7 @@ HAPPENED = """
     ) AS chosen
     JOIN chains_touch AS touch USING (id)
     CROSS JOIN LATERAL (SELECT touch.status = 'sent') AS state (is_sent)
-    LEFT JOIN chains_stafftask AS task ON task.touch_id = touch.id
+    LEFT JOIN crm_stafftask AS task ON task.touch_id = touch.id
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE how = 'click') AS ordered_by_click,
                count(*) FILTER (WHERE how = 'delivery') AS ordered_by_delivery,
@@ -101,6 +101,6 @@ CHANGED_DAYS = """
         SELECT touch_id FROM chains_orderattribution JOIN crm_order AS bought ON bought.id = order_id
         WHERE bought.changed_at >= %(since)s
         UNION
-        SELECT touch_id FROM chains_stafftask WHERE done_at >= %(since)s
+        SELECT touch_id FROM crm_stafftask WHERE done_at >= %(since)s
     )
 """

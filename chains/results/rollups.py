@@ -17,11 +17,10 @@ from chains.models import (
     OrderAttribution,
     ResultsCount,
     ResultsOfDay,
-    StaffTask,
     Touch,
 )
 from chains.results import relations
-from crm.models import OrderStanding
+from crm.models import OrderStanding, StaffTask
 from crm.timezones import day_of, start_of
 
 # A count may take a twentieth of the time at most, so the next one waits this many times as long as the last took.

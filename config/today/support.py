@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from chains.models import IncomingMail, StaffTask
+from chains.models import IncomingMail
 from config.today.line import Line, Part, counted
-from crm.models import Case, Feedback, Shop
+from crm.models import Case, Feedback, Shop, StaffTask
 from crm.service.feedback import DETRACTORS
 from crm.timezones import day_of, start_of
 
@@ -68,7 +68,7 @@ def _lines(counts: dict[str, int]) -> list[Line | None]:
         _line(
             ngettext("%(count)d task is due today", "%(count)d tasks are due today", counts["tasks"]),
             counts["tasks"],
-            reverse("admin:chains_stafftask_changelist") + "?state=open",
+            reverse("admin:crm_stafftask_changelist") + "?state=open",
         ),
         _line(
             ngettext(

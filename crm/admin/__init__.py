@@ -15,6 +15,7 @@ from crm.admin import (
     product,
     shop,
     source,
+    staff_task,
     webhook_message,
     webhook_out,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "product",
     "shop",
     "source",
+    "staff_task",
     "webhook_message",
     "webhook_out",
 ]

@@ -30,6 +30,7 @@ from crm.models import (
     Order,
     PointsEntry,
     PrivacyRequest,
+    StaffTask,
     WebhookMessage,
 )
 
@@ -46,6 +47,7 @@ MOVED_MODELS = (
     PrivacyRequest,
     KnownVisitor,
     WebhookMessage,
+    StaffTask,
 )
 
 _movers: list[Mover] = []

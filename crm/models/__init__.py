@@ -19,6 +19,7 @@ from crm.models.product import Category, Product, ProductRelation
 from crm.models.recommendation import BestSeller, ProductSequence
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
+from crm.models.staff_task import StaffTask
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
 from crm.models.visitor import AnonymousEvent, KnownVisitor
 from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
@@ -66,6 +67,7 @@ __all__ = [
     "Purpose",
     "Shop",
     "Source",
+    "StaffTask",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",

@@ -36,6 +36,7 @@ class EventKind(models.TextChoices):
     CASE_REOPENED = "case.reopened", _("case reopened")
     CASE_CORRECTED = "case.corrected", _("case corrected by staff")
     CASE_CONFIRMED = "case.confirmed", _("customer confirmed being content")
+    TASK_CLOSED = "task.closed", _("staff task closed")
     FEEDBACK_LEFT = "feedback.left", _("rating or review left")
     POINTS_CHANGED = "points.changed", _("points given, spent or expired")
     POINTS_EXPIRING = "points.expiring", _("points expire soon")

@@ -29,9 +29,11 @@ from crm.models import (
     Order,
     OrderLine,
     PointsEntry,
+    StaffTask,
     WebhookMessage,
 )
 from crm.models.case import CaseQuerySet
+from crm.models.staff_task import StaffTaskQuerySet
 from crm.models.webhook_out import WebhookMessageQuerySet
 from crm.privacy.kept import ERASED, Finder, Kept, Rows, blank, blanked, columns, delete, row, rows
 from crm.privacy.person import Person
@@ -109,12 +111,23 @@ def _erase_coupons(found: QuerySet[Coupon], at: dt.datetime) -> int:
     return blanked(found, code=BLANK_CODE, gift=ERASED, expires_at=Least(F("expires_at"), Value(at)))
 
 
+def _erase_staff_tasks(found: StaffTaskQuerySet, at: dt.datetime) -> int:
+    found.open().update(status=StaffTask.Status.DROPPED, done_at=at)
+    return blanked(found, title=ERASED, script="", outcome="")
+
+
 KEPT = (
     Kept("consents", theirs(ConsentRecord, "occurred_at"), rows, blank(address="", evidence={})),
     Kept("orders", theirs(Order, "placed_at"), _orders, blank(tracking_number="", receipt_url="", coupon_code="")),
     Kept("cases", theirs(Case, "opened_at"), rows, _erase_cases),
     Kept("files", _files, columns("name", "content_type", "size"), delete),
     Kept("letters", _letters, rows, blank(address="", subject="", text="", failure="", key=None, token=BLANK_TOKEN)),
+    Kept(
+        "staff_tasks",
+        theirs(StaffTask, "created_at"),
+        columns("title", "script", "status", "outcome", "created_at", "done_at"),
+        _erase_staff_tasks,
+    ),
     Kept("feedback", theirs(Feedback, "left_at"), rows, blank(answer="", text="", may_publish=False)),
     Kept("points", theirs(PointsEntry, "occurred_at"), rows, blank(reason="", unspent=0)),
     Kept("coupons", theirs(Coupon, "issued_at"), rows, _erase_coupons),

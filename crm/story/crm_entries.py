@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from crm.loyalty.coupon_wording import in_short
-from crm.models import ConsentRecord, Customer, Event, EventKind, Milestone, Order
+from crm.models import ConsentRecord, Customer, Event, EventKind, Milestone, Order, StaffTask
 from crm.service.feedback import in_words
 from crm.story.story import StoryEntry, StoryKind, page_of
 
@@ -116,3 +116,18 @@ def _moments_of_order(order: Order) -> Iterator[StoryEntry]:
         if at:
             words = title % {"number": order.number}
             yield StoryEntry(at, icon, words, detail, page_of(order), tone, StoryKind.ORDER)
+
+
+def staff_tasks(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    """What colleagues did; a chain's own entry says that it asked."""
+    kind = StoryKind.TASK
+    for task in customer.staff_tasks.select_related("done_by").order_by("-created_at", "-pk")[:limit]:
+        if task.touch_id is None:
+            title = _("Task: %(title)s") % {"title": task.title}
+            yield StoryEntry(task.created_at, "task", title, "", page_of(task), "", kind)
+        if task.done_at:
+            is_done = task.status == StaffTask.Status.DONE
+            title = _("Done: %(title)s") if is_done else _("Not needed: %(title)s")
+            detail = " · ".join(filter(None, (task.outcome, str(task.done_by or ""))))
+            tone = "good" if is_done else ""
+            yield StoryEntry(task.done_at, "task_alt", title % {"title": task.title}, detail, page_of(task), tone, kind)

@@ -23,6 +23,7 @@ class StoryKind(TextChoices):
     FEEDBACK = "feedback", _("feedback")
     CONSENT = "consent", _("consent")
     LOYALTY = "loyalty", _("points and coupons")
+    TASK = "task", _("tasks")
     PROFILE = "profile", _("profile")
 
 

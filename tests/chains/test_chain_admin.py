@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from chains.definition import publishing
 from chains.engine.run import tick
-from chains.models import Chain, Enrolment, StaffTask, Step, Touch
+from chains.models import Chain, Enrolment, Step, Touch
 from chains.results import rollups
+from crm.models import StaffTask
 from tests.chains.factories import draft_chain, fill_due, live_chain, make_template, marketing, message, task, wait
 from tests.conftest import NOW, make_customer, make_order
 
@@ -257,7 +258,7 @@ def test_a_changed_draft_says_that_the_published_version_runs(marketer):
     assert "changed since it was published" in marketer.get(page_of(chain)).content.decode()
 
 
-@pytest.mark.parametrize("path", ["chain", "touch", "enrolment", "stafftask"])
+@pytest.mark.parametrize("path", ["chains/chain", "chains/touch", "chains/enrolment", "crm/stafftask"])
 def test_lists_take_as_many_queries_for_many_rows_as_for_few(marketer, path, django_assert_max_num_queries):
     chain = live_chain(message(), task("Call"))
     for number in range(3):
@@ -267,7 +268,7 @@ def test_lists_take_as_many_queries_for_many_rows_as_for_few(marketer, path, dja
     fill_due(chain, customers=60)
 
     with django_assert_max_num_queries(27):
-        answer = marketer.get(f"/admin/chains/{path}/")
+        answer = marketer.get(f"/admin/{path}/")
 
     assert answer.status_code == 200
 
@@ -292,12 +293,12 @@ def test_a_staff_task_is_closed_with_its_outcome(admin_client):
     tick(NOW + HOUR)
     made = StaffTask.objects.get()
 
-    admin_client.post(reverse("admin:chains_stafftask_do", args=[made.pk, "done"]), {"outcome": "All is well"})
-    admin_client.post(reverse("admin:chains_stafftask_do", args=[made.pk, "drop"]), {"outcome": "Too late"})
+    admin_client.post(reverse("admin:crm_stafftask_do", args=[made.pk, "done"]), {"outcome": "All is well"})
+    admin_client.post(reverse("admin:crm_stafftask_do", args=[made.pk, "drop"]), {"outcome": "Too late"})
 
     made.refresh_from_db()
     assert (made.status, made.outcome, made.done_by.username) == ("done", "All is well", "admin")
-    assert "All is well" in admin_client.get(f"/admin/chains/stafftask/{made.pk}/change/").content.decode()
+    assert "All is well" in admin_client.get(f"/admin/crm/stafftask/{made.pk}/change/").content.decode()
 
 
 def test_uncertain_messages_are_settled_by_a_human(marketer):

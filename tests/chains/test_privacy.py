@@ -5,7 +5,8 @@ import pytest
 
 from chains.engine.run import tick
 from chains.explain.reasons import sentence
-from chains.models import StaffTask, Touch
+from chains.models import Touch
+from crm.models import StaffTask
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
 from tests.chains.factories import live_chain, message, task

@@ -95,7 +95,7 @@ def test_customer_page_costs_the_same_for_a_long_history(client, agent, django_a
         make_order(customer=ann, placed_at=NOW - dt.timedelta(days=day))
         make_case(ann, at=NOW - dt.timedelta(days=day))
 
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(32):
         client.get(reverse("admin:crm_customer_change", args=[ann.pk]))
 
 

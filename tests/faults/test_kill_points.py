@@ -15,9 +15,9 @@ from django.db import connection
 
 from chains.engine.guard.guard import LEASE
 from chains.engine.run import tick
-from chains.models import Enrolment, Passage, StaffTask, Touch
+from chains.models import Enrolment, Passage, Touch
 from crm.events import record_many
-from crm.models import Event, EventInbox
+from crm.models import Event, EventInbox, StaffTask
 from tests.chains.factories import add_tag, live_chain, marketing, message, task
 from tests.conftest import NOW, make_customer
 

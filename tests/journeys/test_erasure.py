@@ -17,7 +17,7 @@ from chains.channels.email.received_mail import read as read_mail
 from chains.channels.email.record_mail import record_mail
 from chains.engine.run import tick
 from chains.messages.written import written_texts
-from chains.models import IncomingMail, SignUp, SignUpForm, StaffTask, TestOrderMessage, Touch
+from chains.models import IncomingMail, SignUp, SignUpForm, TestOrderMessage, Touch
 from chains.simulate import preview
 from chains.simulate.rehearsal import job
 from chains.simulate.rehearsal.period import RehearsalPeriod
@@ -39,6 +39,7 @@ from crm.models import (
     ErasureCertificate,
     Order,
     Source,
+    StaffTask,
     WebhookEndpoint,
 )
 from crm.privacy.erase import erase, erase_address

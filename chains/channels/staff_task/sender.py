@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chains.channels.sender import Outcome, OutgoingMessage, Result
-from chains.models import StaffTask
-from crm.models import Shop
+from crm.models import Shop, StaffTask
 
 
 @dataclass(frozen=True, slots=True)

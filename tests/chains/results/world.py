@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
-from chains.models import Enrolment, OrderAttribution, StaffTask, Touch
+from chains.models import Enrolment, OrderAttribution, Touch
 from chains.results.attribution import attribute_waiting
 from chains.results.relations import SUMS
 from crm.customers.merge import merge
-from crm.models import Customer, OrderStanding
+from crm.models import Customer, OrderStanding, StaffTask
 from crm.orders import orders
 from crm.timezones import day_of
 from segments.models import Membership, Segment
@@ -89,7 +89,7 @@ def _touch(world, enrolment, step, place, at):
     if is_task and status == "sent":
         is_done = random.random() < 0.6
         StaffTask.objects.create(
-            touch=touch, customer=touch.customer, title="Call", due_at=at + DAY,
+            touch_id=touch.pk, customer=touch.customer, title="Call", due_at=at + DAY,
             status="done" if is_done else "open", done_at=at + DAY if is_done else None,
         )  # fmt: skip
 
@@ -151,7 +151,7 @@ def _arrived_at(touch, by):
     if touch.status != "sent" or (touch.bounced_at and touch.bounced_at <= by):
         return None
     if touch.channel == "staff_task":
-        return touch.staff_task.done_at
+        return StaffTask.objects.get(touch_id=touch.pk).done_at
     return touch.delivered_at or touch.sent_at
 
 
@@ -196,7 +196,7 @@ def _segments(enrolment, stays):
 def _of_touch(touch):
     counts = {"entered": 1, "held": int(touch.status == "control")}
     if touch.status == "sent":
-        is_open_task = touch.channel == "staff_task" and touch.staff_task.status != "done"
+        is_open_task = StaffTask.objects.filter(touch_id=touch.pk).exclude(status="done").exists()
         is_useful = touch.purpose == "service" or touch.topic in ("recipes", "tips")
         counts |= {"sent": 1, "useful": int(is_useful), "delivered": int(not touch.bounced_at and not is_open_task)}
         for name in ("opened", "clicked", "replied", "unsubscribed", "complained", "bounced"):

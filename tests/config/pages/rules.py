@@ -43,7 +43,7 @@ MODELS = {
     "chains_incomingmail": ("SMGR", "SR", "", ""),
     "crm_shop": ("MGR", "MGR", "", ""),
     "chains_signupform": ("MGR", "MGR", "MGR", ""),
-    "chains_stafftask": ("SMGR", "SMR", "", ""),
+    "crm_stafftask": ("SMGR", "SMR", "", ""),
     "chains_step": ("MGR", "MR", "", "MR"),
     "chains_messagetemplate": ("MGR", "MR", "MR", "MR"),
 }
@@ -230,6 +230,6 @@ ACTIONS = {
     "chains_touch send_again": "MR",
     "chains_enrolment take_out": "MR",
     "chains_incomingmail set_all_aside": "SR",
-    "chains_stafftask mark_done": "SMR",
+    "crm_stafftask mark_done": "SMR",
     "chains_messagetemplate delete_selected": "MR",
 }

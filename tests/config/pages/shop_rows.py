@@ -16,7 +16,6 @@ from chains.models import (
     Rehearsal,
     SignUp,
     SignUpForm,
-    StaffTask,
     TestOrder,
     Touch,
 )
@@ -36,6 +35,7 @@ from crm.models import (
     PointsEntry,
     PrivacyRequest,
     Source,
+    StaffTask,
     WebhookEndpoint,
     WebhookMessage,
 )
@@ -114,7 +114,7 @@ def write_to(customer, order, owner):
         due_at=NOW,
         useful_until=NOW + dt.timedelta(days=1),
     )
-    task = {"touch": touch, "customer": customer, "title": "Call", "due_at": NOW}
+    task = {"touch_id": touch.pk, "customer": customer, "title": "Call", "due_at": NOW}
     StaffTask.objects.create(**task, owner_group=Group.objects.get(name="Support"))
     IncomingMail.objects.create(key="1", kind=IncomingMail.Kind.STRANGER, sender="ann@example.com")
     ChannelState.objects.create(channel="email")

@@ -142,7 +142,7 @@ MADE_ANEW = frozenset(
         "chains_entrant",
         "chains_passage",
         "chains_pause",
-        "chains_stafftask",
+        "crm_stafftask",
         "crm_customerstats",
         "crm_orderstanding",
         "crm_customerscore",

@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chains.models.touch import Touch
-from crm.models import Customer, Order
+from crm.models.case import Case
 from crm.models.choices import database_checks_choices
+from crm.models.customer import Customer
+from crm.models.order import Order
 
 
 class StaffTaskQuerySet(models.QuerySet["StaffTask"]):
@@ -25,24 +26,51 @@ class StaffTaskQuerySet(models.QuerySet["StaffTask"]):
 
 @database_checks_choices
 class StaffTask(models.Model):
-    """Something a human does for a customer: a call, a card, a gift."""
+    """Something a human does for a customer: a call, a card, a gift.
+
+    `touch_id` is the touch of the chain that asked for it, of which crm knows no more; `key` names what else asks.
+    """
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("call")
+        CARD = "card", _("handwritten card")
+        GIFT = "gift", _("gift")
+        VIDEO = "video", _("video greeting")
+        OTHER = "other", _("other")
 
     class Status(models.TextChoices):
         OPEN = "open", _("to do")
         DONE = "done", _("done")
         DROPPED = "dropped", _("not needed")
 
-    touch = models.OneToOneField(
-        Touch, models.SET_NULL, null=True, blank=True, related_name="staff_task", editable=False
+    touch_id = models.BigIntegerField(null=True, unique=True, editable=False)
+    key = models.CharField(max_length=200, null=True, blank=True, unique=True, editable=False)
+    kind = models.CharField(
+        _("kind"), max_length=8, choices=Kind.choices, default=Kind.OTHER, db_default=Kind.OTHER.value
     )
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="staff_tasks", verbose_name=_("customer"))
     order = models.ForeignKey(
         Order, models.SET_NULL, null=True, blank=True, related_name="staff_tasks", verbose_name=_("order")
     )
+    case = models.ForeignKey(
+        Case, models.SET_NULL, null=True, blank=True, related_name="staff_tasks", verbose_name=_("case")
+    )
     title = models.CharField(_("what to do"), max_length=200)
     script = models.TextField(_("what to do or say"), blank=True)
     owner_group = models.ForeignKey(
         Group, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who does it")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("asked for by"),
     )
     due_at = models.DateTimeField(_("to be done by"))
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.OPEN)

@@ -14,9 +14,9 @@ from django_stubs_ext import StrPromise
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
-from chains.engine.deliver.staff_tasks import close_task
-from chains.models import StaffTask
 from crm.admin.verb_buttons import Verb, VerbAdmin
+from crm.models import StaffTask
+from crm.service.staff_tasks import close_task
 
 
 class TaskStateFilter(DropdownFilter):  # type: ignore[misc]
@@ -55,7 +55,7 @@ class StaffTaskAdmin(VerbAdmin):
     ordering = (F("done_at").desc(nulls_first=True), "due_at")
     fields = ("owner_group", "due_at")
     actions = ("mark_done",)
-    change_form_outer_before_template = "chains/admin/staff_task_panel.html"
+    change_form_outer_before_template = "crm/admin/staff_task_panel.html"
 
     def verbs(self) -> dict[str, Verb]:
         return {"done": _done, "drop": _drop}
