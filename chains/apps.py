@@ -36,7 +36,7 @@ class ChainsConfig(AppConfig):
         entrants.register(file_entrants.count)
         kept.register(*KEPT)
         register(story.touches)
-        queue.register(strangers.strangers)
+        queue.register(strangers.STRANGERS)
         customer_links.register(
             customer_links.CustomerLink(
                 _("Chains"), "account_tree", "admin:chains_customer_chains", "chains.view_enrolment"

@@ -13,7 +13,7 @@ class CrmConfig(AppConfig):
         from crm.privacy import kept
         from crm.privacy.kept_facts import KEPT
         from crm.privacy.staff_log import STAFF_LOG
-        from crm.service import queue
+        from crm.service import queue, queue_cases, queue_tasks
         from crm.story import case_entries, crm_entries
         from crm.story.story import register
 
@@ -31,7 +31,9 @@ class CrmConfig(AppConfig):
             crm_entries.addresses,
         ):
             register(source)
-        queue.register(queue.cases)
+        queue.register(queue_cases.CASES)
+        queue.register(queue_cases.MENTIONS)
+        queue.register(queue_tasks.TASKS)
         # The log goes first: it is found by rows that go afterwards.
         kept.register(STAFF_LOG, UPLOADS, *KEPT)
         id_lookups.register()

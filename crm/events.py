@@ -8,7 +8,10 @@
                          undone {"moment", "from"}; of a return {"moment", "return", "amount"}, of a milestone
                          {"moment", "name", "from"}
     product.registered   {"number", "product", "serial"}
-    case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
+    case.*               {"case", "kind", "severity"}; acknowledged, answered and resolved add {"promised_at"}, what
+                         held then; reopened {"resolved_at"}, when it had been resolved; corrected and escalated what
+                         it was before ("kind_was", "order_was"); held {"for"}, taken_up {"since"};
+                         merged {"into", "moved": {"messages", "notes", "tasks"}, "was_open"}, split {"from"}
     task.closed          {"task", "kind", "status", "case"}
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}

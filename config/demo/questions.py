@@ -69,4 +69,6 @@ def _case(number: int, purchase: Purchase, order: Order, opened_at: dt.datetime,
             purchase.person.language_words.solution,
             purchase.person.language_words.alternative,
         )
+    if case.answered_at and not case.resolved_at:
+        case.awaits_customer_at = case.answered_at
     return case

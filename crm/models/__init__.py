@@ -1,5 +1,6 @@
 from crm.models.api_call import CallAllowance, IdempotentCall, VisitorAllowance
 from crm.models.case import Case
+from crm.models.case_note import CaseMention, CaseNote
 from crm.models.channel import Channel, Purpose
 from crm.models.column_mapping import ColumnMapping
 from crm.models.company import Company
@@ -30,7 +31,9 @@ __all__ = [
     "CallAllowance",
     "Case",
     "CaseAttachment",
+    "CaseMention",
     "CaseMessage",
+    "CaseNote",
     "Category",
     "Channel",
     "Company",

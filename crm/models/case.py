@@ -15,37 +15,65 @@ from crm.models.customer import Customer
 from crm.models.order import Order
 from crm.models.shop import Shop
 
-WAITS_FOR_US = Q(resolved_at=None) & (Q(answered_at=None) | Q(unanswered_at__isnull=False))
-# Complaints go before questions only where both are urgent.
+WAITS_FOR_US = Q(resolved_at=None, held_at=None, awaits_customer_at=None)
+# Complaints go before questions only where both are urgent. Spelt out as a migration does, which compares the index.
 URGENCY = models.Case(
-    models.When(severity="high", kind="complaint", then=0),
-    models.When(severity="high", then=1),
-    models.When(severity="normal", then=2),
-    default=3,
+    models.When(Q(kind="complaint", severity="high"), then=models.Value(0)),
+    models.When(Q(severity="high"), then=models.Value(1)),
+    models.When(Q(severity="normal"), then=models.Value(2)),
+    default=models.Value(3),
+)
+BY_URGENCY = (
+    URGENCY.asc(),
+    models.F("promised_at").asc(nulls_last=True),
+    Coalesce(models.F("unanswered_at"), models.F("opened_at")).asc(),
+    models.F("id").asc(),
 )
 MOST_URGENT_FIRST = (
     models.Case(models.When(WAITS_FOR_US, then=0), models.When(resolved_at=None, then=1), default=2).asc(),
-    URGENCY.asc(),
-    models.F("promised_at").asc(nulls_last=True),
-    Coalesce("unanswered_at", "opened_at").asc(),
-    "pk",
+    *BY_URGENCY,
 )
+# Whoever was content or not so long ago is not asked any more.
+ASKED_WITHIN = dt.timedelta(days=30)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         return self.filter(resolved_at=None)
 
+    def standing_for(self, case: Case) -> Self:
+        """The case itself, or the one it was merged into meanwhile."""
+        return self.filter(Q(pk=case.pk, merged_into=None) | Q(merged_from=case))
+
     def complaints(self) -> Self:
         return self.filter(kind=Case.Kind.COMPLAINT)
 
     def waiting(self) -> Self:
-        """Open cases that it is our turn in: nothing was offered yet, or the customer wrote since."""
+        """Open cases that it is our turn in."""
         return self.filter(WAITS_FOR_US)
+
+    def awaiting_customer(self) -> Self:
+        """Open cases in which the customer has the next word, who waits longest first."""
+        return self.open().exclude(awaits_customer_at=None).order_by("awaits_customer_at", "pk")
+
+    def held(self) -> Self:
+        """Open cases that wait for somebody else, who waits longest first."""
+        return self.open().exclude(held_at=None).order_by("held_at", "pk")
+
+    def silent(self, since: dt.datetime) -> Self:
+        """Cases whose customer has not said a word since then."""
+        return self.awaiting_customer().filter(awaits_customer_at__lte=since)
+
+    def to_ask(self, now: dt.datetime, after: dt.timedelta) -> Self:
+        """Settled so long ago that the customer can say whether they are content, and not asked yet."""
+        settled = self.filter(confirmed_at=None, content_asked_at=None, ending="")
+        return settled.filter(resolved_at__lte=now - after, resolved_at__gt=now - ASKED_WITHIN).order_by(
+            "resolved_at", "pk"
+        )
 
     def queue(self) -> Self:
         """What waits for us: by urgency, by the time promised, by how long it has waited."""
-        return self.waiting().annotate(urgency=URGENCY).order_by(*MOST_URGENT_FIRST)
+        return self.waiting().annotate(urgency=URGENCY).order_by(*BY_URGENCY)
 
     def overdue(self, now: dt.datetime) -> Self:
         """Cases that wait for us longer than was promised."""
@@ -76,6 +104,12 @@ class Case(models.Model):
         STORE = "store", _("in the shop")
         SURVEY = "survey", _("survey")
         OTHER = "other", _("other")
+
+    class Ending(models.TextChoices):
+        """How a case was closed that nobody settled."""
+
+        NO_WORD = "no_word", _("resolved, no word from the customer")
+        MERGED = "merged", _("merged into another case")
 
     class Stage(models.TextChoices):
         OPENED = "opened", _("opened")
@@ -112,6 +146,22 @@ class Case(models.Model):
         editable=False,
         help_text=_("When the customer wrote what nobody has answered yet."),
     )
+    awaits_customer_at = models.DateTimeField(_("waits for the customer since"), null=True, blank=True, editable=False)
+    held_at = models.DateTimeField(_("on hold since"), null=True, blank=True, editable=False)
+    held_for = models.CharField(_("on hold for"), max_length=200, blank=True, db_default="", editable=False)
+    content_asked_at = models.DateTimeField(_("asked whether content at"), null=True, blank=True, editable=False)
+    ending = models.CharField(
+        _("how it ended"), max_length=8, choices=Ending.choices, blank=True, default="", db_default="", editable=False
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
+        verbose_name=_("merged into the case"),
+    )
     reopened_at = models.DateTimeField(_("reopened at"), null=True, blank=True, editable=False)
     follows = models.ForeignKey(
         "self",
@@ -136,11 +186,30 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="complaint", resolved_at=None, promised_at=None), name="case_complaint_is_promised"
             ),
+            models.CheckConstraint(
+                condition=Q(held_at=None, awaits_customer_at=None)
+                | Q(resolved_at=None) & (Q(held_at=None) | Q(awaits_customer_at=None)),
+                name="case_rests_while_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(ending="") | Q(resolved_at__isnull=False), name="case_ended_is_resolved"
+            ),
+            # Its row may go before that which it was merged into.
+            models.CheckConstraint(condition=Q(merged_into=None) | Q(ending="merged"), name="case_merged_has_ended"),
         ]
         indexes = [
             # The guard asks for open complaints of a batch of customers.
             models.Index(fields=["customer"], condition=Q(resolved_at=None), name="case_open_by_customer"),
             models.Index(fields=["-opened_at"], name="case_newest"),
+            # The desk begins with the most urgent of however many wait.
+            models.Index(*BY_URGENCY, condition=WAITS_FOR_US, name="case_queue"),
+            models.Index(
+                fields=["awaits_customer_at"], condition=Q(awaits_customer_at__isnull=False), name="case_silent"
+            ),
+            models.Index(
+                fields=["resolved_at"], condition=Q(confirmed_at=None, content_asked_at=None), name="case_to_ask"
+            ),
+            models.Index(fields=["owner"], condition=Q(resolved_at=None), name="case_open_by_owner"),
         ]
 
     def __str__(self) -> str:
@@ -154,7 +223,7 @@ class Case(models.Model):
 
     @property
     def waits_for_us(self) -> bool:
-        return self.resolved_at is None and (self.answered_at is None or self.unanswered_at is not None)
+        return self.resolved_at is None and self.held_at is None and self.awaits_customer_at is None
 
     def is_overdue(self, now: dt.datetime) -> bool:
         return self.waits_for_us and self.promised_at is not None and self.promised_at < now

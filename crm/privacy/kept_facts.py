@@ -13,6 +13,7 @@ from crm.models import (
     Case,
     CaseAttachment,
     CaseMessage,
+    CaseNote,
     ConsentRecord,
     Contact,
     Coupon,
@@ -54,6 +55,10 @@ def _letters(person: Person) -> QuerySet[CaseMessage]:
     return CaseMessage.objects.filter(case__customer__in=person.ids).order_by("occurred_at", "pk")
 
 
+def _notes(person: Person) -> QuerySet[CaseNote]:
+    return CaseNote.objects.filter(case__customer__in=person.ids).order_by("written_at", "pk")
+
+
 def _files(person: Person) -> QuerySet[CaseAttachment]:
     return CaseAttachment.objects.filter(message__case__customer__in=person.ids).order_by("pk")
 
@@ -90,8 +95,8 @@ def _orders(found: QuerySet[Order]) -> Rows:
 
 
 def _erase_cases(found: CaseQuerySet, at: dt.datetime) -> int:
-    found.open().update(resolved_at=at)
-    return blanked(found, subject=ERASED, body="", solution="", alternative="", goodwill="")
+    found.open().update(resolved_at=at, held_at=None, awaits_customer_at=None)
+    return blanked(found, subject=ERASED, body="", solution="", alternative="", goodwill="", held_for="")
 
 
 def _erase_events(found: QuerySet[Event], at: dt.datetime) -> int:
@@ -128,6 +133,7 @@ KEPT = (
         columns("title", "script", "status", "outcome", "created_at", "done_at"),
         _erase_staff_tasks,
     ),
+    Kept("notes", _notes, columns("text", "written_at"), blank(text="")),
     Kept("feedback", theirs(Feedback, "left_at"), rows, blank(answer="", text="", may_publish=False)),
     Kept("points", theirs(PointsEntry, "occurred_at"), rows, blank(reason="", unspent=0)),
     Kept("coupons", theirs(Coupon, "issued_at"), rows, _erase_coupons),

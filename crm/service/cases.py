@@ -12,12 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.field_checks import check_fields
-from crm.locks import lock_current, lock_fact
-from crm.models import Case, Customer, EventKind, Order, Shop
+from crm.locks import lock_current
+from crm.models import Case, Customer, EventKind, Order
 from crm.service.case_events import record_stage
-
-# At these moments the customer was told what they waited for.
-ANSWERING_MOMENTS = {"answered_at", "resolved_at"}
+from crm.service.case_pauses import await_customer
+from crm.service.case_state import RESTS, lock_case, own_if_nobodys, promise_anew, wake, wake_with_time_left
 
 
 @transaction.atomic
@@ -64,46 +63,57 @@ def open_case(
 
 
 @transaction.atomic
-def acknowledge(case: Case, *, at: dt.datetime) -> Case:
+def acknowledge(case: Case, *, at: dt.datetime, by: User | None = None) -> Case:
     """The customer was told that somebody cares."""
-    return _reach(case, "acknowledged_at", EventKind.CASE_ACKNOWLEDGED, at)
+    return _reach(case, "acknowledged_at", EventKind.CASE_ACKNOWLEDGED, at, by)
 
 
 @transaction.atomic
-def answer(case: Case, *, at: dt.datetime, solution: str, alternative: str = "", goodwill: str = "") -> Case:
-    """A solution was offered. A better one may be offered later; the moment of the first stays."""
+def answer(
+    case: Case,
+    *,
+    at: dt.datetime,
+    solution: str,
+    alternative: str = "",
+    goodwill: str = "",
+    by: User | None = None,
+) -> Case:
+    """A solution was offered, and the next word is the customer's. Of a better one later the first moment stays."""
     if not solution.strip():
         raise ValueError(_("Say which solution was offered."))
-    case = _reach(case, "answered_at", EventKind.CASE_ANSWERED, at)
+    case = _reach(case, "answered_at", EventKind.CASE_ANSWERED, at, by)
     case.solution, case.alternative = solution, alternative
     case.goodwill = goodwill or case.goodwill
     check_fields(case, case.subject)
     case.save(update_fields=["solution", "alternative", "goodwill"])
-    return case
+    return case if case.resolved_at else await_customer(case, at=at)
 
 
 @transaction.atomic
-def resolve(case: Case, *, at: dt.datetime) -> Case:
+def resolve(case: Case, *, at: dt.datetime, by: User | None = None) -> Case:
     """The matter is settled; marketing may resume."""
-    return _reach(case, "resolved_at", EventKind.CASE_RESOLVED, at)
+    return _reach(case, "resolved_at", EventKind.CASE_RESOLVED, at, by)
 
 
 @transaction.atomic
 def confirm(case: Case, *, at: dt.datetime) -> Case:
     """The customer said that they are content, which settles a matter nobody called resolved yet."""
     _reach(case, "resolved_at", EventKind.CASE_RESOLVED, at)
+    case.ending = ""
+    case.save(update_fields=["ending"])
     return _reach(case, "confirmed_at", EventKind.CASE_CONFIRMED, at)
 
 
 @transaction.atomic
 def reopen(case: Case, *, at: dt.datetime) -> Case:
     """What was called settled is not; while it is a complaint, marketing rests again."""
-    lock_fact(case)
+    lock_case(case)
     if case.resolved_at is None:
         return case
-    settled_at, case.resolved_at, case.confirmed_at, case.reopened_at = case.resolved_at, None, None, at
-    _promise_anew(case, at)
-    case.save(update_fields=["resolved_at", "confirmed_at", "reopened_at", "promised_at"])
+    settled_at, case.reopened_at = case.resolved_at, at
+    case.resolved_at, case.confirmed_at, case.content_asked_at, case.ending = None, None, None, ""
+    promise_anew(case, at)
+    case.save(update_fields=["resolved_at", "confirmed_at", "content_asked_at", "ending", "reopened_at", "promised_at"])
     record_stage(case, EventKind.CASE_REOPENED, at, resolved_at=settled_at.isoformat())
     return case
 
@@ -111,29 +121,31 @@ def reopen(case: Case, *, at: dt.datetime) -> Case:
 @transaction.atomic
 def note_unanswered(case: Case, *, since: dt.datetime, at: dt.datetime) -> None:
     """The customer wrote, or our answer never reached them. What had been answered is promised anew."""
-    lock_fact(case)
+    lock_case(case)
     if case.unanswered_at is not None:
         return
     case.unanswered_at = since
-    if case.answered_at:
-        _promise_anew(case, at)
-    case.save(update_fields=["unanswered_at", "promised_at"])
+    if case.answered_at or case.awaits_customer_at:
+        promise_anew(case, at)
+        wake(case)
+    else:
+        wake_with_time_left(case, at)
+    case.save(update_fields=["unanswered_at", "promised_at", *RESTS])
 
 
-def _promise_anew(case: Case, at: dt.datetime) -> None:
-    """The time that was promised before has been kept or is long gone."""
-    if case.promised_at or case.kind == Case.Kind.COMPLAINT:
-        case.promised_at = Shop.load().answer_due(case.severity, at)
-
-
-def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime) -> Case:
-    lock_fact(case)
-    if getattr(case, moment) is None:
+def _reach(case: Case, moment: str, kind: EventKind, at: dt.datetime, by: User | None = None) -> Case:
+    lock_case(case)
+    own_if_nobodys(case, by)
+    is_new = getattr(case, moment) is None
+    if is_new:
         setattr(case, moment, at)
-        if moment in ANSWERING_MOMENTS:
+        if moment == "resolved_at":
             case.unanswered_at = None
-        case.save(update_fields=[moment, "unanswered_at"])
-        record_stage(case, kind, at)
+            wake(case)
+    case.save(update_fields=[moment, "owner", "unanswered_at", *RESTS])
+    if is_new:
+        promised = {"promised_at": case.promised_at.isoformat()} if case.promised_at else {}
+        record_stage(case, kind, at, **promised)
     return case
 
 

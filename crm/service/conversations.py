@@ -17,6 +17,7 @@ from crm.models.conversation import new_token
 from crm.service import answer_ways
 from crm.service.carriers import Handover, NotTaken, carriers
 from crm.service.case_corrections import escalate
+from crm.service.case_pauses import note_our_word
 from crm.service.cases import acknowledge, note_unanswered, open_case, reopen
 from crm.service.subjects import answering, bare_subject
 
@@ -132,7 +133,7 @@ def _settle(message: CaseMessage, handover: Handover, at: dt.datetime) -> None:
     message.save(update_fields=["key", "failed_at", "failure"])
     if not handover.doubt:
         acknowledge(message.case, at=at)
-        Case.objects.filter(pk=message.case_id).update(unanswered_at=None)
+        note_our_word(message.case, at=at, by=message.author)
 
 
 def give_up(channel: str, address: str, *, state: str, why: str) -> None:
@@ -142,7 +143,7 @@ def give_up(channel: str, address: str, *, state: str, why: str) -> None:
 
 
 def _known_case(customer: Customer, answered: Case | None, at: dt.datetime) -> Case | None:
-    case = Case.objects.filter(customer=customer, pk=answered.pk).first() if answered else None
+    case = Case.objects.standing_for(answered).filter(customer=customer).first() if answered else None
     if case and (case.resolved_at is None or at - case.resolved_at < REOPENS_WITHIN):
         return reopen(case, at=at)
     return Case.objects.open().filter(customer=customer).order_by("-opened_at", "-pk").first()

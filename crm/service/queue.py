@@ -4,17 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
-from crm.models import Case
+from crm.models import Customer
 
 FAR_OFF = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+class Tab(models.TextChoices):
+    """What an agent can do about it."""
+
+    ANSWER = "answer", _("to answer")
+    OVERDUE = "overdue", _("overdue")
+    CUSTOMER = "customer", _("waiting for the customer")
+    HELD = "held", _("on hold")
+    CONTENT = "content", _("ask whether content")
+    TASKS = "tasks", _("tasks")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Whose desk, and what of it. `is_mine` leaves out what is somebody else's and nobody's."""
+
+    user: User | AnonymousUser
+    now: dt.datetime
+    tab: str = Tab.ANSWER.value
+    is_mine: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +55,34 @@ class Waiting:
     is_complaint: bool = False
     is_urgent: bool = False
     is_reply: bool = False
+    channel: str = ""
+    note: str = ""
+    owner: str = ""
+    customer_id: int | None = None
+    case_id: int | None = None
 
     @property
     def place(self) -> tuple[int, dt.datetime, dt.datetime]:
         return self.rank, self.promised_at or FAR_OFF, self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What waits of one kind: its most urgent under a tab, and how many; None where it never stands under that tab.
+
+    `permission` is what somebody needs to see them; `page` is where all of them are listed.
+    """
+
+    permission: str
+    label: StrPromise
+    page: str
+    first: Callable[[Ask, int], list[Waiting]]
+    count: Callable[[Ask], int | None]
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.page) + self.query
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +91,18 @@ class Share:
 
     first: list[Waiting]
     count: int
-    label: str
+    label: StrPromise
     url: str
 
 
-# Given a user and a limit; None when that user may not see such things.
-Source = Callable[[User | AnonymousUser, int], Share | None]
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a customer brought. It is said, and puts nobody before another."""
+
+    revenue: object
+    is_vip: bool
+
+
 _sources: list[Source] = []
 
 
@@ -58,34 +112,38 @@ def register(source: Source) -> Source:
     return source
 
 
+def sources(user: User | AnonymousUser) -> list[Source]:
+    return [source for source in _sources if user.has_perm(source.permission)]
+
+
 def shares(user: User | AnonymousUser, limit: int) -> list[Share]:
-    return [share for source in _sources if (share := source(user, limit)) is not None]
-
-
-def cases(user: User | AnonymousUser, limit: int) -> Share | None:
-    if not user.has_perm("crm.view_case"):
-        return None
-    queue = Case.objects.queue()
-    first = [_waiting(case) for case in queue.select_related("customer")[:limit]]
-    url = reverse("admin:crm_case_changelist")
-    return Share(first, Case.objects.waiting().count(), _("All cases"), url)
-
-
-def _waiting(case: Any) -> Waiting:
-    return Waiting(
-        title=case.subject,
-        whom=str(case.customer),
-        kind=case.get_kind_display(),
-        url=reverse("admin:crm_case_change", args=[case.pk]),
-        rank=case.urgency,
-        since=case.unanswered_at or case.opened_at,
-        promised_at=case.promised_at,
-        is_complaint=case.kind == Case.Kind.COMPLAINT,
-        is_urgent=case.severity == Case.Severity.HIGH,
-        is_reply=case.unanswered_at is not None,
-    )
+    """What has to be answered, whoever has it."""
+    ask = Ask(user, timezone.now())
+    found = [(source, source.count(ask)) for source in sources(user)]
+    return [
+        Share(source.first(ask, limit), count, source.label, source.url) for source, count in found if count is not None
+    ]
 
 
 def most_urgent(found: list[Share], limit: int) -> list[Waiting]:
     """The first of all shares together."""
     return heapq.nsmallest(limit, (one for share in found for one in share.first), key=lambda one: one.place)
+
+
+def counts(ask: Ask) -> dict[str, int]:
+    """How many wait under each tab, of all sources together."""
+    known = sources(ask.user)
+    return {tab: sum(source.count(replace(ask, tab=tab)) or 0 for source in known) for tab in Tab.values}
+
+
+def lines(ask: Ask, start: int, stop: int) -> list[Waiting]:
+    """These of the tab, of all sources together."""
+    found = (one for source in sources(ask.user) for one in source.first(ask, stop))
+    return heapq.nsmallest(stop, found, key=lambda one: one.place)[start:]
+
+
+def worths(waiting: Iterable[Waiting]) -> dict[int, Worth]:
+    """By customer."""
+    ids = {one.customer_id for one in waiting if one.customer_id}
+    known = Customer.objects.filter(pk__in=ids).values_list("pk", "stats__revenue", "score__is_vip")
+    return {pk: Worth(revenue or 0, bool(is_vip)) for pk, revenue, is_vip in known}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.events import record
 from crm.locks import lock_current
 from crm.models import Case, Customer, EventKind, Order, StaffTask
+from crm.service.task_outcomes import tell_case
 
 
 @transaction.atomic
@@ -71,4 +72,5 @@ def close_task(task: StaffTask, *, status: str, outcome: str, at: dt.datetime, b
             key=f"task:{task.pk}:closed",
             properties={"task": task.pk, "kind": task.kind, "status": status, "case": task.case_id},
         )
+        tell_case(task, at=at, by=by)
     return bool(is_closed)

@@ -250,7 +250,7 @@ def test_a_second_rehearsal_of_a_process_knows_nothing_of_the_first(shop):
 MOMENTS_OF_TODAY = {
     "chains_touch": {"bounced_at", "complained_at", "created_at", "delivered_at", "due_at", "lease_until"}
     | {"last_clicked_at", "unsubscribed_at", "useful_until"},
-    "crm_case": {"promised_at", "unanswered_at"},
+    "crm_case": {"promised_at", "unanswered_at", "awaits_customer_at", "held_at", "content_asked_at"},
     "crm_contact": {"created_at", "told_at"},
     "crm_customer": {"created_at", "erased_at"},
     "crm_event": {"received_at"},

@@ -147,7 +147,15 @@ RULES: tuple[Callable[[GuardInput], Refusal | None], ...] = (
 WAKEUPS = (
     Wakeup(
         frozenset({Reason.COMPLAINT, Reason.MOOD}),
-        frozenset({EventKind.CASE_RESOLVED, EventKind.CASE_CORRECTED, EventKind.MOOD_NOTED}),
+        frozenset(
+            {
+                EventKind.CASE_RESOLVED,
+                EventKind.CASE_LAPSED,
+                EventKind.CASE_MERGED,
+                EventKind.CASE_CORRECTED,
+                EventKind.MOOD_NOTED,
+            }
+        ),
     ),
     Wakeup(frozenset({Reason.NOT_DELIVERED}), frozenset({EventKind.ORDER_DELIVERED}), same="order_id"),
 )

@@ -43,8 +43,10 @@ _BEFORE_MOVED = """(
 SETTLED_AT = """CASE
     WHEN live.reopened_at IS NULL THEN CASE WHEN live.resolved_at <= %(at)s THEN live.resolved_at END
     ELSE (
-        SELECT CASE WHEN event.kind = 'case.resolved' THEN event.occurred_at END FROM {live}.crm_event AS event
-        WHERE event.customer_id = live.customer_id AND event.kind IN ('case.resolved', 'case.reopened')
+        SELECT CASE WHEN event.kind NOT IN ('case.reopened', 'case.split') THEN event.occurred_at END
+        FROM {live}.crm_event AS event
+        WHERE event.customer_id = live.customer_id
+          AND event.kind IN ('case.resolved', 'case.lapsed', 'case.merged', 'case.reopened', 'case.split')
           AND event.properties -> 'case' = to_jsonb(live.id) AND event.occurred_at <= %(at)s
         ORDER BY event.occurred_at DESC, event.id DESC LIMIT 1
     )
@@ -60,7 +62,8 @@ CASE_KIND = """coalesce((
 CASE_CHANGES = """
     SELECT (properties ->> 'case')::bigint, occurred_at
     FROM {live}.crm_event
-    WHERE kind IN ('case.resolved', 'case.reopened', 'case.escalated', 'case.corrected')
+    WHERE kind IN ('case.resolved', 'case.lapsed', 'case.merged', 'case.reopened', 'case.split', 'case.escalated',
+                   'case.corrected')
       AND properties ->> 'case' IS NOT NULL
 """
 # Until it was changed, a date among the attributes was what the first later change changed it from.
