@@ -27,6 +27,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
     (
         _("Support"),
         (
+            Item(_("Desk"), "support_agent", "desk", "crm.view_case"),
             Item(_("Find a customer"), "person_search", "admin:crm_customer_find", "crm.view_customer"),
             Item(_("Customers"), "contacts", "admin:crm_customer_changelist", "crm.change_customer"),
             Item(_("Cases"), "support", "admin:crm_case_changelist", "crm.view_case"),

@@ -9,6 +9,7 @@ from config.log_in.log_in import LogIn, code_view
 from config.log_in.two_step_page import two_step_view
 from config.navigation import landing
 from crm.admin.autocomplete import Autocomplete
+from crm.admin.desk import counts_view, desk_view, times_view
 from crm.intake.api.api import api
 from crm.intake.hooks import webhook
 from crm.intake.site.script import script
@@ -35,6 +36,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/code/", code_view, name="log_in_code"),
     path("admin/autocomplete/", admin.site.admin_view(Autocomplete.as_view(admin_site=admin.site))),
     path("admin/two-step/", admin.site.admin_view(two_step_view), name="two_step"),
+    path("admin/desk/", admin.site.admin_view(desk_view), name="desk"),
+    path("admin/desk/counts/", admin.site.admin_view(counts_view), name="desk_counts"),
+    path("admin/desk/times/", admin.site.admin_view(times_view), name="desk_times"),
     path("admin/", admin.site.admin_view(landing)),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),

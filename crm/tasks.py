@@ -18,6 +18,7 @@ from crm.loyalty import expire_points, record_expiring
 from crm.models import Source
 from crm.outbound_http import session
 from crm.recommendations.nightly import learn
+from crm.service import case_pauses
 from crm.webhooks_out import clearing, sending
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,13 @@ def learn_recommendations() -> None:
 def watch_loyalty() -> None:
     now = timezone.now()
     logger.info("Gifts of points expired: %s; ends recorded: %s", expire_points(now), record_expiring(now))
+
+
+@shared_task
+def close_silent_cases() -> None:
+    """Beat rings again within the hour for those that are left."""
+    if closed := case_pauses.close_silent(timezone.now()):
+        logger.info("Cases closed whose customers said no word: %s", closed)
 
 
 @shared_task

@@ -11,13 +11,16 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from crm.admin.case_bulk import BULK_ACTIONS, BulkForm
 from crm.admin.case_conversation import conversation
 from crm.admin.case_correction import consequence_of, correctable
+from crm.admin.case_desk import beside_conversation
+from crm.admin.case_desk_verbs import DESK_VERBS
 from crm.admin.case_state_filter import CaseStateFilter
 from crm.admin.case_verbs import VERBS
 from crm.admin.complaint_form import OrderField
@@ -26,7 +29,6 @@ from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Case, CaseAttachment
 from crm.models.case import MOST_URGENT_FIRST
 from crm.service.case_corrections import correct
-from crm.service.cases import acknowledge
 
 TONES = {
     "overdue": "danger",
@@ -61,10 +63,11 @@ class CaseAdmin(VerbAdmin):
     readonly_fields = ("channel", "opened_at")
     fields = ("kind", "severity", "order", "owner", "promised_at", "channel", "opened_at")
     change_form_outer_before_template = "crm/admin/case_panel.html"
-    actions = ("acknowledge_all",)
+    actions = BULK_ACTIONS
+    action_form = BulkForm
 
     def verbs(self) -> dict[str, Verb]:
-        return VERBS
+        return VERBS | DESK_VERBS
 
     def get_urls(self) -> list[URLPattern]:
         file = path(
@@ -85,7 +88,7 @@ class CaseAdmin(VerbAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
-        return super().get_queryset(request).select_related("customer", "order", "owner", "follows")  # type: ignore[no-any-return]
+        return super().get_queryset(request).select_related("customer", "order", "owner", "follows", "merged_into")  # type: ignore[no-any-return]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "order":
@@ -116,9 +119,11 @@ class CaseAdmin(VerbAdmin):
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
+        shown = conversation(request, object_id)
         extra = {
             "now": timezone.now(),
-            **conversation(request, object_id),
+            **shown,
+            **beside_conversation(request, object_id, shown),
             "show_save_and_continue": False,
             **(extra_context or {}),
         }
@@ -127,7 +132,7 @@ class CaseAdmin(VerbAdmin):
     def refuse(self, request: HttpRequest, subject: Model, name: str, why: str) -> None:
         """What was to be told to the customer is not lost."""
         super().refuse(request, subject, name, why)
-        if name in {"write", "answer"}:
+        if name in {"write", "answer", "note", "hand_over"}:
             keep_refused(request, subject, name, why)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -147,6 +152,10 @@ class CaseAdmin(VerbAdmin):
             return "overdue", gettext("overdue")
         if case.unanswered_at and not case.resolved_at:
             return "unanswered", gettext("waits for us")
+        if case.held_at or case.awaits_customer_at:
+            return "answered", gettext("on hold") if case.held_at else gettext("waits for the customer")
+        if case.ending:
+            return "done", case.get_ending_display()
         return ("done" if case.resolved_at else case.stage.value), case.stage.label
 
     @display(description=_("kind"), ordering="kind", label={"complaint": "danger", "question": "default"})
@@ -156,12 +165,3 @@ class CaseAdmin(VerbAdmin):
     @display(description=_("severity"), label={"high": "danger", "normal": "default", "low": "default"})
     def severity_label(self, case: Case) -> tuple[str, str]:
         return case.severity, case.get_severity_display()
-
-    @admin.action(description=_("Acknowledge"), permissions=["change"])
-    def acknowledge_all(self, request: HttpRequest, cases: QuerySet[Case]) -> None:
-        now = timezone.now()
-        waiting = [case for case in cases if not case.acknowledged_at and not case.resolved_at]
-        for case in waiting:
-            acknowledge(case, at=now)
-        text = ngettext("%(count)d case acknowledged.", "%(count)d cases acknowledged.", len(waiting))
-        self.message_user(request, text % {"count": len(waiting)})

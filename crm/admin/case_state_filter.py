@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 from unfold.contrib.filters.admin import DropdownFilter
 
-from crm.models import Case
+from crm.models import Case, Shop
 
 
 class CaseStateFilter(DropdownFilter):  # type: ignore[misc]
@@ -21,6 +23,9 @@ class CaseStateFilter(DropdownFilter):  # type: ignore[misc]
             ("open", _("open")),
             ("unanswered", _("waits for our answer")),
             ("overdue", _("overdue")),
+            ("customer", _("waits for the customer")),
+            ("held", _("on hold")),
+            ("ask", _("ask whether content")),
             ("mine", _("open, mine")),
             ("closed", _("resolved")),
         ]
@@ -32,6 +37,11 @@ class CaseStateFilter(DropdownFilter):  # type: ignore[misc]
             "open": lambda: everything.open(),
             "unanswered": lambda: everything.unanswered(),
             "overdue": lambda: everything.overdue(timezone.now()),
+            "customer": lambda: everything.open().exclude(awaits_customer_at=None),
+            "held": lambda: everything.open().exclude(held_at=None),
+            "ask": lambda: everything.to_ask(
+                timezone.now(), dt.timedelta(days=Shop.load().ask_content_days)
+            ).order_by(),
             "mine": lambda: everything.open().filter(owner=request.user.pk),
             "closed": lambda: everything.exclude(resolved_at=None),
         }.get(self.value() or "")

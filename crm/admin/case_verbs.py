@@ -16,13 +16,13 @@ OFFER = ("solution", "alternative", "goodwill")
 
 
 def _acknowledge(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    acknowledge(case, at=at)
+    acknowledge(case, at=at, by=request.user)  # type: ignore[arg-type]
     return gettext("Acknowledged: the customer knows somebody is on it.")
 
 
 def _answer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     posted = {name: request.POST.get(name, "").replace("\x00", "").strip() for name in OFFER}
-    answer(case, at=at, **posted)
+    answer(case, at=at, by=request.user, **posted)  # type: ignore[arg-type]
     return gettext("The offered solution is noted.")
 
 
@@ -35,7 +35,7 @@ def _write(request: HttpRequest, case: Case, at: dt.datetime) -> str:
 
 
 def _resolve(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    resolve(case, at=at)
+    resolve(case, at=at, by=request.user)  # type: ignore[arg-type]
     if case.kind == Case.Kind.COMPLAINT:
         return gettext("Resolved. Marketing to this customer may go on.")
     return gettext("Resolved.")

@@ -102,6 +102,22 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
             },
         ),
         (
+            _("When the shop works"),
+            {
+                "fields": (
+                    "keeps_working_hours",
+                    ("hours_monday", "hours_tuesday", "hours_wednesday", "hours_thursday"),
+                    ("hours_friday", "hours_saturday", "hours_sunday"),
+                    "holidays",
+                    ("ask_content_days", "silent_days"),
+                ),
+                "description": _(
+                    "In the shop's own time zone, e.g. 9:00-18:00 or 9-13, 14-18; 24:00 is midnight, 22-6 lasts until "
+                    "the next morning, and empty is closed. Hours that begin on a holiday fall out."
+                ),
+            },
+        ),
+        (
             _("What comes back"),
             {
                 "fields": (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from babel import Locale
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 from django.conf import settings
 from django.utils.translation import get_language
 
@@ -45,6 +47,15 @@ def percent(share: Decimal | float | None, decimals: str = ".0") -> str:
     spoken = locale()
     pattern = spoken.percent_formats[None].pattern.replace("##0", f"##0{decimals}")
     return str(format_percent(share, format=pattern, locale=spoken))
+
+
+def duration(time: dt.timedelta | None) -> str:
+    """In minutes, or from an hour on in hours: a day of work is none of the calendar."""
+    if time is None:
+        return DASH
+    minutes = time.total_seconds() / 60
+    unit, value = ("minute", round(minutes)) if minutes < 60 else ("hour", round(minutes / 60, 1))
+    return str(format_unit(value, f"duration-{unit}", length="short", locale=locale()))
 
 
 def rate(percents: float | None) -> str:

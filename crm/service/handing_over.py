@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
@@ -36,8 +37,7 @@ def hand_over(
     key: str | None = None,
 ) -> StaffTask:
     """Ask a colleague or a group; an open case is on hold until their outcome is its next note."""
-    if owner is None and group is None:
-        raise ValueError(_("Say whom to ask: a group or a colleague."))
+    _check_whom(owner, group)
     lock_case(case)
     task = open_task(
         case.customer,
@@ -66,24 +66,18 @@ def hand_over_feedback(
     owner: User | None = None,
     group: Group | None = None,
     script: str = "",
+    due_at: dt.datetime | None = None,
     key: str | None = None,
 ) -> StaffTask:
     """Of a rating that opened a case, by that case; any other by itself."""
     script = script or "\n".join(filter(None, (in_words(feedback), feedback.text)))
-    if case := Case.objects.filter(key=f"feedback:{feedback.pk}").first():
-        case = case.merged_into or case
-        return hand_over(case, title=title, at=at, by=by, owner=owner, group=group, script=script, key=key)
+    asked: dict[str, Any] = {"title": title, "at": at, "by": by, "owner": owner, "script": script, "key": key}
+    if case := Case.objects.select_related("merged_into").filter(key=f"feedback:{feedback.pk}").first():
+        return hand_over(case.merged_into or case, group=group, due_at=due_at, **asked)
+    _check_whom(owner, group)
+    return open_task(feedback.customer, owner_group=group, order=feedback.order, due_at=due_at or due_by(at), **asked)
+
+
+def _check_whom(owner: User | None, group: Group | None) -> None:
     if owner is None and group is None:
         raise ValueError(_("Say whom to ask: a group or a colleague."))
-    return open_task(
-        feedback.customer,
-        title=title,
-        at=at,
-        due_at=due_by(at),
-        script=script,
-        owner=owner,
-        owner_group=group,
-        order=feedback.order,
-        by=by,
-        key=key,
-    )

@@ -6,6 +6,7 @@ import datetime as dt
 import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
@@ -99,7 +100,7 @@ class Share:
 class Worth:
     """What a customer brought. It is said, and puts nobody before another."""
 
-    revenue: object
+    revenue: Decimal
     is_vip: bool
 
 
@@ -146,4 +147,4 @@ def worths(waiting: Iterable[Waiting]) -> dict[int, Worth]:
     """By customer."""
     ids = {one.customer_id for one in waiting if one.customer_id}
     known = Customer.objects.filter(pk__in=ids).values_list("pk", "stats__revenue", "score__is_vip")
-    return {pk: Worth(revenue or 0, bool(is_vip)) for pk, revenue, is_vip in known}
+    return {pk: Worth(revenue or Decimal(), bool(is_vip)) for pk, revenue, is_vip in known}

@@ -12,18 +12,27 @@ from crm.story.story import StoryEntry, StoryKind, page_of
 
 
 def cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
-    for case in customer.cases.order_by("-opened_at")[:limit]:
+    for case in customer.cases.select_related("merged_into").order_by("-opened_at")[:limit]:
         moments = (
             (case.opened_at, "report", _("Opened: %(subject)s"), case.body, "bad"),
             (case.acknowledged_at, "mark_chat_read", _("Acknowledged: %(subject)s"), "", ""),
             (case.answered_at, "handshake", _("Solution offered: %(subject)s"), _offer(case), ""),
-            (case.resolved_at, "task_alt", _("Resolved: %(subject)s"), "", "good"),
+            _ending(case),
             (case.confirmed_at, "sentiment_satisfied", _("Customer is content: %(subject)s"), "", "good"),
         )
         for at, icon, title, detail, tone in reversed(moments):
             if at:
                 words = title % {"subject": case.subject}
                 yield StoryEntry(at, icon, words, detail, page_of(case), tone, StoryKind.CASE)
+
+
+def _ending(case: Case) -> tuple[dt.datetime | None, str, str, str, str]:
+    if case.ending == Case.Ending.MERGED:
+        into = case.merged_into.subject if case.merged_into else ""
+        return case.resolved_at, "merge", _("Merged into another case: %(subject)s"), into, ""
+    if case.ending == Case.Ending.NO_WORD:
+        return case.resolved_at, "hourglass_disabled", _("Closed, as no word came: %(subject)s"), "", ""
+    return case.resolved_at, "task_alt", _("Resolved: %(subject)s"), "", "good"
 
 
 def reopened_cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
