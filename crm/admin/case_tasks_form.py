@@ -39,7 +39,8 @@ class TaskForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="task_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = "task_%s"
         self.fields["whom"].choices = [("", "—"), *people()]  # type: ignore[attr-defined]
 
     def clean_due_at(self) -> dt.datetime | None:

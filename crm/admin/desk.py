@@ -75,23 +75,27 @@ def times_view(request: HttpRequest) -> TemplateResponse:
         raise PermissionDenied
     now = timezone.now()
     spans = service_times(now - TIMES_OF, now), service_times(now - 2 * TIMES_OF, now - TIMES_OF)
+    recent, earlier = spans
     rows = [
-        (_("until our first word"), *(one.first_word for one in spans)),
-        (_("until the next word"), *(one.next_word for one in spans)),
-        (_("until it was settled"), *(one.first_settled for one in spans)),
-        (_("until it was settled for good"), *(one.settled for one in spans)),
+        (_("until our first word"), recent.first_word, earlier.first_word),
+        (_("until the next word"), recent.next_word, earlier.next_word),
+        (_("until it was settled"), recent.first_settled, earlier.first_settled),
+        (_("until it was settled for good"), recent.settled, earlier.settled),
     ]
-    context = {
+    context: dict[str, Any] = {
         "rows": [
-            (name, recent.count, *(_in_words(figure.median, figure.p90) for figure in (recent, earlier)))
-            for name, recent, earlier in rows
+            (name, figure.count, _in_words(figure.median, figure.p90), _in_words(before.median, before.p90))
+            for name, figure, before in rows
         ],
         "spans": spans,
         "shares": [_share(one) for one in spans],
         "keeps_working_hours": Shop.load().keeps_working_hours,
         "days": TIMES_OF.days,
     }
-    return TemplateResponse(request, "crm/admin/desk_times.html", context)
+    if request.headers.get("HX-Request"):
+        return TemplateResponse(request, "crm/admin/desk_times.html", context)
+    context |= {**admin.site.each_context(request), "title": _("Desk")}
+    return TemplateResponse(request, "crm/admin/desk_times_page.html", context)
 
 
 def _with_worth(lines: list[queue.Waiting]) -> list[tuple[queue.Waiting, str, bool]]:
@@ -133,7 +137,7 @@ def _act(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> Ask:
     tab = request.GET.get("tab", "")
     return Ask(
-        user=request.user,  # type: ignore[arg-type]
+        user=request.user,
         now=timezone.now(),
         tab=tab if tab in Tab.values else Tab.ANSWER.value,
         is_mine=request.GET.get("mine") == "1",

@@ -60,7 +60,8 @@ class Figure:
         ordered = sorted(times)
         if not ordered:
             return cls(0, None, None)
-        return cls(len(ordered), statistics.median(ordered), ordered[math.ceil(0.9 * len(ordered)) - 1])
+        middle = statistics.median(time.total_seconds() for time in ordered)
+        return cls(len(ordered), dt.timedelta(seconds=middle), ordered[math.ceil(0.9 * len(ordered)) - 1])
 
 
 @dataclass(frozen=True, slots=True)
