@@ -13,6 +13,7 @@ from chains.models import IncomingMail
 from config.today.line import Line, Part, counted
 from crm.models import Case, Feedback, Shop, StaffTask
 from crm.service.feedback import DETRACTORS
+from crm.service.queue import Tab
 from crm.timezones import day_of, start_of
 
 RATINGS_OF = dt.timedelta(days=7)
@@ -24,6 +25,7 @@ def support(now: dt.datetime) -> Part:
         overdue=Case.objects.overdue(now),
         unanswered=Case.objects.unanswered(),
         strangers=IncomingMail.objects.unplaced(),
+        content=Case.objects.to_ask(now, dt.timedelta(days=shop.ask_content_days)),
         tasks=StaffTask.objects.open().filter(due_at__lt=start_of(day_of(now) + dt.timedelta(days=1))),
         ratings=Feedback.objects.filter(_low(shop.low_rating), left_at__gt=now - RATINGS_OF),
     )
@@ -35,7 +37,7 @@ def _low(low_rating: int) -> Q:
 
 
 def _lines(counts: dict[str, int]) -> list[Line | None]:
-    cases = reverse("admin:crm_case_changelist")
+    desk = reverse("desk")
     return [
         _line(
             ngettext(
@@ -44,7 +46,7 @@ def _lines(counts: dict[str, int]) -> list[Line | None]:
                 counts["overdue"],
             ),
             counts["overdue"],
-            f"{cases}?state=overdue",
+            f"{desk}?tab={Tab.OVERDUE}",
             is_urgent=True,
         ),
         _line(
@@ -54,7 +56,7 @@ def _lines(counts: dict[str, int]) -> list[Line | None]:
                 counts["unanswered"],
             ),
             counts["unanswered"],
-            f"{cases}?state=unanswered",
+            desk,
         ),
         _line(
             ngettext(
@@ -68,7 +70,16 @@ def _lines(counts: dict[str, int]) -> list[Line | None]:
         _line(
             ngettext("%(count)d task is due today", "%(count)d tasks are due today", counts["tasks"]),
             counts["tasks"],
-            reverse("admin:crm_stafftask_changelist") + "?state=open",
+            f"{desk}?tab={Tab.TASKS}",
+        ),
+        _line(
+            ngettext(
+                "%(count)d customer can be asked whether all is well now",
+                "%(count)d customers can be asked whether all is well now",
+                counts["content"],
+            ),
+            counts["content"],
+            f"{desk}?tab={Tab.CONTENT}",
         ),
         _line(
             ngettext(

@@ -135,6 +135,10 @@ class CaseAdmin(VerbAdmin):
         if name in {"write", "answer", "note", "hand_over"}:
             keep_refused(request, subject, name, why)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Case | None = None) -> tuple[str, ...]:
+        """One that was merged is corrected where it went."""
+        return self.fields if obj and obj.merged_into_id else self.readonly_fields
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A case is logged on its customer's page."""
         return False

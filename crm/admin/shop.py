@@ -106,8 +106,10 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
             {
                 "fields": (
                     "keeps_working_hours",
-                    ("hours_monday", "hours_tuesday", "hours_wednesday", "hours_thursday"),
-                    ("hours_friday", "hours_saturday", "hours_sunday"),
+                    ("hours_monday", "hours_tuesday"),
+                    ("hours_wednesday", "hours_thursday"),
+                    ("hours_friday", "hours_saturday"),
+                    "hours_sunday",
                     "holidays",
                     ("ask_content_days", "silent_days"),
                 ),

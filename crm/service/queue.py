@@ -13,7 +13,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrPromise
+from django_stubs_ext import StrOrPromise
 
 from crm.models import Customer
 
@@ -75,7 +75,7 @@ class Source:
     """
 
     permission: str
-    label: StrPromise
+    label: StrOrPromise
     page: str
     first: Callable[[Ask, int], list[Waiting]]
     count: Callable[[Ask], int | None]
@@ -92,7 +92,7 @@ class Share:
 
     first: list[Waiting]
     count: int
-    label: StrPromise
+    label: StrOrPromise
     url: str
 
 

@@ -109,6 +109,5 @@ def _count_mentions(ask: Ask) -> int | None:
 
 
 CASES = Source("crm.view_case", gettext_lazy("All cases"), "admin:crm_case_changelist", _first, _count)
-MENTIONS = Source(
-    "crm.view_case", gettext_lazy("Notes that name you"), "desk", _first_mentions, _count_mentions, "?mine=1"
-)
+# They have no list of their own.
+MENTIONS = Source("crm.view_case", "", "desk", _first_mentions, _count_mentions, "?mine=1")
