@@ -25,7 +25,7 @@ from crm.service.queue import Ask, Tab
 
 PAGE = 50
 # Further down nobody leafs: the lists behind the tabs find what is meant.
-MOST_PAGES = 40
+MOST_PAGES = 10
 TIMES_OF = dt.timedelta(days=30)
 
 

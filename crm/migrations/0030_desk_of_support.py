@@ -366,6 +366,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="case",
+            index=models.Index(condition=models.Q(("held_at__isnull", False)), fields=["held_at"], name="case_held"),
+        ),
+        migrations.AddIndex(
+            model_name="case",
             index=models.Index(
                 condition=models.Q(("awaits_customer_at__isnull", False)),
                 fields=["awaits_customer_at"],

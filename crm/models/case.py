@@ -206,6 +206,7 @@ class Case(models.Model):
             models.Index(
                 fields=["awaits_customer_at"], condition=Q(awaits_customer_at__isnull=False), name="case_silent"
             ),
+            models.Index(fields=["held_at"], condition=Q(held_at__isnull=False), name="case_held"),
             models.Index(
                 fields=["resolved_at"], condition=Q(confirmed_at=None, content_asked_at=None), name="case_to_ask"
             ),
