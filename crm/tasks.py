@@ -48,8 +48,8 @@ def watch_loyalty() -> None:
 
 @shared_task
 def close_silent_cases() -> None:
-    """Beat rings again within the hour for those that are left."""
-    if closed := case_pauses.close_silent(timezone.now()):
+    now = timezone.now()
+    while closed := case_pauses.close_silent(now):
         logger.info("Cases closed whose customers said no word: %s", closed)
 
 

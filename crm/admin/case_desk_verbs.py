@@ -16,6 +16,7 @@ from crm.service.case_merging import merge_cases, split
 from crm.service.case_notes import see_notes, write_note
 from crm.service.case_owners import assign
 from crm.service.case_pauses import await_customer, hold, take_up
+from crm.service.cases import note_asked
 from crm.service.handing_over import hand_over
 
 
@@ -70,6 +71,11 @@ def _split(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     return gettext("It is a case of its own again, with its letters, notes and tasks.")
 
 
+def _asked(request: HttpRequest, case: Case, at: dt.datetime) -> str:
+    note_asked(case, at=at)
+    return gettext("Noted that the customer was asked. The desk reminds you no more.")
+
+
 def _hand_over(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     asked = asked_of(request)
     hand_over(case, at=at, by=request.user, **asked)  # type: ignore[arg-type]
@@ -88,4 +94,5 @@ DESK_VERBS: dict[str, Verb] = {
     "merge": _merge,
     "split": _split,
     "hand_over": _hand_over,
+    "asked": _asked,
 }

@@ -7,6 +7,7 @@ import datetime as dt
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from crm.locks import lock_fact
 from crm.models import Case, EventKind, Shop
 from crm.service.case_events import record_change
 from crm.service.case_state import RESTS, lock_case, lock_open_case, own_if_nobodys, wake, wake_with_time_left
@@ -78,8 +79,8 @@ def close_silent(at: dt.datetime) -> int:
 
 @transaction.atomic
 def _lapse(case: Case, at: dt.datetime, since: dt.datetime) -> bool:
-    """Unless a word came meanwhile."""
-    lock_case(case)
+    """Unless a word came meanwhile, or it was merged."""
+    lock_fact(case)
     if case.awaits_customer_at is None or case.awaits_customer_at > since:
         return False
     wake(case)

@@ -105,6 +105,18 @@ def confirm(case: Case, *, at: dt.datetime) -> Case:
 
 
 @transaction.atomic
+def note_asked(case: Case, *, at: dt.datetime) -> Case:
+    """The customer was asked whether all is well now, and the desk reminds nobody of it again."""
+    lock_case(case)
+    if case.resolved_at is None:
+        raise ValueError(_("It is not resolved yet."))
+    if case.content_asked_at is None:
+        case.content_asked_at = at
+        case.save(update_fields=["content_asked_at"])
+    return case
+
+
+@transaction.atomic
 def reopen(case: Case, *, at: dt.datetime) -> Case:
     """What was called settled is not; while it is a complaint, marketing rests again."""
     lock_case(case)

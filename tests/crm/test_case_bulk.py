@@ -56,6 +56,7 @@ def test_open_cases_are_taken_given_held_and_resolved_together(client, ada, now)
         ("merge", {}, "Choose the case to merge."),
         ("split", {}, "Only what was merged within a day"),
         ("hand_over", {"title": "A lid?"}, "token"),
+        ("asked", {}, "It is not resolved yet."),
     ],
 )
 def test_each_button_of_a_case_says_what_it_did(client, ada, now, name, typed, told):
@@ -64,6 +65,19 @@ def test_each_button_of_a_case_says_what_it_did(client, ada, now, name, typed, t
     page = client.post(reverse("admin:crm_case_do", args=[case.pk, name]), typed, follow=True)
 
     assert told in page.text
+
+
+def test_who_was_asked_by_phone_is_not_to_be_asked_again(client, ada):
+    long_ago = timezone.now() - dt.timedelta(days=3)
+    case = make_case(at=long_ago)
+    cases.resolve(case, at=long_ago)
+    assert case.subject in client.get(reverse("desk"), {"tab": "content"}).text
+
+    page = client.post(reverse("admin:crm_case_do", args=[case.pk, "asked"]), follow=True).text
+
+    assert "The desk reminds you no more." in page
+    assert "Asked on" in page
+    assert case.subject not in client.get(reverse("desk"), {"tab": "content"}).text
 
 
 def test_a_merged_case_leads_on_and_is_split_off_on_its_own_page(client, ada):
