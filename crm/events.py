@@ -9,7 +9,9 @@
                          {"moment", "name", "from"}
     product.registered   {"number", "product", "serial"}
     case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
+                         offer_chosen {"choice"}: solution, alternative or neither; again when it was changed
     task.closed          {"task", "kind", "status", "case"}
+    goodwill.*           {"goodwill", "case", "kind", "points", "percent", "amount", "currency"}: those that it has
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
     coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},
