@@ -10,8 +10,10 @@ import datetime as dt
 import re
 from base64 import b64encode
 from binascii import b2a_base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.message import MIMEPart
+from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
 
@@ -85,6 +87,23 @@ def part(content: str, subtype: str) -> bytes:
     return head + body
 
 
+def multipart(subtype: str, *parts: bytes) -> bytes:
+    boundary = b"=_encore"
+    while any(boundary in content for content in parts):
+        boundary += b"x"
+    line = b"--" + boundary
+    kind = b"Content-Type: multipart/" + subtype.encode() + b'; boundary="' + boundary + b'"'
+    return b"\r\n".join((kind, b"", *(piece for content in parts for piece in (line, content)), line + b"--", b""))
+
+
+def file_part(file: LetterFile) -> bytes:
+    """One file with its headers. Files are rare, so that the standard library may take its time over their names."""
+    piece = MIMEPart(policy=SMTP)
+    maintype, _slash, subtype = file.content_type.partition("/")
+    piece.set_content(file.content, maintype, subtype, filename=file.name)
+    return piece.as_bytes().removesuffix(b"\r\n")
+
+
 @lru_cache(maxsize=4)
 def _date(second: dt.datetime) -> str:
     """Many letters are made within a second."""
@@ -94,6 +113,13 @@ def _date(second: dt.datetime) -> str:
 def _base64_lines(raw: bytes) -> bytes:
     encoded = b2a_base64(raw, newline=False)
     return b"\r\n".join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFile:
+    name: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +139,7 @@ class PreparedBody:
 
 
 class MimeLetter(EmailMultiAlternatives):
-    """An email whose headers are given ready for the wire, in `headers`, and whose body is text, or text and HTML.
+    """An email whose headers are given ready for the wire, in `headers`: text, or text and HTML, perhaps with files.
 
     Raises ValueError for an address no server takes and for a header that no letter may have.
     """
@@ -128,6 +154,7 @@ class MimeLetter(EmailMultiAlternatives):
         html: str | None = None,
         reply_to: str = "",
         headers: Mapping[str, str],
+        files: Sequence[LetterFile] = (),
     ) -> None:
         self.sender_name, address = sender
         self.envelope_from, self.envelope_to = wire_address(address), wire_address(to)
@@ -142,6 +169,9 @@ class MimeLetter(EmailMultiAlternatives):
         self.html = html
         if html is not None:
             self.attach_alternative(html, "text/html")
+        self.files = files
+        for file in files:
+            self.attach(file.name, file.content, file.content_type)
         self._head = self._headers()
         # Read by Anymail alone.
         self.metadata: dict[str, str] = {}
@@ -171,18 +201,9 @@ class MimeLetter(EmailMultiAlternatives):
     @cached_property
     def wire(self) -> bytes:
         """The letter as it goes over the wire."""
-        text = part(str(self.body), "plain")
-        if self.html is None:
-            return self._head + text
-        html = part(self.html, "html")
-        boundary = self._boundary(text, html)
-        line = b"--" + boundary
-        kind = b'Content-Type: multipart/alternative; boundary="' + boundary + b'"'
-        return b"\r\n".join((self._head + kind, b"", line, text, line, html, line + b"--", b""))
-
-    @staticmethod
-    def _boundary(*parts: bytes) -> bytes:
-        boundary = b"=_encore"
-        while any(boundary in content for content in parts):
-            boundary += b"x"
-        return boundary
+        words = part(str(self.body), "plain")
+        if self.html is not None:
+            words = multipart("alternative", words, part(self.html, "html"))
+        if self.files:
+            words = multipart("mixed", words, *map(file_part, self.files))
+        return self._head + words

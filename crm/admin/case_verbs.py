@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from crm.admin.verb_buttons import Verb
 from crm.models import Case
 from crm.service.cases import acknowledge, answer, confirm, resolve
-from crm.service.conversations import send_reply
+from crm.service.sending import send_reply
 
 OFFER = ("solution", "alternative", "goodwill")
 

@@ -20,6 +20,11 @@ class Way:
     problem: str = ""
     is_open: bool = True
 
+    @property
+    def takes_files(self) -> bool:
+        carrier = carriers().get(self.channel)
+        return carrier is not None and carrier.takes_files
+
     def __str__(self) -> str:
         where = f"{Channel(self.channel).label}, {self.address}"
         return f"{where} ({self.problem})" if self.problem else where

@@ -19,7 +19,7 @@ from chains.models import Touch
 from crm import consent
 from crm.models import Case, CaseMessage, Contact
 from crm.privacy.erase import erase
-from crm.service import answer_ways, cases, conversations
+from crm.service import answer_ways, cases, conversations, sending
 from crm.service.failed_answers import answer_failed
 from crm.story.story import story
 from tests.chains.channels.email.letters import reply, sent_touch, to
@@ -58,7 +58,7 @@ def letter(now):
 
 
 def answer(case, text="On Friday", at=NOW + HOUR, *, by, **how):
-    return conversations.send_reply(case, text=text, at=at, by=by, **how)
+    return sending.send_reply(case, text=text, at=at, by=by, **how)
 
 
 def test_a_question_by_telegram_is_answered_in_its_chat(telegram, provider, admin_user, mailoutbox):

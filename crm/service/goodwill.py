@@ -1,0 +1,243 @@
+"""What a customer gets for their trouble: promised with an offer, given when they accept it, or given at once.
+
+Locks are taken in the order customer, case. Every verb may be called again and then changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from crm.events import record
+from crm.locks import lock_all_current, lock_fact
+from crm.loyalty import CouponDraft, PointsGift, give_points, issue_coupons, spend_points
+from crm.models import Case, Coupon, EventKind, Goodwill, PointsEntry, Shop
+from crm.shop_currency import shop_currency
+
+Kind = Goodwill.Kind
+COUNTED = dt.timedelta(days=90)
+COUPON_DAYS = 90
+EXCEED = "crm.exceed_goodwill"
+COUPONS = {
+    Kind.PERCENT: Coupon.Kind.PERCENT,
+    Kind.AMOUNT: Coupon.Kind.AMOUNT,
+    Kind.FREE_DELIVERY: Coupon.Kind.FREE_DELIVERY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillDraft:
+    """`key` tells it from every other: a form that is sent twice gives once."""
+
+    kind: str
+    reason: str
+    key: str
+    points: int | None = None
+    percent: int | None = None
+    amount: Decimal | None = None
+    gift: str = ""
+
+
+@transaction.atomic
+def promise(case: Case, draft: GoodwillDraft, *, by: User, at: dt.datetime) -> Goodwill:
+    """To be given when the customer accepts. ValueError in words when it is too much for this colleague."""
+    lock_all_current([case.customer_id])
+    lock_fact(case)
+    known = Goodwill.objects.filter(key=draft.key).first()
+    if known:
+        return known
+    _check(draft)
+    if not by.has_perm(EXCEED):
+        _check_limit(case, draft, at)
+    return Goodwill.objects.create(
+        case=case,
+        kind=draft.kind,
+        points=draft.points,
+        percent=draft.percent,
+        amount=draft.amount,
+        gift=draft.gift[:200],
+        currency=shop_currency(),
+        reason=draft.reason.strip()[:300],
+        given_by=by,
+        promised_at=at,
+        key=draft.key,
+    )
+
+
+@transaction.atomic
+def give(goodwill: Goodwill, *, at: dt.datetime) -> Goodwill:
+    """What was promised is given, once."""
+    _lock(goodwill)
+    if goodwill.given_at or goodwill.undone_at:
+        return goodwill
+    _GIVE[Kind(goodwill.kind)](goodwill, at)
+    goodwill.given_at = at
+    goodwill.save(update_fields=["given_at", "coupon"])
+    _tell(EventKind.GOODWILL_GIVEN, goodwill, at)
+    return goodwill
+
+
+@transaction.atomic
+def give_promised(case: Case, *, at: dt.datetime) -> list[Goodwill]:
+    """The customer accepted."""
+    return [give(goodwill, at=at) for goodwill in case.goodwills.promised()]
+
+
+@transaction.atomic
+def undo(goodwill: Goodwill, *, at: dt.datetime) -> Goodwill:
+    """Take it back. ValueError in words when the customer has used it already."""
+    _lock(goodwill)
+    if goodwill.undone_at:
+        return goodwill
+    if goodwill.given_at:
+        _take_back(goodwill, at)
+        _tell(EventKind.GOODWILL_UNDONE, goodwill, at)
+    goodwill.undone_at = at
+    goodwill.save(update_fields=["undone_at"])
+    return goodwill
+
+
+def is_used(goodwill: Goodwill) -> bool:
+    """Nothing of it can be taken back any more."""
+    if goodwill.coupon:
+        return goodwill.coupon.redeemed_at is not None or goodwill.coupon.held_until is not None
+    if goodwill.kind == Kind.POINTS and goodwill.given_at:
+        return not PointsEntry.objects.filter(key=_key(goodwill), unspent=goodwill.points).exists()
+    return False
+
+
+def in_words(goodwill: Goodwill) -> str:
+    """As the customer reads it, without its reason."""
+    amount = f"{number_format(goodwill.amount or 0, 2, force_grouping=True)} {goodwill.currency}"
+    words: Mapping[str, str] = {
+        Kind.POINTS: _("%(points)s points") % {"points": number_format(goodwill.points or 0, force_grouping=True)},
+        Kind.PERCENT: _("a coupon: %(percent)s %% off") % {"percent": goodwill.percent},
+        Kind.AMOUNT: _("a coupon: %(amount)s off") % {"amount": amount},
+        Kind.FREE_DELIVERY: _("a coupon: free delivery"),
+        Kind.GIFT: _("a gift: %(gift)s") % {"gift": goodwill.gift},
+        Kind.CARD: _("a handwritten card"),
+    }
+    return words[goodwill.kind]
+
+
+def _check(draft: GoodwillDraft) -> None:
+    if draft.kind not in Kind.values:
+        raise ValueError(_("Choose what you give."))
+    if not draft.reason.strip():
+        raise ValueError(_("Say why you give it: whoever looks at the costs will ask."))
+    needed: Mapping[str, object] = {
+        Kind.POINTS: draft.points,
+        Kind.PERCENT: draft.percent if draft.percent and draft.percent <= 100 else None,
+        Kind.AMOUNT: draft.amount,
+        Kind.GIFT: draft.gift.strip(),
+    }
+    if draft.kind in needed and not needed[draft.kind]:
+        raise ValueError(_("Say how much, or which gift."))
+
+
+def _check_limit(case: Case, draft: GoodwillDraft, at: dt.datetime) -> None:
+    shop = Shop.load()
+    lately = Goodwill.objects.of_customer_since(case.customer_id, at - COUNTED)
+    sums = lately.aggregate(points=Sum("points"), amount=Sum("amount"))
+    limits = (
+        ((sums["points"] or 0) + (draft.points or 0), shop.goodwill_points, draft.points, _("%(most)s points")),
+        ((sums["amount"] or 0) + (draft.amount or 0), shop.goodwill_amount, draft.amount, f"%(most)s {shop_currency()}"),
+        (draft.percent or 0, shop.goodwill_percent, draft.percent, _("%(most)s %%")),
+    )
+    for wanted, most, own, words in limits:
+        if own and wanted > most:
+            raise ValueError(
+                _("An agent may give a customer at most %(limit)s within 90 days. Ask a manager to give it.")
+                % {"limit": words % {"most": number_format(most, force_grouping=True)}}
+            )
+
+
+def _give_points(goodwill: Goodwill, at: dt.datetime) -> None:
+    gift = PointsGift(
+        goodwill.case.customer_id,
+        goodwill.points or 0,
+        _key(goodwill),
+        at,
+        reason=str(goodwill.case),
+        order_id=goodwill.case.order_id,
+    )
+    give_points([gift])
+
+
+def _give_coupon(goodwill: Goodwill, at: dt.datetime) -> None:
+    """The page of the offer shows it, so that its term begins now."""
+    value = goodwill.percent if goodwill.kind == Kind.PERCENT else goodwill.amount
+    draft = CouponDraft(
+        goodwill.case.customer_id,
+        COUPONS[Kind(goodwill.kind)].value,
+        _key(goodwill),
+        at,
+        value=None if value is None else Decimal(value),
+        term_days=COUPON_DAYS,
+        is_sent=True,
+    )
+    issue_coupons([draft])
+    goodwill.coupon = Coupon.objects.filter(key=_key(goodwill)).first()
+
+
+def _give_by_hand(goodwill: Goodwill, at: dt.datetime) -> None:
+    pass
+
+
+_GIVE: Mapping[Kind, Callable[[Goodwill, dt.datetime], None]] = {
+    Kind.POINTS: _give_points,
+    Kind.PERCENT: _give_coupon,
+    Kind.AMOUNT: _give_coupon,
+    Kind.FREE_DELIVERY: _give_coupon,
+    Kind.GIFT: _give_by_hand,
+    Kind.CARD: _give_by_hand,
+}
+
+
+def _take_back(goodwill: Goodwill, at: dt.datetime) -> None:
+    if is_used(goodwill):
+        raise ValueError(_("The customer has used it already, so it stays given."))
+    if goodwill.kind == Kind.POINTS:
+        spend_points(
+            goodwill.case.customer, goodwill.points or 0, at=at, key=f"{_key(goodwill)}:undone", reason=_("taken back")
+        )
+    elif goodwill.coupon:
+        Coupon.objects.filter(pk=goodwill.coupon_id).update(expires_at=at)
+
+
+def _lock(goodwill: Goodwill) -> None:
+    """Its customer and case first, as everywhere, and then what is known of it now."""
+    lock_all_current([goodwill.case.customer_id])
+    lock_fact(goodwill.case)
+    goodwill.refresh_from_db(fields=["given_at", "undone_at", "coupon"])
+
+
+def _key(goodwill: Goodwill) -> str:
+    return f"goodwill:{goodwill.pk}"
+
+
+def _tell(kind: EventKind, goodwill: Goodwill, at: dt.datetime) -> None:
+    told = {
+        "points": goodwill.points,
+        "percent": goodwill.percent,
+        "amount": None if goodwill.amount is None else str(goodwill.amount),
+        "currency": goodwill.currency if goodwill.amount is not None else None,
+    }
+    record(
+        kind,
+        customer=goodwill.case.customer,
+        order=goodwill.case.order,
+        occurred_at=at,
+        source="crm",
+        key=f"{_key(goodwill)}:{kind.removeprefix('goodwill.')}",
+        properties={"goodwill": goodwill.pk, "case": goodwill.case_id, "kind": goodwill.kind}
+        | {name: value for name, value in told.items() if value is not None},
+    )
