@@ -19,12 +19,15 @@ from django.utils.translation import gettext as _
 from crm.events import record
 from crm.locks import lock_all_current, lock_fact
 from crm.loyalty import CouponDraft, PointsGift, give_points, issue_coupons, spend_points
-from crm.models import Case, Coupon, EventKind, Goodwill, PointsEntry, Shop
+from crm.models import Case, Coupon, EventKind, Goodwill, PointsEntry, Shop, StaffTask
+from crm.service.staff_tasks import close_task, open_task
 from crm.shop_currency import shop_currency
 
 Kind = Goodwill.Kind
 COUNTED = dt.timedelta(days=90)
 COUPON_DAYS = 90
+TASK_WITHIN = dt.timedelta(days=2)
+TASKS = {Kind.GIFT: StaffTask.Kind.GIFT, Kind.CARD: StaffTask.Kind.CARD}
 EXCEED = "crm.exceed_goodwill"
 COUPONS = {
     Kind.PERCENT: Coupon.Kind.PERCENT,
@@ -111,7 +114,7 @@ def is_used(goodwill: Goodwill) -> bool:
         return goodwill.coupon.redeemed_at is not None or goodwill.coupon.held_until is not None
     if goodwill.kind == Kind.POINTS and goodwill.given_at:
         return not PointsEntry.objects.filter(key=_key(goodwill), unspent=goodwill.points).exists()
-    return False
+    return goodwill.kind in TASKS and StaffTask.objects.filter(key=_key(goodwill)).exclude(status="open").exists()
 
 
 def in_words(goodwill: Goodwill) -> str:
@@ -189,7 +192,22 @@ def _give_coupon(goodwill: Goodwill, at: dt.datetime) -> None:
 
 
 def _give_by_hand(goodwill: Goodwill, at: dt.datetime) -> None:
-    pass
+    """A colleague sees to it."""
+    case, name = goodwill.case, str(goodwill.case.customer)
+    title = _("Send a gift to %(name)s") if goodwill.kind == Kind.GIFT else _("Write a card to %(name)s")
+    open_task(
+        case.customer,
+        title=(title % {"name": name})[:200],
+        at=at,
+        due_at=at + TASK_WITHIN,
+        kind=TASKS[Kind(goodwill.kind)],
+        script="\n".join(filter(None, (goodwill.gift, goodwill.reason))),
+        owner=case.owner,
+        order=case.order,
+        case=case,
+        by=goodwill.given_by,
+        key=_key(goodwill),
+    )
 
 
 _GIVE: Mapping[Kind, Callable[[Goodwill, dt.datetime], None]] = {
@@ -211,6 +229,8 @@ def _take_back(goodwill: Goodwill, at: dt.datetime) -> None:
         )
     elif goodwill.coupon:
         Coupon.objects.filter(pk=goodwill.coupon_id).update(expires_at=at)
+    elif task := StaffTask.objects.open().filter(key=_key(goodwill)).first():
+        close_task(task, status=StaffTask.Status.DROPPED, outcome=_("taken back"), at=at, by=None)
 
 
 def _lock(goodwill: Goodwill) -> None:

@@ -49,8 +49,8 @@ def unschedule(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0018_count_results"),
-        ("crm", "0028_conversations"),
+        ("config", "0019_staff_tasks_move"),
+        ("crm", "0030_conversations"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0020_useful_of_day"),
+        ("chains", "0022_tasks_start_chains"),
         ("segments", "0002_watch_changes"),
     ]
 
@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                     ("case.reopened", "case reopened"),
                     ("case.corrected", "case corrected by staff"),
                     ("case.confirmed", "customer confirmed being content"),
+                    ("task.closed", "staff task closed"),
                     ("case.offer_chosen", "customer chose a solution"),
                     ("goodwill.given", "goodwill given"),
                     ("goodwill.undone", "goodwill taken back"),
@@ -104,6 +105,7 @@ class Migration(migrations.Migration):
                             "case.reopened",
                             "case.corrected",
                             "case.confirmed",
+                            "task.closed",
                             "case.offer_chosen",
                             "goodwill.given",
                             "goodwill.undone",
