@@ -37,8 +37,8 @@ from crm.models import (
     WebhookMessage,
 )
 from crm.models.case import CaseQuerySet
-from crm.models.staff_task import StaffTaskQuerySet
 from crm.models.goodwill import GoodwillQuerySet
+from crm.models.staff_task import StaffTaskQuerySet
 from crm.models.webhook_out import WebhookMessageQuerySet
 from crm.privacy.kept import ERASED, Finder, Kept, Rows, blank, blanked, columns, delete, row, rows
 from crm.privacy.person import Person

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.events import ring_on_commit
 from crm.locks import lock_current
 from crm.models import Case, CaseAttachment, CaseMessage, Channel, Contact, Customer, Order
+from crm.service.bot_questions import is_for_the_bot, ring_bot
 from crm.service.case_corrections import escalate
 from crm.service.cases import note_unanswered, open_case, reopen
 from crm.service.subjects import bare_subject
@@ -117,7 +119,10 @@ def _store(case: Case, letter: CustomerLetter) -> CaseMessage:
         text=letter.text[:TEXT_LIMIT],
         occurred_at=letter.at,
         key=letter.key,
+        bot_due_at=letter.at if is_for_the_bot(case, letter.text, has_files=bool(letter.attachments)) else None,
     )
+    if message.bot_due_at:
+        ring_on_commit(ring_bot)
     _store_files(message, letter.attachments, letter.at)
     return message
 

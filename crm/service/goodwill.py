@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -113,7 +115,7 @@ def is_used(goodwill: Goodwill) -> bool:
     if goodwill.coupon:
         return goodwill.coupon.redeemed_at is not None or goodwill.coupon.held_until is not None
     if goodwill.kind == Kind.POINTS and goodwill.given_at:
-        return not PointsEntry.objects.filter(key=_key(goodwill), unspent=goodwill.points).exists()
+        return not PointsEntry.objects.filter(key=_key(goodwill), unspent=goodwill.points or 0).exists()
     return goodwill.kind in TASKS and StaffTask.objects.filter(key=_key(goodwill)).exclude(status="open").exists()
 
 
@@ -152,7 +154,12 @@ def _check_limit(case: Case, draft: GoodwillDraft, at: dt.datetime) -> None:
     sums = lately.aggregate(points=Sum("points"), amount=Sum("amount"))
     limits = (
         ((sums["points"] or 0) + (draft.points or 0), shop.goodwill_points, draft.points, _("%(most)s points")),
-        ((sums["amount"] or 0) + (draft.amount or 0), shop.goodwill_amount, draft.amount, f"%(most)s {shop_currency()}"),
+        (
+            (sums["amount"] or 0) + (draft.amount or 0),
+            shop.goodwill_amount,
+            draft.amount,
+            f"%(most)s {shop_currency()}",
+        ),
         (draft.percent or 0, shop.goodwill_percent, draft.percent, _("%(most)s %%")),
     )
     for wanted, most, own, words in limits:
@@ -192,12 +199,13 @@ def _give_coupon(goodwill: Goodwill, at: dt.datetime) -> None:
 
 
 def _give_by_hand(goodwill: Goodwill, at: dt.datetime) -> None:
-    """A colleague sees to it."""
-    case, name = goodwill.case, str(goodwill.case.customer)
-    title = _("Send a gift to %(name)s") if goodwill.kind == Kind.GIFT else _("Write a card to %(name)s")
+    """A colleague sees to it, and reads it in the shop's language, whoever's press it follows."""
+    case, words = goodwill.case, {"name": str(goodwill.case.customer)}
+    with translation.override(settings.LANGUAGE_CODE):
+        title = (_("Send a gift to %(name)s") if goodwill.kind == Kind.GIFT else _("Write a card to %(name)s")) % words
     open_task(
         case.customer,
-        title=(title % {"name": name})[:200],
+        title=title[:200],
         at=at,
         due_at=at + TASK_WITHIN,
         kind=TASKS[Kind(goodwill.kind)],
@@ -227,8 +235,8 @@ def _take_back(goodwill: Goodwill, at: dt.datetime) -> None:
         spend_points(
             goodwill.case.customer, goodwill.points or 0, at=at, key=f"{_key(goodwill)}:undone", reason=_("taken back")
         )
-    elif goodwill.coupon:
-        Coupon.objects.filter(pk=goodwill.coupon_id).update(expires_at=at)
+    elif coupon := goodwill.coupon:
+        Coupon.objects.filter(pk=coupon.pk).update(expires_at=at)
     elif task := StaffTask.objects.open().filter(key=_key(goodwill)).first():
         close_task(task, status=StaffTask.Status.DROPPED, outcome=_("taken back"), at=at, by=None)
 

@@ -109,7 +109,7 @@ def _day(day: int, month: int, year: int, today: dt.date) -> Iterator[dt.date]:
 @cache
 def _months() -> dict[str, int]:
     """By their names in all languages, as they stand alone and in dates."""
-    found = {}
+    found: dict[str, int] = {}
     for code in languages.codes():
         with translation.override(code):
             for names in (dates.MONTHS, dates.MONTHS_ALT):

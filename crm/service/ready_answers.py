@@ -51,7 +51,9 @@ class FilledAnswer:
 def offered(case: Case, by: User, now: dt.datetime) -> list[FilledAnswer]:
     """In the customer's language, for whoever answers this case."""
     values = values_of(case, now, by)
-    return [filled(answer, values, language_of(case.customer)) for answer in ReadyAnswer.objects.offered()[:MOST_OFFERED]]
+    return [
+        filled(answer, values, language_of(case.customer)) for answer in ReadyAnswer.objects.offered()[:MOST_OFFERED]
+    ]
 
 
 def filled(answer: ReadyAnswer, values: Mapping[str, str], language: str) -> FilledAnswer:

@@ -97,6 +97,6 @@ def _settle(message: CaseMessage, handover: Handover, at: dt.datetime) -> None:
     if handover.doubt:
         message.failed_at, message.failure = at, handover.doubt[:300]
     message.save(update_fields=["key", "failed_at", "failure"])
-    if not handover.doubt:
+    if not handover.doubt and message.kind != CaseMessage.Kind.CHECK:
         acknowledge(message.case, at=at)
         Case.objects.filter(pk=message.case_id).update(unanswered_at=None)
