@@ -18,7 +18,7 @@ from crm.service.sending import send_reply
 
 
 def write(request: HttpRequest, case: Case, at: dt.datetime) -> str:
-    """Send it, unless something speaks against it that its author has not seen yet. Its files wait until it has left."""
+    """Send it, unless something speaks against it that its author has not seen. Its files wait until it has left."""
     by: User = request.user  # type: ignore[assignment]  # nobody else comes to a page of staff
     add_uploaded(request, case, by, at)
     text, files = request.POST.get("text", ""), list(files_of(case, by))
@@ -38,7 +38,7 @@ def doubts_about(request: HttpRequest, case: Case, *, has_files: bool, at: dt.da
 
 
 def add_uploaded(request: HttpRequest, case: Case, by: User, at: dt.datetime) -> None:
-    """What came with the form itself. ValueError for the first that is not taken; those before it wait with the case."""
+    """What came with the form itself. ValueError for the first that is not taken; those before it wait already."""
     for upload in request.FILES.getlist("files"):
         add_file(case, by, name=upload.name or "", content=upload.read(), at=at)
 

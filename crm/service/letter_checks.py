@@ -75,11 +75,11 @@ def _strange_orders(case: Case, text: str) -> str:
 
 
 def _past_promise(text: str, today: dt.date) -> str:
+    """Of several days in a sentence the last one counts: it was sent on the 1st and comes on the 12th."""
     for sentence in _SENTENCE.split(text):
-        if _promises().search(sentence):
-            past = next((day for day in _days(sentence, today) if day < today), None)
-            if past:
-                return _("It promises something for %(day)s, which is over.") % {"day": date_format(past)}
+        last = max(_days(sentence, today), default=today) if _promises().search(sentence) else today
+        if last < today:
+            return _("It promises something for %(day)s, which is over.") % {"day": date_format(last)}
     return ""
 
 

@@ -44,7 +44,7 @@ from crm.models import (
 )
 from crm.privacy.erase import erase, erase_address
 from crm.privacy.export import export_address, export_person
-from crm.service import conversations, sending
+from crm.service import sending
 from tests.chains.channels.email.letters import delivery_report, reply, to
 from tests.chains.channels.telegram import updates
 from tests.chains.factories import draft_chain, live_chain, make_template, message, task
