@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("points", "points"),
-                            ("percent", "coupon, % off"),
+                            ("percent", "coupon, percent off"),
                             ("amount", "coupon, amount off"),
                             ("free_delivery", "coupon, free delivery"),
                             ("gift", "gift"),

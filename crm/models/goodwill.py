@@ -33,7 +33,7 @@ class Goodwill(models.Model):
 
     class Kind(models.TextChoices):
         POINTS = "points", _("points")
-        PERCENT = "percent", _("coupon, % off")
+        PERCENT = "percent", _("coupon, percent off")
         AMOUNT = "amount", _("coupon, amount off")
         FREE_DELIVERY = "free_delivery", _("coupon, free delivery")
         GIFT = "gift", _("gift")

@@ -17,6 +17,7 @@ from django.db.models import Sum
 from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.events import record
 from crm.locks import lock_all_current, lock_fact
@@ -123,7 +124,7 @@ def in_words(goodwill: Goodwill) -> str:
     """As the customer reads it, without its reason."""
     amount = f"{number_format(goodwill.amount or 0, 2, force_grouping=True)} {goodwill.currency}"
     words: Mapping[str, str] = {
-        Kind.POINTS: _("%(points)s points") % {"points": number_format(goodwill.points or 0, force_grouping=True)},
+        Kind.POINTS: points_in_words(goodwill.points or 0),
         Kind.PERCENT: _("a coupon: %(percent)s %% off") % {"percent": goodwill.percent},
         Kind.AMOUNT: _("a coupon: %(amount)s off") % {"amount": amount},
         Kind.FREE_DELIVERY: _("a coupon: free delivery"),
@@ -131,6 +132,11 @@ def in_words(goodwill: Goodwill) -> str:
         Kind.CARD: _("a handwritten card"),
     }
     return words[goodwill.kind]
+
+
+def points_in_words(points: int) -> str:
+    words = ngettext("%(number)s point", "%(number)s points", points)
+    return words % {"number": number_format(points, force_grouping=True)}
 
 
 def _check(draft: GoodwillDraft) -> None:
@@ -152,22 +158,19 @@ def _check_limit(case: Case, draft: GoodwillDraft, at: dt.datetime) -> None:
     shop = Shop.load()
     lately = Goodwill.objects.of_customer_since(case.customer_id, at - COUNTED)
     sums = lately.aggregate(points=Sum("points"), amount=Sum("amount"))
-    limits = (
-        ((sums["points"] or 0) + (draft.points or 0), shop.goodwill_points, draft.points, _("%(most)s points")),
-        (
-            (sums["amount"] or 0) + (draft.amount or 0),
-            shop.goodwill_amount,
-            draft.amount,
-            f"%(most)s {shop_currency()}",
-        ),
-        (draft.percent or 0, shop.goodwill_percent, draft.percent, _("%(most)s %%")),
-    )
-    for wanted, most, own, words in limits:
-        if own and wanted > most:
-            raise ValueError(
-                _("An agent may give a customer at most %(limit)s within 90 days. Ask a manager to give it.")
-                % {"limit": words % {"most": number_format(most, force_grouping=True)}}
-            )
+    points, amount = (sums["points"] or 0) + (draft.points or 0), (sums["amount"] or 0) + (draft.amount or 0)
+    money = f"{number_format(shop.goodwill_amount, 2, force_grouping=True)} {shop_currency()}"
+    if draft.points and points > shop.goodwill_points:
+        _too_much(points_in_words(shop.goodwill_points))
+    if draft.amount and amount > shop.goodwill_amount:
+        _too_much(money)
+    if draft.percent and draft.percent > shop.goodwill_percent:
+        _too_much(f"{shop.goodwill_percent}\N{NO-BREAK SPACE}%")
+
+
+def _too_much(most: str) -> None:
+    words = _("An agent may give a customer at most %(limit)s within 90 days. Ask a manager to give it.")
+    raise ValueError(words % {"limit": most})
 
 
 def _give_points(goodwill: Goodwill, at: dt.datetime) -> None:

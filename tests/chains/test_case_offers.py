@@ -1,4 +1,4 @@
-"""An offer goes out with a link; what the customer presses on its page is what counts, and nothing that a program does."""
+"""An offer goes out with a link; what the customer presses on its page counts, and nothing that a program does."""
 
 import re
 
@@ -15,6 +15,8 @@ from crm.story.story import story
 from tests.conftest import make_case, make_customer, make_order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
+
+BONUS = {"bonus_kind": "points", "bonus_value": "10", "bonus_reason": "Late", "bonus_key": "1"}
 
 
 @pytest.fixture
@@ -192,13 +194,7 @@ def test_a_link_has_so_many_presses_an_hour(case, agent, client):
 def test_an_offer_that_cannot_be_sent_offers_and_promises_nothing(client, agent):
     case = make_case(make_customer(email=""), at=timezone.now())
     client.force_login(agent)
-    form = {
-        "solution": "A new lid",
-        "bonus_kind": "points",
-        "bonus_value": "10",
-        "bonus_reason": "Late",
-        "bonus_key": "1",
-    }
+    form = {"solution": "A new lid", **BONUS}
 
     page = client.post(reverse("admin:crm_case_do", args=[case.pk, "offer"]), form, follow=True).text
 
@@ -212,13 +208,7 @@ def test_an_offer_that_cannot_be_sent_offers_and_promises_nothing(client, agent)
 def test_the_page_of_the_case_sends_an_offer_and_says_what_is_next(client, agent, case):
     client.force_login(agent)
     do = reverse("admin:crm_case_do", args=[case.pk, "offer"])
-    form = {
-        "solution": "A new lid",
-        "bonus_kind": "points",
-        "bonus_value": "10",
-        "bonus_reason": "Late",
-        "bonus_key": "1",
-    }
+    form = {"solution": "A new lid", **BONUS}
 
     page = client.post(do, form, follow=True).text
     assert "The offer is sent to ann@example.com" in page
@@ -233,13 +223,7 @@ def test_the_page_of_the_case_sends_an_offer_and_says_what_is_next(client, agent
 
 def test_goodwill_is_given_and_taken_back_on_the_page(client, agent, case):
     client.force_login(agent)
-    form = {
-        "bonus_kind": "points",
-        "bonus_value": "10",
-        "bonus_reason": "Late",
-        "bonus_when": "at_once",
-        "bonus_key": "1",
-    }
+    form = BONUS | {"bonus_when": "at_once"}
 
     def do(verb, data):
         return client.post(reverse("admin:crm_case_do", args=[case.pk, verb]), data, follow=True).text

@@ -15,7 +15,7 @@ from tests.conftest import make_customer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
-PHONE = "+79991234567"
+PHONE, SECRET = "+79991234567", "secret"
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_who_does_not_know_the_address_is_not_heard(client, gateway, ann, settin
     assert tell(client, secret).status_code == 404
 
 
-def twilio(client, secret="secret", **told):
+def twilio(client, secret=SECRET, **told):
     told = {"MessageSid": "SM1", "From": PHONE, "Body": "Where is my kettle?", "NumMedia": "0"} | told
     signature = RequestValidator(secret).compute_signature("http://127.0.0.1:8000/hooks/sms/twilio/", told)
     return client.post("/hooks/sms/twilio/", told, headers={"X-Twilio-Signature": signature})
