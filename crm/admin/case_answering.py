@@ -24,7 +24,8 @@ def write(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     text, files = request.POST.get("text", ""), list(files_of(case, by))
     if not request.POST.get("anyway") and doubts_about(request, case, has_files=bool(files), at=at):
         raise ValueError(_("Not sent yet: please look at what stands below your words."))
-    message = send_reply(case, text=text, at=at, by=by, channel=request.POST.get("channel", ""), files=files)
+    channel, seen = request.POST.get("channel", ""), request.POST.get("seen", "")
+    message = send_reply(case, text=text, at=at, by=by, channel=channel, files=files, seen=seen)
     if (ready := request.POST.get("ready", "")).isdecimal():
         ReadyAnswer.objects.count_use(int(ready[:15]), at)
     if message.failed_at:

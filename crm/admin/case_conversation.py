@@ -14,7 +14,8 @@ from crm.models import Case, CaseAttachment, CaseMessage, ContentmentCheck, Good
 from crm.service import goodwill
 from crm.service.answer_files import TYPES, files_of
 from crm.service.answer_ways import ways
-from crm.service.letter_checks import doubts, seen_of
+from crm.service.conversations import seen_of
+from crm.service.letter_checks import doubts
 from crm.service.ready_answers import offered
 
 
@@ -67,5 +68,6 @@ def _letters(case: Case) -> list[CaseMessage]:
 
 
 def _bonuses(case: Case) -> list[dict[str, Any]]:
-    found = case.goodwills.select_related("coupon", "given_by", "case")
-    return [{"row": row, "words": goodwill.in_words(row), "is_used": goodwill.is_used(row)} for row in found]
+    found = list(case.goodwills.select_related("coupon", "given_by", "case"))
+    used = goodwill.used(found)
+    return [{"row": row, "words": goodwill.in_words(row), "is_used": row.pk in used} for row in found]

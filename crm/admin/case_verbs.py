@@ -40,7 +40,8 @@ def _offer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     """What could not be sent promises nothing either."""
     by = _colleague(request)
     promise_typed(request, case, by, at)
-    message = send_offer(case, **_offered(request), by=by, at=at, channel=request.POST.get("channel", ""))
+    how = {name: request.POST.get(name, "") for name in ("channel", "seen")}
+    message = send_offer(case, **_offered(request), by=by, at=at, **how)
     return gettext("The offer is sent to %(address)s; the customer chooses with a press.") % {"address": message.where}
 
 

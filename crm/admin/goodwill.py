@@ -30,8 +30,16 @@ class GoodwillAdmin(ReadOnlyAdmin):
     ordering = ("-promised_at",)
     show_full_result_count = False
     list_per_page = 50
-    fields = ("case", "kind", "points", "percent", "amount", "currency", "gift", "reason", "given_by")
-    fields += ("promised_at", "given_at", "undone_at", "coupon")
+    fields = (
+        "case",
+        "kind",
+        ("points", "percent", "amount", "currency"),
+        "gift",
+        "reason",
+        "given_by",
+        ("promised_at", "given_at", "undone_at"),
+        "coupon",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Goodwill]:
         return super().get_queryset(request).select_related("case__customer", "given_by", "coupon")  # type: ignore[no-any-return]

@@ -72,6 +72,7 @@ def _send(case: Case, asked: CaseMessage, answer: ReadyAnswer, words: FilledAnsw
     draft = Draft(
         f"{words.text}\n\n{_signature(case.customer)}",
         kind=CaseMessage.Kind.BOT,
+        seen=str(asked.pk),
         note=lambda message: cases.answer(case, at=now, solution=answer.title),
     )
     try:

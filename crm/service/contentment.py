@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import replace
 from functools import partial
 
 from django.contrib.auth.models import User
@@ -36,12 +37,10 @@ def ask_if_content(case: Case, *, by: User | None, at: dt.datetime) -> CaseMessa
         raise ValueError(_("It is not resolved yet."))
     if case.confirmed_at:
         raise ValueError(_("The customer is content already."))
-    if ContentmentCheck.objects.filter(case=case, resolved_at=case.resolved_at).exists():
-        raise ValueError(_("The customer was asked already."))
     draft = Draft("", by, kind=CaseMessage.Kind.CHECK)
     text = _letter(case, page_url(draft.token))
     note = partial(_note, case, case.resolved_at, by, at)
-    return send(case, Draft(text, by, kind=draft.kind, token=draft.token, note=note), at=at)
+    return send(case, replace(draft, text=text, note=note), at=at)
 
 
 @transaction.atomic
@@ -120,6 +119,8 @@ def _is_quiet(case: Case, shop: Shop, now: dt.datetime) -> bool:
 
 
 def _note(case: Case, resolved_at: dt.datetime, by: User | None, at: dt.datetime, message: CaseMessage) -> None:
+    if ContentmentCheck.objects.filter(case=case, resolved_at=resolved_at).exists():
+        raise ValueError(_("The customer was asked already."))
     ContentmentCheck.objects.create(case=case, message=message, resolved_at=resolved_at, asked_at=at, asked_by=by)
 
 

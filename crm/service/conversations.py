@@ -81,6 +81,11 @@ def receive_letter(
     return _store(found, letter)
 
 
+def seen_of(case: Case) -> str:
+    """What the conversation has come to: it changes with every word in it."""
+    return str(case.messages.order_by("pk").values_list("pk", flat=True).last() or 0)
+
+
 def give_up(channel: str, address: str, *, state: str, why: str) -> None:
     """The address is dead, or closed to us, for everybody who shares it."""
     sharing = Contact.objects.filter(channel=channel, address=address, state=Contact.State.ACTIVE)

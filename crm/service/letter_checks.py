@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm import languages
 from crm.models import Case, Order
+from crm.service.conversations import seen_of
 from crm.service.ready_answers import HOLE
 from crm.timezones import day_of
 
@@ -31,11 +32,6 @@ def doubts(case: Case, text: str, *, has_files: bool, seen: str, now: dt.datetim
     """Each in a sentence. `seen` is what `seen_of` said when the form was opened; empty where nobody knows."""
     found = [_unseen(case, seen), _holes(text), _marks(text), _mentions(text), _strange_orders(case, text)]
     return [words for words in (*found, _past_promise(text, day_of(now)), _no_file(text, has_files)) if words]
-
-
-def seen_of(case: Case) -> str:
-    """What the conversation has come to: it changes with every word in it."""
-    return str(case.messages.order_by("pk").values_list("pk", flat=True).last() or 0)
 
 
 def _unseen(case: Case, seen: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from functools import partial
 
 from django.conf import settings
@@ -25,7 +26,14 @@ WORDS_LIMIT = 2_000
 
 
 def send_offer(
-    case: Case, *, solution: str, alternative: str = "", by: User, at: dt.datetime, channel: str = ""
+    case: Case,
+    *,
+    solution: str,
+    alternative: str = "",
+    by: User,
+    at: dt.datetime,
+    channel: str = "",
+    seen: str = "",
 ) -> CaseMessage:
     """Write it to the customer with a link to choose by. ValueError says why it cannot go: nothing is kept then."""
     solution, alternative = (words.replace("\0", "").strip() for words in (solution, alternative))
@@ -34,7 +42,7 @@ def send_offer(
     draft = Draft("", by, kind=CaseMessage.Kind.OFFER)
     text = _letter(case, solution, alternative, page_url(draft.token))
     note = partial(_note, case, solution, alternative, at)
-    message = send(case, Draft(text, by, kind=draft.kind, token=draft.token, note=note), at=at, channel=channel)
+    message = send(case, replace(draft, text=text, note=note, seen=seen), at=at, channel=channel)
     if message.failed_at:
         cases.note_unanswered(case, since=at, at=at)
     return message

@@ -18,7 +18,7 @@ from crm.service import answer_ways
 from crm.service.answer_files import attach
 from crm.service.carriers import Handover, NotTaken, carriers
 from crm.service.cases import acknowledge
-from crm.service.conversations import TEXT_LIMIT, give_up
+from crm.service.conversations import TEXT_LIMIT, give_up, seen_of
 from crm.service.subjects import answering
 
 
@@ -28,7 +28,10 @@ def _nothing(message: CaseMessage) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`token` names the letter in links of its own text; `note` writes what else is kept of it, before it leaves."""
+    """`token` names the letter in links of its own text; `note` writes what else is kept of it, before it leaves.
+
+    `seen` is what `seen_of` the case was when the letter was written; it stays unsent when there is more to read since.
+    """
 
     text: str
     by: User | None = None
@@ -36,17 +39,25 @@ class Draft:
     kind: str = CaseMessage.Kind.LETTER.value
     token: str = field(default_factory=new_token)
     note: Callable[[CaseMessage], object] = _nothing
+    seen: str = ""
 
 
 def send_reply(
-    case: Case, *, text: str, at: dt.datetime, by: User, channel: str = "", files: Sequence[AnswerFile] = ()
+    case: Case,
+    *,
+    text: str,
+    at: dt.datetime,
+    by: User,
+    channel: str = "",
+    files: Sequence[AnswerFile] = (),
+    seen: str = "",
 ) -> CaseMessage:
     """Write to the customer where they wrote from, or by the channel that is named, in the thread they began.
 
     ValueError says why it cannot go there, and where else it can: then nothing was written, the files wait with the
     case as before, and the case waits on.
     """
-    return send(case, Draft(text, by, files), at=at, channel=channel)
+    return send(case, Draft(text, by, files, seen=seen), at=at, channel=channel)
 
 
 def send(case: Case, draft: Draft, *, at: dt.datetime, channel: str = "") -> CaseMessage:
@@ -71,6 +82,8 @@ def send(case: Case, draft: Draft, *, at: dt.datetime, channel: str = "") -> Cas
 def _send(case: Case, way: answer_ways.Way, draft: Draft, at: dt.datetime) -> CaseMessage:
     """Recorded before it is sent and in one transaction: what the channel did not take was never written."""
     lock_fact(case)
+    if draft.seen and draft.seen != seen_of(case):
+        raise ValueError(_("Something was written here after you opened this page. Read it above first."))
     last = answer_ways.last_received(case)
     message = CaseMessage.objects.create(
         case=case,

@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from crm.models import CaseMessage
-from crm.service.letter_checks import doubts, seen_of
+from crm.service.conversations import seen_of
+from crm.service.letter_checks import doubts
 from tests.conftest import NOW, make_case, make_customer, make_order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]

@@ -333,3 +333,28 @@ def test_files_that_were_never_sent_are_forgotten(letter, agent, now):
 
     assert forget_unsent(now) == 0
     assert forget_unsent(now.replace(day=18)) == 1
+
+
+def test_the_same_answer_pressed_twice_goes_once(client, agent, letter, mailoutbox):
+    write = reverse("admin:crm_case_do", args=[letter.pk, "write"])
+    form = {"text": "On Friday", "seen": conversations.seen_of(letter)}
+    before = len(mailoutbox)
+
+    for more in ({}, {}, {"anyway": "1"}):
+        page = client.post(write, form | more, follow=True)
+
+    assert "Something was written here after you opened this page." in page.text
+    assert (len(mailoutbox) - before, letter.messages.count()) == (1, 2)
+
+
+def test_what_speaks_against_an_answer_is_shown_and_one_press_more_sends_it(client, agent, letter):
+    write = reverse("admin:crm_case_do", args=[letter.pk, "write"])
+
+    page = client.post(write, {"text": "TODO see the attached invoice"}, follow=True)
+
+    assert "It says “TODO”, as a draft does." in page.text
+    assert "It speaks of a file, and there is none." in page.text
+    assert "TODO see the attached invoice</textarea>" in page.text
+    assert letter.messages.count() == 1
+    client.post(write, {"text": "TODO see the attached invoice", "anyway": "1"})
+    assert letter.messages.count() == 2
