@@ -56,11 +56,15 @@
     form.querySelector("[data-no-files]").hidden = !(isWithout && list.querySelector("[data-remove-file]"));
   }
 
-  picker.addEventListener("change", () => {
-    upload(picker.files);
-    // They are sent already, and must not come with the words once more.
+  const pick = (event) => {
+    // The admin's own listener looks for a field that shows the name, and there is none.
+    event.stopImmediatePropagation();
+    const files = [...picker.files];
+    // They go at once, and must not come with the words once more.
     picker.value = "";
-  });
+    upload(files);
+  };
+  picker.addEventListener("change", pick, { capture: true });
   list.addEventListener("click", (event) => {
     const button = event.target.closest("[data-remove-file]");
     if (!button) return;
