@@ -17,7 +17,8 @@ from chains.channels.registry import senders
 from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.channels.telegram.sent_files import CAPTION_LIMIT, send_file
 from chains.incoming.receipts import piece_token
-from chains.messages.mime import LetterFile, MimeLetter
+from chains.messages.mime import MimeLetter
+from chains.messages.mime_files import LetterFile
 from chains.messages.note_form import NoteForm, note_form
 from chains.messages.pieces import pieces
 from chains.messages.sandbox import TemplateError

@@ -12,8 +12,6 @@ from base64 import b64encode
 from binascii import b2a_base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.message import MIMEPart
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
 
@@ -21,6 +19,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import BadHeaderError
 from django.utils import timezone
 from django.utils.encoding import punycode
+
+from chains.messages.mime_files import LetterFile, file_part
 
 ENCODED_WORD_BYTES = 45  # 60 characters of base64: with its frame below the 75 that RFC 2047 allows.
 LINE_BYTES = 900  # RFC 5322 allows 998; breaking below leaves room for whatever a relay adds.
@@ -96,14 +96,6 @@ def multipart(subtype: str, *parts: bytes) -> bytes:
     return b"\r\n".join((kind, b"", *(piece for content in parts for piece in (line, content)), line + b"--", b""))
 
 
-def file_part(file: LetterFile) -> bytes:
-    """One file with its headers. Files are rare, so that the standard library may take its time over their names."""
-    piece = MIMEPart(policy=SMTP)
-    maintype, _slash, subtype = file.content_type.partition("/")
-    piece.set_content(file.content, maintype, subtype, filename=file.name)
-    return piece.as_bytes().removesuffix(b"\r\n")
-
-
 @lru_cache(maxsize=4)
 def _date(second: dt.datetime) -> str:
     """Many letters are made within a second."""
@@ -113,13 +105,6 @@ def _date(second: dt.datetime) -> str:
 def _base64_lines(raw: bytes) -> bytes:
     encoded = b2a_base64(raw, newline=False)
     return b"\r\n".join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
-
-
-@dataclass(frozen=True, slots=True)
-class LetterFile:
-    name: str
-    content_type: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

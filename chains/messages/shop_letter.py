@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.mail.message import BadHeaderError
 from django.utils.translation import gettext as _
 
-from chains.messages.mime import LetterFile, MimeLetter, wire_address
+from chains.messages.mime import MimeLetter, wire_address
+from chains.messages.mime_files import LetterFile
 from crm.models import Shop
 
 

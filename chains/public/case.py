@@ -17,7 +17,7 @@ from chains.public.pages import case_view, shop_page, unknown_link_page
 from crm.loyalty.coupon_wording import coupon_state
 from crm.models import CaseMessage, CaseOffer, ContentmentCheck, Goodwill
 from crm.service import contentment, offers
-from crm.service.goodwill import in_words
+from crm.service.goodwill_gifts import in_words
 
 CHOOSE = _("Choose one of the answers.")
 YES, NO = "yes", "no"

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from crm.admin.refused import pop_refused
 from crm.models import Case, CaseAttachment, CaseMessage, ContentmentCheck, Goodwill
-from crm.service import goodwill
 from crm.service.answer_files import TYPES, files_of
 from crm.service.answer_ways import ways
 from crm.service.conversations import seen_of
+from crm.service.goodwill_gifts import in_words
+from crm.service.goodwill_gifts import used as used_of
 from crm.service.letter_checks import doubts
 from crm.service.ready_answers import offered
 
@@ -69,5 +70,5 @@ def _letters(case: Case) -> list[CaseMessage]:
 
 def _bonuses(case: Case) -> list[dict[str, Any]]:
     found = list(case.goodwills.select_related("coupon", "given_by", "case"))
-    used = goodwill.used(found)
-    return [{"row": row, "words": goodwill.in_words(row), "is_used": row.pk in used} for row in found]
+    used = used_of(found)
+    return [{"row": row, "words": in_words(row), "is_used": row.pk in used} for row in found]

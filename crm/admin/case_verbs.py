@@ -16,6 +16,7 @@ from crm.models import Case, Goodwill
 from crm.service import goodwill
 from crm.service.cases import acknowledge, answer, confirm, resolve
 from crm.service.contentment import ask_if_content
+from crm.service.goodwill_gifts import in_words
 from crm.service.offers import send_offer
 
 OFFER = ("solution", "alternative")
@@ -30,7 +31,7 @@ def _acknowledge(request: HttpRequest, case: Case, at: dt.datetime) -> str:
 def _answer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     """Told by phone or in the shop: it is noted, and nothing is sent."""
     bonus = promise_typed(request, case, _colleague(request), at)
-    words = request.POST.get("goodwill", "") or (goodwill.in_words(bonus) if bonus else "")
+    words = request.POST.get("goodwill", "") or (in_words(bonus) if bonus else "")
     answer(case, at=at, **_offered(request), goodwill=words.replace("\x00", "").strip())
     return gettext("The offered solution is noted.")
 
@@ -55,18 +56,18 @@ def _goodwill(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     if given is None:
         raise ValueError(gettext("Choose what you give."))
     if given.given_at:
-        return gettext("Given: %(what)s.") % {"what": goodwill.in_words(given)}
-    return gettext("Promised: %(what)s. It is given when the customer accepts.") % {"what": goodwill.in_words(given)}
+        return gettext("Given: %(what)s.") % {"what": in_words(given)}
+    return gettext("Promised: %(what)s. It is given when the customer accepts.") % {"what": in_words(given)}
 
 
 def _give(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     given = goodwill.give(_named_goodwill(request, case), at=at)
-    return gettext("Given: %(what)s.") % {"what": goodwill.in_words(given)}
+    return gettext("Given: %(what)s.") % {"what": in_words(given)}
 
 
 def _take_back(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     taken = goodwill.undo(_named_goodwill(request, case), at=at)
-    return gettext("Taken back: %(what)s.") % {"what": goodwill.in_words(taken)}
+    return gettext("Taken back: %(what)s.") % {"what": in_words(taken)}
 
 
 def _named_goodwill(request: HttpRequest, case: Case) -> Goodwill:

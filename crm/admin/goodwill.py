@@ -16,7 +16,7 @@ from unfold.decorators import display
 from crm.admin.day_range_filter import DayRangeFilter
 from crm.admin.verb_buttons import ReadOnlyAdmin
 from crm.models import Goodwill
-from crm.service.goodwill import in_words
+from crm.service.goodwill_gifts import in_words
 from crm.story.story import page_of
 
 

@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from crm.models import Case, Goodwill
-from crm.service.goodwill import GoodwillDraft, give, promise
+from crm.service.goodwill import give, promise
+from crm.service.goodwill_limits import GoodwillDraft
 
 Kind = Goodwill.Kind
 AT_ONCE, WHEN_ACCEPTED = "at_once", "when_accepted"

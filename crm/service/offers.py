@@ -18,6 +18,7 @@ from crm.locks import lock_all_current, lock_fact
 from crm.models import Case, CaseMessage, CaseOffer, EventKind
 from crm.service import cases, goodwill
 from crm.service.case_corrections import escalate
+from crm.service.goodwill_gifts import in_words
 from crm.service.ready_answers import language_of
 from crm.service.sending import Draft, send
 
@@ -86,14 +87,14 @@ def is_open(offer: CaseOffer) -> bool:
 
 def _note(case: Case, solution: str, alternative: str, at: dt.datetime, message: CaseMessage) -> None:
     CaseOffer.objects.create(case=case, message=message, solution=solution, alternative=alternative, sent_at=at)
-    bonus = "; ".join(goodwill.in_words(promised) for promised in case.goodwills.standing())
+    bonus = "; ".join(in_words(promised) for promised in case.goodwills.standing())
     cases.answer(case, at=at, solution=solution, alternative=alternative, goodwill=bonus[:200])
 
 
 def _letter(case: Case, solution: str, alternative: str, address: str) -> str:
     """In the customer's language, whoever writes it; the solution as the colleague worded it."""
     with translation.override(language_of(case.customer)):
-        bonus = [goodwill.in_words(promised) for promised in case.goodwills.standing()]
+        bonus = [in_words(promised) for promised in case.goodwills.standing()]
         parts = [
             _("This is what we suggest:"),
             solution,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from crm.loyalty import balances
 from crm.models import Case, CaseMessage, CaseOffer, Coupon, Event, Goodwill
 from crm.service import cases, goodwill, offers, sending
-from crm.service.goodwill import GoodwillDraft
+from crm.service.goodwill_limits import GoodwillDraft
 from crm.story.story import story
 from tests.conftest import make_case, make_customer, make_order
 

@@ -7,7 +7,8 @@ from django.contrib.auth.models import Group
 from crm.loyalty import balances, redeem, spend_points
 from crm.models import Coupon, Event, Goodwill, PointsEntry, StaffTask
 from crm.service import goodwill
-from crm.service.goodwill import GoodwillDraft
+from crm.service.goodwill_gifts import is_used
+from crm.service.goodwill_limits import GoodwillDraft
 from tests.conftest import NOW, make_case, make_customer, make_order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
@@ -84,7 +85,7 @@ def test_a_card_is_a_task_of_a_colleague(agent):
 
     task = StaffTask.objects.get()
     assert (task.kind, task.case, task.owner, task.title) == ("card", case, agent, "Write a card to Ann")
-    assert not goodwill.is_used(bonus)
+    assert not is_used(bonus)
 
 
 @pytest.mark.parametrize(
