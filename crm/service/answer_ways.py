@@ -68,6 +68,8 @@ def _way(channel: str, address: str, contacts: Iterable[Contact]) -> Way:
     contact = next((known for known in contacts if (known.channel, known.address) == (channel, address)), None)
     if contact and contact.state != Contact.State.ACTIVE:
         return Way(channel, address, contact.state_reason or contact.get_state_display())
+    if contact and contact.service_consent == Contact.Consent.WITHDRAWN:
+        return Way(channel, address, _("asked to be left alone there"))
     return Way(channel, address)
 
 

@@ -65,6 +65,9 @@ def send(case: Case, draft: Draft, *, at: dt.datetime, channel: str = "") -> Cas
     if not draft.text.strip() and not draft.files or len(draft.text) > TEXT_LIMIT:
         raise ValueError(_("Write at most %(limit)d characters.") % {"limit": TEXT_LIMIT})
     way = answer_ways.choose(case, channel)
+    if draft.by is None and way.problem:
+        # What no colleague has decided upon goes only where nothing speaks against it.
+        raise ValueError(f"{way}.")
     if draft.files and not way.takes_files:
         why = _("No files can be sent by %(channel)s.") % {"channel": Channel(way.channel).label}
         raise ValueError(answer_ways.in_other_words(case, why, way.channel))

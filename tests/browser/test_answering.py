@@ -86,7 +86,7 @@ def test_an_agent_answers_and_the_customer_accepts_an_offer(page, sign_in, live_
     case.customer.language = language
     case.customer.save()
     sign_in("Support")
-    page.context.set_extra_http_headers({"Accept-Language": language})
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
     page.goto(f"{live_server.url}/admin/crm/case/{case.pk}/change/")
 
     text = page.get_by_label(words["write"], exact=True)

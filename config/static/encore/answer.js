@@ -93,7 +93,10 @@
   channel.addEventListener("change", noteFiles);
   noteFiles();
 
-  form.querySelector("[data-back]")?.addEventListener("click", (event) => {
+  // What speaks against sending is asked with the safe answer at hand.
+  const back = form.querySelector("[data-back]");
+  back?.focus();
+  back?.addEventListener("click", (event) => {
     event.preventDefault();
     text.focus();
   });

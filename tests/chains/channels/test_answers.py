@@ -187,6 +187,18 @@ def test_where_a_customer_asked_to_be_left_alone_is_not_offered(telegram, admin_
     assert [way.channel for way in answer_ways.ways(telegram)] == ["telegram"]
 
 
+def test_a_chat_that_somebody_stopped_is_a_way_only_by_choice(telegram, client, admin_user, mailoutbox):
+    tell(client, written(text="/stop"))
+
+    assert [(way.channel, way.problem) for way in answer_ways.ways(telegram)] == [
+        ("email", ""),
+        ("telegram", "asked to be left alone there"),
+    ]
+    with pytest.raises(ValueError, match="asked to be left alone there"):
+        sending.send(telegram, sending.Draft("All well?"), at=NOW)
+    assert mailoutbox == []
+
+
 @pytest.fixture
 def agent(client, shop, django_user_model):
     user = django_user_model.objects.create_user("ada", is_staff=True)
