@@ -16,6 +16,8 @@ from chains.results.attribution import attribute_waiting
 from chains.sign_ups import forgetting
 from chains.simulate.rehearsal import job
 from chains.simulate.test_order.send import send_due
+from crm.service import bot
+from crm.service.bot_questions import ANSWER
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,12 @@ def read_mailbox() -> None:
 def fetch_telegram_files() -> None:
     if settings.TELEGRAM_TOKEN and (kept := files.fetch_due(timezone.now())):
         logger.info("Files that customers sent by Telegram: %s", kept)
+
+
+@shared_task(name=ANSWER)
+def send_bot_answers() -> None:
+    if sent := bot.answer_due(timezone.now()):
+        logger.info("Questions that the bot answered: %s", sent)
 
 
 @shared_task(name="chains.tasks.watch_reputation")

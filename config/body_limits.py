@@ -31,12 +31,15 @@ PUBLIC = Limit("public pages", 100_000)
 FORM = Limit("forms of staff", 2_621_440)
 UPLOAD = Limit("files of staff", 301_000_000)
 PICTURE = Limit("pictures of staff", 21_000_000)
+# As many files as go with one answer, and its words.
+ANSWER = Limit("answers of staff", 11_000_000)
 DOOR = Limit("doors", 2_621_440)
 # A provider brings a letter with its pictures in one request.
 LETTER = Limit("letters", 30_000_000)
 
 UPLOADS = re.compile(r"^/admin/crm/(?:\w+/import/|source/\d+/upload/)$")
 PICTURES = re.compile(r"^/admin/chains/messagetemplate/pictures/$")
+ANSWERS = re.compile(r"^/admin/crm/case/\d+/(?:do/write|answer-files)/$")
 BY_START = (("/admin/", FORM), ("/hooks/mail/", LETTER), ("/hooks/", DOOR), ("/v1/", DOOR), ("/api/v1/", DOOR))
 
 
@@ -45,6 +48,8 @@ def of(path: str) -> Limit:
         return UPLOAD
     if PICTURES.match(path):
         return PICTURE
+    if ANSWERS.match(path):
+        return ANSWER
     return next((limit for start, limit in BY_START if path.startswith(start)), PUBLIC)
 
 
@@ -66,7 +71,7 @@ def keep(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
             return _refusal(request, limit, 413, _("The body is larger than %(most)s bytes.") % {"most": limit.most})
         if request.content_type != "multipart/form-data" or limit is LETTER:
             return get_response(request)
-        if limit not in (UPLOAD, PICTURE):
+        if limit not in (UPLOAD, PICTURE, ANSWER):
             return _without_files(request, get_response, limit)
         return get_response(request) if is_staff(get_user(request)) else redirect_to_login(request.path)
 

@@ -10,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from crm.intake.files import uploads
 from crm.models import VisitorAllowance
+from crm.service import answer_files
 
 LOG_INS_KEPT = dt.timedelta(days=90)
 
@@ -25,4 +26,4 @@ def forget_what_is_old(now: dt.datetime) -> int:
         TOTPDevice.objects.filter(confirmed=False, created_at__lt=now - dt.timedelta(days=1)),
     ]
     rows = sum(int(each.delete()[0]) for each in old)
-    return rows + uploads.delete_old()
+    return rows + uploads.delete_old() + answer_files.forget_unsent(now)

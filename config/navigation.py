@@ -31,6 +31,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Find a customer"), "person_search", "admin:crm_customer_find", "crm.view_customer"),
             Item(_("Customers"), "contacts", "admin:crm_customer_changelist", "crm.change_customer"),
             Item(_("Cases"), "support", "admin:crm_case_changelist", "crm.view_case"),
+            Item(_("Ready answers"), "quickreply", "admin:crm_readyanswer_changelist", "crm.view_readyanswer"),
             Item(_("Letters received"), "inbox", "admin:chains_incomingmail_changelist", "chains.change_incomingmail"),
             Item(_("Staff tasks"), "task_alt", "admin:crm_stafftask_changelist", "crm.view_stafftask"),
             Item(_("Ratings and reviews"), "star", "admin:crm_feedback_changelist", "crm.view_feedback"),
@@ -58,6 +59,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
         _("Management"),
         (
             Item(_("Dashboard"), "monitoring", "admin:analytics_dashboard", "analytics.view_dashboard"),
+            Item(_("Goodwill"), "volunteer_activism", "admin:crm_goodwill_changelist", "crm.view_goodwill"),
             Item(_("Consent ledger"), "fact_check", "admin:crm_consentrecord_changelist", "crm.view_consentrecord"),
             Item(
                 _("Privacy requests"), "privacy_tip", "admin:crm_privacyrequest_changelist", "crm.view_privacyrequest"

@@ -12,7 +12,10 @@
                          held then; reopened {"resolved_at"}, when it had been resolved; corrected and escalated what
                          it was before ("kind_was", "order_was"); held {"for"}, taken_up {"since"};
                          merged {"into", "moved": {"messages", "notes", "tasks"}, "was_open"}, split {"from"}
+    case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
+                         offer_chosen {"choice"}: solution, alternative or neither; again when it was changed
     task.closed          {"task", "kind", "status", "case"}
+    goodwill.*           {"goodwill", "case", "kind", "points", "percent", "amount", "currency"}: those that it has
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
     coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},

@@ -19,6 +19,7 @@ from crm.models import Source
 from crm.outbound_http import session
 from crm.recommendations.nightly import learn
 from crm.service import case_pauses
+from crm.service.contentment import ask_due
 from crm.webhooks_out import clearing, sending
 
 logger = logging.getLogger(__name__)
@@ -105,6 +106,12 @@ def fetch_from_shops() -> None:
 @shared_task
 def forget_visits() -> None:
     logger.info("Visits that nobody claimed, forgotten: %s", visitors.forget_unclaimed(timezone.now()))
+
+
+@shared_task
+def ask_whether_content() -> None:
+    if asked := ask_due(timezone.now()):
+        logger.info("Customers asked whether all is well: %s", asked)
 
 
 @shared_task

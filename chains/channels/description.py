@@ -60,6 +60,8 @@ class StaffPage:
     test_message: TestMessage
     button: SetUpButton | None = None
     needs_https: bool = False  # customers connect on a page of ours
+    # The address that the provider has to be told by hand, to bring there what customers write.
+    hears_at: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,11 +20,13 @@ from chains.reactions.touch_events import record_touch_event
 from chains.reactions.unsubscribe import withdraw_at, withdraw_marketing
 from crm.models import CaseMessage, Contact, Event, EventKind, Purpose, Shop
 from crm.service.conversations import give_up
-from crm.service.failed_answers import answer_failed
+from crm.service.failed_answers import answer_failed, note_delivered
 
 logger = logging.getLogger(__name__)
 
 SOURCE = "receipts"
+# In no token.
+PIECE = "."
 SPAM_REPORT, MAIL_PROVIDER = "spam report", "mail provider"
 
 
@@ -95,6 +97,8 @@ def _record_of_answer(receipt: Receipt, now: dt.datetime) -> bool:
         case Kind.UNSUBSCRIBED:
             # There is no link to unsubscribe by in an answer: the provider refused to send it.
             withdraw_at(answer.channel, answer.address, at=at, evidence=evidence, source=MAIL_PROVIDER)
+        case Kind.DELIVERED:
+            return note_delivered(answer, at=at)
     return receipt.kind in NOT_ARRIVED and answer_failed(answer, why=detail, at=at)
 
 
@@ -102,7 +106,12 @@ def _answer(token: str) -> CaseMessage | None:
     sent = CaseMessage.objects.filter(direction=CaseMessage.Direction.SENT).exclude(
         case__customer__erased_at__isnull=False
     )
-    return sent.select_related("case__customer").filter(token=token).first()
+    return sent.select_related("case__customer").filter(token=token.partition(PIECE)[0]).first()
+
+
+def piece_token(token: str, number: int) -> str:
+    """By which one of the messages that an answer was split into is named; the first bears the answer's own."""
+    return f"{token}{PIECE}{number}" if number else token
 
 
 def touch_of(token: str) -> Touch | None:

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from base64 import b64encode
 from binascii import b2a_base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
@@ -19,6 +19,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import BadHeaderError
 from django.utils import timezone
 from django.utils.encoding import punycode
+
+from chains.messages.mime_files import LetterFile, file_part
 
 ENCODED_WORD_BYTES = 45  # 60 characters of base64: with its frame below the 75 that RFC 2047 allows.
 LINE_BYTES = 900  # RFC 5322 allows 998; breaking below leaves room for whatever a relay adds.
@@ -85,6 +87,15 @@ def part(content: str, subtype: str) -> bytes:
     return head + body
 
 
+def multipart(subtype: str, *parts: bytes) -> bytes:
+    boundary = b"=_encore"
+    while any(boundary in content for content in parts):
+        boundary += b"x"
+    line = b"--" + boundary
+    kind = b"Content-Type: multipart/" + subtype.encode() + b'; boundary="' + boundary + b'"'
+    return b"\r\n".join((kind, b"", *(piece for content in parts for piece in (line, content)), line + b"--", b""))
+
+
 @lru_cache(maxsize=4)
 def _date(second: dt.datetime) -> str:
     """Many letters are made within a second."""
@@ -113,7 +124,7 @@ class PreparedBody:
 
 
 class MimeLetter(EmailMultiAlternatives):
-    """An email whose headers are given ready for the wire, in `headers`, and whose body is text, or text and HTML.
+    """An email whose headers are given ready for the wire, in `headers`: text, or text and HTML, perhaps with files.
 
     Raises ValueError for an address no server takes and for a header that no letter may have.
     """
@@ -128,6 +139,7 @@ class MimeLetter(EmailMultiAlternatives):
         html: str | None = None,
         reply_to: str = "",
         headers: Mapping[str, str],
+        files: Sequence[LetterFile] = (),
     ) -> None:
         self.sender_name, address = sender
         self.envelope_from, self.envelope_to = wire_address(address), wire_address(to)
@@ -142,6 +154,9 @@ class MimeLetter(EmailMultiAlternatives):
         self.html = html
         if html is not None:
             self.attach_alternative(html, "text/html")
+        self.files = files
+        for file in files:
+            self.attach(file.name, file.content, file.content_type)
         self._head = self._headers()
         # Read by Anymail alone.
         self.metadata: dict[str, str] = {}
@@ -171,18 +186,9 @@ class MimeLetter(EmailMultiAlternatives):
     @cached_property
     def wire(self) -> bytes:
         """The letter as it goes over the wire."""
-        text = part(str(self.body), "plain")
-        if self.html is None:
-            return self._head + text
-        html = part(self.html, "html")
-        boundary = self._boundary(text, html)
-        line = b"--" + boundary
-        kind = b'Content-Type: multipart/alternative; boundary="' + boundary + b'"'
-        return b"\r\n".join((self._head + kind, b"", line, text, line, html, line + b"--", b""))
-
-    @staticmethod
-    def _boundary(*parts: bytes) -> bytes:
-        boundary = b"=_encore"
-        while any(boundary in content for content in parts):
-            boundary += b"x"
-        return boundary
+        words = part(str(self.body), "plain")
+        if self.html is not None:
+            words = multipart("alternative", words, part(self.html, "html"))
+        if self.files:
+            words = multipart("mixed", words, *map(file_part, self.files))
+        return self._head + words

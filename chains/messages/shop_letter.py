@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.core.mail.message import BadHeaderError
 from django.utils.translation import gettext as _
 
 from chains.messages.mime import MimeLetter, wire_address
+from chains.messages.mime_files import LetterFile
 from crm.models import Shop
 
 
@@ -22,6 +23,7 @@ def shop_letter(
     message_id: str,
     token: str = "",
     headers: Mapping[str, str] | None = None,
+    files: Sequence[LetterFile] = (),
 ) -> MimeLetter:
     """Ready for the wire. `token` is what answers to the letter, and reports of it, will name.
 
@@ -35,6 +37,7 @@ def shop_letter(
         html=html,
         reply_to=reply_address(shop, token),
         headers={"Message-ID": message_id, **(headers or {})},
+        files=files,
     )
     if token:
         _mark(letter, token)

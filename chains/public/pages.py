@@ -18,7 +18,7 @@ from chains.messages.context import language_of
 from chains.messages.layout import brand_color, text_color_on
 from chains.messages.page_urls import PREVIEW
 from chains.models import Touch
-from crm.models import Shop
+from crm.models import CaseMessage, Shop
 from crm.turns import visitors_turn
 
 POSTS_AN_HOUR = 30
@@ -46,6 +46,29 @@ def touch_view(
 
     update_wrapper(public, view)
     return csrf_exempt(public)
+
+
+def case_view(view: Callable[[HttpRequest, CaseMessage], HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a letter about a case."""
+
+    def public(request: HttpRequest, token: str) -> HttpResponse:
+        message = _case_message(token)
+        if message is None:
+            return private(unknown_link_page(request))
+        with translation.override(language_of(message.case.customer)):
+            if request.method == "POST" and _is_flooding(token):
+                return private(too_many_changes_page(request))
+            return private(view(request, message))
+
+    update_wrapper(public, view)
+    return csrf_exempt(public)
+
+
+def _case_message(token: str) -> CaseMessage | None:
+    if "\0" in token:
+        return None
+    sent = CaseMessage.objects.sent().select_related("case__customer", "case__order", "author")
+    return sent.filter(token=token, case__customer__erased_at=None).first()
 
 
 def _touch(token: str) -> Touch | None:

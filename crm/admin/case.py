@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from crm.admin.case_answering import change_files
 from crm.admin.case_bulk import BULK_ACTIONS, BulkForm
 from crm.admin.case_conversation import conversation
 from crm.admin.case_correction import consequence_of, correctable
@@ -73,7 +74,20 @@ class CaseAdmin(VerbAdmin):
         file = path(
             "<int:case_id>/file/<int:file_id>/", self.admin_site.admin_view(self.file_view), name="crm_case_file"
         )
-        return [file, *super().get_urls()]
+        files = path(
+            "<int:case_id>/answer-files/",
+            self.admin_site.admin_view(self.answer_files_view),
+            name="crm_case_answer_files",
+        )
+        return [file, files, *super().get_urls()]
+
+    def answer_files_view(self, request: HttpRequest, case_id: int) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        case = get_object_or_404(Case, pk=case_id)
+        if not self.has_change_permission(request, case):
+            raise PermissionDenied
+        return change_files(request, case, back=self.page_of(case))
 
     def file_view(self, request: HttpRequest, case_id: int, file_id: int) -> FileResponse:
         """A file of a stranger: to be saved, never shown by the browser in our name."""
@@ -132,7 +146,7 @@ class CaseAdmin(VerbAdmin):
     def refuse(self, request: HttpRequest, subject: Model, name: str, why: str) -> None:
         """What was to be told to the customer is not lost."""
         super().refuse(request, subject, name, why)
-        if name in {"write", "answer", "note", "hand_over"}:
+        if name in {"write", "answer", "offer", "goodwill", "note", "hand_over"}:
             keep_refused(request, subject, name, why)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Case | None = None) -> tuple[str, ...]:

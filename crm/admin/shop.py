@@ -120,6 +120,21 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
             },
         ),
         (
+            _("Questions, ready answers and goodwill"),
+            {
+                "fields": (
+                    "bot_answers",
+                    "human_words",
+                    "asks_if_content",
+                    ("goodwill_points", "goodwill_percent", "goodwill_amount"),
+                ),
+                "description": _(
+                    "The bot answers a question at most once and then leaves it to people. What an agent may give a "
+                    "customer within 90 days is limited here; whoever may exceed it is decided by their role."
+                ),
+            },
+        ),
+        (
             _("What comes back"),
             {
                 "fields": (

@@ -1,22 +1,25 @@
 from crm.models.api_call import CallAllowance, IdempotentCall, VisitorAllowance
 from crm.models.case import Case
 from crm.models.case_note import CaseMention, CaseNote
+from crm.models.case_question import CaseOffer, ContentmentCheck
 from crm.models.channel import Channel, Purpose
 from crm.models.column_mapping import ColumnMapping
 from crm.models.company import Company
 from crm.models.consent import ConsentRecord
-from crm.models.conversation import CaseAttachment, CaseMessage
+from crm.models.conversation import AnswerFile, CaseAttachment, CaseMessage
 from crm.models.customer import Contact, Customer, MergeProposal
 from crm.models.erasure import ErasedAddress, ErasureCertificate
 from crm.models.event import Event, EventInbox, EventKind
 from crm.models.exchange_rate import ExchangeRate
 from crm.models.feedback import Feedback
 from crm.models.fetch_run import FetchRun
+from crm.models.goodwill import Goodwill
 from crm.models.loyalty import Coupon, PointsEntry
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
+from crm.models.ready_answer import ReadyAnswer, ReadyAnswerText
 from crm.models.recommendation import BestSeller, ProductSequence
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
@@ -27,6 +30,7 @@ from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
 __all__ = [
     "AnonymousEvent",
+    "AnswerFile",
     "BestSeller",
     "CallAllowance",
     "Case",
@@ -34,12 +38,14 @@ __all__ = [
     "CaseMention",
     "CaseMessage",
     "CaseNote",
+    "CaseOffer",
     "Category",
     "Channel",
     "Company",
     "ColumnMapping",
     "ConsentRecord",
     "Contact",
+    "ContentmentCheck",
     "Coupon",
     "Customer",
     "Delivery",
@@ -54,6 +60,7 @@ __all__ = [
     "ExchangeRate",
     "Feedback",
     "FetchRun",
+    "Goodwill",
     "KnownVisitor",
     "IdempotentCall",
     "MergeProposal",
@@ -68,6 +75,8 @@ __all__ = [
     "ProductRelation",
     "ProductSequence",
     "Purpose",
+    "ReadyAnswer",
+    "ReadyAnswerText",
     "Shop",
     "Source",
     "StaffTask",

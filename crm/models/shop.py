@@ -35,6 +35,10 @@ def complaint_words() -> str:
     return "\n".join(words("replies", "complaint"))
 
 
+def human_words() -> str:
+    return "\n".join(words("replies", "human"))
+
+
 def answer_hours(label: StrPromise, default: int) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         label, default=default, validators=[MinValueValidator(1), MaxValueValidator(MOST_ANSWER_HOURS)]
@@ -248,6 +252,43 @@ class Shop(models.Model):
         db_default=14,
         validators=[MaxValueValidator(365)],
         help_text=_("When it waits for the customer and no word comes. An answer opens it again. 0: it stays open."),
+    )
+    asks_if_content = models.BooleanField(
+        _("Encore asks by itself whether all is well"),
+        default=False,
+        db_default=False,
+        help_text=_("After so many days as the desk reminds you of it. Otherwise a colleague presses the button."),
+    )
+    bot_answers = models.BooleanField(
+        _("the bot answers common questions"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "With ready answers that are marked for it, in the channel the question came by; never complaints."
+        ),
+    )
+    human_words = models.TextField(
+        _("words that call a person"),
+        blank=True,
+        default=human_words,
+        help_text=_(
+            "One a line; the beginning of a word is enough. The bot names the first of the customer's language."
+        ),
+    )
+    goodwill_points = models.PositiveIntegerField(
+        _("goodwill: most points"), default=500, db_default=500, help_text=_("0: none.")
+    )
+    goodwill_percent = models.PositiveSmallIntegerField(
+        _("goodwill: largest discount, %"), default=15, db_default=15, validators=[MaxValueValidator(100)]
+    )
+    goodwill_amount = models.DecimalField(
+        _("goodwill: most money"),
+        max_digits=12,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        validators=[MinValueValidator(0)],
+        help_text=_("Coupons and gifts together, in the shop's currency. 0: none."),
     )
     soft_bounces = models.PositiveSmallIntegerField(
         _("letters come back before an address is given up"),

@@ -29,6 +29,10 @@ INTERNAL = {
     "customer",
     "case",
     "author",
+    "given_by",
+    "asked_by",
+    "message",
+    "coupon",
     "token",
 }
 

@@ -10,12 +10,15 @@ from django.db.models.functions import Cast, Concat, Least
 
 from crm.models import (
     AnonymousEvent,
+    AnswerFile,
     Case,
     CaseAttachment,
     CaseMessage,
     CaseNote,
+    CaseOffer,
     ConsentRecord,
     Contact,
+    ContentmentCheck,
     Coupon,
     Customer,
     CustomerPrediction,
@@ -24,6 +27,7 @@ from crm.models import (
     Event,
     EventInbox,
     Feedback,
+    Goodwill,
     KnownVisitor,
     MergeProposal,
     Milestone,
@@ -34,6 +38,7 @@ from crm.models import (
     WebhookMessage,
 )
 from crm.models.case import CaseQuerySet
+from crm.models.goodwill import GoodwillQuerySet
 from crm.models.staff_task import StaffTaskQuerySet
 from crm.models.webhook_out import WebhookMessageQuerySet
 from crm.privacy.kept import ERASED, Finder, Kept, Rows, blank, blanked, columns, delete, row, rows
@@ -61,6 +66,10 @@ def _notes(person: Person) -> QuerySet[CaseNote]:
 
 def _files(person: Person) -> QuerySet[CaseAttachment]:
     return CaseAttachment.objects.filter(message__case__customer__in=person.ids).order_by("pk")
+
+
+def _of_their_cases(model: Any, *order: str) -> Finder:
+    return lambda person: model._default_manager.filter(case__customer__in=person.ids).order_by(*order, "pk")
 
 
 def _visits(person: Person) -> QuerySet[AnonymousEvent]:
@@ -112,6 +121,19 @@ def _erase_told(found: WebhookMessageQuerySet, at: dt.datetime) -> int:
     return blanked(found, data={}, answer="", reason="")
 
 
+def _erase_offers(found: QuerySet[CaseOffer], at: dt.datetime) -> int:
+    """That they chose the alternative is kept; then there has to have been one."""
+    found.exclude(alternative="").update(alternative=ERASED)
+    return blanked(found, solution=ERASED, words="")
+
+
+def _erase_goodwill(found: GoodwillQuerySet, at: dt.datetime) -> int:
+    """What was promised and not given yet is not given any more. What it cost stays."""
+    found.promised().update(undone_at=at)
+    found.exclude(gift="").update(gift=ERASED)
+    return blanked(found, reason=ERASED)
+
+
 def _erase_coupons(found: QuerySet[Coupon], at: dt.datetime) -> int:
     return blanked(found, code=BLANK_CODE, gift=ERASED, expires_at=Least(F("expires_at"), Value(at)))
 
@@ -125,6 +147,10 @@ KEPT = (
     Kept("consents", theirs(ConsentRecord, "occurred_at"), rows, blank(address="", evidence={})),
     Kept("orders", theirs(Order, "placed_at"), _orders, blank(tracking_number="", receipt_url="", coupon_code="")),
     Kept("cases", theirs(Case, "opened_at"), rows, _erase_cases),
+    Kept("offers", _of_their_cases(CaseOffer, "sent_at"), rows, _erase_offers),
+    Kept("contentment", _of_their_cases(ContentmentCheck, "asked_at"), rows, blank(words="")),
+    Kept("goodwill", _of_their_cases(Goodwill, "promised_at"), rows, _erase_goodwill),
+    Kept("answer_files", _of_their_cases(AnswerFile), columns("name", "content_type", "size"), delete),
     Kept("files", _files, columns("name", "content_type", "size"), delete),
     Kept("letters", _letters, rows, blank(address="", subject="", text="", failure="", key=None, token=BLANK_TOKEN)),
     Kept(

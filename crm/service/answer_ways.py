@@ -20,6 +20,11 @@ class Way:
     problem: str = ""
     is_open: bool = True
 
+    @property
+    def takes_files(self) -> bool:
+        carrier = carriers().get(self.channel)
+        return carrier is not None and carrier.takes_files
+
     def __str__(self) -> str:
         where = f"{Channel(self.channel).label}, {self.address}"
         return f"{where} ({self.problem})" if self.problem else where
@@ -63,6 +68,8 @@ def _way(channel: str, address: str, contacts: Iterable[Contact]) -> Way:
     contact = next((known for known in contacts if (known.channel, known.address) == (channel, address)), None)
     if contact and contact.state != Contact.State.ACTIVE:
         return Way(channel, address, contact.state_reason or contact.get_state_display())
+    if contact and contact.service_consent == Contact.Consent.WITHDRAWN:
+        return Way(channel, address, _("asked to be left alone there"))
     return Way(channel, address)
 
 

@@ -26,11 +26,15 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """`send` takes the answer and the customer's message it answers, if there is one. It raises NotTaken."""
+    """`send` takes the answer, with its files, and the customer's message it answers, if there is one.
+
+    It raises NotTaken when nothing of it has left.
+    """
 
     channel: str
     is_set_up: Callable[[], bool]
     send: Callable[[CaseMessage, CaseMessage | None, Shop], Handover]
+    takes_files: bool
 
 
 _carriers: dict[str, Carrier] = {}

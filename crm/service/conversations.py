@@ -1,4 +1,4 @@
-"""Letters between a customer and the people of the shop, each part of a case, by whatever channel they go."""
+"""Letters of customers, each part of a case, by whatever channel they come. Those of the shop: crm.service.sending."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.locks import lock_current, lock_fact
-from crm.models import Case, CaseAttachment, CaseMessage, Channel, Contact, Customer, Order, Shop
-from crm.models.conversation import new_token
-from crm.service import answer_ways
-from crm.service.carriers import Handover, NotTaken, carriers
+from crm.events import ring_on_commit
+from crm.locks import lock_current
+from crm.models import Case, CaseAttachment, CaseMessage, Channel, Contact, Customer, Order
+from crm.service.bot_questions import is_for_the_bot, ring_bot
 from crm.service.case_corrections import escalate
-from crm.service.case_pauses import note_our_word
-from crm.service.cases import acknowledge, note_unanswered, open_case, reopen
-from crm.service.subjects import answering, bare_subject
+from crm.service.cases import note_unanswered, open_case, reopen
+from crm.service.subjects import bare_subject
 
 TEXT_LIMIT = 20_000
 KEPT_BYTES = 5_000_000
@@ -85,55 +81,10 @@ def receive_letter(
     return _store(found, letter)
 
 
-def send_reply(case: Case, *, text: str, at: dt.datetime, by: User, channel: str = "") -> CaseMessage:
-    """Write to the customer where they wrote from, or by the channel that is named, in the thread they began.
-
-    ValueError says why it cannot go there, and where else it can: then nothing was written, and the case waits on.
-    """
-    text = text.replace("\0", "").strip()
-    if not text or len(text) > TEXT_LIMIT:
-        raise ValueError(_("Write at most %(limit)d characters.") % {"limit": TEXT_LIMIT})
-    way = answer_ways.choose(case, channel)
-    try:
-        return _send(case, way, text, at, by)
-    except NotTaken as refusal:
-        if refusal.contact_state:
-            give_up(way.channel, way.address, state=refusal.contact_state, why=str(refusal))
-        words = {"channel": Channel(way.channel).label, "error": str(refusal)}
-        why = _("It could not be sent by %(channel)s: %(error)s") % words
-        raise ValueError(answer_ways.in_other_words(case, why, way.channel)) from refusal
-
-
-@transaction.atomic
-def _send(case: Case, way: answer_ways.Way, text: str, at: dt.datetime, by: User) -> CaseMessage:
-    """Recorded before it is sent and in one transaction: what the channel did not take was never written."""
-    lock_fact(case)
-    last, token = answer_ways.last_received(case), new_token()
-    message = CaseMessage.objects.create(
-        case=case,
-        direction=CaseMessage.Direction.SENT,
-        channel=way.channel,
-        address=way.address,
-        subject=answering(last.subject if last and last.subject else case.subject),
-        text=text,
-        author=by,
-        occurred_at=at,
-        token=token,
-        key=f"<{token}@{settings.SITE_HOST}>" if way.channel == Channel.EMAIL else None,
-    )
-    _settle(message, carriers()[way.channel].send(message, last, Shop.load()), at)
-    return message
-
-
-def _settle(message: CaseMessage, handover: Handover, at: dt.datetime) -> None:
-    """An answer of which nobody knows whether it left stands in the case, which waits on."""
-    message.key = message.key or handover.key
-    if handover.doubt:
-        message.failed_at, message.failure = at, handover.doubt[:300]
-    message.save(update_fields=["key", "failed_at", "failure"])
-    if not handover.doubt:
-        acknowledge(message.case, at=at)
-        note_our_word(message.case, at=at, by=message.author)
+def seen_of(case: Case) -> str:
+    """What the conversation has come to: it changes with every word in it, and every note of a colleague."""
+    newest = (rows.order_by("pk").values_list("pk", flat=True).last() or 0 for rows in (case.messages, case.notes))
+    return "-".join(map(str, newest))
 
 
 def give_up(channel: str, address: str, *, state: str, why: str) -> None:
@@ -174,7 +125,10 @@ def _store(case: Case, letter: CustomerLetter) -> CaseMessage:
         text=letter.text[:TEXT_LIMIT],
         occurred_at=letter.at,
         key=letter.key,
+        bot_due_at=letter.at if is_for_the_bot(case, letter.text, has_files=bool(letter.attachments)) else None,
     )
+    if message.bot_due_at:
+        ring_on_commit(ring_bot)
     _store_files(message, letter.attachments, letter.at)
     return message
 

@@ -1,4 +1,4 @@
-"""An answer of a colleague that came back is no answer: the case waits for a person again."""
+"""What became of an answer: one that came back is none, and the case waits for a person again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.locks import lock_fact
-from crm.models import CaseMessage
+from crm.models import Case, CaseMessage
 from crm.service.cases import note_unanswered, reopen
 
 
@@ -26,6 +26,18 @@ def answer_failed(message: CaseMessage, *, why: str, at: dt.datetime) -> bool:
         reopen(case, at=at)
         note_unanswered(case, since=_waiting_since(message) or at, at=at)
     return True
+
+
+@transaction.atomic
+def note_delivered(message: CaseMessage, *, at: dt.datetime) -> bool:
+    """It arrived. Where nobody knew whether it had left, the customer waits no more. False when it was known."""
+    lock_fact(message.case)
+    sent = CaseMessage.objects.sent().filter(pk=message.pk, delivered_at=None)
+    # What came back was known later than it was sent.
+    doubted = sent.filter(failed_at=F("occurred_at")).update(delivered_at=at, failed_at=None, failure="")
+    if doubted and not message.case.messages.received().filter(occurred_at__gt=message.occurred_at).exists():
+        Case.objects.filter(pk=message.case_id).update(unanswered_at=None)
+    return bool(doubted or sent.filter(failed_at=None).update(delivered_at=at))
 
 
 def _note(message: CaseMessage, why: str, at: dt.datetime) -> bool:

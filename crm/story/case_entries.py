@@ -73,19 +73,45 @@ def _correction(event: Event) -> tuple[str, str, str]:
 
 
 def letters(customer: Customer, limit: int) -> Iterator[StoryEntry]:
-    """What the customer wrote and what colleagues wrote back."""
-    newest = CaseMessage.objects.filter(case__customer=customer).select_related("case", "author")
+    """What the customer wrote and what was written back, and what they pressed on the pages behind it."""
+    newest = CaseMessage.objects.filter(case__customer=customer)
+    newest = newest.select_related("case", "author", "offer", "contentment_check")
     for message in newest.order_by("-occurred_at", "-pk")[:limit]:
-        title = _("The customer wrote: %(subject)s") if message.is_received else _("We wrote: %(subject)s")
+        title, icon = _title_and_icon(message)
         yield StoryEntry(
             message.occurred_at,
-            "inbox" if message.is_received else "reply",
+            icon,
             title % {"subject": message.subject or message.case.subject},
             "\n".join(filter(None, (message.failure, message.text))),
             page_of(message.case),
             "bad" if message.failed_at else "",
             StoryKind.CASE,
         )
+        yield from _pressed(message)
+
+
+def _title_and_icon(message: CaseMessage) -> tuple[str, str]:
+    if message.is_received:
+        return _("The customer wrote: %(subject)s"), "inbox"
+    if message.kind == CaseMessage.Kind.BOT:
+        return _("The bot answered: %(subject)s"), "smart_toy"
+    return _("We wrote: %(subject)s"), "reply"
+
+
+def _pressed(message: CaseMessage) -> Iterator[StoryEntry]:
+    """The row of the other side is there for letters that ask something, and no query is made for it."""
+    where = page_of(message.case)
+    offer, check = getattr(message, "offer", None), getattr(message, "contentment_check", None)
+    if offer and offer.chosen_at:
+        title = _("The customer chose: %(choice)s") % {"choice": offer.get_choice_display()}
+        tone = "good" if offer.is_accepted else "bad"
+        yield StoryEntry(offer.chosen_at, "touch_app", title, offer.words, where, tone, StoryKind.CASE)
+    if check and check.answered_at:
+        title = (
+            _("The customer says that all is well") if check.is_content else _("The customer says that it is not over")
+        )
+        tone = "good" if check.is_content else "bad"
+        yield StoryEntry(check.answered_at, "touch_app", title, check.words, where, tone, StoryKind.CASE)
 
 
 def _offer(case: Case) -> str:

@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from crm.loyalty.coupon_wording import in_short
-from crm.models import ConsentRecord, Customer, Event, EventKind, Milestone, Order, StaffTask
+from crm.models import ConsentRecord, Customer, Event, EventKind, Goodwill, Milestone, Order, StaffTask
 from crm.service.feedback import in_words
 from crm.story.story import StoryEntry, StoryKind, page_of
 
@@ -62,10 +62,21 @@ def loyalty(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             title = _("Coupon %(code)s redeemed: %(offer)s") % words
             where = page_of(coupon.order) if coupon.order else ""
             yield StoryEntry(coupon.redeemed_at, "redeem", title, str(coupon.order or ""), where, "good", kind)
-    refused = Event.objects.filter(customer=customer, kind=EventKind.COUPON_REFUSED).order_by("-occurred_at")
-    for event in refused[:limit]:
-        reason = event.properties.get("reason", "")
-        yield StoryEntry(event.occurred_at, "money_off", _("Coupon not redeemed"), reason, "", "warning", kind)
+    kinds = (EventKind.COUPON_REFUSED, EventKind.GOODWILL_GIVEN, EventKind.GOODWILL_UNDONE)
+    told = Event.objects.filter(customer=customer, kind__in=kinds).order_by("-occurred_at")
+    for event in told[:limit]:
+        title, detail, icon, tone = _of_loyalty(event)
+        yield StoryEntry(event.occurred_at, icon, title, detail, "", tone, kind)
+
+
+def _of_loyalty(event: Event) -> tuple[str, str, str, str]:
+    if event.kind == EventKind.COUPON_REFUSED:
+        return _("Coupon not redeemed"), event.properties.get("reason", ""), "money_off", "warning"
+    what = event.properties.get("kind", "")
+    words = Goodwill.Kind(what).label if what in Goodwill.Kind.values else ""
+    if event.kind == EventKind.GOODWILL_UNDONE:
+        return _("Goodwill taken back: %(what)s") % {"what": words}, "", "undo", "warning"
+    return _("Goodwill given: %(what)s") % {"what": words}, "", "volunteer_activism", "good"
 
 
 def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:

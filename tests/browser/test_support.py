@@ -74,7 +74,7 @@ def test_agent_closes_the_loop(page, sign_in, shop):
     page.get_by_role("button", name="Acknowledge").click()
     page.get_by_label("Solution offered").fill("A new lid by courier")
     page.get_by_label("Alternative").fill("Your money back")
-    page.get_by_role("button", name="Offer solution").click()
+    page.get_by_role("button", name="Only note it").click()
     page.get_by_role("button", name="Resolve").click()
     page.get_by_role("button", name="The customer is content").click()
 

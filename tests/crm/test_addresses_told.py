@@ -12,7 +12,7 @@ from crm.customers.merge import merge
 from crm.intake.files.import_file import import_file
 from crm.models import Contact, Customer, Event, EventKind
 from crm.service.cases import open_case
-from crm.service.conversations import send_reply
+from crm.service.sending import send_reply
 from crm.webhooks_out.payload import emails_of
 from tests.chains.factories import live_chain, message
 from tests.conftest import NOW, make_order

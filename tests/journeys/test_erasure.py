@@ -44,7 +44,7 @@ from crm.models import (
 )
 from crm.privacy.erase import erase, erase_address
 from crm.privacy.export import export_address, export_person
-from crm.service import conversations
+from crm.service import sending
 from tests.chains.channels.email.letters import delivery_report, reply, to
 from tests.chains.channels.telegram import updates
 from tests.chains.factories import draft_chain, live_chain, make_template, message, task
@@ -201,7 +201,7 @@ def by_mail(touch, customer, agent):
     )
     message = CaseMessage.objects.get(text__contains="marmot")
     message.attachments.create(name="marmot.jpg", content_type="image/jpeg", size=3, content=b"marmots like tea")
-    conversations.send_reply(message.case, text="Sorry about your marmot", at=now, by=agent)
+    sending.send_reply(message.case, text="Sorry about your marmot", at=now, by=agent)
     record_mail(read_mail(delivery_report(touch).replace(b"no such user here", f"<{EMAIL}> unknown".encode())), now)
     stranger = reply(
         "And nobody knows my marmot", sender=OLD_EMAIL, key="<2@quill.example>", subject="marmot@wild.example"

@@ -151,7 +151,9 @@ def assign(incoming: IncomingMail, customer: Customer, now: dt.datetime) -> None
     """A person says whom a letter is from that nobody could place."""
     shop = Shop.load()
     kind, severity = route(incoming.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
-    written = CustomerLetter(incoming.key, incoming.sender, incoming.subject, incoming.text, incoming.received_at)
+    channel = Channel.SMS if incoming.sender.startswith("+") else Channel.EMAIL
+    told = (incoming.key, incoming.sender, incoming.subject, incoming.text, incoming.received_at)
+    written = CustomerLetter(*told, channel=channel.value)
     message = receive_letter(customer, written, kind=kind, severity=severity)
     _save(incoming, kind=Kind.REPLY, customer=message.case.customer, message=message, text="")
 

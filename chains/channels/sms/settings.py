@@ -18,6 +18,9 @@ SMS_OPTIONS = {
     "SMS_MESSAGE_ID": "",
     "SMS_BAD_NUMBER": "",
     "SMS_IDEMPOTENT": "false",
+    "SMS_INCOMING_SENDER": "from",
+    "SMS_INCOMING_TEXT": "text",
+    "SMS_INCOMING_ID": "id",
 }
 SMS_PLACEHOLDERS = {"phone", "digits", "text", "sender", "key"}
 
@@ -55,6 +58,7 @@ def sms(url: str, options: dict[str, str]) -> dict[str, Any]:
         "success": given["SMS_SUCCESS"],
         "message_id": given["SMS_MESSAGE_ID"],
         "bad_number": given["SMS_BAD_NUMBER"],
+        "incoming": {name: given[f"SMS_INCOMING_{name.upper()}"] for name in ("sender", "text", "id")},
         "is_idempotent": given["SMS_IDEMPOTENT"].lower() in {"1", "true", "yes"},
     }
 

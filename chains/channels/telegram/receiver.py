@@ -106,7 +106,12 @@ def _pass_on(chat: str, message: dict[str, Any], at: dt.datetime, number: int) -
     is_new = hear(known[0].customer, letter, answered_by(message, chat))
     ring_on_commit(ring_files)
     # An album comes as several messages, and is answered once.
-    return _("Thank you, a person reads this and answers you.") if is_new or not letter.is_piece else ""
+    if not is_new and letter.is_piece:
+        return ""
+    # Where the bot may answer, it is not said that a person does.
+    if Shop.load().bot_answers:
+        return _("Thank you, we have got it and answer you here.")
+    return _("Thank you, a person reads this and answers you.")
 
 
 def _stranger(chat: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 from django.conf import settings
 
-from chains.channels.http import TIMEOUT, attempt, refused
+from chains.channels.http import DETAIL_LENGTH, TIMEOUT, attempt, refused
 from chains.channels.sender import Outcome, OutgoingMessage, Result
 from chains.messages.short_message import ShortMessage
 from crm.models import Contact, Shop
@@ -24,7 +24,7 @@ class TelegramSender:
     def deliver(self, batch: Sequence[OutgoingMessage], shop: Shop) -> Iterator[Outcome]:
         with requests.Session() as session:
             for outgoing in batch:
-                yield attempt(outgoing.touch_id, partial(_send, session, outgoing), _judge)
+                yield attempt(outgoing.touch_id, partial(_send, session, outgoing), judge)
 
 
 def _send(session: requests.Session, outgoing: OutgoingMessage) -> requests.Response:
@@ -53,10 +53,15 @@ def message(chat: str, note: ShortMessage) -> dict[str, Any]:
     }
 
 
-def _judge(touch_id: int, answer: requests.Response) -> Outcome:
-    body = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+def judge(touch_id: int, answer: requests.Response) -> Outcome:
+    body = _body(answer)
     if answer.status_code == 200 and body.get("ok"):
-        return Outcome(touch_id, Result.SENT, provider_id=str(body["result"]["message_id"]))
+        result = body.get("result")
+        number = result.get("message_id", "") if isinstance(result, dict) else ""
+        return Outcome(touch_id, Result.SENT, provider_id=str(number))
+    if answer.status_code == 200:
+        # Something between us and Telegram answered in its place; whether it passed the message on nobody knows.
+        return Outcome(touch_id, Result.UNKNOWN, answer.text[:DETAIL_LENGTH], is_providers_fault=True)
     words = str(body.get("description", ""))
     if answer.status_code == 403:
         # Blocked by the customer, or their account is gone; /start brings it back.
@@ -64,3 +69,11 @@ def _judge(touch_id: int, answer: requests.Response) -> Outcome:
     if answer.status_code == 400 and any(known in words for known in NO_SUCH_CHAT):
         return refused(touch_id, answer, contact_state=Contact.State.INVALID)
     return refused(touch_id, answer)
+
+
+def _body(answer: requests.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except requests.JSONDecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}

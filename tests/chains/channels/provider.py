@@ -22,12 +22,16 @@ class Request:
 
 @dataclass
 class Provider:
-    """Answers with `answer`: (status, headers, body); `hangs` never answers, `drops` takes the request and hangs up."""
+    """Answers with `answer`: (status, headers, body); `hangs` never answers, `drops` takes the request and hangs up.
+
+    `script`: what it says to each of the next requests, one after the other.
+    """
 
     url: str = ""
     answer: tuple = (200, {}, b"")
     mode: str = ""
     requests: list = field(default_factory=list)
+    script: list = field(default_factory=list)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def says(self, status, told=b"", **headers):
@@ -52,6 +56,8 @@ def running_provider():
             if provider.mode in ("hangs", "drops"):
                 self.close_connection = True
                 return
+            if provider.script:
+                provider.says(*provider.script.pop(0))
             status, headers, told = provider.answer
             self.send_response(status)
             for name, value in headers.items():

@@ -19,7 +19,7 @@ from chains.models import Touch
 from crm import consent
 from crm.models import Case, CaseMessage, Contact
 from crm.privacy.erase import erase
-from crm.service import answer_ways, cases, conversations
+from crm.service import answer_ways, cases, conversations, sending
 from crm.service.failed_answers import answer_failed
 from crm.story.story import story
 from tests.chains.channels.email.letters import reply, sent_touch, to
@@ -58,7 +58,7 @@ def letter(now):
 
 
 def answer(case, text="On Friday", at=NOW + HOUR, *, by, **how):
-    return conversations.send_reply(case, text=text, at=at, by=by, **how)
+    return sending.send_reply(case, text=text, at=at, by=by, **how)
 
 
 def test_a_question_by_telegram_is_answered_in_its_chat(telegram, provider, admin_user, mailoutbox):
@@ -121,8 +121,8 @@ def test_a_bot_that_was_disconnected_is_said_and_an_email_offered(telegram, sett
     assert mailoutbox == []
 
 
-@pytest.mark.parametrize(("text", "words"), [("x" * 4097, "4096 characters"), ("x" * 20_001, "20000 characters")])
-def test_words_too_long_for_the_chat_are_not_sent(telegram, provider, admin_user, text, words):
+@pytest.mark.parametrize(("text", "words"), [(" ", "at most 20000"), ("x" * 20_001, "20000 characters")])
+def test_no_words_and_too_many_are_not_sent(telegram, provider, admin_user, text, words):
     with pytest.raises(ValueError, match=words):
         answer(telegram, text, by=admin_user)
 
@@ -185,6 +185,18 @@ def test_where_a_customer_asked_to_be_left_alone_is_not_offered(telegram, admin_
     )
 
     assert [way.channel for way in answer_ways.ways(telegram)] == ["telegram"]
+
+
+def test_a_chat_that_somebody_stopped_is_a_way_only_by_choice(telegram, client, admin_user, mailoutbox):
+    tell(client, written(text="/stop"))
+
+    assert [(way.channel, way.problem) for way in answer_ways.ways(telegram)] == [
+        ("email", ""),
+        ("telegram", "asked to be left alone there"),
+    ]
+    with pytest.raises(ValueError, match="asked to be left alone there"):
+        sending.send(telegram, sending.Draft("All well?"), at=NOW)
+    assert mailoutbox == []
 
 
 @pytest.fixture
@@ -285,6 +297,7 @@ def test_who_was_written_to_again_meanwhile_waits_no_more(letter, admin_user):
 def test_an_answer_that_arrived_stays_one(letter, admin_user, kind):
     sent = answer(letter, by=admin_user)
 
+    assert report(sent, kind) == (kind == Receipt.Kind.DELIVERED)
     assert not report(sent, kind)
 
     letter.refresh_from_db()

@@ -51,6 +51,7 @@ WORDS = {
     "object_id": "1",
     "place": "0",
     "provider": "postmark",
+    "secret": TOKEN,
     "sku": "SKU",
     "token": TOKEN,
     "url": "nowhere",

@@ -26,6 +26,8 @@ MODELS = {
     "crm_feedback": ("SMGR", "", "", ""),
     "crm_coupon": ("SMGR", "", "", ""),
     "crm_pointsentry": ("SMGR", "", "", ""),
+    "crm_goodwill": ("SMGR", "", "", ""),
+    "crm_readyanswer": ("SMGR", "SGR", "SGR", "SGR"),
     "crm_mergeproposal": ("SGR", "SR", "", ""),
     "crm_order": ("SMGR", "SGR", "", ""),
     "crm_privacyrequest": ("GR", "GR", "", ""),
@@ -76,6 +78,8 @@ PAGES = {
     "desk_times": ("MGR", "MGR"),
     "crm_case_file": ("SMGR", "SMGR"),
     "crm_feedback_hand_over": ("", "SGR"),
+    "crm_case_answer_files": ("", "SGR"),
+    "crm_readyanswer_add_starters": ("", "SGR"),
     "crm_customer_find": ("SMGR", "SMGR"),
     "crm_customer_new": ("SGR", "SGR"),
     "crm_customer_products": ("SGR", "SGR"),
@@ -164,6 +168,8 @@ PUBLIC = {
     # The letter there asks nothing.
     "question": (404, 404),
     "rate": (200, 400),
+    # No letter about a case bears this token.
+    "case": (404, 404),
     "picture": (404, 405),
     "sign-up": (200, 400),
     "sign-up-sent": (200, 405),
@@ -205,6 +211,8 @@ DOORS = {
     "mail_provider": (404, 404),
     "mail_provider_part": (404, 404),
     "twilio": (405, 404),
+    "twilio_message": (405, 404),
+    "sms_message": (405, 404),
     "telegram_webhook": (405, 404),
     "webhook": (405, 401),
 }

@@ -31,9 +31,11 @@ from crm.models import (
     ErasureCertificate,
     ExchangeRate,
     Feedback,
+    Goodwill,
     MergeProposal,
     PointsEntry,
     PrivacyRequest,
+    ReadyAnswer,
     Source,
     StaffTask,
     WebhookEndpoint,
@@ -74,6 +76,9 @@ def open_shop():
 def open_case_with_a_file(customer):
     letter = CaseMessage.objects.create(case=make_case(customer), direction="received", subject="The lid")
     CaseAttachment.objects.create(message=letter, name="lid.txt", content_type="text/plain", size=2, content=b"ok")
+    bonus = {"kind": "points", "points": 10, "currency": "EUR", "reason": "Sorry"}
+    Goodwill.objects.create(case=letter.case, key="1", **bonus)
+    ReadyAnswer.objects.create(title="Where is it?")
 
 
 def connect_sources(customer):

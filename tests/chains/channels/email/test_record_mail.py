@@ -7,7 +7,7 @@ from chains.channels.email.received_mail import read
 from chains.engine.run import tick
 from chains.models import Enrolment, IncomingMail, Touch
 from crm.models import Case, CaseMessage, Contact, Event
-from crm.service import cases, conversations
+from crm.service import cases, conversations, sending
 from crm.story.story import story
 from tests.chains.channels.email.letters import delivery_report, reply, sent_touch, spam_report, to
 from tests.chains.factories import live_chain, message, wait
@@ -324,7 +324,7 @@ def test_writing_back_goes_out_in_the_thread_and_the_answer_comes_home(now, admi
     case = Case.objects.get()
     mailoutbox.clear()
 
-    ours = conversations.send_reply(case, text="We send a new lid.", at=now + HOUR, by=admin_user)
+    ours = sending.send_reply(case, text="We send a new lid.", at=now + HOUR, by=admin_user)
 
     (letter,) = mailoutbox
     assert (letter.to, letter.subject, letter.body) == (["work@firm.example"], "Re: Your kettle", "We send a new lid.")
@@ -346,7 +346,7 @@ def test_a_letter_the_server_refuses_was_never_written(now, admin_user, settings
     case = make_case(at=now)
 
     with pytest.raises(ValueError, match="could not be sent"):
-        conversations.send_reply(case, text="Hello", at=now, by=admin_user)
+        sending.send_reply(case, text="Hello", at=now, by=admin_user)
 
     assert not CaseMessage.objects.exists()
     case.refresh_from_db()
@@ -356,7 +356,7 @@ def test_a_letter_the_server_refuses_was_never_written(now, admin_user, settings
 @pytest.mark.parametrize("text", ["", "  ", "x" * 20_001])
 def test_nothing_and_too_much_is_not_sent(now, admin_user, mailoutbox, text):
     with pytest.raises(ValueError, match="characters"):
-        conversations.send_reply(make_case(at=now), text=text, at=now, by=admin_user)
+        sending.send_reply(make_case(at=now), text=text, at=now, by=admin_user)
     assert mailoutbox == []
 
 
