@@ -21,6 +21,7 @@ from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
+from crm.models.survey import Survey, SurveyQuestion
 from crm.models.visitor import AnonymousEvent, KnownVisitor
 from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
@@ -68,6 +69,8 @@ __all__ = [
     "Shop",
     "Source",
     "StaffTask",
+    "Survey",
+    "SurveyQuestion",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",
