@@ -15,6 +15,6 @@ def asked_by(touch: Touch, survey: int) -> Asked:
     return Asked(found, customer, touch.order, SOURCE, key_of(touch.pk), language_of(customer))
 
 
-def key_of(touch: int) -> str:
+def key_of(touch: int | str) -> str:
     """Before the question's own id, in the keys of its answers."""
     return f"survey:{touch}"

@@ -21,7 +21,7 @@ SCALES = {
     Feedback.Kind.YES_NO: range(2),
 }
 DETRACTORS = range(7)
-PRAISE = {Feedback.Kind.RATING: 5, Feedback.Kind.NPS: 9}
+PRAISE: dict[str, int] = {Feedback.Kind.RATING: 5, Feedback.Kind.NPS: 9}
 LOW, HIGH = "low", "high"
 
 
