@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, QuerySet
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -37,7 +38,7 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return [
-            (None, {"fields": (("kind", "about", "position"), ("asked_if", "asked_if_score"))}),
+            (None, {"fields": ("kind", ("about", "position"), ("asked_if", "asked_if_score"))}),
             *(
                 (
                     language_name(code),
@@ -72,7 +73,7 @@ class SurveyAdmin(ModelAdmin):  # type: ignore[misc]
     )
 
     class Media:
-        js = ("chains/survey.js",)
+        js = (Script("chains/survey.js", defer=True),)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

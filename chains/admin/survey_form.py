@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.forms.models import BaseInlineFormSet
+from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -130,10 +131,10 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def _words_of_languages() -> Iterator[tuple[str, forms.Field]]:
     for code in codes():
-        yield f"question_{code}", _line(gettext_lazy("question"), LONGEST_QUESTION)
-        yield f"low_{code}", _line(gettext_lazy("what the lowest means"), LONGEST_END)
-        yield f"high_{code}", _line(gettext_lazy("what the highest means"), LONGEST_END)
-        yield f"answers_{code}", _lines(gettext_lazy("answers"), gettext_lazy("One a line."))
+        yield f"question_{code}", _line(gettext_lazy("Question"), LONGEST_QUESTION)
+        yield f"low_{code}", _line(gettext_lazy("What the lowest means"), LONGEST_END)
+        yield f"high_{code}", _line(gettext_lazy("What the highest means"), LONGEST_END)
+        yield f"answers_{code}", _lines(gettext_lazy("Answers"), gettext_lazy("One a line."))
 
 
 # A form's fields are known before it is made, so that the admin can lay them out.
@@ -141,7 +142,7 @@ QuestionWordsForm = type("QuestionWordsForm", (QuestionForm,), dict(_words_of_la
 SurveyWordsForm = type(
     "SurveyWordsForm",
     (SurveyForm,),
-    {f"thanks_{code}": _lines(gettext_lazy("words of thanks"), rows=2) for code in codes()},
+    {f"thanks_{code}": _lines(lazy(language_name, str)(code), rows=2) for code in codes()},
 )
 
 

@@ -6,6 +6,7 @@
   const SCALES = ["nps", "rating", "ease"];
   const CHOSEN = ["exit", "stage"];
   const frames = document.querySelectorAll("iframe[data-preview]");
+  const questions = () => document.querySelectorAll("#questions-data > .form-group:not(.empty-form)");
   let timer = 0;
 
   function show(question, part, isShown) {
@@ -24,7 +25,7 @@
   }
 
   function refresh() {
-    document.querySelectorAll('[id^="questions-"]:not([id$="-group"])').forEach(fit);
+    questions().forEach(fit);
     clearTimeout(timer);
     timer = setTimeout(preview, PAUSE_MS);
   }
@@ -41,7 +42,7 @@
   // A question that is added counts on from the last.
   document.addEventListener("formset:added", (event) => {
     const place = event.target.querySelector('[name$="-position"]');
-    if (place) place.value = document.querySelectorAll('[id^="questions-"] [name$="-position"]').length - 1;
+    if (place) place.value = questions().length;
     refresh();
   });
   document.addEventListener("formset:removed", refresh);
