@@ -16,6 +16,6 @@ def forget(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chains", "0021_touches_ask")]
+    dependencies = [("chains", "0023_touches_ask")]
 
     operations = [migrations.RunPython(keep_asking, forget)]

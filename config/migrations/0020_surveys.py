@@ -24,6 +24,6 @@ def keep_rights(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("config", "0018_count_results"), ("crm", "0028_surveys")]
+    dependencies = [("config", "0019_staff_tasks_move"), ("crm", "0030_surveys")]
 
     operations = [migrations.RunPython(give_rights, keep_rights)]

@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0020_useful_of_day"),
-        ("crm", "0028_surveys"),
+        ("chains", "0022_tasks_start_chains"),
+        ("crm", "0030_surveys"),
     ]
 
     operations = [

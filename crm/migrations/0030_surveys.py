@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("crm", "0027_attribution_windows"),
+        ("crm", "0029_more_of_staff_tasks"),
     ]
 
     operations = [
