@@ -89,8 +89,14 @@ class SurveyAdmin(ModelAdmin):  # type: ignore[misc]
         return super().get_queryset(request).annotate(number=Count("questions"))  # type: ignore[no-any-return]
 
     def get_inlines(self, request: HttpRequest, obj: Survey | None) -> Any:
-        """What was asked is not changed: the panel tells what it is."""
-        return () if obj and obj.is_locked else self.inlines
+        """What was asked is not changed: the panel tells what it is, and who may only look reads it there."""
+        may_change = obj is None or self.has_change_permission(request, obj)
+        return self.inlines if may_change and not (obj and obj.is_locked) else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Survey | None = None) -> Any:
+        """Words of thanks are no column each, and so nothing that could be shown to be read."""
+        found = super().get_fieldsets(request, obj)
+        return found if obj is None or self.has_change_permission(request, obj) else found[:-1]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Survey | None = None) -> tuple[str, ...]:
         return ("low_at_most", "high_at_least") if obj and obj.is_locked else ()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
+
 from crm.locks import lock_fact
-from crm.models import Case, Feedback
+from crm.models import Case, Feedback, Shop
 from crm.service.cases import open_case
+from crm.service.staff_tasks import open_task
 
 LONGEST_SUBJECT = 200
 
@@ -25,7 +29,23 @@ def open_case_about(feedback: Feedback, subject: str) -> Case:
     )
     if feedback.text and not case.body:
         Case.objects.filter(pk=case.pk, body="").update(body=feedback.text)
+    if survey and survey.case_group:
+        _ask_besides(case, survey.case_group)
     return case
+
+
+def _ask_besides(case: Case, group: Group) -> None:
+    """Those concerned look into it within the time a complaint of its severity would have."""
+    open_task(
+        case.customer,
+        title=_("Look into it: %(subject)s") % {"subject": case.subject[:160]},
+        at=case.opened_at,
+        due_at=Shop.load().answer_due(case.severity, case.opened_at),
+        owner_group=group,
+        order=case.order,
+        case=case,
+        key=f"low answer:{case.pk}",
+    )
 
 
 def put_to_case(feedback: Feedback, said: str) -> None:

@@ -211,6 +211,8 @@ AS_TODAY = frozenset(
         "crm_productsequence",
         "crm_shop",
         "crm_source",
+        "crm_survey",
+        "crm_surveyquestion",
         "crm_visitorallowance",
         "segments_historicalsegment",
     }
