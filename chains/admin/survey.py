@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,15 +16,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin, StackedInline
+from unfold.admin import StackedInline
 from unfold.decorators import display
 
 from chains.admin.survey_form import QuestionFormSet, QuestionWordsForm, SurveyWordsForm, language_name
 from chains.admin.survey_preview import preview
 from chains.admin.survey_results import results_view
+from crm.admin.starters import StartersAdmin
 from crm.languages import codes
 from crm.models import Survey, SurveyQuestion
 from crm.models.survey import MOST_QUESTIONS
+from crm.surveys.ready import add_ready_surveys, missing_surveys
 from crm.surveys.revising import copy_to_revise
 
 
@@ -50,13 +53,14 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
 
 
 @admin.register(Survey)
-class SurveyAdmin(ModelAdmin):  # type: ignore[misc]
+class SurveyAdmin(StartersAdmin):
     form = SurveyWordsForm
     inlines = (QuestionInline,)
     list_display = ("name", "shown_state", "questions_count", "locked_at", "results_link")
     search_fields = ("name__icontains",)
     ordering = ("is_closed", "name")
     show_full_result_count = False
+    list_before_template = "crm/admin/add_starters.html"
     change_form_outer_before_template = "chains/admin/survey_panel.html"
     change_form_outer_after_template = "chains/admin/survey_preview.html"
     fieldsets = (
@@ -84,6 +88,12 @@ class SurveyAdmin(ModelAdmin):  # type: ignore[misc]
             path("<int:pk>/results/", wrap(self.results_view), name="crm_survey_results"),
             *super().get_urls(),
         ]
+
+    def missing_starters(self, language: str) -> list[str]:
+        return missing_surveys(language)
+
+    def add_starters(self, language: str, now: dt.datetime) -> list[str]:
+        return add_ready_surveys(language)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Survey]:
         return super().get_queryset(request).annotate(number=Count("questions"))  # type: ignore[no-any-return]

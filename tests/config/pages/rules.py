@@ -94,6 +94,7 @@ PAGES = {
     "crm_source_upload": ("", "GR"),
     "crm_source_mapping": ("GR", "GR"),
     "crm_source_past": ("SGR", "SGR"),
+    "crm_survey_add_starters": ("", "MGR"),
     "crm_survey_copy": ("", "MGR"),
     "crm_survey_preview": ("SMGR", "SMGR"),
     "crm_survey_preview_new": ("SMGR", "SMGR"),
