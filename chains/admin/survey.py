@@ -39,6 +39,9 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
     max_num = MOST_QUESTIONS
     verbose_name_plural = gettext_lazy("questions")
 
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"validate_max": True, **kwargs})
+
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return [
             (None, {"fields": ("kind", ("about", "position"), ("asked_if", "asked_if_score"))}),

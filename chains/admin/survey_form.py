@@ -157,11 +157,12 @@ class QuestionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         if not kept:
             raise forms.ValidationError(_("A survey needs a question."))
         first = min(kept, key=lambda form: form.cleaned_data["position"])
-        if first.cleaned_data["kind"] in SurveyQuestion.WRITTEN:
+        kind, asked_if = first.cleaned_data["kind"], first.cleaned_data["asked_if"]
+        if kind in SurveyQuestion.WRITTEN:
             first.add_error("kind", _("The first question is answered by one press in the message: words come later."))
-        if first.cleaned_data["asked_if"]:
+        if asked_if:
             first.add_error("asked_if", _("There is nothing before the first question: ask it always."))
-        self._check_limits(first.cleaned_data["kind"])
+        self._check_limits(kind)
 
     def _check_limits(self, kind: str) -> None:
         scale = SurveyQuestion.SCALES.get(Kind(kind), range(2) if kind == Kind.YES_NO else range(0))

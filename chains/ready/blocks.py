@@ -11,6 +11,7 @@ from chains.messages.blocks.question import RATING, REASONS
 from chains.messages.blocks.recommendations import SKIP_MESSAGE
 from chains.messages.blocks.registry import BLOCK_KINDS
 from chains.messages.written import Block
+from chains.models import Touch
 from chains.ready.rules import FIRST_TIME, REPEAT, Rule
 
 RECEIPT = "{{ order.receipt_url }}"
@@ -76,9 +77,10 @@ def rating(section: str) -> ReadyBlock:
     return ReadyBlock("question", section, "words", content={"asks": RATING})
 
 
-def reasons(section: str) -> ReadyBlock:
-    """Below the question stand the answers, each behind a dash."""
-    return ReadyBlock("question", section, "words", content={"asks": REASONS})
+def reasons(section: str, *, anyway: bool = False) -> ReadyBlock:
+    """Below the question stand the answers, each behind a dash. `anyway`: however lately they were asked."""
+    content = {"asks": REASONS} | ({"if_asked": Touch.Asks.ANYWAY.value} if anyway else {})
+    return ReadyBlock("question", section, "words", content=content)
 
 
 def block_with(ready: ReadyBlock, sections: Mapping[str, str]) -> Block:

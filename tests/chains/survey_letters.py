@@ -48,7 +48,7 @@ def survey_block(survey, **content):
 
 def make_surveyed_touch(shop, survey, **fields):
     order = make_order(product=make_product(name="Kettle"))
-    touch = make_touch(order.customer, order=order, asks="skip_message", survey=survey, **fields)
+    touch = make_touch(order.customer, order=order, survey=survey, **{"asks": "skip_message", **fields})
     version = touch.enrolment.version
     compiled = compile_text(written_text(blocks=[survey_block(survey)]), shop)
     version.program["steps"][0]["texts"] = {"email": {"en": compiled}}
