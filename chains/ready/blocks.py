@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chains.messages.blocks.bought import ALL, MAIN
-from chains.messages.blocks.question import RATING, REASONS
+from chains.messages.blocks.question import NPS, RATING, REASONS
 from chains.messages.blocks.recommendations import SKIP_MESSAGE
 from chains.messages.blocks.registry import BLOCK_KINDS
 from chains.messages.written import Block
@@ -75,6 +75,11 @@ def review(section: str) -> ReadyBlock:
 def rating(section: str) -> ReadyBlock:
     """Below the question stand what the lowest and what the highest means, each behind a dash."""
     return ReadyBlock("question", section, "words", content={"asks": RATING})
+
+
+def recommendation(section: str) -> ReadyBlock:
+    """From 0 to 10; what the ends mean stands below the question as below a rating."""
+    return ReadyBlock("question", section, "words", content={"asks": NPS})
 
 
 def reasons(section: str, *, anyway: bool = False) -> ReadyBlock:
