@@ -17,6 +17,7 @@ class ChainsConfig(AppConfig):
             started_chains,
             story,
             strangers,
+            survey_fields,
         )
         from chains.contributions.merging import follow
         from chains.contributions.privacy import KEPT
@@ -44,7 +45,7 @@ class ChainsConfig(AppConfig):
         )
         for carrier in answers.answer_carriers():
             carriers.register(carrier)
-        registry.register(*segment_fields.FIELDS)
+        registry.register(*segment_fields.FIELDS, *survey_fields.FIELDS)
         for channel in CHANNELS.values():
             if channel.note_form:
                 note_form.register(channel.value, channel.note_form)

@@ -45,6 +45,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("What we learned"), "science", "admin:chains_experiment_changelist", "chains.view_chain"),
             Item(_("Segments"), "groups", "admin:segments_segment_changelist", "segments.view_segment"),
             Item(_("Templates"), "draft", "admin:chains_messagetemplate_changelist", "chains.view_messagetemplate"),
+            Item(_("Surveys"), "quiz", "admin:crm_survey_changelist", "crm.view_survey"),
             Item(_("Check a letter"), "rule", "admin:chains_audit", "chains.change_chain"),
             Item(_("Touches"), "send", "admin:chains_touch_changelist", "chains.view_chain"),
             Item(_("Enrolments"), "route", "admin:chains_enrolment_changelist", "chains.view_chain"),

@@ -17,6 +17,8 @@
     task.closed          {"task", "kind", "status", "case"}
     goodwill.*           {"goodwill", "case", "kind", "points", "percent", "amount", "currency"}: those that it has
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
+    feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; "level", low or high;
+                         of a survey {"survey", "question"}, their ids; again when it was changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
     coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},
                          expiring {"expires_at"}

@@ -7,6 +7,7 @@ from chains.admin import (
     shop,
     sign_up,
     step,
+    survey,
     template,
     touch,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "shop",
     "sign_up",
     "step",
+    "survey",
     "template",
     "touch",
 ]

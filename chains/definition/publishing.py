@@ -18,8 +18,10 @@ from chains.definition.compiling import compiled_steps
 from chains.definition.draft_content import content_of
 from chains.experiments import lifecycle
 from chains.models import Backlog, Chain, ChainVersion, Entrant
+from chains.program.step import surveys_asked
 from chains.program.trigger import compiled_trigger
 from crm.models import Shop
+from crm.surveys.revising import lock
 
 
 class NotPublishable(ValueError):
@@ -73,6 +75,7 @@ def publish(
     if is_new:
         chain.status = Chain.Status.LIVE
     lifecycle.start(chain, now)
+    lock(surveys_asked(program["steps"]), now)
     chain.version = version
     chain.save(update_fields=["version", "watermark_at", "surged_at", "status"])
     if let_in:

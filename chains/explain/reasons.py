@@ -94,6 +94,14 @@ def _complaint(facts: Facts) -> str:
     return _("an open complaint (“%(subject)s”)") % {"subject": facts["case"]} if facts.get("case") else ""
 
 
+def _asked_lately(facts: Facts) -> str:
+    return ngettext(
+        "asked something on %(day)s already, and not again within %(days)d day",
+        "asked something on %(day)s already, and not again within %(days)d days",
+        facts["days"],
+    ) % {"day": days([facts["asked_on"]]), "days": facts["days"]}
+
+
 def _goal(facts: Facts) -> str:
     if not facts.get("order"):
         return ""
@@ -203,6 +211,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     Reason.BOUGHT_AGAIN: _bought_again,
     Reason.WEEKLY_CAP: _weekly_cap,
     Reason.COMPLAINT: _complaint,
+    Reason.ASKED_LATELY: _asked_lately,
     Reason.NOT_DELIVERED: _not_delivered,
     Reason.JUST_DELIVERED: _just_delivered,
     Reason.SERVICE_FIRST: _service_first,

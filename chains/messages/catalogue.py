@@ -7,12 +7,13 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from chains.messages.blocks.field import BlockField
+from chains.messages.blocks.field import BlockField, Input
 from chains.messages.blocks.kind import BlockKind
 from chains.messages.blocks.registry import BLOCK_KINDS, is_held_by
 from chains.messages.note_form import written_channels
 from chains.messages.placeholders import PLACEHOLDERS, Placeholder
 from chains.messages.samples import sample
+from crm.models import Survey
 
 GROUPS = {
     "customer": _("Customer"),
@@ -51,10 +52,16 @@ def _field(field: BlockField) -> dict[str, Any]:
         "input": field.input.value,
         "help": str(field.help),
         "is_needed": field.is_needed,
-        "choices": [[value, str(label)] for value, label in field.choices],
+        "choices": _surveys() if field.input == Input.SURVEY else [[value, str(one)] for value, one in field.choices],
         "least": field.least,
         "most": field.most,
     }
+
+
+def _surveys() -> list[list[Any]]:
+    """Closed ones too, so that a block that has one says so."""
+    surveys = Survey.objects.order_by("is_closed", "name")
+    return [[one.pk, _("%(name)s (closed)") % {"name": one} if one.is_closed else str(one)] for one in surveys]
 
 
 def placeholder_catalogue(language: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chains.messages.blocks.registry import BLOCK_KINDS, kind_of
+from chains.messages.blocks.registry import BLOCK_KINDS, LEAVE_OUT, kind_of
 from chains.messages.written import WrittenText
 
 
@@ -28,5 +28,11 @@ def made_up_blocks(compiled: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for key, one in compiled.get("reads", {}).items():
         if sample := BLOCK_KINDS[one["kind"]].sample:
             shown[key] = sample(one["content"], compiled["language"])
-    keys = {**compiled.get("rules", {}), **compiled.get("reads", {})}
+    keys = {**compiled.get("rules", {}), **compiled.get("reads", {}), **left_out_questions(compiled)}
     return {"blocks": dict.fromkeys(keys, "1"), "shown": shown}
+
+
+def left_out_questions(compiled: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that a message may go without, by the keys of their blocks."""
+    questions = compiled.get("questions", {})
+    return {key: content for key, content in questions.items() if content.get("if_asked") == LEAVE_OUT}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models.chain import Chain
 from chains.models.enrolment import Enrolment
-from crm.models import Contact, Coupon, Customer, Order, Purpose
+from crm.models import Contact, Coupon, Customer, Order, Purpose, Survey
 from crm.models.choices import database_checks_choices
 
 
@@ -66,6 +66,10 @@ class TouchQuerySet(models.QuerySet["Touch"]):
         """Taken by a worker whose lease ran out."""
         return self.leased().filter(lease_until__lte=now)
 
+    def asked(self, since: dt.datetime) -> Self:
+        """What put a question to its customer after `since`, or is about to."""
+        return self.counted(since).filter(asks__in=Touch.ASKING)
+
     def counted(self, since: dt.datetime) -> Self:
         """What fills the week: on its way, perhaps sent, or sent after `since`."""
         underway = [Touch.Status.CLAIMED, Touch.Status.SENDING, Touch.Status.UNKNOWN]
@@ -94,6 +98,17 @@ class Touch(models.Model):
         CONTROL = "control", _("held back for comparison")
         UNKNOWN = "unknown", _("uncertain")
 
+    class Asks(models.TextChoices):
+        """Whether it puts a question to the customer, and what becomes of it if they were asked not long ago."""
+
+        NOTHING = "", _("nothing")
+        OR_NOT_SENT = "skip_message", _("a question, or it is not sent")
+        OR_WITHOUT = "leave_out", _("a question, or it goes without")
+        ANYWAY = "ask", _("a question, however lately they were asked")
+        LEFT_OUT = "left_out", _("the question was left out")
+
+    ASKING = (Asks.OR_NOT_SENT, Asks.OR_WITHOUT, Asks.ANYWAY)
+
     class Reason(models.TextChoices):
         """Why a touch waits or was not sent; the sentence with its facts comes from chains.explain.reasons."""
 
@@ -112,6 +127,7 @@ class Touch(models.Model):
         REPLIED = "replied", _("the customer replied")
         ERASED = "erased", _("the customer was erased")
         COMPLAINT = "complaint", _("an open complaint")
+        ASKED_LATELY = "asked_lately", _("the customer was asked something not long ago")
         MOOD = "mood", _("a bad mood was noted")
         NOT_DELIVERED = "not_delivered", _("the order has not arrived")
         SERVICE_FIRST = "service_first", _("no service message for the order yet")
@@ -174,6 +190,19 @@ class Touch(models.Model):
     purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
     topic = models.CharField(_("topic"), max_length=50, blank=True)
     subject = models.CharField(_("subject"), max_length=500, blank=True, help_text=_("As it was sent."))
+    asks = models.CharField(
+        _("asks"), max_length=16, choices=Asks.choices, blank=True, default="", db_default="", editable=False
+    )
+    survey = models.ForeignKey(
+        Survey,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="touches",
+        db_index=False,
+        editable=False,
+        verbose_name=_("survey"),
+    )
     status = models.CharField(_("status"), max_length=16, choices=Status.choices, default=Status.SCHEDULED)
     reason = models.CharField(_("why"), max_length=16, choices=Reason.choices, blank=True, default=Reason.NONE)
     facts = models.JSONField(_("facts"), default=dict, blank=True)
@@ -224,6 +253,13 @@ class Touch(models.Model):
                 condition=Q(status__in=["claimed", "sending", "unknown", "sent"]),
                 name="touch_counted",
             ),
+            # Nobody is asked again within a time, and who answered of those asked.
+            models.Index(
+                fields=["customer", "sent_at"],
+                condition=Q(asks__in=["skip_message", "leave_out", "ask"]),
+                name="touch_asked",
+            ),
+            models.Index(fields=["survey", "sent_at"], condition=Q(survey__isnull=False), name="touch_by_survey"),
             # Work left by a worker that died.
             models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="touch_leased"),
             # Service first: what was sent about an order.

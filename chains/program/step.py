@@ -154,9 +154,29 @@ class ProgramStep:
             reward for texts in self.texts.values() for text in texts.values() for reward in text.get("shows", ())
         )
 
+    @property
+    def question(self) -> dict[str, Any] | None:
+        """What any of its texts asks: a message asks for one thing."""
+        return next(
+            (
+                question
+                for texts in self.texts.values()
+                for text in texts.values()
+                for question in text.get("questions", {}).values()
+            ),
+            None,
+        )
+
     def channels_to_try(self, order: Iterable[str]) -> tuple[str, ...]:
         """The channels to try, the preferred first: the step's own, or those it has texts for in the order given."""
         return self.channels or tuple(channel for channel in order if channel in self.texts)
+
+
+def surveys_asked(sources: list[dict[str, Any]]) -> set[int]:
+    """The surveys that messages of these steps ask, those of variants included."""
+    steps = parse_steps(sources)
+    tried = [*steps, *(variant.step for step in steps for variant in step.variants)]
+    return {question["survey"] for step in tried if (question := step.question) and "survey" in question}
 
 
 def parse_steps(sources: list[dict[str, Any]]) -> tuple[ProgramStep, ...]:

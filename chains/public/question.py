@@ -15,15 +15,21 @@ from django.views.decorators.http import require_http_methods
 
 from chains.messages.blocks.question import RATING, REASONS
 from chains.models import Touch
-from chains.public.machine_opens import is_machine
 from chains.public.pages import shop_page, touch_view, unknown_link_page
-from chains.reactions.answering import Question, answer, answer_of, is_changeable, plain_rating, question_of
+from chains.public.survey import BY_ITSELF, is_doubtful, survey_page
+from chains.reactions.answering import (
+    Question,
+    answer,
+    answer_of,
+    content_asked,
+    is_changeable,
+    plain_rating,
+    question_of,
+)
+from chains.reactions.surveys import asked_by
 from crm.models import Feedback, Shop
 from crm.service.feedback import is_low
-
-TEXT_LIMIT = 2_000
-# Sent along by the script, which cannot know that it is a person who looks.
-BY_ITSELF = "by_itself"
+from crm.surveys.answering import TEXT_LIMIT
 
 
 class AnswerForm(forms.Form):
@@ -49,8 +55,12 @@ class AnswerForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @touch_view
 def question_view(request: HttpRequest, touch: Touch, key: str) -> HttpResponse:
-    question = question_of(touch, key)
-    return _asked(request, touch, question) if question else unknown_link_page(request)
+    found = content_asked(touch, key)
+    if found is None:
+        return unknown_link_page(request)
+    if "survey" in found:
+        return survey_page(request, touch, asked_by(touch, found["survey"]))
+    return _asked(request, touch, question_of(touch, key, found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +81,7 @@ def _asked(request: HttpRequest, touch: Touch, question: Question) -> HttpRespon
     form = AnswerForm(question, request.POST)
     if not form.is_valid():
         return _page(request, touch, question, form, status=400)
-    if BY_ITSELF in request.POST and _is_doubtful(request, touch, given):
+    if BY_ITSELF in request.POST and is_doubtful(request, touch, has_answered=given is not None):
         return HttpResponse(status=204)
     told = form.cleaned_data
     return _thanks(request, answer(touch, question, told.pop("answer"), **told, at=now), may_change=True)
@@ -80,12 +90,6 @@ def _asked(request: HttpRequest, touch: Touch, question: Question) -> HttpRespon
 def _page(request: HttpRequest, touch: Touch, question: Question, form: AnswerForm, **more: Any) -> HttpResponse:
     is_scale = question.asks != REASONS
     return shop_page(request, "question", form=form, touch=touch, question=question, is_scale=is_scale, **more)
-
-
-def _is_doubtful(request: HttpRequest, touch: Touch, given: Feedback | None) -> bool:
-    """A program that runs scripts opens every answer in turn: none by itself overrules another."""
-    agent = request.headers.get("User-Agent", "")
-    return given is not None or is_machine(agent, sent_at=touch.sent_at, at=timezone.now())
 
 
 def _thanks(request: HttpRequest, given: Feedback, *, may_change: bool = False) -> HttpResponse:

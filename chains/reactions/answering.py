@@ -18,8 +18,8 @@ from chains.program import program
 from chains.reactions.touch_events import SOURCE
 from crm.models import Feedback
 from crm.service.feedback import change, leave
+from crm.surveys.answering import CHANGEABLE
 
-CHANGEABLE = dt.timedelta(days=7)
 KINDS: dict[str, Feedback.Kind] = {
     RATING: Feedback.Kind.RATING,
     NPS: Feedback.Kind.NPS,
@@ -42,11 +42,8 @@ class Question:
         return f"question:{touch.pk}:{self.key}" if self.key else f"rating:{touch.pk}"
 
 
-def question_of(touch: Touch, key: str) -> Question | None:
-    """None where the message asks no such question."""
-    found = _content(touch, key)
-    if found is None:
-        return None
+def question_of(touch: Touch, key: str, found: Mapping[str, Any]) -> Question:
+    """As it stands in the message's text, with the placeholders of its words filled in."""
     context = contexts([touch], touch.due_at)[touch.pk]
 
     def filled(words: str) -> str:
@@ -68,7 +65,8 @@ def plain_rating() -> Question:
     return Question("", RATING, gettext("How did it go?"), choices, gettext("not good"), gettext("very good"))
 
 
-def _content(touch: Touch, key: str) -> Mapping[str, Any] | None:
+def content_asked(touch: Touch, key: str) -> Mapping[str, Any] | None:
+    """Of the block with this key: a question of its own, or the survey it asks."""
     version = touch.enrolment.version_id
     step = program.load([version])[version].step(touch.step_key)
     texts = (step.texts.get(touch.channel) or {}) if step else {}

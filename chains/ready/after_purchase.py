@@ -11,12 +11,13 @@ from chains.ready.blocks import (
     button,
     first_or_again,
     rating,
+    recommendation,
     recommended,
     reply_button,
     review,
     words,
 )
-from chains.ready.rules import COMPLEX, FIRST_TIME, GOODS, RATED_WELL, VIP, both
+from chains.ready.rules import COMPLEX, DETRACTOR, FIRST_TIME, GOODS, RATED_WELL, VIP, both
 from chains.ready.steps import (
     ReadyArm,
     ReadyBranch,
@@ -104,6 +105,27 @@ REVIEW_REQUEST = ReadyChain(
                     )
                 ),
             ),
+        ),
+    ),
+)
+RECOMMEND = ReadyChain(
+    key="recommend",
+    rules=ON_DELIVERY | {"priority": 5, "re_entry": "after_days", "re_entry_days": 90},
+    steps=(
+        ReadyWait(30, since="delivered"),
+        ReadyLetter("would_you", (words("hello"), recommendation("ask")), tags=("rating",), late_after_hours=7 * 24),
+        ReadyUntil(
+            "feedback.left",
+            days=3,
+            happened=(
+                ReadyBranch(
+                    (
+                        ReadyArm("detractor", DETRACTOR, (ReadyTask("understand", due_days=1),)),
+                        ReadyArm("others"),
+                    )
+                ),
+            ),
+            about_this_order=False,
         ),
     ),
 )

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chains.messages.blocks.bought import ALL, MAIN
-from chains.messages.blocks.question import RATING, REASONS
+from chains.messages.blocks.question import NPS, RATING, REASONS
 from chains.messages.blocks.recommendations import SKIP_MESSAGE
 from chains.messages.blocks.registry import BLOCK_KINDS
 from chains.messages.written import Block
+from chains.models import Touch
 from chains.ready.rules import FIRST_TIME, REPEAT, Rule
 
 RECEIPT = "{{ order.receipt_url }}"
@@ -76,9 +77,15 @@ def rating(section: str) -> ReadyBlock:
     return ReadyBlock("question", section, "words", content={"asks": RATING})
 
 
-def reasons(section: str) -> ReadyBlock:
-    """Below the question stand the answers, each behind a dash."""
-    return ReadyBlock("question", section, "words", content={"asks": REASONS})
+def recommendation(section: str) -> ReadyBlock:
+    """From 0 to 10; what the ends mean stands below the question as below a rating."""
+    return ReadyBlock("question", section, "words", content={"asks": NPS})
+
+
+def reasons(section: str, *, anyway: bool = False) -> ReadyBlock:
+    """Below the question stand the answers, each behind a dash. `anyway`: however lately they were asked."""
+    content = {"asks": REASONS} | ({"if_asked": Touch.Asks.ANYWAY.value} if anyway else {})
+    return ReadyBlock("question", section, "words", content=content)
 
 
 def block_with(ready: ReadyBlock, sections: Mapping[str, str]) -> Block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chains.ready.after_purchase import ACCESSORY_ADVICE, ONBOARDING, REVIEW_REQUEST, VIP_CARD
+from chains.ready.after_purchase import ACCESSORY_ADVICE, ONBOARDING, RECOMMEND, REVIEW_REQUEST, VIP_CARD
 from chains.ready.again import OWN_PACE, REPLENISHMENT, WARRANTY, WIN_BACK_6, WIN_BACK_12
 from chains.ready.occasions import ANNIVERSARY, BIRTHDAY, SEASON
 from chains.ready.orders import ANY_GOODS, LARGE_APPLIANCE, SERVICE, SMALL_APPLIANCE, TRIP
@@ -22,6 +22,7 @@ READY_CHAINS = (
     TRIP,
     ONBOARDING,
     REVIEW_REQUEST,
+    RECOMMEND,
     ACCESSORY_ADVICE,
     REPLENISHMENT,
     OWN_PACE,

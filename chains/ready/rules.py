@@ -23,6 +23,7 @@ PROMISED = _rule("order_promised", "known")
 NOT_PROMISED = _rule("order_promised", "unknown")
 APPOINTED = _rule("order_appointment", "known")
 NOT_APPOINTED = _rule("order_appointment", "unknown")
+DETRACTOR = _rule("event_nps", "at_most", 6)
 RATED_WELL = _rule("event_rating", "at_least", 4)
 DELIGHTED = {"any": [*_rule("event_rating", "exactly", 5)["all"], *_rule("event_nps", "at_least", 9)["all"]]}
 COMPLAINT = _rule("event_case", "is", ["complaint"])

@@ -24,7 +24,7 @@ CARE_AFTER_COMPLAINT = ReadyChain(
            "audience_rule": COMPLAINT, "priority": 1},
     steps=(
         ReadyWait(2),
-        ReadyLetter("all_right", (words("hello"), reasons("ask")), tags=("care",)),
+        ReadyLetter("all_right", (words("hello"), reasons("ask", anyway=True)), tags=("care",)),
         ReadyUntil(
             "feedback.left",
             days=7,

@@ -42,6 +42,7 @@ class _PreviewedTouch:
     order_id: int | None = None
     token: str = PREVIEW
     enrolment__event_id: int | None = None
+    asks: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RangeNumericFilter
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    RangeNumericFilter,
+    RelatedDropdownFilter,
+)
 from unfold.decorators import display
 
 from crm.admin.feedback_task import hand_over_view, task_of
@@ -18,9 +23,14 @@ TEXT_SHOWN = 120
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnlyAdmin):
-    list_display = ("left_at", "customer", "kind", "score", "answer", "beginning", "order", "may_publish")
-    list_select_related = ("customer", "order")
-    list_filter = (("kind", ChoicesDropdownFilter), ("score", RangeNumericFilter), ("may_publish", BooleanRadioFilter))
+    list_display = ("left_at", "customer", "kind", "score", "answer", "beginning", "survey", "order", "may_publish")
+    list_select_related = ("customer", "order", "survey")
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("survey", RelatedDropdownFilter),
+        ("score", RangeNumericFilter),
+        ("may_publish", BooleanRadioFilter),
+    )
     list_filter_submit = True
     ordering = ("-left_at",)
     show_full_result_count = False

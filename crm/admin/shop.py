@@ -92,6 +92,17 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
             },
         ),
         (
+            _("How often customers are asked"),
+            {
+                "fields": ("survey_days",),
+                "description": _(
+                    "Counted from the sending of the last question of any kind. A message that is only a question is "
+                    "then not sent, or goes without it where its block says so; it does not wait. Nobody is asked "
+                    "while a complaint of theirs is open."
+                ),
+            },
+        ),
+        (
             _("How soon complaints are answered"),
             {
                 "fields": (("answer_hours_high", "answer_hours_normal", "answer_hours_low"),),

@@ -25,6 +25,7 @@ from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
+from crm.models.survey import Survey, SurveyQuestion
 from crm.models.visitor import AnonymousEvent, KnownVisitor
 from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
@@ -80,6 +81,8 @@ __all__ = [
     "Shop",
     "Source",
     "StaffTask",
+    "Survey",
+    "SurveyQuestion",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",

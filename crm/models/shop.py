@@ -185,6 +185,15 @@ class Shop(models.Model):
         default=Niche.ALL,
         help_text=_("Whose usual figures stand beside the results of your chains."),
     )
+    survey_days = models.PositiveSmallIntegerField(
+        _("days between two questions to a customer"),
+        default=90,
+        db_default=90,
+        validators=[MaxValueValidator(365)],
+        help_text=_(
+            "Whoever was asked something so many days ago or less is not asked again, whatever the survey. 0: always."
+        ),
+    )
     click_window_days = models.PositiveSmallIntegerField(
         _("order counts after a click, days"),
         default=5,

@@ -30,7 +30,7 @@ def orders(customer: Customer, limit: int) -> Iterator[StoryEntry]:
 
 
 def feedback(customer: Customer, limit: int) -> Iterator[StoryEntry]:
-    for left in customer.feedback.order_by("-left_at")[:limit]:
+    for left in customer.feedback.select_related("question").order_by("-left_at")[:limit]:
         yield StoryEntry(left.left_at, "star", in_words(left), left.text, "", "", StoryKind.FEEDBACK)
 
 

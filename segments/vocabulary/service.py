@@ -19,6 +19,7 @@ from segments.vocabulary.comparing import (
 )
 from segments.vocabulary.field import SERVICE, Compilation, Compile, Field
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, POSSESSION
+from segments.vocabulary.surveys import ANSWERS_TO_SURVEYS
 
 RATING = Number(1, 5)
 NPS = Number(0, 10)
@@ -100,6 +101,7 @@ FIELDS = (
         compile_chosen,
         True,
     ),
+    ANSWERS_TO_SURVEYS,
     Field(
         "silent",
         _("silent since something complex was delivered, days"),

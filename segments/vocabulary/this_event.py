@@ -18,6 +18,7 @@ from segments.vocabulary.field import THIS_EVENT, Compilation, Compile, Context,
 from segments.vocabulary.letters import compile_tag
 from segments.vocabulary.operators import AT_LEAST, AT_MOST, COMPARISONS, IDENTITY, POSSESSION, SEARCHES, YES_NO
 from segments.vocabulary.orders import MONEY
+from segments.vocabulary.surveys import QUESTION, SURVEY, levels
 
 _SIGNS = {"at_least": ">=", "at_most": "<=", "exactly": "=="}
 
@@ -87,6 +88,37 @@ FIELDS = (
         value=Texts(suggest=suggest_answers),
         operators=IDENTITY,
         compile=property_of_kinds(EventKind.FEEDBACK_LEFT, "answer"),
+    ),
+    event_field(
+        "event_survey",
+        _("survey answered in this event"),
+        value=SURVEY,
+        operators=IDENTITY,
+        compile=property_of_kinds(EventKind.FEEDBACK_LEFT, "survey"),
+    ),
+    event_field(
+        "event_question",
+        _("question of a survey answered in this event"),
+        value=QUESTION,
+        operators=IDENTITY,
+        compile=property_of_kinds(EventKind.FEEDBACK_LEFT, "question"),
+    ),
+    event_field(
+        "event_score",
+        _("score given in this event, on whatever scale"),
+        value=Number(0, 10),
+        operators=COMPARISONS,
+        compile=_figure(EventKind.FEEDBACK_LEFT, "score"),
+    ),
+    event_field(
+        "event_level",
+        _("the answer in this event was"),
+        value=Texts(choices=levels),
+        operators=IDENTITY,
+        compile=property_of_kinds(EventKind.FEEDBACK_LEFT, "level"),
+        note=_(
+            "By the limits of its survey; otherwise low is a rating as the settings say or 0 to 6, high 5 or 9 to 10."
+        ),
     ),
     event_field(
         "event_link",

@@ -20,7 +20,7 @@ def test_a_rating_is_kept_once(now):
     assert again == first == Feedback.objects.get()
     assert (first.score, first.text, first.may_publish, first.left_at) == (5, "Boils fast", True, now)
     event = Event.objects.get(kind="feedback.left")
-    assert event.properties == {"kind": "rating", "score": 5, "feedback": first.pk}
+    assert event.properties == {"kind": "rating", "score": 5, "feedback": first.pk, "level": "high"}
     assert not Case.objects.exists()
 
 

@@ -26,8 +26,8 @@ from tests.segments.test_differential import CUSTOMER_FIELDS, NOW, ZONE, Shop, n
 
 pytestmark = pytest.mark.django_db
 
-# Letters of chains need a chain: shown in a test of their own.
-ELSEWHERE = {"event_chain", "event_step"}
+# Letters of chains need a chain, answers a survey: shown in tests of their own.
+ELSEWHERE = {"event_chain", "event_step", "event_survey", "event_question", "event_score", "event_level"}
 NUMBERS = {
     "order_total": [0, 2000],
     "order_discount": [0, 50],

@@ -18,6 +18,7 @@ from chains.channels import connecting
 from chains.channels.telegram.content import NOTICES, cleaned
 from chains.channels.telegram.files import ring_files
 from chains.channels.telegram.letters import answered_by, is_correction, letter_of
+from chains.channels.telegram.presses import hear_press
 from chains.channels.telegram.webhook import webhook_secret
 from chains.incoming.messenger import hear
 from chains.incoming.stop import asks_to_stop
@@ -39,6 +40,8 @@ def webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotFound()
     try:
         update = json.loads(request.body)
+        if pressed := update.get("callback_query"):
+            return JsonResponse(hear_press(pressed, timezone.now()))
         answer = _answer(update, timezone.now())
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return HttpResponseBadRequest()

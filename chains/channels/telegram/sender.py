@@ -11,6 +11,7 @@ from django.conf import settings
 
 from chains.channels.http import DETAIL_LENGTH, TIMEOUT, attempt, refused
 from chains.channels.sender import Outcome, OutgoingMessage, Result
+from chains.channels.telegram.presses import answer_rows, without_answers
 from chains.messages.short_message import ShortMessage
 from crm.models import Contact, Shop
 
@@ -44,12 +45,13 @@ def message(chat: str, note: ShortMessage) -> dict[str, Any]:
     """https://core.telegram.org/bots/api#sendmessage; the picture stands large above the words."""
     buttons = [(note.label, note.button), (note.stop_label, note.stop)]
     preview = {"url": note.picture, "prefer_large_media": True, "show_above_text": True}
+    rows = [*answer_rows(note.text), *([{"text": label, "url": url}] for label, url in buttons if url)]
     return {
         "chat_id": chat,
-        "text": note.text,
+        "text": without_answers(note.text),
         "parse_mode": "HTML",
         "link_preview_options": preview if note.picture else {"is_disabled": True},
-        "reply_markup": {"inline_keyboard": [[{"text": label, "url": url}] for label, url in buttons if url]},
+        "reply_markup": {"inline_keyboard": rows},
     }
 
 

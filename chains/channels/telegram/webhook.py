@@ -12,7 +12,7 @@ from chains.channels.description import SetUpError
 from chains.channels.http import TIMEOUT
 from chains.channels.telegram.sender import method_url
 
-UPDATES = ["message", "edited_message", "my_chat_member"]
+UPDATES = ["message", "edited_message", "my_chat_member", "callback_query"]
 
 
 def webhook_secret() -> str:

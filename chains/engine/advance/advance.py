@@ -161,6 +161,7 @@ def _due_call(enrolment: DueEnrolment, step: ProgramStep) -> DueCall:
 
 def _touch(enrolment: DueEnrolment, planned: TouchDraft, now: dt.datetime) -> TouchRow:
     step = planned.step
+    question = step.as_variant(planned.variant).question
     return TouchRow(
         enrolment_id=enrolment.pk,
         chain_id=enrolment.chain_id,
@@ -178,4 +179,6 @@ def _touch(enrolment: DueEnrolment, planned: TouchDraft, now: dt.datetime) -> To
         status=str(Touch.Status.SKIPPED if planned.dropped else Touch.Status.SCHEDULED),
         reason=str(planned.dropped),
         variant=planned.variant,
+        asks=question.get("if_asked", Touch.Asks.ANYWAY.value) if question else "",
+        survey_id=question.get("survey") if question else None,
     )

@@ -14,13 +14,13 @@ from chains.engine.json_rows import as_json
 SCHEDULE = """
     INSERT INTO chains_touch (
         enrolment_id, chain_id, customer_id, order_id, step_key, step_name, channel, purpose, topic, due_at,
-        useful_until, created_at, token, status, reason, variant, subject, facts, links, attempts
+        useful_until, created_at, token, status, reason, variant, asks, survey_id, subject, facts, links, attempts
     )
     SELECT planned.*, '', '{}', '[]', 0
     FROM json_to_recordset(%(planned)s::json) AS planned (
         enrolment_id bigint, chain_id bigint, customer_id bigint, order_id bigint, step_key text, step_name text,
         channel text, purpose text, topic text, due_at timestamptz, useful_until timestamptz, created_at timestamptz,
-        token text, status text, reason text, variant text
+        token text, status text, reason text, variant text, asks text, survey_id bigint
     )
     ON CONFLICT (enrolment_id, step_key) DO NOTHING
     RETURNING id
@@ -46,6 +46,8 @@ class TouchRow(NamedTuple):
     status: str
     reason: str
     variant: str
+    asks: str
+    survey_id: int | None
 
 
 def schedule(planned: Sequence[TouchRow]) -> int:

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from chains.engine import facts
 from chains.messages.blocks.kind import AskedBlock, Shown
 from chains.messages.blocks.registry import BLOCK_KINDS
+from chains.messages.personal import left_out_questions
+from chains.models import Touch
 from segments.subjects import Subject
 
 SKIP_MESSAGE = "skip_message"
@@ -30,6 +32,8 @@ class PersonalTouch(Protocol):
     def order_id(self) -> int | None: ...
     @property
     def enrolment__event_id(self) -> int | None: ...
+    @property
+    def asks(self) -> str: ...
 
 
 class BlocksShown:
@@ -37,6 +41,7 @@ class BlocksShown:
 
     def __init__(self, rows: Sequence[PersonalTouch], texts: Mapping[int, Mapping[str, Any]], now: dt.datetime) -> None:
         self._texts = texts
+        self._without_question = {row.pk for row in rows if row.asks == Touch.Asks.LEFT_OUT}
         self._rules = _spelled_rules(rows, texts)
         self._holds = _holding(rows, self._rules, now)
         self._facts = _read([one for row in rows for one in self._asked(row)], now)
@@ -44,14 +49,16 @@ class BlocksShown:
     def context(self, touch_id: int) -> dict[str, dict[str, Any]]:
         """What the letter's context needs beyond that of every letter."""
         text = self._texts[touch_id]
-        rules, reads = text.get("rules", {}), text.get("reads", {})
-        if not rules and not reads:
+        rules, reads, questions = text.get("rules", {}), text.get("reads", {}), left_out_questions(text)
+        if not rules and not reads and not questions:
             return {}
         shown = {key: self._facts[touch_id, key] for key in reads if (touch_id, key) in self._facts}
         seen = {
             key: "1" if self._holds_for(touch_id, key) and (key not in reads or key in shown) else ""
-            for key in {**rules, **reads}
+            for key in {**rules, **reads, **questions}
         }
+        if touch_id in self._without_question:
+            seen |= dict.fromkeys(questions, "")
         return {"blocks": seen, "shown": shown}
 
     def is_pointless(self, touch_id: int) -> bool:

@@ -40,6 +40,7 @@ class LeasedTouch(NamedTuple):
     enrolment_id: int
     step_key: str
     variant: str
+    asks: str
     channel: str
     purpose: str
     token: str

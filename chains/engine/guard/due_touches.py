@@ -59,6 +59,7 @@ class DueTouchRow(NamedTuple):
     due_at: dt.datetime
     useful_until: dt.datetime
     reason: str
+    asks: str
     chain__status: str
     enrolment__version_id: int
     enrolment__status: str
@@ -152,6 +153,7 @@ def _due_touch(row: DueTouchRow, known: DueTouchFacts, shop: Shop, now: dt.datet
         waited_for=row.reason,
         is_fresh_reply=_is_fresh_reply(row, plan, now),
         is_control=row.enrolment__is_control,
+        asks=row.asks,
     )
 
 

@@ -33,10 +33,12 @@ WRITE_DECISIONS = """
         due_at = coalesce(decision.until, touch.due_at),
         channel = coalesce(decision.channel, touch.channel),
         contact_id = coalesce(decision.contact, touch.contact_id),
+        asks = coalesce(decision.asks, touch.asks),
         lease = CASE decision.status WHEN 'claimed' THEN %(lease)s::uuid END,
         lease_until = CASE decision.status WHEN 'claimed' THEN %(lease_until)s::timestamptz END
     FROM json_to_recordset(%(decisions)s::json) AS decision (
-        id bigint, status text, reason text, facts jsonb, until timestamptz, channel text, contact bigint
+        id bigint, status text, reason text, facts jsonb, until timestamptz, channel text, contact bigint,
+        asks text
     )
     WHERE touch.id = decision.id AND touch.status = 'scheduled'
 """
@@ -80,6 +82,7 @@ def _limits(shop: Shop, now: dt.datetime) -> Limits:
         less_cap=shop.less_cap,
         more_cap=shop.more_cap,
         rest_days=shop.rest_days,
+        survey_days=shop.survey_days,
         quiet=QuietTimes.of(shop, QuietHours.objects.all()),
         down_until=ChannelState.objects.down_until(now),
         spam_stopped=Reputation.stopped_channels(),
@@ -98,6 +101,7 @@ def write_decisions(decisions: Sequence[Decision], lease: UUID, lease_until: dt.
             "until": decision.until,
             "channel": decision.channel,
             "contact": decision.contact_id,
+            "asks": decision.asks,
         }
         for decision in decisions
     )

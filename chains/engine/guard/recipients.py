@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 
 from chains.engine import facts
 from chains.engine.guard.values import DueTouch, Recipient, RecipientAddress, SegmentCap
@@ -36,7 +37,9 @@ UNREAD = """
 def recipients(due: Mapping[int, Collection[DueTouch]], shop: Shop, now: dt.datetime) -> dict[int, Recipient]:
     """Everybody in `due`; what only stops marketing is read only of those for whom marketing is due."""
     targeted = {pk for pk, touches in due.items() if any(touch.is_marketing for touch in touches)}
-    complaints, cooldowns = _open_complaints(targeted), _cooldowns(targeted, shop.complaint_cooldown_days, now)
+    asking = {pk for pk, touches in due.items() if any(touch.asks for touch in touches)}
+    complaints, asked = _open_complaints(targeted | asking), _asked_at(asking, shop.survey_days, now)
+    cooldowns = _cooldowns(targeted, shop.complaint_cooldown_days, now)
     unread, limits = _without_reading(targeted, shop.unread_letters, now), _segment_limits(set(due), now)
     addresses, counted_at = _addresses(set(due)), _counted_at(targeted, now)
     return {
@@ -53,6 +56,7 @@ def recipients(due: Mapping[int, Collection[DueTouch]], shop: Shop, now: dt.date
             segment_caps=tuple(_caps(limits.get(pk, ()))),
             unread_letters=shop.unread_letters if pk in unread else 0,
             complaint=complaints.get(pk, ""),
+            asked_at=asked.get(pk),
             cooldown_until=cooldowns.get(pk),
             has_bad_mood=profile.mood == Customer.Mood.BAD,
             muted_topics=frozenset(profile.muted_topics),
@@ -104,6 +108,15 @@ def _open_complaints(customers: Collection[int]) -> dict[int, str]:
     """The subject of each customer's oldest open complaint."""
     rows = Case.objects.open().complaints().filter(customer__in=customers).order_by("-opened_at")
     return dict(rows.values_list("customer_id", "subject"))
+
+
+def _asked_at(customers: Collection[int], days: int, now: dt.datetime) -> dict[int, dt.datetime]:
+    """When the last question to each went out, or what is on its way was due."""
+    if not days or not customers:
+        return {}
+    rows = Touch.objects.asked(earliest(now) - days * DAY).filter(customer__in=customers)
+    at = Coalesce("sent_at", "due_at")
+    return dict(rows.annotate(at=at).order_by("at").values_list("customer_id", "at"))
 
 
 def _addresses(customers: Collection[int]) -> dict[int, dict[str, tuple[RecipientAddress, ...]]]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from chains.engine.guard.channel_choice import choose_route
+from chains.engine.guard.questions import asked_lately, asks_of
 from chains.engine.guard.values import Decision, DueTouch, GuardInput, Limits, Recipient, Refusal, Wakeup
 from chains.engine.guard.weekly_cap import WEEK, full_week
 from chains.engine.local_time import DAY, HOUR
@@ -27,9 +29,12 @@ def decide(recipient: Recipient, touches: Iterable[DueTouch], limits: Limits, no
     week = tuple(at for at in recipient.counted_at if at > now - WEEK)
     decisions = []
     for touch in sorted(touches, key=lambda touch: touch.rank):
-        decision = _decide(GuardInput(recipient, touch, limits, week, now))
+        given = GuardInput(recipient, touch, limits, week, now)
+        decision = asks_of(given, _decide(given))
         if decision.status == Status.CLAIMED:
             week = (*week, now)
+            if (decision.asks or touch.asks) in Touch.ASKING:
+                recipient = replace(recipient, asked_at=now)
         decisions.append(decision)
     return decisions
 
@@ -140,6 +145,7 @@ RULES: tuple[Callable[[GuardInput], Refusal | None], ...] = (
     _complaint,
     _bad_mood,
     _muted_topic,
+    asked_lately,
     _service_first,
     full_week,
 )

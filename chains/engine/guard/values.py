@@ -22,6 +22,7 @@ class Limits:
     less_cap: int = 1
     more_cap: int = 5
     rest_days: int = 0
+    survey_days: int = 90
     quiet: QuietTimes = field(default_factory=QuietTimes)
     down_until: Mapping[str, dt.datetime] = field(default_factory=dict)  # by channel, when its provider is tried again
     spam_stopped: frozenset[str] = frozenset()  # channels on which too much marketing was reported as spam
@@ -63,6 +64,7 @@ class Recipient:
     segment_caps: tuple[SegmentCap, ...] = ()
     unread_letters: int = 0  # the last ones, if none was opened, clicked or answered; 0 with too few to tell
     complaint: str = ""  # the subject of an open one
+    asked_at: dt.datetime | None = None  # when the last question to them went out
     cooldown_until: dt.datetime | None = None  # after a complaint that is resolved
     has_bad_mood: bool = False
     muted_topics: frozenset[str] = frozenset()
@@ -92,6 +94,7 @@ class DueTouch:
     waited_for: str = ""  # the reason it was put off for until now
     is_fresh_reply: bool = False  # service answering what the customer did minutes ago
     is_control: bool = False  # the customer is in the chain's control group
+    asks: str = Touch.Asks.NOTHING
 
     @property
     def is_marketing(self) -> bool:
@@ -143,3 +146,4 @@ class Decision:
     until: dt.datetime | None = None
     channel: str | None = None
     contact_id: int | None = None
+    asks: str | None = None  # where the question is left out

@@ -29,10 +29,11 @@ class Input(StrEnum):
     NUMBER = "number"
     PRODUCTS = "products"  # ids of the catalogue
     LINES = "lines"
+    SURVEY = "survey"  # the id of one
     YES_NO = "yes_no"
 
 
-EMPTY: dict[str, Any] = {Input.NUMBER: 0, Input.PRODUCTS: [], Input.LINES: [], Input.YES_NO: False}
+EMPTY: dict[str, Any] = {Input.NUMBER: 0, Input.SURVEY: 0, Input.PRODUCTS: [], Input.LINES: [], Input.YES_NO: False}
 LINK_LIMIT = 1000
 
 
@@ -83,7 +84,7 @@ def _shape_problem(field: BlockField, value: Any) -> str:
     match field.input:
         case Input.YES_NO:
             is_fit = isinstance(value, bool)
-        case Input.NUMBER:
+        case Input.NUMBER | Input.SURVEY:
             is_fit = isinstance(value, int) and not isinstance(value, bool)
         case Input.PRODUCTS:
             is_fit = isinstance(value, list) and all(type(one) is int and 0 < one < 2**63 for one in value)
@@ -116,6 +117,8 @@ def _size_problem(field: BlockField, value: Any) -> str:
         if field.least <= value <= field.most:
             return ""
         return _("Choose a number from %(least)d to %(most)d.") % {"least": field.least, "most": field.most}
+    if field.input == Input.SURVEY:
+        return "" if field.least <= value <= field.most else _("Choose one of those offered.")
     if field.input == Input.CHOICE:
         return "" if value in dict(field.choices) else _("Choose one of those offered.")
     if field.input in {Input.PRODUCTS, Input.LINES} and len(value) > field.most:

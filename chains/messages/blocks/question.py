@@ -1,27 +1,25 @@
 """A question that is answered by one press: a rating, a recommendation from 0 to 10, or one of the shop's own reasons.
 
 The press leads to a page that shows the answer chosen: what programs fetch is no answer. The page finds the question by
-the block's key among the `questions` of the compiled text.
+the block's key among the `questions` of the compiled text. Several in a row are a survey.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chains.messages.blocks.asking import IF_ASKED, Asking, Choice, letter_part, note_part
 from chains.messages.blocks.field import BlockField, Input
 from chains.messages.blocks.kind import BlockKind, Content, LetterPart, NotePart
-from chains.messages.page import Page, escaped_words
+from chains.messages.page import Page
 from chains.messages.written import Block
 
 RATING, NPS, REASONS = "rating", "nps", "reasons"
 SCALES = {RATING: range(1, 6), NPS: range(11)}
 FEWEST_REASONS, MOST_REASONS = 2, 8
-Choice = tuple[str, str]
-"""The value in an address, and what stands on the button."""
 
 
 def choices_of(content: Content) -> list[Choice]:
@@ -31,74 +29,24 @@ def choices_of(content: Content) -> list[Choice]:
     return [(str(score), str(score)) for score in SCALES[content["asks"]]]
 
 
+def _asking(block: Block) -> Asking:
+    content = block.content
+    return Asking(
+        block.key,
+        content["words"],
+        choices_of(content),
+        is_scale=content["asks"] != REASONS,
+        low=content["low_words"],
+        high=content["high_words"],
+    )
+
+
 def _letter(block: Block, page: Page) -> LetterPart:
-    content = block.content
-    question = f'<div style="font-weight:600;margin:8px 0 10px">{escaped_words(content["words"])}</div>'
-    html = question + (_reasons(block, page) if content["asks"] == REASONS else _scale(block, page))
-    return LetterPart(f"<mj-text>{page.hide(html)}</mj-text>", _told(block, page.language))
-
-
-def _reasons(block: Block, page: Page) -> str:
-    style = (
-        f"display:block;margin:0 0 8px;padding:11px 16px;border:1px solid {page.color};border-radius:8px;"
-        f"text-decoration:none;color:{page.color}"
-    )
-    return _anchors(block, choices_of(block.content), style)
-
-
-def _scale(block: Block, page: Page) -> str:
-    # Eleven stand in one row of a wide letter, five in one of a phone.
-    width = 36 if block.content["asks"] == NPS else 42
-    style = (
-        f"display:inline-block;width:{width}px;line-height:44px;margin:0 4px 6px 0;border:1px solid {page.color};"
-        f"border-radius:8px;text-align:center;font-weight:600;text-decoration:none;color:{page.color}"
-    )
-    ends = _ends(block)
-    small = f'<div class="faint" style="font-size:14px;color:#5d6862">{escaped_words(ends)}</div>' if ends else ""
-    return _anchors(block, choices_of(block.content), style) + small
-
-
-def _anchors(block: Block, choices: Sequence[Choice], style: str) -> str:
-    return "\n".join(
-        f'<a href="{_address(block, value)}" class="square" style="{style}">{escaped_words(words)}</a>'
-        for value, words in choices
-    )
-
-
-def _ends(block: Block) -> str:
-    """What the first and the last number mean."""
-    choices = choices_of(block.content)
-    ends = ((choices[0][0], block.content["low_words"]), (choices[-1][0], block.content["high_words"]))
-    return ", ".join(f"{value} – {words}" for value, words in ends if words)
-
-
-def _address(block: Block, value: str = "") -> str:
-    """Not among the letter's links: the page counts by itself who came."""
-    page = f"{{{{ question_url }}}}{block.key}/"
-    return f"{page}?answer={value}" if value else page
-
-
-def _told(block: Block, language: str) -> str:
-    """From 0 to 10 would be eleven addresses: one leads to all of them."""
-    content = block.content
-    if content["asks"] == NPS:
-        with translation.override(language):
-            lines = [gettext("Answer: %(link)s") % {"link": _address(block)}]
-    else:
-        lines = [f"{words}: {_address(block, value)}" for value, words in choices_of(content)]
-    ends = _ends(block) if content["asks"] != REASONS else ""
-    return "\n".join([content["words"], *lines, *([ends] if ends else [])])
+    return letter_part(_asking(block), page)
 
 
 def _note(block: Block, page: Page) -> NotePart:
-    content = block.content
-    links = [f'<a href="{_address(block, value)}">{escaped_words(words)}</a>' for value, words in choices_of(content)]
-    between = "\n" if content["asks"] == REASONS else "  "
-    ends = _ends(block) if content["asks"] != REASONS else ""
-    marked = [escaped_words(content["words"]), between.join(links), *([escaped_words(ends)] if ends else [])]
-    with translation.override(page.language):
-        label = gettext("Answer")
-    return NotePart(words=content["words"], marked="\n".join(marked), label=label, link=_address(block))
+    return note_part(_asking(block), page)
 
 
 def _problems(content: Content) -> Iterator[tuple[str, str]]:
@@ -133,6 +81,7 @@ QUESTION = BlockKind(
         BlockField(name="answers", label=_("Answers"), input=Input.LINES, most=MOST_REASONS),
         BlockField(name="low_words", label=_("What the lowest means"), input=Input.LINE, most=60),
         BlockField(name="high_words", label=_("What the highest means"), input=Input.LINE, most=60),
+        IF_ASKED,
     ),
     letter=_letter,
     note=_note,

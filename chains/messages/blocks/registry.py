@@ -12,14 +12,17 @@ from chains.messages.blocks.picture import PICTURE
 from chains.messages.blocks.question import QUESTION
 from chains.messages.blocks.recommendations import RECOMMENDATIONS
 from chains.messages.blocks.review import REVIEW
+from chains.messages.blocks.survey import SURVEY
 from chains.messages.blocks.words import WORDS
 from chains.messages.note_form import note_form
 from chains.messages.written import Block
+from chains.models import Touch
 from crm.models import Channel
 
+LEAVE_OUT = Touch.Asks.OR_WITHOUT.value
 BLOCK_KINDS: dict[str, BlockKind] = {
     kind.value: kind
-    for kind in (WORDS, BUTTON, PICTURE, BOUGHT, RECOMMENDATIONS, COUPON, BUNDLE, QUESTION, REVIEW, DIVIDER)
+    for kind in (WORDS, BUTTON, PICTURE, BOUGHT, RECOMMENDATIONS, COUPON, BUNDLE, QUESTION, SURVEY, REVIEW, DIVIDER)
 }
 
 
@@ -36,4 +39,4 @@ def is_held_by(channel: str, kind: BlockKind) -> bool:
 
 def is_personal(block: Block) -> bool:
     """Whether some customers see the block and others do not."""
-    return block.rule is not None or kind_of(block).read is not None
+    return block.rule is not None or kind_of(block).read is not None or block.content.get("if_asked") == LEAVE_OUT

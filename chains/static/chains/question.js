@@ -16,9 +16,17 @@ function confirm() {
     .catch(() => {}); // The button still sends it.
 }
 
+// What somebody chose on a page of several questions is kept at once, so that whoever stops loses nothing.
+function keep() {
+  const told = new FormData(form);
+  told.append("meanwhile", "1");
+  fetch(location.pathname, { method: "POST", body: told }).catch(() => {}); // The button still sends it.
+}
+
 form.addEventListener("change", () => {
   isAnswered = true;
   noted.hidden = true;
+  if ("keeps" in form.dataset) keep();
 });
 form.addEventListener("input", () => {
   isAnswered = true;

@@ -38,6 +38,8 @@ from crm.models import (
     ReadyAnswer,
     Source,
     StaffTask,
+    Survey,
+    SurveyQuestion,
     WebhookEndpoint,
     WebhookMessage,
 )
@@ -56,6 +58,8 @@ def open_shop():
     customer = make_customer(phone="+447700900123")
     order = make_order(customer=customer, product=make_product(sku="SKU", category="Kettles"), number="A-1")
     Feedback.objects.create(customer=customer, order=order, score=5, source="letter", key="1")
+    survey = Survey.objects.create(name="Recommend")
+    SurveyQuestion.objects.create(survey=survey, words={"en": {"question": "Would you recommend us?"}})
     Coupon.objects.create(code="COME-BACK", kind=Coupon.Kind.PERCENT, value=10, customer=customer)
     PointsEntry.objects.create(customer=customer, kind="accrual", points=10, unspent=10, key="1")
     MergeProposal.objects.create(keeper=customer, duplicate=make_customer(), reason="same name")

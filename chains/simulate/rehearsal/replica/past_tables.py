@@ -219,6 +219,8 @@ AS_TODAY = frozenset(
         "crm_readyanswertext",
         "crm_shop",
         "crm_source",
+        "crm_survey",
+        "crm_surveyquestion",
         "crm_visitorallowance",
         "segments_historicalsegment",
     }

@@ -13,6 +13,7 @@ export function makeField(composer, field, value, onchange) {
         case "link": return new LineField(composer, { ...given, isLink: true });
         case "picture": return new PictureField(composer, given);
         case "choice": return choice(composer, field, given);
+        case "survey": return survey(composer, field, given);
         case "number": return number(composer, field, given);
         case "yes_no": return yesNo(composer, given);
         case "lines": return lines(composer, given);
@@ -33,6 +34,15 @@ function choice({ canChange }, field, { label, help, value, onchange }) {
         ...field.choices.map(([one, text]) => make("option", { value: one, textContent: text })));
     control.value = value;
     return plain(labelled(label, control, help), control, () => control.value, (given) => (control.value = given));
+}
+
+// One that is made elsewhere, by its id; 0 while none is chosen.
+function survey({ canChange }, field, { label, help, value, onchange }) {
+    const control = make("select", { className: "composer-input", disabled: !canChange, onchange: () => onchange(Number(control.value)) },
+        make("option", { value: 0, textContent: "—" }),
+        ...field.choices.map(([one, text]) => make("option", { value: one, textContent: text })));
+    control.value = value;
+    return plain(labelled(label, control, help), control, () => Number(control.value), (given) => (control.value = given));
 }
 
 function number({ canChange }, field, { label, help, value, onchange }) {
