@@ -11,7 +11,8 @@ from crm.models.event import Event, EventInbox, EventKind
 from crm.models.exchange_rate import ExchangeRate
 from crm.models.feedback import Feedback
 from crm.models.fetch_run import FetchRun
-from crm.models.loyalty import Coupon, PointsEntry
+from crm.models.loyalty import Coupon, CouponBatch, PointsEntry
+from crm.models.loyalty_rules import Earning, EarningRule, LoyaltySettings, PointsHold
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
@@ -21,6 +22,7 @@ from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
+from crm.models.tier import CustomerTier, Tier, TierReward
 from crm.models.visitor import AnonymousEvent, KnownVisitor
 from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
@@ -38,11 +40,15 @@ __all__ = [
     "ConsentRecord",
     "Contact",
     "Coupon",
+    "CouponBatch",
     "Customer",
     "Delivery",
     "CustomerPrediction",
     "CustomerScore",
     "CustomerStats",
+    "CustomerTier",
+    "Earning",
+    "EarningRule",
     "ErasedAddress",
     "ErasureCertificate",
     "Event",
@@ -53,12 +59,14 @@ __all__ = [
     "FetchRun",
     "KnownVisitor",
     "IdempotentCall",
+    "LoyaltySettings",
     "MergeProposal",
     "Milestone",
     "Order",
     "OrderLine",
     "OrderStanding",
     "PointsEntry",
+    "PointsHold",
     "PredictionRun",
     "PrivacyRequest",
     "Product",
@@ -68,6 +76,8 @@ __all__ = [
     "Shop",
     "Source",
     "StaffTask",
+    "Tier",
+    "TierReward",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",
