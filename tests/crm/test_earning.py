@@ -9,8 +9,8 @@ import pytest
 from crm import loyalty
 from crm.events import as_history
 from crm.loyalty.earning_terms import Terms, points_for
-from crm.loyalty.order_points import approve_due, pending_points
 from crm.loyalty.ledger import balances
+from crm.loyalty.order_points import approve_due, pending_points
 from crm.models import CustomerTier, Earning, EarningRule, Event, LoyaltySettings, PointsEntry, Tier
 from crm.orders import correcting, orders
 from crm.orders.orders import LineData

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0027_attribution_windows"),
+        ("crm", "0029_more_of_staff_tasks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

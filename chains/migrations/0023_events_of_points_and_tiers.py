@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("chains", "0020_useful_of_day"),
+        ("chains", "0022_tasks_start_chains"),
         ("segments", "0002_watch_changes"),
     ]
 
@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                     ("case.reopened", "case reopened"),
                     ("case.corrected", "case corrected by staff"),
                     ("case.confirmed", "customer confirmed being content"),
+                    ("task.closed", "staff task closed"),
                     ("feedback.left", "rating or review left"),
                     ("points.changed", "points given, spent or expired"),
                     ("points.expiring", "points expire soon"),
@@ -106,6 +107,7 @@ class Migration(migrations.Migration):
                             "case.reopened",
                             "case.corrected",
                             "case.confirmed",
+                            "task.closed",
                             "feedback.left",
                             "points.changed",
                             "points.expiring",
