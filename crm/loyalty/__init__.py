@@ -11,6 +11,7 @@ from crm.loyalty.merging import merge_loyalty
 from crm.loyalty.order_points import approve_due, follow_changed, follow_order, order_came, spend_with_order
 from crm.loyalty.points import PointsGift, give_points, refund_points, reverse_points, spend_points
 from crm.loyalty.reminders import ExpiringSoon, next_to_expire, record_expiring
+from crm.loyalty.tiers import keep_tier, review_tiers
 
 __all__ = [
     "CouponDraft",
@@ -32,6 +33,7 @@ __all__ = [
     "give_points",
     "held_coupon",
     "hold",
+    "keep_tier",
     "lock_terms",
     "issue_coupons",
     "merge_loyalty",
@@ -42,6 +44,7 @@ __all__ = [
     "refund_points",
     "release",
     "reverse_points",
+    "review_tiers",
     "settle",
     "spend_points",
     "spend_with_order",

@@ -5,12 +5,14 @@ nothing. A sale spends once: a hold, a till that spends and an order that says i
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.loyalty.ledger import spendable, write_taking
+from crm.loyalty.point_quotes import check_spending
 from crm.loyalty.points import check_points, left_to_refund, lock_owner, refund_points, spend_points
 from crm.models import Customer, Order, PointsEntry, PointsHold
 
@@ -20,13 +22,26 @@ def sale_key(sale: str) -> str:
 
 
 @transaction.atomic
-def hold_points(customer: Customer, points: int, sale: str, *, at: dt.datetime, until: dt.datetime) -> PointsHold:
-    """Set points aside for this sale alone until then. ValueError in words when there are not enough."""
+def hold_points(
+    customer: Customer,
+    points: int,
+    sale: str,
+    *,
+    at: dt.datetime,
+    until: dt.datetime,
+    amount: Decimal | None = None,
+) -> PointsHold:
+    """Set points aside for this sale alone until then; another number of points takes the place of the first.
+
+    ValueError in words when there are not enough, or more than may pay for an order of this amount.
+    """
     check_points(points)
     owner = lock_owner(customer)
     known = PointsHold.objects.filter(sale=sale).first()
     if known and (known.settled_at or known.customer_id != owner):
         raise ValueError(_("Points for the sale %(sale)s were dealt with already.") % {"sale": sale})
+    if amount is not None:
+        check_spending(owner, points, amount, at, sale)
     left = spendable([owner], at, beside=sale)[owner]
     if points > left:
         raise ValueError(
@@ -86,8 +101,12 @@ def spend_for_sale(
     at: dt.datetime,
     order: Order | None = None,
     by: User | None = None,
+    amount: Decimal | None = None,
 ) -> PointsEntry:
-    """Spend points by a sale, once. ValueError in words for another number of points than the sale spent before."""
+    """Spend points by a sale, once. ValueError in words for another number of points than the sale spent before.
+
+    With an amount, more than may pay for an order of so much is refused too.
+    """
     owner = lock_owner(customer)
     known = PointsEntry.objects.filter(key=sale_key(sale)).first()
     if known and (-known.points != points or known.customer_id != owner):
@@ -96,6 +115,8 @@ def spend_for_sale(
         )
     if not known and order and getattr(order, "coupon", None) and order.coupon.is_alone:
         raise ValueError(_("The coupon %(code)s does not go together with points.") % {"code": order.coupon.code})
+    if not known and amount is not None:
+        check_spending(owner, points, amount, at, sale)
     entry = known or spend_points(
         customer, points, at=at, key=sale_key(sale), reason=_reason(sale), order=order, by=by, sale=sale
     )

@@ -13,6 +13,8 @@ from crm.loyalty.order_points import pending_points
 from crm.loyalty.tiers import sums_of_year
 from crm.models import Customer, CustomerTier, PointsEntry, Tier
 
+CENT = Decimal("0.01")
+
 
 @dataclass(frozen=True)
 class ShownCoupon:
@@ -87,7 +89,7 @@ def _next(
     reached = sums_of_year(now, [customer_id]).get(customer_id, Decimal(0))
     here = next((tier.threshold for tier in tiers if standing and tier.pk == standing.tier_id), Decimal(-1))
     following = next((tier for tier in tiers if tier.threshold > max(reached, here)), None)
-    return following, following.threshold - reached if following else None
+    return following, (following.threshold - reached).quantize(CENT) if following else None
 
 
 def _ending(customer_id: int, now: dt.datetime) -> tuple[int, dt.date | None]:

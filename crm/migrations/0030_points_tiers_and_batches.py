@@ -155,8 +155,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("order", "every order"),
                             ("first_order", "the first order"),
-                            ("review", "a rating or review"),
-                            ("referral", "bringing a friend"),
+                            ("rating", "a rating of an order"),
                             ("birthday", "the birthday"),
                             ("registration", "becoming known to the shop"),
                         ],
@@ -475,6 +474,10 @@ class Migration(migrations.Migration):
             model_name="pointsentry",
             name="pointsentry_kind_known",
         ),
+        migrations.RemoveConstraint(
+            model_name="source",
+            name="source_rights_known",
+        ),
         migrations.AddField(
             model_name="coupon",
             name="by",
@@ -582,6 +585,21 @@ class Migration(migrations.Migration):
                 verbose_name="kind",
             ),
         ),
+        migrations.AlterField(
+            model_name="source",
+            name="rights",
+            field=models.CharField(
+                choices=[
+                    ("read", "read"),
+                    ("write", "read and write"),
+                    ("coupons", "coupons only"),
+                    ("till", "coupons and points"),
+                ],
+                default="write",
+                max_length=16,
+                verbose_name="rights",
+            ),
+        ),
         migrations.AddIndex(
             model_name="pointsentry",
             index=models.Index(condition=models.Q(("owed__gt", 0)), fields=["customer"], name="points_owed"),
@@ -617,6 +635,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["accrual", "refund", "spending", "reversal", "expiry"])),
                 name="pointsentry_kind_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="source",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rights__in", ["read", "write", "coupons", "till"])), name="source_rights_known"
             ),
         ),
         migrations.AddField(
@@ -861,9 +885,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="earningrule",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("occasion__in", ["order", "first_order", "review", "referral", "birthday", "registration"])
-                ),
+                condition=models.Q(("occasion__in", ["order", "first_order", "rating", "birthday", "registration"])),
                 name="earningrule_occasion_known",
             ),
         ),

@@ -114,8 +114,7 @@ class EarningRule(models.Model):
     class Occasion(models.TextChoices):
         ORDER = "order", _("every order")
         FIRST_ORDER = "first_order", _("the first order")
-        REVIEW = "review", _("a rating or review")
-        REFERRAL = "referral", _("bringing a friend")
+        RATING = "rating", _("a rating of an order")
         BIRTHDAY = "birthday", _("the birthday")
         REGISTRATION = "registration", _("becoming known to the shop")
 

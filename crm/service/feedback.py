@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from crm.events import record
 from crm.locks import lock_current
-from crm.models import Case, Customer, EventKind, Feedback, Order, Product, Shop
+from crm.loyalty import earn
+from crm.models import Case, Customer, EarningRule, EventKind, Feedback, Order, Product, Shop
 from crm.service.cases import open_case
 
 SCALES = {Feedback.Kind.RATING: range(1, 6), Feedback.Kind.NPS: range(11)}
@@ -58,6 +59,9 @@ def leave(
     if is_new:
         _record(feedback, at, f"feedback:{feedback.pk}")
         _ask_what_went_wrong(feedback)
+        if kind == Feedback.Kind.RATING:
+            # For saying something, whatever it is.
+            earn(EarningRule.Occasion.RATING, [customer.pk], key=f"feedback:{feedback.pk}", at=at)
     return feedback
 
 

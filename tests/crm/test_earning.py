@@ -232,12 +232,12 @@ def test_past_of_a_shop_earns_nothing(rule):
 
 
 def test_other_occasions_earn_at_once_and_once():
-    EarningRule.objects.create(name="Thanks for the review", occasion="review", way="fixed", points=20)
+    EarningRule.objects.create(name="Thanks for the review", occasion="rating", way="fixed", points=20)
     ann = make_customer()
 
     for _turn in range(2):
-        loyalty.earn("review", [ann.pk], key="feedback:7", at=NOW)
-    loyalty.earn("review", [ann.pk], key="feedback:8", at=NOW)
+        loyalty.earn("rating", [ann.pk], key="feedback:7", at=NOW)
+    loyalty.earn("rating", [ann.pk], key="feedback:8", at=NOW)
 
     assert balance(ann) == 40
     assert Earning.objects.filter(approved_at=NOW).count() == 2
