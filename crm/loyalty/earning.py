@@ -212,7 +212,7 @@ def _tier_times(owner: int) -> Decimal:
 def _most(rule: EarningRule, owner: int, at: dt.datetime) -> int | None:
     """What the rule still gives this customer for one occasion, in the month of the shop."""
     caps = [] if rule.most_by_order is None else [rule.most_by_order]
-    if rule.most_by_month is not None:
+    if rule.most_by_month is not None and rule.pk:
         month = start_of(day_of(at).replace(day=1))
         earned = Earning.objects.filter(rule=rule, customer=owner, earned_at__gte=month, earned_at__lte=at)
         caps.append(max(rule.most_by_month - (earned.aggregate(sum=Sum("points"))["sum"] or 0), 0))

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from crm.locks import lock_all_current
@@ -161,7 +160,7 @@ def refund_points(
 
 def left_to_refund(spent: PointsEntry) -> int:
     """How many of these points were not given back yet. Taken again after that, they may be given back again."""
-    return -spent.points - (spent.undone_by.aggregate(sum=Sum("points"))["sum"] or 0)
+    return -spent.points - sum(line.points for line in spent.undone_by.all())
 
 
 def _lots_of(spent: PointsEntry, skipped: int, wanted: int) -> list[tuple[int, int]]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+
 from crm.loyalty.coupon_conditions import last_day
 from crm.loyalty.coupon_wording import coupon_state, in_short
-from crm.loyalty.ledger import balances, spendable
-from crm.loyalty.order_points import pending_points
 from crm.loyalty.tiers import sums_of_year
-from crm.models import Customer, CustomerTier, PointsEntry, Tier
+from crm.models import Customer, CustomerTier, Earning, PointsEntry, PointsHold, Tier
 
 CENT = Decimal("0.01")
+# Left, owed, and the end.
+Line = tuple[int, int, dt.datetime | None]
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,20 @@ class LoyaltyShown:
 def loyalty_for_customer(customer: Customer, now: dt.datetime) -> LoyaltyShown | None:
     """None where there is nothing to show: no points, no coupons, and no tiers in this shop."""
     pk = customer.pk
-    tiers = list(Tier.objects.prefetch_related("rewards").order_by("threshold"))
+    pending, held, has_tiers = _sums(pk, now)
+    tiers = list(Tier.objects.prefetch_related("rewards").order_by("threshold")) if has_tiers else []
     coupons = _coupons(customer, now)
-    pending = pending_points({pk})[pk]
-    has_points = pending or PointsEntry.objects.filter(customer=pk).exists()
-    if not (tiers or coupons or has_points):
+    lines = _open_lines(pk)
+    if not (tiers or coupons or pending or lines):
         return None
     standing = CustomerTier.objects.filter(customer=pk).first() if tiers else None
     following, missing = _next(pk, standing, tiers, now)
-    expiring, expiring_on = _ending(pk, now) if has_points else (0, None)
+    balance = sum(left for left, _owed, ends in lines if ends is None or ends > now)
+    balance -= sum(owed for _left, owed, _ends in lines)
+    expiring, expiring_on = _ending(lines, now)
     return LoyaltyShown(
-        balance=balances([pk], now)[pk] if has_points else 0,
-        spendable=spendable([pk], now)[pk] if has_points else 0,
+        balance=balance,
+        spendable=max(balance - held, 0),
         pending=pending,
         tier=_tier(standing, tiers),
         next_tier=following.name if following else "",
@@ -71,6 +76,24 @@ def loyalty_for_customer(customer: Customer, now: dt.datetime) -> LoyaltyShown |
         expiring_on=expiring_on,
         coupons=coupons,
     )
+
+
+def _open_lines(customer_id: int) -> list[Line]:
+    """What is left of points that came, what is owed of those that went, and when the first end."""
+    lines = PointsEntry.objects.filter(Q(unspent__gt=0) | Q(owed__gt=0), customer=customer_id)
+    return list(lines.values_list("unspent", "owed", "expires_at"))
+
+
+def _sums(customer_id: int, now: dt.datetime) -> tuple[int, int, bool]:
+    """What is to come, what tills hold, and whether the shop has tiers, in one query."""
+    mine = {"customer": OuterRef("pk")}
+    sums = {
+        name: Subquery(rows.filter(**mine).order_by().values("customer").values(sum=Sum("points")))
+        for name, rows in (("coming", Earning.objects.pending()), ("held", PointsHold.objects.active(now)))
+    }
+    found = Customer.objects.filter(pk=customer_id).annotate(**sums, has_tiers=Exists(Tier.objects.all()))
+    coming, held, has_tiers = found.values_list("coming", "held", "has_tiers").get()
+    return coming or 0, held or 0, has_tiers
 
 
 def _tier(standing: CustomerTier | None, tiers: list[Tier]) -> ShownTier | None:
@@ -92,12 +115,11 @@ def _next(
     return following, (following.threshold - reached).quantize(CENT) if following else None
 
 
-def _ending(customer_id: int, now: dt.datetime) -> tuple[int, dt.date | None]:
+def _ending(lines: Sequence[Line], now: dt.datetime) -> tuple[int, dt.date | None]:
     """All that ends on the day that comes first, however far it is."""
-    left = PointsEntry.objects.unspent(now).filter(customer=customer_id, expires_at__isnull=False)
-    rows = left.order_by("expires_at").values_list("expires_at", "unspent")
-    days = [(last_day(ends), points) for ends, points in rows]
-    return (sum(points for day, points in days if day == days[0][0]), days[0][0]) if days else (0, None)
+    ends = [(last_day(ends), left) for left, _owed, ends in lines if ends is not None and ends > now]
+    first = min((day for day, _left in ends), default=None)
+    return sum(left for day, left in ends if day == first), first
 
 
 def _coupons(customer: Customer, now: dt.datetime) -> tuple[ShownCoupon, ...]:

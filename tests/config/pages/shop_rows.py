@@ -26,15 +26,20 @@ from crm.models import (
     Company,
     Contact,
     Coupon,
+    CouponBatch,
+    CustomerTier,
     Delivery,
+    EarningRule,
     ErasedAddress,
     ErasureCertificate,
     ExchangeRate,
     Feedback,
+    LoyaltySettings,
     MergeProposal,
     PointsEntry,
     PrivacyRequest,
     Source,
+    Tier,
     StaffTask,
     WebhookEndpoint,
     WebhookMessage,
@@ -55,7 +60,13 @@ def open_shop():
     order = make_order(customer=customer, product=make_product(sku="SKU", category="Kettles"), number="A-1")
     Feedback.objects.create(customer=customer, order=order, score=5, source="letter", key="1")
     Coupon.objects.create(code="COME-BACK", kind=Coupon.Kind.PERCENT, value=10, customer=customer)
-    PointsEntry.objects.create(customer=customer, kind="accrual", points=10, unspent=10, key="1")
+    entry = {"customer": customer, "kind": "accrual", "points": 10, "unspent": 10}
+    PointsEntry.objects.create(**entry, key="staff:1", by=owner)
+    EarningRule.objects.create(name="Points for orders")
+    CouponBatch.objects.create(name="Summer", code="SUMMER", kind=Coupon.Kind.PERCENT, value=10, most=5)
+    tier = Tier.objects.create(name="Gold", threshold=500)
+    CustomerTier.objects.create(customer=customer, tier=tier, since=NOW)
+    LoyaltySettings(pk=1).save()
     MergeProposal.objects.create(keeper=customer, duplicate=make_customer(), reason="same name")
     Company.objects.create(name="Acme")
     gone = ErasedAddress.objects.create(channel="email", digest="0" * 64, erased_at=NOW)
