@@ -36,7 +36,10 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         tuple(k for k in EventKind.values if k.startswith(("case.", "feedback."))),
     ),
     (_("Segments"), (EventKind.SEGMENT_ENTERED, EventKind.SEGMENT_LEFT)),
-    (_("Points and coupons"), tuple(kind for kind in EventKind.values if kind.startswith(("points.", "coupon.")))),
+    (
+        _("Points, tiers and coupons"),
+        tuple(kind for kind in EventKind.values if kind.startswith(("points.", "tier.", "coupon."))),
+    ),
     (
         _("The customer"),
         (

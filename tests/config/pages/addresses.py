@@ -12,11 +12,12 @@ from django.utils.regex_helper import normalize
 
 from chains.models import HealthOverride, Rehearsal, TestOrder
 from crm.admin.verb_buttons import VerbAdmin
-from crm.models import CaseAttachment, PointsEntry, PrivacyRequest, Source, WebhookEndpoint
+from crm.models import CaseAttachment, CouponBatch, PointsEntry, PrivacyRequest, Source, WebhookEndpoint
 from tests.config.pages.shop_rows import LETTER_DAY, LETTER_NAME, TOKEN
 
 ROWS = {
     "content_type_id": ContentType,
+    "batch_id": CouponBatch,
     "endpoint_id": WebhookEndpoint,
     "entry_id": PointsEntry,
     "file_id": CaseAttachment,
