@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(100),
                         ],
-                        verbose_name="points may pay, % of an order",
+                        verbose_name="points may pay of an order, %",
                     ),
                 ),
                 (

@@ -49,7 +49,7 @@ class LoyaltySettings(models.Model):
         help_text=_("In the shop's currency, when it pays for an order. Empty: orders are not paid with points."),
     )
     most_percent = models.PositiveSmallIntegerField(
-        _("points may pay, % of an order"),
+        _("points may pay of an order, %"),
         default=50,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )

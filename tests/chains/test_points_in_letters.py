@@ -42,7 +42,7 @@ def test_letter_names_the_tier_what_it_brings_and_what_is_missing(shop):
     make_order(customer=ann, price=250, placed_at=NOW + HOUR)
     tick(NOW + HOUR)
 
-    assert mail.outbox[-1].subject == "Gold: Delivery is free. €750.00 to Platinum"
+    assert mail.outbox[-1].subject == "Gold: Delivery is free. €750 to Platinum"
 
 
 def test_facts_of_many_take_the_same_queries(django_assert_num_queries):

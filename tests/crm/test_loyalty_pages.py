@@ -166,7 +166,7 @@ def test_counter_reads_a_code_and_uses_it_once_for_an_order(support, ann):
     assert nothing_yet == 0
     assert Coupon.objects.get().order == order
     assert "This order has used it." in again
-    assert "There is no coupon NONE" in words(support.get(desk, {"code": "none"}))
+    assert "There is no coupon none" in words(support.get(desk, {"code": "none"}))
     assert "There is no order of this number." in words(support.get(desk, {"code": "summer", "order": "9"}))
 
 
