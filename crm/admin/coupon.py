@@ -70,7 +70,7 @@ class CouponStateFilter(DropdownFilter):  # type: ignore[misc]
 
 
 @admin.register(Coupon)
-class CouponAdmin(ExportMixin, ReadOnlyAdmin):
+class CouponAdmin(ExportMixin, ReadOnlyAdmin):  # type: ignore[misc]
     """Given by chains, by agents and in batches; what was redeemed by whom may be taken out as a file."""
 
     resource_classes = (CouponResource,)

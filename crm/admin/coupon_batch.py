@@ -143,7 +143,7 @@ class CouponBatchAdmin(VerbAdmin):
 
     def save_model(self, request: HttpRequest, obj: CouponBatch, form: Any, change: bool) -> None:
         if not change:
-            obj.made_by = request.user
+            obj.made_by_id = request.user.pk
             obj.value, obj.gift, obj.minimum = (form.cleaned_data[name] for name in ("value", "gift", "minimum"))
         super().save_model(request, obj, form, change)
         if not change:

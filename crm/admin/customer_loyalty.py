@@ -28,7 +28,7 @@ from crm.loyalty.point_holds import spend_for_sale
 from crm.loyalty.point_quotes import worth
 from crm.loyalty.rule_wording import points_in_words
 from crm.loyalty.shown import loyalty_for_customer
-from crm.models import Coupon, Customer, Earning, LoyaltySettings, Order, PointsEntry, PointsHold
+from crm.models import Coupon, Customer, Earning, LoyaltySettings, Order, PointsEntry, PointsHold, Tier
 from crm.shop_currency import shop_currency
 
 LINES = 50
@@ -146,7 +146,8 @@ ACTS: dict[str, tuple[str, Make, Act]] = {
 
 
 def _page(request: HttpRequest, customer: Customer, typed: Forms, *, status: int = 200) -> TemplateResponse:
-    now, user = timezone.now(), request.user
+    now = timezone.now()
+    user: Any = request.user
     settings = LoyaltySettings.load()
     left = spendable([customer.pk], now)[customer.pk]
     context: dict[str, Any] = {
@@ -178,8 +179,8 @@ def _forms(request: HttpRequest, customer: Customer, typed: Forms, settings: Loy
     }
     if not settings.point_value:
         made.pop("spend", None)
-    if "tier" in made and not made["tier"].fields["tier"].queryset.exists():
-        del made["tier"]
+    if not Tier.objects.exists():
+        made.pop("tier", None)
     return made
 
 

@@ -33,7 +33,8 @@ class OncePerForm(forms.Form):
     token = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, customer: Customer, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"token": uuid.uuid4().hex}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"token": uuid.uuid4().hex}
         self.customer, self.user = customer, user
 
 
@@ -64,7 +65,7 @@ class SpendForm(OncePerForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        orders = self.customer.orders.counted().order_by("-placed_at", "-pk")  # type: ignore[attr-defined]
+        orders = self.customer.orders.counted().order_by("-placed_at", "-pk")
         field = OrderField(queryset=orders, label=_("order"))
         field.empty_label = _("choose…")
         self.fields["order"] = field
@@ -120,7 +121,8 @@ class TierForm(forms.Form):
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         standing = CustomerTier.objects.filter(customer=customer, is_kept=True).first()
-        super().__init__(*args, initial={"tier": standing.tier_id if standing else None}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"tier": standing.tier_id if standing else None}
 
 
 def first_mistake(form: forms.BaseForm) -> str:

@@ -72,8 +72,8 @@ def _give_back(coupon: Coupon, number: str, at: dt.datetime) -> None:
     coupon.releases += 1
     name = f"released:{coupon.releases}"
     record_many([coupon_event(EventKind.COUPON_RELEASED, coupon, at, name, number=number)])
-    if coupon.kind == Coupon.Kind.POINTS and coupon.value:
-        left = spendable([coupon.customer_id], at)[coupon.customer_id]
+    if coupon.kind == Coupon.Kind.POINTS and coupon.value and coupon.customer:
+        left = spendable([coupon.customer.pk], at)[coupon.customer.pk]
         if points := min(left, int(coupon.value)):
             key = f"coupon:{coupon.pk}:{name}"
             spend_points(coupon.customer, points, at=at, key=key, reason=coupon.shown_code, order=coupon.order)

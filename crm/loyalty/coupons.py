@@ -157,7 +157,7 @@ def redeem_with_order(order: Order, *, at: dt.datetime) -> None:
 def coupon_event(kind: EventKind, coupon: Coupon, at: dt.datetime, name: str, **properties: str) -> Event:
     return Event(
         kind=kind,
-        customer_id=coupon.customer_id,
+        customer_id=coupon.customer_id or 0,
         order_id=coupon.order_id,
         occurred_at=at,
         source="crm",

@@ -99,4 +99,5 @@ def _earned(orders: Collection[int]) -> dict[int, int]:
 
 
 def _delivered(orders: Collection[int]) -> dict[int | None, dt.datetime]:
-    return dict(Order.objects.filter(pk__in=orders, delivered_at__isnull=False).values_list("pk", "delivered_at"))
+    known = Order.objects.filter(pk__in=orders).values_list("pk", "delivered_at")
+    return {pk: delivered_at for pk, delivered_at in known if delivered_at}

@@ -65,7 +65,7 @@ def follow_settings() -> int:
     with connection.cursor() as cursor:
         if settings.expiry == LoyaltySettings.Expiry.NEVER:
             cursor.execute(FORGET)
-            return cursor.rowcount
+            return int(cursor.rowcount)
         since = BY_AGE if settings.expiry == LoyaltySettings.Expiry.AGE else BY_INACTIVITY
         cursor.execute(FIND.format(since=since), {"since": settings.expiry_since})
         found = cursor.fetchall()

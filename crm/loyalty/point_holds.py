@@ -9,12 +9,13 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.loyalty.ledger import spendable, write_taking
 from crm.loyalty.point_quotes import check_spending
 from crm.loyalty.points import check_points, left_to_refund, lock_owner, refund_points, spend_points
-from crm.models import Customer, Order, PointsEntry, PointsHold
+from crm.models import Coupon, Customer, Order, PointsEntry, PointsHold
 
 
 def sale_key(sale: str) -> str:
@@ -38,8 +39,10 @@ def hold_points(
     check_points(points)
     owner = lock_owner(customer)
     known = PointsHold.objects.filter(sale=sale).first()
-    if known and (known.settled_at or known.customer_id != owner):
+    is_other = known and known.customer_id != owner and known.settled_at is None
+    if is_other or PointsEntry.objects.filter(key=sale_key(sale)).exists():
         raise ValueError(_("Points for the sale %(sale)s were dealt with already.") % {"sale": sale})
+    _check_coupon(sale, at)
     if amount is not None:
         check_spending(owner, points, amount, at, sale)
     left = spendable([owner], at, beside=sale)[owner]
@@ -47,7 +50,7 @@ def hold_points(
         raise ValueError(
             _("There are only %(balance)s points on the balance, not %(points)s.") % {"balance": left, "points": points}
         )
-    told = {"customer_id": owner, "points": points, "held_at": at, "until": until}
+    told = {"customer_id": owner, "points": points, "held_at": at, "until": until, "settled_at": None}
     return PointsHold.objects.update_or_create(sale=sale, defaults=told)[0]
 
 
@@ -113,8 +116,8 @@ def spend_for_sale(
         raise ValueError(
             _("The sale %(sale)s has spent %(points)s points already.") % {"sale": sale, "points": -known.points}
         )
-    if not known and order and getattr(order, "coupon", None) and order.coupon.is_alone:
-        raise ValueError(_("The coupon %(code)s does not go together with points.") % {"code": order.coupon.code})
+    if not known:
+        _check_coupon(sale, at)
     if not known and amount is not None:
         check_spending(owner, points, amount, at, sale)
     entry = known or spend_points(
@@ -136,6 +139,14 @@ def refund_sale(sale: str, points: int | None, *, at: dt.datetime, key: str = ""
     if wanted:
         refund_points(spent, wanted, at=at, key=name)
     return spent
+
+
+def _check_coupon(sale: str, at: dt.datetime) -> None:
+    """ValueError in words where the sale uses or holds a coupon that is for orders without points."""
+    of_sale = Q(order__number=sale) | Q(held_for=sale, held_until__gt=at)
+    coupon = Coupon.objects.select_related("batch").filter(of_sale, is_alone=True).first()
+    if coupon:
+        raise ValueError(_("The coupon %(code)s does not go together with points.") % {"code": coupon.shown_code})
 
 
 def _reason(sale: str) -> str:

@@ -67,7 +67,7 @@ def _coupons(now: dt.datetime) -> Iterator[Event]:
     for coupon in ending.iterator():
         yield Event(
             kind=EventKind.COUPON_EXPIRING,
-            customer_id=coupon.customer_id,
+            customer_id=coupon.customer_id or 0,
             occurred_at=now,
             source="crm",
             key=f"coupon:{coupon.pk}:expiring",

@@ -73,7 +73,7 @@ def loyalty(customer: Customer, limit: int) -> Iterator[StoryEntry]:
 
 
 # What no row of points, coupons or tiers tells by itself: its icon and its tone.
-LOYALTY_TOLD = {
+LOYALTY_TOLD: dict[str, tuple[str, str]] = {
     EventKind.COUPON_REFUSED: ("money_off", "warning"),
     EventKind.POINTS_REFUSED: ("money_off", "warning"),
     EventKind.TIER_UP: ("military_tech", "good"),

@@ -20,7 +20,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from crm.admin.conditional import conditional
+from crm.admin.conditional import Cases, conditional
 from crm.loyalty.earning_preview import Example, examples
 from crm.loyalty.rule_wording import in_words
 from crm.models import EarningRule
@@ -33,7 +33,7 @@ OF_ORDERS = [str(one) for one in EarningRule.OF_ORDERS]
 DAY = {"type": "date"}
 AMOUNT = Decimal(100)
 LARGEST = Decimal(10) ** 9
-SHOWN_WHEN = {
+SHOWN_WHEN: Cases = {
     "points": [{"way": [Way.PER_AMOUNT, Way.FIXED]}],
     "per": [{"way": [Way.PER_AMOUNT]}],
     "times": [{"way": [Way.TIMES]}],
@@ -127,7 +127,8 @@ class EarningRuleAdmin(ModelAdmin):  # type: ignore[misc]
             return HttpResponseNotAllowed(["POST"])
         if not self.has_view_permission(request):
             raise PermissionDenied
-        known = EarningRule.objects.filter(pk=request.POST.get("rule") or None).first()
+        pk = request.POST.get("rule", "")
+        known = EarningRule.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
         form = EarningRuleForm(request.POST, instance=known or EarningRule())
         context: dict[str, Any] = {"currency": shop_currency(), "form": form}
         if form.is_valid():

@@ -11,7 +11,7 @@ from crm.loyalty import PointsGift
 from crm.loyalty.ledger import balances, spendable
 from crm.loyalty.point_ends import follow_settings, months_later
 from crm.loyalty.point_holds import cancel_hold, capture_points, hold_points, refund_sale, spend_for_sale
-from crm.models import LoyaltySettings, PointsEntry
+from crm.models import CouponBatch, LoyaltySettings, PointsEntry
 from tests.conftest import NOW, make_customer, make_order
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +215,31 @@ def test_points_of_whoever_comes_back_end_later():
 )
 def test_months_are_those_of_the_calendar(day, months, later):
     assert months_later(dt.date(*day), months) == dt.date(*later)
+
+
+def test_sale_that_let_its_points_go_may_hold_others():
+    ann = make_customer()
+    give(ann, 100, "gift")
+    hold_points(ann, 80, "A-1", at=NOW, until=NOW + HOUR)
+    cancel_hold("A-1", at=NOW)
+
+    hold_points(ann, 60, "A-1", at=NOW, until=NOW + HOUR)
+    capture_points("A-1", at=NOW)
+
+    assert balance(ann) == 40
+    with pytest.raises(ValueError, match="were dealt with already"):
+        hold_points(ann, 10, "A-1", at=NOW, until=NOW + HOUR)
+
+
+def test_coupon_for_orders_without_points_and_points_exclude_each_other():
+    ann = make_customer()
+    give(ann, 100, "gift")
+    CouponBatch.objects.create(name="Summer", code="SUMMER", kind="percent", value=10, most=9, is_alone=True)
+    with_points = make_order(customer=ann, number="A-1")
+    spend_for_sale(ann, 10, "A-1", at=NOW, order=with_points)
+    make_order(customer=ann, number="A-2", coupon_code="SUMMER")
+
+    with pytest.raises(loyalty.CouponRefused, match="SUMMER does not go together with points"):
+        loyalty.redeem("SUMMER", order=with_points, at=NOW)
+    with pytest.raises(ValueError, match="SUMMER does not go together with points"):
+        spend_for_sale(ann, 10, "A-2", at=NOW)

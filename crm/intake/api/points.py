@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -150,6 +150,7 @@ def _answer(source: Source, sale: str, at: dt.datetime, carry_out: Callable[[], 
 def _of_sale(source: Source, sale: str, at: dt.datetime) -> SpentOut:
     entry = PointsEntry.objects.filter(key=point_holds.sale_key(sale)).first()
     hold = PointsHold.objects.filter(sale=sale).first()
+    state: Literal["held", "spent", "free"]
     if entry:
         owner, points = entry.customer_id, left_to_refund(entry)
         state = "spent" if points else "free"
@@ -175,4 +176,4 @@ def _sale(source: Source, number: str) -> str:
 
 def _order(sale: str) -> Order | None:
     """Where it is known already; one that comes later finds what was spent by its number."""
-    return Order.objects.select_related("coupon").filter(number=sale).first()
+    return Order.objects.filter(number=sale).first()

@@ -39,8 +39,8 @@ from crm.models import (
     PointsEntry,
     PrivacyRequest,
     Source,
-    Tier,
     StaffTask,
+    Tier,
     WebhookEndpoint,
     WebhookMessage,
 )
