@@ -33,6 +33,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Cases"), "support", "admin:crm_case_changelist", "crm.view_case"),
             Item(_("Ready answers"), "quickreply", "admin:crm_readyanswer_changelist", "crm.view_readyanswer"),
             Item(_("Letters received"), "inbox", "admin:chains_incomingmail_changelist", "chains.change_incomingmail"),
+            Item(_("Check a coupon"), "point_of_sale", "admin:crm_coupon_desk", "crm.change_coupon"),
             Item(_("Staff tasks"), "task_alt", "admin:crm_stafftask_changelist", "crm.view_stafftask"),
             Item(_("Ratings and reviews"), "star", "admin:crm_feedback_changelist", "crm.view_feedback"),
             Item(_("Possible duplicates"), "group", "admin:crm_mergeproposal_changelist", "crm.view_mergeproposal"),
@@ -53,6 +54,11 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Channels"), "cell_tower", "admin:chains_channelstate_changelist", "chains.view_chain"),
             Item(_("Coupons"), "sell", "admin:crm_coupon_changelist", "crm.view_coupon"),
             Item(_("Points"), "toll", "admin:crm_pointsentry_changelist", "crm.view_pointsentry"),
+            Item(_("Rules of earning"), "add_task", "admin:crm_earningrule_changelist", "crm.view_earningrule"),
+            Item(_("Tiers"), "military_tech", "admin:crm_tier_changelist", "crm.view_tier"),
+            Item(
+                _("Loyalty settings"), "loyalty", "admin:crm_loyaltysettings_changelist", "crm.change_loyaltysettings"
+            ),
             Item(_("Outbox"), "outbox", "admin:chains_outbox", "chains.view_chain"),
         ),
     ),

@@ -10,10 +10,11 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm import id_lookups, language_checks  # noqa: F401  (it registers its check)
         from crm.intake.files.kept_uploads import UPLOADS
+        from crm.loyalty import tiers
         from crm.privacy import kept
         from crm.privacy.kept_facts import KEPT
         from crm.privacy.staff_log import STAFF_LOG
-        from crm.service import queue, queue_cases, queue_tasks
+        from crm.service import queue, queue_cases, queue_tasks, tier_tasks
         from crm.story import case_entries, crm_entries
         from crm.story.story import register
 
@@ -34,6 +35,8 @@ class CrmConfig(AppConfig):
         queue.register(queue_cases.CASES)
         queue.register(queue_cases.MENTIONS)
         queue.register(queue_tasks.TASKS)
+        queue.register(queue.cases)
+        tiers.open_tasks_by(tier_tasks.open_for)
         # The log goes first: it is found by rows that go afterwards.
         kept.register(STAFF_LOG, UPLOADS, *KEPT)
         id_lookups.register()

@@ -20,6 +20,10 @@
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; "level", low or high;
                          of a survey {"survey", "question"}, their ids; again when it was changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
+    points.earned        {"points", "number"}; they come when the order can no longer be returned
+    points.refused       {"points", "reason"}, with an order
+    tier.*               {"tier", "from", "to"}: names, the first as id of the tier they are or will be in, or nothing;
+                         ending adds {"on"}
     coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},
                          expiring {"expires_at"}
     consent.changed      {"channel", "purpose", "action"}
@@ -102,6 +106,11 @@ def as_history() -> Iterator[None]:
         yield
     finally:
         _is_past.reset(token)
+
+
+def is_history() -> bool:
+    """Whether a shop's past is being told."""
+    return _is_past.get()
 
 
 def record(

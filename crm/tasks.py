@@ -1,3 +1,4 @@
+import datetime as dt
 import logging
 import time
 from collections import Counter
@@ -14,7 +15,9 @@ from crm.intake.feeds import fetching
 from crm.intake.history.history import fetch_next
 from crm.intake.history.runs import begin_catching_up
 from crm.intake.privacy.leaving import carry_out_some
-from crm.loyalty import expire_points, record_expiring
+from crm.loyalty import approve_due, expire_points, follow_changed, record_expiring, review_tiers
+from crm.loyalty.birthdays import earn_birthdays
+from crm.loyalty.point_ends import follow_settings
 from crm.models import Source
 from crm.outbound_http import session
 from crm.recommendations.nightly import learn
@@ -29,6 +32,8 @@ APPLY_SECONDS = 50
 # A small shop's two workers spend most of it waiting for an answer, and have letters to send.
 FETCH_SECONDS = 10
 SEND_SECONDS = 50
+# A night that was missed is made up for.
+FOLLOWED = dt.timedelta(days=3)
 
 
 @shared_task
@@ -43,8 +48,13 @@ def learn_recommendations() -> None:
 
 @shared_task
 def watch_loyalty() -> None:
+    """Whoever gets or keeps something by it gets it before what is over is written off."""
     now = timezone.now()
+    logger.info("Orders whose points followed a change: %s", follow_changed(now - FOLLOWED, now))
+    logger.info("Birthdays that earned points: %s; earnings that came due: %s", earn_birthdays(now), approve_due(now))
+    logger.info("Ends of points that follow the settings: %s", follow_settings())
     logger.info("Gifts of points expired: %s; ends recorded: %s", expire_points(now), record_expiring(now))
+    logger.info("Customers of another tier, or warned: %s", review_tiers(now))
 
 
 @shared_task

@@ -8,9 +8,12 @@ class SegmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from crm.loyalty import audience
         from crm.privacy import kept
+        from segments.audiences import among
         from segments.privacy import MEMBERSHIPS
         from segments.vocabulary import membership, registry
 
         kept.register(MEMBERSHIPS)
+        audience.register(among)
         registry.register(*membership.FIELDS)

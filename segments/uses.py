@@ -12,6 +12,7 @@ from django.db.models import Func, JSONField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.models import EarningRule
 from segments.models import Segment
 
 AnyUser: TypeAlias = AbstractBaseUser | AnonymousUser
@@ -41,7 +42,7 @@ def uses(segments: Iterable[int]) -> dict[int, list[Use]]:
     """What needs each of these segments, beside these themselves; segments nothing needs are left out."""
     wanted = set(segments)
     found: dict[int, list[Use]] = defaultdict(list)
-    for finder in (lambda: _segments(wanted), *_finders):
+    for finder in (lambda: _segments(wanted), _earning_rules, *_finders):
         for use, named in finder():
             for pk in sorted(wanted & set(named)):
                 if use not in found[pk]:
@@ -82,3 +83,10 @@ def _segments(beside: set[int]) -> Iterable[tuple[Use, Collection[int]]]:
     for pk, name, named in rows.order_by("name"):
         address = reverse("admin:segments_segment_change", args=[pk])
         yield Use(_("segment “%(name)s”") % {"name": name}, address, "segments.view_segment"), ids(named)
+
+
+def _earning_rules() -> Iterable[tuple[Use, Collection[int]]]:
+    rules = EarningRule.objects.exclude(audience=None).annotate(named=SegmentIdsInRules("audience"))
+    for pk, name, named in rules.order_by("name").values_list("pk", "name", "named"):
+        address = reverse("admin:crm_earningrule_change", args=[pk])
+        yield Use(_("rule of earning “%(name)s”") % {"name": name}, address, "crm.view_earningrule"), ids(named)

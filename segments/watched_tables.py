@@ -19,11 +19,13 @@ from crm.models import (
     CustomerPrediction,
     CustomerScore,
     CustomerStats,
+    CustomerTier,
     Event,
     Feedback,
     Order,
     OrderLine,
     OrderStanding,
+    PointsEntry,
     Product,
     ProductRelation,
 )
@@ -56,6 +58,8 @@ WATCHED_TABLES: list[WatchedTable] = [
     WatchedTable(Case),
     WatchedTable(Feedback),
     WatchedTable(Event),
+    WatchedTable(PointsEntry),
+    WatchedTable(CustomerTier),
     # What is said about goods concerns whoever bought them: everybody is asked again. Nobody bought new ones yet.
     WatchedTable(Product, ("UPDATE",)),
     WatchedTable(Category, ("UPDATE",)),

@@ -21,6 +21,7 @@ GROUPS = {
     "product": _("The main thing bought"),
     "coupon": _("Coupon"),
     "points": _("Points"),
+    "tier": _("Tier"),
     "shop": _("Shop"),
     "pages": _("Pages of Encore"),
 }

@@ -1,7 +1,7 @@
 """The one list of what staff may put between {{ and }}. Saving, help on the screen and samples all read it.
 
 A new placeholder is a line here and its value: of a customer, an order, a product or the shop in context.py, of a
-coupon or points in rewards.py, of a page of Encore's own in page_urls.py. What it looks like stands in
+coupon, points or a tier in rewards.py, of a page of Encore's own in page_urls.py. What it looks like stands in
 samples.py, or in sample.toml of each language where it is words.
 """
 
@@ -57,6 +57,14 @@ PLACEHOLDERS = (
     Placeholder("points.balance", _("points on the balance")),
     Placeholder("points.expiring", _("points that are lost first, if within two weeks")),
     Placeholder("points.expiring_on", _("their last day")),
+    Placeholder("points.pending", _("points to come, when orders can no longer be returned")),
+    Placeholder("points.earned", _("points that this order earned")),
+    Placeholder("points.earned_on", _("day when they come, once the order is delivered")),
+    Placeholder("tier.name", _("tier the customer is in")),
+    Placeholder("tier.rewards", _("what the tier brings, in one line")),
+    Placeholder("tier.until", _("last day in the tier, for whoever will lose it")),
+    Placeholder("tier.next", _("next tier")),
+    Placeholder("tier.missing", _("what is missing to the next tier")),
     Placeholder("shop.name", _("name of the shop")),
     Placeholder("shop.support_contact", _("support contact")),
     Placeholder("shop.postal_address", _("postal address")),

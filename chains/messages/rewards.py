@@ -1,4 +1,4 @@
-"""What a letter says of a customer's coupon and points, in the letter's language."""
+"""What a letter says of a customer's coupon, points and tier, in the letter's language."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from chains.messages import wording
 from chains.messages.blocks.registry import BLOCK_KINDS
 from chains.messages.samples import SAMPLE_CODE, nothing_known
 from chains.messages.written import WrittenText, sources_of
-from crm.loyalty import ExpiringSoon
+from crm.loyalty.in_letters import PointsFacts, TierFacts
 from crm.models import Coupon
 from crm.shop_currency import shop_currency
-from crm.timezones import shop_zone
+from crm.timezones import shop_zone, start_of
 
-__all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "rewards_named"]
+__all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "rewards_named", "tier_words"]
 
 NO_COUPON: dict[str, str] = nothing_known()["coupon"]
 _LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
-_REWARD = re.compile(r"\b(coupon|points)\s*[.\[]")
+_REWARD = re.compile(r"\b(coupon|points|tier)\s*[.\[]")
 # A coupon that ends at midnight is valid until the end of the day before.
 _INSTANT = dt.timedelta(microseconds=1)
 
 
 def rewards_named(text: WrittenText) -> frozenset[str]:
-    """Which of "coupon" and "points" a text names or shows anywhere, even under a condition."""
+    """Which of "coupon", "points" and "tier" a text names or shows anywhere, even under a condition."""
     sources = [text.subject, text.preheader, *(source for block in text.blocks for source in sources_of(block))]
     parts = (part for source in sources for part in _LIQUID.findall(source))
     named = frozenset(reward for part in parts for reward in _REWARD.findall(part))
@@ -48,11 +48,31 @@ def coupon_words(coupon: Coupon, language: str) -> dict[str, str]:
     }
 
 
-def points_words(balance: int, ending: ExpiringSoon | None, language: str) -> dict[str, str]:
+def points_words(facts: PointsFacts, language: str) -> dict[str, str]:
+    ending = facts.expiring
     return {
-        "balance": wording.quantity(Decimal(balance), language),
+        "balance": wording.quantity(Decimal(facts.balance), language),
         "expiring": wording.quantity(Decimal(ending.points), language) if ending else "",
         "expiring_on": _last_day(ending.expires_at, language) if ending else "",
+        "pending": wording.quantity(Decimal(facts.pending), language) if facts.pending else "",
+        "earned": wording.quantity(Decimal(facts.earned), language) if facts.earned else "",
+        "earned_on": wording.day(facts.earned_on, shop_zone(), language) if facts.earned_on else "",
+    }
+
+
+def tier_words(facts: TierFacts, language: str) -> dict[str, str]:
+    """What is missing is money or points, as the shop counts its tiers."""
+    missing = ""
+    if facts.missing is not None and facts.is_money:
+        missing = wording.money(facts.missing, shop_currency(), language)
+    elif facts.missing is not None:
+        missing = _points(int(facts.missing), language)
+    return {
+        "name": facts.name,
+        "rewards": " ".join(facts.rewards),
+        "until": wording.day(start_of(facts.last_day), shop_zone(), language) if facts.last_day else "",
+        "next": facts.next_name,
+        "missing": missing,
     }
 
 
@@ -77,5 +97,10 @@ def _offer_of_kind(kind: str, value: Decimal | None, language: str) -> str:
     number = wording.quantity(value.normalize(), language)
     if kind == Coupon.Kind.PERCENT:
         return f"{number}\xa0%"
+    return _points(int(value), language)
+
+
+def _points(points: int, language: str) -> str:
     with translation.override(language):
-        return ngettext("%(number)s point", "%(number)s points", int(value)) % {"number": number}
+        number = wording.quantity(Decimal(points), language)
+        return ngettext("%(number)s point", "%(number)s points", points) % {"number": number}

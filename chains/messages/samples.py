@@ -26,7 +26,7 @@ _EVERYWHERE: dict[str, dict[str, Any]] = {
         "instructions_url": "https://shop.example/kettle-instructions",
     },
     "coupon": {"code": SAMPLE_CODE},
-    "points": {"balance": "320", "expiring": "120"},
+    "points": {"balance": "320", "expiring": "120", "pending": "85", "earned": "85"},
     "shop": {"site_url": "https://shop.example", "review_url": "https://shop.example/reviews", "postal_address": ""},
 }
 # How many days from today, so that a preview never speaks of a day long past.
@@ -34,7 +34,8 @@ _DAYS = {
     "order": {"placed_on": -5, "promised_on": -2, "delivered_on": -2},
     "product": {"warranty_until": 728},
     "coupon": {"until": 10},
-    "points": {"expiring_on": 14},
+    "points": {"expiring_on": 14, "earned_on": 15},
+    "tier": {"until": 30},
 }
 APPOINTMENT_IN, APPOINTMENT_HOUR = dt.timedelta(days=3), 10
 _PAGES = {

@@ -3,7 +3,7 @@
 {"key", "kind", "name", …}                                     every step
 {"kind": "message", "purpose", "channels": [preferred first], "template", "topic", "tags": [...],
  "late_after_hours", "at_hour", "at_weekday",
- "texts": {channel: {language: compiled text and "shows": ["coupon", "points"]}},
+ "texts": {channel: {language: compiled text and "shows": ["coupon", "points", "tier"]}},
  "experiment", "variants": [{"key", "share" and what it has instead}] while an experiment is on}
 {"kind": "staff_task", "purpose", "script", "due_days", "owner_group", "late_after_hours", "at_hour"}
 {"kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", …}, "arms": [...] when it is for an event}
@@ -149,7 +149,7 @@ class ProgramStep:
 
     @property
     def shows(self) -> frozenset[str]:
-        """Which rewards, "coupon" and "points", any of its texts shows."""
+        """Which rewards, "coupon", "points" and "tier", any of its texts shows."""
         return frozenset(
             reward for texts in self.texts.values() for text in texts.values() for reward in text.get("shows", ())
         )

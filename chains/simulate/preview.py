@@ -19,7 +19,7 @@ from chains.messages.context import contexts
 from chains.messages.page_urls import PREVIEW, page_urls
 from chains.messages.personal import made_up_blocks
 from chains.messages.rendering import Rendered, one_line, render
-from chains.messages.rewards import points_words
+from chains.messages.rewards import points_words, tier_words
 from chains.messages.samples import sample
 from chains.messages.sandbox import fill
 from chains.messages.shop_letter import reply_url
@@ -28,8 +28,8 @@ from chains.messages.sms_parts import SmsSize, sms_parts
 from chains.messages.written import WrittenText
 from chains.program.step import ProgramChange
 from chains.simulate.made_up_coupon import made_up_coupon
-from crm import loyalty
 from crm.addresses import normalise
+from crm.loyalty.in_letters import TierFacts, points_facts, tier_facts
 from crm.models import Channel, Customer, Shop
 
 
@@ -93,7 +93,7 @@ def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.dat
         touch = _PreviewedTouch(customer.pk)
         known = contexts([touch], now)[touch.pk]
         # What a coupon will say is known when a chain issues it; this one is made up for everybody.
-        rewards = {"coupon": context["coupon"], "points": _points(customer.pk, language, now)}
+        rewards = {"coupon": context["coupon"], **_points_and_tier(customer.pk, language, now)}
         blocks = BlocksShown([touch], {touch.pk: compiled}, now).context(touch.pk)
         return {**known, **rewards, "open_url": "", "blocks": {}, **blocks}
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}
@@ -104,9 +104,10 @@ def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.dat
     return {**context, **pages, "product": product, "shop": shop_fields, **made_up_blocks(compiled)}
 
 
-def _points(customer_id: int, language: str, now: dt.datetime) -> dict[str, str]:
-    balance = loyalty.balances([customer_id], now)[customer_id]
-    return points_words(balance, loyalty.next_to_expire([customer_id], now).get(customer_id), language)
+def _points_and_tier(customer_id: int, language: str, now: dt.datetime) -> dict[str, dict[str, str]]:
+    points = points_facts([(customer_id, None)], now)[customer_id, None]
+    tier = tier_facts([customer_id], now).get(customer_id, TierFacts())
+    return {"points": points_words(points, language), "tier": tier_words(tier, language)}
 
 
 def send(

@@ -23,6 +23,7 @@ from crm.admin.channel_order import ChannelOrderField
 from crm.admin.consent_form import consent_view
 from crm.admin.contact_form import ContactForm, ContactFormSet, save_contacts, shared_with
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
+from crm.admin.customer_loyalty import loyalty_do_view, loyalty_view, undo_view
 from crm.admin.customer_page import complaint_view, mood_view, page_view, url_of
 from crm.admin.export import CustomerResource
 from crm.admin.find import find_view
@@ -98,6 +99,9 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
             path("<int:customer_id>/complaint/", wrap(complaint_view), name="crm_customer_complaint"),
             path("<int:customer_id>/person/", wrap(export_view), name="crm_customer_person"),
             path("<int:customer_id>/erase/", wrap(erase_view), name="crm_customer_erase"),
+            path("<int:customer_id>/loyalty/", wrap(loyalty_view), name="crm_customer_loyalty"),
+            path("<int:customer_id>/loyalty/<slug:act>/", wrap(loyalty_do_view), name="crm_customer_loyalty_do"),
+            path("<int:customer_id>/undo-points/<int:entry_id>/", wrap(undo_view), name="crm_customer_undo_points"),
             path("<int:customer_id>/mood/", wrap(mood_view), name="crm_customer_mood"),
             path("<path:object_id>/edit/", wrap(self.change_view), name="crm_customer_edit"),
             *super().get_urls(),

@@ -22,9 +22,7 @@ from crm.admin.customer_expectation import expectation_of
 from crm.admin.customer_offers import offers_to
 from crm.customers.mood import note_mood
 from crm.figures.lifecycle import stage_of
-from crm.loyalty import balances, next_to_expire
-from crm.loyalty.coupon_conditions import last_day
-from crm.loyalty.coupon_wording import coupon_state, in_short
+from crm.loyalty.shown import loyalty_for_customer
 from crm.models import Case, Customer
 from crm.privacy.suppression import erased_at_by_address
 from crm.service.cases import open_case
@@ -105,8 +103,8 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "expectation": expectation_of(customer, now),
         "offers": offers_to(customer, now),
         "may_see_products": request.user.has_perm("crm.view_product"),
-        "points": _points(customer, now),
-        "coupons": _coupons(customer, now),
+        "loyalty": loyalty_for_customer(customer, now),
+        "may_see_points": request.user.has_perm("crm.view_pointsentry") and not customer.erased_at,
         "contacts": customer.contacts.order_by("channel", "-told_at", "-pk"),
         "open_cases": _open_cases(customer),
         "addresses_erased_at": _addresses_erased_at(customer),
@@ -136,22 +134,6 @@ def _addresses_erased_at(customer: Customer) -> dt.datetime | None:
 
 def _open_cases(customer: Customer) -> list[Case]:
     return list(customer.cases.open().select_related("owner", "order").order_by("kind", "opened_at"))
-
-
-def _coupons(customer: Customer, now: dt.datetime) -> list[dict[str, str]]:
-    usable = customer.coupons.usable(now).select_related("category", "product").order_by("expires_at", "pk")
-    return [
-        {"code": coupon.code, "offer": in_short(coupon), "standing": coupon_state(coupon, now)[1]} for coupon in usable
-    ]
-
-
-def _points(customer: Customer, now: dt.datetime) -> dict[str, Any]:
-    ending = next_to_expire([customer.pk], now).get(customer.pk)
-    return {
-        "balance": balances([customer.pk], now)[customer.pk],
-        "ending": ending.points if ending else 0,
-        "last_day": last_day(ending.expires_at) if ending else None,
-    }
 
 
 def _agent(request: HttpRequest) -> User:

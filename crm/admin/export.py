@@ -12,7 +12,8 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import ModelResource
 
 from crm.customer_columns import CUSTOMER_COLUMNS
-from crm.models import Category, Channel, Contact, Customer, Order, Product
+from crm.loyalty.coupon_wording import in_short
+from crm.models import Category, Channel, Contact, Coupon, Customer, Order, Product
 from crm.orders.catalogue import PATH_SEPARATOR
 from crm.spreadsheet_cells import harmless
 
@@ -171,3 +172,41 @@ class ProductResource(HarmlessResource):
 
     def dehydrate_in_stock(self, product: Product) -> str:
         return "yes" if product.is_in_stock else "no"
+
+
+class CouponResource(HarmlessResource):
+    code = Field("shown_code", "code")
+    offer = Field(column_name="offer")
+    batch = Field("batch__name", "batch")
+    customer_id = Field("customer__external_id", "customer_id")
+    customer = Field(column_name="customer")
+    order_number = Field("order__number", "order_number")
+    order_total = Field("order__total", "order_total")
+    given_by = Field("by__username", "given_by")
+
+    class Meta:
+        model = Coupon
+        name = "coupons"
+        fields = (
+            "code",
+            "offer",
+            "batch",
+            "customer_id",
+            "customer",
+            "issued_at",
+            "given_by",
+            "expires_at",
+            "redeemed_at",
+            "order_number",
+            "order_total",
+        )
+        export_order = fields
+
+    def filter_export(self, queryset: QuerySet[Coupon], **kwargs: Any) -> QuerySet[Coupon]:
+        return queryset.select_related("customer", "order", "category", "product", "batch", "by")
+
+    def dehydrate_offer(self, coupon: Coupon) -> str:
+        return in_short(coupon)
+
+    def dehydrate_customer(self, coupon: Coupon) -> str:
+        return str(coupon.customer or "")

@@ -17,7 +17,8 @@ from crm.customers.profiles import Profile, Word, changes_of
 from crm.customers.recognition import IdentityKeys, identity_keys, recognise
 from crm.field_checks import check_fields
 from crm.locks import lock_against_facts, lock_current, lock_identities, lock_merging
-from crm.models import Customer
+from crm.loyalty import earn
+from crm.models import Customer, EarningRule
 
 
 @transaction.atomic
@@ -72,6 +73,8 @@ def _find_or_create_locked(keys: IdentityKeys, word: Word, now: dt.datetime) -> 
         return _find_or_create_locked(keys, word, now)
     _write_profile(customer, replace(word, is_sure=known.by_id is not None), now)
     tell_addresses(customer, keys.addresses, at=now, told_at=min(word.told_at or now, now))
+    if chosen is None:
+        earn(EarningRule.Occasion.REGISTRATION, [customer.pk], key="registered", at=now)
     for other in known.with_address:
         merge_or_propose(customer, other, at=now)
     return customer

@@ -15,12 +15,14 @@ from crm.customers.conflicts import conflict, traits_of
 from crm.events import record
 from crm.figures import stats
 from crm.locks import lock_against_facts, lock_merging
+from crm.loyalty import merge_loyalty
 from crm.models import (
     Case,
     Coupon,
     Customer,
     CustomerPrediction,
     CustomerScore,
+    Earning,
     Event,
     EventInbox,
     EventKind,
@@ -29,6 +31,7 @@ from crm.models import (
     MergeProposal,
     Order,
     PointsEntry,
+    PointsHold,
     PrivacyRequest,
     StaffTask,
     WebhookMessage,
@@ -42,6 +45,8 @@ MOVED_MODELS = (
     Feedback,
     PointsEntry,
     Coupon,
+    Earning,
+    PointsHold,
     Event,
     EventInbox,
     PrivacyRequest,
@@ -78,6 +83,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     for model in MOVED_MODELS:
         model._default_manager.filter(customer=duplicate).update(customer=keeper)
     consent.merge_ledgers(keeper, duplicate, at=at)
+    merge_loyalty(keeper.pk, duplicate.pk, at=at)
     for mover in _movers:
         mover(keeper, duplicate, at)
     _join_profiles(keeper, duplicate)

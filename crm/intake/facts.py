@@ -93,7 +93,7 @@ class OrderFact:
     `moments` has those of paid_at, shipped_at, delivered_at and cancelled_at that are told; None there takes one back.
     `dates` has promised_at, appointment_at and payment_due_at. `details` are other columns of Order; of them,
     `responsible` is the user name or email of one of the staff. `rate` is what one of the order's currency is worth in
-    the shop's, where the source knows it.
+    the shop's, where the source knows it. `points_spent` paid for a part of it.
     """
 
     number: str = ""
@@ -112,6 +112,7 @@ class OrderFact:
     refunds: tuple[RefundFact, ...] = ()
     milestones: tuple[tuple[str, dt.datetime], ...] = ()
     anonymous_id: str = ""
+    points_spent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

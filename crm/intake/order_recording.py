@@ -16,7 +16,7 @@ from crm.customers import visitors
 from crm.intake.customer_recording import dated, record_customer
 from crm.intake.facts import NotYet, OrderFact, RefundFact
 from crm.locks import lock_identities
-from crm.loyalty import held_coupon
+from crm.loyalty import held_coupon, spend_with_order
 from crm.models import Customer, Order, Source
 from crm.orders import correcting, orders
 from crm.orders.amounts import ZERO, UnknownGoods, check_number
@@ -50,6 +50,8 @@ def record_order(fact: OrderFact, source: Source, now: dt.datetime) -> Order:
         order = _place(fact, source, told_at, now)
     else:
         _correct(order, fact, source, told_at)
+    if fact.points_spent:
+        spend_with_order(order, fact.points_spent, at=max(order.placed_at, told_at))
     _happen(order, fact, told_at)
     return order
 

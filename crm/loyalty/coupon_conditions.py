@@ -75,32 +75,39 @@ def is_held_for(coupon: Coupon, number: str, at: dt.datetime) -> bool:
 
 def refusal(coupon: Coupon, purchase: Purchase, at: dt.datetime, *, is_covered: bool) -> str:
     """Why the coupon does not go with this purchase, in words; empty when it does."""
-    if purchase.customer_id is not None and coupon.customer_id != purchase.customer_id:
-        return _("The coupon %(code)s belongs to another customer.") % {"code": coupon.code}
+    if None not in (purchase.customer_id, coupon.customer_id) and coupon.customer_id != purchase.customer_id:
+        return _("The coupon %(code)s belongs to another customer.") % {"code": coupon.shown_code}
     if coupon.redeemed_at:
         return _("The coupon %(code)s was used on %(day)s.") % {
-            "code": coupon.code,
+            "code": coupon.shown_code,
             "day": date_format(coupon.redeemed_at.astimezone(shop_zone()).date()),
         }
     is_held = is_held_for(coupon, purchase.number, at)
     if coupon.held_until and at < coupon.held_until and not is_held:
         return _("The coupon %(code)s is held for another sale until %(moment)s.") % {
-            "code": coupon.code,
+            "code": coupon.shown_code,
             "moment": date_format(coupon.held_until.astimezone(shop_zone()), "DATETIME_FORMAT"),
         }
     if coupon.expires_at and coupon.expires_at <= at and not is_held:
         return _("The coupon %(code)s was good until %(day)s.") % {
-            "code": coupon.code,
+            "code": coupon.shown_code,
             "day": date_format(last_day(coupon.expires_at)),
         }
+    if coupon.starts_at and at < coupon.starts_at:
+        return _("The coupon %(code)s is good from %(day)s on.") % {
+            "code": coupon.shown_code,
+            "day": date_format(coupon.starts_at.astimezone(shop_zone()).date()),
+        }
+    if coupon.batch and coupon.batch.ended_at:
+        return _("The coupon %(code)s was withdrawn.") % {"code": coupon.shown_code}
     if purchase.worth is not None and purchase.worth < coupon.minimum:
         return _("The coupon %(code)s is for orders from %(minimum)s.") % {
-            "code": coupon.code,
+            "code": coupon.shown_code,
             "minimum": number_format(coupon.minimum, 2, force_grouping=True),
         }
     if not is_covered:
         return _("The coupon %(code)s is for %(scope)s, which was not bought.") % {
-            "code": coupon.code,
+            "code": coupon.shown_code,
             "scope": coupon.product or coupon.category,
         }
     return ""

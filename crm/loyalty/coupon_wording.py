@@ -12,17 +12,22 @@ from django.utils.translation import ngettext
 
 from crm.loyalty.coupon_conditions import last_day
 from crm.models import Coupon
+from crm.models.loyalty import CouponTerms
 from crm.shop_currency import shop_currency
 from crm.timezones import day_of
 
 
-def in_short(coupon: Coupon) -> str:
+def in_short(coupon: CouponTerms) -> str:
     """What it gives and for what: 10 % off, only Kettles, from 50."""
     parts = [_offer(coupon)]
     if scope := coupon.product or coupon.category:
         parts.append(_("only %(scope)s") % {"scope": scope})
     if coupon.minimum:
         parts.append(_("from %(minimum)s") % {"minimum": _plain(coupon.minimum)})
+    if coupon.is_for_first_order:
+        parts.append(_("for a first order"))
+    if coupon.is_alone:
+        parts.append(_("not together with points"))
     return ", ".join(parts)
 
 
@@ -52,7 +57,7 @@ def coupon_state(coupon: Coupon, at: dt.datetime) -> tuple[CouponState, str]:
     return CouponState.ENDLESS, _("good without end")
 
 
-def _offer(coupon: Coupon) -> str:
+def _offer(coupon: CouponTerms) -> str:
     if coupon.kind == Coupon.Kind.GIFT:
         return _("gift: %(gift)s") % {"gift": coupon.gift}
     if coupon.value is None:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from crm.events import record, record_many
 from crm.locks import lock_all_current
-from crm.loyalty.coupon_codes import new_code, normalise
-from crm.loyalty.coupon_conditions import covers, ends_at, purchase_of, refusal
+from crm.loyalty.coupon_codes import new_code
+from crm.loyalty.coupon_conditions import Purchase, ends_at, purchase_of
+from crm.loyalty.coupon_limits import coupon_named, lock_coupon, why_not
 from crm.loyalty.points import PointsGift, give_points
 from crm.models import Coupon, Event, EventKind, Order
 
@@ -47,6 +48,9 @@ class CouponDraft:
     minimum: Decimal = Decimal(0)
     term_days: int | None = None
     is_sent: bool = False
+    is_for_first_order: bool = False
+    is_alone: bool = False
+    by_id: int | None = None
 
 
 @transaction.atomic
@@ -90,6 +94,9 @@ def coupon_of(draft: CouponDraft, owner: int, code: str) -> Coupon:
         sent_at=draft.at if draft.is_sent else None,
         sendings=int(draft.is_sent),
         expires_at=ends_at(draft.at, draft.term_days) if draft.is_sent else None,
+        is_for_first_order=draft.is_for_first_order,
+        is_alone=draft.is_alone,
+        by_id=draft.by_id,
         key=draft.key,
     )
 
@@ -97,27 +104,30 @@ def coupon_of(draft: CouponDraft, owner: int, code: str) -> Coupon:
 @transaction.atomic
 def redeem(code: str, *, order: Order, at: dt.datetime) -> Coupon:
     """Keep the promise for this order, once. Raises CouponRefused for a code that is unknown, foreign, used or late."""
-    lock_all_current([order.customer_id])
-    coupon = Coupon.objects.select_for_update(no_key=True).filter(code=normalise(code)).first()
+    owner = lock_all_current([order.customer_id]).get(order.customer_id, order.customer_id)
+    purchase = purchase_of(order)
+    coupon = lock_coupon(code, purchase)
     if coupon is None:
         raise CouponRefused(_("There is no coupon %(code)s.") % {"code": code[:64]})
     if coupon.order_id == order.pk:
         return coupon
-    if other := Coupon.objects.filter(order=order).first():
+    if other := Coupon.objects.select_related("batch").filter(order=order).first():
         raise CouponRefused(
-            _("Order %(number)s has used the coupon %(code)s already.") % {"number": order.number, "code": other.code}
+            _("Order %(number)s has used the coupon %(code)s already.")
+            % {"number": order.number, "code": other.shown_code}
         )
-    purchase = purchase_of(order)
-    if reason := refusal(coupon, purchase, at, is_covered=covers(coupon, purchase)):
+    if reason := why_not(coupon, purchase, at):
         raise CouponRefused(reason)
+    coupon.customer_id = coupon.customer_id or owner
     coupon.redeemed_at, coupon.order, coupon.held_for, coupon.held_until = at, order, "", None
-    coupon.save(update_fields=["redeemed_at", "order", "held_for", "held_until"])
+    coupon.save()
     # Redeemed once more after it was given back, it is another redemption.
     again = f":{coupon.releases}" if coupon.releases else ""
     record_many([coupon_event(EventKind.COUPON_REDEEMED, coupon, at, f"redeemed{again}")])
     if coupon.kind == Coupon.Kind.POINTS and coupon.value:
         key = f"coupon:{coupon.pk}{again}"
-        give_points([PointsGift(coupon.customer_id, int(coupon.value), key, at, coupon.code, order_id=order.pk)])
+        gift = PointsGift(coupon.customer_id, int(coupon.value), key, at, coupon.shown_code, order_id=order.pk)
+        give_points([gift])
     return coupon
 
 
@@ -126,7 +136,7 @@ def redeem_with_order(order: Order, *, at: dt.datetime) -> None:
 
     A code Encore never issued is the shop's own affair.
     """
-    if not Coupon.objects.filter(code=normalise(order.coupon_code)).exists():
+    if coupon_named(order.coupon_code, Purchase(order.number, order.customer_id)) is None:
         return
     try:
         # Noted for staff, so in the shop's language.
@@ -147,7 +157,7 @@ def redeem_with_order(order: Order, *, at: dt.datetime) -> None:
 def coupon_event(kind: EventKind, coupon: Coupon, at: dt.datetime, name: str, **properties: str) -> Event:
     return Event(
         kind=kind,
-        customer_id=coupon.customer_id,
+        customer_id=coupon.customer_id or 0,
         order_id=coupon.order_id,
         occurred_at=at,
         source="crm",

@@ -1,64 +1,31 @@
-"""Points: given, spent, expired. Every verb is idempotent by key and locks its customers until the transaction ends.
-
-Spending takes first what expires first.
+"""Points: given, spent, taken back, given back. Every verb is idempotent by key and locks its customers until the
+transaction ends.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Sum
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.events import record_many
 from crm.locks import lock_all_current
-from crm.models import Customer, Event, EventKind, Order, PointsEntry
+from crm.loyalty.ledger import Gift, spendable, write_gifts, write_taking
+from crm.loyalty.point_ends import usual_end
+from crm.models import Customer, Order, PointsEntry
+from crm.models.loyalty_rules import MOST_POINTS
 
-BATCH = 1_000
-MOST = 10_000_000
-
-GIVE = """
-    INSERT INTO crm_pointsentry (customer_id, order_id, kind, points, unspent, reason, key, occurred_at, expires_at)
-    SELECT customer, purchase, 'accrual', points, points, reason, key, occurred_at, expires_at
-    FROM unnest(%(customer)s::bigint[], %(order)s::bigint[], %(points)s::integer[], %(reason)s::text[],
-                %(key)s::text[], %(at)s::timestamptz[], %(expires_at)s::timestamptz[])
-         AS gift (customer, purchase, points, reason, key, occurred_at, expires_at)
-    ORDER BY key
-    ON CONFLICT (key) DO NOTHING
-    RETURNING id
-"""
-TAKE = """
-    UPDATE crm_pointsentry AS entry SET unspent = entry.unspent - taken.points
-    FROM (
-        SELECT id, least(unspent, %(points)s - before) AS points FROM (
-            SELECT id, unspent,
-                   sum(unspent) OVER (ORDER BY expires_at NULLS LAST, id ROWS UNBOUNDED PRECEDING) - unspent AS before
-            FROM crm_pointsentry
-            WHERE customer_id = %(customer)s AND unspent > 0 AND (expires_at IS NULL OR expires_at > %(at)s)
-        ) AS line WHERE before < %(points)s
-    ) AS taken
-    WHERE entry.id = taken.id
-"""
-EXPIRE = """
-    WITH stale AS (
-        SELECT id, customer_id, unspent, expires_at FROM crm_pointsentry
-        WHERE customer_id = ANY(%(customers)s) AND unspent > 0 AND expires_at <= %(now)s
-    ), emptied AS (
-        UPDATE crm_pointsentry AS entry SET unspent = 0 FROM stale WHERE entry.id = stale.id
-    )
-    INSERT INTO crm_pointsentry (customer_id, kind, points, unspent, reason, key, occurred_at)
-    SELECT customer_id, 'expiry', -unspent, 0, '', 'expiry:' || id, expires_at FROM stale ORDER BY id
-    ON CONFLICT (key) DO NOTHING
-    RETURNING id
-"""
+# What was spent and comes back too late to be spent again stays good for so long.
+LAST_CHANCE = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class PointsGift:
-    """Points for one customer; `key` tells this gift from every other."""
+    """Points for one customer; `key` tells this gift from every other. Without an end they end as the settings say."""
 
     customer_id: int
     points: int
@@ -67,6 +34,7 @@ class PointsGift:
     reason: str = ""
     expires_at: dt.datetime | None = None
     order_id: int | None = None
+    by_id: int | None = None
 
 
 @transaction.atomic
@@ -76,103 +44,177 @@ def give_points(gifts: Sequence[PointsGift]) -> int:
     Who was merged gets them as the customer who was kept; who was erased gets none.
     """
     for gift in gifts:
-        _check(gift.points)
+        check_points(gift.points)
     current = lock_all_current(gift.customer_id for gift in gifts)
-    rows = list({gift.key: gift for gift in gifts if gift.customer_id in current}.values())
-    if not rows:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            GIVE,
-            {
-                "customer": [current[row.customer_id] for row in rows],
-                "order": [row.order_id for row in rows],
-                "points": [row.points for row in rows],
-                "reason": [row.reason[:200] for row in rows],
-                "key": [row.key for row in rows],
-                "at": [row.at for row in rows],
-                "expires_at": [row.expires_at for row in rows],
-            },
-        )
-        return _record_changes([pk for (pk,) in cursor.fetchall()], max(row.at for row in rows))
+    rows = {gift.key: gift for gift in gifts if gift.customer_id in current}.values()
+    end = usual_end() if any(gift.expires_at is None for gift in rows) else None
+    return write_gifts([_line(gift, current[gift.customer_id], end) for gift in rows])
+
+
+def _line(gift: PointsGift, owner: int, end: Any) -> Gift:
+    is_usual = gift.expires_at is None and end is not None
+    return Gift(
+        customer_id=owner,
+        points=gift.points,
+        key=gift.key,
+        at=gift.at,
+        reason=gift.reason,
+        expires_at=end(gift.at) if is_usual else gift.expires_at,
+        is_end_by_settings=is_usual,
+        order_id=gift.order_id,
+        by_id=gift.by_id,
+    )
 
 
 @transaction.atomic
 def spend_points(
-    customer: Customer, points: int, *, at: dt.datetime, key: str, reason: str = "", order: Order | None = None
+    customer: Customer,
+    points: int,
+    *,
+    at: dt.datetime,
+    key: str,
+    reason: str = "",
+    order: Order | None = None,
+    by: User | None = None,
+    sale: str = "",
 ) -> PointsEntry:
-    """Take points off the balance, once by key. ValueError in words when there are not enough."""
-    _check(points)
-    current = lock_all_current([customer.pk])
-    if customer.pk not in current:
-        raise ValueError(_("This customer's data was erased."))
-    owner = current[customer.pk]
+    """Take points off the balance, once by key. ValueError in words when there are not enough.
+
+    What tills hold for other sales than `sale` cannot be spent.
+    """
+    check_points(points)
+    owner = lock_owner(customer)
     known = PointsEntry.objects.filter(key=key).first()
     if known:
         return known
-    balance = balances([owner], at)[owner]
-    if points > balance:
+    left = spendable([owner], at, beside=sale)[owner]
+    if points > left:
         raise ValueError(
-            _("There are only %(balance)s points on the balance, not %(points)s.")
-            % {"balance": balance, "points": points}
+            _("There are only %(balance)s points on the balance, not %(points)s.") % {"balance": left, "points": points}
         )
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"customer": owner, "points": points, "at": at})
-    entry = PointsEntry.objects.create(
+    return write_taking(_going(owner, points, PointsEntry.Kind.SPENDING, at, key, reason, order, by), at)
+
+
+@transaction.atomic
+def reverse_points(
+    customer: Customer,
+    points: int,
+    *,
+    at: dt.datetime,
+    key: str,
+    reason: str = "",
+    order: Order | None = None,
+    by: User | None = None,
+    first: Collection[int] = (),
+    undoes: PointsEntry | None = None,
+) -> PointsEntry:
+    """Take back points that were not due after all, once by key; those spent already are owed.
+
+    The entries named `first` are taken from before all others.
+    """
+    check_points(points)
+    owner = lock_owner(customer)
+    known = PointsEntry.objects.filter(key=key).first()
+    if known:
+        return known
+    entry = _going(owner, points, PointsEntry.Kind.REVERSAL, at, key, reason, order, by)
+    entry.undoes = undoes
+    return write_taking(entry, at, first)
+
+
+@transaction.atomic
+def refund_points(
+    spent: PointsEntry, points: int, *, at: dt.datetime, key: str, reason: str = "", by: User | None = None
+) -> int:
+    """Give back of what was spent, once by key: each point with the end that it had, or a last chance to spend it.
+
+    ValueError in words when more is asked for than is left of it.
+    """
+    check_points(points)
+    owner = lock_owner(spent.customer)
+    if spent.undone_by.filter(key__startswith=f"{key}:back:").exists():
+        return 0
+    left = left_to_refund(spent)
+    if points > left:
+        raise ValueError(_("Of these points only %(left)s are left to give back.") % {"left": left})
+    lots = _lots_of(spent, skipped=-spent.points - left, wanted=points)
+    ends = PointsEntry.objects.in_bulk([pk for pk, _points in lots if pk])
+    return write_gifts(
+        [
+            Gift(
+                customer_id=owner,
+                points=some,
+                key=f"{key}:back:{pk}",
+                at=at,
+                kind=PointsEntry.Kind.REFUND,
+                reason=reason or spent.reason,
+                order_id=spent.order_id,
+                by_id=by.pk if by else None,
+                undoes_id=spent.pk,
+                **_end_again(ends.get(pk), at),
+            )
+            for pk, some in lots
+        ]
+    )
+
+
+def left_to_refund(spent: PointsEntry) -> int:
+    """How many of these points were not given back yet. Taken again after that, they may be given back again."""
+    return -spent.points - sum(line.points for line in spent.undone_by.all())
+
+
+def _lots_of(spent: PointsEntry, skipped: int, wanted: int) -> list[tuple[int, int]]:
+    """(entry, points) to give back; entry 0 for points that were owed."""
+    lots = sorted((int(pk), points) for pk, points in spent.taken.items())
+    rest = -spent.points - sum(points for _pk, points in lots)
+    chosen: list[tuple[int, int]] = []
+    for pk, points in [*lots, (0, rest)]:
+        passed = min(skipped, points)
+        some = min(points - passed, wanted)
+        skipped, wanted = skipped - passed, wanted - some
+        if some:
+            chosen.append((pk, some))
+    return chosen
+
+
+def _end_again(lot: PointsEntry | None, at: dt.datetime) -> dict[str, Any]:
+    if lot is None or lot.expires_at is None:
+        return {}
+    if lot.expires_at >= at + LAST_CHANCE:
+        return {"expires_at": lot.expires_at, "is_end_by_settings": lot.is_end_by_settings}
+    return {"expires_at": max(lot.expires_at, at + LAST_CHANCE)}
+
+
+def lock_owner(customer: Customer) -> int:
+    """Whoever stands for this customer now, locked; ValueError in words for who was erased."""
+    current = lock_all_current([customer.pk])
+    if customer.pk not in current:
+        raise ValueError(_("This customer's data was erased."))
+    return current[customer.pk]
+
+
+def _going(
+    owner: int,
+    points: int,
+    kind: str,
+    at: dt.datetime,
+    key: str,
+    reason: str,
+    order: Order | None,
+    by: User | None,
+) -> PointsEntry:
+    return PointsEntry(
         customer_id=owner,
         order=order,
-        kind=PointsEntry.Kind.SPENDING,
+        kind=kind,
         points=-points,
-        reason=reason,
+        reason=reason[:200],
         key=key,
         occurred_at=at,
+        by=by,
     )
-    _record_changes([entry.pk], at)
-    return entry
 
 
-def expire_points(now: dt.datetime) -> int:
-    """Write off what has reached its end, a batch of customers at a time; returns how many accruals that were."""
-    done = 0
-    while stale := _with_stale_points(now):
-        with transaction.atomic():
-            customers = sorted(set(lock_all_current(stale).values()))
-            with connection.cursor() as cursor:
-                cursor.execute(EXPIRE, {"customers": customers, "now": now})
-                done += _record_changes([pk for (pk,) in cursor.fetchall()], now)
-    return done
-
-
-def balances(customer_ids: Iterable[int], at: dt.datetime) -> dict[int, int]:
-    """What each of these may spend at this moment."""
-    ids = set(customer_ids)
-    left = PointsEntry.objects.filter(customer__in=ids).unspent(at).order_by().values("customer")
-    return dict.fromkeys(ids, 0) | dict(left.annotate(sum=Sum("unspent")).values_list("customer", "sum"))
-
-
-def _with_stale_points(now: dt.datetime) -> list[int]:
-    stale = PointsEntry.objects.filter(unspent__gt=0, expires_at__lte=now, customer__erased_at=None)
-    return list(stale.order_by("customer").values_list("customer", flat=True).distinct()[:BATCH])
-
-
-def _record_changes(entry_ids: list[int], at: dt.datetime) -> int:
-    entries = list(PointsEntry.objects.filter(pk__in=entry_ids))
-    left = balances({entry.customer_id for entry in entries}, at)
-    record_many(
-        Event(
-            kind=EventKind.POINTS_CHANGED,
-            customer_id=entry.customer_id,
-            order_id=entry.order_id,
-            occurred_at=entry.occurred_at,
-            source="crm",
-            key=f"points:{entry.pk}",
-            properties={"kind": entry.kind, "points": entry.points, "balance": left[entry.customer_id]},
-        )
-        for entry in entries
-    )
-    return len(entries)
-
-
-def _check(points: int) -> None:
-    if not 0 < points <= MOST:
-        raise ValueError(_("Points must be a whole number from 1 to %(most)s.") % {"most": MOST})
+def check_points(points: int) -> None:
+    if not 0 < points <= MOST_POINTS:
+        raise ValueError(_("Points must be a whole number from 1 to %(most)s.") % {"most": MOST_POINTS})

@@ -61,11 +61,13 @@ def _points_ending(at: dt.datetime) -> QuerySet[Any, Any]:
 
 
 def _coupons(now: dt.datetime) -> Iterator[Event]:
-    ending = Coupon.objects.usable(now).filter(expires_at__lte=now + COUPON_AHEAD, customer__erased_at=None)
+    ending = Coupon.objects.usable(now).filter(
+        expires_at__lte=now + COUPON_AHEAD, customer__isnull=False, customer__erased_at=None
+    )
     for coupon in ending.iterator():
         yield Event(
             kind=EventKind.COUPON_EXPIRING,
-            customer_id=coupon.customer_id,
+            customer_id=coupon.customer_id or 0,
             occurred_at=now,
             source="crm",
             key=f"coupon:{coupon.pk}:expiring",

@@ -14,7 +14,8 @@ from crm.models.exchange_rate import ExchangeRate
 from crm.models.feedback import Feedback
 from crm.models.fetch_run import FetchRun
 from crm.models.goodwill import Goodwill
-from crm.models.loyalty import Coupon, PointsEntry
+from crm.models.loyalty import Coupon, CouponBatch, PointsEntry
+from crm.models.loyalty_rules import Earning, EarningRule, LoyaltySettings, PointsHold
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
@@ -26,6 +27,7 @@ from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
 from crm.models.survey import Survey, SurveyQuestion
+from crm.models.tier import CustomerTier, Tier, TierReward
 from crm.models.visitor import AnonymousEvent, KnownVisitor
 from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
@@ -48,11 +50,15 @@ __all__ = [
     "Contact",
     "ContentmentCheck",
     "Coupon",
+    "CouponBatch",
     "Customer",
     "Delivery",
     "CustomerPrediction",
     "CustomerScore",
     "CustomerStats",
+    "CustomerTier",
+    "Earning",
+    "EarningRule",
     "ErasedAddress",
     "ErasureCertificate",
     "Event",
@@ -64,12 +70,14 @@ __all__ = [
     "Goodwill",
     "KnownVisitor",
     "IdempotentCall",
+    "LoyaltySettings",
     "MergeProposal",
     "Milestone",
     "Order",
     "OrderLine",
     "OrderStanding",
     "PointsEntry",
+    "PointsHold",
     "PredictionRun",
     "PrivacyRequest",
     "Product",
@@ -83,6 +91,8 @@ __all__ = [
     "StaffTask",
     "Survey",
     "SurveyQuestion",
+    "Tier",
+    "TierReward",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",

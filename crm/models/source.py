@@ -52,6 +52,7 @@ class Source(models.Model):
         READ = "read", _("read")
         WRITE = "write", _("read and write")
         COUPONS = "coupons", _("coupons only")
+        TILL = "till", _("coupons and points")
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=100, unique=True, help_text=_("How staff call it."))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from crm.field_checks import check_fields
 from crm.figures import stats
 from crm.locks import lock_fact
+from crm.loyalty import follow_order
 from crm.models import EventKind, Order, OrderLine, Product
 from crm.orders import amounts
 from crm.orders.catalogue import LineData, products_for
@@ -71,6 +72,7 @@ def correct_figures(
             **{"from": str(before), "to": str(order.total)},
         )
     stats.refresh([order.customer_id])
+    follow_order(order, at=told_at)
     return order
 
 
@@ -134,6 +136,7 @@ def take_back(order: Order, moment: str, *, at: dt.datetime) -> Order:
         **{"from": before.isoformat()},
     )
     stats.refresh([order.customer_id])
+    follow_order(order, at=at)
     return order
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from crm.figures import stats
 from crm.locks import lock_fact
+from crm.loyalty import follow_order
 from crm.models import EventKind, Milestone, Order, OrderLine
 from crm.orders.catalogue import LineData
 from crm.orders.order_events import check_moment, is_written, stamp, times_undone, write
@@ -59,6 +60,7 @@ def cancel(order: Order, *, at: dt.datetime, told_at: dt.datetime | None = None)
     lock_fact(order, lambda customer_id: stats.lock([customer_id]))
     _reach(order, "cancelled_at", EventKind.ORDER_CANCELLED, at, told_at)
     stats.refresh([order.customer_id])
+    follow_order(order, at=at)
     return order
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from crm.field_checks import check_fields
 from crm.figures import stats
 from crm.locks import lock_current
-from crm.loyalty import redeem_with_order
+from crm.loyalty import order_came, redeem_with_order
 from crm.models import Customer, EventKind, Order, OrderLine, Product
 from crm.orders import amounts
 from crm.orders.catalogue import LineData, products_for
@@ -86,6 +86,7 @@ def place(
     if order.coupon_code:
         redeem_with_order(order, at=placed_at)
     stats.refresh([customer.pk])
+    order_came(order, at=placed_at)
     return order
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.figures import stats
 from crm.locks import lock_fact
+from crm.loyalty import follow_order
 from crm.models import Event, EventKind, Order, OrderLine
 from crm.orders import amounts
 from crm.orders.amounts import ReturnAmounts
@@ -42,7 +43,7 @@ def return_goods(
     name = key or ("" if amount is None and lines is None else stamp(at))
     return_name = f"returned:{name}" if name else _key_of_whole(order, at)
     if is_written(order, return_name):
-        return _name_goods(order, return_name, lines)
+        return _name_goods(order, return_name, lines, at)
     bought = _bought(order)
     back = amounts.returned(order, bought, amount, lines)
     if not back.amount and not back.quantities:
@@ -56,6 +57,7 @@ def return_goods(
     lines_back = _by_sku(bought, back)
     write(order, EventKind.ORDER_RETURNED, at=at, key=return_name, amount=str(back.amount), lines=lines_back)
     stats.refresh([order.customer_id])
+    follow_order(order, at=at)
     return order
 
 
@@ -90,6 +92,7 @@ def undo_return(order: Order, key: str, *, at: dt.datetime) -> Order:
     properties = {"moment": "returned", "return": event.key, "amount": str(back.amount)}
     write(order, EventKind.ORDER_MOMENT_UNDONE, at=at, key=f"undone:return:{event.pk}", **properties)
     stats.refresh([order.customer_id])
+    follow_order(order, at=at)
     return order
 
 
@@ -112,7 +115,7 @@ def _came_back(order: Order, bought: Sequence[OrderLine], event: Event, *, is_on
     return ReturnAmounts(min(Decimal(event.properties["amount"]), order.refunded), quantities)
 
 
-def _name_goods(order: Order, name: str, lines: Mapping[str, Decimal] | None) -> Order:
+def _name_goods(order: Order, name: str, lines: Mapping[str, Decimal] | None, at: dt.datetime) -> Order:
     """The goods of a return that was told as money alone: nothing is paid back again, and nobody hears of it twice."""
     if not lines or name not in order.told:
         return order
@@ -124,6 +127,7 @@ def _name_goods(order: Order, name: str, lines: Mapping[str, Decimal] | None) ->
     order.told[_goods_of(name)] = _by_sku(bought, back)
     order.save(update_fields=["told"])
     stats.refresh([order.customer_id])
+    follow_order(order, at=at)
     return order
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from crm.events import record
 from crm.locks import lock_current
-from crm.models import Customer, EventKind, Feedback, Order, Product, Shop, Survey, SurveyQuestion
+from crm.loyalty import earn
+from crm.models import Customer, EarningRule, EventKind, Feedback, Order, Product, Shop, Survey, SurveyQuestion
 from crm.service import low_answers
 
 SCALES = {
@@ -71,6 +72,9 @@ def leave(
     if is_new:
         _record(feedback, at, f"feedback:{feedback.pk}")
         _ask_what_went_wrong(feedback)
+        if kind == Feedback.Kind.RATING:
+            # For saying something, whatever it is.
+            earn(EarningRule.Occasion.RATING, [customer.pk], key=f"feedback:{feedback.pk}", at=at)
     return feedback
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from crm.loyalty.coupon_wording import in_short
@@ -55,28 +56,51 @@ def loyalty(customer: Customer, limit: int) -> Iterator[StoryEntry]:
         title = _("Points, %(kind)s: %(points)s") % {"kind": entry.get_kind_display(), "points": f"{entry.points:+d}"}
         where = page_of(entry.order) if entry.order else ""
         yield StoryEntry(entry.occurred_at, "toll", title, entry.reason, where, "", kind)
-    for coupon in customer.coupons.select_related("order", "product", "category").order_by("-issued_at")[:limit]:
-        words = {"code": coupon.code, "offer": in_short(coupon)}
+    for coupon in customer.coupons.select_related("order", "product", "category", "batch").order_by("-issued_at")[
+        :limit
+    ]:
+        words = {"code": coupon.shown_code, "offer": in_short(coupon)}
         yield StoryEntry(coupon.issued_at, "sell", _("Coupon %(code)s issued: %(offer)s") % words, "", "", "", kind)
         if coupon.redeemed_at:
             title = _("Coupon %(code)s redeemed: %(offer)s") % words
             where = page_of(coupon.order) if coupon.order else ""
             yield StoryEntry(coupon.redeemed_at, "redeem", title, str(coupon.order or ""), where, "good", kind)
-    kinds = (EventKind.COUPON_REFUSED, EventKind.GOODWILL_GIVEN, EventKind.GOODWILL_UNDONE)
-    told = Event.objects.filter(customer=customer, kind__in=kinds).order_by("-occurred_at")
+    told = Event.objects.filter(customer=customer, kind__in=LOYALTY_TOLD).order_by("-occurred_at")
     for event in told[:limit]:
-        title, detail, icon, tone = _of_loyalty(event)
+        icon, tone = LOYALTY_TOLD[event.kind]
+        title, detail = _loyalty_words(event)
         yield StoryEntry(event.occurred_at, icon, title, detail, "", tone, kind)
 
 
-def _of_loyalty(event: Event) -> tuple[str, str, str, str]:
-    if event.kind == EventKind.COUPON_REFUSED:
-        return _("Coupon not redeemed"), event.properties.get("reason", ""), "money_off", "warning"
-    what = event.properties.get("kind", "")
-    words = Goodwill.Kind(what).label if what in Goodwill.Kind.values else ""
-    if event.kind == EventKind.GOODWILL_UNDONE:
-        return _("Goodwill taken back: %(what)s") % {"what": words}, "", "undo", "warning"
-    return _("Goodwill given: %(what)s") % {"what": words}, "", "volunteer_activism", "good"
+# What no row of points, coupons or tiers tells by itself: its icon and its tone.
+LOYALTY_TOLD: dict[str, tuple[str, str]] = {
+    EventKind.COUPON_REFUSED: ("money_off", "warning"),
+    EventKind.POINTS_REFUSED: ("money_off", "warning"),
+    EventKind.TIER_UP: ("military_tech", "good"),
+    EventKind.TIER_ENDING: ("military_tech", "warning"),
+    EventKind.TIER_DOWN: ("military_tech", "warning"),
+    EventKind.GOODWILL_GIVEN: ("volunteer_activism", "good"),
+    EventKind.GOODWILL_UNDONE: ("undo", "warning"),
+}
+
+
+def _loyalty_words(event: Event) -> tuple[str, str]:
+    facts = event.properties
+    if event.kind == EventKind.TIER_UP:
+        return _("Reached the tier %(tier)s") % {"tier": facts.get("to", "")}, ""
+    if event.kind == EventKind.TIER_DOWN:
+        return _("Left the tier %(tier)s") % {"tier": facts.get("from", "")}, facts.get("to", "")
+    if event.kind == EventKind.TIER_ENDING:
+        day = dt.date.fromisoformat(facts["on"]) if "on" in facts else None
+        until = _("until %(day)s") % {"day": date_format(day)} if day else ""
+        return _("Will lose the tier %(tier)s") % {"tier": facts.get("from", "")}, until
+    if event.kind in (EventKind.GOODWILL_GIVEN, EventKind.GOODWILL_UNDONE):
+        what = facts.get("kind", "")
+        words = {"what": Goodwill.Kind(what).label if what in Goodwill.Kind.values else ""}
+        is_given = event.kind == EventKind.GOODWILL_GIVEN
+        return (_("Goodwill given: %(what)s") if is_given else _("Goodwill taken back: %(what)s")) % words, ""
+    title = _("Coupon not redeemed") if event.kind == EventKind.COUPON_REFUSED else _("Points not spent")
+    return title, facts.get("reason", "")
 
 
 def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:

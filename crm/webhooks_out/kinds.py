@@ -37,8 +37,8 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ),
     (_("Segments"), (EventKind.SEGMENT_ENTERED, EventKind.SEGMENT_LEFT)),
     (
-        _("Points and coupons"),
-        tuple(kind for kind in EventKind.values if kind.startswith(("points.", "coupon.", "goodwill."))),
+        _("Points, tiers and coupons"),
+        tuple(kind for kind in EventKind.values if kind.startswith(("points.", "tier.", "coupon.", "goodwill."))),
     ),
     (
         _("The customer"),

@@ -1,3 +1,3 @@
-from segments.admin import membership, segment
+from segments.admin import earning_rule, membership, segment
 
-__all__ = ["membership", "segment"]
+__all__ = ["earning_rule", "membership", "segment"]

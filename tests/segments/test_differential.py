@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2024, 2, 27, 22, 30, tzinfo=dt.UTC)
 ZONE = ZoneInfo("Europe/Moscow")
 
-# Shown in tests of their own: what other segments say, letters of chains, and surveys.
-ELSEWHERE = {"segment", "sent", "opened_of_last", "survey_answers", "questions_asked"}
+# Shown in tests of their own: what other segments say, letters of chains, surveys, points and tiers.
+ELSEWHERE = {"segment", "sent", "opened_of_last", "survey_answers", "questions_asked", "points", "tier", "tier_ends"}
 DAYS = [0, 1, 29, 30, 31, 59, 90, 179, 180, 365, 366]
 NUMBERS = {
     "orders_count": [0, 1, 2, 3],

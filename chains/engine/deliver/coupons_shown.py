@@ -1,4 +1,4 @@
-"""Coupons and points that a batch of letters shows: read at once, and not at all where no text shows any.
+"""Coupons, points and tiers that a batch of letters shows: read at once, and not at all where no text shows any.
 
 A letter shows the coupon that the nearest step before it issued to its enrolment; one that was perhaps sent before
 shows the same as then.
@@ -14,11 +14,11 @@ from django.db.models import Q
 
 from chains.engine.advance.changes import reward_key
 from chains.engine.moments import by_moment
-from chains.messages.rewards import NO_COUPON, coupon_words, points_words
+from chains.messages.rewards import NO_COUPON, coupon_words, points_words, tier_words
 from chains.program.program import Program
-from crm import loyalty
-from crm.loyalty import CouponSending, ExpiringSoon
+from crm.loyalty import CouponSending
 from crm.loyalty.coupon_conditions import ends_at, last_day
+from crm.loyalty.in_letters import About, PointsFacts, TierFacts, points_facts, tier_facts
 from crm.models import Coupon, Purpose
 from crm.timezones import day_of
 
@@ -30,6 +30,8 @@ class RewardedTouch(Protocol):
     def pk(self) -> int: ...
     @property
     def customer_id(self) -> int: ...
+    @property
+    def order_id(self) -> int | None: ...
     @property
     def coupon_id(self) -> int | None: ...
     @property
@@ -49,14 +51,14 @@ class RewardsShown:
 
     def __init__(self, rows: Sequence[RewardedTouch], programs: Mapping[int, Program], now: dt.datetime) -> None:
         shows = {step: _shows(programs, *step) for step in {_step(row) for row in rows}}
-        with_coupon, with_points = (_showing(rows, shows, reward) for reward in ("coupon", "points"))
+        with_coupon, with_points, with_tier = (_showing(rows, shows, one) for one in ("coupon", "points", "tier"))
         self._coupons = _coupons(with_coupon, programs) if with_coupon else {}
-        self._balances: dict[int, int] = {}
-        self._expiring: dict[int, ExpiringSoon] = {}
+        self._points: dict[About, PointsFacts] = {}
         for at, some in by_moment(with_points, now):
-            customers = {row.customer_id for row in some}
-            self._balances |= loyalty.balances(customers, at)
-            self._expiring |= loyalty.next_to_expire(customers, at)
+            self._points |= points_facts({(row.customer_id, row.order_id) for row in some}, at)
+        self._tiers: dict[int, TierFacts] = {}
+        for at, some in by_moment(with_tier, now):
+            self._tiers |= tier_facts({row.customer_id for row in some}, at)
 
     def refusal(self, row: RewardedTouch, shown: Collection[str], at: dt.datetime) -> dict[str, str]:
         """The facts of why marketing would offer what cannot be had; empty where the letter may go."""
@@ -78,9 +80,8 @@ class RewardsShown:
             coupon.sent_at, coupon.expires_at = at, ends_at(at, coupon.term_days)
         return {
             "coupon": coupon_words(coupon, language) if coupon else NO_COUPON,
-            "points": points_words(
-                self._balances.get(row.customer_id, 0), self._expiring.get(row.customer_id), language
-            ),
+            "points": points_words(self._points.get((row.customer_id, row.order_id), PointsFacts()), language),
+            "tier": tier_words(self._tiers.get(row.customer_id, TierFacts()), language),
         }
 
     def sending(self, row: RewardedTouch, shown: Collection[str]) -> CouponSending | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 
@@ -148,8 +148,41 @@ class CouponOut(Schema):
     value: Decimal | None
     gift: str
     minimum: Decimal
-    customer_key: int
+    customer_key: int | None
     expires_at: dt.datetime | None
     redeemed_at: dt.datetime | None
     held_until: dt.datetime | None
     order: str
+
+
+class PointsOut(Schema):
+    """`balance` is below zero for whoever owes points; `pending` comes when orders can no longer be returned."""
+
+    customer_key: int
+    balance: int
+    spendable: int
+    pending: int
+    tier: str
+    expiring: int
+    expires_on: dt.date | None
+
+
+class QuoteOut(Schema):
+    """How many points may pay for the order, and what they are worth in the shop's currency."""
+
+    points: int
+    worth: Decimal
+    reason: str
+
+
+class SpentOut(Schema):
+    """What a sale has to do with points: `state` is held, spent, or free where it was let go or given back."""
+
+    order: str
+    customer_key: int
+    points: int
+    worth: Decimal | None
+    state: Literal["held", "spent", "free"]
+    held_until: dt.datetime | None
+    balance: int
+    spendable: int

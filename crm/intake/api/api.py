@@ -1,4 +1,4 @@
-"""`/api/v1/`: customers, orders, products, consents, events and coupons, one at a time or in batches.
+"""`/api/v1/`: customers, orders, products, consents, events, coupons and points, one at a time or in batches.
 
 Each item of a batch is answered for itself: what is wrong with one keeps no other from being taken.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from crm.intake.api import consents, coupons, customers, events, orders, problems, products
+from crm.intake.api import consents, coupons, customers, events, orders, points, problems, products
 from crm.intake.api.keys import WRITES, ApiKey
 
 
@@ -41,3 +41,4 @@ api.add_router("/products", products.router)
 api.add_router("/consents", consents.router)
 api.add_router("/events", events.router)
 api.add_router("/coupons", coupons.router)
+api.add_router("/points", points.router)

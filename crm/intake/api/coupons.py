@@ -19,8 +19,8 @@ from crm.intake.api.naming import customers_named
 from crm.intake.api.operations import REFUSED_READS, REFUSED_WRITES
 from crm.intake.api.schemas import RedemptionIn, ReleaseIn, SaleIn
 from crm.intake.api.showing import coupon_out
-from crm.loyalty.coupon_codes import normalise
-from crm.models import Coupon, Order, Product, Source
+from crm.loyalty.coupon_limits import coupon_named
+from crm.models import Order, Product, Source
 
 router = Router(tags=["coupons"])
 
@@ -90,8 +90,7 @@ def release_coupon(request: HttpRequest, back: ReleaseIn) -> Any:
 
 @router.get("/{code}", auth=ApiKey(COUPON_READS), response={200: CouponOut, **REFUSED_READS}, summary="One coupon")
 def get_coupon(request: HttpRequest, code: str) -> Any:
-    coupons = Coupon.objects.select_related("order", "product", "category")
-    coupon = coupons.filter(code=normalise(code)).first()
+    coupon = coupon_named(code, loyalty.Purchase())
     if coupon is None:
         return problems.answer(404, _("There is no coupon of this code."))
     return coupon_out(coupon, request.auth)  # type: ignore[attr-defined]

@@ -16,7 +16,8 @@ from crm.models import Source
 
 READS = frozenset({Source.Rights.READ, Source.Rights.WRITE})
 WRITES = frozenset({Source.Rights.WRITE})
-COUPONS = frozenset({Source.Rights.WRITE, Source.Rights.COUPONS})
+COUPONS = frozenset({Source.Rights.WRITE, Source.Rights.COUPONS, Source.Rights.TILL})
+POINTS = frozenset({Source.Rights.WRITE, Source.Rights.TILL})
 COUPON_READS = frozenset(Source.Rights)
 
 

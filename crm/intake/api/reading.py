@@ -59,6 +59,7 @@ def order_fact(body: OrderIn) -> OrderFact:
         details=_details(told),
         refunds=tuple(refund_fact(refund) for refund in body.refunds),
         milestones=tuple((one.name, one.at) for one in body.milestones),
+        points_spent=body.points_spent or 0,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field, HttpUrl, StringConstraints
 
-from crm.intake.api.values import MOST_LINES, JsonValue, Moment, Money, Number, Price, Quantity, Rate, Sku, text
+from crm.intake.api.values import MOST_LINES, JsonValue, Moment, Money, Number, Points, Price, Quantity, Rate, Sku, text
 
 
 class Body(Schema):
@@ -114,6 +114,7 @@ class OrderIn(Body):
     discount: Money | None = None
     lines: list[LineIn] | None = Field(None, max_length=MOST_LINES)
     coupon: text(64) = ""  # type: ignore[valid-type]
+    points_spent: Points | None = Field(None, description="Paid with so many points; spent once, whoever tells it.")
     tracking_number: text(100) = ""  # type: ignore[valid-type]
     receipt_url: HttpUrl | None = None
     responsible: text(254) | None = Field(None, description="Who of the staff: user name or email; empty: nobody.")  # type: ignore[valid-type]
@@ -180,3 +181,34 @@ class ReleaseIn(Body):
     code: text(64, 1)  # type: ignore[valid-type]
     order: Number = Field(description="The order or sale that it was redeemed or held for.")
     at: Moment | None = None
+
+
+class QuoteIn(Body):
+    customer: NamedCustomer
+    amount: Money = Field(description="What the order comes to, less its discount and without delivery.")
+    order: text(80) = Field("", description="The number of the order or sale: what it holds already counts as free.")  # type: ignore[valid-type]
+    at: Moment | None = None
+
+
+class SpendIn(Body):
+    """Points that pay for an order or sale. With `amount` they may not be more than the settings allow of it."""
+
+    customer: NamedCustomer
+    order: Number = Field(description="The number of the order or sale; the order that comes later finds them by it.")
+    points: Points
+    amount: Money | None = None
+    at: Moment | None = None
+
+
+class HoldIn(SpendIn):
+    hold_minutes: int = Field(30, ge=1, le=1_440, description="How long they are kept for this sale.")
+
+
+class SaleOfPointsIn(Body):
+    order: Number = Field(description="The order or sale that the points were held or spent for.")
+    at: Moment | None = None
+
+
+class RefundOfPointsIn(SaleOfPointsIn):
+    points: Points | None = Field(None, description="Left out: all that are left.")
+    id: text(80) = Field("", description="Tells this refund from others of the sale.")  # type: ignore[valid-type]

@@ -94,7 +94,13 @@ def coupon_out(coupon: Coupon, source: Source) -> CouponOut:
     plain = _columns(coupon, CouponOut)
     number = coupon.order.number if coupon.order else coupon.held_for
     return CouponOut(
-        **plain | {"offer": in_short(coupon), "customer_key": coupon.customer_id, "order": own(source, number)}
+        **plain
+        | {
+            "code": coupon.shown_code,
+            "offer": in_short(coupon),
+            "customer_key": coupon.customer_id,
+            "order": own(source, number),
+        }
     )
 
 

@@ -59,5 +59,6 @@ Price = Annotated[Decimal, Field(ge=0, lt=10**10, allow_inf_nan=False)]
 Rate = Annotated[Decimal, Field(gt=0, lt=10**9, max_digits=18, decimal_places=9, allow_inf_nan=False)]
 Quantity = Annotated[Decimal, Field(gt=0, lt=10**9, allow_inf_nan=False)]
 JsonValue = Annotated[Any, AfterValidator(_storable)]
+Points = Annotated[int, Field(ge=1, le=10_000_000)]
 Number = text(80, 1)
 Sku = text(100, 1)

@@ -12,12 +12,14 @@ from django.utils.regex_helper import normalize
 
 from chains.models import HealthOverride, Rehearsal, TestOrder
 from crm.admin.verb_buttons import VerbAdmin
-from crm.models import CaseAttachment, PrivacyRequest, Source, WebhookEndpoint
+from crm.models import CaseAttachment, CouponBatch, PointsEntry, PrivacyRequest, Source, WebhookEndpoint
 from tests.config.pages.shop_rows import LETTER_DAY, LETTER_NAME, TOKEN
 
 ROWS = {
     "content_type_id": ContentType,
+    "batch_id": CouponBatch,
     "endpoint_id": WebhookEndpoint,
+    "entry_id": PointsEntry,
     "file_id": CaseAttachment,
     "override_id": HealthOverride,
     "request_id": PrivacyRequest,
@@ -37,6 +39,7 @@ KINDS_OF_SOURCES = {
     "webhook": Source.Kind.WEBHOOK,
 }
 WORDS = {
+    "act": "points",
     "app_label": "crm",
     "call": "track",
     "channel": "email",

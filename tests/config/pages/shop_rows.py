@@ -26,12 +26,16 @@ from crm.models import (
     Company,
     Contact,
     Coupon,
+    CouponBatch,
+    CustomerTier,
     Delivery,
+    EarningRule,
     ErasedAddress,
     ErasureCertificate,
     ExchangeRate,
     Feedback,
     Goodwill,
+    LoyaltySettings,
     MergeProposal,
     PointsEntry,
     PrivacyRequest,
@@ -40,6 +44,7 @@ from crm.models import (
     StaffTask,
     Survey,
     SurveyQuestion,
+    Tier,
     WebhookEndpoint,
     WebhookMessage,
 )
@@ -61,7 +66,13 @@ def open_shop():
     survey = Survey.objects.create(name="Recommend")
     SurveyQuestion.objects.create(survey=survey, words={"en": {"question": "Would you recommend us?"}})
     Coupon.objects.create(code="COME-BACK", kind=Coupon.Kind.PERCENT, value=10, customer=customer)
-    PointsEntry.objects.create(customer=customer, kind="accrual", points=10, unspent=10, key="1")
+    entry = {"customer": customer, "kind": "accrual", "points": 10, "unspent": 10}
+    PointsEntry.objects.create(**entry, key="staff:1", by=owner)
+    EarningRule.objects.create(name="Points for orders")
+    CouponBatch.objects.create(name="Summer", code="SUMMER", kind=Coupon.Kind.PERCENT, value=10, most=5)
+    tier = Tier.objects.create(name="Gold", threshold=500)
+    CustomerTier.objects.create(customer=customer, tier=tier, since=NOW)
+    LoyaltySettings(pk=1).save()
     MergeProposal.objects.create(keeper=customer, duplicate=make_customer(), reason="same name")
     Company.objects.create(name="Acme")
     gone = ErasedAddress.objects.create(channel="email", digest="0" * 64, erased_at=NOW)

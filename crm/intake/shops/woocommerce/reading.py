@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from crm.intake.shops.woocommerce.people import customer_fact
 from crm.intake.shops.woocommerce.products import product_fact
 from crm.intake.shops.woocommerce.signature import is_ping
 from crm.loyalty.coupon_codes import normalise
-from crm.models import Coupon, Delivery
+from crm.models import Coupon, CouponBatch, Delivery
 
 TOPIC = "X-WC-Webhook-Topic"
 DELIVERY = "X-WC-Webhook-Delivery-ID"
@@ -99,9 +99,13 @@ def _names_nobody(fact: OrderFact) -> Exception:
 
 def _ours(codes: list[str]) -> str:
     """An order has room for one coupon: that which Encore gave, if any, for it knows the others only by name."""
-    given = Coupon.objects.filter(code__in=[normalise(code) for code in codes]).values_list("code", flat=True)
-    known = set(given)
+    typed = [normalise(code) for code in codes]
+    known = {code for model in (Coupon, CouponBatch) for code in _codes_of(model, typed)}
     return next((code for code in codes if normalise(code) in known), codes[0])
+
+
+def _codes_of(model: type[Coupon] | type[CouponBatch], typed: list[str]) -> Iterable[str | None]:
+    return model._default_manager.filter(code__in=typed).values_list("code", flat=True)
 
 
 def _refund(delivery: Delivery, event: str) -> list[Fact]:

@@ -4,22 +4,32 @@ import datetime as dt
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
+from import_export.admin import ExportMixin
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
+from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
+from crm.admin.coupon_desk import desk_view
 from crm.admin.customer_page import url_of
+from crm.admin.export import FORMATS, CouponResource
 from crm.admin.verb_buttons import ReadOnlyAdmin
 from crm.loyalty.coupon_codes import normalise
 from crm.loyalty.coupon_conditions import last_day
 from crm.loyalty.coupon_wording import CouponState, coupon_state, in_short
-from crm.models import Coupon, Customer, PointsEntry
+from crm.models import Coupon, Customer
 from crm.timezones import day_of
 
 TONES = {
@@ -36,7 +46,6 @@ IN_SHORT = {
     CouponState.OVER: _("ended"),
     CouponState.USED: _("used"),
 }
-KINDS = {PointsEntry.Kind.ACCRUAL: "success", PointsEntry.Kind.SPENDING: "info", PointsEntry.Kind.EXPIRY: "warning"}
 
 
 class CouponStateFilter(DropdownFilter):  # type: ignore[misc]
@@ -61,7 +70,14 @@ class CouponStateFilter(DropdownFilter):  # type: ignore[misc]
 
 
 @admin.register(Coupon)
-class CouponAdmin(ReadOnlyAdmin):
+class CouponAdmin(ExportMixin, ReadOnlyAdmin):  # type: ignore[misc]
+    """Given by chains, by agents and in batches; what was redeemed by whom may be taken out as a file."""
+
+    resource_classes = (CouponResource,)
+    formats = FORMATS
+    export_form_class = ExportForm
+    import_export_change_list_template = "admin/import_export/change_list_export.html"
+    list_before_template = "crm/admin/coupons_links.html"
     list_display = (
         "shown_code",
         "shown_customer",
@@ -69,12 +85,15 @@ class CouponAdmin(ReadOnlyAdmin):
         "shown_standing",
         "sent_on",
         "last_day",
+        "used_on",
         "order",
     )
-    list_select_related = ("customer", "order", "category", "product")
+    list_select_related = ("customer", "order", "category", "product", "batch")
     list_filter = (
         CouponStateFilter,
         ("kind", ChoicesDropdownFilter),
+        ("batch", RelatedDropdownFilter),
+        ("by", RelatedDropdownFilter),
         ("issued_at", RangeDateTimeFilter),
         ("redeemed_at", RangeDateTimeFilter),
     )
@@ -83,8 +102,15 @@ class CouponAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     search_fields = ("code",)
     search_help_text = _("Code, as it was read out; or order number")
-    fields = ("code", "customer", "offer", "state", "issued_at", "sent_at", "redeemed_at", "order")
+    fields = ("code", "batch", "customer", "by", "offer", "state", "issued_at", "sent_at", "redeemed_at", "order")
     readonly_fields = ("offer", "state")
+
+    def get_urls(self) -> list[URLPattern]:
+        desk = path("desk/", self.admin_site.admin_view(desk_view), name="crm_coupon_desk")
+        return [desk, *super().get_urls()]
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("crm.add_couponbatch")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Coupon], search_term: str
@@ -93,15 +119,16 @@ class CouponAdmin(ReadOnlyAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        return queryset.filter(code=normalise(term)) | queryset.filter(order__number=term), False
+        code = normalise(term)
+        return queryset.filter(Q(code=code) | Q(batch__code=code) | Q(order__number=term)), False
 
     @display(description=_("code"))
     def shown_code(self, coupon: Coupon) -> str:
-        return format_html('<span class="whitespace-nowrap">{}</span>', coupon.code)
+        return format_html('<span class="whitespace-nowrap">{}</span>', coupon.shown_code)
 
     @display(description=_("customer"))
     def shown_customer(self, coupon: Coupon) -> str:
-        return _link(coupon.customer)
+        return customer_link(coupon.customer)
 
     @display(description=_("offer"))
     def offer(self, coupon: Coupon) -> str:
@@ -118,64 +145,24 @@ class CouponAdmin(ReadOnlyAdmin):
 
     @display(description=_("sent"), ordering="sent_at")
     def sent_on(self, coupon: Coupon) -> str | None:
-        return _day(day_of(coupon.sent_at)) if coupon.sent_at else None
+        return short_day(day_of(coupon.sent_at)) if coupon.sent_at else None
+
+    @display(description=_("used"), ordering="redeemed_at")
+    def used_on(self, coupon: Coupon) -> str | None:
+        return short_day(day_of(coupon.redeemed_at)) if coupon.redeemed_at else None
 
     @display(description=_("last day"), ordering="expires_at")
     def last_day(self, coupon: Coupon) -> str | None:
-        return _day(last_day(coupon.expires_at)) if coupon.expires_at else None
+        return short_day(last_day(coupon.expires_at)) if coupon.expires_at else None
 
 
-@admin.register(PointsEntry)
-class PointsEntryAdmin(ReadOnlyAdmin):
-    list_display = (
-        "occurred_at",
-        "shown_customer",
-        "shown_kind",
-        "signed_points",
-        "shown_unspent",
-        "last_day",
-        "reason",
-        "order",
-    )
-    list_select_related = ("customer", "order")
-    list_filter = (("kind", ChoicesDropdownFilter), ("occurred_at", RangeDateTimeFilter))
-    list_filter_submit = True
-    ordering = ("-occurred_at", "-pk")
-    show_full_result_count = False
-    search_fields = ("order__number__startswith",)
-    search_help_text = _("Order number")
-    fields = ("occurred_at", "customer", "kind", "signed_points", "unspent", "last_day", "reason", "order")
-    readonly_fields = ("signed_points", "last_day")
-
-    @display(description=_("customer"))
-    def shown_customer(self, entry: PointsEntry) -> str:
-        return _link(entry.customer)
-
-    @display(description=_("kind"), label=KINDS)
-    def shown_kind(self, entry: PointsEntry) -> tuple[str, str]:
-        return entry.kind, entry.get_kind_display()
-
-    @display(description=_("points"), ordering="points")
-    def signed_points(self, entry: PointsEntry) -> str:
-        sign = "+" if entry.points > 0 else "−"  # noqa: RUF001
-        return f"{sign}{number_format(abs(entry.points), force_grouping=True)}"
-
-    @display(description=_("left of them"), ordering="unspent")
-    def shown_unspent(self, entry: PointsEntry) -> str | None:
-        """Of what was spent or expired nothing can be left."""
-        is_given = entry.kind == PointsEntry.Kind.ACCRUAL
-        return number_format(entry.unspent, force_grouping=True) if is_given else None
-
-    @display(description=_("last day"), ordering="expires_at")
-    def last_day(self, entry: PointsEntry) -> str | None:
-        return _day(last_day(entry.expires_at)) if entry.expires_at else None
-
-
-def _day(day: dt.date) -> str:
+def short_day(day: dt.date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
-def _link(customer: Customer) -> str:
+def customer_link(customer: Customer | None) -> str:
     """Broken between words alone, so that its column keeps the width of the longest."""
+    if customer is None:
+        return "—"
     link = '<a class="enc-link enc-words" href="{}">{}</a>'
     return format_html(link, url_of(customer.pk), customer)
