@@ -9,12 +9,15 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import id_lookups, language_checks  # noqa: F401  (it registers its check)
+        from crm.customers import merge
         from crm.intake.files.kept_uploads import UPLOADS
         from crm.privacy import kept
         from crm.privacy.kept_facts import KEPT
         from crm.privacy.staff_log import STAFF_LOG
+        from crm.referrals.erasing import KEPT as KEPT_OF_REFERRALS
+        from crm.referrals.merging import follow
         from crm.service import queue
-        from crm.story import case_entries, crm_entries
+        from crm.story import case_entries, crm_entries, referral_entries
         from crm.story.story import register
 
         for source in (
@@ -29,9 +32,11 @@ class CrmConfig(AppConfig):
             crm_entries.staff_tasks,
             crm_entries.profile,
             crm_entries.addresses,
+            referral_entries.referrals,
         ):
             register(source)
         queue.register(queue.cases)
         # The log goes first: it is found by rows that go afterwards.
-        kept.register(STAFF_LOG, UPLOADS, *KEPT)
+        kept.register(STAFF_LOG, UPLOADS, *KEPT, *KEPT_OF_REFERRALS)
+        merge.register(follow)
         id_lookups.register()

@@ -18,6 +18,8 @@ from crm.loyalty import expire_points, record_expiring
 from crm.models import Source
 from crm.outbound_http import session
 from crm.recommendations.nightly import learn
+from crm.referrals.attributing import attribute_waiting
+from crm.referrals.settling import settle_all
 from crm.webhooks_out import clearing, sending
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,14 @@ def learn_recommendations() -> None:
 def watch_loyalty() -> None:
     now = timezone.now()
     logger.info("Gifts of points expired: %s; ends recorded: %s", expire_points(now), record_expiring(now))
+
+
+@shared_task
+def settle_referrals() -> None:
+    now = timezone.now()
+    counts = {"attributed": attribute_waiting(now), **settle_all(now)}
+    if any(counts.values()):
+        logger.info("Recommendations: %s", ", ".join(f"{name} {count}" for name, count in counts.items() if count))
 
 
 @shared_task
