@@ -14,6 +14,7 @@ class CrmConfig(AppConfig):
         from crm.privacy import kept
         from crm.privacy.kept_facts import KEPT
         from crm.privacy.staff_log import STAFF_LOG
+        from crm.referrals import asking
         from crm.referrals.erasing import KEPT as KEPT_OF_REFERRALS
         from crm.referrals.merging import follow
         from crm.service import queue
@@ -39,4 +40,5 @@ class CrmConfig(AppConfig):
         # The log goes first: it is found by rows that go afterwards.
         kept.register(STAFF_LOG, UPLOADS, *KEPT, *KEPT_OF_REFERRALS)
         merge.register(follow)
+        asking.register(asking.asked_by_colleagues)
         id_lookups.register()

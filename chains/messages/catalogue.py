@@ -20,6 +20,7 @@ GROUPS = {
     "product": _("The main thing bought"),
     "coupon": _("Coupon"),
     "points": _("Points"),
+    "referral": _("Recommendation"),
     "shop": _("Shop"),
     "pages": _("Pages of Encore"),
 }

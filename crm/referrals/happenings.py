@@ -31,12 +31,6 @@ def note_asked(customer_ids: Iterable[int], *, key: str, at: dt.datetime) -> int
     )
 
 
-def asked_since(customer_ids: Iterable[int], since: dt.datetime) -> set[int]:
-    """Those who were asked at this moment or later."""
-    asked = Event.objects.filter(customer__in=list(customer_ids), kind=EventKind.REFERRAL_ASKED, occurred_at__gte=since)
-    return set(asked.values_list("customer", flat=True))
-
-
 def note_forwarded(recommender: Customer, way: str, *, at: dt.datetime) -> None:
     """Pressed twice within a minute it was forwarded once."""
     known = way if way in WAYS else "other"

@@ -1,4 +1,4 @@
-"""Coupons and points that a batch of letters shows: read at once, and not at all where no text shows any.
+"""Coupons, points and codes of recommendation that a batch of letters shows, read at once where some text shows any.
 
 A letter shows the coupon that the nearest step before it issued to its enrolment; one that was perhaps sent before
 shows the same as then.
@@ -14,12 +14,13 @@ from django.db.models import Q
 
 from chains.engine.advance.changes import reward_key
 from chains.engine.moments import by_moment
-from chains.messages.rewards import NO_COUPON, coupon_words, points_words
+from chains.messages.rewards import NO_COUPON, NO_REFERRAL, coupon_words, points_words
 from chains.program.program import Program
 from crm import loyalty
 from crm.loyalty import CouponSending, ExpiringSoon
 from crm.loyalty.coupon_conditions import ends_at, last_day
 from crm.models import Coupon, Purpose
+from crm.referrals.offered import referral_offers
 from crm.timezones import day_of
 
 
@@ -51,6 +52,8 @@ class RewardsShown:
         shows = {step: _shows(programs, *step) for step in {_step(row) for row in rows}}
         with_coupon, with_points = (_showing(rows, shows, reward) for reward in ("coupon", "points"))
         self._coupons = _coupons(with_coupon, programs) if with_coupon else {}
+        recommending = {row.customer_id for row in _showing(rows, shows, "referral")}
+        self._referrals = referral_offers(recommending, now) if recommending else {}
         self._balances: dict[int, int] = {}
         self._expiring: dict[int, ExpiringSoon] = {}
         for at, some in by_moment(with_points, now):
@@ -76,7 +79,9 @@ class RewardsShown:
         coupon = self._coupons.get(row.pk)
         if coupon and coupon.sent_at is None:
             coupon.sent_at, coupon.expires_at = at, ends_at(at, coupon.term_days)
+        offer = self._referrals.get(row.customer_id)
         return {
+            "referral": offer.words(language) if offer else NO_REFERRAL,
             "coupon": coupon_words(coupon, language) if coupon else NO_COUPON,
             "points": points_words(
                 self._balances.get(row.customer_id, 0), self._expiring.get(row.customer_id), language

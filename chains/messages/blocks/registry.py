@@ -11,6 +11,7 @@ from chains.messages.blocks.kind import BlockKind
 from chains.messages.blocks.picture import PICTURE
 from chains.messages.blocks.question import QUESTION
 from chains.messages.blocks.recommendations import RECOMMENDATIONS
+from chains.messages.blocks.referral_kit import REFERRAL_KIT
 from chains.messages.blocks.review import REVIEW
 from chains.messages.blocks.words import WORDS
 from chains.messages.note_form import note_form
@@ -19,7 +20,19 @@ from crm.models import Channel
 
 BLOCK_KINDS: dict[str, BlockKind] = {
     kind.value: kind
-    for kind in (WORDS, BUTTON, PICTURE, BOUGHT, RECOMMENDATIONS, COUPON, BUNDLE, QUESTION, REVIEW, DIVIDER)
+    for kind in (
+        WORDS,
+        BUTTON,
+        PICTURE,
+        BOUGHT,
+        RECOMMENDATIONS,
+        COUPON,
+        BUNDLE,
+        QUESTION,
+        REVIEW,
+        REFERRAL_KIT,
+        DIVIDER,
+    )
 }
 
 
