@@ -50,6 +50,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Channels"), "cell_tower", "admin:chains_channelstate_changelist", "chains.view_chain"),
             Item(_("Coupons"), "sell", "admin:crm_coupon_changelist", "crm.view_coupon"),
             Item(_("Points"), "toll", "admin:crm_pointsentry_changelist", "crm.view_pointsentry"),
+            Item(_("Recommendations"), "campaign", "admin:crm_referral_changelist", "crm.view_referral"),
             Item(_("Outbox"), "outbox", "admin:chains_outbox", "chains.view_chain"),
         ),
     ),

@@ -19,6 +19,8 @@ class CrmConfig(AppConfig):
         from crm.referrals.merging import follow
         from crm.service import queue
         from crm.story import case_entries, crm_entries, referral_entries
+        from crm.story.customer_links import CustomerLink
+        from crm.story.customer_links import register as link
         from crm.story.story import register
 
         for source in (
@@ -37,6 +39,7 @@ class CrmConfig(AppConfig):
         ):
             register(source)
         queue.register(queue.cases)
+        link(CustomerLink(_("Recommendations"), "campaign", "admin:crm_referral_customer", "crm.view_referral"))
         # The log goes first: it is found by rows that go afterwards.
         kept.register(STAFF_LOG, UPLOADS, *KEPT, *KEPT_OF_REFERRALS)
         merge.register(follow)
