@@ -25,6 +25,7 @@ APPOINTED = _rule("order_appointment", "known")
 NOT_APPOINTED = _rule("order_appointment", "unknown")
 RATED_WELL = _rule("event_rating", "at_least", 4)
 DELIGHTED = {"any": [*_rule("event_rating", "exactly", 5)["all"], *_rule("event_nps", "at_least", 9)["all"]]}
+AS_RECOMMENDER = _rule("event_referral_as", "is", ["recommender"])
 COMPLAINT = _rule("event_case", "is", ["complaint"])
 
 

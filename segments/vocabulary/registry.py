@@ -9,6 +9,7 @@ from segments.vocabulary import (
     predictions,
     profile,
     purchases,
+    referrals,
     service,
     stages,
     this_answer,
@@ -29,6 +30,7 @@ FIELDS: dict[str, Field] = {
         predictions,
         profile,
         service,
+        referrals,
         letters,
         events,
     )

@@ -13,7 +13,7 @@ from chains.messages.blocks.button import button
 from chains.messages.blocks.field import BlockField, Input, words_field
 from chains.messages.blocks.kind import AskedBlock, BlockKind, Content, LetterPart, NotePart, Shown
 from chains.messages.blocks.recommendations import HIDE, SKIP_MESSAGE
-from chains.messages.page import Page, escaped_words, if_filled
+from chains.messages.page import Page, escaped_words, if_filled, mjml_if_filled
 from chains.messages.paragraphs import lay_out
 from chains.messages.written import Block
 from crm.languages import content as words_of
@@ -23,6 +23,7 @@ from crm.referrals.offered import referral_offers
 
 LINK = "{{ kit_url }}"
 MOST_DAYS = 3650
+EMPTY: Shown = dict.fromkeys(("code", "url", "friend_gets", "recommender_gets"), "")
 
 
 def _letter(block: Block, page: Page) -> LetterPart:
@@ -32,18 +33,23 @@ def _letter(block: Block, page: Page) -> LetterPart:
     lines = "".join(f"<div>{line}</div>" for line in _gets(block, page.language))
     html = f"{heading}{words.html}{lines}"
     pressed = button(_label(block, page.language), page.link(LINK), page)
-    text = "\n".join([*([title] if title else []), words.text, *_gets(block, page.language)])
-    return LetterPart(f"<mj-text>{page.hide(html)}</mj-text>{pressed.mjml}", f"{text}\n{pressed.text}")
+    said = [title, words.text, *_gets(block, page.language), pressed.text]
+    code = f"{block.shown}.code"
+    return LetterPart(
+        mjml_if_filled(code, f"<mj-text>{page.hide(html)}</mj-text>{pressed.mjml}"),
+        if_filled(code, "\n".join(part for part in said if part)),
+    )
 
 
 def _note(block: Block, page: Page) -> NotePart:
     words = lay_out(block.content["words"], page.links)
     gets = _gets(block, page.language)
+    code = f"{block.shown}.code"
     return NotePart(
-        words="\n".join([words.text, *gets]),
-        marked="\n".join([words.marked, *gets]),
+        words=if_filled(code, "\n".join(filter(None, [words.text, *gets]))),
+        marked=if_filled(code, "\n".join(filter(None, [words.marked, *gets]))),
         label=_label(block, page.language),
-        link=LINK,
+        link=if_filled(code, LINK),
     )
 
 
@@ -67,16 +73,16 @@ def _gets(block: Block, language: str) -> list[str]:
 
 
 def _read(asked: Sequence[AskedBlock], now: dt.datetime) -> dict[tuple[int, str], Shown]:
-    """Not for whoever was asked lately, whatever it was that asked them."""
+    """Not for whoever was asked lately, whatever it was that asked them. While the programme is off it is empty."""
     offers = referral_offers({one.customer_id for one in asked}, now)
     lately: dict[int, set[int]] = {}
     for days in {one.content["pause_days"] for one in asked}:
         theirs = [one.customer_id for one in asked if one.content["pause_days"] == days]
         lately[days] = set(times_asked(theirs, now - dt.timedelta(days=days), now))
     return {
-        (one.touch_id, one.key): {**offers[one.customer_id].words(one.language)}
+        (one.touch_id, one.key): {**offers[one.customer_id].words(one.language)} if one.customer_id in offers else EMPTY
         for one in asked
-        if one.customer_id in offers and one.customer_id not in lately[one.content["pause_days"]]
+        if one.customer_id not in lately[one.content["pause_days"]]
     }
 
 
@@ -92,7 +98,10 @@ REFERRAL_KIT = BlockKind(
     value="referral_kit",
     label=_("Recommendation"),
     icon="campaign",
-    help=_("Asks to recommend the shop: what both get, and a button to words, a picture and a code to forward."),
+    help=_(
+        "What both get, and a button to words, a picture and a code to forward. Left out while the programme of "
+        "recommendations is off."
+    ),
     fields=(
         BlockField(name="title", label=_("Heading"), input=Input.LINE, most=150),
         words_field("words", _("Words above")),
@@ -112,9 +121,9 @@ REFERRAL_KIT = BlockKind(
         ),
         BlockField(
             name="if_none",
-            label=_("When they were asked, or the programme is off"),
+            label=_("When they were asked lately"),
             input=Input.CHOICE,
-            choices=((HIDE, _("leave the block out")), (SKIP_MESSAGE, _("send no message"))),
+            choices=((HIDE, _("leave the block out")), (SKIP_MESSAGE, _("do not send the message"))),
         ),
     ),
     letter=_letter,
