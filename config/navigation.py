@@ -58,6 +58,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
         _("Management"),
         (
             Item(_("Dashboard"), "monitoring", "admin:analytics_dashboard", "analytics.view_dashboard"),
+            Item(_("Promises"), "handshake", "admin:crm_promise_register", "crm.view_promise"),
             Item(_("Consent ledger"), "fact_check", "admin:crm_consentrecord_changelist", "crm.view_consentrecord"),
             Item(
                 _("Privacy requests"), "privacy_tip", "admin:crm_privacyrequest_changelist", "crm.view_privacyrequest"

@@ -1,4 +1,4 @@
-"""What a new shop begins with: segments, and chains with their letters."""
+"""What a new shop begins with: segments, chains with their letters, and promises."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from chains.ready.install import add_ready_chains
 from crm.locks import lock_starters
 from crm.models import Shop
+from crm.service.ready_promises import add_ready_promises
 from segments.starters import add_starter_segments
 
 
@@ -24,7 +25,11 @@ def add_at_first_start(now: dt.datetime) -> list[str]:
 def add_missing(now: dt.datetime) -> list[str]:
     """Add what is not there, in the shop's language, and return the names; what is there stays as it is."""
     language = settings.LANGUAGE_CODE
-    names = [*add_starter_segments(language, now), *add_ready_chains(language, now)]
+    names = [
+        *add_starter_segments(language, now),
+        *add_ready_chains(language, now),
+        *add_ready_promises(language),
+    ]
     Shop.load()
     Shop.objects.filter(pk=1).update(starters_added_at=now)
     return names

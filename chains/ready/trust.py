@@ -114,7 +114,7 @@ REFERRAL_COMPLAINT = ReadyChain(
 # A colleague pressed it on the page of a customer who agreed.
 REFERRAL_KIT = ReadyChain(
     key="referral_kit",
-    rules={"trigger": "event", "trigger_event": "referral.asked", "re_entry": "always", "priority": 2},
+    rules={"trigger": "event", "trigger_event": "referral.asked", "re_entry": "per_order", "priority": 2},
     steps=(offer("kit", words("hello"), referral_kit("kit", pause_days=0), tags=("referral",)),),
 )
 REFERRAL_REWARD = ReadyChain(
@@ -122,7 +122,7 @@ REFERRAL_REWARD = ReadyChain(
     rules={
         "trigger": "event",
         "trigger_event": "referral.rewarded",
-        "re_entry": "always",
+        "re_entry": "per_order",
         "audience_rule": AS_RECOMMENDER,
         "priority": 2,
     },

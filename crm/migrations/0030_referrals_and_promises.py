@@ -52,20 +52,10 @@ class Migration(migrations.Migration):
                             ("", "nothing: the proof is below"),
                             ("answered", "questions and complaints answered in the promised time"),
                             ("delivered", "orders delivered by the promised day"),
-                            ("refunded", "money back within so many days"),
                         ],
                         default="",
                         max_length=16,
                         verbose_name="counted by Encore",
-                    ),
-                ),
-                (
-                    "within_days",
-                    models.PositiveSmallIntegerField(
-                        default=3,
-                        help_text="For money back: within how many days. Counts from the day of the return.",
-                        validators=[django.core.validators.MaxValueValidator(365)],
-                        verbose_name="days",
                     ),
                 ),
                 (
@@ -286,20 +276,10 @@ class Migration(migrations.Migration):
                             ("", "nothing: the proof is below"),
                             ("answered", "questions and complaints answered in the promised time"),
                             ("delivered", "orders delivered by the promised day"),
-                            ("refunded", "money back within so many days"),
                         ],
                         default="",
                         max_length=16,
                         verbose_name="counted by Encore",
-                    ),
-                ),
-                (
-                    "within_days",
-                    models.PositiveSmallIntegerField(
-                        default=3,
-                        help_text="For money back: within how many days. Counts from the day of the return.",
-                        validators=[django.core.validators.MaxValueValidator(365)],
-                        verbose_name="days",
                     ),
                 ),
                 (
@@ -828,7 +808,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="promise",
             constraint=models.CheckConstraint(
-                condition=models.Q(("measure__in", ["", "answered", "delivered", "refunded"])),
+                condition=models.Q(("measure__in", ["", "answered", "delivered"])),
                 name="promise_measure_known",
             ),
         ),

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -30,7 +29,6 @@ class Promise(models.Model):
         NONE = "", _("nothing: the proof is below")
         ANSWERED = "answered", _("questions and complaints answered in the promised time")
         DELIVERED = "delivered", _("orders delivered by the promised day")
-        REFUNDED = "refunded", _("money back within so many days")
 
     words = models.CharField(_("promise"), max_length=200, help_text=_("As customers read it."))
     proof = models.TextField(_("how it is proved"), max_length=1_000, blank=True)
@@ -39,12 +37,6 @@ class Promise(models.Model):
     )
     measure = models.CharField(
         _("counted by Encore"), max_length=16, choices=Measure.choices, blank=True, default=Measure.NONE
-    )
-    within_days = models.PositiveSmallIntegerField(
-        _("days"),
-        default=3,
-        validators=[MaxValueValidator(365)],
-        help_text=_("For money back: within how many days. Counts from the day of the return."),
     )
     complaint_words = models.TextField(
         _("words of complaints about it"),

@@ -14,7 +14,7 @@ from config.starters import add_at_first_start, add_missing
 from crm.models import Shop
 from segments.models import Segment
 
-CHAINS, SEGMENTS = len(READY_CHAINS), 25
+CHAINS, SEGMENTS, PROMISES = len(READY_CHAINS), 25, 10
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def counts():
 
 
 def test_a_first_start_adds_segments_and_chains(empty_shop, now):
-    assert len(add_at_first_start(now)) == CHAINS + SEGMENTS
+    assert len(add_at_first_start(now)) == CHAINS + SEGMENTS + PROMISES
     assert counts() == (CHAINS, SEGMENTS)
     assert not Chain.objects.exclude(status=Chain.Status.DRAFT).exists()
 

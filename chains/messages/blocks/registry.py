@@ -9,6 +9,7 @@ from chains.messages.blocks.coupon import COUPON
 from chains.messages.blocks.divider import DIVIDER
 from chains.messages.blocks.kind import BlockKind
 from chains.messages.blocks.picture import PICTURE
+from chains.messages.blocks.promises import PROMISES
 from chains.messages.blocks.question import QUESTION
 from chains.messages.blocks.recommendations import RECOMMENDATIONS
 from chains.messages.blocks.referral_kit import REFERRAL_KIT
@@ -30,6 +31,7 @@ BLOCK_KINDS: dict[str, BlockKind] = {
         BUNDLE,
         QUESTION,
         REVIEW,
+        PROMISES,
         REFERRAL_KIT,
         DIVIDER,
     )
