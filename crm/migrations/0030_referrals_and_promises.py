@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
                             ("staff", "noted by staff"),
                         ],
                         max_length=8,
-                        verbose_name="came by",
+                        verbose_name="how the friend came",
                     ),
                 ),
                 (
@@ -621,7 +621,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-                verbose_name="owner",
+                verbose_name="who answers for it",
             ),
         ),
         migrations.AddField(
@@ -640,7 +640,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-                verbose_name="owner",
+                verbose_name="who answers for it",
             ),
         ),
         migrations.AddField(

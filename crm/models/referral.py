@@ -226,7 +226,7 @@ class Referral(models.Model):
     friend = models.ForeignKey(
         Customer, models.CASCADE, null=True, blank=True, related_name="brought_by", verbose_name=_("friend")
     )
-    came_by = models.CharField(_("came by"), max_length=8, choices=CameBy.choices)
+    came_by = models.CharField(_("how the friend came"), max_length=8, choices=CameBy.choices)
     status = models.CharField(_("state"), max_length=8, choices=Status.choices, default=Status.JOINED)
     why = models.CharField(_("why"), max_length=16, choices=Why.choices, blank=True, default=Why.NONE)
     doubts = ArrayField(
