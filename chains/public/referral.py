@@ -79,8 +79,9 @@ def seen_view(request: HttpRequest, code: str) -> HttpResponse:
     """Told by the page's script. Programs that say what they are do not count, nor the same visitor twice a day."""
     recommender, agent = owner_of(code), request.headers.get("User-Agent", "")
     network = client_network(request)
-    is_known = recommender is not None and not is_machine(agent, sent_at=None, at=timezone.now())
-    if is_known and visitors_turn("referral visits", network, most=VISITS_AN_HOUR, seconds=3600).wait == 0:
+    if recommender is None or is_machine(agent, sent_at=None, at=timezone.now()):
+        return private(HttpResponse(status=204))
+    if visitors_turn("referral visits", network, most=VISITS_AN_HOUR, seconds=3600).wait == 0:
         note_visit(recommender, device_of(network, agent), at=timezone.now())
     return private(HttpResponse(status=204))
 

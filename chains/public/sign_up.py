@@ -154,7 +154,12 @@ def _welcomed(request: HttpRequest, found: SignUp) -> HttpResponse:
     referral, refusal = welcome_friend(found, timezone.now())
     coupon = welcome_coupon(referral) if referral else None
     link = shop_link(Shop.load().site_url, found.referral_code)
-    words = {"coupon": coupon, "offer": in_short(coupon) if coupon else "", "refusal": refusal, "shop_link": link}
+    words: dict[str, Any] = {
+        "coupon": coupon,
+        "offer": in_short(coupon) if coupon else "",
+        "refusal": refusal,
+        "shop_link": link,
+    }
     return shop_page(request, "referral_welcome", referral=referral, **words)
 
 

@@ -25,7 +25,7 @@ from crm.figures.lifecycle import stage_of
 from crm.loyalty import balances, next_to_expire
 from crm.loyalty.coupon_conditions import last_day
 from crm.loyalty.coupon_wording import coupon_state, in_short
-from crm.models import Case, Customer
+from crm.models import Case, Customer, Referral
 from crm.privacy.suppression import erased_at_by_address
 from crm.service.cases import open_case
 from crm.story.customer_links import links_for
@@ -104,6 +104,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "usual_gap": None if gap is None else round(gap),
         "expectation": expectation_of(customer, now),
         "offers": offers_to(customer, now),
+        "brought_by": _brought_by(customer),
         "may_see_products": request.user.has_perm("crm.view_product"),
         "points": _points(customer, now),
         "coupons": _coupons(customer, now),
@@ -126,6 +127,12 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "may_edit": request.user.has_perm("crm.change_customer") and not customer.erased_at,
     }
     return TemplateResponse(request, "crm/admin/customer_page.html", context, status=status)
+
+
+def _brought_by(customer: Customer) -> Customer | None:
+    """Who recommended the shop to them."""
+    live = Referral.objects.live().select_related("recommender").filter(friend=customer).first()
+    return live.recommender if live else None
 
 
 def _addresses_erased_at(customer: Customer) -> dt.datetime | None:

@@ -74,8 +74,8 @@ class PromiseAdmin(HistoryAdmin, StartersAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        is_known = object_id is not None and object_id.isdecimal() and len(object_id) < 19
-        broken = PromiseBreach.objects.filter(promise=object_id) if is_known else PromiseBreach.objects.none()
+        promise = int(object_id) if object_id and object_id.isdecimal() and len(object_id) < 19 else 0
+        broken = PromiseBreach.objects.filter(promise=promise)
         breaches = {"breaches": broken.select_related("case").order_by("-noted_at")[:SHOWN]}
         return super().changeform_view(request, object_id, form_url, breaches | (extra_context or {}))  # type: ignore[no-any-return]
 

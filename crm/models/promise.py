@@ -44,7 +44,12 @@ class Promise(models.Model):
         help_text=_("One a line; the beginning of a word is enough. A case with one of them is suggested to break it."),
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who answers for it")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who answers for it"),
     )
     place = models.PositiveSmallIntegerField(_("place"), default=0, help_text=_("The smallest comes first."))
     is_active = models.BooleanField(_("is given"), default=True)

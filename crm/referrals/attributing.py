@@ -60,12 +60,12 @@ def attribute(now: dt.datetime, limit: int = BATCH) -> int | None:
     if not waiting:
         return None
     programme = ReferralProgramme.load()
-    found = _attribute_all(set(waiting.values()), programme, now) if programme.is_on else 0
+    found = _attribute_all([pk for pk in waiting.values() if pk], programme, now) if programme.is_on else 0
     EventInbox.objects.filter(pk__in=waiting).delete()
     return found
 
 
-def _attribute_all(order_ids: Collection[int | None], programme: ReferralProgramme, now: dt.datetime) -> int:
+def _attribute_all(order_ids: Collection[int], programme: ReferralProgramme, now: dt.datetime) -> int:
     orders = list(Order.objects.counted().filter(pk__in=order_ids).select_related("customer").order_by("placed_at"))
     hints = _hints(orders, programme)
     friends = Referral.objects.awaiting_order().filter(friend__in={order.customer_id for order in orders})
@@ -75,7 +75,7 @@ def _attribute_all(order_ids: Collection[int | None], programme: ReferralProgram
 
 
 def _attribute(order: Order, hint: Hint | None, programme: ReferralProgramme, now: dt.datetime) -> bool:
-    referral = _awaited(order, programme) or (hint and _joined_by(order, hint))
+    referral = _awaited(order, programme) or (_joined_by(order, hint) if hint else None)
     return referral is not None and take_order(referral, order, programme, now)
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 
@@ -65,15 +66,15 @@ def total(start: dt.datetime, end: dt.datetime) -> ReferralFigures:
 
 
 def _counted(start: dt.datetime, end: dt.datetime) -> dict[int, ReferralFigures]:
-    counts: defaultdict[int, dict[str, int | Decimal]] = defaultdict(dict)
+    counts: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     for rows in (_on_the_way(start, end), _came(start, end), _given(start, end)):
         for row in rows:
             pk = row.pop("whose")
             counts[pk] |= {name: value or 0 for name, value in row.items()}
-    return {pk: ReferralFigures(**row) for pk, row in counts.items()}  # type: ignore[arg-type]
+    return {pk: ReferralFigures(**row) for pk, row in counts.items()}
 
 
-def _on_the_way(start: dt.datetime, end: dt.datetime) -> Iterable[dict[str, int]]:
+def _on_the_way(start: dt.datetime, end: dt.datetime) -> Iterable[Any]:
     kinds = (EventKind.REFERRAL_FORWARDED, EventKind.REFERRAL_VISITED)
     events = Event.objects.filter(kind__in=kinds, occurred_at__gte=start, occurred_at__lt=end)
     return (
@@ -86,7 +87,7 @@ def _on_the_way(start: dt.datetime, end: dt.datetime) -> Iterable[dict[str, int]
     )
 
 
-def _came(start: dt.datetime, end: dt.datetime) -> Iterable[dict[str, int]]:
+def _came(start: dt.datetime, end: dt.datetime) -> Iterable[Any]:
     ordered = Q(status__in=ORDERED)
     kept = (F("order__total") - F("order__refunded")) * F("order__rate")
     return (
@@ -97,12 +98,12 @@ def _came(start: dt.datetime, end: dt.datetime) -> Iterable[dict[str, int]]:
     )
 
 
-def _given(start: dt.datetime, end: dt.datetime) -> list[dict[str, int | Decimal]]:
+def _given(start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
     """Rewards name their recommendation by their key: to both, counted with who recommended."""
     came = Referral.objects.filter(joined_at__gte=start, joined_at__lt=end, rewarded_at__isnull=False)
     whose = dict(came.values_list("pk", "recommender"))
     keys = {f"referral:{pk}:{role}": owner for pk, owner in whose.items() for role in ("recommender", "friend")}
-    found: defaultdict[int, dict[str, int | Decimal]] = defaultdict(lambda: {"points": 0, "discounts": NOTHING})
+    found: defaultdict[int, dict[str, Any]] = defaultdict(lambda: {"points": 0, "discounts": NOTHING})
     for key, points in PointsEntry.objects.filter(key__in=keys).values_list("key", "points"):
         found[keys[key]]["points"] += points
     for key, discount in _discounts(keys):

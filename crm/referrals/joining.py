@@ -84,7 +84,7 @@ def _join(recommender: Customer, friend: Customer, arrival: Arrival) -> Referral
     )
     if not friend.source:
         Customer.objects.filter(pk=friend.pk).update(source=SOURCE)
-    record_many(_news(referral, arrival))
+    record_many(_news(referral, friend))
     welcome(referral, ReferralProgramme.load(), arrival.at)
     return referral
 
@@ -106,13 +106,13 @@ def _closes_a_circle(recommender: Customer, friend: Customer) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _news(referral: Referral, arrival: Arrival) -> list[Event]:
+def _news(referral: Referral, friend: Customer) -> list[Event]:
     told = {"referral": referral.pk, "came_by": referral.came_by}
     return [
-        Event(kind=kind, customer_id=whose, occurred_at=arrival.at, source="crm", key=key, properties=told)
+        Event(kind=kind, customer_id=whose, occurred_at=referral.joined_at, source="crm", key=key, properties=told)
         for kind, whose, key in (
             (EventKind.REFERRAL_JOINED, referral.recommender_id, f"referral:{referral.pk}:joined"),
-            (EventKind.REFERRAL_CAME, referral.friend_id, f"referral:{referral.pk}:came"),
+            (EventKind.REFERRAL_CAME, friend.pk, f"referral:{referral.pk}:came"),
         )
     ]
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import ngettext
 
+from crm.figures.wording import number
 from crm.languages import spoken
-from crm.models import Customer, Event, EventKind, Referral, ReferralProgramme, Shop
+from crm.loyalty.coupon_wording import in_short
+from crm.models import Coupon, Customer, Event, EventKind, PointsEntry, Referral, ReferralProgramme, Shop
 from crm.referrals.codes import code_of, link_of
 from crm.referrals.wording import counts_when, friend_gets, recommender_gets, share_words, smallest_order
 
@@ -31,6 +36,14 @@ class ReferralCounts:
 
 
 @dataclass(frozen=True)
+class RewardShown:
+    """A reward that is theirs; `code` where it is a coupon that was not used."""
+
+    words: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class ReferralShown:
     """For `chains/public/referral_kit.html`. Nothing in it names anybody, or leads to the customer's own pages."""
 
@@ -48,6 +61,7 @@ class ReferralShown:
     examples_url: str
     contact: str
     counts: ReferralCounts
+    rewards: tuple[RewardShown, ...]
 
     @property
     def text(self) -> str:
@@ -79,7 +93,19 @@ def referral_for_customer(customer: Customer, now: dt.datetime) -> ReferralShown
         examples_url=programme.examples_url,
         contact=programme.contact or shop.support_contact,
         counts=counts_of(customer),
+        rewards=tuple(_rewards(customer, now, language)),
     )
+
+
+def _rewards(customer: Customer, now: dt.datetime, language: str) -> Iterator[RewardShown]:
+    """Points they got for recommending, all together, and coupons that they may still use."""
+    theirs = {"customer": customer, "key__startswith": "referral:", "key__endswith": ":recommender"}
+    points = PointsEntry.objects.filter(**theirs).aggregate(sum=Sum("points"))["sum"]
+    with translation.override(language):
+        if points:
+            yield RewardShown(ngettext("%(number)s point", "%(number)s points", points) % {"number": number(points)})
+        for coupon in Coupon.objects.usable(now).filter(**theirs).select_related("category", "product"):
+            yield RewardShown(in_short(coupon), coupon.code)
 
 
 def counts_of(customer: Customer) -> ReferralCounts:

@@ -136,6 +136,6 @@ def test_two_that_start_at_the_same_moment_add_them_once():
     for one in starts:
         one.join()
 
-    assert sorted(added) == [0, CHAINS + SEGMENTS]
+    assert sorted(added) == [0, CHAINS + SEGMENTS + PROMISES]
     assert counts() == (CHAINS, SEGMENTS)
     assert Shop.objects.get().starters_added_at is not None
