@@ -11,6 +11,7 @@ class ChainsConfig(AppConfig):
         from chains.channels.registry import CHANNELS
         from chains.contributions import (
             answers,
+            asked_to_recommend,
             file_entrants,
             segment_fields,
             segment_uses,
@@ -26,6 +27,7 @@ class ChainsConfig(AppConfig):
         from crm.intake import test_order
         from crm.intake.files import entrants
         from crm.privacy import kept
+        from crm.referrals import asking
         from crm.service import carriers, queue
         from crm.story import customer_links
         from crm.story.story import register
@@ -33,6 +35,7 @@ class ChainsConfig(AppConfig):
         from segments.vocabulary import registry
 
         merge.register(follow)
+        asking.register(asked_to_recommend.asked_by_letters)
         test_order.register(started_chains.names)
         entrants.register(file_entrants.count)
         kept.register(*KEPT)

@@ -59,6 +59,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(
                 _("Loyalty settings"), "loyalty", "admin:crm_loyaltysettings_changelist", "crm.change_loyaltysettings"
             ),
+            Item(_("Recommendations"), "campaign", "admin:crm_referral_changelist", "crm.view_referral"),
             Item(_("Outbox"), "outbox", "admin:chains_outbox", "chains.view_chain"),
         ),
     ),
@@ -67,6 +68,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
         (
             Item(_("Dashboard"), "monitoring", "admin:analytics_dashboard", "analytics.view_dashboard"),
             Item(_("Goodwill"), "volunteer_activism", "admin:crm_goodwill_changelist", "crm.view_goodwill"),
+            Item(_("Promises"), "handshake", "admin:crm_promise_register", "crm.view_promise"),
             Item(_("Consent ledger"), "fact_check", "admin:crm_consentrecord_changelist", "crm.view_consentrecord"),
             Item(
                 _("Privacy requests"), "privacy_tip", "admin:crm_privacyrequest_changelist", "crm.view_privacyrequest"

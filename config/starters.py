@@ -1,4 +1,4 @@
-"""What a new shop begins with: segments, surveys, chains with their letters, and ready answers."""
+"""What a new shop begins with: segments, surveys, chains with their letters, ready answers, and promises."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chains.ready.install import add_ready_chains
 from crm.locks import lock_starters
 from crm.models import Shop
 from crm.service.ready_answers import add_ready_answers
+from crm.service.ready_promises import add_ready_promises
 from crm.surveys.ready import add_ready_surveys
 from segments.starters import add_starter_segments
 
@@ -31,6 +32,7 @@ def add_missing(now: dt.datetime) -> list[str]:
         *add_ready_surveys(language),
         *add_ready_chains(language, now),
         *add_ready_answers(language),
+        *add_ready_promises(language),
     ]
     Shop.load()
     Shop.objects.filter(pk=1).update(starters_added_at=now)

@@ -3,7 +3,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from chains.public import tracking
+from chains.public import referral, referral_kit, tracking
 from config.health import healthz
 from config.log_in.log_in import LogIn, code_view
 from config.log_in.two_step_page import two_step_view
@@ -23,6 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", RedirectView.as_view(url=static("encore/favicon.ico"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("s/<str:code>", tracking.short, name="short"),
+    path("r/<str:code>", referral.landing_view, name="referral"),
+    path("r/<str:code>/seen", referral.seen_view, name="referral_seen"),
+    path("r/<str:code>/forward", referral_kit.forward_view, name="referral_forward"),
+    path("r/<str:code>/<slug:form>.png", referral_kit.picture_view, name="referral_card"),
     path("api/v1/", api.urls),
     path("encore.js", script, name="site_script"),
     # As Segment's clients call it; those for browsers write only the first letter.

@@ -9,13 +9,19 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import id_lookups, language_checks  # noqa: F401  (it registers its check)
+        from crm.customers import merge
         from crm.intake.files.kept_uploads import UPLOADS
         from crm.loyalty import tiers
         from crm.privacy import kept
         from crm.privacy.kept_facts import KEPT
         from crm.privacy.staff_log import STAFF_LOG
+        from crm.referrals import asking
+        from crm.referrals.erasing import KEPT as KEPT_OF_REFERRALS
+        from crm.referrals.merging import follow
         from crm.service import queue, queue_cases, queue_tasks, tier_tasks
-        from crm.story import case_entries, crm_entries
+        from crm.story import case_entries, crm_entries, referral_entries
+        from crm.story.customer_links import CustomerLink
+        from crm.story.customer_links import register as link
         from crm.story.story import register
 
         for source in (
@@ -30,6 +36,7 @@ class CrmConfig(AppConfig):
             crm_entries.staff_tasks,
             crm_entries.profile,
             crm_entries.addresses,
+            referral_entries.referrals,
         ):
             register(source)
         queue.register(queue_cases.CASES)
@@ -37,6 +44,9 @@ class CrmConfig(AppConfig):
         queue.register(queue_tasks.TASKS)
         queue.register(queue.cases)
         tiers.open_tasks_by(tier_tasks.open_for)
+        link(CustomerLink(_("Recommendations"), "campaign", "admin:crm_referral_customer", "crm.view_referral"))
         # The log goes first: it is found by rows that go afterwards.
-        kept.register(STAFF_LOG, UPLOADS, *KEPT)
+        kept.register(STAFF_LOG, UPLOADS, *KEPT, *KEPT_OF_REFERRALS)
+        merge.register(follow)
+        asking.register(asking.asked_by_colleagues)
         id_lookups.register()

@@ -35,6 +35,9 @@
     message.*            {"touch", "chain", "step", "tags"}; opened and clicked add {"is_machine"}, clicked
                          {"link", "address"}, bounced {"is_lasting", "is_refused",
                          "detail"}, replied {"case"}
+    referral.forwarded   {"by"}; asked and visited {}; refused {"why"}; joined, came, used, voided and rewarded
+                         {"referral"}: of these came and joined add {"came_by"}, voided {"why"}, rewarded
+                         {"as", "reward", "value"}. Nothing there names the other of the two
     page.viewed          {"url", "title", "seconds"}
     webhook.answered     {"step", "step_name", "enrolment", "status", "ok", "answer": {top-level fields of its body}}
 """

@@ -20,6 +20,7 @@ from crm.models import Case, Customer, Order
 IDENTITIES = "crm.identities"
 MERGING = "crm.merging"
 STARTERS = "crm.starters"
+REFERRALS = "crm.referrals"
 
 
 def lock_identities(keys: Iterable[str]) -> None:
@@ -53,6 +54,15 @@ def lock_starters() -> None:
     """Be the only one to add what a new shop begins with, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [STARTERS])
+
+
+def lock_referrals() -> None:
+    """Be the only one, until the transaction ends, to say who brought whom: circles are looked for along all of it.
+
+    Taken before any customer's row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [REFERRALS])
 
 
 def prevent_merging() -> None:

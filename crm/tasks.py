@@ -21,6 +21,8 @@ from crm.loyalty.point_ends import follow_settings
 from crm.models import Source
 from crm.outbound_http import session
 from crm.recommendations.nightly import learn
+from crm.referrals.attributing import attribute_waiting
+from crm.referrals.settling import settle_all
 from crm.service import case_pauses
 from crm.service.contentment import ask_due
 from crm.webhooks_out import clearing, sending
@@ -62,6 +64,14 @@ def close_silent_cases() -> None:
     now = timezone.now()
     while closed := case_pauses.close_silent(now):
         logger.info("Cases closed whose customers said no word: %s", closed)
+
+
+@shared_task
+def settle_referrals() -> None:
+    now = timezone.now()
+    counts = {"attributed": attribute_waiting(now), **settle_all(now)}
+    if any(counts.values()):
+        logger.info("Recommendations: %s", ", ".join(f"{name} {count}" for name, count in counts.items() if count))
 
 
 @shared_task

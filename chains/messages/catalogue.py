@@ -22,6 +22,7 @@ GROUPS = {
     "coupon": _("Coupon"),
     "points": _("Points"),
     "tier": _("Tier"),
+    "referral": _("Recommendation"),
     "shop": _("Shop"),
     "pages": _("Pages of Encore"),
 }

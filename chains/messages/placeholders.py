@@ -65,6 +65,10 @@ PLACEHOLDERS = (
     Placeholder("tier.until", _("last day in the tier, for whoever will lose it")),
     Placeholder("tier.next", _("next tier")),
     Placeholder("tier.missing", _("what is missing to the next tier")),
+    Placeholder("referral.code", _("the customer's code of recommendation")),
+    Placeholder("referral.url", _("link that the customer passes on to friends"), is_link=True),
+    Placeholder("referral.friend_gets", _("what a friend gets for the first order")),
+    Placeholder("referral.recommender_gets", _("what the customer gets for a friend")),
     Placeholder("shop.name", _("name of the shop")),
     Placeholder("shop.support_contact", _("support contact")),
     Placeholder("shop.postal_address", _("postal address")),
@@ -75,6 +79,7 @@ PLACEHOLDERS = (
     Placeholder("preferences_url", _("page where the customer chooses topics"), is_link=True, is_own_page=True),
     Placeholder("unsubscribe_url", _("page to unsubscribe"), is_link=True, is_own_page=True),
     Placeholder("reply_url", _("a reply to the message, by email"), is_link=True, is_own_page=True),
+    Placeholder("kit_url", _("page with words, a picture and a code to forward"), is_link=True, is_own_page=True),
     Placeholder("telegram_url", _("page to get messages in Telegram"), is_link=True, is_own_page=True),
     Placeholder("push_url", _("page to get notifications"), is_link=True, is_own_page=True),
 )

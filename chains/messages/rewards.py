@@ -19,17 +19,18 @@ from crm.models import Coupon
 from crm.shop_currency import shop_currency
 from crm.timezones import shop_zone, start_of
 
-__all__ = ["NO_COUPON", "SAMPLE_CODE", "coupon_words", "points_words", "rewards_named", "tier_words"]
+__all__ = ["NO_COUPON", "NO_REFERRAL", "SAMPLE_CODE", "coupon_words", "points_words", "rewards_named", "tier_words"]
 
 NO_COUPON: dict[str, str] = nothing_known()["coupon"]
+NO_REFERRAL: dict[str, str] = nothing_known()["referral"]
 _LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
-_REWARD = re.compile(r"\b(coupon|points|tier)\s*[.\[]")
+_REWARD = re.compile(r"\b(coupon|points|tier|referral)\s*[.\[]")
 # A coupon that ends at midnight is valid until the end of the day before.
 _INSTANT = dt.timedelta(microseconds=1)
 
 
 def rewards_named(text: WrittenText) -> frozenset[str]:
-    """Which of "coupon", "points" and "tier" a text names or shows anywhere, even under a condition."""
+    """Which of "coupon", "points", "tier" and "referral" a text names or shows anywhere, even under a condition."""
     sources = [text.subject, text.preheader, *(source for block in text.blocks for source in sources_of(block))]
     parts = (part for source in sources for part in _LIQUID.findall(source))
     named = frozenset(reward for part in parts for reward in _REWARD.findall(part))

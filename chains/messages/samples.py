@@ -27,6 +27,7 @@ _EVERYWHERE: dict[str, dict[str, Any]] = {
     },
     "coupon": {"code": SAMPLE_CODE},
     "points": {"balance": "320", "expiring": "120", "pending": "85", "earned": "85"},
+    "referral": {"code": SAMPLE_CODE, "url": "https://shop.example/r/KETTLE26"},
     "shop": {"site_url": "https://shop.example", "review_url": "https://shop.example/reviews", "postal_address": ""},
 }
 # How many days from today, so that a preview never speaks of a day long past.
@@ -45,6 +46,7 @@ _PAGES = {
     "preferences_url": "https://shop.example/m/p/sample/",
     "unsubscribe_url": "https://shop.example/m/u/sample/",
     "reply_url": "mailto:help@shop.example",
+    "kit_url": "https://shop.example/m/k/sample/",
     "telegram_url": "https://shop.example/m/t/sample/",
     "push_url": "https://shop.example/m/n/sample/",
     "click_url": "https://shop.example/m/c/sample/",

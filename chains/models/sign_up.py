@@ -99,6 +99,9 @@ class SignUp(models.Model):
     email = models.CharField(_("email"), max_length=320)
     first_name = models.CharField(_("first name"), max_length=150, blank=True)
     topics = ArrayField(models.CharField(max_length=16), default=list, blank=True, verbose_name=_("topics"))
+    referral_code = models.CharField(
+        _("recommended by the code"), max_length=16, blank=True, default="", db_default="", editable=False
+    )
     wording = models.TextField(_("wording of the consent"), help_text=_("As it was shown."))
     asked_at = models.DateTimeField(_("asked at"))
     expires_at = models.DateTimeField(_("expires at"))

@@ -20,10 +20,13 @@ from chains.models.template import TOPICS
 from chains.public.pages import preview_page, private, shop_page, too_many_changes_page, unknown_link_page
 from chains.sign_ups.asking import Visitor, ask, is_flooding
 from chains.sign_ups.confirming import confirm
+from chains.sign_ups.recommended import welcome_coupon, welcome_friend
 from crm.addresses import normalise_email
 from crm.client_address import client_address, client_network
-from crm.models import Channel
+from crm.loyalty.coupon_wording import in_short
+from crm.models import Channel, Shop
 from crm.placeholders import check_address
+from crm.referrals.codes import shop_link
 
 # What people do not see and robots fill in.
 TRAP = "website"
@@ -110,6 +113,8 @@ def confirm_view(request: HttpRequest, token: str) -> HttpResponse:
             found = confirm(found, at=now, visitor=_visitor(request))
         except SignUp.DoesNotExist:
             return private(unknown_link_page(request))
+        if found.referral_code and request.method == "POST":
+            return private(_welcomed(request, found))
         return private(_confirmed(request, found))
 
 
@@ -142,6 +147,20 @@ def _confirmed(request: HttpRequest, found: SignUp) -> HttpResponse:
     return shop_page(
         request, "notice", title=_("Thank you, that is settled"), text=_("From now on we write to this address.")
     )
+
+
+def _welcomed(request: HttpRequest, found: SignUp) -> HttpResponse:
+    """What the friend got, and the way to the shop; or why nothing, which only the owner of the address reads."""
+    referral, refusal = welcome_friend(found, timezone.now())
+    coupon = welcome_coupon(referral) if referral else None
+    link = shop_link(Shop.load().site_url, found.referral_code)
+    words: dict[str, Any] = {
+        "coupon": coupon,
+        "offer": in_short(coupon) if coupon else "",
+        "refusal": refusal,
+        "shop_link": link,
+    }
+    return shop_page(request, "referral_welcome", referral=referral, **words)
 
 
 def _run_out(request: HttpRequest, found: SignUp) -> HttpResponse:

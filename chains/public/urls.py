@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chains.public import case, pages, pictures, preferences, question, sign_up, tracking
+from chains.public import case, pages, pictures, preferences, question, referral_kit, sign_up, tracking
 
 app_name = "chains"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("u/<str:token>/", preferences.unsubscribe_view, name="unsubscribe"),
     path("p/<str:token>/", preferences.preferences_view, name="preferences"),
     path("r/<str:token>/", question.rating_view, name="rate"),
+    path("k/<str:token>/", referral_kit.kit_view, name="kit"),
     path("q/<str:token>/<str:key>/", question.question_view, name="question"),
     path("case/<str:token>/", case.case_page, name="case"),
     path("pictures/<str:name>", pictures.picture_view, name="picture"),

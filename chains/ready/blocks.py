@@ -20,6 +20,7 @@ PRODUCT_PAGE = "{{ product.url }}"
 REVIEWS = "{{ shop.review_url }}"
 TOPICS = "{{ preferences_url }}"
 REPLY = "{{ reply_url }}"
+KIT = "{{ kit_url }}"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ def recommended(section: str, *, or_no_letter: bool = False) -> ReadyBlock:
 
 def coupon(section: str) -> ReadyBlock:
     return ReadyBlock("coupon", section, "title")
+
+
+def referral_kit(section: str, *, pause_days: int = 180) -> ReadyBlock:
+    """Who was asked lately, by whatever, gets no such letter."""
+    return ReadyBlock("referral_kit", section, "title", content={"pause_days": pause_days, "if_none": SKIP_MESSAGE})
 
 
 def review(section: str) -> ReadyBlock:

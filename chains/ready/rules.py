@@ -26,6 +26,7 @@ NOT_APPOINTED = _rule("order_appointment", "unknown")
 DETRACTOR = _rule("event_nps", "at_most", 6)
 RATED_WELL = _rule("event_rating", "at_least", 4)
 DELIGHTED = {"any": [*_rule("event_rating", "exactly", 5)["all"], *_rule("event_nps", "at_least", 9)["all"]]}
+AS_RECOMMENDER = _rule("event_referral_as", "is", ["recommender"])
 COMPLAINT = _rule("event_case", "is", ["complaint"])
 
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from chains.ready.blocks import bought_main, first_or_again, reasons, reply_button, review, words
-from chains.ready.rules import COMPLAINT, DELIGHTED, REPEAT, SERVICES, VIP
+from chains.ready.blocks import (
+    KIT,
+    bought_main,
+    button,
+    first_or_again,
+    reasons,
+    referral_kit,
+    reply_button,
+    review,
+    words,
+)
+from chains.ready.rules import AS_RECOMMENDER, COMPLAINT, DELIGHTED, REPEAT, SERVICES, VIP
 from chains.ready.steps import (
     Answered,
     ReadyArm,
@@ -54,7 +64,7 @@ def _asked_after(event: str, audience: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-ASK = offer("ask", words("hello"), tags=("referral",))
+ASK = offer("ask", words("hello"), referral_kit("kit"), tags=("referral",))
 
 REFERRAL_PRAISE = ReadyChain(
     key="referral_praise", rules=_asked_after("feedback.left", DELIGHTED), steps=(ReadyWait(1), ASK)
@@ -73,7 +83,16 @@ REFERRAL_REPEAT = ReadyChain(
                 ReadyArm("vip", VIP, (ReadyTask("ask_for_recommendation", "marketing"),)),
                 ReadyArm(
                     "others",
-                    steps=(offer("ask", words("hello"), review("said"), words("forward"), tags=("referral",)),),
+                    steps=(
+                        offer(
+                            "ask",
+                            words("hello"),
+                            review("said"),
+                            words("forward"),
+                            referral_kit("kit"),
+                            tags=("referral",),
+                        ),
+                    ),
                 ),
             )
         ),
@@ -91,4 +110,21 @@ REFERRAL_RESULT = ReadyChain(
 )
 REFERRAL_COMPLAINT = ReadyChain(
     key="referral_complaint", rules=_asked_after("case.confirmed", COMPLAINT), steps=(ReadyWait(14), ASK)
+)
+# A colleague pressed it on the page of a customer who agreed.
+REFERRAL_KIT = ReadyChain(
+    key="referral_kit",
+    rules={"trigger": "event", "trigger_event": "referral.asked", "re_entry": "per_order", "priority": 2},
+    steps=(offer("kit", words("hello"), referral_kit("kit", pause_days=0), tags=("referral",)),),
+)
+REFERRAL_REWARD = ReadyChain(
+    key="referral_reward",
+    rules={
+        "trigger": "event",
+        "trigger_event": "referral.rewarded",
+        "re_entry": "per_order",
+        "audience_rule": AS_RECOMMENDER,
+        "priority": 2,
+    },
+    steps=(ReadyLetter("thanks", (words("hello"), button("see", KIT)), tags=("thanks",)),),
 )

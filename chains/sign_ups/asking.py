@@ -41,8 +41,11 @@ def ask(
     visitor: Visitor,
     first_name: str = "",
     topics: Collection[str] = (),
+    referral_code: str = "",
 ) -> None:
     """`email` in its stored form. Asked again, the same sign-up is renewed; its next letter waits for an hour."""
+    if form.pk is None:
+        form = SignUpForm.objects.get_or_create(key=form.key, defaults=_columns(form))[0]
     expires_at = at + dt.timedelta(days=form.days_to_confirm)
     draft = SignUp(form=form, email=email, wording=form.wording, asked_at=at, expires_at=expires_at)
     SignUp.objects.bulk_create([draft], ignore_conflicts=True)
@@ -50,13 +53,17 @@ def ask(
     if sign_up.letters_sent >= LETTERS_AT_MOST:
         return
     sign_up.wording, sign_up.asked_at, sign_up.expires_at = form.wording, at, expires_at
-    sign_up.first_name = first_name
+    sign_up.first_name, sign_up.referral_code = first_name, referral_code or sign_up.referral_code
     sign_up.topics = [topic for topic in form.topics if topic in topics]
     sign_up.ip, sign_up.user_agent, sign_up.page = visitor.ip, visitor.user_agent[:200], visitor.page[:500]
     if sign_up.letter_due_at is None and _may_send_again(sign_up, at):
         sign_up.letter_due_at, sign_up.attempts, sign_up.refusal = _next_letter_at(email, at), 0, ""
     sign_up.save()
     ring_on_commit(_wake_sender)
+
+
+def _columns(form: SignUpForm) -> dict[str, object]:
+    return {field.name: getattr(form, field.name) for field in form._meta.concrete_fields if not field.primary_key}
 
 
 def is_flooding(network: str) -> bool:

@@ -12,6 +12,7 @@ from chains.sign_ups.asking import Visitor
 from crm.consent import grant
 from crm.customers.find_or_create import find_or_create
 from crm.models import Channel, Contact, Customer, Purpose
+from crm.referrals.joining import SOURCE
 
 
 @transaction.atomic
@@ -22,7 +23,7 @@ def confirm(sign_up: SignUp, *, at: dt.datetime, visitor: Visitor) -> SignUp:
     """
     if sign_up.confirmed_at:
         return sign_up
-    source = f"form: {sign_up.form.name}"[:100]
+    source = SOURCE if sign_up.referral_code else f"form: {sign_up.form.name}"[:100]
     customer = find_or_create(
         email=sign_up.email,
         now=at,

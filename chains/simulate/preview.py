@@ -92,8 +92,9 @@ def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.dat
     if customer:
         touch = _PreviewedTouch(customer.pk)
         known = contexts([touch], now)[touch.pk]
-        # What a coupon will say is known when a chain issues it; this one is made up for everybody.
-        rewards = {"coupon": context["coupon"], **_points_and_tier(customer.pk, language, now)}
+        # What a coupon will say is known when a chain issues it; this one is made up for everybody, as is the code.
+        made_up = {name: context[name] for name in ("coupon", "referral")}
+        rewards = {**made_up, **_points_and_tier(customer.pk, language, now)}
         blocks = BlocksShown([touch], {touch.pk: compiled}, now).context(touch.pk)
         return {**known, **rewards, "open_url": "", "blocks": {}, **blocks}
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}

@@ -23,7 +23,7 @@ from crm.admin.customer_offers import offers_to
 from crm.customers.mood import note_mood
 from crm.figures.lifecycle import stage_of
 from crm.loyalty.shown import loyalty_for_customer
-from crm.models import Case, Customer
+from crm.models import Case, Customer, Referral
 from crm.privacy.suppression import erased_at_by_address
 from crm.service.cases import open_case
 from crm.story.customer_links import links_for
@@ -102,6 +102,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "usual_gap": None if gap is None else round(gap),
         "expectation": expectation_of(customer, now),
         "offers": offers_to(customer, now),
+        "brought_by": _brought_by(customer),
         "may_see_products": request.user.has_perm("crm.view_product"),
         "loyalty": loyalty_for_customer(customer, now),
         "may_see_points": request.user.has_perm("crm.view_pointsentry") and not customer.erased_at,
@@ -124,6 +125,12 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "may_edit": request.user.has_perm("crm.change_customer") and not customer.erased_at,
     }
     return TemplateResponse(request, "crm/admin/customer_page.html", context, status=status)
+
+
+def _brought_by(customer: Customer) -> Customer | None:
+    """Who recommended the shop to them."""
+    live = Referral.objects.live().select_related("recommender").filter(friend=customer).first()
+    return live.recommender if live else None
 
 
 def _addresses_erased_at(customer: Customer) -> dt.datetime | None:

@@ -30,6 +30,12 @@ def register(starts: Callable[[Iterable[str]], list[str]]) -> None:
     _starts.append(starts)
 
 
+def started_by(kinds: Iterable[str]) -> list[str]:
+    """Names of the chains that events of these kinds start."""
+    wanted = list(kinds)
+    return [name for starts in _starts for name in starts(wanted)]
+
+
 @dataclass(frozen=True)
 class TestOrderResult:
     """`answer` is the door's status; the rest is empty where it did not come so far."""
@@ -71,7 +77,7 @@ def _send(source: Source, number: str, now: dt.datetime) -> TestOrderResult:
         reason=delivery.reason if delivery else "",
         order=placed,
         event_kinds=kinds,
-        starts=[name for starts in _starts for name in starts(kinds)],
+        starts=started_by(kinds),
     )
 
 

@@ -20,8 +20,10 @@ from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
+from crm.models.promise import Promise, PromiseBreach
 from crm.models.ready_answer import ReadyAnswer, ReadyAnswerText
 from crm.models.recommendation import BestSeller, ProductSequence
+from crm.models.referral import Referral, ReferralCode, ReferralProgramme, ReferralReward
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
@@ -83,9 +85,15 @@ __all__ = [
     "Product",
     "ProductRelation",
     "ProductSequence",
+    "Promise",
+    "PromiseBreach",
     "Purpose",
     "ReadyAnswer",
     "ReadyAnswerText",
+    "Referral",
+    "ReferralCode",
+    "ReferralProgramme",
+    "ReferralReward",
     "Shop",
     "Source",
     "StaffTask",

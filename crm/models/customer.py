@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 from crm.models.channel import Channel, Purpose
 from crm.models.choices import database_checks_choices
 from crm.models.company import Company
-from crm.models.search_keys import address_parts, folded, name_keys
+from crm.models.search_keys import address_parts, folded, mailbox, name_keys
 from crm.timezones import is_time_zone
 
 
@@ -237,6 +237,8 @@ class Contact(models.Model):
             models.Index(OpClass("address", name="text_pattern_ops"), name="contact_address_prefix"),
             # Support's search by the middle or the end of an address.
             GinIndex(address_parts("address"), name="contact_address_parts", gin_pending_list_limit=512),
+            # Whether somebody who is recommended is a customer already, however they write their address.
+            models.Index(mailbox("address"), condition=Q(channel="email"), name="contact_mailbox"),
         ]
 
     def __str__(self) -> str:

@@ -59,6 +59,15 @@ class EventKind(models.TextChoices):
     COUPON_RELEASED = "coupon.released", _("coupon given back")
     COUPON_REFUSED = "coupon.refused", _("coupon refused")
     COUPON_EXPIRING = "coupon.expiring", _("coupon expires soon")
+    REFERRAL_ASKED = "referral.asked", _("asked to recommend the shop")
+    REFERRAL_FORWARDED = "referral.forwarded", _("recommendation forwarded")
+    REFERRAL_VISITED = "referral.visited", _("a friend looked at the recommendation")
+    REFERRAL_JOINED = "referral.joined", _("a friend signed up")
+    REFERRAL_CAME = "referral.came", _("came by a recommendation")
+    REFERRAL_USED = "referral.used", _("a friend ordered")
+    REFERRAL_REWARDED = "referral.rewarded", _("recommendation rewarded")
+    REFERRAL_VOIDED = "referral.voided", _("recommendation does not count")
+    REFERRAL_REFUSED = "referral.refused", _("recommendation refused")
     CONSENT_CHANGED = "consent.changed", _("consent changed")
     CUSTOMER_MERGED = "customer.merged", _("customer merged")
     DATE_CHANGED = "customer.date", _("a date of the customer changed")
@@ -118,9 +127,10 @@ class EventInbox(models.Model):
     class Consumer(models.TextChoices):
         CHAINS = "chains", _("chains")
         RESULTS = "results", _("results of chains")
+        REFERRALS = "referrals", _("recommendations")
 
     # Whoever is not named here hears of everything.
-    HEARS_ONLY: ClassVar = {Consumer.RESULTS: EventKind.ORDER_PLACED}
+    HEARS_ONLY: ClassVar = {Consumer.RESULTS: EventKind.ORDER_PLACED, Consumer.REFERRALS: EventKind.ORDER_PLACED}
 
     consumer = models.CharField(max_length=16, choices=Consumer.choices)
     event = models.ForeignKey(Event, models.CASCADE, related_name="inbox")

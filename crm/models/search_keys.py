@@ -33,3 +33,8 @@ def address_parts(address: Source) -> Func:
 def number_backwards(number: Source) -> Func:
     """Letters and digits alone, the last first."""
     return Func(number, function="crm_number_backwards", output_field=TextField())
+
+
+def mailbox(address: Source) -> Func:
+    """The mailbox behind an email address, whatever is added to it: Ann.B+news@googlemail.com is annb@gmail.com."""
+    return Func(address, function="crm_mailbox", output_field=TextField())

@@ -10,6 +10,7 @@ from segments.vocabulary import (
     predictions,
     profile,
     purchases,
+    referrals,
     service,
     stages,
     this_answer,
@@ -31,6 +32,7 @@ FIELDS: dict[str, Field] = {
         loyalty,
         profile,
         service,
+        referrals,
         letters,
         events,
     )

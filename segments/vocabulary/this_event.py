@@ -121,6 +121,13 @@ FIELDS = (
         ),
     ),
     event_field(
+        "event_referral_as",
+        _("rewarded in this event as"),
+        value=Texts(choices=lambda: [("recommender", _("who recommended")), ("friend", _("the friend"))]),
+        operators=IDENTITY,
+        compile=property_of_kinds(EventKind.REFERRAL_REWARDED, "as"),
+    ),
+    event_field(
         "event_link",
         _("address of the link clicked in this event"),
         value=Texts(),

@@ -14,7 +14,7 @@ from config.starters import add_at_first_start, add_missing
 from crm.models import Shop, Survey
 from segments.models import Segment
 
-CHAINS, SEGMENTS, SURVEYS = len(READY_CHAINS), 25, 8
+CHAINS, SEGMENTS, SURVEYS, PROMISES = len(READY_CHAINS), 25, 8, 10
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def counts():
     return Chain.objects.count(), Segment.objects.count()
 
 
-def test_a_first_start_adds_segments_surveys_and_chains(empty_shop, now):
-    assert len(add_at_first_start(now)) == CHAINS + SEGMENTS + SURVEYS
+def test_a_first_start_adds_segments_surveys_chains_and_promises(empty_shop, now):
+    assert len(add_at_first_start(now)) == CHAINS + SEGMENTS + SURVEYS + PROMISES
     assert Survey.objects.filter(locked_at=None).count() == SURVEYS
     assert counts() == (CHAINS, SEGMENTS)
     assert not Chain.objects.exclude(status=Chain.Status.DRAFT).exists()
@@ -137,6 +137,6 @@ def test_two_that_start_at_the_same_moment_add_them_once():
     for one in starts:
         one.join()
 
-    assert sorted(added) == [0, CHAINS + SEGMENTS + SURVEYS]
+    assert sorted(added) == [0, CHAINS + SEGMENTS + SURVEYS + PROMISES]
     assert counts() == (CHAINS, SEGMENTS)
     assert Shop.objects.get().starters_added_at is not None

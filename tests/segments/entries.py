@@ -35,6 +35,7 @@ EVENTS = [
     ("till.opened", {"plan": "gold", "score": 2, "kind": "rating", "mood": "bad", "segment": 7, "amount": 5}),
     ("till.opened", {"plan": 5, "until": "2024-02-27T23:00:00Z"}),
     ("till.opened", {}),
+    ("referral.rewarded", {"referral": 1, "as": "friend"}),
     ("webhook.answered", {"status": 200, "ok": True, "answer": {"plan": "gold", "score": 2}}),
     ("webhook.answered", {"status": 422, "ok": False, "answer": {"plan": 5, "until": "2024-02-27"}}),
     ("webhook.answered", {"status": None, "ok": False, "answer": {}}),
@@ -225,6 +226,7 @@ class EntryJudge:
             "severity": ("case.", "severity"),
             "mood": ("customer.mood", "mood"),
             "answer": ("feedback.left", "answer"),
+            "referral_as": ("referral.rewarded", "as"),
             "segment": ("segment.", "segment"),
             "milestone": ("order.milestone", "name"),
         }

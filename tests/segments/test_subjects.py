@@ -65,6 +65,7 @@ TEXTS = {
     "event_mood": ["good", "bad"],
     "event_segment": ["7", "9"],
     "event_answer": ["too dear", "no"],
+    "event_referral_as": ["recommender", "friend"],
 }
 PAIRS = [["plan", "gold"], ["plan", "5"], ["score", "2"], ["amount", "100.50"], ["until", "2024"]]
 SCOPED = [field for field in FIELDS.values() if field.context and field.name not in ELSEWHERE]

@@ -64,6 +64,9 @@ class Purchase:
         return [line for line in self.lines if line.kept]
 
 
+REFERRALS = ["referral.came", "referral.joined", "referral.used", "referral.rewarded", "referral.forwarded"]
+
+
 @dataclass
 class Person:
     city: str = ""
@@ -186,12 +189,13 @@ def make_people(seed, now, zone, count=60):
             ],
             events=[
                 (
-                    rng.choice(["page.viewed", "page.viewed", "points.expiring"]),
+                    rng.choice(["page.viewed", "page.viewed", "points.expiring", *REFERRALS]),
                     moment(),
                     rng.choice(
                         [
                             {"url": "https://shop.example/Delivery", "seconds": rng.choice([5, 40, "90", None])},
                             {"url": "https://shop.example/100%", "plan": "gold"},
+                            {"as": rng.choice(["recommender", "friend"])},
                             {"plan": rng.choice(["gold", 5, True, None, "5.0", [90]]), "7": "x"},
                             {"until": rng.choice(["2024-02-27", "2024-02-27T23:00:00Z", "2024-02-3", 2024, "soon"])},
                             {},
@@ -733,6 +737,24 @@ class Judge:
 
     def ask_pages(self, rule, person):
         return self.happened(rule, person, {"page.viewed"})
+
+    def ask_came_by_referral(self, rule, person):
+        return any(kind == "referral.came" for kind, _at, _told in person.events)
+
+    def ask_friends_brought(self, rule, person):
+        return self.happened(rule, person, {"referral.joined"})
+
+    def ask_friends_ordered(self, rule, person):
+        return self.happened(rule, person, {"referral.used"})
+
+    def ask_forwarded(self, rule, person):
+        return self.happened(rule, person, {"referral.forwarded"})
+
+    def ask_referral_rewards(self, rule, person):
+        return sum(
+            kind == "referral.rewarded" and told.get("as") == "recommender" and self.in_window(rule, at)
+            for kind, at, told in person.events
+        )
 
     def ask_happened(self, rule, person):
         return self.happened(rule, person, None)

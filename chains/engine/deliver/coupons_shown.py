@@ -1,4 +1,4 @@
-"""Coupons, points and tiers that a batch of letters shows: read at once, and not at all where no text shows any.
+"""Coupons, points, tiers and codes of recommendation that a batch of letters shows: read at once, if any shows any.
 
 A letter shows the coupon that the nearest step before it issued to its enrolment; one that was perhaps sent before
 shows the same as then.
@@ -14,12 +14,13 @@ from django.db.models import Q
 
 from chains.engine.advance.changes import reward_key
 from chains.engine.moments import by_moment
-from chains.messages.rewards import NO_COUPON, coupon_words, points_words, tier_words
+from chains.messages.rewards import NO_COUPON, NO_REFERRAL, coupon_words, points_words, tier_words
 from chains.program.program import Program
 from crm.loyalty import CouponSending
 from crm.loyalty.coupon_conditions import ends_at, last_day
 from crm.loyalty.in_letters import About, PointsFacts, TierFacts, points_facts, tier_facts
 from crm.models import Coupon, Purpose
+from crm.referrals.offered import referral_offers
 from crm.timezones import day_of
 
 
@@ -54,6 +55,8 @@ class RewardsShown:
         with_coupon, with_points, with_tier = (_showing(rows, shows, one) for one in ("coupon", "points", "tier"))
         self._coupons = _coupons(with_coupon, programs) if with_coupon else {}
         self._points: dict[About, PointsFacts] = {}
+        recommending = {row.customer_id for row in _showing(rows, shows, "referral")}
+        self._referrals = referral_offers(recommending, now) if recommending else {}
         for at, some in by_moment(with_points, now):
             self._points |= points_facts({(row.customer_id, row.order_id) for row in some}, at)
         self._tiers: dict[int, TierFacts] = {}
@@ -78,7 +81,9 @@ class RewardsShown:
         coupon = self._coupons.get(row.pk)
         if coupon and coupon.sent_at is None:
             coupon.sent_at, coupon.expires_at = at, ends_at(at, coupon.term_days)
+        offer = self._referrals.get(row.customer_id)
         return {
+            "referral": offer.words(language) if offer else NO_REFERRAL,
             "coupon": coupon_words(coupon, language) if coupon else NO_COUPON,
             "points": points_words(self._points.get((row.customer_id, row.order_id), PointsFacts()), language),
             "tier": tier_words(self._tiers.get(row.customer_id, TierFacts()), language),

@@ -74,7 +74,7 @@ class BlockKind:
     is_call_to_action: bool = False
     is_question: bool = False  # so its content stands in the compiled text, for the page that asks it
     is_picture: bool = False  # so only channels that take pictures have it
-    rewards: frozenset[str] = frozenset()  # "coupon", "points": what it shows of them
+    rewards: frozenset[str] = frozenset()  # "coupon", "points", "referral": what it shows of them
     # What the fields by themselves do not show to be wrong, by the field's name.
     problems: Callable[[Content], Iterator[tuple[str, str]]] = _no_problems
     # Facts of the customer that are not in every letter's context. They stand in `Block.shown`.

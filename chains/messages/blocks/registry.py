@@ -9,8 +9,10 @@ from chains.messages.blocks.coupon import COUPON
 from chains.messages.blocks.divider import DIVIDER
 from chains.messages.blocks.kind import BlockKind
 from chains.messages.blocks.picture import PICTURE
+from chains.messages.blocks.promises import PROMISES
 from chains.messages.blocks.question import QUESTION
 from chains.messages.blocks.recommendations import RECOMMENDATIONS
+from chains.messages.blocks.referral_kit import REFERRAL_KIT
 from chains.messages.blocks.review import REVIEW
 from chains.messages.blocks.survey import SURVEY
 from chains.messages.blocks.words import WORDS
@@ -22,7 +24,21 @@ from crm.models import Channel
 LEAVE_OUT = Touch.Asks.OR_WITHOUT.value
 BLOCK_KINDS: dict[str, BlockKind] = {
     kind.value: kind
-    for kind in (WORDS, BUTTON, PICTURE, BOUGHT, RECOMMENDATIONS, COUPON, BUNDLE, QUESTION, SURVEY, REVIEW, DIVIDER)
+    for kind in (
+        WORDS,
+        BUTTON,
+        PICTURE,
+        BOUGHT,
+        RECOMMENDATIONS,
+        COUPON,
+        BUNDLE,
+        QUESTION,
+        SURVEY,
+        REVIEW,
+        PROMISES,
+        REFERRAL_KIT,
+        DIVIDER,
+    )
 }
 
 

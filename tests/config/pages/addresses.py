@@ -46,6 +46,7 @@ WORDS = {
     "code": "COME-BACK",
     "day": LETTER_DAY,
     "extension": "csv",
+    "form": "card",
     "index": "0",
     "key": TOKEN,
     "language": "en",

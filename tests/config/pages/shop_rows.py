@@ -39,7 +39,11 @@ from crm.models import (
     MergeProposal,
     PointsEntry,
     PrivacyRequest,
+    Promise,
     ReadyAnswer,
+    Referral,
+    ReferralCode,
+    ReferralProgramme,
     Source,
     StaffTask,
     Survey,
@@ -75,6 +79,7 @@ def open_shop():
     LoyaltySettings(pk=1).save()
     MergeProposal.objects.create(keeper=customer, duplicate=make_customer(), reason="same name")
     Company.objects.create(name="Acme")
+    recommend(customer)
     gone = ErasedAddress.objects.create(channel="email", digest="0" * 64, erased_at=NOW)
     ErasureCertificate.objects.create(address=gone)
     AccessLog.objects.create(username="owner")
@@ -86,6 +91,15 @@ def open_shop():
     segment = Segment.objects.create(name="Everybody", rule={"all": []})
     Membership.objects.create(segment=segment, customer=customer, entered_at=NOW)
     write_to(customer, order, owner)
+
+
+def recommend(customer):
+    """The programme is on, and the code is the one in the addresses."""
+    ReferralProgramme.objects.create(pk=1, is_on=True)
+    ReferralCode.objects.create(customer=customer, code="COME-BACK")
+    friend = make_customer(first_name="Ben", last_name="Green")
+    Referral.objects.create(recommender=customer, friend=friend, came_by="form", joined_at=NOW)
+    Promise.objects.create(words="We answer within four hours")
 
 
 def open_case_with_a_file(customer):

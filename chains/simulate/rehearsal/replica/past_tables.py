@@ -152,6 +152,8 @@ MADE_ANEW = frozenset(
         "crm_eventinbox",
         "crm_historicalcustomer",
         "crm_idempotentcall",
+        # A letter that shows one makes it.
+        "crm_referralcode",
         # In a rehearsal nobody listens, and what a step would call waits for ever.
         "crm_webhookendpoint",
         "crm_webhookmessage",
@@ -211,6 +213,8 @@ AS_TODAY = frozenset(
         "crm_exchangerate",
         "crm_fetchrun",
         "crm_goodwill",
+        "crm_historicalpromise",
+        "crm_historicalreferralprogramme",
         "crm_historicalshop",
         "crm_knownvisitor",
         "crm_loyaltysettings",
@@ -223,6 +227,10 @@ AS_TODAY = frozenset(
         "crm_productsequence",
         "crm_readyanswer",
         "crm_readyanswertext",
+        "crm_promise",
+        "crm_promisebreach",
+        "crm_referral",
+        "crm_referralprogramme",
         "crm_shop",
         "crm_source",
         "crm_survey",
