@@ -32,6 +32,13 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Cases"), "support", "admin:crm_case_changelist", "crm.view_case"),
             Item(_("Letters received"), "inbox", "admin:chains_incomingmail_changelist", "chains.change_incomingmail"),
             Item(_("Staff tasks"), "task_alt", "admin:crm_stafftask_changelist", "crm.view_stafftask"),
+            Item(_("Subscriptions"), "autorenew", "admin:crm_subscription_changelist", "crm.view_subscription"),
+            Item(
+                _("Registered products"),
+                "verified",
+                "admin:crm_productregistration_changelist",
+                "crm.view_productregistration",
+            ),
             Item(_("Ratings and reviews"), "star", "admin:crm_feedback_changelist", "crm.view_feedback"),
             Item(_("Possible duplicates"), "group", "admin:crm_mergeproposal_changelist", "crm.view_mergeproposal"),
         ),

@@ -7,7 +7,12 @@
                          corrected {"from", "to"} of its total, or {"what", "from", "to"} of something else,
                          undone {"moment", "from"}; of a return {"moment", "return", "amount"}, of a milestone
                          {"moment", "name", "from"}
-    product.registered   {"number", "product", "serial"}
+    order.repeat_requested  adds {"lines": {SKU: quantity}, "total", "currency"}: what can be had today, at its price
+    product.registered   {"number", "product", "serial"}; unregistered {"number", "product"}
+    subscription.*       {"subscription", "sku", "product", "quantity", "next_on"}; started adds {"every", "unit"},
+                         changed {"was", "now"}, skipped and unskipped {"date"}, paused {"until"}, stopped {"reason",
+                         "words"}, upcoming {"price", "in_stock"}, due and out_of_stock {"due_on", "price"}, renewed
+                         {"due_on"}
     case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
     task.closed          {"task", "kind", "status", "case"}
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed

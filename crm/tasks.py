@@ -18,6 +18,7 @@ from crm.loyalty import expire_points, record_expiring
 from crm.models import Source
 from crm.outbound_http import session
 from crm.recommendations.nightly import learn
+from crm.subscriptions import renewals
 from crm.webhooks_out import clearing, sending
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,12 @@ def learn_recommendations() -> None:
 def watch_loyalty() -> None:
     now = timezone.now()
     logger.info("Gifts of points expired: %s; ends recorded: %s", expire_points(now), record_expiring(now))
+
+
+@shared_task
+def tend_subscriptions() -> None:
+    if counts := renewals.tend(timezone.now()):
+        logger.info("Subscriptions: %s", ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 
 @shared_task

@@ -25,7 +25,9 @@ from crm.models import (
     OrderLine,
     OrderStanding,
     Product,
+    ProductRegistration,
     ProductRelation,
+    Subscription,
 )
 
 
@@ -55,6 +57,8 @@ WATCHED_TABLES: list[WatchedTable] = [
     WatchedTable(CustomerPrediction),
     WatchedTable(Case),
     WatchedTable(Feedback),
+    WatchedTable(Subscription),
+    WatchedTable(ProductRegistration),
     WatchedTable(Event),
     # What is said about goods concerns whoever bought them: everybody is asked again. Nobody bought new ones yet.
     WatchedTable(Product, ("UPDATE",)),

@@ -16,6 +16,7 @@ from crm.admin import (
     shop,
     source,
     staff_task,
+    subscription,
     webhook_message,
     webhook_out,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "shop",
     "source",
     "staff_task",
+    "subscription",
     "webhook_message",
     "webhook_out",
 ]

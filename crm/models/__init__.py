@@ -16,11 +16,13 @@ from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
+from crm.models.product_registration import ProductRegistration
 from crm.models.recommendation import BestSeller, ProductSequence
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
+from crm.models.subscription import Subscription, SubscriptionRenewal
 from crm.models.visitor import AnonymousEvent, KnownVisitor
 from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
 
@@ -62,12 +64,15 @@ __all__ = [
     "PredictionRun",
     "PrivacyRequest",
     "Product",
+    "ProductRegistration",
     "ProductRelation",
     "ProductSequence",
     "Purpose",
     "Shop",
     "Source",
     "StaffTask",
+    "Subscription",
+    "SubscriptionRenewal",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",
