@@ -20,6 +20,7 @@ GROUPS = {
     "product": _("The main thing bought"),
     "coupon": _("Coupon"),
     "points": _("Points"),
+    "subscription": _("Subscription"),
     "shop": _("Shop"),
     "pages": _("Pages of Encore"),
 }

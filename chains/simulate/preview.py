@@ -25,6 +25,7 @@ from chains.messages.sandbox import fill
 from chains.messages.shop_letter import reply_url
 from chains.messages.short_message import ShortMessage, render_note
 from chains.messages.sms_parts import SmsSize, sms_parts
+from chains.messages.subscription_words import coming_next, subscription_words
 from chains.messages.written import WrittenText
 from chains.program.step import ProgramChange
 from chains.simulate.made_up_coupon import made_up_coupon
@@ -92,7 +93,12 @@ def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.dat
         touch = _PreviewedTouch(customer.pk)
         known = contexts([touch], now)[touch.pk]
         # What a coupon will say is known when a chain issues it; this one is made up for everybody.
-        rewards = {"coupon": context["coupon"], "points": _points(customer.pk, language, now)}
+        coming = coming_next([customer.pk]).get(customer.pk, ())
+        rewards = {
+            "coupon": context["coupon"],
+            "points": _points(customer.pk, language, now),
+            "subscription": subscription_words(coming, language),
+        }
         blocks = BlocksShown([touch], {touch.pk: compiled}, now).context(touch.pk)
         return {**known, **rewards, "open_url": "", "blocks": {}, **blocks}
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}

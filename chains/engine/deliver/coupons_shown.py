@@ -1,4 +1,4 @@
-"""Coupons and points that a batch of letters shows: read at once, and not at all where no text shows any.
+"""Coupons, points and coming subscriptions that a batch of letters shows: read at once, and not at all where none does.
 
 A letter shows the coupon that the nearest step before it issued to its enrolment; one that was perhaps sent before
 shows the same as then.
@@ -15,6 +15,7 @@ from django.db.models import Q
 from chains.engine.advance.changes import reward_key
 from chains.engine.moments import by_moment
 from chains.messages.rewards import NO_COUPON, coupon_words, points_words
+from chains.messages.subscription_words import coming_next, subscription_words
 from chains.program.program import Program
 from crm import loyalty
 from crm.loyalty import CouponSending, ExpiringSoon
@@ -49,10 +50,13 @@ class RewardsShown:
 
     def __init__(self, rows: Sequence[RewardedTouch], programs: Mapping[int, Program], now: dt.datetime) -> None:
         shows = {step: _shows(programs, *step) for step in {_step(row) for row in rows}}
-        with_coupon, with_points = (_showing(rows, shows, reward) for reward in ("coupon", "points"))
+        with_coupon, with_points, with_subscription = (
+            _showing(rows, shows, reward) for reward in ("coupon", "points", "subscription")
+        )
         self._coupons = _coupons(with_coupon, programs) if with_coupon else {}
         self._balances: dict[int, int] = {}
         self._expiring: dict[int, ExpiringSoon] = {}
+        self._coming = coming_next({row.customer_id for row in with_subscription}) if with_subscription else {}
         for at, some in by_moment(with_points, now):
             customers = {row.customer_id for row in some}
             self._balances |= loyalty.balances(customers, at)
@@ -81,6 +85,7 @@ class RewardsShown:
             "points": points_words(
                 self._balances.get(row.customer_id, 0), self._expiring.get(row.customer_id), language
             ),
+            "subscription": subscription_words(self._coming.get(row.customer_id, ()), language),
         }
 
     def sending(self, row: RewardedTouch, shown: Collection[str]) -> CouponSending | None:
