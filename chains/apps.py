@@ -46,6 +46,9 @@ class ChainsConfig(AppConfig):
                 _("Chains"), "account_tree", "admin:chains_customer_chains", "chains.view_enrolment"
             )
         )
+        customer_links.register(
+            customer_links.CustomerLink(_("Their page"), "web", "admin:chains_own_page", "crm.view_subscription")
+        )
         for carrier in answers.answer_carriers():
             carriers.register(carrier)
         registry.register(*segment_fields.FIELDS, *survey_fields.FIELDS)

@@ -8,9 +8,10 @@ from chains.channels.email.mailbox import poll
 from chains.channels.email.reputation import watch
 from chains.channels.telegram import files
 from chains.definition import one_off_trial
-from chains.engine.deliver import confirmations
+from chains.engine.deliver import confirmations, page_letters
 from chains.engine.run import run
 from chains.experiments import lifecycle, outcomes
+from chains.page_letters.asking import SEND as SEND_PAGE_LETTERS
 from chains.results import rollups
 from chains.results.attribution import attribute_waiting
 from chains.sign_ups import forgetting
@@ -83,9 +84,17 @@ def send_confirmations() -> None:
         logger.info("Letters of confirmation sent: %s", sent)
 
 
+@shared_task(name=SEND_PAGE_LETTERS)
+def send_page_letters() -> None:
+    if sent := page_letters.send_due(timezone.now()):
+        logger.info("Links and codes for customers' pages sent: %s", sent)
+
+
 @shared_task(name="chains.tasks.forget_sign_ups")
 def forget_sign_ups() -> None:
-    logger.info("Sign-ups that nobody confirmed: %s", forgetting.forget_expired(timezone.now()))
+    now = timezone.now()
+    logger.info("Sign-ups that nobody confirmed: %s", forgetting.forget_expired(now))
+    logger.info("Letters of customers' pages cleared away: %s", page_letters.forget_old(now))
 
 
 @shared_task(name="chains.tasks.count_results")

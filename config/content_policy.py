@@ -25,6 +25,8 @@ PUBLIC: dict[str, Any] = {
     "base-uri": [NONE],
     "frame-ancestors": [NONE],
 }
+# What was bought is shown by the pictures of the shop's own site.
+OWN_PAGE: dict[str, Any] = PUBLIC | {"img-src": [SELF, "data:", "https:", "http:"]}
 ADMIN: dict[str, Any] = PUBLIC | {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE, "https:"],
@@ -38,7 +40,7 @@ ADMIN: dict[str, Any] = PUBLIC | {
 }
 # The API's description is drawn by a script that styles in place.
 API_DOCS: dict[str, Any] = PUBLIC | {"style-src": [SELF, UNSAFE_INLINE], "form-action": [SELF]}
-BY_START = (("/admin/", ADMIN), ("/api/v1/docs", API_DOCS))
+BY_START = (("/admin/", ADMIN), ("/m/my/", OWN_PAGE), ("/api/v1/docs", API_DOCS))
 
 
 def of(path: str) -> dict[str, Any]:

@@ -35,6 +35,13 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Letters received"), "inbox", "admin:chains_incomingmail_changelist", "chains.change_incomingmail"),
             Item(_("Check a coupon"), "point_of_sale", "admin:crm_coupon_desk", "crm.change_coupon"),
             Item(_("Staff tasks"), "task_alt", "admin:crm_stafftask_changelist", "crm.view_stafftask"),
+            Item(_("Subscriptions"), "autorenew", "admin:crm_subscription_changelist", "crm.view_subscription"),
+            Item(
+                _("Registered products"),
+                "verified",
+                "admin:crm_productregistration_changelist",
+                "crm.view_productregistration",
+            ),
             Item(_("Ratings and reviews"), "star", "admin:crm_feedback_changelist", "crm.view_feedback"),
             Item(_("Possible duplicates"), "group", "admin:crm_mergeproposal_changelist", "crm.view_mergeproposal"),
         ),

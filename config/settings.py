@@ -159,6 +159,7 @@ SESSION_COOKIE_AGE = 3600 * environment.at_least_one("SESSION_HOURS", env.int("S
 IS_HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_FAILURE_VIEW = "config.error_pages.unbelieved_form"
 SESSION_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 # Granian speaks plain HTTP, so an https address means a proxy stands in front and says so.

@@ -86,6 +86,11 @@ def fewest_letters(keeper: Customer, duplicate: Customer, name: str) -> str:
     )
 
 
+def later(keeper: Customer, duplicate: Customer, name: str) -> Any:
+    """A door that was closed under either name stays closed."""
+    return max(filter(None, (getattr(keeper, name), getattr(duplicate, name))), default=None)
+
+
 CUSTOMER_COLUMNS = (
     CustomerColumn("id", is_exported=False),
     CustomerColumn("external_id", merge=fill_gap, is_erased=True, file_name="customer_id"),
@@ -114,6 +119,7 @@ CUSTOMER_COLUMNS = (
     CustomerColumn("notes", merge=both_texts, is_erased=True),
     CustomerColumn("merged_into", is_exported=False),
     CustomerColumn("told", merge=all_keys, is_erased=True, is_exported=False),
+    CustomerColumn("links_revoked_at", merge=later),
     CustomerColumn("erased_at"),
     CustomerColumn("created_at", merge=of_older),
 )

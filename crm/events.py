@@ -12,6 +12,12 @@
                          held then; reopened {"resolved_at"}, when it had been resolved; corrected and escalated what
                          it was before ("kind_was", "order_was"); held {"for"}, taken_up {"since"};
                          merged {"into", "moved": {"messages", "notes", "tasks"}, "was_open"}, split {"from"}
+    order.repeat_requested  adds {"lines": {SKU: quantity}, "total", "currency"}: what can be had today, at its price
+    product.registered   {"number", "product", "serial"}; unregistered {"number", "product"}
+    subscription.*       {"subscription", "sku", "product", "quantity", "next_on"}; started adds {"every", "unit"},
+                         changed {"was", "now"}, skipped and unskipped {"date"}, paused {"until"}, stopped {"reason",
+                         "words"}, upcoming {"price", "in_stock"}, due and out_of_stock {"due_on", "price"}, renewed
+                         {"due_on"}
     case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
                          offer_chosen {"choice"}: solution, alternative or neither; again when it was changed
     task.closed          {"task", "kind", "status", "case"}

@@ -25,6 +25,7 @@ from crm.referrals.attributing import attribute_waiting
 from crm.referrals.settling import settle_all
 from crm.service import case_pauses
 from crm.service.contentment import ask_due
+from crm.subscriptions import renewals
 from crm.webhooks_out import clearing, sending
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,12 @@ def settle_referrals() -> None:
     counts = {"attributed": attribute_waiting(now), **settle_all(now)}
     if any(counts.values()):
         logger.info("Recommendations: %s", ", ".join(f"{name} {count}" for name, count in counts.items() if count))
+
+
+@shared_task
+def tend_subscriptions() -> None:
+    if counts := renewals.tend(timezone.now()):
+        logger.info("Subscriptions: %s", ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 
 @shared_task

@@ -27,7 +27,9 @@ from crm.models import (
     OrderStanding,
     PointsEntry,
     Product,
+    ProductRegistration,
     ProductRelation,
+    Subscription,
 )
 
 
@@ -57,6 +59,8 @@ WATCHED_TABLES: list[WatchedTable] = [
     WatchedTable(CustomerPrediction),
     WatchedTable(Case),
     WatchedTable(Feedback),
+    WatchedTable(Subscription),
+    WatchedTable(ProductRegistration),
     WatchedTable(Event),
     WatchedTable(PointsEntry),
     WatchedTable(CustomerTier),

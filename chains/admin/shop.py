@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import TabularInline
 
-from chains.admin.window_form import WindowForm
+from chains.admin.settings_form import SettingsForm
 from chains.explain.settings_sentences import effects, warnings
 from chains.models import QuietHours, SegmentLimits
 from chains.stats import service_share
@@ -65,16 +66,24 @@ admin.site.unregister(Shop)
 
 @admin.register(Shop)
 class SettingsAdmin(ShopAdmin):
-    form = WindowForm
+    form = SettingsForm
     inlines = (QuietHoursInline, SegmentLimitsInline)
     change_form_outer_before_template = "chains/admin/settings_panel.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """The last one goes with a field that no page of who may only read can have."""
-        *first, (name, options) = super().get_fieldsets(request, obj)
+        """The first and the last go with fields that no page of who may only read can have."""
+        (head, letters), *middle, (name, options) = super().get_fieldsets(request, obj)
         if not self.has_change_permission(request, obj):
-            return (*first, (name, options))
-        return (*first, (name, {**options, "fields": (*options["fields"], "seen_windows")}))
+            return ((head, letters), *middle, (name, options))
+        return (
+            (head, {**letters, "fields": (*letters["fields"], ("logo_file", "no_logo"))}),
+            *middle,
+            (name, {**options, "fields": (*options["fields"], "seen_windows")}),
+        )
+
+    def save_model(self, request: HttpRequest, obj: Shop, form: Any, change: bool) -> None:
+        form.keep_logo(cast(User, request.user))
+        super().save_model(request, obj, form, change)
 
     def changeform_view(
         self,

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from chains.models import Enrolment, Entrant, IncomingMail, SignUp, Touch
+from chains.models import Enrolment, Entrant, IncomingMail, PageLetter, SignUp, Touch
 from crm.models import Customer
 
 
@@ -32,6 +32,7 @@ def follow(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:
     Touch.objects.filter(enrolment__in=ended).wake(at)
     IncomingMail.objects.filter(customer=duplicate).update(customer=keeper)
     SignUp.objects.filter(customer=duplicate).update(customer=keeper)
+    PageLetter.objects.filter(customer=duplicate).update(customer=keeper)
     waiting = Entrant.objects.filter(customer=keeper, chain=OuterRef("chain"), entry_key=OuterRef("entry_key"))
     Entrant.objects.filter(Exists(waiting), customer=duplicate).delete()
     Entrant.objects.filter(customer=duplicate).update(customer=keeper)

@@ -10,7 +10,15 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from chains.channels.email.kept_letters import OUTBOX_LETTERS
-from chains.models import Enrolment, IncomingMail, OrderAttribution, PushSubscription, SignUp, Touch
+from chains.models import (
+    Enrolment,
+    IncomingMail,
+    OrderAttribution,
+    PageLetter,
+    PushSubscription,
+    SignUp,
+    Touch,
+)
 from chains.models.incoming import IncomingMailQuerySet
 from chains.models.push import PushSubscriptionQuerySet
 from chains.models.sign_up import SignUpQuerySet
@@ -19,7 +27,7 @@ from chains.sign_ups.forgetting import forget
 from chains.simulate.rehearsal.kept_samples import REHEARSALS
 from crm.models import Channel
 from crm.privacy.holding import holds
-from crm.privacy.kept import Kept, blanked, columns
+from crm.privacy.kept import Kept, blanked, columns, delete
 from crm.privacy.person import Person
 
 TOUCH = (
@@ -88,6 +96,10 @@ def _forget_waiting(found: SignUpQuerySet, at: dt.datetime) -> int:
     return sum(forget(form_id, pks) for form_id, pks in ids.items())
 
 
+def _page_letters(person: Person) -> QuerySet[PageLetter]:
+    return PageLetter.objects.filter(customer__in=person.ids).order_by("asked_at", "pk")
+
+
 def _browsers(person: Person) -> PushSubscriptionQuerySet:
     return PushSubscription.objects.filter(pk__in=person.at(Channel.PUSH)).order_by("pk")
 
@@ -112,6 +124,7 @@ KEPT = (
     Kept("sign_ups", _sign_ups, columns(*SIGN_UP), _erase_confirmed),
     # Told with the others.
     Kept("sign_ups_waiting", _waiting_sign_ups, None, _forget_waiting, _("sign-ups nobody confirmed")),
+    Kept("page_letters", _page_letters, columns("kind", "email", "asked_at", "sent_at"), delete),
     Kept("browsers", _browsers, columns("endpoint", "created_at"), _erase_browsers),
     REHEARSALS,
     OUTBOX_LETTERS,

@@ -23,6 +23,7 @@ GROUPS = {
     "points": _("Points"),
     "tier": _("Tier"),
     "referral": _("Recommendation"),
+    "subscription": _("Subscription"),
     "shop": _("Shop"),
     "pages": _("Pages of Encore"),
 }

@@ -21,7 +21,7 @@ from crm.timezones import zone_of
 
 NOTHING = nothing_known()
 # Filled in only for letters that show them, by chains.engine.deliver.coupons_shown.
-NO_REWARDS = {name: NOTHING[name] for name in ("coupon", "points", "tier", "referral")}
+NO_REWARDS = {name: NOTHING[name] for name in ("coupon", "points", "tier", "referral", "subscription")}
 
 
 class CustomerColumns(NamedTuple):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mjml import mjml2html
 
 from chains.messages.page import Page
+from chains.messages.shop_logo import logo_url
 from crm.models import Purpose, Shop
 
 FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
@@ -37,9 +38,9 @@ _PIXEL = (
 
 
 def page_of(language: str, shop: Shop) -> Page:
-    """For a letter in the shop's colours."""
+    """For a letter in the shop's colours, with its logo."""
     color = brand_color(shop)
-    return Page(language, color, text_color_on(color))
+    return Page(language, color, text_color_on(color), logo_url(shop))
 
 
 def letter_html(page: Page, blocks: Sequence[str], footer: str) -> str:
@@ -62,6 +63,12 @@ def letter_html(page: Page, blocks: Sequence[str], footer: str) -> str:
 
 
 def _sender(page: Page) -> str:
+    if page.logo_url:
+        # Who shows no pictures reads the name.
+        return (
+            f'<mj-image src="{page.logo_url}" alt="{page.value("shop.name")}" align="left" width="180px"'
+            f' font-size="15px" color="{page.color}"/>'
+        )
     return (
         f'<mj-text css-class="shop" font-size="15px" font-weight="600" color="{page.color}">'
         f"{page.value('shop.name')}</mj-text>"
@@ -88,6 +95,7 @@ def footer_lines(purpose: str, shop: Shop) -> list[str]:
     return [
         *([first] if shop.reply_address or not is_service else []),
         "{% if shop.support_contact != '' %}" + _("Contact us:") + " {{ shop.support_contact }}{% endif %}",
+        "[" + _("Your page: orders, warranty, questions") + "](my_page_url)",
         "[" + _("Choose what we write to you about") + "](preferences_url)",
         *([] if is_service else ["[" + _("Unsubscribe") + "](unsubscribe_url)"]),
         "{{ shop.name }}{% if shop.postal_address != '' %}, {{ shop.postal_address }}{% endif %}",

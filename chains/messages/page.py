@@ -15,8 +15,8 @@ _HIDDEN = re.compile(r"qhidden(\d+)q")
 class Page:
     """One for each compiled text. `color` is the shop's, `ink` what reads well on it."""
 
-    def __init__(self, language: str, color: str = "", ink: str = "") -> None:
-        self.language, self.color, self.ink = language, color, ink
+    def __init__(self, language: str, color: str = "", ink: str = "", logo_url: str = "") -> None:
+        self.language, self.color, self.ink, self.logo_url = language, color, ink, logo_url
         self.links = LinkList()
         self.pictures: list[str] = []
         self._sources: list[str] = []

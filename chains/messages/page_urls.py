@@ -19,6 +19,8 @@ def _patterns() -> dict[str, tuple[str, str]]:
         "rate_url": reverse("chains:rate", args=[_TOKEN]),
         "question_url": reverse("chains:question", args=[_TOKEN, _KEY]).removesuffix(f"{_KEY}/"),
         "kit_url": reverse("chains:kit", args=[_TOKEN]),
+        "my_page_url": reverse("chains:my-enter", args=[_TOKEN]),
+        "order_page_url": reverse("chains:my-enter-order", args=[_TOKEN]),
         "preferences_url": reverse("chains:preferences", args=[_TOKEN]),
         "unsubscribe_url": reverse("chains:unsubscribe", args=[_TOKEN]),
         "telegram_url": reverse("channels:telegram", args=[_TOKEN]),

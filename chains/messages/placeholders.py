@@ -69,11 +69,18 @@ PLACEHOLDERS = (
     Placeholder("referral.url", _("link that the customer passes on to friends"), is_link=True),
     Placeholder("referral.friend_gets", _("what a friend gets for the first order")),
     Placeholder("referral.recommender_gets", _("what the customer gets for a friend")),
+    Placeholder("subscription.goods", _("what of their subscriptions comes next")),
+    Placeholder("subscription.next_on", _("the day it comes")),
+    Placeholder("subscription.total", _("what it costs today")),
     Placeholder("shop.name", _("name of the shop")),
     Placeholder("shop.support_contact", _("support contact")),
     Placeholder("shop.postal_address", _("postal address")),
     Placeholder("shop.site_url", _("shop's site"), is_link=True),
     Placeholder("shop.review_url", _("where reviews are left"), is_link=True),
+    Placeholder(
+        "my_page_url", _("the customer's own page: orders, subscriptions, questions"), is_link=True, is_own_page=True
+    ),
+    Placeholder("order_page_url", _("the page of this order there"), is_link=True, is_own_page=True),
     Placeholder("rate_url", _("page where the customer rates the order"), is_link=True, is_own_page=True),
     Placeholder("rating_scale", _("1 2 3 4 5 to press; only in the text")),
     Placeholder("preferences_url", _("page where the customer chooses topics"), is_link=True, is_own_page=True),

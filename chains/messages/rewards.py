@@ -24,13 +24,13 @@ __all__ = ["NO_COUPON", "NO_REFERRAL", "SAMPLE_CODE", "coupon_words", "points_wo
 NO_COUPON: dict[str, str] = nothing_known()["coupon"]
 NO_REFERRAL: dict[str, str] = nothing_known()["referral"]
 _LIQUID = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
-_REWARD = re.compile(r"\b(coupon|points|tier|referral)\s*[.\[]")
+_REWARD = re.compile(r"\b(coupon|points|tier|referral|subscription)\s*[.\[]")
 # A coupon that ends at midnight is valid until the end of the day before.
 _INSTANT = dt.timedelta(microseconds=1)
 
 
 def rewards_named(text: WrittenText) -> frozenset[str]:
-    """Which of "coupon", "points", "tier" and "referral" a text names or shows anywhere, even under a condition."""
+    """Which of "coupon", "points", "tier", "referral", "subscription" a text shows anywhere, even under a condition."""
     sources = [text.subject, text.preheader, *(source for block in text.blocks for source in sources_of(block))]
     parts = (part for source in sources for part in _LIQUID.findall(source))
     named = frozenset(reward for part in parts for reward in _REWARD.findall(part))

@@ -37,10 +37,13 @@ _DAYS = {
     "coupon": {"until": 10},
     "points": {"expiring_on": 14, "earned_on": 15},
     "tier": {"until": 30},
+    "subscription": {"next_on": 3},
 }
 APPOINTMENT_IN, APPOINTMENT_HOUR = dt.timedelta(days=3), 10
 _PAGES = {
     "rating_scale": "1 2 3 4 5",
+    "my_page_url": "https://shop.example/m/my/in/sample/",
+    "order_page_url": "https://shop.example/m/my/in/sample/order/",
     "rate_url": "https://shop.example/m/r/sample/",
     "question_url": "https://shop.example/m/q/sample/",
     "preferences_url": "https://shop.example/m/p/sample/",

@@ -12,6 +12,7 @@ from chains.models.health_override import HealthOverride
 from chains.models.incoming import IncomingMail, Mailbox
 from chains.models.letter import Letter
 from chains.models.letter_picture import LetterPicture
+from chains.models.page_letter import PageLetter
 from chains.models.passage import Passage
 from chains.models.pause import Pause
 from chains.models.push import PushKey, PushSubscription
@@ -48,6 +49,7 @@ __all__ = [
     "Mailbox",
     "MessageBlock",
     "MessageTemplate",
+    "PageLetter",
     "Passage",
     "Pause",
     "QuietHours",

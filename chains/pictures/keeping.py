@@ -6,12 +6,14 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 
 from chains.models import LetterPicture
-from chains.pictures.shrinking import shrink
+from chains.pictures.shrinking import TALLEST, WIDEST, shrink
 
 
-def keep_picture(data: bytes, name: str, by: User | None) -> LetterPicture:
+def keep_picture(
+    data: bytes, name: str, by: User | None, *, within: tuple[int, int] = (WIDEST, TALLEST)
+) -> LetterPicture:
     """Shrink and keep it under a name that nobody guesses; raises PictureError."""
-    shrunk = shrink(data)
+    shrunk = shrink(data, within)
     picture = LetterPicture(
         name=name[-200:], width=shrunk.width, height=shrunk.height, bytes=len(shrunk.data), uploaded_by=by
     )

@@ -32,14 +32,14 @@ class Shrunk:
     height: int
 
 
-def shrink(data: bytes) -> Shrunk:
-    """At most WIDEST pixels wide, JPEG or, where something shows through, PNG; raises PictureError."""
+def shrink(data: bytes, within: tuple[int, int] = (WIDEST, TALLEST)) -> Shrunk:
+    """At most so many pixels wide and tall, JPEG or, where something shows through, PNG; raises PictureError."""
     if len(data) > MOST_BYTES:
         raise PictureError(_("The picture is larger than %(most)d MB.") % {"most": MOST_BYTES // 1_000_000})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _shrunk(data)
+            return _shrunk(data, within)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise PictureError(_too_many_pixels()) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
@@ -48,14 +48,14 @@ def shrink(data: bytes) -> Shrunk:
         raise PictureError(_("This is no picture that can be read: choose a JPEG, PNG, GIF or WebP file.")) from None
 
 
-def _shrunk(data: bytes) -> Shrunk:
+def _shrunk(data: bytes, within: tuple[int, int]) -> Shrunk:
     with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise PictureError(_too_many_pixels())
         upright = ImageOps.exif_transpose(opened)
         has_alpha = upright.has_transparency_data
         picture = upright.convert("RGBA" if has_alpha else "RGB")
-    picture.thumbnail((WIDEST, TALLEST), Image.Resampling.LANCZOS)
+    picture.thumbnail(within, Image.Resampling.LANCZOS)
     if has_alpha and picture.getchannel("A").getextrema() != (255, 255):
         return Shrunk(_png(picture), "png", picture.width, picture.height)
     picture = picture.convert("RGB")

@@ -149,7 +149,7 @@ class ProgramStep:
 
     @property
     def shows(self) -> frozenset[str]:
-        """Which rewards, "coupon", "points", "tier" and "referral", any of its texts shows."""
+        """Which rewards, "coupon", "points", "tier", "referral" and "subscription", any of its texts shows."""
         return frozenset(
             reward for texts in self.texts.values() for text in texts.values() for reward in text.get("shows", ())
         )

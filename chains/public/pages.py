@@ -14,9 +14,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from chains.messages.colors import readable
 from chains.messages.context import language_of
 from chains.messages.layout import brand_color, text_color_on
 from chains.messages.page_urls import PREVIEW
+from chains.messages.shop_logo import logo_url
 from chains.models import Touch
 from crm.models import CaseMessage, Shop
 from crm.turns import visitors_turn
@@ -78,7 +80,9 @@ def _touch(token: str) -> Touch | None:
 
 
 def shop_page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    return render(request, f"chains/public/{template}.html", {"shop": Shop.load(), **context}, status=status)
+    shop = Shop.load()
+    told = {"shop": shop, "logo_url": logo_url(shop), **context}
+    return render(request, f"chains/public/{template}.html", told, status=status)
 
 
 @require_safe
@@ -86,7 +90,12 @@ def shop_page(request: HttpRequest, template: str, *, status: int = 200, **conte
 def look(request: HttpRequest) -> HttpResponse:
     """The stylesheet of these pages, in the shop's own colour."""
     color = brand_color(Shop.load())
-    colors = {"color": color, "ink": text_color_on(color)}
+    colors = {
+        "color": color,
+        "ink": text_color_on(color),
+        "link": readable(color, on="#ffffff"),
+        "dark_link": readable(color, on="#1e2622"),
+    }
     return render(request, "chains/public/look.css", colors, content_type="text/css; charset=utf-8")
 
 
@@ -114,10 +123,10 @@ def too_many_changes_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse, *, referrers: str = "no-referrer") -> HttpResponse:
     """The address of the page is its key: keep it out of caches, search engines and other sites' logs."""
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = referrers
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -26,7 +26,7 @@ def unsubscribe_view(request: HttpRequest, touch: Touch) -> HttpResponse:
     if request.method != "POST":
         return shop_page(request, "unsubscribe", touch=touch, addresses=written_addresses(touch))
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-    evidence = _evidence(request, touch, one_click=is_one_click)
+    evidence = evidence_of(request, touch=touch.pk, one_click=is_one_click)
     unsubscribe(touch, at=timezone.now(), evidence=evidence, source="unsubscribe page")
     return shop_page(request, "unsubscribed", touch=touch)
 
@@ -38,24 +38,32 @@ def preferences_view(request: HttpRequest, touch: Touch) -> HttpResponse:
     is_saved = request.method == "POST" and "save" in request.POST
     customer = touch.customer
     if is_saved:
-        save_preferences(
-            customer,
-            topics=set(request.POST.getlist("topic")),
-            contact_ids={int(pk) for pk in request.POST.getlist("contact") if pk.isdecimal() and len(pk) < 19},
-            frequency=request.POST.get("frequency", customer.frequency),
-            at=timezone.now(),
-            evidence=_evidence(request, touch),
-        )
-    return shop_page(request, "preferences", touch=touch, is_saved=is_saved, **_choices(touch))
+        save_chosen(request, customer, evidence_of(request, touch=touch.pk))
+    return shop_page(
+        request,
+        "preferences",
+        is_saved=is_saved,
+        telegram_url=page_urls(touch.token)["telegram_url"] if settings.TELEGRAM_TOKEN else "",
+        push_url=page_urls(touch.token)["push_url"] if settings.PUSH_CONTACT else "",
+        **choices_of(customer),
+    )
 
 
-def _choices(touch: Touch) -> dict[str, Any]:
-    customer = touch.customer
+def save_chosen(request: HttpRequest, customer: Customer, evidence: dict[str, Any]) -> None:
+    save_preferences(
+        customer,
+        topics=set(request.POST.getlist("topic")),
+        contact_ids={int(pk) for pk in request.POST.getlist("contact") if pk.isdecimal() and len(pk) < 19},
+        frequency=request.POST.get("frequency", customer.frequency),
+        at=timezone.now(),
+        evidence=evidence,
+    )
+
+
+def choices_of(customer: Customer) -> dict[str, Any]:
     return {
         "topics": [(topic, topic.value not in customer.muted_topics) for topic in TOPICS],
         "frequencies": [(frequency, frequency == customer.frequency) for frequency in Customer.Frequency],
-        "telegram_url": page_urls(touch.token)["telegram_url"] if settings.TELEGRAM_TOKEN else "",
-        "push_url": page_urls(touch.token)["push_url"] if settings.PUSH_CONTACT else "",
         "contacts": [
             (contact, masked(contact), contact.marketing_consent == Contact.Consent.GRANTED)
             for contact in offered_contacts(customer)
@@ -71,9 +79,8 @@ def masked(contact: Contact) -> str:
     return f"•••{contact.address[-4:]}"
 
 
-def _evidence(request: HttpRequest, touch: Touch, **more: Any) -> dict[str, Any]:
+def evidence_of(request: HttpRequest, **more: Any) -> dict[str, Any]:
     return {
-        "touch": touch.pk,
         "ip": client_address(request),
         "user_agent": request.headers.get("User-Agent", "")[:200],
         **more,

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from chains.public import case, pages, pictures, preferences, question, referral_kit, sign_up, tracking
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("pictures/<str:name>", pictures.picture_view, name="picture"),
     path("f/<str:key>/", sign_up.form_view, name="sign-up"),
     path("f/<str:key>/sent/", sign_up.sent_view, name="sign-up-sent"),
+    path("my/", include("chains.public.my.urls")),
     path("y/<str:token>/", sign_up.confirm_view, name="confirm"),
 ]

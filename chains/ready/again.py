@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chains.ready.blocks import (
+    OWN_PAGE,
     PRODUCT_PAGE,
     TOPICS,
     bought_main,
@@ -66,6 +67,25 @@ REPLENISHMENT = ReadyChain(
         ),
         ReadyWait(7),
         ReadyBranch((ReadyArm("vip", VIP, (ReadyTask("repeat_reminder", "marketing"),)), ReadyArm("others"))),
+    ),
+)
+SUBSCRIPTION = ReadyChain(
+    key="subscription",
+    rules={
+        "trigger": "event",
+        "trigger_event": "subscription.upcoming",
+        "re_entry": "after_days",
+        "re_entry_days": 1,
+        "priority": 3,
+    },
+    steps=(
+        ReadyLetter(
+            "coming",
+            (words("hello"), words("what"), button("open", OWN_PAGE)),
+            tags=("subscription",),
+            late_after_hours=48,
+            short=("telegram", "sms"),
+        ),
     ),
 )
 OWN_PACE = ReadyChain(

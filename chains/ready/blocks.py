@@ -19,6 +19,8 @@ INSTRUCTIONS = "{{ product.instructions_url }}"
 PRODUCT_PAGE = "{{ product.url }}"
 REVIEWS = "{{ shop.review_url }}"
 TOPICS = "{{ preferences_url }}"
+OWN_PAGE = "{{ my_page_url }}"
+ORDER_PAGE = "{{ order_page_url }}"
 REPLY = "{{ reply_url }}"
 KIT = "{{ kit_url }}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chains.ready.after_purchase import ACCESSORY_ADVICE, ONBOARDING, RECOMMEND, REVIEW_REQUEST, VIP_CARD
-from chains.ready.again import OWN_PACE, REPLENISHMENT, WARRANTY, WIN_BACK_6, WIN_BACK_12
+from chains.ready.again import OWN_PACE, REPLENISHMENT, SUBSCRIPTION, WARRANTY, WIN_BACK_6, WIN_BACK_12
 from chains.ready.occasions import ANNIVERSARY, BIRTHDAY, SEASON
 from chains.ready.orders import ANY_GOODS, LARGE_APPLIANCE, SERVICE, SMALL_APPLIANCE, TRIP
 from chains.ready.trust import (
@@ -27,6 +27,7 @@ READY_CHAINS = (
     RECOMMEND,
     ACCESSORY_ADVICE,
     REPLENISHMENT,
+    SUBSCRIPTION,
     OWN_PACE,
     WARRANTY,
     WIN_BACK_6,

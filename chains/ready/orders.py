@@ -6,6 +6,7 @@ from typing import Any
 
 from chains.ready.blocks import (
     INSTRUCTIONS,
+    ORDER_PAGE,
     PRODUCT_PAGE,
     RECEIPT,
     TOPICS,
@@ -140,7 +141,7 @@ ANY_GOODS = ReadyChain(
             ran_out=(
                 ReadyLetter(
                     "on_its_way",
-                    (words("hello"), words("promised", PROMISED), words("help"), button("open", RECEIPT)),
+                    (words("hello"), words("promised", PROMISED), words("help"), button("open", ORDER_PAGE)),
                     tags=("order",),
                     late_after_hours=24,
                 ),

@@ -25,6 +25,7 @@ from chains.messages.sandbox import fill
 from chains.messages.shop_letter import reply_url
 from chains.messages.short_message import ShortMessage, render_note
 from chains.messages.sms_parts import SmsSize, sms_parts
+from chains.messages.subscription_words import coming_next, subscription_words
 from chains.messages.written import WrittenText
 from chains.program.step import ProgramChange
 from chains.simulate.made_up_coupon import made_up_coupon
@@ -94,7 +95,8 @@ def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.dat
         known = contexts([touch], now)[touch.pk]
         # What a coupon will say is known when a chain issues it; this one is made up for everybody, as is the code.
         made_up = {name: context[name] for name in ("coupon", "referral")}
-        rewards = {**made_up, **_points_and_tier(customer.pk, language, now)}
+        coming = {"subscription": subscription_words(coming_next([customer.pk]).get(customer.pk, ()), language)}
+        rewards = {**made_up, **coming, **_points_and_tier(customer.pk, language, now)}
         blocks = BlocksShown([touch], {touch.pk: compiled}, now).context(touch.pk)
         return {**known, **rewards, "open_url": "", "blocks": {}, **blocks}
     known = {"name": shop.name, "support_contact": shop.support_contact, "postal_address": shop.postal_address}

@@ -26,6 +26,7 @@ from crm.admin import (
     shop,
     source,
     staff_task,
+    subscription,
     tier,
     webhook_message,
     webhook_out,
@@ -60,6 +61,7 @@ __all__ = [
     "source",
     "staff_task",
     "tier",
+    "subscription",
     "webhook_message",
     "webhook_out",
 ]

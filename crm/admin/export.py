@@ -153,6 +153,8 @@ class ProductResource(HarmlessResource):
             "repurchase_days",
             "url",
             "instructions_url",
+            "video_url",
+            "cart_id",
             "picture_url",
             "price",
             "cost",

@@ -96,7 +96,7 @@ def register(request: HttpRequest, order: Order, at: dt.datetime) -> str:
     line = order.lines.filter(pk=int(typed) if (typed := _posted(request, "line")[:18]).isdecimal() else 0).first()
     if line is None:
         raise ValueError(gettext("Choose which product of the order it is."))
-    orders.register_product(line, at=at, serial=_posted(request, "serial"))
+    orders.register_product(order, line.product, at=at, serial=_posted(request, "serial"))
     return gettext("The product is registered.")
 
 

@@ -61,8 +61,8 @@ class PrivacyRequestAdmin(VerbAdmin):
     ) -> HttpResponse:
         """To be read: there is nothing to save."""
         asked = self.get_object(request, object_id)
-        is_theirs = asked is not None and asked.done_at is None and asked.kind == PrivacyRequest.Kind.ACCESS
-        extra = {"show_save": False, "show_save_and_continue": False, "is_for_staff": is_theirs}
+        is_ours = asked is not None and PrivacyRequest.objects.for_staff().filter(pk=asked.pk).exists()
+        extra = {"show_save": False, "show_save_and_continue": False, "is_for_staff": is_ours}
         return super().change_view(request, object_id, form_url, extra | (extra_context or {}))  # type: ignore[no-any-return]
 
     @method_decorator(require_POST)
@@ -84,8 +84,9 @@ class PrivacyRequestAdmin(VerbAdmin):
 
 def _done(request: HttpRequest, asked: PrivacyRequest, at: dt.datetime) -> str:
     """Of those that staff answer; what Encore does by itself it ends by itself."""
-    ours = PrivacyRequest.objects.open().filter(pk=asked.pk, kind=PrivacyRequest.Kind.ACCESS)
-    outcome = asked.outcome or gettext("Given to the person.")
+    ours = PrivacyRequest.objects.for_staff().filter(pk=asked.pk)
+    is_access = asked.kind == PrivacyRequest.Kind.ACCESS
+    outcome = asked.outcome or (gettext("Given to the person.") if is_access else gettext("Closed without erasing."))
     if not ours.update(done_at=at, done_by=cast(User, request.user), outcome=outcome):
         raise ValueError(gettext("It is done already, or Encore is about to do it."))
     return gettext("Noted: it is done.")

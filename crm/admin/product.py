@@ -54,6 +54,8 @@ class ProductAdmin(IntakeMixin, ModelAdmin):  # type: ignore[misc]
                     "url",
                     "picture_url",
                     "instructions_url",
+                    "video_url",
+                    "cart_id",
                 )
             },
         ),

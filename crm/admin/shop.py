@@ -43,6 +43,16 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
             },
         ),
         (
+            _("The customer's own page"),
+            {
+                "fields": ("page_link_days", "repeat_by", "cart_url", "carrier_links"),
+                "description": _(
+                    "Every letter links to it: orders with their parcels, warranty and instructions, the same again, "
+                    "subscriptions, points, questions to you. The customer needs no password."
+                ),
+            },
+        ),
+        (
             _("Sending"),
             {
                 "fields": ("sender_address", "reply_address", "phone_country"),

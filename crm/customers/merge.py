@@ -33,9 +33,12 @@ from crm.models import (
     PointsEntry,
     PointsHold,
     PrivacyRequest,
+    ProductRegistration,
     StaffTask,
+    Subscription,
     WebhookMessage,
 )
+from crm.subscriptions.joining import stop_doubles
 
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
@@ -50,6 +53,8 @@ MOVED_MODELS = (
     Event,
     EventInbox,
     PrivacyRequest,
+    ProductRegistration,
+    Subscription,
     KnownVisitor,
     WebhookMessage,
     StaffTask,
@@ -80,6 +85,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     for customer in (keeper, duplicate):
         customer.refresh_from_db()
     stats.lock([keeper.pk, duplicate.pk])
+    stop_doubles(keeper, duplicate, at)
     for model in MOVED_MODELS:
         model._default_manager.filter(customer=duplicate).update(customer=keeper)
     consent.merge_ledgers(keeper, duplicate, at=at)

@@ -20,6 +20,7 @@ from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
+from crm.models.product_registration import ProductRegistration
 from crm.models.promise import Promise, PromiseBreach
 from crm.models.ready_answer import ReadyAnswer, ReadyAnswerText
 from crm.models.recommendation import BestSeller, ProductSequence
@@ -28,6 +29,7 @@ from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
+from crm.models.subscription import Subscription, SubscriptionRenewal
 from crm.models.survey import Survey, SurveyQuestion
 from crm.models.tier import CustomerTier, Tier, TierReward
 from crm.models.visitor import AnonymousEvent, KnownVisitor
@@ -83,6 +85,7 @@ __all__ = [
     "PredictionRun",
     "PrivacyRequest",
     "Product",
+    "ProductRegistration",
     "ProductRelation",
     "ProductSequence",
     "Promise",
@@ -101,6 +104,8 @@ __all__ = [
     "SurveyQuestion",
     "Tier",
     "TierReward",
+    "Subscription",
+    "SubscriptionRenewal",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",

@@ -141,6 +141,13 @@ class Customer(models.Model):
     told = models.JSONField(
         default=dict, db_default={}, editable=False, help_text="When each field was last told, by its name."
     )
+    links_revoked_at = models.DateTimeField(
+        _("links to their own page revoked at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="What was made before opens nothing any more.",
+    )
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 

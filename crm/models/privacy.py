@@ -24,10 +24,17 @@ class PrivacyRequestQuerySet(models.QuerySet["PrivacyRequest"]):
     def open(self) -> Self:
         return self.filter(done_at=None)
 
+    def for_staff(self) -> Self:
+        """Open ones that Encore does not carry out by itself: what is kept, and what customers ask for themselves."""
+        return self.open().filter(Q(kind=PrivacyRequest.Kind.ACCESS) | Q(source=None))
+
 
 @database_checks_choices
 class PrivacyRequest(models.Model):
-    """What somebody's shop passed on of their rights: to know what is kept, to be forgotten. Holds nothing personal."""
+    """What somebody's shop passed on of their rights: to know what is kept, to be forgotten. Holds nothing personal.
+
+    Without a source the customer asked for it on their own page.
+    """
 
     class Kind(models.TextChoices):
         ACCESS = "access", _("what is kept about a customer")
@@ -36,7 +43,14 @@ class PrivacyRequest(models.Model):
 
     kind = models.CharField(_("asked for"), max_length=16, choices=Kind.choices)
     source = models.ForeignKey(
-        Source, models.CASCADE, related_name="privacy_requests", db_index=False, verbose_name=_("source")
+        Source,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="privacy_requests",
+        db_index=False,
+        verbose_name=_("source"),
+        help_text=_("Empty: the customer's own page."),
     )
     key = models.CharField(_("key"), max_length=200)
     customer = models.ForeignKey(
@@ -62,13 +76,26 @@ class PrivacyRequest(models.Model):
         ordering = [F("done_at").desc(nulls_first=True), "due_at"]
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="privacy_request_once_per_source"),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(source=None), name="privacy_request_once_by_themselves"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__isnull=False) | Q(customer__isnull=False), name="privacy_request_has_an_asker"
+            ),
             models.CheckConstraint(
                 condition=Q(done_at=None) | Q(done_at__gte=F("received_at")), name="privacy_request_done_after_received"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.source}"
+        return f"{self.get_kind_display()}, {self.source or self.customer}"
+
+    @property
+    def passed_on_by(self) -> Source:
+        """Of what a shop passed on; what a customer asked for by themselves has none."""
+        if self.source is None:
+            raise TypeError("nobody passed it on")
+        return self.source
 
     def is_overdue(self, now: dt.datetime) -> bool:
         return self.done_at is None and now > self.due_at

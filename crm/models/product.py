@@ -84,6 +84,16 @@ class Product(models.Model):
         help_text=_("Where letters lead whoever wants to buy it."),
     )
     instructions_url = models.URLField(_("instructions link"), blank=True)
+    video_url = models.URLField(
+        _("video link"), blank=True, db_default="", help_text=_("How to set it up and use it, shown beside the order.")
+    )
+    cart_id = models.CharField(
+        _("id in the shop's cart"),
+        max_length=100,
+        blank=True,
+        db_default="",
+        help_text=_("By which a link fills the cart: the id of the product or variant."),
+    )
     picture_url = models.URLField(_("picture link"), blank=True)
     price = models.DecimalField(_("price"), max_digits=14, decimal_places=4, null=True, blank=True)
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=4, null=True, blank=True)

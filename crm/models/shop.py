@@ -39,6 +39,31 @@ def human_words() -> str:
     return "\n".join(words("replies", "human"))
 
 
+def validate_cart_url(url: str) -> None:
+    if not url.startswith(("https://", "http://")) or not ("{items}" in url or "{skus}" in url):
+        raise ValidationError(_("A whole address with {items} or {skus} in it."))
+
+
+def carriers_in(text: str) -> dict[str, str]:
+    """The address of the page of each carrier, by its name; ValueError names the line that is none."""
+    found = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, colon, url = line.partition(":")
+        url = url.strip()
+        if not (name.strip() and colon and url.startswith(("https://", "http://")) and "{number}" in url):
+            raise ValueError(line)
+        found[name.strip()] = url
+    return found
+
+
+def validate_carrier_links(text: str) -> None:
+    try:
+        carriers_in(text)
+    except ValueError as error:
+        words = _("“%(line)s” is no carrier: write its name, a colon, and an address with {number} in it.")
+        raise ValidationError(words, params={"line": str(error)}) from error
+
+
 def answer_hours(label: StrPromise, default: int) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         label, default=default, validators=[MinValueValidator(1), MaxValueValidator(MOST_ANSWER_HOURS)]
@@ -91,6 +116,11 @@ class Shop(models.Model):
         ELECTRONICS = "electronics", _("electronics")
         JEWELLERY = "jewellery", _("jewellery")
 
+    class RepeatBy(models.TextChoices):
+        TASK = "task", _("a task for staff")
+        CART = "cart", _("the customer is led to a filled cart")
+        WEBHOOK = "webhook", _("the shop's systems do it, told by a webhook")
+
     name = models.CharField(_("name of the shop"), max_length=200, default="Encore")
     site_url = models.URLField(_("shop's site"), blank=True)
     sender_address = models.EmailField(_("letters come from"), default="shop@example.com")
@@ -101,6 +131,15 @@ class Shop(models.Model):
     postal_address = models.CharField(_("postal address"), max_length=300, blank=True)
     review_url = models.URLField(_("where reviews are left"), blank=True)
     brand_color = models.CharField(_("colour of buttons"), max_length=7, default="#2f6f4f")
+    logo = models.CharField(
+        _("logo"),
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The name of its picture's file.",
+    )
     phone_country = models.CharField(
         _("country of phone numbers"),
         max_length=2,
@@ -329,6 +368,49 @@ class Shop(models.Model):
         default=3,
         validators=[MinValueValidator(1)],
         help_text=_("So that one report out of ten letters stops nothing."),
+    )
+
+    page_link_days = models.PositiveSmallIntegerField(
+        _("links to a customer's page work for, days"),
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("Then the customer has a fresh one sent to the address the letter went to."),
+    )
+    repeat_by = models.CharField(
+        _("the same again"),
+        max_length=8,
+        choices=RepeatBy.choices,
+        default=RepeatBy.TASK,
+        db_default=RepeatBy.TASK,
+        help_text=_(
+            "What happens when a customer asks for an order again, or a subscription comes round. Webhooks that are "
+            "told of it are told in any case."
+        ),
+    )
+    cart_url = models.CharField(
+        _("link to a filled cart"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_cart_url],
+        help_text=_(
+            "With {items} where the goods go: number in the shop and quantity, 123:2,456:1; with {skus} the same by "
+            "SKU. WooCommerce: https://shop.example/checkout-link/?products={items}. "
+            "Shopify: https://shop.example/cart/{items}."
+        ),
+    )
+    carrier_links = models.TextField(
+        _("where parcels are tracked"),
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_carrier_links],
+        help_text=_(
+            "One carrier a line: its name, a colon, and the address of its page with {number} in it. "
+            "DHL: https://www.dhl.com/en/express/tracking.html?AWB={number}"
+        ),
     )
 
     # What staff deleted of what a new shop begins with does not come back at the next start.

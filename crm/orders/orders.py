@@ -13,10 +13,11 @@ from django.db import transaction
 from crm.figures import stats
 from crm.locks import lock_fact
 from crm.loyalty import follow_order
-from crm.models import EventKind, Milestone, Order, OrderLine
+from crm.models import EventKind, Milestone, Order
 from crm.orders.catalogue import LineData
 from crm.orders.order_events import check_moment, is_written, stamp, times_undone, write
 from crm.orders.placing import OrderFields, place
+from crm.orders.registering import register_product, unregister_product
 from crm.orders.returns import return_goods
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "register_product",
     "return_goods",
     "ship",
+    "unregister_product",
 ]
 
 
@@ -88,22 +90,6 @@ def reach_milestone(order: Order, name: str, *, at: dt.datetime) -> Order:
     if is_new:
         write(order, EventKind.MILESTONE_REACHED, at=at, key=f"milestone:{milestone.pk}", name=name)
     return order
-
-
-@transaction.atomic
-def register_product(line: OrderLine, *, at: dt.datetime, serial: str = "") -> None:
-    """The customer told the shop that it is they who have the goods of this line, once for each line."""
-    check_moment(at)
-    order = line.order
-    lock_fact(order)
-    write(
-        order,
-        EventKind.PRODUCT_REGISTERED,
-        at=at,
-        key=f"registered:{line.pk}",
-        product=line.product_id,
-        serial=serial[:100],
-    )
 
 
 @transaction.atomic

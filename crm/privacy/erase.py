@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.locks import lock_against_facts, lock_merging
-from crm.models import Customer, Delivery, ErasedAddress, ErasureCertificate, IdempotentCall
+from crm.models import Customer, Delivery, ErasedAddress, ErasureCertificate, IdempotentCall, PrivacyRequest
 from crm.privacy import kept_payloads
 from crm.privacy.kept import everything_kept
 from crm.privacy.person import Person, person_with, records_of
@@ -52,8 +52,10 @@ def _erase(customer: Customer, at: dt.datetime, by: User | None) -> ErasureCerti
     payloads += kept_payloads.forget_what_came_since(last, person, at)
     erased = {"payloads": payloads} | _erase_kept(person, at) | {"customers": _blank_profiles(ids, at)}
     customer.refresh_from_db()
-    certificate = ErasureCertificate.objects.filter(customer=owner).first()
-    return _certify(certificate or ErasureCertificate(customer=owner, erased_at=at, erased_by=by), erased, at)
+    known = ErasureCertificate.objects.filter(customer=owner).first()
+    certificate = _certify(known or ErasureCertificate(customer=owner, erased_at=at, erased_by=by), erased, at)
+    _answer_what_they_asked(owner, certificate, at, by)
+    return certificate
 
 
 @transaction.atomic
@@ -104,6 +106,13 @@ def _blank_profiles(ids: list[int], at: dt.datetime) -> int:
     count = records.filter(Q(erased_at=None) | ~Q(**blanks)).update(**blanks)
     records.filter(erased_at=None).update(erased_at=at)
     return count
+
+
+def _answer_what_they_asked(owner: Customer, certificate: ErasureCertificate, at: dt.datetime, by: User | None) -> None:
+    """On their own page. What their shop passed on is finished by whoever carries it out."""
+    asked = PrivacyRequest.objects.open().filter(customer=owner, source=None)
+    words = _("Erased. Certificates: %(numbers)s.") % {"numbers": certificate.pk}
+    asked.update(done_at=at, done_by=by, outcome=words)
 
 
 def _certify(certificate: ErasureCertificate, erased: Mapping[str, int], at: dt.datetime) -> ErasureCertificate:

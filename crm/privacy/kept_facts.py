@@ -37,12 +37,16 @@ from crm.models import (
     OrderLine,
     PointsEntry,
     PointsHold,
+    ProductRegistration,
     StaffTask,
+    Subscription,
+    SubscriptionRenewal,
     WebhookMessage,
 )
 from crm.models.case import CaseQuerySet
 from crm.models.goodwill import GoodwillQuerySet
 from crm.models.staff_task import StaffTaskQuerySet
+from crm.models.subscription import SubscriptionQuerySet
 from crm.models.webhook_out import WebhookMessageQuerySet
 from crm.privacy.kept import ERASED, Finder, Kept, Rows, blank, blanked, columns, delete, row, rows
 from crm.privacy.person import Person
@@ -57,6 +61,11 @@ BLANK_KEY = Concat(Value("erased:"), Cast("pk", CharField()))
 def theirs(model: Any, *order: str) -> Finder:
     """Rows that name one of their records."""
     return lambda person: model._default_manager.filter(customer__in=person.ids).order_by(*order, "pk")
+
+
+def _their_subscriptions(person: Person) -> SubscriptionQuerySet:
+    found = Subscription.objects.filter(customer__in=person.ids)
+    return found.select_related("product").order_by("started_at", "pk")
 
 
 def _letters(person: Person) -> QuerySet[CaseMessage]:
@@ -146,6 +155,23 @@ def _erase_staff_tasks(found: StaffTaskQuerySet, at: dt.datetime) -> int:
     return blanked(found, title=ERASED, script="", outcome="")
 
 
+def _subscriptions(found: QuerySet[Subscription]) -> Rows:
+    renewals: dict[int, Rows] = {one.pk: [] for one in found}
+    for renewal in SubscriptionRenewal.objects.filter(subscription__in=found).order_by("due_on"):
+        renewals[renewal.subscription_id].append(row(renewal))
+    return [row(one) | {"sku": one.product.sku, "renewals": renewals[one.pk]} for one in found]
+
+
+def _erase_subscriptions(found: SubscriptionQuerySet, at: dt.datetime) -> int:
+    """Nothing comes round any more; that something did, stays in the figures."""
+    reason = Subscription.StopReason.ERASED
+    stopped = found.live().update(stopped_at=at, stop_reason=reason, paused_at=None, paused_until=None)
+    SubscriptionRenewal.objects.waiting().filter(subscription__in=found).update(
+        status=SubscriptionRenewal.Status.MISSED, settled_at=at
+    )
+    return max(stopped, blanked(found, stop_words=""))
+
+
 KEPT = (
     Kept("consents", theirs(ConsentRecord, "occurred_at"), rows, blank(address="", evidence={})),
     Kept("orders", theirs(Order, "placed_at"), _orders, blank(tracking_number="", receipt_url="", coupon_code="")),
@@ -169,6 +195,8 @@ KEPT = (
     Kept("points_held", theirs(PointsHold, "held_at"), rows, delete),
     Kept("tier", theirs(CustomerTier), rows, delete),
     Kept("coupons", theirs(Coupon, "issued_at"), rows, _erase_coupons),
+    Kept("registrations", theirs(ProductRegistration, "registered_at"), rows, blank(serial="", place="")),
+    Kept("subscriptions", _their_subscriptions, _subscriptions, _erase_subscriptions),
     Kept("events", theirs(Event, "occurred_at"), rows, _erase_events),
     Kept("told_to", theirs(WebhookMessage, "occurred_at"), _told_to, _erase_told),
     Kept("visits", _visits, rows, delete),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.loyalty.coupon_wording import in_short
 from crm.models import ConsentRecord, Customer, Event, EventKind, Goodwill, Milestone, Order, StaffTask
 from crm.service.feedback import in_words
+from crm.story import subscription_entries
 from crm.story.story import StoryEntry, StoryKind, page_of
 
 
@@ -104,8 +105,13 @@ def _loyalty_words(event: Event) -> tuple[str, str]:
 
 
 def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:
-    noted = (EventKind.MOOD_NOTED, EventKind.CUSTOMER_MERGED)
-    for event in Event.objects.filter(customer=customer, kind__in=noted).order_by("-occurred_at")[:limit]:
+    """What events alone tell, whatever it is about, in one query."""
+    noted = (EventKind.MOOD_NOTED, EventKind.CUSTOMER_MERGED, *subscription_entries.WORDS)
+    told = Event.objects.filter(customer=customer, kind__in=noted).select_related("order")
+    for event in told.order_by("-occurred_at", "-pk")[:limit]:
+        if event.kind in subscription_entries.WORDS:
+            yield subscription_entries.entry_of(event)
+            continue
         if event.kind == EventKind.CUSTOMER_MERGED:
             title, tone = _("Merged with a duplicate"), ""
         else:

@@ -18,6 +18,7 @@ SENT_LABEL = _("message sent")
 
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Orders and goods"), tuple(kind for kind in EventKind.values if kind.startswith(("order.", "product.")))),
+    (_("Subscriptions"), tuple(kind for kind in EventKind.values if kind.startswith("subscription."))),
     (
         _("Messages"),
         (

@@ -490,7 +490,7 @@ def test_a_registered_product_starts_a_chain():
     line = order.lines.get()
 
     for _click in range(2):
-        orders.register_product(line, at=NOW + HOUR, serial="K-1")
+        orders.register_product(order, line.product, at=NOW + HOUR, serial="K-1")
     tick(NOW + HOUR)
 
     assert Enrolment.objects.get().event.properties == {

@@ -55,7 +55,6 @@ NOT_ERASED = {
     "chains.Entrant": "holds nothing personal; enrol drops it",
     "chains.Letter": "a view of touches",
     "chains.TestOrder": "the reference alone: which record was shown to staff",
-    "crm.PrivacyRequest": "holds nothing personal: what was asked, and what came of it",
 }
 NOT_EXPORTED = {
     "crm.EventInbox": "which events wait to be read; the events are told",

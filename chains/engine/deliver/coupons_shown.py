@@ -1,4 +1,4 @@
-"""Coupons, points, tiers and codes of recommendation that a batch of letters shows: read at once, if any shows any.
+"""Coupons, points, tiers, recommendations and subscriptions that a batch of letters shows: read at once, if any does.
 
 A letter shows the coupon that the nearest step before it issued to its enrolment; one that was perhaps sent before
 shows the same as then.
@@ -15,6 +15,7 @@ from django.db.models import Q
 from chains.engine.advance.changes import reward_key
 from chains.engine.moments import by_moment
 from chains.messages.rewards import NO_COUPON, NO_REFERRAL, coupon_words, points_words, tier_words
+from chains.messages.subscription_words import coming_next, subscription_words
 from chains.program.program import Program
 from crm.loyalty import CouponSending
 from crm.loyalty.coupon_conditions import ends_at, last_day
@@ -57,6 +58,8 @@ class RewardsShown:
         self._points: dict[About, PointsFacts] = {}
         recommending = {row.customer_id for row in _showing(rows, shows, "referral")}
         self._referrals = referral_offers(recommending, now) if recommending else {}
+        subscribed = {row.customer_id for row in _showing(rows, shows, "subscription")}
+        self._coming = coming_next(subscribed) if subscribed else {}
         for at, some in by_moment(with_points, now):
             self._points |= points_facts({(row.customer_id, row.order_id) for row in some}, at)
         self._tiers: dict[int, TierFacts] = {}
@@ -87,6 +90,7 @@ class RewardsShown:
             "coupon": coupon_words(coupon, language) if coupon else NO_COUPON,
             "points": points_words(self._points.get((row.customer_id, row.order_id), PointsFacts()), language),
             "tier": tier_words(self._tiers.get(row.customer_id, TierFacts()), language),
+            "subscription": subscription_words(self._coming.get(row.customer_id, ()), language),
         }
 
     def sending(self, row: RewardedTouch, shown: Collection[str]) -> CouponSending | None:

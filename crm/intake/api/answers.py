@@ -115,9 +115,27 @@ class ProductOut(Schema):
     repurchase_days: int | None
     url: str
     instructions_url: str
+    video_url: str
+    cart_id: str
     picture_url: str
     is_in_stock: bool
     related: list[RelatedOut]
+
+
+class SubscriptionOut(Schema):
+    key: int
+    customer_key: int
+    customer_id: str
+    sku: str
+    quantity: int
+    every: int
+    unit: str
+    status: str
+    next_on: dt.date
+    started_at: dt.datetime
+    paused_until: dt.date | None
+    stopped_at: dt.datetime | None
+    stop_reason: str
 
 
 class EventOut(Schema):

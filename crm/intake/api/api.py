@@ -9,7 +9,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from crm.intake.api import consents, coupons, customers, events, orders, points, problems, products
+from crm.intake.api import consents, coupons, customers, events, orders, points, problems, products, subscriptions
 from crm.intake.api.keys import WRITES, ApiKey
 
 
@@ -42,3 +42,4 @@ api.add_router("/consents", consents.router)
 api.add_router("/events", events.router)
 api.add_router("/coupons", coupons.router)
 api.add_router("/points", points.router)
+api.add_router("/subscriptions", subscriptions.router)

@@ -142,6 +142,8 @@ class ProductIn(Body):
     repurchase_days: Annotated[int, Field(ge=1, le=10_000)] | None = None
     url: HttpUrl | None = Field(None, description="Its page in the shop.")
     instructions_url: HttpUrl | None = None
+    video_url: HttpUrl | None = Field(None, description="How to set it up and use it.")
+    cart_id: text(100) | None = Field(None, description="By which a link fills the shop's cart.")  # type: ignore[valid-type]
     picture_url: HttpUrl | None = None
     is_in_stock: bool | None = None
     related: list[RelatedIn] | None = Field(None, max_length=200, description="What goes with it: the whole list.")

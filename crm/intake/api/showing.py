@@ -19,10 +19,11 @@ from crm.intake.api.answers import (
     OrderOut,
     ProductOut,
     RelatedOut,
+    SubscriptionOut,
 )
 from crm.intake.api.naming import own
 from crm.loyalty.coupon_wording import in_short
-from crm.models import ConsentRecord, Coupon, Customer, Event, Order, Product, Source
+from crm.models import ConsentRecord, Coupon, Customer, Event, Order, Product, Source, Subscription
 
 
 def customer_out(customer: Customer, source: Source, points: int) -> CustomerOut:
@@ -73,6 +74,20 @@ def product_out(product: Product, paths: dict[int, str]) -> ProductOut:
     plain = _columns(product, ProductOut)
     related = [RelatedOut(sku=one.related.sku, kind=one.kind) for one in product.relations.all()]
     return ProductOut(**plain | {"category": paths.get(product.category_id or 0, ""), "related": related})
+
+
+def subscription_out(one: Subscription, source: Source) -> SubscriptionOut:
+    plain = _columns(one, SubscriptionOut)
+    return SubscriptionOut(
+        **plain
+        | {
+            "key": one.pk,
+            "customer_key": one.customer_id,
+            "customer_id": own(source, one.customer.external_id),
+            "sku": one.product.sku,
+            "status": one.status.value,
+        }
+    )
 
 
 def event_out(event: Event, source: Source) -> EventOut:

@@ -169,6 +169,8 @@ PRODUCT = (
     Column("repurchase_days", "integer", _plain(numbers.whole(1, 32_000))),
     Column("url", "text", _plain(cells.page_url)),
     Column("instructions_url", "text", _plain(cells.url)),
+    Column("video_url", "text", _plain(cells.url)),
+    _text("cart_id", 100),
     Column("picture_url", "text", _plain(cells.url)),
     _price("price"),
     _price("cost"),

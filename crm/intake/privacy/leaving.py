@@ -25,12 +25,12 @@ def carry_out_some(now: dt.datetime) -> int:
     request = PrivacyRequest.objects.open().filter(kind=PrivacyRequest.Kind.SHOP_ERASURE).order_by("pk").first()
     if request is None:
         return 0
-    customers = list(only_of(request.source).filter(pk__gt=request.reached).order_by("pk")[:BATCH])
+    customers = list(only_of(request.passed_on_by).filter(pk__gt=request.reached).order_by("pk")[:BATCH])
     for customer in customers:
         _erase(request, customer, now)
     if customers:
         return len(customers)
-    if emptied := blank_some(request.source, before=request.received_at):
+    if emptied := blank_some(request.passed_on_by, before=request.received_at):
         return emptied
     request.refresh_from_db()
     finish(request, _outcome(request), now)
@@ -88,5 +88,5 @@ def _erase(request: PrivacyRequest, customer: Customer, now: dt.datetime) -> Non
 def _outcome(request: PrivacyRequest) -> str:
     return _("Customers erased: %(erased)d. Known from elsewhere too, and kept: %(kept)d.") % {
         "erased": request.erased,
-        "kept": told_by(request.source).count(),
+        "kept": told_by(request.passed_on_by).count(),
     }

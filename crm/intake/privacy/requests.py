@@ -42,16 +42,16 @@ def finish(request: PrivacyRequest, outcome: str, now: dt.datetime) -> None:
 
 def _find(request: PrivacyRequest, fact: PrivacyFact, now: dt.datetime) -> None:
     """What is kept is put together when staff take it out: until then it changes, and is in one place only."""
-    people = _people(fact, request.source)
+    people = _people(fact, request.passed_on_by)
     request.customer = people[0] if people else None
     request.outcome = "" if people else _("Nobody here has this id, address or number: nothing is kept.")
     request.save(update_fields=["customer", "outcome"])
 
 
 def _erase(request: PrivacyRequest, fact: PrivacyFact, now: dt.datetime) -> None:
-    people = _people(fact, request.source)
+    people = _people(fact, request.passed_on_by)
     # Before the customers are locked: whoever applies one of these deliveries locks it first, and them afterwards.
-    blank(request.source, subjects_of(fact, request.source, people), before=fact.at)
+    blank(request.passed_on_by, subjects_of(fact, request.passed_on_by, people), before=fact.at)
     in_order = sorted(people, key=lambda one: one.pk)
     certificates = [str(erase(person, at=now)["certificate"]) for person in in_order]
     certificates += _erase_addresses(fact, now) if not people else []

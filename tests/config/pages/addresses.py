@@ -12,7 +12,15 @@ from django.utils.regex_helper import normalize
 
 from chains.models import HealthOverride, Rehearsal, TestOrder
 from crm.admin.verb_buttons import VerbAdmin
-from crm.models import CaseAttachment, CouponBatch, PointsEntry, PrivacyRequest, Source, WebhookEndpoint
+from crm.models import (
+    CaseAttachment,
+    CouponBatch,
+    PointsEntry,
+    PrivacyRequest,
+    ProductRegistration,
+    Source,
+    WebhookEndpoint,
+)
 from tests.config.pages.shop_rows import LETTER_DAY, LETTER_NAME, TOKEN
 
 ROWS = {
@@ -22,6 +30,7 @@ ROWS = {
     "entry_id": PointsEntry,
     "file_id": CaseAttachment,
     "override_id": HealthOverride,
+    "registration_id": ProductRegistration,
     "request_id": PrivacyRequest,
 }
 # What `pk` names there, where it is not the row that the part of the address before it is about.

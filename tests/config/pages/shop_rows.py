@@ -13,6 +13,7 @@ from chains.models import (
     Experiment,
     HealthOverride,
     IncomingMail,
+    PageLetter,
     Rehearsal,
     SignUp,
     SignUpForm,
@@ -39,6 +40,7 @@ from crm.models import (
     MergeProposal,
     PointsEntry,
     PrivacyRequest,
+    ProductRegistration,
     Promise,
     ReadyAnswer,
     Referral,
@@ -46,6 +48,8 @@ from crm.models import (
     ReferralProgramme,
     Source,
     StaffTask,
+    Subscription,
+    SubscriptionRenewal,
     Survey,
     SurveyQuestion,
     Tier,
@@ -85,6 +89,14 @@ def open_shop():
     AccessLog.objects.create(username="owner")
     AccessFailureLog.objects.create(username="owner")
     ExchangeRate.objects.create(currency="USD", day=NOW.date(), rate=Decimal("0.9"))
+    one = Subscription.objects.create(
+        customer=customer, product=order.lines.get().product, every=30, anchor_on=NOW.date(), next_on=NOW.date()
+    )
+    SubscriptionRenewal.objects.create(
+        subscription=one, due_on=NOW.date(), product=one.product, quantity=1, status="asked", asked_at=NOW
+    )
+    ProductRegistration.objects.create(customer=customer, order=order, product=one.product, serial="K-1")
+    PageLetter.objects.create(customer=customer, kind="link", email="ann@example.com", asked_at=NOW)
     open_case_with_a_file(customer)
     connect_sources(customer)
     call_other_systems(customer)

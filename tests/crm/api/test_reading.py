@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from crm.loyalty import PointsGift, give_points
 from crm.models import Source
+from crm.subscriptions.subscriptions import pause, subscribe
 from tests.conftest import make_category, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,16 @@ def test_a_cursor_that_no_page_gave_is_refused(get, cursor):
     answer = get("orders", cursor=cursor)
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
+
+
+def test_subscriptions_are_shown_of_one_customer_or_of_a_status(get):
+    ann, filter_ = make_customer(external_id="7"), make_product(sku="FILTER")
+    subscribe(ann, filter_, at=timezone.now(), every=2, unit="month", quantity=3)
+    pause(subscribe(make_customer(), filter_, at=timezone.now(), every=30), at=timezone.now())
+
+    (shown,) = get("subscriptions", id="7").json()["items"]
+
+    assert (shown["customer_id"], shown["sku"], shown["quantity"]) == ("7", "FILTER", 3)
+    assert (shown["every"], shown["unit"], shown["status"]) == (2, "month", "active")
+    assert [one["status"] for one in get("subscriptions", status="paused").json()["items"]] == ["paused"]
+    assert len(get("subscriptions").json()["items"]) == 2

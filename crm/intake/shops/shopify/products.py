@@ -34,6 +34,7 @@ def product_id(body: dict[str, Any]) -> str:
 def _fact(told: Product, variant: Variant, told_at: dt.datetime, prefix: str) -> ProductFact:
     fields: dict[str, Any] = {
         "external_id": prefix + told.id,
+        "cart_id": variant.id,
         "name": _name(told.title, variant.title),
         "is_in_stock": told.status not in NOT_SOLD and _is_in_stock(variant),
     }

@@ -26,6 +26,7 @@ def product_fact(body: Any) -> ProductFact:
         raise NothingToRecord(_("Product %(id)s is only a draft.") % {"id": told.id})
     fields: dict[str, Any] = {
         "name": told.name,
+        "cart_id": str(told.id),
         "price": told.price,
         "url": _address(told.permalink, LONGEST_PAGE_ADDRESS),
         "picture_url": _address(told.images[0].src, LONGEST_ADDRESS) if told.images else "",

@@ -1,0 +1,16 @@
+"""The shop's logo, at the head of its pages and letters: a picture like any other, only smaller."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+
+from chains.pictures.keeping import keep_picture
+
+# Twice what it is shown at, for screens with fine points.
+WIDEST, TALLEST = 480, 160
+
+
+def keep_logo(data: bytes, name: str, by: User | None) -> str:
+    """The name of its file; raises PictureError."""
+    kept = keep_picture(data, name, by, within=(WIDEST, TALLEST))
+    return str(kept.file.name).rpartition("/")[2]
