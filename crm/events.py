@@ -10,6 +10,7 @@
     product.registered   {"number", "product", "serial"}
     case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
+    review.*             {"review", "stars", "product"}; left again when the stars were changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
     coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},
                          expiring {"expires_at"}

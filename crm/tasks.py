@@ -18,6 +18,7 @@ from crm.loyalty import expire_points, record_expiring
 from crm.models import Source
 from crm.outbound_http import session
 from crm.recommendations.nightly import learn
+from crm.service.reviews.deciding import publish_undecided
 from crm.webhooks_out import clearing, sending
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,11 @@ def learn_recommendations() -> None:
 def watch_loyalty() -> None:
     now = timezone.now()
     logger.info("Gifts of points expired: %s; ends recorded: %s", expire_points(now), record_expiring(now))
+
+
+@shared_task
+def publish_reviews() -> None:
+    logger.info("Reviews that waited long enough, published: %s", publish_undecided(timezone.now()))
 
 
 @shared_task

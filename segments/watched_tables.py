@@ -26,6 +26,7 @@ from crm.models import (
     OrderStanding,
     Product,
     ProductRelation,
+    Review,
 )
 
 
@@ -55,6 +56,7 @@ WATCHED_TABLES: list[WatchedTable] = [
     WatchedTable(CustomerPrediction),
     WatchedTable(Case),
     WatchedTable(Feedback),
+    WatchedTable(Review),
     WatchedTable(Event),
     # What is said about goods concerns whoever bought them: everybody is asked again. Nobody bought new ones yet.
     WatchedTable(Product, ("UPDATE",)),

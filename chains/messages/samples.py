@@ -40,6 +40,7 @@ APPOINTMENT_IN, APPOINTMENT_HOUR = dt.timedelta(days=3), 10
 _PAGES = {
     "rating_scale": "1 2 3 4 5",
     "rate_url": "https://shop.example/m/r/sample/",
+    "review_url": "https://shop.example/m/review/sample/",
     "question_url": "https://shop.example/m/q/sample/",
     "preferences_url": "https://shop.example/m/p/sample/",
     "unsubscribe_url": "https://shop.example/m/u/sample/",

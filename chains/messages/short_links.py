@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 PROOF_LENGTH = 8
-PAGE_LETTERS = {"rate_url": "r", "preferences_url": "p", "unsubscribe_url": "u"}
+PAGE_LETTERS = {"rate_url": "r", "review_url": "w", "preferences_url": "p", "unsubscribe_url": "u"}
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 

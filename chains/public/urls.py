@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chains.public import pages, pictures, preferences, question, sign_up, tracking
+from chains.public import pages, pictures, preferences, question, review, sign_up, tracking
 
 app_name = "chains"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("p/<str:token>/", preferences.preferences_view, name="preferences"),
     path("r/<str:token>/", question.rating_view, name="rate"),
     path("q/<str:token>/<str:key>/", question.question_view, name="question"),
+    path("review/<str:token>/", review.review_view, name="review"),
+    path("review/<str:token>/photo/<int:photo_id>/", review.photo_view, name="review-photo"),
     path("pictures/<str:name>", pictures.picture_view, name="picture"),
     path("f/<str:key>/", sign_up.form_view, name="sign-up"),
     path("f/<str:key>/sent/", sign_up.sent_view, name="sign-up-sent"),

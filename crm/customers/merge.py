@@ -30,8 +30,10 @@ from crm.models import (
     Order,
     PointsEntry,
     PrivacyRequest,
+    Review,
     WebhookMessage,
 )
+from crm.service.reviews.merging import give_way
 
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
@@ -39,6 +41,7 @@ MOVED_MODELS = (
     Order,
     Case,
     Feedback,
+    Review,
     PointsEntry,
     Coupon,
     Event,
@@ -73,6 +76,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     for customer in (keeper, duplicate):
         customer.refresh_from_db()
     stats.lock([keeper.pk, duplicate.pk])
+    give_way(keeper, duplicate, at)
     for model in MOVED_MODELS:
         model._default_manager.filter(customer=duplicate).update(customer=keeper)
     consent.merge_ledgers(keeper, duplicate, at=at)

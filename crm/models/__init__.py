@@ -17,6 +17,8 @@ from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
 from crm.models.recommendation import BestSeller, ProductSequence
+from crm.models.review import Review, ReviewPhoto
+from crm.models.review_settings import ReviewSettings
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
@@ -64,6 +66,9 @@ __all__ = [
     "ProductRelation",
     "ProductSequence",
     "Purpose",
+    "Review",
+    "ReviewPhoto",
+    "ReviewSettings",
     "Shop",
     "Source",
     "VisitorAllowance",

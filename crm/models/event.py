@@ -37,6 +37,8 @@ class EventKind(models.TextChoices):
     CASE_CORRECTED = "case.corrected", _("case corrected by staff")
     CASE_CONFIRMED = "case.confirmed", _("customer confirmed being content")
     FEEDBACK_LEFT = "feedback.left", _("rating or review left")
+    REVIEW_LEFT = "review.left", _("review sent")
+    REVIEW_PUBLISHED = "review.published", _("review published")
     POINTS_CHANGED = "points.changed", _("points given, spent or expired")
     POINTS_EXPIRING = "points.expiring", _("points expire soon")
     COUPON_ISSUED = "coupon.issued", _("coupon issued")

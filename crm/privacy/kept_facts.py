@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
 
 from crm.models import (
@@ -29,6 +29,8 @@ from crm.models import (
     Order,
     OrderLine,
     PointsEntry,
+    Review,
+    ReviewPhoto,
     WebhookMessage,
 )
 from crm.models.case import CaseQuerySet
@@ -54,6 +56,10 @@ def _letters(person: Person) -> QuerySet[CaseMessage]:
 
 def _files(person: Person) -> QuerySet[CaseAttachment]:
     return CaseAttachment.objects.filter(message__case__customer__in=person.ids).order_by("pk")
+
+
+def _review_photos(person: Person) -> QuerySet[ReviewPhoto]:
+    return ReviewPhoto.objects.filter(review__customer__in=person.ids).order_by("pk")
 
 
 def _visits(person: Person) -> QuerySet[AnonymousEvent]:
@@ -109,6 +115,26 @@ def _erase_coupons(found: QuerySet[Coupon], at: dt.datetime) -> int:
     return blanked(found, code=BLANK_CODE, gift=ERASED, expires_at=Least(F("expires_at"), Value(at)))
 
 
+def _reviews(found: QuerySet[Review]) -> Rows:
+    """With the product's name: an id says nothing to who wrote about it."""
+    reviews = found.select_related("product").prefetch_related(
+        Prefetch("photos", ReviewPhoto.objects.only("name", "review"))
+    )
+    return [row(review) | {"product": str(review.product or ""), "photos": _names(review)} for review in reviews]
+
+
+def _names(review: Review) -> list[str]:
+    return [photo.name for photo in review.photos.all()]
+
+
+def _erase_reviews(found: QuerySet[Review], at: dt.datetime) -> int:
+    """Gone from wherever they were shown; that so many stars were given stays a figure."""
+    found.exclude(status=Review.Status.WITHDRAWN).update(
+        status=Review.Status.WITHDRAWN, published_at=None, refusal="", changed_at=at
+    )
+    return blanked(found, text="", answers=[], reply="", may_publish=False)
+
+
 KEPT = (
     Kept("consents", theirs(ConsentRecord, "occurred_at"), rows, blank(address="", evidence={})),
     Kept("orders", theirs(Order, "placed_at"), _orders, blank(tracking_number="", receipt_url="", coupon_code="")),
@@ -116,6 +142,8 @@ KEPT = (
     Kept("files", _files, columns("name", "content_type", "size"), delete),
     Kept("letters", _letters, rows, blank(address="", subject="", text="", failure="", key=None, token=BLANK_TOKEN)),
     Kept("feedback", theirs(Feedback, "left_at"), rows, blank(answer="", text="", may_publish=False)),
+    Kept("review_photos", _review_photos, columns("name", "width", "height", "uploaded_at"), delete),
+    Kept("reviews", theirs(Review, "created_at"), _reviews, _erase_reviews),
     Kept("points", theirs(PointsEntry, "occurred_at"), rows, blank(reason="", unspent=0)),
     Kept("coupons", theirs(Coupon, "issued_at"), rows, _erase_coupons),
     Kept("events", theirs(Event, "occurred_at"), rows, _erase_events),

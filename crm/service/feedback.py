@@ -10,9 +10,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.events import record
-from crm.locks import lock_current
+from crm.locks import lock_all_current, lock_current
 from crm.models import Case, Customer, EventKind, Feedback, Order, Product, Shop
 from crm.service.cases import open_case
+from crm.service.reviews.from_ratings import follow_rating
 
 SCALES = {Feedback.Kind.RATING: range(1, 6), Feedback.Kind.NPS: range(11)}
 DETRACTORS = range(7)
@@ -39,6 +40,8 @@ def leave(
     erased the score counts, and there are no words to keep and nobody to ask.
     """
     _check(kind, score)
+    # What may be shown becomes a review, which locks more strongly: at once, or it would wait for who waits for us.
+    lock_all_current([customer.pk])
     customer = lock_current(customer)
     feedback, is_new = Feedback.objects.get_or_create(
         source=source,
@@ -58,6 +61,7 @@ def leave(
     if is_new:
         _record(feedback, at, f"feedback:{feedback.pk}")
         _ask_what_went_wrong(feedback)
+        _follow(feedback, at)
     return feedback
 
 
@@ -73,6 +77,7 @@ def change(
 ) -> Feedback:
     """Put another answer in place of what was left; chains and branches hear of it anew. Words left empty stay."""
     _check(feedback.kind, score)
+    lock_all_current([feedback.customer_id])
     lock_current(feedback.customer)
     feedback = Feedback.objects.select_for_update(of=("self",)).select_related("customer").get(pk=feedback.pk)
     if feedback.customer.erased_at:
@@ -84,6 +89,7 @@ def change(
     if is_other:
         _record(feedback, at, f"feedback:{feedback.pk}:{at.isoformat()}")
     _ask_what_went_wrong(feedback)
+    _follow(feedback, at)
     return feedback
 
 
@@ -111,6 +117,11 @@ def _check(kind: str, score: int | None) -> None:
         raise ValueError(
             _("The score must be a whole number from %(low)s to %(high)s.") % {"low": scale[0], "high": scale[-1]}
         )
+
+
+def _follow(feedback: Feedback, at: dt.datetime) -> None:
+    if feedback.kind == Feedback.Kind.RATING and not feedback.customer.erased_at:
+        follow_rating(feedback, at=at)
 
 
 def _record(feedback: Feedback, at: dt.datetime, key: str) -> None:

@@ -97,6 +97,7 @@ PAST_TABLES = (
         other_changes=CASE_CHANGES,
     ),
     PastTable("crm_feedback", appears_at="live.left_at"),
+    PastTable("crm_review", appears_at="live.sent_at", moments=("published_at",)),
     PastTable("crm_pointsentry", appears_at="live.occurred_at"),
     PastTable(
         "crm_coupon",
@@ -209,6 +210,8 @@ AS_TODAY = frozenset(
         "crm_product",
         "crm_productrelation",
         "crm_productsequence",
+        "crm_reviewphoto",
+        "crm_reviewsettings",
         "crm_shop",
         "crm_source",
         "crm_visitorallowance",
