@@ -59,7 +59,7 @@ def _chosen(request: HttpRequest, subjects: list[Subject]) -> Subject | None:
 
 def _choice(request: HttpRequest, subjects: list[Subject]) -> HttpResponse:
     if not subjects:
-        title, text = _("There is nothing to review here"), _("The order was cancelled.")
+        title, text = _("There is nothing to review here"), _("There is no order to write about, or it was cancelled.")
         return shop_page(request, "notice", title=title, text=text)
     score = _score(request)
     return shop_page(request, "review_choice", subjects=[(one, address_of(one, score)) for one in subjects])

@@ -64,7 +64,6 @@ class ReviewAdmin(VerbAdmin):
     ordering = IN_ORDER
     search_fields = ("order__number__startswith", "product__sku__istartswith", "customer__last_name__istartswith")
     search_help_text = _("Order number, SKU or last name")
-    fields = ()
     change_form_outer_before_template = "crm/admin/review_panel.html"
     actions = ("publish_all",)
 
@@ -82,6 +81,13 @@ class ReviewAdmin(VerbAdmin):
         """A draft is its author's alone."""
         found: QuerySet[Review] = super().get_queryset(request)
         return found.exclude(sent_at=None).annotate(photo_number=Count("photos"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Review | None = None) -> list[Any]:
+        """All that there is to do are buttons."""
+        return []
+
+    def save_model(self, request: HttpRequest, obj: Review, form: Any, change: bool) -> None:
+        """Nothing was typed; the row as it was read would overwrite what its author does meanwhile."""
 
     def do_view(self, request: HttpRequest, object_id: int, name: str) -> HttpResponseBase:
         """Whoever has decided about one is led to the next that waits."""
@@ -109,7 +115,6 @@ class ReviewAdmin(VerbAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """There is nothing to save: all of it are buttons."""
         extra = {"show_save": False, "show_save_and_continue": False, **_panel(object_id), **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, extra)  # type: ignore[no-any-return]
 

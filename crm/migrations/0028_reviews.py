@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                             ("draft", "not sent yet"),
                             ("waiting", "to be looked at"),
                             ("published", "published"),
-                            ("refused", "refused"),
+                            ("refused", "turned down"),
                             ("private", "for the shop only"),
                             ("withdrawn", "withdrawn by the customer"),
                         ],

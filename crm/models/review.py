@@ -43,7 +43,7 @@ class Review(models.Model):
         DRAFT = "draft", _("not sent yet")
         WAITING = "waiting", _("to be looked at")
         PUBLISHED = "published", _("published")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("turned down")
         PRIVATE = "private", _("for the shop only")
         WITHDRAWN = "withdrawn", _("withdrawn by the customer")
 

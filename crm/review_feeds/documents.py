@@ -28,8 +28,7 @@ class FeedPage:
     next: int | None
 
 
-def feed_page(scope: Scope, asked: QueryDict) -> FeedPage:
-    settings = ReviewSettings.load()
+def feed_page(scope: Scope, settings: ReviewSettings, asked: QueryDict) -> FeedPage:
     number, limit = _number(asked, "page", 1, LAST_PAGE), _number(asked, "limit", PAGE, LONGEST_PAGE)
     found = scope.reviews()
     counted = figures(found)

@@ -42,12 +42,12 @@ def _feed(content_type: str, write: Write) -> Callable[[HttpRequest, str], HttpR
     @xframe_options_exempt
     @require_safe
     def view(request: HttpRequest, key: str) -> HttpResponse:
-        _check_key(key)
+        kept = _open_feed(key)
         if (wait := _wait(request)) > 0:
             return _too_often(wait)
         scope = scope_of(request.GET)
         with translation.override(spoken(request.GET.get("language", "").lower().split("-")[0])):
-            body = write(feed_page(scope, request.GET), key)
+            body = write(feed_page(scope, kept, request.GET), key)
         return _answer(request, body.encode(), content_type, scope.changed_at())
 
     return view
@@ -78,7 +78,7 @@ html_view = _feed("text/html; charset=utf-8", _html)
 @require_safe
 def google_view(request: HttpRequest, key: str) -> HttpResponse:
     """All of them at once: it is fetched once a day."""
-    _check_key(key)
+    _open_feed(key)
     if (wait := _wait(request)) > 0:
         return _too_often(wait)
     scope = scope_of(request.GET)
@@ -97,10 +97,11 @@ def small_photo_view(request: HttpRequest, token: str) -> HttpResponse:
     return photo_view(request, token, "thumbnail")
 
 
-def _check_key(key: str) -> None:
+def _open_feed(key: str) -> ReviewSettings:
     kept = ReviewSettings.load()
     if not kept.is_feed_open or kept.feed_key != key:
         raise Http404
+    return kept
 
 
 def _wait(request: HttpRequest) -> float:

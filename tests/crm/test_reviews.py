@@ -16,7 +16,7 @@ from crm.service.reviews.deciding import answer, publish, publish_many, publish_
 from crm.service.reviews.figures import figures, figures_of_products
 from crm.service.reviews.questions import questions
 from crm.service.reviews.writing import Words, draft, send, withdraw
-from tests.conftest import make_customer, make_order, make_product
+from tests.conftest import make_order, make_product
 
 pytestmark = pytest.mark.django_db
 

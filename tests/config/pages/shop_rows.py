@@ -35,6 +35,8 @@ from crm.models import (
     MergeProposal,
     PointsEntry,
     PrivacyRequest,
+    Review,
+    ReviewSettings,
     Source,
     WebhookEndpoint,
     WebhookMessage,
@@ -54,6 +56,7 @@ def open_shop():
     customer = make_customer(phone="+447700900123")
     order = make_order(customer=customer, product=make_product(sku="SKU", category="Kettles"), number="A-1")
     Feedback.objects.create(customer=customer, order=order, score=5, source="letter", key="1")
+    leave_review(order)
     Coupon.objects.create(code="COME-BACK", kind=Coupon.Kind.PERCENT, value=10, customer=customer)
     PointsEntry.objects.create(customer=customer, kind="accrual", points=10, unspent=10, key="1")
     MergeProposal.objects.create(keeper=customer, duplicate=make_customer(), reason="same name")
@@ -69,6 +72,14 @@ def open_shop():
     segment = Segment.objects.create(name="Everybody", rule={"all": []})
     Membership.objects.create(segment=segment, customer=customer, entered_at=NOW)
     write_to(customer, order, owner)
+
+
+def leave_review(order):
+    ReviewSettings.load()
+    about = {"order": order, "product": order.lines.get().product}
+    sent = {"status": "waiting", "stars": 5, "language": "en", "sent_at": NOW}
+    review = Review.objects.create(customer=order.customer, **about, **sent)
+    review.photos.create(name="lid.jpg", digest="0", content=b"1", thumbnail=b"1", width=1, height=1)
 
 
 def open_case_with_a_file(customer):
