@@ -286,6 +286,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="review",
+            index=models.Index(
+                condition=models.Q(("status", "published")), fields=["-published_at"], name="review_published"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["-changed_at"], name="review_by_change"),
+        ),
+        migrations.AddIndex(
+            model_name="review",
             index=models.Index(condition=models.Q(("status", "waiting")), fields=["sent_at"], name="review_undecided"),
         ),
         migrations.AddConstraint(

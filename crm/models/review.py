@@ -149,6 +149,9 @@ class Review(models.Model):
             models.Index(
                 fields=["product", "-published_at"], condition=Q(status="published"), name="review_published_of"
             ),
+            models.Index(fields=["-published_at"], condition=Q(status="published"), name="review_published"),
+            # When a feed of the whole shop was changed last.
+            models.Index(fields=["-changed_at"], name="review_by_change"),
             models.Index(fields=["sent_at"], condition=Q(status="waiting"), name="review_undecided"),
         ]
 

@@ -1,10 +1,11 @@
 """What customers write about what they bought, and what staff decide about it."""
 
 import datetime as dt
+import importlib
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from crm.customers.merge import merge
 from crm.models import Case, Event, Feedback, PointsEntry, Review, ReviewSettings
@@ -273,6 +274,16 @@ def test_a_rating_whose_words_may_be_shown_is_a_review(order, now):
     assert Review.objects.get().status == "withdrawn"
 
 
+def test_a_rating_that_was_taken_up_as_a_review_is_no_longer_the_ratings(order, now):
+    told = {"kind": "rating", "source": "letters", "key": "1", "at": now, "order": order}
+    left = feedback.leave(order.customer, score=5, text=QUIET, may_publish=True, **told)
+    send(Review.objects.get(), words(stars=3, text="On second thoughts it is rather loud."), at=now + DAY)
+
+    feedback.change(left, at=now + DAY, score=1, text="Another thing altogether", may_publish=False)
+
+    assert (Review.objects.get().status, Review.objects.get().stars) == ("waiting", 3)
+
+
 def test_a_rating_does_not_overwrite_what_was_written_as_a_review(order, now):
     write(order, now)
 
@@ -310,3 +321,24 @@ def test_an_erased_person_is_read_nowhere_and_their_photos_are_gone(order, now, 
     review.refresh_from_db()
     assert (review.status, review.text, review.reply, review.may_publish) == ("withdrawn", "", "", False)
     assert not review.photos.exists()
+
+
+def test_an_upgrade_makes_reviews_of_ratings_that_might_be_shown(order, now):
+    told = {"kind": "rating", "may_publish": True, "left_at": now, "text": QUIET, "source": "letters"}
+    for key, more in enumerate(
+        [
+            {"score": 4, "left_at": now - DAY},
+            {"score": 5},
+            {"score": 5, "may_publish": False},
+            {"score": 5, "text": "Good"},
+            {"score": 9, "kind": "nps"},
+        ]
+    ):
+        Feedback.objects.create(customer=order.customer, order=order, key=str(key), **told | more)
+
+    with connection.cursor() as cursor:
+        cursor.execute(importlib.import_module("crm.migrations.0029_ratings_that_may_be_shown").COPY)
+
+    review = Review.objects.published().get()
+    assert (review.stars, review.text, review.product) == (5, QUIET, order.lines.get().product)
+    assert (review.published_at, review.is_verified, review.rewarded_points) == (now, True, 0)

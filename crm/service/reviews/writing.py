@@ -98,8 +98,10 @@ def send(review: Review, words: Words, *, at: dt.datetime, is_rating: bool = Fal
     is_news = review.sent_at is None or review.stars != words.stars
     key = f"review:{review.pk}" if review.sent_at is None else f"review:{review.pk}:{at.isoformat()}"
     status = Status.WAITING if words.may_publish else Status.PRIVATE
-    undecided = {"refusal": "", "decided_at": None, "decided_by": None}
-    _write(review, at, status=status, sent_at=at, **undecided, **words.columns())
+    anew = {"refusal": "", "decided_at": None, "decided_by": None}
+    if not is_rating:
+        anew["feedback"] = None  # Written as a review it is no longer the rating's to change.
+    _write(review, at, status=status, sent_at=at, **anew, **words.columns())
     if is_news:
         record_review(review, EventKind.REVIEW_LEFT, at, key)
     if not is_rating:
