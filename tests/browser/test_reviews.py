@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from chains.simulate.preview import rendered
 from crm.models import Review, ReviewSettings
 from tests.browser.conftest import NARROW, PERSON, WIDE, fits
+from tests.browser.shop_site import ShopSite
 from tests.chains.factories import written_text
 from tests.chains.test_offer_blocks import block
 from tests.chains.written_messages import make_touch
@@ -16,6 +17,8 @@ from tests.photos import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+PRODUCT_PAGE = """<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"></head>
+<body><h1>Kettle Aria</h1>{line}</body></html>"""
 SHOTS = os.environ.get("ENCORE_SHOTS")
 
 
@@ -38,13 +41,20 @@ def home(tmp_path):
     return file
 
 
+@pytest.fixture
+def site(live_server):
+    site = ShopSite(live_server.url)
+    yield site
+    site.close()
+
+
 def letter_about(kettle, language):
     order = make_order(customer=make_customer(first_name="Emma", last_name="Stone", language=language), product=kettle)
     return make_touch(customer=order.customer, order=order)
 
 
 def test_a_review_goes_from_the_letter_to_the_site_and_into_the_next_letter(
-    page, visitor, sign_in, live_server, shop, settings, home
+    page, visitor, sign_in, live_server, site, shop, settings, home
 ):
     settings.SITE_URL = live_server.url
     kettle = make_product(sku="K-1", name="Kettle Aria", url="https://kettle.example.com/k1")
@@ -87,13 +97,9 @@ def test_a_review_goes_from_the_letter_to_the_site_and_into_the_next_letter(
     assert review.decided_by.username == "support"
 
     key = ReviewSettings.load().feed_key
-    visitor.route("http://kettle.example.com/k1", lambda route: route.fulfill(
-        content_type="text/html; charset=utf-8",
-        body=f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><body>'
-        f'<h1>Kettle Aria</h1><script async src="{live_server.url}/reviews.js" data-key="{key}"'
-        f' data-product="K-1"></script></body></html>',
-    ))  # fmt: skip
-    visitor.goto("http://kettle.example.com/k1")
+    line = f'<script async src="{live_server.url}/reviews.js" data-key="{key}" data-product="K-1"></script>'
+    site.files["/k1"] = ("text/html", PRODUCT_PAGE.format(line=line))
+    visitor.goto(f"{site.url}/k1")
     expect(visitor.get_by_text("We drink more tea.")).to_be_visible()
     expect(visitor.get_by_text("Thank you, enjoy your tea!")).to_be_visible()
     expect(visitor.get_by_alt_text("Photo of a buyer")).to_be_visible()
