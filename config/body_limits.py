@@ -1,4 +1,4 @@
-"""How large a body may be, by its address, and where files may be in it: nowhere but where staff bring them."""
+"""How large a body may be, by its address, and where files may be in it: where staff bring them, and with a review."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from chains.models import Touch
 from crm.intake.api import problems
 
 
@@ -34,12 +35,15 @@ PICTURE = Limit("pictures of staff", 21_000_000)
 # As many files as go with one answer, and its words.
 ANSWER = Limit("answers of staff", 11_000_000)
 DOOR = Limit("doors", 2_621_440)
+# Photos with a review: behind the link of a letter alone.
+PHOTOS = Limit("photos of customers", 42_000_000)
 # A provider brings a letter with its pictures in one request.
 LETTER = Limit("letters", 30_000_000)
 
 UPLOADS = re.compile(r"^/admin/crm/(?:\w+/import/|source/\d+/upload/)$")
 ANSWERS = re.compile(r"^/admin/crm/case/\d+/(?:do/write|answer-files)/$")
 PICTURES = re.compile(r"^/admin/(?:chains/messagetemplate/pictures|crm/shop/\d+/change)/$")
+REVIEW = re.compile(r"^/m/review/(?P<token>[^/]+)/$")
 BY_START = (("/admin/", FORM), ("/hooks/mail/", LETTER), ("/hooks/", DOOR), ("/v1/", DOOR), ("/api/v1/", DOOR))
 
 
@@ -50,6 +54,8 @@ def of(path: str) -> Limit:
         return PICTURE
     if ANSWERS.match(path):
         return ANSWER
+    if REVIEW.match(path):
+        return PHOTOS
     return next((limit for start, limit in BY_START if path.startswith(start)), PUBLIC)
 
 
@@ -62,6 +68,12 @@ def is_staff(user: Any) -> bool:
     return bool(user.is_active and user.is_staff)
 
 
+def is_of_letter(path: str) -> bool:
+    """Whether a review may be left there: the token of the link is all that allows it."""
+    found = REVIEW.match(path)
+    return found is not None and "\0" not in found["token"] and Touch.objects.filter(token=found["token"]).exists()
+
+
 def keep(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: refuses what is too large by its own account, and files where none belong, before they are read."""
 
@@ -71,6 +83,8 @@ def keep(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
             return _refusal(request, limit, 413, _("The body is larger than %(most)s bytes.") % {"most": limit.most})
         if request.content_type != "multipart/form-data" or limit is LETTER:
             return get_response(request)
+        if limit is PHOTOS:
+            return get_response(request) if is_of_letter(request.path) else _without_files(request, get_response, limit)
         if limit not in (UPLOAD, PICTURE, ANSWER):
             return _without_files(request, get_response, limit)
         return get_response(request) if is_staff(get_user(request)) else redirect_to_login(request.path)

@@ -40,7 +40,9 @@ ADMIN: dict[str, Any] = PUBLIC | {
 }
 # The API's description is drawn by a script that styles in place.
 API_DOCS: dict[str, Any] = PUBLIC | {"style-src": [SELF, UNSAFE_INLINE], "form-action": [SELF]}
-BY_START = (("/admin/", ADMIN), ("/m/my/", OWN_PAGE), ("/api/v1/docs", API_DOCS))
+# Pages of the shop's site show them in frames.
+REVIEWS: dict[str, Any] = PUBLIC | {"script-src": [NONE], "frame-ancestors": ["*"]}
+BY_START = (("/admin/", ADMIN), ("/m/my/", OWN_PAGE), ("/api/v1/docs", API_DOCS), ("/reviews/", REVIEWS))
 
 
 def of(path: str) -> dict[str, Any]:

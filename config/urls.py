@@ -14,6 +14,7 @@ from crm.intake.api.api import api
 from crm.intake.hooks import webhook
 from crm.intake.site.script import script
 from crm.intake.tracking.views import tracking as tracking_api
+from crm.review_feeds.script import script as script_of_reviews
 
 handler403 = "config.error_pages.permission_denied"
 
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<str:code>/forward", referral_kit.forward_view, name="referral_forward"),
     path("r/<str:code>/<slug:form>.png", referral_kit.picture_view, name="referral_card"),
     path("api/v1/", api.urls),
+    path("reviews/", include("crm.review_feeds.urls")),
+    path("reviews.js", script_of_reviews, name="reviews_script"),
     path("encore.js", script, name="site_script"),
     # As Segment's clients call it; those for browsers write only the first letter.
     re_path(r"^v1/(?P<call>identify|track|page|screen|group|alias|batch|import|[itpsgab])/?$", tracking_api),

@@ -31,6 +31,7 @@ class CrmConfig(AppConfig):
             case_entries.corrected_cases,
             case_entries.letters,
             crm_entries.feedback,
+            crm_entries.reviews,
             crm_entries.consents,
             crm_entries.loyalty,
             crm_entries.staff_tasks,

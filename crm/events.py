@@ -25,6 +25,7 @@
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; "level", low or high;
                          of a survey {"survey", "question"}, their ids; again when it was changed
+    review.*             {"review", "stars", "product"}; left again when the stars were changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
     points.earned        {"points", "number"}; they come when the order can no longer be returned
     points.refused       {"points", "reason"}, with an order

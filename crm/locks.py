@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from crm.models import Case, Customer, Order, Subscription
+from crm.models import Case, Customer, Order, Review, Subscription
 
 IDENTITIES = "crm.identities"
 MERGING = "crm.merging"
@@ -101,7 +101,7 @@ def lock_all_current(customer_ids: Iterable[int]) -> dict[int, int]:
         return {pk: owner for pk, owner in current.items() if owner not in erased}
 
 
-def lock_fact(fact: Order | Case | Subscription, lock_owner: Callable[[int], object] | None = None) -> None:
+def lock_fact(fact: Order | Case | Subscription | Review, lock_owner: Callable[[int], object] | None = None) -> None:
     """Read a fact again and lock it, with the customer it belongs to, until the transaction ends.
 
     The customer comes first, as in a merge, or the two would wait for each other; and again, should a merge have
@@ -135,7 +135,9 @@ def _lock_unmerged(customer_ids: set[int]) -> set[int]:
 
 
 @transaction.atomic
-def _lock_fact_of(fact: Order | Case | Subscription, owner_id: int, lock_owner: Callable[[int], object]) -> None:
+def _lock_fact_of(
+    fact: Order | Case | Subscription | Review, owner_id: int, lock_owner: Callable[[int], object]
+) -> None:
     lock_owner(owner_id)
     locked: QuerySet[Any] = type(fact)._default_manager.select_for_update(no_key=True)
     fact.refresh_from_db(from_queryset=locked)

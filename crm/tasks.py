@@ -25,6 +25,7 @@ from crm.referrals.attributing import attribute_waiting
 from crm.referrals.settling import settle_all
 from crm.service import case_pauses
 from crm.service.contentment import ask_due
+from crm.service.reviews.deciding import publish_undecided
 from crm.subscriptions import renewals
 from crm.webhooks_out import clearing, sending
 
@@ -79,6 +80,11 @@ def settle_referrals() -> None:
 def tend_subscriptions() -> None:
     if counts := renewals.tend(timezone.now()):
         logger.info("Subscriptions: %s", ", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
+@shared_task
+def publish_reviews() -> None:
+    logger.info("Reviews that waited long enough, published: %s", publish_undecided(timezone.now()))
 
 
 @shared_task

@@ -29,6 +29,7 @@ from crm.models import (
     Product,
     ProductRegistration,
     ProductRelation,
+    Review,
     Subscription,
 )
 
@@ -61,6 +62,7 @@ WATCHED_TABLES: list[WatchedTable] = [
     WatchedTable(Feedback),
     WatchedTable(Subscription),
     WatchedTable(ProductRegistration),
+    WatchedTable(Review),
     WatchedTable(Event),
     WatchedTable(PointsEntry),
     WatchedTable(CustomerTier),

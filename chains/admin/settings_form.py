@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
 
 from chains.admin.window_form import WindowForm
 from chains.pictures.logo import keep_logo
-from chains.pictures.shrinking import PictureError, shrink
+from crm.pictures.shrinking import PictureError, shrink
 
 
 class SettingsForm(WindowForm):

@@ -20,6 +20,8 @@ _MAIL = re.compile(r"mailto:[^\s{}?]+@[^\s{}?]+(?=\?|$)", re.IGNORECASE)
 _PHONE = re.compile(r"tel:[+\d()\- ]+$", re.IGNORECASE)
 _FIELD = re.compile(r"{{-?\s*([\w.]+)\s*-?}}(?=[/?#]|$)")
 _SCORE = re.compile(r"\?score=[1-5]")
+# The rating a customer chooses in the letter is filled in there.
+TAKE_SCORE = {"rate_url", "review_url"}
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
 
 
@@ -53,7 +55,7 @@ def _split(written: str) -> tuple[str, str]:
 
 def _is_own_page(name: str, tail: str) -> bool:
     """Encore's own pages take nothing more, but for the rating a customer chooses in the letter."""
-    return not tail or name == "rate_url" and bool(_SCORE.fullmatch(tail))
+    return not tail or name in TAKE_SCORE and bool(_SCORE.fullmatch(tail))
 
 
 def filled_link(source: str, context: Mapping[str, Any]) -> str:

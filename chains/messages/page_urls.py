@@ -17,6 +17,7 @@ def _patterns() -> dict[str, tuple[str, str]]:
         "click_url": reverse("chains:click", args=[_TOKEN, 0]).removesuffix("0/"),
         "open_url": reverse("chains:open", args=[_TOKEN]),
         "rate_url": reverse("chains:rate", args=[_TOKEN]),
+        "review_url": reverse("chains:review", args=[_TOKEN]),
         "question_url": reverse("chains:question", args=[_TOKEN, _KEY]).removesuffix(f"{_KEY}/"),
         "kit_url": reverse("chains:kit", args=[_TOKEN]),
         "my_page_url": reverse("chains:my-enter", args=[_TOKEN]),

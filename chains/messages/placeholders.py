@@ -82,6 +82,7 @@ PLACEHOLDERS = (
     ),
     Placeholder("order_page_url", _("the page of this order there"), is_link=True, is_own_page=True),
     Placeholder("rate_url", _("page where the customer rates the order"), is_link=True, is_own_page=True),
+    Placeholder("review_url", _("page where the customer writes a review"), is_link=True, is_own_page=True),
     Placeholder("rating_scale", _("1 2 3 4 5 to press; only in the text")),
     Placeholder("preferences_url", _("page where the customer chooses topics"), is_link=True, is_own_page=True),
     Placeholder("unsubscribe_url", _("page to unsubscribe"), is_link=True, is_own_page=True),

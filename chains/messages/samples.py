@@ -45,6 +45,7 @@ _PAGES = {
     "my_page_url": "https://shop.example/m/my/in/sample/",
     "order_page_url": "https://shop.example/m/my/in/sample/order/",
     "rate_url": "https://shop.example/m/r/sample/",
+    "review_url": "https://shop.example/m/review/sample/",
     "question_url": "https://shop.example/m/q/sample/",
     "preferences_url": "https://shop.example/m/p/sample/",
     "unsubscribe_url": "https://shop.example/m/u/sample/",

@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 PROOF_LENGTH = 8
 PAGE_LETTERS = {
     "rate_url": "r",
+    "review_url": "w",
     "preferences_url": "p",
     "unsubscribe_url": "u",
     "my_page_url": "m",

@@ -6,14 +6,12 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 
 from chains.models import LetterPicture
-from chains.pictures.shrinking import TALLEST, WIDEST, shrink
+from crm.pictures.shrinking import LETTER, Frame, shrink
 
 
-def keep_picture(
-    data: bytes, name: str, by: User | None, *, within: tuple[int, int] = (WIDEST, TALLEST)
-) -> LetterPicture:
+def keep_picture(data: bytes, name: str, by: User | None, frame: Frame = LETTER) -> LetterPicture:
     """Shrink and keep it under a name that nobody guesses; raises PictureError."""
-    shrunk = shrink(data, within)
+    shrunk = shrink(data, frame)
     picture = LetterPicture(
         name=name[-200:], width=shrunk.width, height=shrunk.height, bytes=len(shrunk.data), uploaded_by=by
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 
 from chains.pictures.keeping import keep_picture
+from crm.pictures.shrinking import Frame
 
 # Twice what it is shown at, for screens with fine points.
-WIDEST, TALLEST = 480, 160
+LOGO = Frame(widest=480, tallest=160, aimed_bytes=200_000, keeps_alpha=True)
 
 
 def keep_logo(data: bytes, name: str, by: User | None) -> str:
     """The name of its file; raises PictureError."""
-    kept = keep_picture(data, name, by, within=(WIDEST, TALLEST))
+    kept = keep_picture(data, name, by, LOGO)
     return str(kept.file.name).rpartition("/")[2]

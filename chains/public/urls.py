@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from chains.public import case, pages, pictures, preferences, question, referral_kit, sign_up, tracking
+from chains.public import case, pages, pictures, preferences, question, referral_kit, review, sign_up, tracking
 
 app_name = "chains"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("k/<str:token>/", referral_kit.kit_view, name="kit"),
     path("q/<str:token>/<str:key>/", question.question_view, name="question"),
     path("case/<str:token>/", case.case_page, name="case"),
+    path("review/<str:token>/", review.review_view, name="review"),
+    path("review/<str:token>/photo/<int:photo_id>/", review.photo_view, name="review-photo"),
     path("pictures/<str:name>", pictures.picture_view, name="picture"),
     path("f/<str:key>/", sign_up.form_view, name="sign-up"),
     path("f/<str:key>/sent/", sign_up.sent_view, name="sign-up-sent"),

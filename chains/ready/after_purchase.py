@@ -6,18 +6,17 @@ from typing import Any
 
 from chains.ready.blocks import (
     INSTRUCTIONS,
-    REVIEWS,
+    REVIEW_PAGE,
     bought_main,
     button,
     first_or_again,
-    rating,
     recommendation,
     recommended,
     reply_button,
     review,
     words,
 )
-from chains.ready.rules import COMPLEX, DETRACTOR, FIRST_TIME, GOODS, RATED_WELL, VIP, both
+from chains.ready.rules import COMPLEX, DETRACTOR, FIRST_TIME, GOODS, TO_REVIEW, VIP, both
 from chains.ready.steps import (
     ReadyArm,
     ReadyBranch,
@@ -27,7 +26,6 @@ from chains.ready.steps import (
     ReadyUntil,
     ReadyWait,
     offer,
-    points,
 )
 
 ON_DELIVERY: dict[str, Any] = {"trigger": "event", "trigger_event": "order.delivered", "re_entry": "per_order"}
@@ -78,33 +76,17 @@ ONBOARDING = ReadyChain(
         ),
     ),
 )
+# Everybody is asked, whatever they think of it; what they write is rewarded by its page.
 REVIEW_REQUEST = ReadyChain(
     key="review_request",
-    rules=ON_DELIVERY | {"audience_rule": GOODS, "priority": 4},
+    rules=ON_DELIVERY | {"audience_rule": both(GOODS, TO_REVIEW), "priority": 4},
     steps=(
         ReadyWait(10, since="delivered"),
         ReadyLetter(
-            "rating",
-            (*first_or_again(), bought_main(), rating("ask")),
-            tags=("rating",),
+            "ask",
+            (*first_or_again(), bought_main(), button("open", REVIEW_PAGE)),
+            tags=("review",),
             late_after_hours=4 * 24,
-        ),
-        ReadyUntil(
-            "feedback.left",
-            days=14,
-            happened=(
-                points(200),
-                ReadyBranch(
-                    (
-                        ReadyArm(
-                            "rated_well",
-                            RATED_WELL,
-                            (ReadyLetter("tell_others", (words("hello"), button("open", REVIEWS)), tags=("rating",)),),
-                        ),
-                        ReadyArm("rated_low"),
-                    )
-                ),
-            ),
         ),
     ),
 )

@@ -17,7 +17,7 @@ from chains.ready.rules import FIRST_TIME, REPEAT, Rule
 RECEIPT = "{{ order.receipt_url }}"
 INSTRUCTIONS = "{{ product.instructions_url }}"
 PRODUCT_PAGE = "{{ product.url }}"
-REVIEWS = "{{ shop.review_url }}"
+REVIEW_PAGE = "{{ review_url }}"
 TOPICS = "{{ preferences_url }}"
 OWN_PAGE = "{{ my_page_url }}"
 ORDER_PAGE = "{{ order_page_url }}"

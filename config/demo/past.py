@@ -11,6 +11,7 @@ from config.demo.people import DemoPerson
 from config.demo.purchases import Purchase
 from config.demo.questions import past_cases
 from crm.figures import stats
+from crm.languages import spoken
 from crm.models import (
     Channel,
     ConsentRecord,
@@ -22,7 +23,9 @@ from crm.models import (
     Order,
     OrderLine,
     Purpose,
+    Review,
 )
+from crm.service.reviews.writing import FEWEST_LETTERS
 from crm.shop_currency import shop_currency
 
 BATCH = 2000
@@ -183,6 +186,34 @@ def _feedback(purchases: list[Purchase], orders: list[Order], until: dt.datetime
         if purchase.rated_at and purchase.rated_at < until
     ]
     Feedback.objects.bulk_create([feedback for _order, feedback in rated], BATCH)
+    _reviews([feedback for _order, feedback in rated])
     for order, feedback in rated:
         properties = {"kind": feedback.kind, "score": feedback.score, "feedback": feedback.pk}
         yield historic(EventKind.FEEDBACK_LEFT, order, feedback.left_at, f"feedback:{feedback.pk}", **properties)
+
+
+def _reviews(ratings: Sequence[Feedback]) -> None:
+    """What others may read of what they said: the last word of each about each product, published since."""
+    told = [one for one in ratings if one.may_publish and len(one.text) >= FEWEST_LETTERS]
+    last = {(one.customer_id, one.product_id): one for one in told}
+    Review.objects.bulk_create(
+        [
+            Review(
+                customer=one.customer,
+                order=one.order,
+                product=one.product,
+                feedback=one,
+                status=Review.Status.PUBLISHED,
+                stars=one.score,
+                text=one.text,
+                may_publish=True,
+                language=spoken(one.customer.language),
+                created_at=one.left_at,
+                changed_at=one.left_at,
+                sent_at=one.left_at,
+                published_at=one.left_at,
+            )
+            for one in last.values()
+        ],
+        BATCH,
+    )

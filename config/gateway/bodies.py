@@ -27,8 +27,10 @@ SECONDS = 30
 UPLOAD_SECONDS = 600
 # What a sender of too much may still send, so that they can read the answer; nothing of it is kept.
 LEFT_OVER_SECONDS = 5
-# Of all bodies under one limit that this process holds; files of staff lie on the disk.
+# Of all bodies under one limit that this process holds in memory, or on the disk where files are brought to.
 MOST_BYTES_TOGETHER = 64_000_000
+MOST_BYTES_ON_DISK = 640_000_000
+ON_DISK = (body_limits.UPLOAD, body_limits.PHOTOS)
 
 
 class Late(Exception):
@@ -62,11 +64,13 @@ class Body(AbstractContextManager["Body"]):
 
 
 def is_upload(known: Environ) -> bool:
-    return bool(known["REQUEST_METHOD"] == "POST" and body_limits.of(known["PATH_INFO"]) is body_limits.UPLOAD)
+    return bool(known["REQUEST_METHOD"] == "POST" and body_limits.of(known["PATH_INFO"]) in ON_DISK)
 
 
 def may_upload(known: Environ) -> bool:
-    """Whether staff are signed in there: asked before anything is read, in a thread, as the database says it."""
+    """Whether staff are signed in, or the link is a letter's: asked before anything is read, in a thread."""
+    if body_limits.of(known["PATH_INFO"]) is body_limits.PHOTOS:
+        return _is_of_letter(known)
     request = WSGIRequest({**known, "wsgi.input": BytesIO()})
     close_old_connections()
     try:
@@ -76,11 +80,19 @@ def may_upload(known: Environ) -> bool:
         close_old_connections()
 
 
+def _is_of_letter(known: Environ) -> bool:
+    close_old_connections()
+    try:
+        return body_limits.is_of_letter(known["PATH_INFO"])
+    finally:
+        close_old_connections()
+
+
 async def read(known: Environ, protocol: Any, *, may_upload: bool) -> Body:
     """Raises Late, Broken, or Full where too much arrives at once."""
     limit = body_limits.of(known["PATH_INFO"])
-    if limit is body_limits.UPLOAD and not may_upload:
-        limit = body_limits.FORM
+    if not may_upload:
+        limit = {body_limits.UPLOAD: body_limits.FORM, body_limits.PHOTOS: body_limits.PUBLIC}.get(limit, limit)
     told = body_limits.told_size(known)
     if told == 0 and "HTTP_TRANSFER_ENCODING" not in known:
         return Body()
@@ -110,7 +122,7 @@ async def _pieces(protocol: Any) -> AsyncIterator[bytes]:
 
 
 async def _fill(body: Body, limit: body_limits.Limit, pieces: AsyncIterator[bytes]) -> None:
-    if limit is body_limits.UPLOAD:
+    if limit in ON_DISK:
         body.file = body.ends.enter_context(TemporaryFile())  # noqa: SIM115 - closed by `ends`
     async for piece in pieces:
         body.size += len(piece)
@@ -123,7 +135,7 @@ async def _fill(body: Body, limit: body_limits.Limit, pieces: AsyncIterator[byte
 
 
 def _hold(body: Body, limit: body_limits.Limit, size: int) -> None:
-    if held[limit] + size > MOST_BYTES_TOGETHER:
+    if held[limit] + size > (MOST_BYTES_ON_DISK if limit in ON_DISK else MOST_BYTES_TOGETHER):
         raise Full
     held[limit] += size
     body.ends.callback(held.subtract, {limit: size})

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from chains.models import IncomingMail
 from config.today.line import Line, Part, counted
-from crm.models import Case, Feedback, Shop, StaffTask
+from crm.models import Case, Feedback, Review, Shop, StaffTask
 from crm.service.feedback import DETRACTORS
 from crm.service.queue import Tab
 from crm.timezones import day_of, start_of
@@ -28,6 +28,7 @@ def support(now: dt.datetime) -> Part:
         content=Case.objects.to_ask(now, dt.timedelta(days=shop.ask_content_days)),
         tasks=StaffTask.objects.open().filter(due_at__lt=start_of(day_of(now) + dt.timedelta(days=1))),
         ratings=Feedback.objects.filter(_low(shop.low_rating), left_at__gt=now - RATINGS_OF),
+        reviews=Review.objects.undecided(),
     )
     return Part(_("Customers who wait"), [line for line in _lines(counts) if line])
 
@@ -89,6 +90,11 @@ def _lines(counts: dict[str, int]) -> list[Line | None]:
             ),
             counts["ratings"],
             reverse("admin:crm_feedback_changelist"),
+        ),
+        _line(
+            ngettext("%(count)d review is to be looked at", "%(count)d reviews are to be looked at", counts["reviews"]),
+            counts["reviews"],
+            reverse("admin:crm_review_changelist") + "?status__exact=waiting",
         ),
     ]
 

@@ -39,6 +39,10 @@ from crm.models import (
     WebhookMessage,
 )
 from crm.subscriptions.joining import stop_doubles
+    Review,
+    WebhookMessage,
+)
+from crm.service.reviews.merging import give_way
 
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
@@ -46,6 +50,7 @@ MOVED_MODELS = (
     Order,
     Case,
     Feedback,
+    Review,
     PointsEntry,
     Coupon,
     Earning,
@@ -86,6 +91,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
         customer.refresh_from_db()
     stats.lock([keeper.pk, duplicate.pk])
     stop_doubles(keeper, duplicate, at)
+    give_way(keeper, duplicate, at)
     for model in MOVED_MODELS:
         model._default_manager.filter(customer=duplicate).update(customer=keeper)
     consent.merge_ledgers(keeper, duplicate, at=at)

@@ -25,6 +25,8 @@ from crm.models.promise import Promise, PromiseBreach
 from crm.models.ready_answer import ReadyAnswer, ReadyAnswerText
 from crm.models.recommendation import BestSeller, ProductSequence
 from crm.models.referral import Referral, ReferralCode, ReferralProgramme, ReferralReward
+from crm.models.review import Review, ReviewPhoto
+from crm.models.review_settings import ReviewSettings
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
@@ -97,6 +99,9 @@ __all__ = [
     "ReferralCode",
     "ReferralProgramme",
     "ReferralReward",
+    "Review",
+    "ReviewPhoto",
+    "ReviewSettings",
     "Shop",
     "Source",
     "StaffTask",

@@ -60,6 +60,8 @@ class EventKind(models.TextChoices):
     GOODWILL_GIVEN = "goodwill.given", _("goodwill given")
     GOODWILL_UNDONE = "goodwill.undone", _("goodwill taken back")
     FEEDBACK_LEFT = "feedback.left", _("rating or review left")
+    REVIEW_LEFT = "review.left", _("review sent")
+    REVIEW_PUBLISHED = "review.published", _("review published")
     POINTS_CHANGED = "points.changed", _("points given, spent or expired")
     POINTS_EXPIRING = "points.expiring", _("points expire soon")
     POINTS_EARNED = "points.earned", _("points earned by an order, to come")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Least
 
 from crm.models import (
@@ -38,6 +38,8 @@ from crm.models import (
     PointsEntry,
     PointsHold,
     ProductRegistration,
+    Review,
+    ReviewPhoto,
     StaffTask,
     Subscription,
     SubscriptionRenewal,
@@ -82,6 +84,10 @@ def _files(person: Person) -> QuerySet[CaseAttachment]:
 
 def _of_their_cases(model: Any, *order: str) -> Finder:
     return lambda person: model._default_manager.filter(case__customer__in=person.ids).order_by(*order, "pk")
+
+
+def _review_photos(person: Person) -> QuerySet[ReviewPhoto]:
+    return ReviewPhoto.objects.filter(review__customer__in=person.ids).order_by("pk")
 
 
 def _visits(person: Person) -> QuerySet[AnonymousEvent]:
@@ -172,6 +178,26 @@ def _erase_subscriptions(found: SubscriptionQuerySet, at: dt.datetime) -> int:
     return max(stopped, blanked(found, stop_words=""))
 
 
+def _reviews(found: QuerySet[Review]) -> Rows:
+    """With the product's name: an id says nothing to who wrote about it."""
+    reviews = found.select_related("product").prefetch_related(
+        Prefetch("photos", ReviewPhoto.objects.only("name", "review"))
+    )
+    return [row(review) | {"product": str(review.product or ""), "photos": _names(review)} for review in reviews]
+
+
+def _names(review: Review) -> list[str]:
+    return [photo.name for photo in review.photos.all()]
+
+
+def _erase_reviews(found: QuerySet[Review], at: dt.datetime) -> int:
+    """Gone from wherever they were shown; that so many stars were given stays a figure."""
+    found.exclude(status=Review.Status.WITHDRAWN).update(
+        status=Review.Status.WITHDRAWN, published_at=None, refusal="", changed_at=at
+    )
+    return blanked(found, text="", answers=[], reply="", may_publish=False)
+
+
 KEPT = (
     Kept("consents", theirs(ConsentRecord, "occurred_at"), rows, blank(address="", evidence={})),
     Kept("orders", theirs(Order, "placed_at"), _orders, blank(tracking_number="", receipt_url="", coupon_code="")),
@@ -194,6 +220,9 @@ KEPT = (
     Kept("earnings", theirs(Earning, "earned_at"), rows, blank(points=0)),
     Kept("points_held", theirs(PointsHold, "held_at"), rows, delete),
     Kept("tier", theirs(CustomerTier), rows, delete),
+    Kept("review_photos", _review_photos, columns("name", "width", "height", "uploaded_at"), delete),
+    Kept("reviews", theirs(Review, "created_at"), _reviews, _erase_reviews),
+    Kept("points", theirs(PointsEntry, "occurred_at"), rows, blank(reason="", unspent=0)),
     Kept("coupons", theirs(Coupon, "issued_at"), rows, _erase_coupons),
     Kept("registrations", theirs(ProductRegistration, "registered_at"), rows, blank(serial="", place="")),
     Kept("subscriptions", _their_subscriptions, _subscriptions, _erase_subscriptions),

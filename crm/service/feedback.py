@@ -10,10 +10,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.events import record
-from crm.locks import lock_current
+from crm.locks import lock_all_current, lock_current
 from crm.loyalty import earn
 from crm.models import Customer, EarningRule, EventKind, Feedback, Order, Product, Shop, Survey, SurveyQuestion
 from crm.service import low_answers
+from crm.service.reviews.from_ratings import follow_rating
 
 SCALES = {
     Feedback.Kind.RATING: range(1, 6),
@@ -50,6 +51,8 @@ def leave(
     an NPS answer up to 6. Of whoever was erased the score counts, and there are no words to keep and nobody to ask.
     """
     _check(kind, score)
+    # What may be shown becomes a review, which locks more strongly: at once, or it would wait for who waits for us.
+    lock_all_current([customer.pk])
     customer = lock_current(customer)
     feedback, is_new = Feedback.objects.get_or_create(
         source=source,
@@ -75,6 +78,7 @@ def leave(
         if kind == Feedback.Kind.RATING:
             # For saying something, whatever it is.
             earn(EarningRule.Occasion.RATING, [customer.pk], key=f"feedback:{feedback.pk}", at=at)
+        _follow(feedback, at)
     return feedback
 
 
@@ -91,6 +95,7 @@ def change(
 ) -> Feedback:
     """Put another answer in place of what was left; chains and branches hear of it anew. Words left empty stay."""
     _check(feedback.kind, score)
+    lock_all_current([feedback.customer_id])
     lock_current(feedback.customer)
     feedback = Feedback.objects.select_for_update(of=("self",)).select_related("customer").get(pk=feedback.pk)
     if feedback.customer.erased_at:
@@ -102,6 +107,7 @@ def change(
     if is_other:
         _record(feedback, at, f"feedback:{feedback.pk}:{at.isoformat()}")
     _ask_what_went_wrong(feedback)
+    _follow(feedback, at)
     return feedback
 
 
@@ -155,6 +161,11 @@ def _check(kind: str, score: int | None) -> None:
         raise ValueError(
             _("The score must be a whole number from %(low)s to %(high)s.") % {"low": scale[0], "high": scale[-1]}
         )
+
+
+def _follow(feedback: Feedback, at: dt.datetime) -> None:
+    if feedback.kind == Feedback.Kind.RATING and not feedback.customer.erased_at:
+        follow_rating(feedback, at=at)
 
 
 def _record(feedback: Feedback, at: dt.datetime, key: str) -> None:

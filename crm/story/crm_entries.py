@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.loyalty.coupon_wording import in_short
 from crm.models import ConsentRecord, Customer, Event, EventKind, Goodwill, Milestone, Order, StaffTask
 from crm.service.feedback import in_words
+from crm.service.reviews.writing import in_full
 from crm.story import subscription_entries
 from crm.story.story import StoryEntry, StoryKind, page_of
 
@@ -34,6 +35,25 @@ def orders(customer: Customer, limit: int) -> Iterator[StoryEntry]:
 def feedback(customer: Customer, limit: int) -> Iterator[StoryEntry]:
     for left in customer.feedback.select_related("question").order_by("-left_at")[:limit]:
         yield StoryEntry(left.left_at, "star", in_words(left), left.text, "", "", StoryKind.FEEDBACK)
+
+
+def reviews(customer: Customer, limit: int) -> Iterator[StoryEntry]:
+    """Sent, and what became of it. Drafts are theirs alone."""
+    sent = customer.reviews.filter(sent_at__isnull=False).select_related("product", "order").order_by("-changed_at")
+    for review in sent[:limit]:
+        where, kind, words = page_of(review), StoryKind.FEEDBACK, {"review": review}
+        if review.sent_at:
+            yield StoryEntry(
+                review.sent_at, "reviews", _("Review: %(review)s") % words, in_full(review), where, "", kind
+            )
+        if review.published_at:
+            title = _("Review published: %(review)s") % words
+            yield StoryEntry(review.published_at, "public", title, review.reply, where, "good", kind)
+        elif review.status == review.Status.REFUSED and review.decided_at:
+            title, why = _("Review refused: %(review)s") % words, review.get_refusal_display()
+            yield StoryEntry(review.decided_at, "block", title, why, where, "warning", kind)
+        elif review.status == review.Status.WITHDRAWN:
+            yield StoryEntry(review.changed_at, "undo", _("Review withdrawn: %(review)s") % words, "", where, "", kind)
 
 
 def consents(customer: Customer, limit: int) -> Iterator[StoryEntry]:

@@ -34,7 +34,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ),
     (
         _("Complaints, questions and reviews"),
-        tuple(k for k in EventKind.values if k.startswith(("case.", "feedback."))),
+        tuple(k for k in EventKind.values if k.startswith(("case.", "feedback.", "review."))),
     ),
     (_("Segments"), (EventKind.SEGMENT_ENTERED, EventKind.SEGMENT_LEFT)),
     (

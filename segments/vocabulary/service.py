@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product
+from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product, Review
 from segments.rules import Condition
 from segments.values import Number, Texts
 from segments.vocabulary.answers import compile_chosen, suggest_answers
@@ -57,6 +57,14 @@ def _any_score(kind: str) -> Compile:
     return compile_any
 
 
+def _any_review(condition: Condition, compilation: Compilation) -> Q:
+    """Sent to the shop, whatever became of it."""
+    reviews = Review.objects.filter(compared("stars", condition), sent_at__isnull=False)
+    if condition.window is not None:
+        reviews = reviews.filter(sent_at__gte=compilation.days_ago(condition.window))
+    return has_rows(reviews, compilation)
+
+
 def _silent(condition: Condition, compilation: Compilation) -> Q:
     """Something complex they keep arrived so many days ago or more, and the customer has done nothing since."""
     complex_goods = OrderLine.objects.kept().filter(
@@ -74,6 +82,7 @@ SIGNS_OF_LIFE = [
     EventKind.MESSAGE_CLICKED,
     EventKind.MESSAGE_REPLIED,
     EventKind.FEEDBACK_LEFT,
+    EventKind.REVIEW_LEFT,
     EventKind.PAGE_VIEWED,
     EventKind.CASE_OPENED,
 ]
@@ -88,6 +97,7 @@ FIELDS = (
     Field("complaints", _("number of complaints"), SERVICE, Number(0, 10_000), COMPARISONS, _complaints, True),
     Field("last_rating", _("last rating (1-5)"), SERVICE, RATING, COMPARISONS, _last_score(Feedback.Kind.RATING)),
     Field("any_rating", _("some rating (1-5)"), SERVICE, RATING, COMPARISONS, _any_score(Feedback.Kind.RATING), True),
+    Field("any_review", _("some review, stars (1-5)"), SERVICE, RATING, COMPARISONS, _any_review, True),
     Field("last_nps", _("last “would recommend” (0-10)"), SERVICE, NPS, COMPARISONS, _last_score(Feedback.Kind.NPS)),
     Field(
         "any_nps", _("some “would recommend” (0-10)"), SERVICE, NPS, COMPARISONS, _any_score(Feedback.Kind.NPS), True

@@ -76,6 +76,13 @@ FIELDS = (
         compile=_score(Feedback.Kind.RATING),
     ),
     event_field(
+        "event_stars",
+        _("stars of the review of this event (1-5)"),
+        value=Number(1, 5),
+        operators=COMPARISONS,
+        compile=_figure("review.", "stars"),
+    ),
+    event_field(
         "event_nps",
         _("“would recommend” given in this event (0-10)"),
         value=Number(0, 10),

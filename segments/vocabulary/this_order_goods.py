@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, DecimalField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import OrderLine
+from crm.models import OrderLine, Review
 from segments.rules import Condition
-from segments.values import Number, Texts
+from segments.values import NoValue, Number, Texts
 from segments.vocabulary.comparing import (
     compared_expression,
     exists,
@@ -25,6 +25,7 @@ from segments.vocabulary.operators import (
     IDENTITY,
     POSSESSION,
     SEARCHES,
+    YES_NO,
 )
 
 UNITS = DecimalField(max_digits=15, decimal_places=3)
@@ -45,6 +46,20 @@ def _lacks(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, exists(lacking(OrderLine.objects.all(), texts(condition)), "order"))
 
 
+def _to_review(condition: Condition, compilation: Compilation) -> Q:
+    """Something that its customer has neither reviewed nor been delivered with an earlier order."""
+    theirs = {"product": OuterRef("product")}
+    reviewed = Review.objects.filter(customer=OuterRef("order__customer"), sent_at__isnull=False, **theirs)
+    had = OrderLine.objects.filter(
+        order__customer=OuterRef("order__customer"),
+        order__cancelled_at=None,
+        order__delivered_at__isnull=False,
+        order__placed_at__lt=OuterRef("order__placed_at"),
+        **theirs,
+    )
+    return opposite_if(condition, exists(OrderLine.objects.filter(~Exists(reviewed), ~Exists(had)), "order"))
+
+
 _field = partial(Field, group=THIS_ORDER, context=Context.ORDER)
 
 FIELDS = (
@@ -54,6 +69,14 @@ FIELDS = (
         value=Number(0, 10_000),
         operators=COMPARISONS,
         compile=_over_lines(Count("product", distinct=True)),
+    ),
+    _field(
+        "order_to_review",
+        _("this order has something to ask a review of"),
+        value=NoValue(),
+        operators=YES_NO,
+        compile=_to_review,
+        note=_("Something that they have not reviewed yet, nor been delivered with an earlier order."),
     ),
     _field(
         "order_units",

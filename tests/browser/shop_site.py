@@ -32,7 +32,8 @@ class ShopSite:
         request.send_response(200)
         request.send_header("Content-Type", f"{kind}; charset=utf-8")
         request.send_header("Content-Length", str(len(data)))
-        policy = f"default-src 'none'; script-src 'self' {self.encore}; connect-src {self.encore}"
+        shown = f"connect-src {self.encore}; style-src {self.encore}; img-src {self.encore}"
+        policy = f"default-src 'none'; script-src 'self' {self.encore}; {shown}"
         request.send_header("Content-Security-Policy", policy)
         request.end_headers()
         request.wfile.write(data)

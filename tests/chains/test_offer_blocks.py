@@ -11,7 +11,7 @@ from chains.messages.compiling import compile_text
 from chains.messages.text_problems import block_problems
 from chains.messages.written import Block
 from chains.simulate.preview import rendered
-from crm.models import Feedback, ProductRelation
+from crm.models import ProductRelation, Review
 from tests.chains.factories import written_text
 from tests.conftest import make_customer, make_order, make_product
 
@@ -121,15 +121,15 @@ def test_a_bundle_no_cheaper_than_its_parts_promises_nothing(now, shop, buyer, l
     assert "you save" not in look(bundle, buyer, now, shop).letter.text
 
 
-def praise(product, now, *, text="Quiet, and boils in three minutes.", **fields):
-    fields.setdefault("customer", make_customer(first_name="Emma", language="en"))
+def praise(product, now, *, text="Quiet, and boils in three minutes.", language="en", **fields):
+    fields.setdefault("customer", make_customer(first_name="Emma"))
     order = make_order(customer=fields["customer"], product=product, placed_at=now - 50 * DAY)
-    given = {"score": 5, "may_publish": True, "left_at": now - 10 * DAY} | fields
-    return Feedback.objects.create(order=order, text=text, source="test", key=str(order.pk), **given)
+    given = {"stars": 5, "status": "published", "may_publish": True, "published_at": now - 10 * DAY} | fields
+    return Review.objects.create(order=order, product=product, text=text, language=language, sent_at=now, **given)
 
 
 def test_a_review_of_what_was_bought_is_quoted(now, shop, buyer, kettle):
-    praise(kettle, now, score=4, text="Good enough for every day.")
+    praise(kettle, now, published_at=now - 20 * DAY, text="Good enough for every day.")
     praise(kettle, now)
 
     letter = look(block("review", title="What others say"), buyer, now, shop).letter
@@ -139,14 +139,36 @@ def test_a_review_of_what_was_bought_is_quoted(now, shop, buyer, kettle):
     assert "What others say\n“Quiet, and boils in three minutes.”\n— Emma\nKettle" in letter.text
 
 
+def test_a_review_shows_its_photo_and_as_much_of_the_name_as_its_author_allowed(now, shop, buyer, kettle):
+    review = praise(kettle, now, customer=make_customer(first_name="Emma", last_name="Stone"), shown_as="initials")
+    kept = {"content": b"1", "thumbnail": b"1", "width": 1, "height": 1}
+    review.photos.create(name="hidden.jpg", digest="1", hidden_at=now, **kept)
+    photo = review.photos.create(name="home.jpg", digest="2", **kept)
+
+    letter = look(block("review"), buyer, now, shop).letter
+
+    assert f"/reviews/photos/small/{photo.token}.jpg" in letter.html
+    assert letter.html.count("/reviews/photos/") == 1
+    assert "— E. S." in letter.html
+    assert "Emma" not in letter.html
+
+
+def test_answers_to_questions_are_quoted_where_there_are_no_other_words(now, shop, buyer, kettle):
+    answers = [{"question": "What changed?", "answer": "We drink more tea."}, {"question": "Before?", "answer": ""}]
+    praise(kettle, now, text="", answers=answers)
+
+    assert "“We drink more tea.”" in look(block("review"), buyer, now, shop).letter.html
+
+
 @pytest.mark.parametrize(
     "fields",
     [
-        {"may_publish": False},
-        {"score": 3},
+        {"status": "waiting", "published_at": None},
+        {"status": "refused", "published_at": None, "refusal": "fake"},
+        {"status": "withdrawn", "published_at": None},
+        {"stars": 3},
         {"text": "Good"},
-        {"left_at": dt.datetime(2026, 4, 1, tzinfo=dt.UTC)},
-        {"kind": "nps", "score": 9},
+        {"published_at": dt.datetime(2026, 4, 1, tzinfo=dt.UTC)},
     ],
 )
 def test_what_may_not_be_shown_or_says_nothing_is_no_review(now, shop, buyer, kettle, fields):
@@ -157,7 +179,7 @@ def test_what_may_not_be_shown_or_says_nothing_is_no_review(now, shop, buyer, ke
 
 def test_a_review_is_of_somebody_else_in_the_letters_language_about_the_same_goods(now, shop, buyer, kettle, lid):
     praise(kettle, now, customer=buyer)
-    praise(kettle, now, customer=make_customer(language="ru"))
+    praise(kettle, now, language="ru")
     praise(lid, now)
 
     assert look(block("review"), buyer, now, shop).hidden

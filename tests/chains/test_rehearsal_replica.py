@@ -257,6 +257,7 @@ MOMENTS_OF_TODAY = {
     "crm_coupon": {"held_until"},
     "crm_order": {"changed_at", "created_at"},
     "crm_pointsentry": {"expires_at"},
+    "crm_review": {"changed_at", "created_at", "decided_at", "replied_at"},
     "segments_segment": {"checked_at", "created_at", "proved_at", "refreshed_at"},
 }
 

@@ -17,7 +17,7 @@ LINK = re.compile(r"\[([^\]\[]{1,300})\]\(([^()\s]{1,1000}(?:\s*\}\})?|\{\{[^{}]
 _PATH = re.compile(r"{{-?\s*([\w.]+)")
 _WORD = re.compile(r"\w+(?:[-’'.]\w+)*")
 # What customers press to leave or to choose topics asks nothing of them.
-_HOUSEKEEPING = OWN_PAGES - {"rate_url"}
+_HOUSEKEEPING = OWN_PAGES - {"rate_url", "review_url"}
 
 
 class Call(NamedTuple):

@@ -29,6 +29,7 @@ OWN_ACTIONS = frozenset(
         EventKind.ORDER_PAID,
         EventKind.CASE_OPENED,
         EventKind.FEEDBACK_LEFT,
+        EventKind.REVIEW_LEFT,
         EventKind.CONSENT_CHANGED,
         EventKind.MESSAGE_CLICKED,
         EventKind.MESSAGE_REPLIED,

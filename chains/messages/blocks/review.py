@@ -1,4 +1,4 @@
-"""What another customer wrote about what was bought, if they said it may be shown."""
+"""What another customer wrote about what was bought: a published review, with its photo where it has one."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from chains.messages.page import Page, escaped_words, if_filled
 from chains.messages.written import Block
 from crm.languages import content as words_of
 from crm.languages import spoken
-from crm.service.reviews import BoughtGoods, Review, main_goods, reviews_of
-
-LONGEST = 300
+from crm.review_feeds.addresses import photo_address
+from crm.service.reviews.authors import author
+from crm.service.reviews.quoting import LONGEST, BoughtGoods, QuotedReview, main_goods, reviews_of
 
 
 def _letter(block: Block, page: Page) -> LetterPart:
@@ -26,11 +26,18 @@ def _letter(block: Block, page: Page) -> LetterPart:
     heading = f'<div style="font-weight:600;margin:0 0 6px">{escaped_words(title)}</div>' if title else ""
     author = if_filled(f"{shown}.author", f"— {{{{ {shown}.author }}}}")
     quoted = _quoted(f"{{{{ {shown}.text }}}}", page.language)
+    photo = if_filled(
+        f"{shown}.photo",
+        '<td width="96" style="padding:4px 0 4px 16px;vertical-align:top">'
+        f'<img src="{{{{ {shown}.photo }}}}" width="96" alt="" style="display:block;width:96px;border-radius:8px">'
+        "</td>",
+    )
     html = (
         f'{heading}<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
         f'<td style="padding:4px 0 4px 16px;border-left:4px solid {page.color}"><em>{quoted}</em>'
         f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {shown}.stars }}}} {author}</div>'
-        f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {shown}.product }}}}</div></td></tr></table>'
+        f'<div class="faint" style="font-size:14px;color:#5d6862">{{{{ {shown}.product }}}}</div></td>'
+        f"{photo}</tr></table>"
     )
     lines = [title, quoted, author, f"{{{{ {shown}.product }}}}"]
     return LetterPart(f"<mj-text>{page.hide(html)}</mj-text>", "\n".join(line for line in lines if line))
@@ -52,7 +59,7 @@ def _read(asked: Sequence[AskedBlock], now: dt.datetime) -> dict[tuple[int, str]
     return shown
 
 
-def _fitting(found: Sequence[Review], one: AskedBlock) -> Review | None:
+def _fitting(found: Sequence[QuotedReview], one: AskedBlock) -> QuotedReview | None:
     """The best of somebody else who writes in the letter's language."""
     fit = (
         review
@@ -62,24 +69,25 @@ def _fitting(found: Sequence[Review], one: AskedBlock) -> Review | None:
     return next(fit, None)
 
 
-def _shown(review: Review, bought: BoughtGoods) -> Shown:
+def _shown(review: QuotedReview, bought: BoughtGoods) -> Shown:
     return {
         "text": Truncator(" ".join(review.text.split())).chars(LONGEST),
-        "author": review.first_name,
-        "stars": "★" * review.score,
+        "author": author(review.shown_as, review.first_name, review.last_name),
+        "stars": "★" * review.stars,
         "product": bought.name,
+        "photo": photo_address(review.photo, is_small=True) if review.photo else "",
     }
 
 
 def _sample(content: Content, language: str) -> Shown:
-    return {**words_of(spoken(language), "sample_blocks")["review"], "stars": "★★★★★"}
+    return {**words_of(spoken(language), "sample_blocks")["review"], "stars": "★★★★★", "photo": ""}
 
 
 REVIEW = BlockKind(
     value="review",
     label=_("Review"),
     icon="format_quote",
-    help=_("What another customer said about what was bought, if it may be shown. Left out where there is nothing."),
+    help=_("A published review of what was bought, by another customer. Left out where there is none."),
     fields=(BlockField(name="title", label=_("Heading"), input=Input.LINE, most=150),),
     letter=_letter,
     read=_read,

@@ -18,6 +18,7 @@ from crm.models import (
     PointsEntry,
     PrivacyRequest,
     ProductRegistration,
+    ReviewPhoto,
     Source,
     WebhookEndpoint,
 )
@@ -31,6 +32,7 @@ ROWS = {
     "file_id": CaseAttachment,
     "override_id": HealthOverride,
     "registration_id": ProductRegistration,
+    "photo_id": ReviewPhoto,
     "request_id": PrivacyRequest,
 }
 # What `pk` names there, where it is not the row that the part of the address before it is about.

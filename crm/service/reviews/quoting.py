@@ -1,4 +1,4 @@
-"""Reviews that may be shown to others, by what they are about."""
+"""Published reviews that letters quote, by what they are about."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-LOWEST_SCORE = 4
-SHORTEST = 15
+LOWEST_STARS = 4
+SHORTEST, LONGEST = 15, 300
 MOST_A_PRODUCT = 20
 
 
-class Review(NamedTuple):
+class QuotedReview(NamedTuple):
     customer_id: int
     first_name: str
+    last_name: str
+    shown_as: str
     language: str
-    score: int
+    stars: int
     text: str
+    photo: str
 
 
 class BoughtGoods(NamedTuple):
@@ -27,27 +30,28 @@ class BoughtGoods(NamedTuple):
     name: str
 
 
-# Of an order with several goods its review does not say which is meant.
+# What fits into a letter goes before what would be cut off there; then the newest. Of who wrote only answers to the
+# shop's questions, these are their words.
 REVIEWS = """
-    WITH about AS (
-        SELECT feedback.id, coalesce(feedback.product_id, single.product_id) AS product_id
-        FROM crm_feedback AS feedback LEFT JOIN LATERAL (
-            SELECT min(product_id) AS product_id FROM crm_orderline AS line
-            WHERE line.order_id = feedback.order_id HAVING count(DISTINCT product_id) = 1
-        ) AS single ON feedback.product_id IS NULL
-        WHERE feedback.may_publish AND feedback.kind = 'rating' AND feedback.score >= %(lowest)s
-          AND length(trim(feedback.text)) >= %(shortest)s AND feedback.left_at <= %(now)s
-          AND (feedback.product_id = ANY(%(products)s) OR feedback.product_id IS NULL AND feedback.order_id IN (
-              SELECT order_id FROM crm_orderline WHERE product_id = ANY(%(products)s)
-          ))
+    WITH told AS (
+        SELECT review.*, coalesce(nullif(trim(review.text), ''), (
+            SELECT string_agg(one ->> 'answer', ' ') FROM jsonb_array_elements(review.answers) AS one
+        ), '') AS said
+        FROM crm_review AS review
+        WHERE review.status = 'published' AND review.product_id = ANY(%(products)s) AND review.stars >= %(lowest)s
+          AND review.published_at <= %(now)s
     ), best AS (
-        SELECT about.product_id, feedback.customer_id, feedback.score, feedback.text, row_number() OVER (
-            PARTITION BY about.product_id ORDER BY feedback.score DESC, feedback.left_at DESC, feedback.id DESC
+        SELECT told.*, row_number() OVER (
+            PARTITION BY product_id ORDER BY length(said) <= %(longest)s DESC, published_at DESC, id DESC
         ) AS place
-        FROM about JOIN crm_feedback AS feedback USING (id) WHERE about.product_id = ANY(%(products)s)
+        FROM told WHERE length(trim(said)) >= %(shortest)s
     )
-    SELECT best.product_id, best.customer_id, customer.first_name, customer.language, best.score, best.text
+    SELECT best.product_id, best.customer_id, customer.first_name, customer.last_name, best.shown_as, best.language,
+           best.stars, best.said, coalesce(photo.token, '')
     FROM best JOIN crm_customer AS customer ON customer.id = best.customer_id
+    LEFT JOIN LATERAL (
+        SELECT token FROM crm_reviewphoto WHERE review_id = best.id AND hidden_at IS NULL ORDER BY id LIMIT 1
+    ) AS photo ON true
     WHERE place <= %(most)s AND customer.erased_at IS NULL ORDER BY best.product_id, place
 """
 # What most of the money went to, of the order named, or of the customer's newest of which something is left.
@@ -75,20 +79,21 @@ MAIN_GOODS = """
 """
 
 
-def reviews_of(products: Collection[int], now: dt.datetime) -> dict[int, list[Review]]:
-    """By product, the best first: of at least four stars and more than a word, of whoever said they may be shown."""
-    found: defaultdict[int, list[Review]] = defaultdict(list)
+def reviews_of(products: Collection[int], now: dt.datetime) -> dict[int, list[QuotedReview]]:
+    """By product, the best first: published, of at least four stars and more than a word."""
+    found: defaultdict[int, list[QuotedReview]] = defaultdict(list)
     terms: dict[str, Any] = {
         "products": sorted(products),
         "now": now,
-        "lowest": LOWEST_SCORE,
+        "lowest": LOWEST_STARS,
         "shortest": SHORTEST,
+        "longest": LONGEST,
         "most": MOST_A_PRODUCT,
     }
     with connection.cursor() as cursor:
         cursor.execute(REVIEWS, terms)
         for product, *told in cursor:
-            found[product].append(Review(*told))
+            found[product].append(QuotedReview(*told))
     return found
 
 
