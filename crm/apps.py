@@ -43,7 +43,6 @@ class CrmConfig(AppConfig):
         queue.register(queue_cases.CASES)
         queue.register(queue_cases.MENTIONS)
         queue.register(queue_tasks.TASKS)
-        queue.register(queue.cases)
         tiers.open_tasks_by(tier_tasks.open_for)
         link(CustomerLink(_("Recommendations"), "campaign", "admin:crm_referral_customer", "crm.view_referral"))
         # The log goes first: it is found by rows that go afterwards.

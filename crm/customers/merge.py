@@ -34,15 +34,13 @@ from crm.models import (
     PointsHold,
     PrivacyRequest,
     ProductRegistration,
+    Review,
     StaffTask,
     Subscription,
     WebhookMessage,
 )
-from crm.subscriptions.joining import stop_doubles
-    Review,
-    WebhookMessage,
-)
 from crm.service.reviews.merging import give_way
+from crm.subscriptions.joining import stop_doubles
 
 Mover = Callable[[Customer, Customer, dt.datetime], None]
 
