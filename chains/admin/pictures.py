@@ -15,7 +15,7 @@ from chains.admin.composer import CHANGE_PERMISSION, VIEW
 from chains.admin.json_views import problem
 from chains.models import LetterPicture
 from chains.pictures.keeping import keep_picture
-from chains.pictures.shrinking import PictureError
+from crm.pictures.shrinking import PictureError
 
 OFFERED = 60
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 
 from chains.models import LetterPicture
-from chains.pictures.shrinking import shrink
+from crm.pictures.shrinking import shrink
 
 
 def keep_picture(data: bytes, name: str, by: User | None) -> LetterPicture:

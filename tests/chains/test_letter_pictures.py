@@ -7,8 +7,8 @@ from django.urls import reverse
 from PIL import Image
 
 from chains.models import LetterPicture
-from chains.pictures import shrinking
-from chains.pictures.shrinking import PictureError, shrink
+from crm.pictures import shrinking
+from crm.pictures.shrinking import PictureError, shrink
 
 
 def picture(size=(100, 50), kind="JPEG", mode="RGB", color=(200, 100, 40), **more):
