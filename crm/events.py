@@ -9,7 +9,9 @@
                          {"moment", "name", "from"}
     product.registered   {"number", "product", "serial"}
     case.*               {"case", "kind", "severity"}; reopened adds {"resolved_at"}, when it had been resolved
-    task.closed          {"task", "kind", "status", "case"}
+    task.*               {"task", "kind", "status", "outcome", "reason", "case"}; tried when it is to be tried again
+    job.*                {"number", "job", "name"}; acceptance_asked, accepted and refused add {"stage", "stage_name"},
+                         refused {"case"}, status_due {"day"}
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
     points.changed       {"kind", "points", "balance"}; points.expiring {"points", "expires_at"}
     coupon.*             {"coupon", "kind"}; refused {"code", "reason"}; released adds {"number"},

@@ -19,6 +19,7 @@ from crm.models import (
     Case,
     Coupon,
     Customer,
+    CustomerNote,
     CustomerPrediction,
     CustomerScore,
     Event,
@@ -28,6 +29,7 @@ from crm.models import (
     KnownVisitor,
     MergeProposal,
     Order,
+    PainSetAside,
     PointsEntry,
     PrivacyRequest,
     StaffTask,
@@ -46,6 +48,7 @@ MOVED_MODELS = (
     EventInbox,
     PrivacyRequest,
     KnownVisitor,
+    CustomerNote,
     WebhookMessage,
     StaffTask,
 )
@@ -77,6 +80,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     stats.lock([keeper.pk, duplicate.pk])
     for model in MOVED_MODELS:
         model._default_manager.filter(customer=duplicate).update(customer=keeper)
+    _keep_set_aside(keeper, duplicate)
     consent.merge_ledgers(keeper, duplicate, at=at)
     for mover in _movers:
         mover(keeper, duplicate, at)
@@ -153,6 +157,14 @@ def _join_profiles(keeper: Customer, duplicate: Customer) -> None:
     for name, value in merged.items():
         setattr(keeper, name, value)
     keeper.save()
+
+
+def _keep_set_aside(keeper: Customer, duplicate: Customer) -> None:
+    """Whoever was looked at last stands for both."""
+    known = PainSetAside.objects.filter(customer__in=[keeper, duplicate]).order_by("-until", "-pk")
+    for one in known[1:]:
+        one.delete()
+    known.filter(customer=duplicate).update(customer=keeper)
 
 
 def _settle_proposals(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:

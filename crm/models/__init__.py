@@ -11,7 +11,10 @@ from crm.models.event import Event, EventInbox, EventKind
 from crm.models.exchange_rate import ExchangeRate
 from crm.models.feedback import Feedback
 from crm.models.fetch_run import FetchRun
+from crm.models.hidden_pain import PainSetAside
+from crm.models.job import Job, JobPicture, JobStage, JobTemplate, JobTemplateStage
 from crm.models.loyalty import Coupon, PointsEntry
+from crm.models.note import CustomerNote
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
@@ -19,7 +22,7 @@ from crm.models.product import Category, Product, ProductRelation
 from crm.models.recommendation import BestSeller, ProductSequence
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
-from crm.models.staff_task import StaffTask
+from crm.models.staff_task import StaffTask, StaffTaskTry
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
 from crm.models.visitor import AnonymousEvent, KnownVisitor
 from crm.models.webhook_out import WebhookEndpoint, WebhookMessage
@@ -39,6 +42,7 @@ __all__ = [
     "Contact",
     "Coupon",
     "Customer",
+    "CustomerNote",
     "Delivery",
     "CustomerPrediction",
     "CustomerScore",
@@ -51,6 +55,11 @@ __all__ = [
     "ExchangeRate",
     "Feedback",
     "FetchRun",
+    "Job",
+    "JobPicture",
+    "JobStage",
+    "JobTemplate",
+    "JobTemplateStage",
     "KnownVisitor",
     "IdempotentCall",
     "MergeProposal",
@@ -58,6 +67,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderStanding",
+    "PainSetAside",
     "PointsEntry",
     "PredictionRun",
     "PrivacyRequest",
@@ -68,6 +78,7 @@ __all__ = [
     "Shop",
     "Source",
     "StaffTask",
+    "StaffTaskTry",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",

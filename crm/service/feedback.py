@@ -13,6 +13,7 @@ from crm.events import record
 from crm.locks import lock_current
 from crm.models import Case, Customer, EventKind, Feedback, Order, Product, Shop
 from crm.service.cases import open_case
+from crm.service.praise import thank_for_rating
 
 SCALES = {Feedback.Kind.RATING: range(1, 6), Feedback.Kind.NPS: range(11)}
 DETRACTORS = range(7)
@@ -58,6 +59,7 @@ def leave(
     if is_new:
         _record(feedback, at, f"feedback:{feedback.pk}")
         _ask_what_went_wrong(feedback)
+        thank_for_rating(feedback, at=at)
     return feedback
 
 
@@ -84,6 +86,7 @@ def change(
     if is_other:
         _record(feedback, at, f"feedback:{feedback.pk}:{at.isoformat()}")
     _ask_what_went_wrong(feedback)
+    thank_for_rating(feedback, at=at)
     return feedback
 
 

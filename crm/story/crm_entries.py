@@ -8,9 +8,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from crm.loyalty.coupon_wording import in_short
-from crm.models import ConsentRecord, Customer, Event, EventKind, Milestone, Order, StaffTask
+from crm.models import ConsentRecord, Customer, EventKind, Milestone, Order, StaffTask
 from crm.service.feedback import in_words
-from crm.story.story import StoryEntry, StoryKind, page_of
+from crm.story.story import StoryEntry, StoryKind, events, page_of
 
 
 def orders(customer: Customer, limit: int) -> Iterator[StoryEntry]:
@@ -62,15 +62,13 @@ def loyalty(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             title = _("Coupon %(code)s redeemed: %(offer)s") % words
             where = page_of(coupon.order) if coupon.order else ""
             yield StoryEntry(coupon.redeemed_at, "redeem", title, str(coupon.order or ""), where, "good", kind)
-    refused = Event.objects.filter(customer=customer, kind=EventKind.COUPON_REFUSED).order_by("-occurred_at")
-    for event in refused[:limit]:
+    for event in events(EventKind.COUPON_REFUSED):
         reason = event.properties.get("reason", "")
         yield StoryEntry(event.occurred_at, "money_off", _("Coupon not redeemed"), reason, "", "warning", kind)
 
 
 def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:
-    noted = (EventKind.MOOD_NOTED, EventKind.CUSTOMER_MERGED)
-    for event in Event.objects.filter(customer=customer, kind__in=noted).order_by("-occurred_at")[:limit]:
+    for event in events(EventKind.MOOD_NOTED, EventKind.CUSTOMER_MERGED):
         if event.kind == EventKind.CUSTOMER_MERGED:
             title, tone = _("Merged with a duplicate"), ""
         else:
@@ -84,8 +82,7 @@ def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:
 
 def addresses(customer: Customer, limit: int) -> Iterator[StoryEntry]:
     known = {contact.pk: contact for contact in customer.contacts.all()}
-    told = Event.objects.filter(customer=customer, kind=EventKind.ADDRESS_CHANGED).order_by("-occurred_at")[:limit]
-    for event in told:
+    for event in events(EventKind.ADDRESS_CHANGED):
         contact, old = (known.get(event.properties.get(name)) for name in ("contact", "replaced"))
         channel = contact.get_channel_display() if contact else ""
         instead = _("instead of %(address)s") % {"address": old} if old else ""
