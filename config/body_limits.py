@@ -36,7 +36,7 @@ DOOR = Limit("doors", 2_621_440)
 LETTER = Limit("letters", 30_000_000)
 
 UPLOADS = re.compile(r"^/admin/crm/(?:\w+/import/|source/\d+/upload/)$")
-PICTURES = re.compile(r"^/admin/chains/messagetemplate/pictures/$")
+PICTURES = re.compile(r"^/admin/(?:chains/messagetemplate/pictures|crm/job/\d+/photos)/$")
 BY_START = (("/admin/", FORM), ("/hooks/mail/", LETTER), ("/hooks/", DOOR), ("/v1/", DOOR), ("/api/v1/", DOOR))
 
 

@@ -12,7 +12,7 @@ from django.utils.regex_helper import normalize
 
 from chains.models import HealthOverride, Rehearsal, TestOrder
 from crm.admin.verb_buttons import VerbAdmin
-from crm.models import CaseAttachment, PrivacyRequest, Source, WebhookEndpoint
+from crm.models import CaseAttachment, JobPicture, PrivacyRequest, Source, WebhookEndpoint
 from tests.config.pages.shop_rows import LETTER_DAY, LETTER_NAME, TOKEN
 
 ROWS = {
@@ -20,6 +20,7 @@ ROWS = {
     "endpoint_id": WebhookEndpoint,
     "file_id": CaseAttachment,
     "override_id": HealthOverride,
+    "picture_id": JobPicture,
     "request_id": PrivacyRequest,
 }
 # What `pk` names there, where it is not the row that the part of the address before it is about.

@@ -31,6 +31,10 @@ from crm.models import (
     ErasureCertificate,
     ExchangeRate,
     Feedback,
+    Job,
+    JobPicture,
+    JobStage,
+    JobTemplate,
     MergeProposal,
     PointsEntry,
     PrivacyRequest,
@@ -62,6 +66,7 @@ def open_shop():
     ErasureCertificate.objects.create(address=gone)
     AccessLog.objects.create(username="owner")
     AccessFailureLog.objects.create(username="owner")
+    open_job(order)
     ExchangeRate.objects.create(currency="USD", day=NOW.date(), rate=Decimal("0.9"))
     open_case_with_a_file(customer)
     connect_sources(customer)
@@ -69,6 +74,13 @@ def open_shop():
     segment = Segment.objects.create(name="Everybody", rule={"all": []})
     Membership.objects.create(segment=segment, customer=customer, entered_at=NOW)
     write_to(customer, order, owner)
+
+
+def open_job(order):
+    template = JobTemplate.objects.create(name="Repair")
+    job = Job.objects.create(order=order, template=template, name="Repair", token=TOKEN, started_at=NOW)
+    JobStage.objects.create(job=job, name="Diagnosis", due_on=NOW.date())
+    JobPicture.objects.create(job=job, content=b"jpeg", extension="jpg", width=1, height=1)
 
 
 def open_case_with_a_file(customer):
