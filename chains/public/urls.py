@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chains.public import pages, pictures, preferences, question, sign_up, tracking
+from chains.public import job, pages, pictures, preferences, question, sign_up, tracking
 
 app_name = "chains"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("r/<str:token>/", question.rating_view, name="rate"),
     path("q/<str:token>/<str:key>/", question.question_view, name="question"),
     path("pictures/<str:name>", pictures.picture_view, name="picture"),
+    path("j/<str:token>/", job.job_page, name="job"),
+    path("j/<str:token>/<int:picture_id>/", job.picture_page, name="job_picture"),
     path("f/<str:key>/", sign_up.form_view, name="sign-up"),
     path("f/<str:key>/sent/", sign_up.sent_view, name="sign-up-sent"),
     path("y/<str:token>/", sign_up.confirm_view, name="confirm"),

@@ -7,6 +7,7 @@ from chains.messages.blocks.bundle import BUNDLE
 from chains.messages.blocks.button import BUTTON
 from chains.messages.blocks.coupon import COUPON
 from chains.messages.blocks.divider import DIVIDER
+from chains.messages.blocks.job import JOB
 from chains.messages.blocks.kind import BlockKind
 from chains.messages.blocks.picture import PICTURE
 from chains.messages.blocks.question import QUESTION
@@ -19,7 +20,7 @@ from crm.models import Channel
 
 BLOCK_KINDS: dict[str, BlockKind] = {
     kind.value: kind
-    for kind in (WORDS, BUTTON, PICTURE, BOUGHT, RECOMMENDATIONS, COUPON, BUNDLE, QUESTION, REVIEW, DIVIDER)
+    for kind in (WORDS, BUTTON, PICTURE, BOUGHT, RECOMMENDATIONS, COUPON, BUNDLE, QUESTION, REVIEW, JOB, DIVIDER)
 }
 
 
