@@ -42,7 +42,7 @@ LETTER = Limit("letters", 30_000_000)
 
 UPLOADS = re.compile(r"^/admin/crm/(?:\w+/import/|source/\d+/upload/)$")
 ANSWERS = re.compile(r"^/admin/crm/case/\d+/(?:do/write|answer-files)/$")
-PICTURES = re.compile(r"^/admin/(?:chains/messagetemplate/pictures|crm/shop/\d+/change)/$")
+PICTURES = re.compile(r"^/admin/(?:chains/messagetemplate/pictures|crm/shop/\d+/change|crm/job/\d+/photos)/$")
 REVIEW = re.compile(r"^/m/review/(?P<token>[^/]+)/$")
 BY_START = (("/admin/", FORM), ("/hooks/mail/", LETTER), ("/hooks/", DOOR), ("/v1/", DOOR), ("/api/v1/", DOOR))
 

@@ -35,6 +35,8 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
             Item(_("Letters received"), "inbox", "admin:chains_incomingmail_changelist", "chains.change_incomingmail"),
             Item(_("Check a coupon"), "point_of_sale", "admin:crm_coupon_desk", "crm.change_coupon"),
             Item(_("Staff tasks"), "task_alt", "admin:crm_stafftask_changelist", "crm.view_stafftask"),
+            Item(_("Hidden pain"), "sentiment_dissatisfied", "admin:crm_customer_pain", "crm.view_stafftask"),
+            Item(_("Jobs"), "handyman", "admin:crm_job_changelist", "crm.view_job"),
             Item(_("Subscriptions"), "autorenew", "admin:crm_subscription_changelist", "crm.view_subscription"),
             Item(
                 _("Registered products"),
@@ -100,6 +102,7 @@ SECTIONS: tuple[tuple[StrPromise, tuple[Item, ...]], ...] = (
         _("Shop"),
         (
             Item(_("Settings"), "storefront", "admin:crm_shop_changelist", "crm.change_shop"),
+            Item(_("Job templates"), "checklist", "admin:crm_jobtemplate_changelist", "crm.change_jobtemplate"),
             Item(_("Companies"), "domain", "admin:crm_company_changelist", "crm.view_company"),
             Item(_("Orders"), "receipt_long", "admin:crm_order_changelist", "crm.view_order"),
             Item(_("Where facts come from"), "input", "admin:crm_source_changelist", "crm.view_source"),

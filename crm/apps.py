@@ -12,6 +12,7 @@ class CrmConfig(AppConfig):
         from crm.customers import merge
         from crm.intake.files.kept_uploads import UPLOADS
         from crm.loyalty import tiers
+        from crm.models import EventKind
         from crm.privacy import kept
         from crm.privacy.kept_facts import KEPT
         from crm.privacy.staff_log import STAFF_LOG
@@ -27,19 +28,19 @@ class CrmConfig(AppConfig):
         for source in (
             crm_entries.orders,
             case_entries.cases,
-            case_entries.reopened_cases,
-            case_entries.corrected_cases,
             case_entries.letters,
             crm_entries.feedback,
             crm_entries.reviews,
             crm_entries.consents,
-            crm_entries.loyalty,
             crm_entries.staff_tasks,
-            crm_entries.profile,
-            crm_entries.addresses,
-            referral_entries.referrals,
         ):
             register(source)
+        register(case_entries.reopened_cases, EventKind.CASE_REOPENED)
+        register(case_entries.corrected_cases, EventKind.CASE_ESCALATED, EventKind.CASE_CORRECTED)
+        register(crm_entries.loyalty, *crm_entries.LOYALTY_TOLD)
+        register(crm_entries.profile, *crm_entries.PROFILE_TOLD)
+        register(crm_entries.addresses, EventKind.ADDRESS_CHANGED)
+        register(referral_entries.referrals, *referral_entries.TOLD)
         queue.register(queue_cases.CASES)
         queue.register(queue_cases.MENTIONS)
         queue.register(queue_tasks.TASKS)

@@ -22,6 +22,9 @@
                          offer_chosen {"choice"}: solution, alternative or neither; again when it was changed
     task.closed          {"task", "kind", "status", "case"}
     goodwill.*           {"goodwill", "case", "kind", "points", "percent", "amount", "currency"}: those that it has
+    task.*               {"task", "kind", "status", "outcome", "reason", "case"}; tried when it is to be tried again
+    job.*                {"number", "job", "name"}; acceptance_asked, accepted and refused add {"stage", "stage_name"},
+                         refused {"case"}, status_due {"day"}
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; again when it was changed
     feedback.left        {"kind", "score", "feedback"}, and "answer" where one was chosen; "level", low or high;
                          of a survey {"survey", "question"}, their ids; again when it was changed

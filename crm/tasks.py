@@ -15,6 +15,7 @@ from crm.intake.feeds import fetching
 from crm.intake.history.history import fetch_next
 from crm.intake.history.runs import begin_catching_up
 from crm.intake.privacy.leaving import carry_out_some
+from crm.jobs.status import tell_due
 from crm.loyalty import approve_due, expire_points, follow_changed, record_expiring, review_tiers
 from crm.loyalty.birthdays import earn_birthdays
 from crm.loyalty.point_ends import follow_settings
@@ -160,3 +161,8 @@ def send_webhooks() -> None:
 @shared_task
 def clear_webhooks() -> None:
     logger.info("Webhook messages cleared away: %s", clearing.clear(timezone.now()))
+
+
+@shared_task
+def tell_job_statuses() -> None:
+    logger.info("Jobs whose status is due today: %s", tell_due(timezone.now()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chains.incoming.feelings import note_feelings
 from chains.incoming.reply_text import route
 from crm.models import Case, CaseMessage, Customer, Shop
 from crm.service.conversations import CustomerLetter, receive_letter
@@ -12,7 +13,9 @@ def hear(customer: Customer, letter: CustomerLetter, answered: str = "") -> bool
     is_new = not CaseMessage.objects.filter(key=letter.key).exists()
     shop = Shop.load()
     kind, severity = route(letter.text, complaint_words=shop.complaint_words, urgent_words=shop.urgent_words)
-    receive_letter(customer, letter, kind=kind, severity=severity, case=_case(customer, letter, answered))
+    message = receive_letter(customer, letter, kind=kind, severity=severity, case=_case(customer, letter, answered))
+    if is_new:
+        note_feelings(message, letter.text, shop=shop, order=None, at=letter.at)
     return is_new
 
 

@@ -6,7 +6,7 @@ import re
 
 from chains.incoming.footers import end_of_words, is_link, is_rule, is_sent_from
 from chains.incoming.quote_heads import head_at
-from crm.languages import letters
+from crm.languages import letters, pattern
 from crm.models.case import Case
 
 _QUOTED_LINE = re.compile(r"^[ \t]*[>|]")
@@ -15,6 +15,7 @@ _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 MOST_LOOKED_AT = 50_000
 _SAME_LETTERS = letters("replies")
+_NEGATED = re.compile(rf"(?<!\w){pattern('replies', 'negation')}\s+(?:\w+\s+)?$")
 
 
 def fresh_text(text: str) -> str:
@@ -82,14 +83,25 @@ def _tidy(text: str) -> str:
 
 def route(text: str, *, complaint_words: str, urgent_words: str) -> tuple[str, str]:
     """The kind and severity of the case a reply belongs to, by the shop's words, one a line."""
-    if _names_any(text, complaint_words):
+    if names_any(text, complaint_words):
         return Case.Kind.COMPLAINT, Case.Severity.HIGH
-    return Case.Kind.QUESTION, Case.Severity.HIGH if _names_any(text, urgent_words) else Case.Severity.NORMAL
+    return Case.Kind.QUESTION, Case.Severity.HIGH if names_any(text, urgent_words) else Case.Severity.NORMAL
 
 
-def _names_any(text: str, words: str) -> bool:
+def names_any(text: str, words: str) -> bool:
     said = folded(text)
     return any(re.search(rf"(?<!\w){re.escape(folded(word))}", said) for word in words.splitlines() if word.strip())
+
+
+def praises(text: str, words: str) -> bool:
+    """Whether any of the words is said, and not with a no in the two words before it."""
+    said = folded(text)
+    return any(
+        not _NEGATED.search(said[: found.start()])
+        for word in words.splitlines()
+        if word.strip()
+        for found in re.finditer(rf"(?<!\w){re.escape(folded(word))}", said)
+    )
 
 
 def folded(words: str) -> str:

@@ -42,7 +42,7 @@ def touch_view(
         if touch is None:
             return private(unknown_link_page(request))
         with translation.override(language_of(touch.customer)):
-            if request.method == "POST" and _is_flooding(token):
+            if request.method == "POST" and is_flooding(token):
                 return private(too_many_changes_page(request))
             return private(view(request, touch, *args, **kwargs))
 
@@ -58,7 +58,7 @@ def case_view(view: Callable[[HttpRequest, CaseMessage], HttpResponse]) -> Calla
         if message is None:
             return private(unknown_link_page(request))
         with translation.override(language_of(message.case.customer)):
-            if request.method == "POST" and _is_flooding(token):
+            if request.method == "POST" and is_flooding(token):
                 return private(too_many_changes_page(request))
             return private(view(request, message))
 
@@ -131,5 +131,5 @@ def private(response: HttpResponse, *, referrers: str = "no-referrer") -> HttpRe
     return response
 
 
-def _is_flooding(token: str) -> bool:
+def is_flooding(token: str) -> bool:
     return visitors_turn("public posts", token, most=POSTS_AN_HOUR, seconds=3600).wait > 0

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from chains.public import case, pages, pictures, preferences, question, referral_kit, review, sign_up, tracking
+from chains.public import case, job, pages, pictures, preferences, question, referral_kit, review, sign_up, tracking
 
 app_name = "chains"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("review/<str:token>/", review.review_view, name="review"),
     path("review/<str:token>/photo/<int:photo_id>/", review.photo_view, name="review-photo"),
     path("pictures/<str:name>", pictures.picture_view, name="picture"),
+    path("j/<str:token>/", job.job_page, name="job"),
+    path("j/<str:token>/<int:picture_id>/", job.picture_page, name="job_picture"),
     path("f/<str:key>/", sign_up.form_view, name="sign-up"),
     path("f/<str:key>/sent/", sign_up.sent_view, name="sign-up-sent"),
     path("my/", include("chains.public.my.urls")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chains.ready.after_purchase import ACCESSORY_ADVICE, ONBOARDING, RECOMMEND, REVIEW_REQUEST, VIP_CARD
 from chains.ready.again import OWN_PACE, REPLENISHMENT, SUBSCRIPTION, WARRANTY, WIN_BACK_6, WIN_BACK_12
+from chains.ready.jobs import JOB_ACCEPTANCE, JOB_REPORT, JOB_STATUS, JOB_WELCOME
 from chains.ready.occasions import ANNIVERSARY, BIRTHDAY, SEASON
 from chains.ready.orders import ANY_GOODS, LARGE_APPLIANCE, SERVICE, SMALL_APPLIANCE, TRIP
 from chains.ready.trust import (
@@ -22,6 +23,10 @@ READY_CHAINS = (
     ANY_GOODS,
     SERVICE,
     TRIP,
+    JOB_WELCOME,
+    JOB_STATUS,
+    JOB_ACCEPTANCE,
+    JOB_REPORT,
     ONBOARDING,
     REVIEW_REQUEST,
     RECOMMEND,

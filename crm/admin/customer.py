@@ -19,18 +19,22 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from crm.admin.caller import caller_view
 from crm.admin.channel_order import ChannelOrderField
 from crm.admin.consent_form import consent_view
 from crm.admin.contact_form import ContactForm, ContactFormSet, save_contacts, shared_with
 from crm.admin.customer_filters import CityFilter, OpenComplaintFilter, SourceFilter, StageFilter, TagFilter
 from crm.admin.customer_loyalty import loyalty_do_view, loyalty_view, undo_view
+from crm.admin.customer_notes import note_view
 from crm.admin.customer_page import complaint_view, mood_view, page_view, url_of
 from crm.admin.export import CustomerResource
 from crm.admin.find import find_view
+from crm.admin.hidden_pain import hidden_pain_view
 from crm.admin.history import HistoryAdmin
 from crm.admin.import_pages import IntakeMixin
 from crm.admin.new_customer import new_customer_view
 from crm.admin.new_order import new_order_view
+from crm.admin.new_task import new_task_view
 from crm.admin.order_lines import products_view
 from crm.admin.privacy import erase_view, export_view
 from crm.admin.tag_form import TagActionForm
@@ -92,8 +96,11 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
         return [
             path("find/", wrap(find_view), name="crm_customer_find"),
             path("new/", wrap(new_customer_view), name="crm_customer_new"),
+            path("hidden-pain/", wrap(hidden_pain_view), name="crm_customer_pain"),
+            path("caller/", wrap(caller_view), name="crm_customer_caller"),
             path("products/", wrap(products_view), name="crm_customer_products"),
             path("<int:customer_id>/order/", wrap(new_order_view), name="crm_customer_order"),
+            path("<int:customer_id>/task/", wrap(new_task_view), name="crm_customer_task"),
             path("<int:customer_id>/consent/", wrap(consent_view), name="crm_customer_consent"),
             path("<int:customer_id>/change/", wrap(page_view), name="crm_customer_change"),
             path("<int:customer_id>/complaint/", wrap(complaint_view), name="crm_customer_complaint"),
@@ -103,6 +110,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
             path("<int:customer_id>/loyalty/<slug:act>/", wrap(loyalty_do_view), name="crm_customer_loyalty_do"),
             path("<int:customer_id>/undo-points/<int:entry_id>/", wrap(undo_view), name="crm_customer_undo_points"),
             path("<int:customer_id>/mood/", wrap(mood_view), name="crm_customer_mood"),
+            path("<int:customer_id>/note/", wrap(note_view), name="crm_customer_note"),
             path("<path:object_id>/edit/", wrap(self.change_view), name="crm_customer_edit"),
             *super().get_urls(),
         ]

@@ -18,12 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.admin.complaint_form import ComplaintForm
-from crm.admin.customer_expectation import expectation_of
-from crm.admin.customer_offers import offers_to
+from crm.admin.customer_sections import MAIN, SIDE, shown
 from crm.customers.mood import note_mood
-from crm.figures.lifecycle import stage_of
-from crm.loyalty.shown import loyalty_for_customer
-from crm.models import Case, Customer, Referral
+from crm.models import Case, Customer
 from crm.privacy.suppression import erased_at_by_address
 from crm.service.cases import open_case
 from crm.story.customer_links import links_for
@@ -34,7 +31,8 @@ STORY_DEPTH = 1000
 
 
 def page_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
-    customer = get_object_or_404(Customer.objects.select_related("stats", "score", "prediction"), pk=customer_id)
+    customers = Customer.objects.select_related("stats", "score", "prediction", "company").prefetch_related("contacts")
+    customer = get_object_or_404(customers, pk=customer_id)
     if not request.user.has_perm("crm.view_customer"):
         raise PermissionDenied
     if customer.merged_into_id:
@@ -88,8 +86,6 @@ def url_of(customer_id: int) -> str:
 def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, status: int = 200) -> TemplateResponse:
     now = timezone.now()
     kind = request.GET.get("kind", "")
-    stats = getattr(customer, "stats", None)
-    gap = stats.median_gap_days if stats else None
     newest = story(customer, STORY_DEPTH)
     entries = [entry for entry in newest if not kind or entry.kind == kind]
     context: dict[str, Any] = {
@@ -97,20 +93,13 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "title": str(customer),
         "subtitle": _("Customer"),
         "customer": customer,
-        "stage": stage_of(stats, now),
-        "stats": stats,
-        "usual_gap": None if gap is None else round(gap),
-        "expectation": expectation_of(customer, now),
-        "offers": offers_to(customer, now),
-        "brought_by": _brought_by(customer),
+        "main_sections": shown(MAIN, customer, now),
+        "side_sections": shown(SIDE, customer, now),
         "may_see_products": request.user.has_perm("crm.view_product"),
-        "loyalty": loyalty_for_customer(customer, now),
         "may_see_points": request.user.has_perm("crm.view_pointsentry") and not customer.erased_at,
-        "contacts": customer.contacts.order_by("channel", "-told_at", "-pk"),
         "open_cases": _open_cases(customer),
         "addresses_erased_at": _addresses_erased_at(customer),
         "form": form,
-        "moods": Customer.Mood.choices,
         "kinds": KINDS,
         "kind": kind,
         "story": Paginator(entries, STORY_PAGE).get_page(request.GET.get("page")),
@@ -119,6 +108,7 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
         "now": now,
         "may_log": request.user.has_perm("crm.add_case") and not customer.erased_at,
         "may_order": request.user.has_perm("crm.change_order") and not customer.erased_at,
+        "may_task": request.user.has_perm("crm.change_stafftask") and not customer.erased_at,
         "may_note_consent": request.user.has_perms(["crm.change_customer", "crm.add_contact"])
         and not customer.erased_at,
         "may_erase": request.user.has_perm("crm.delete_customer"),
@@ -127,15 +117,9 @@ def _page(request: HttpRequest, customer: Customer, form: ComplaintForm, *, stat
     return TemplateResponse(request, "crm/admin/customer_page.html", context, status=status)
 
 
-def _brought_by(customer: Customer) -> Customer | None:
-    """Who recommended the shop to them."""
-    live = Referral.objects.live().select_related("recommender").filter(friend=customer).first()
-    return live.recommender if live else None
-
-
 def _addresses_erased_at(customer: Customer) -> dt.datetime | None:
     """When somebody was last erased who had an address of theirs."""
-    erased = erased_at_by_address(customer.contacts.values_list("channel", "address"))
+    erased = erased_at_by_address([(contact.channel, contact.address) for contact in customer.contacts.all()])
     return max(erased.values(), default=None)
 
 

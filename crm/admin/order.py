@@ -22,11 +22,12 @@ from crm.admin.day_range_filter import DayRangeFilter
 from crm.admin.export import OrderResource
 from crm.admin.import_pages import IntakeMixin
 from crm.admin.order_buttons import MISTAKES, buttons, mistakes
+from crm.admin.order_job import begin, job_context
 from crm.admin.refused import keep_refused, pop_refused
 from crm.admin.return_page import return_view
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.customers.search import numbered
-from crm.models import Milestone, Order, OrderLine
+from crm.models import Milestone, Order, OrderLine, StaffTask
 from crm.orders import orders
 from crm.shop_currency import shop_currency
 
@@ -146,6 +147,7 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
             "mistake": order_verbs.mistake,
             "not-returned": order_verbs.not_returned,
             "not-reached": order_verbs.not_reached,
+            "job": begin,
         }
 
     def get_urls(self) -> list[URLPattern]:
@@ -161,6 +163,10 @@ class OrderAdmin(IntakeMixin, VerbAdmin):
     ) -> HttpResponse:
         order = self.get_object(request, object_id)
         extra = _panel(request, order) if order and self.has_change_permission(request, order) else {}
+        if order:
+            extra["parcel"] = StaffTask.objects.for_the_parcel().filter(order=order)
+            extra |= job_context(request, order)
+            extra["may_task"] = request.user.has_perms(["crm.view_customer", "crm.change_stafftask"])
         return super().change_view(request, object_id, form_url, extra | (extra_context or {}))  # type: ignore[no-any-return]
 
     def refuse(self, request: HttpRequest, subject: Model, name: str, why: str) -> None:

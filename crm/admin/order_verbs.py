@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 
 from crm.admin.order_buttons import MOMENTS_UNDONE
-from crm.models import Order
+from crm.models import Order, StaffTask
 from crm.orders import orders
 from crm.orders.correcting import take_back
 from crm.orders.milestones import take_back_milestone
@@ -23,6 +23,11 @@ def pay(request: HttpRequest, order: Order, at: dt.datetime) -> str:
 
 
 def ship(request: HttpRequest, order: Order, at: dt.datetime) -> str:
+    """What is still to go into the parcel is somebody's task: they say first that it lies there, or is not needed."""
+    missing = StaffTask.objects.for_the_parcel().filter(order=order)
+    if titles := ", ".join(task.title for task in missing):
+        words = gettext("Still to go into the parcel: %(tasks)s. Close this first: it lies there, or is not needed.")
+        raise ValueError(words % {"tasks": titles})
     orders.ship(order, at=_when(request, at), tracking_number=_posted(request, "tracking_number")[:100])
     return gettext("Marked as shipped.")
 

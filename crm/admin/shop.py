@@ -161,6 +161,9 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
                 "fields": (
                     "urgent_words",
                     "complaint_words",
+                    "praise_words",
+                    "return_words",
+                    "thanks_for_ratings",
                     ("soft_bounces", "soft_bounce_days"),
                     ("spam_warn_percent", "spam_stop_percent", "spam_stop_least"),
                 ),

@@ -20,6 +20,7 @@ from crm.models import (
     Case,
     Coupon,
     Customer,
+    CustomerNote,
     CustomerPrediction,
     CustomerScore,
     Earning,
@@ -30,6 +31,7 @@ from crm.models import (
     KnownVisitor,
     MergeProposal,
     Order,
+    PainSetAside,
     PointsEntry,
     PointsHold,
     PrivacyRequest,
@@ -59,6 +61,7 @@ MOVED_MODELS = (
     ProductRegistration,
     Subscription,
     KnownVisitor,
+    CustomerNote,
     WebhookMessage,
     StaffTask,
 )
@@ -92,6 +95,7 @@ def merge(keeper: Customer, duplicate: Customer, *, at: dt.datetime) -> Customer
     give_way(keeper, duplicate, at)
     for model in MOVED_MODELS:
         model._default_manager.filter(customer=duplicate).update(customer=keeper)
+    _keep_set_aside(keeper, duplicate)
     consent.merge_ledgers(keeper, duplicate, at=at)
     merge_loyalty(keeper.pk, duplicate.pk, at=at)
     for mover in _movers:
@@ -169,6 +173,14 @@ def _join_profiles(keeper: Customer, duplicate: Customer) -> None:
     for name, value in merged.items():
         setattr(keeper, name, value)
     keeper.save()
+
+
+def _keep_set_aside(keeper: Customer, duplicate: Customer) -> None:
+    """Whoever was looked at last stands for both."""
+    known = PainSetAside.objects.filter(customer__in=[keeper, duplicate]).order_by("-until", "-pk")
+    for one in known[1:]:
+        one.delete()
+    known.filter(customer=duplicate).update(customer=keeper)
 
 
 def _settle_proposals(keeper: Customer, duplicate: Customer, at: dt.datetime) -> None:

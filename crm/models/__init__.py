@@ -14,8 +14,11 @@ from crm.models.exchange_rate import ExchangeRate
 from crm.models.feedback import Feedback
 from crm.models.fetch_run import FetchRun
 from crm.models.goodwill import Goodwill
+from crm.models.hidden_pain import PainSetAside
+from crm.models.job import Job, JobPicture, JobStage, JobTemplate, JobTemplateStage
 from crm.models.loyalty import Coupon, CouponBatch, PointsEntry
 from crm.models.loyalty_rules import Earning, EarningRule, LoyaltySettings, PointsHold
+from crm.models.note import CustomerNote
 from crm.models.order import Milestone, Order, OrderLine
 from crm.models.prediction_run import PredictionRun
 from crm.models.privacy import PrivacyRequest
@@ -29,7 +32,7 @@ from crm.models.review import Review, ReviewPhoto
 from crm.models.review_settings import ReviewSettings
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
-from crm.models.staff_task import StaffTask
+from crm.models.staff_task import StaffTask, StaffTaskTry
 from crm.models.standing import CustomerPrediction, CustomerScore, CustomerStats, OrderStanding
 from crm.models.subscription import Subscription, SubscriptionRenewal
 from crm.models.survey import Survey, SurveyQuestion
@@ -58,6 +61,7 @@ __all__ = [
     "Coupon",
     "CouponBatch",
     "Customer",
+    "CustomerNote",
     "Delivery",
     "CustomerPrediction",
     "CustomerScore",
@@ -74,6 +78,11 @@ __all__ = [
     "Feedback",
     "FetchRun",
     "Goodwill",
+    "Job",
+    "JobPicture",
+    "JobStage",
+    "JobTemplate",
+    "JobTemplateStage",
     "KnownVisitor",
     "IdempotentCall",
     "LoyaltySettings",
@@ -82,6 +91,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderStanding",
+    "PainSetAside",
     "PointsEntry",
     "PointsHold",
     "PredictionRun",
@@ -111,6 +121,7 @@ __all__ = [
     "TierReward",
     "Subscription",
     "SubscriptionRenewal",
+    "StaffTaskTry",
     "VisitorAllowance",
     "WebhookEndpoint",
     "WebhookMessage",

@@ -35,4 +35,5 @@ def _constraints(model: type[models.Model]) -> Iterator[models.CheckConstraint]:
 
 def _values(field: models.Field[Any, Any]) -> list[Any]:
     values = [value for value, _name in field.flatchoices]
-    return values if not field.blank or "" in values else ["", *values]
+    may_be_empty = field.blank and field.empty_strings_allowed
+    return ["", *values] if may_be_empty and "" not in values else values

@@ -171,6 +171,7 @@ class Customer(models.Model):
             # And by a name typed wrong. What waits to be sorted in is read by every search, so little may wait.
             GinIndex(name_keys("first_name", "last_name"), name="customer_name_keys", gin_pending_list_limit=512),
             models.Index(fields=["city"], name="customer_city"),
+            models.Index(fields=["mood_noted_at"], condition=Q(mood="bad"), name="customer_in_a_bad_mood"),
             GinIndex(fields=["tags"], name="customer_tags"),
         ]
 

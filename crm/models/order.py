@@ -144,6 +144,9 @@ class Order(models.Model):
             models.Index(fields=["placed_at", "id"], name="order_placed"),
             # The API's «changed since», page by page.
             models.Index(fields=["changed_at", "id"], name="order_changed"),
+            # Who got or gave back something in a time of the past, to see whom nobody heard of since.
+            models.Index(fields=["delivered_at"], condition=Q(delivered_at__isnull=False), name="order_delivered"),
+            models.Index(fields=["returned_at"], condition=Q(returned_at__isnull=False), name="order_returned"),
             models.Index(OpClass("number", name="text_pattern_ops"), name="order_number_prefix"),
             # Support's search by how a number ends: 18385 finds SO-2026-18385.
             models.Index(OpClass(number_backwards("number"), name="text_pattern_ops"), name="order_number_ending"),

@@ -64,6 +64,14 @@ def validate_carrier_links(text: str) -> None:
         raise ValidationError(words, params={"line": str(error)}) from error
 
 
+def praise_words() -> str:
+    return "\n".join(words("replies", "praise"))
+
+
+def return_words() -> str:
+    return "\n".join(words("replies", "return"))
+
+
 def answer_hours(label: StrPromise, default: int) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         label, default=default, validators=[MinValueValidator(1), MaxValueValidator(MOST_ANSWER_HOURS)]
@@ -260,6 +268,24 @@ class Shop(models.Model):
         blank=True,
         default=complaint_words,
         help_text=_("One a line; the beginning of a word is enough. Marketing to the customer stops then."),
+    )
+    praise_words = models.TextField(
+        _("words that make a reply praise"),
+        blank=True,
+        default=praise_words,
+        help_text=_("One a line. A task to thank and ask is made, once in 90 days. Empty: no such tasks."),
+    )
+    return_words = models.TextField(
+        _("words that tell of a return"),
+        blank=True,
+        default=return_words,
+        help_text=_("One a line. A task to offer help before the return is made. Empty: no such tasks."),
+    )
+    thanks_for_ratings = models.BooleanField(
+        _("a high rating with words is a task to thank"),
+        default=True,
+        db_default=True,
+        help_text=_("5 of 5, or 9 and 10 of 10, once in 90 days for each customer."),
     )
     answer_hours_high = answer_hours(_("urgent: answered within, hours"), 4)
     answer_hours_normal = answer_hours(_("normal: answered within, hours"), 24)

@@ -19,6 +19,7 @@ from crm.orders.order_events import check_moment, is_written, stamp, times_undon
 from crm.orders.placing import OrderFields, place
 from crm.orders.registering import register_product, unregister_product
 from crm.orders.returns import return_goods
+from crm.service.staff_tasks import no_parcel, parcel_left
 
 __all__ = [
     "LineData",
@@ -45,15 +46,19 @@ def pay(order: Order, *, at: dt.datetime, told_at: dt.datetime | None = None) ->
 @transaction.atomic
 def ship(order: Order, *, at: dt.datetime, tracking_number: str = "", told_at: dt.datetime | None = None) -> Order:
     order = _reach(order, "shipped_at", EventKind.ORDER_SHIPPED, at, told_at)
+    parcel_left(order, at=at)
     if tracking_number and order.tracking_number != tracking_number:
         order.tracking_number = tracking_number
         order.save(update_fields=["tracking_number"])
     return order
 
 
+@transaction.atomic
 def deliver(order: Order, *, at: dt.datetime, told_at: dt.datetime | None = None) -> Order:
     """The goods arrived, or the service was performed."""
-    return _reach(order, "delivered_at", EventKind.ORDER_DELIVERED, at, told_at)
+    order = _reach(order, "delivered_at", EventKind.ORDER_DELIVERED, at, told_at)
+    parcel_left(order, at=at)
+    return order
 
 
 @transaction.atomic
@@ -61,6 +66,7 @@ def cancel(order: Order, *, at: dt.datetime, told_at: dt.datetime | None = None)
     """The order no longer counts in any figure."""
     lock_fact(order, lambda customer_id: stats.lock([customer_id]))
     _reach(order, "cancelled_at", EventKind.ORDER_CANCELLED, at, told_at)
+    no_parcel(order, at=at)
     stats.refresh([order.customer_id])
     follow_order(order, at=at)
     return order

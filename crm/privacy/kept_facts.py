@@ -21,6 +21,7 @@ from crm.models import (
     ContentmentCheck,
     Coupon,
     Customer,
+    CustomerNote,
     CustomerPrediction,
     CustomerScore,
     CustomerStats,
@@ -30,17 +31,22 @@ from crm.models import (
     EventInbox,
     Feedback,
     Goodwill,
+    Job,
+    JobPicture,
+    JobStage,
     KnownVisitor,
     MergeProposal,
     Milestone,
     Order,
     OrderLine,
+    PainSetAside,
     PointsEntry,
     PointsHold,
     ProductRegistration,
     Review,
     ReviewPhoto,
     StaffTask,
+    StaffTaskTry,
     Subscription,
     SubscriptionRenewal,
     WebhookMessage,
@@ -57,6 +63,8 @@ from crm.privacy.person import Person
 BLANK_CODE = Concat(Value("—"), Cast("pk", CharField()))
 # Opens no page: no token has a star.
 BLANK_TOKEN = Concat(Value("*"), Cast("pk", CharField()))
+JOB = ("order__number", "name", "started_at", "closed_at", "report", "next_words", "next_on")
+JOB_STAGE = ("job__name", "name", "due_on", "reached_at", "words", "accepted_at", "refused_at", "refusal")
 BLANK_KEY = Concat(Value("erased:"), Cast("pk", CharField()))
 
 
@@ -108,6 +116,22 @@ def _told_to(found: WebhookMessageQuerySet) -> Rows:
     """To whom of the shop's other systems: what was told is among the events."""
     taken = found.filter(status=WebhookMessage.Status.TAKEN)
     return columns("endpoint__name", "kind", "occurred_at")(taken)
+
+
+def _task_tries(person: Person) -> QuerySet[StaffTaskTry]:
+    return StaffTaskTry.objects.filter(task__customer__in=person.ids).order_by("at", "pk")
+
+
+def _jobs(person: Person) -> QuerySet[Job]:
+    return Job.objects.filter(order__customer__in=person.ids).order_by("started_at", "pk")
+
+
+def _job_stages(person: Person) -> QuerySet[JobStage]:
+    return JobStage.objects.filter(job__order__customer__in=person.ids).order_by("job", "position", "pk")
+
+
+def _job_pictures(person: Person) -> QuerySet[JobPicture]:
+    return JobPicture.objects.filter(job__order__customer__in=person.ids).order_by("pk")
 
 
 def _orders(found: QuerySet[Order]) -> Rows:
@@ -215,6 +239,12 @@ KEPT = (
         _erase_staff_tasks,
     ),
     Kept("notes", _notes, columns("text", "written_at"), blank(text="")),
+    Kept("task_tries", _task_tries, columns("task__title", "result", "words", "at"), blank(words="")),
+    Kept("set_aside", theirs(PainSetAside), columns("why", "at", "until"), delete),
+    Kept("job_stages", _job_stages, columns(*JOB_STAGE), blank(words="", refusal="")),
+    Kept("job_pictures", _job_pictures, columns("taken", "added_at", "width", "height"), delete),
+    Kept("jobs", _jobs, columns(*JOB), blank(report="", next_words="", token=BLANK_TOKEN)),
+    Kept("notes", theirs(CustomerNote, "written_at"), rows, delete),
     Kept("feedback", theirs(Feedback, "left_at"), rows, blank(answer="", text="", may_publish=False)),
     Kept("points", theirs(PointsEntry, "occurred_at"), rows, blank(reason="", unspent=0, owed=0, taken={})),
     Kept("earnings", theirs(Earning, "earned_at"), rows, blank(points=0)),

@@ -14,6 +14,7 @@ from crm.locks import lock_all_current, lock_current
 from crm.loyalty import earn
 from crm.models import Customer, EarningRule, EventKind, Feedback, Order, Product, Shop, Survey, SurveyQuestion
 from crm.service import low_answers
+from crm.service.praise import thank_for_rating
 from crm.service.reviews.from_ratings import follow_rating
 
 SCALES = {
@@ -79,6 +80,7 @@ def leave(
             # For saying something, whatever it is.
             earn(EarningRule.Occasion.RATING, [customer.pk], key=f"feedback:{feedback.pk}", at=at)
         _follow(feedback, at)
+        thank_for_rating(feedback, at=at)
     return feedback
 
 
@@ -108,6 +110,7 @@ def change(
         _record(feedback, at, f"feedback:{feedback.pk}:{at.isoformat()}")
     _ask_what_went_wrong(feedback)
     _follow(feedback, at)
+    thank_for_rating(feedback, at=at)
     return feedback
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from crm.models import Case, CaseMessage, Customer, Event, EventKind
-from crm.story.story import StoryEntry, StoryKind, page_of
+from crm.story.story import StoryEntry, StoryKind, events, page_of
 
 
 def cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
@@ -37,9 +37,9 @@ def _ending(case: Case) -> tuple[dt.datetime | None, str, str, str, str]:
 
 def reopened_cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
     """Of a case that was opened again its row knows no more when it had been called settled."""
-    events = Event.objects.filter(customer=customer, kind=EventKind.CASE_REOPENED).order_by("-occurred_at")[:limit]
-    cases = customer.cases.in_bulk([event.properties.get("case") for event in events])
-    for event in events:
+    reopened = events(EventKind.CASE_REOPENED)
+    cases = customer.cases.in_bulk([event.properties.get("case") for event in reopened])
+    for event in reopened:
         if case := cases.get(event.properties.get("case")):
             words, where = {"subject": case.subject}, page_of(case)
             title = _("Opened again: %(subject)s") % words
@@ -52,9 +52,7 @@ def reopened_cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
 
 def corrected_cases(customer: Customer, limit: int) -> Iterator[StoryEntry]:
     """What staff, or the words of a later letter, made of a case."""
-    kinds = (EventKind.CASE_ESCALATED, EventKind.CASE_CORRECTED)
-    events = Event.objects.filter(customer=customer, kind__in=kinds).select_related("order")
-    newest = list(events.order_by("-occurred_at", "-pk")[:limit])
+    newest = events(EventKind.CASE_ESCALATED, EventKind.CASE_CORRECTED)
     cases = customer.cases.in_bulk([event.properties.get("case") for event in newest])
     for event in newest:
         if case := cases.get(event.properties.get("case")):

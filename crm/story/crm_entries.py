@@ -13,7 +13,7 @@ from crm.models import ConsentRecord, Customer, Event, EventKind, Goodwill, Mile
 from crm.service.feedback import in_words
 from crm.service.reviews.writing import in_full
 from crm.story import subscription_entries
-from crm.story.story import StoryEntry, StoryKind, page_of
+from crm.story.story import StoryEntry, StoryKind, events, page_of
 
 
 def orders(customer: Customer, limit: int) -> Iterator[StoryEntry]:
@@ -86,8 +86,7 @@ def loyalty(customer: Customer, limit: int) -> Iterator[StoryEntry]:
             title = _("Coupon %(code)s redeemed: %(offer)s") % words
             where = page_of(coupon.order) if coupon.order else ""
             yield StoryEntry(coupon.redeemed_at, "redeem", title, str(coupon.order or ""), where, "good", kind)
-    told = Event.objects.filter(customer=customer, kind__in=LOYALTY_TOLD).order_by("-occurred_at")
-    for event in told[:limit]:
+    for event in events(*LOYALTY_TOLD):
         icon, tone = LOYALTY_TOLD[event.kind]
         title, detail = _loyalty_words(event)
         yield StoryEntry(event.occurred_at, icon, title, detail, "", tone, kind)
@@ -124,11 +123,12 @@ def _loyalty_words(event: Event) -> tuple[str, str]:
     return title, facts.get("reason", "")
 
 
+PROFILE_TOLD = (EventKind.MOOD_NOTED, EventKind.CUSTOMER_MERGED, *subscription_entries.WORDS)
+
+
 def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:
-    """What events alone tell, whatever it is about, in one query."""
-    noted = (EventKind.MOOD_NOTED, EventKind.CUSTOMER_MERGED, *subscription_entries.WORDS)
-    told = Event.objects.filter(customer=customer, kind__in=noted).select_related("order")
-    for event in told.order_by("-occurred_at", "-pk")[:limit]:
+    """What events alone tell, whatever it is about."""
+    for event in events(*PROFILE_TOLD):
         if event.kind in subscription_entries.WORDS:
             yield subscription_entries.entry_of(event)
             continue
@@ -145,8 +145,7 @@ def profile(customer: Customer, limit: int) -> Iterator[StoryEntry]:
 
 def addresses(customer: Customer, limit: int) -> Iterator[StoryEntry]:
     known = {contact.pk: contact for contact in customer.contacts.all()}
-    told = Event.objects.filter(customer=customer, kind=EventKind.ADDRESS_CHANGED).order_by("-occurred_at")[:limit]
-    for event in told:
+    for event in events(EventKind.ADDRESS_CHANGED):
         contact, old = (known.get(event.properties.get(name)) for name in ("contact", "replaced"))
         channel = contact.get_channel_display() if contact else ""
         instead = _("instead of %(address)s") % {"address": old} if old else ""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models import Customer, Event, EventKind, Referral
-from crm.story.story import StoryEntry, StoryKind, page_of
+from crm.story.story import StoryEntry, StoryKind, events, page_of
 
 # In the words of the one whose story it is: an icon, what happened, and whether that is good.
 TOLD = {
@@ -32,8 +32,7 @@ REFUSALS = {
 
 
 def referrals(customer: Customer, limit: int) -> Iterator[StoryEntry]:
-    events = Event.objects.filter(customer=customer, kind__startswith="referral.").order_by("-occurred_at")
-    found = list(events[:limit])
+    found = events(*TOLD)
     named = {event.properties.get("referral") for event in found} - {None}
     rows = Referral.objects.select_related("recommender", "friend").in_bulk(named) if named else {}
     for event in found:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Case, Customer, Event, EventKind, Feedback, Order, OrderLine, Product, Review
+from crm.models import Case, Customer, Event, EventKind, Feedback, Review, StaffTask
+from crm.service.hidden_pain import LOOKED_BACK, SILENT_DAYS, Reason, returned_orders, silent_orders
 from segments.rules import Condition
 from segments.values import Number, Texts
 from segments.vocabulary.answers import compile_chosen, suggest_answers
@@ -17,6 +18,7 @@ from segments.vocabulary.comparing import (
     opposite_if,
     texts,
 )
+from segments.vocabulary.documents import text_property_in
 from segments.vocabulary.field import SERVICE, Compilation, Compile, Field
 from segments.vocabulary.operators import AT_LEAST, COMPARISONS, IDENTITY, POSSESSION
 from segments.vocabulary.surveys import ANSWERS_TO_SURVEYS
@@ -67,25 +69,47 @@ def _any_review(condition: Condition, compilation: Compilation) -> Q:
 
 def _silent(condition: Condition, compilation: Compilation) -> Q:
     """Something complex they keep arrived so many days ago or more, and the customer has done nothing since."""
-    complex_goods = OrderLine.objects.kept().filter(
-        order=OuterRef("pk"), product__complexity=Product.Complexity.COMPLEX
+    return has_rows(silent_orders(compilation.days_ago(int(number(condition)) - 1)), compilation)
+
+
+def _hidden_pain(condition: Condition, compilation: Compilation) -> Q:
+    """For one of these reasons, whether somebody looks after it or not."""
+    found = Q()
+    for reason in texts(condition):
+        found |= REASONS[Reason(reason)](compilation)
+    return opposite_if(condition, found)
+
+
+def _silent_lately(compilation: Compilation) -> Q:
+    lately = silent_orders(compilation.days_ago(SILENT_DAYS - 1)).filter(
+        delivered_at__gte=compilation.days_ago(LOOKED_BACK.days)
     )
-    later = Order.objects.counted().filter(customer=OuterRef("customer"), placed_at__gt=OuterRef("delivered_at"))
-    signs = Event.objects.filter(
-        customer=OuterRef("customer"), kind__in=SIGNS_OF_LIFE, occurred_at__gt=OuterRef("delivered_at")
-    ).exclude(properties__contains={"is_machine": True})
-    arrived = Order.objects.counted().filter(delivered_at__lt=compilation.days_ago(int(number(condition)) - 1))
-    return has_rows(arrived.filter(Exists(complex_goods), ~Exists(later), ~Exists(signs)), compilation)
+    return has_rows(lately, compilation)
 
 
-SIGNS_OF_LIFE = [
-    EventKind.MESSAGE_CLICKED,
-    EventKind.MESSAGE_REPLIED,
-    EventKind.FEEDBACK_LEFT,
-    EventKind.REVIEW_LEFT,
-    EventKind.PAGE_VIEWED,
-    EventKind.CASE_OPENED,
-]
+def _returned_lately(compilation: Compilation) -> Q:
+    return has_rows(returned_orders().filter(returned_at__gte=compilation.days_ago(LOOKED_BACK.days)), compilation)
+
+
+def _in_a_bad_mood(compilation: Compilation) -> Q:
+    return Q(mood=Customer.Mood.BAD)
+
+
+REASONS = {
+    Reason.SILENT: _silent_lately,
+    Reason.RETURNED: _returned_lately,
+    Reason.BAD_MOOD: _in_a_bad_mood,
+}
+
+
+def _task_outcome(condition: Condition, compilation: Compilation) -> Q:
+    told = Event.objects.filter(
+        text_property_in("properties", "outcome", texts(condition)),
+        kind__in=(EventKind.TASK_CLOSED, EventKind.TASK_TRIED),
+    )
+    if condition.window is not None:
+        told = told.filter(occurred_at__gte=compilation.days_ago(condition.window))
+    return opposite_if(condition, has_rows(told, compilation))
 
 
 def _mood(condition: Condition, compilation: Compilation) -> Q:
@@ -124,6 +148,25 @@ FIELDS = (
             "No click, reply, visit, answer, case or order since. A person should have a look. What was returned does"
             " not count."
         ),
+    ),
+    Field(
+        "hidden_pain",
+        _("hidden pain"),
+        SERVICE,
+        Texts(choices=lambda: Reason.choices),
+        IDENTITY,
+        _hidden_pain,
+        follows_days=True,
+        note=_("As support sees it, of the last 180 days, whether somebody has called them since or not."),
+    ),
+    Field(
+        "task_outcome",
+        _("what came of a task of staff"),
+        SERVICE,
+        Texts(choices=lambda: StaffTask.Result.choices[:-1]),
+        POSSESSION,
+        _task_outcome,
+        True,
     ),
     Field(
         "mood",

@@ -7,7 +7,7 @@ from functools import partial
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Case, Customer, EventKind, Feedback
+from crm.models import Case, Customer, EventKind, Feedback, StaffTask
 from segments.rules import Condition
 from segments.values import NamedValue, NoValue, Number, Texts
 from segments.vocabulary.answers import suggest_answers
@@ -196,6 +196,27 @@ FIELDS = (
         value=Texts(choices=lambda: Case.Severity.choices),
         operators=IDENTITY,
         compile=property_of_kinds("case.", "severity"),
+    ),
+    event_field(
+        "event_task_outcome",
+        _("what came of the task of this event"),
+        value=Texts(choices=lambda: StaffTask.Result.choices[:-1]),
+        operators=IDENTITY,
+        compile=property_of_kinds("task.", "outcome"),
+    ),
+    event_field(
+        "event_task_kind",
+        _("kind of the task of this event"),
+        value=Texts(choices=lambda: StaffTask.Kind.choices),
+        operators=IDENTITY,
+        compile=property_of_kinds("task.", "kind"),
+    ),
+    event_field(
+        "event_task_reason",
+        _("reason of the task of this event"),
+        value=Texts(choices=lambda: [choice for choice in StaffTask.Reason.choices if choice[0]]),
+        operators=IDENTITY,
+        compile=property_of_kinds("task.", "reason"),
     ),
     event_field(
         "event_mood",

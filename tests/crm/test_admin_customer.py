@@ -1,5 +1,6 @@
 import datetime as dt
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Case, Customer
-from tests.conftest import NOW, make_case, make_customer, make_order
+from tests.conftest import NOW, make_case, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_customer_page_costs_the_same_for_a_long_history(client, agent, django_a
         make_order(customer=ann, placed_at=NOW - dt.timedelta(days=day))
         make_case(ann, at=NOW - dt.timedelta(days=day))
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(31):
         client.get(reverse("admin:crm_customer_change", args=[ann.pk]))
 
 
@@ -214,3 +215,70 @@ def test_only_managers_erase_a_person_and_only_on_purpose(client, shop):
     assert still_there == "Ann"
     assert Customer.objects.get(pk=ann.pk).first_name == ""
     assert "Only totals are kept." in response.text
+
+
+def test_customer_page_shows_what_was_bought_in_the_currency_of_each_order(client, agent):
+    ann = make_customer()
+    kettle = make_product(name="Kettle", picture_url="https://shop.example.com/kettle.jpg")
+    make_order(customer=ann, number="R-1", product=kettle, price=40, currency="EUR", rate=Decimal(1))
+    make_order(customer=ann, number="R-2", total=Decimal(70), currency="USD", rate=Decimal("0.5"))
+    make_order(customer=ann, number="R-3", total=Decimal(30), currency="USD", rate=Decimal("0.5"))
+
+    page = client.get(page_of(ann))
+
+    sections = dict(page.context["main_sections"])
+    spent = sections["crm/admin/card/who.html"]["spent"]
+    assert [(one.currency, one.amount, one.orders) for one in spent] == [("USD", 100, 2), ("EUR", 40, 1)]
+    assert 'src="https://shop.example.com/kettle.jpg"' in page.text
+    assert "1 × Kettle" in page.text
+
+
+def test_a_phone_on_the_customers_page_can_be_pressed(client, agent):
+    ann = make_customer(phone="+447700900123")
+
+    text = client.get(page_of(ann)).text
+
+    for url in ("tel:+447700900123", "https://wa.me/447700900123", "https://t.me/+447700900123"):
+        assert f'href="{url}"' in text
+
+
+def test_colleagues_write_change_and_pin_notes(client, agent):
+    ann = make_customer()
+    url = reverse("admin:crm_customer_note", args=[ann.pk])
+
+    client.post(url, {"act": "write", "token": "1", "text": "Prefers to be called after six"})
+    client.post(url, {"act": "write", "token": "1", "text": "Prefers to be called after six"})
+    note = ann.written_notes.get()
+    client.post(url, {"act": "change", "note": note.pk, "text": "Prefers mornings"})
+    client.post(url, {"act": "pin", "note": note.pk})
+
+    note.refresh_from_db()
+    assert (note.text, note.author, bool(note.pinned_at)) == ("Prefers mornings", agent, True)
+    assert [before["text"] for before in note.earlier] == ["Prefers to be called after six"]
+    assert "Prefers to be called after six" in client.get(page_of(ann)).text
+
+
+@pytest.mark.parametrize("changes", [{"text": " "}, {"text": "x" * 5001}, {"token": ""}, {"act": "nothing"}])
+def test_an_empty_note_or_one_too_long_is_refused_in_words(client, agent, changes):
+    ann = make_customer()
+    form = {"act": "write", "token": "1", "text": "Likes tea", **changes}
+
+    response = client.post(reverse("admin:crm_customer_note", args=[ann.pk]), form, follow=True)
+
+    assert not ann.written_notes.exists()
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+
+
+def test_a_note_of_somebody_else_is_not_changed(client, agent):
+    ann, ben = make_customer(), make_customer()
+    client.post(reverse("admin:crm_customer_note", args=[ben.pk]), {"act": "write", "token": "1", "text": "Tall"})
+    note = ben.written_notes.get()
+
+    client.post(reverse("admin:crm_customer_note", args=[ann.pk]), {"act": "change", "note": note.pk, "text": "Short"})
+
+    note.refresh_from_db()
+    assert note.text == "Tall"
+
+
+def page_of(customer):
+    return reverse("admin:crm_customer_change", args=[customer.pk])

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from chains.channels.email import mail_reports
 from chains.channels.email.received_mail import ReceivedMail
 from chains.incoming import receipts
+from chains.incoming.feelings import note_feelings
 from chains.incoming.reply_text import own_words, route
 from chains.incoming.stop import asks_to_stop
 from chains.models import Enrolment, IncomingMail, Touch
@@ -138,6 +139,7 @@ def answer_to(known: Correspondent, mail: ReceivedMail, shop: Shop, now: dt.date
     written = CustomerLetter(mail.key, mail.sender, mail.subject, mail.text, now, mail.attachments)
     order = touch.order if touch else None
     message = receive_letter(customer, written, kind=kind, severity=severity, order=order, case=known.case)
+    note_feelings(message, mail.text, shop=shop, order=order, at=now)
     if touch:
         key = f"reply:{mail.key}"[:200]
         record_touch_event(touch, EventKind.MESSAGE_REPLIED, now, key, source=SOURCE, case=message.case_id)
@@ -155,6 +157,7 @@ def assign(incoming: IncomingMail, customer: Customer, now: dt.datetime) -> None
     told = (incoming.key, incoming.sender, incoming.subject, incoming.text, incoming.received_at)
     written = CustomerLetter(*told, channel=channel.value)
     message = receive_letter(customer, written, kind=kind, severity=severity)
+    note_feelings(message, incoming.text, shop=shop, order=None, at=now)
     _save(incoming, kind=Kind.REPLY, customer=message.case.customer, message=message, text="")
 
 

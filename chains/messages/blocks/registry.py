@@ -7,6 +7,7 @@ from chains.messages.blocks.bundle import BUNDLE
 from chains.messages.blocks.button import BUTTON
 from chains.messages.blocks.coupon import COUPON
 from chains.messages.blocks.divider import DIVIDER
+from chains.messages.blocks.job import JOB
 from chains.messages.blocks.kind import BlockKind
 from chains.messages.blocks.picture import PICTURE
 from chains.messages.blocks.promises import PROMISES
@@ -37,6 +38,7 @@ BLOCK_KINDS: dict[str, BlockKind] = {
         REVIEW,
         PROMISES,
         REFERRAL_KIT,
+        JOB,
         DIVIDER,
     )
 }

@@ -7,7 +7,7 @@
 
   // Who may only read a page finds words there instead of fields, and all of them are shown.
   function has(name, values) {
-    const field = line(name)?.querySelector("select, input");
+    const field = line(name)?.querySelector("input[type=radio]:checked") ?? line(name)?.querySelector("select, input");
     return !field || values.includes(field.value);
   }
 

@@ -15,6 +15,7 @@ from crm.admin.verb_buttons import VerbAdmin
 from crm.models import (
     CaseAttachment,
     CouponBatch,
+    JobPicture,
     PointsEntry,
     PrivacyRequest,
     ProductRegistration,
@@ -33,6 +34,7 @@ ROWS = {
     "override_id": HealthOverride,
     "registration_id": ProductRegistration,
     "photo_id": ReviewPhoto,
+    "picture_id": JobPicture,
     "request_id": PrivacyRequest,
 }
 # What `pk` names there, where it is not the row that the part of the address before it is about.

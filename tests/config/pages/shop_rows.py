@@ -36,6 +36,10 @@ from crm.models import (
     ExchangeRate,
     Feedback,
     Goodwill,
+    Job,
+    JobPicture,
+    JobStage,
+    JobTemplate,
     LoyaltySettings,
     MergeProposal,
     PointsEntry,
@@ -91,6 +95,7 @@ def open_shop():
     ErasureCertificate.objects.create(address=gone)
     AccessLog.objects.create(username="owner")
     AccessFailureLog.objects.create(username="owner")
+    open_job(order)
     ExchangeRate.objects.create(currency="USD", day=NOW.date(), rate=Decimal("0.9"))
     one = Subscription.objects.create(
         customer=customer, product=order.lines.get().product, every=30, anchor_on=NOW.date(), next_on=NOW.date()
@@ -123,6 +128,13 @@ def leave_review(order):
     sent = {"status": "waiting", "stars": 5, "language": "en", "sent_at": NOW}
     review = Review.objects.create(customer=order.customer, **about, **sent)
     review.photos.create(name="lid.jpg", digest="0", content=b"1", thumbnail=b"1", width=1, height=1)
+
+
+def open_job(order):
+    template = JobTemplate.objects.create(name="Repair")
+    job = Job.objects.create(order=order, template=template, name="Repair", token=TOKEN, started_at=NOW)
+    JobStage.objects.create(job=job, name="Diagnosis", due_on=NOW.date())
+    JobPicture.objects.create(job=job, content=b"jpeg", extension="jpg", width=1, height=1)
 
 
 def open_case_with_a_file(customer):
