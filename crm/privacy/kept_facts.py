@@ -33,7 +33,7 @@ from crm.models import (
     StaffTask,
     WebhookMessage,
 )
-from crm.models.case import CaseQuerySet
+from crm.models.case_queries import CaseQuerySet
 from crm.models.staff_task import StaffTaskQuerySet
 from crm.models.webhook_out import WebhookMessageQuerySet
 from crm.privacy.kept import ERASED, Finder, Kept, Rows, blank, blanked, columns, delete, row, rows
