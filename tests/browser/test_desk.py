@@ -37,9 +37,9 @@ WORDS = {
 
 
 @pytest.fixture(params=["en", "ru"])
-def words(request, page, sign_in, shop):
+def words(request, page, live_server, shop):
     """An agent on their first screen, who reads in this language."""
-    page.set_extra_http_headers({"Accept-Language": request.param})
+    page.context.add_cookies([{"name": "django_language", "value": request.param, "url": live_server.url}])
     user = User.objects.create_user("ada", password="secret-of-a-test", is_staff=True)
     user.groups.add(Group.objects.get(name="Support"))
     return WORDS[request.param]
