@@ -11,10 +11,10 @@ from django.utils import timezone
 from chains.models import Chain, MessageTemplate
 from chains.ready.chains import READY_CHAINS
 from config.starters import add_at_first_start, add_missing
-from crm.models import Shop
+from crm.models import ReadyAnswer, Shop
 from segments.models import Segment
 
-CHAINS, SEGMENTS = len(READY_CHAINS), 25
+CHAINS, SEGMENTS, ANSWERS = len(READY_CHAINS), 25, 12
 
 
 @pytest.fixture
@@ -23,6 +23,7 @@ def empty_shop(db):
     Chain.objects.all().delete()
     MessageTemplate.objects.all().delete()
     Segment.objects.all().delete()
+    ReadyAnswer.objects.all().delete()
 
 
 def counts():
@@ -30,7 +31,7 @@ def counts():
 
 
 def test_a_first_start_adds_segments_and_chains(empty_shop, now):
-    assert len(add_at_first_start(now)) == CHAINS + SEGMENTS
+    assert len(add_at_first_start(now)) == CHAINS + SEGMENTS + ANSWERS
     assert counts() == (CHAINS, SEGMENTS)
     assert not Chain.objects.exclude(status=Chain.Status.DRAFT).exists()
 
@@ -123,6 +124,7 @@ def test_two_that_start_at_the_same_moment_add_them_once():
     Chain.objects.all().delete()
     MessageTemplate.objects.all().delete()
     Segment.objects.all().delete()
+    ReadyAnswer.objects.all().delete()
     added, barrier = [], threading.Barrier(2)
 
     def start():
@@ -136,6 +138,6 @@ def test_two_that_start_at_the_same_moment_add_them_once():
     for one in starts:
         one.join()
 
-    assert sorted(added) == [0, CHAINS + SEGMENTS]
+    assert sorted(added) == [0, CHAINS + SEGMENTS + ANSWERS]
     assert counts() == (CHAINS, SEGMENTS)
     assert Shop.objects.get().starters_added_at is not None
