@@ -11,10 +11,10 @@ from django.utils import timezone
 from chains.models import Chain, MessageTemplate
 from chains.ready.chains import READY_CHAINS
 from config.starters import add_at_first_start, add_missing
-from crm.models import Shop, Survey
+from crm.models import ReadyAnswer, Shop, Survey
 from segments.models import Segment
 
-CHAINS, SEGMENTS, SURVEYS, PROMISES = len(READY_CHAINS), 25, 8, 10
+CHAINS, SEGMENTS, SURVEYS, PROMISES, ANSWERS = len(READY_CHAINS), 25, 8, 10, 12
 
 
 @pytest.fixture
@@ -23,14 +23,15 @@ def empty_shop(db):
     Chain.objects.all().delete()
     MessageTemplate.objects.all().delete()
     Segment.objects.all().delete()
+    ReadyAnswer.objects.all().delete()
 
 
 def counts():
     return Chain.objects.count(), Segment.objects.count()
 
 
-def test_a_first_start_adds_segments_surveys_chains_and_promises(empty_shop, now):
-    assert len(add_at_first_start(now)) == CHAINS + SEGMENTS + SURVEYS + PROMISES
+def test_a_first_start_adds_all_that_a_shop_begins_with(empty_shop, now):
+    assert len(add_at_first_start(now)) == CHAINS + SEGMENTS + SURVEYS + PROMISES + ANSWERS
     assert Survey.objects.filter(locked_at=None).count() == SURVEYS
     assert counts() == (CHAINS, SEGMENTS)
     assert not Chain.objects.exclude(status=Chain.Status.DRAFT).exists()
@@ -124,6 +125,7 @@ def test_two_that_start_at_the_same_moment_add_them_once():
     Chain.objects.all().delete()
     MessageTemplate.objects.all().delete()
     Segment.objects.all().delete()
+    ReadyAnswer.objects.all().delete()
     added, barrier = [], threading.Barrier(2)
 
     def start():
@@ -137,6 +139,6 @@ def test_two_that_start_at_the_same_moment_add_them_once():
     for one in starts:
         one.join()
 
-    assert sorted(added) == [0, CHAINS + SEGMENTS + SURVEYS + PROMISES]
+    assert sorted(added) == [0, CHAINS + SEGMENTS + SURVEYS + PROMISES + ANSWERS]
     assert counts() == (CHAINS, SEGMENTS)
     assert Shop.objects.get().starters_added_at is not None

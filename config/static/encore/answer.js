@@ -1,5 +1,5 @@
-// The form that writes to a customer: files that are dropped, pasted or picked wait with the case before it is sent, and
-// ready answers are found by a word and put in with the keyboard alone.
+// The form that writes to a customer: files that are dropped, pasted or picked wait with the case before it is sent,
+// and ready answers are found by a word and put in with the keyboard alone.
 (() => {
   "use strict";
 
