@@ -21,12 +21,11 @@ from chains.reactions.answering import (
     Question,
     answer,
     answer_of,
-    content_asked,
     is_changeable,
     plain_rating,
     question_of,
 )
-from chains.reactions.surveys import asked_by
+from chains.reactions.surveys import asked_by, survey_of
 from crm.models import Feedback, Shop
 from crm.service.feedback import is_low
 from crm.surveys.answering import TEXT_LIMIT
@@ -55,12 +54,10 @@ class AnswerForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @touch_view
 def question_view(request: HttpRequest, touch: Touch, key: str) -> HttpResponse:
-    found = content_asked(touch, key)
-    if found is None:
-        return unknown_link_page(request)
-    if "survey" in found:
-        return survey_page(request, touch, asked_by(touch, found["survey"]))
-    return _asked(request, touch, question_of(touch, key, found))
+    if survey := survey_of(touch, key):
+        return survey_page(request, touch, asked_by(touch, survey))
+    question = question_of(touch, key)
+    return _asked(request, touch, question) if question else unknown_link_page(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -42,8 +42,11 @@ class Question:
         return f"question:{touch.pk}:{self.key}" if self.key else f"rating:{touch.pk}"
 
 
-def question_of(touch: Touch, key: str, found: Mapping[str, Any]) -> Question:
-    """As it stands in the message's text, with the placeholders of its words filled in."""
+def question_of(touch: Touch, key: str) -> Question | None:
+    """None where the message asks no question of its own by this key."""
+    found = content_asked(touch, key)
+    if found is None or "survey" in found:
+        return None
     context = contexts([touch], touch.due_at)[touch.pk]
 
     def filled(words: str) -> str:

@@ -6,19 +6,18 @@ import datetime as dt
 
 from chains.models import Touch
 from chains.reactions import answering
-from chains.reactions.surveys import asked_by
+from chains.reactions.surveys import asked_by, survey_of
 from crm.surveys.answering import answers_given, is_changeable, note, questions_of
 from crm.surveys.choices import choices_of
 
 
 def press(touch: Touch, key: str, value: str, *, at: dt.datetime) -> bool:
     """Whether it was taken: it must be one of the answers offered, within the week."""
-    found = answering.content_asked(touch, key)
-    if found is None:
+    if survey := survey_of(touch, key):
+        return _press_survey(touch, survey, value, at)
+    question = answering.question_of(touch, key)
+    if question is None:
         return False
-    if "survey" in found:
-        return _press_survey(touch, found["survey"], value, at)
-    question = answering.question_of(touch, key, found)
     given = answering.answer_of(touch, question)
     if value not in dict(question.choices) or given and not answering.is_changeable(given, at):
         return False

@@ -95,7 +95,7 @@ RECOMMEND = ReadyChain(
     rules=ON_DELIVERY | {"priority": 5, "re_entry": "after_days", "re_entry_days": 90},
     steps=(
         ReadyWait(30, since="delivered"),
-        ReadyLetter("would_you", (words("hello"), recommendation("ask")), tags=("rating",), late_after_hours=7 * 24),
+        ReadyLetter("would_you", (*first_or_again(), recommendation("ask")), tags=("rating",), late_after_hours=7 * 24),
         ReadyUntil(
             "feedback.left",
             days=3,
