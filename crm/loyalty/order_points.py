@@ -78,11 +78,11 @@ def _give_back(spent: PointsEntry, order: Order, lines: list[OrderLine], at: dt.
     """As much of it as came back of the order, less what a till gave back by itself."""
     due = int(-spent.points * share_returned(order, lines))
     back = spent.undone_by.aggregate(sum=Sum("points"))["sum"] or 0
-    key = f"{spent.key}:order:{spent.undone_by.count()}"
+    key = f"{spent.key}#order:{spent.undone_by.count()}"
     if due > back:
         refund_points(spent, due - back, at=at, key=key)
-    elif due < back and spent.undone_by.filter(key__startswith=f"{spent.key}:order:").exists():
-        again = spent.undone_by.filter(key__startswith=f"{spent.key}:order:").aggregate(sum=Sum("points"))["sum"] or 0
+    elif due < back and spent.undone_by.filter(key__startswith=f"{spent.key}#order:").exists():
+        again = spent.undone_by.filter(key__startswith=f"{spent.key}#order:").aggregate(sum=Sum("points"))["sum"] or 0
         if points := min(back - due, again):
             first = list(spent.undone_by.filter(unspent__gt=0).values_list("pk", flat=True))
             reverse_points(

@@ -20,8 +20,8 @@ from crm.intake import deliveries
 from crm.intake.api.keys import key_of
 from crm.intake.doors import read
 from crm.intake.sources import address_of, new_secret
-from crm.loyalty import CouponDraft, issue_coupons
-from crm.models import Coupon, Order, Source
+from crm.loyalty import CouponDraft, PointsGift, balances, give_points, issue_coupons
+from crm.models import Coupon, LoyaltySettings, Order, Source
 from tests.conftest import make_customer
 
 PAGE = settings.BASE_DIR / "docs" / "connect.md"
@@ -117,6 +117,18 @@ def test_the_till_of_the_page_redeems_a_coupon_and_gives_it_back(run, source, ca
     assert run(code, **environment) == [200, 200, 200]
     assert capsys.readouterr().out == "10 % off\n"
     assert Coupon.objects.get().held_for == ""
+
+
+@pytest.mark.django_db
+def test_the_till_of_the_page_spends_points(run, source):
+    ann = make_customer(phone="+447700900123")
+    LoyaltySettings(pk=1, point_value=Decimal("0.10")).save()
+    give_points([PointsGift(ann.pk, 100, "gift", timezone.now())])
+    calling = example(PAGE, "python", "/coupons/redeem").partition("code, sale")[0]
+
+    environment = {"ENCORE_URL": settings.SITE_URL, "ENCORE_KEY": key_of(source)}
+    assert run(calling + example(PAGE, "python", "/points/capture"), **environment) == [200, 200, 200]
+    assert balances([ann.pk], timezone.now())[ann.pk] == 0
 
 
 @pytest.mark.django_db

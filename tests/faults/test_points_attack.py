@@ -14,7 +14,7 @@ import hypothesis.strategies as st
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from hypothesis import HealthCheck
 from hypothesis import settings as tried
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -117,7 +117,8 @@ def check_books(at=NOW):
         lines = PointsEntry.objects.filter(customer=pk)
         assert not (lines.filter(unspent__gt=0).exists() and lines.filter(owed__gt=0).exists())
     for earning in Earning.objects.exclude(approved_at=None):
-        own = PointsEntry.objects.filter(key__startswith=f"earning:{earning.key}")
+        key = f"earning:{earning.key}"
+        own = PointsEntry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"))
         assert own.aggregate(sum=Sum("points"))["sum"] == earning.points
     assert PointsEntry.objects.count() == Event.objects.filter(kind="points.changed").count()
 
