@@ -18,7 +18,8 @@ from crm.models.privacy import PrivacyRequest
 from crm.models.product import Category, Product, ProductRelation
 from crm.models.promise import Promise, PromiseBreach
 from crm.models.recommendation import BestSeller, ProductSequence
-from crm.models.referral import Referral, ReferralCode, ReferralProgramme, ReferralReward
+from crm.models.referral import Referral, ReferralCode
+from crm.models.referral_programme import ReferralProgramme, ReferralReward
 from crm.models.shop import Shop
 from crm.models.source import Delivery, Source
 from crm.models.staff_task import StaffTask
