@@ -121,8 +121,8 @@ def _take_back(request: HttpRequest, case: Case, promise: Promise) -> None:
 
 def _register(now: dt.datetime) -> dict[str, Any]:
     first = day_of(now).replace(day=1)
-    months = [months_before(first, back) for back in range(MONTHS - 1, -1, -1)]
-    found = by_month(start_of(months[0]), now, now)
+    months = [months_before(first, back) for back in range(MONTHS)]
+    found = by_month(start_of(months[-1]), now, now)
     lately, before = kept_and_broken(now - TREND, now, now), kept_and_broken(now - 2 * TREND, now - TREND, now)
     rows = [
         {

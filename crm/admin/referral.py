@@ -56,7 +56,6 @@ class ReferralAdmin(VerbAdmin):
         "order__number__startswith",
     )
     search_help_text = _("Last name or order number")
-    fields = readonly_fields = ()
     change_form_outer_before_template = "crm/admin/referral_panel.html"
     list_before_template = "crm/admin/referral_links.html"
 
@@ -76,6 +75,10 @@ class ReferralAdmin(VerbAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Referral]:
         found: QuerySet[Referral] = super().get_queryset(request)
         return found.select_related("recommender", "friend", "order", "reviewed_by", "noted_by")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """All of it stands in the panel above."""
+        return []
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """They are noted on the customer's own page of recommendations."""

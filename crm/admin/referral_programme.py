@@ -76,8 +76,12 @@ class ReferralProgrammeAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
             _("What both get"),
             {
                 "fields": (
-                    ("recommender_kind", "recommender_value", "recommender_gift"),
-                    ("friend_kind", "friend_value", "friend_gift"),
+                    "recommender_kind",
+                    "recommender_value",
+                    "recommender_gift",
+                    "friend_kind",
+                    "friend_value",
+                    "friend_gift",
                     "is_friend_welcomed",
                     "coupon_days",
                 ),

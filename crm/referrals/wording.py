@@ -52,7 +52,8 @@ def share_words(programme: ReferralProgramme, shop_name: str, language: str) -> 
     gets = friend_gets(programme, language)
     with translation.override(language):
         words = _("I buy at %(shop)s and can recommend it.") % {"shop": shop_name}
-        return f"{words} {_('With my link you get: %(gift)s.') % {'gift': gets}}" if gets else words
+        offer = _("With my link you get: %(gift)s.") % {"gift": gets}
+    return f"{words} {offer}" if gets else words
 
 
 def _gets(kind: str, value: Decimal | None, gift: str, language: str) -> str:
