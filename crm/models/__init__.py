@@ -27,7 +27,7 @@ from crm.models.product_registration import ProductRegistration
 from crm.models.promise import Promise, PromiseBreach
 from crm.models.ready_answer import ReadyAnswer, ReadyAnswerText
 from crm.models.recommendation import BestSeller, ProductSequence
-from crm.models.referral import Referral, ReferralCode, ReferralProgramme, ReferralReward
+from crm.models.referral import Referral, ReferralCode
 from crm.models.referral_programme import ReferralProgramme, ReferralReward
 from crm.models.review import Review, ReviewPhoto
 from crm.models.review_settings import ReviewSettings

@@ -10,7 +10,8 @@ from django.db.models import Prefetch, Q
 from crm.models import Customer, OrderLine, Product, ProductRelation, Shop, Subscription, SubscriptionRenewal
 from crm.orders.cart_link import cart_url
 from crm.subscriptions.rhythm import rhythm_of
-from crm.subscriptions.subscriptions import skipped_on, swaps_for
+from crm.subscriptions.subscriptions import skipped_on
+from crm.subscriptions.terms import swaps_for
 from crm.subscriptions.wording import interval_in_words
 from crm.timezones import day_of
 

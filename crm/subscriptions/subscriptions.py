@@ -6,7 +6,6 @@ A swap of the product keeps the subscription, so that it counts neither as one l
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,16 +15,14 @@ from django.utils.translation import gettext as _
 from crm.events import record_many
 from crm.locks import lock_current, lock_fact
 from crm.models import Customer, EventKind, Order, Product, Subscription
-from crm.models.subscription import LONGEST, MOST_OF_ONE
 from crm.subscriptions.rhythm import rhythm_of
 from crm.subscriptions.subscription_events import event_of
+from crm.subscriptions.terms import check_date, check_no_other, check_terms
 from crm.timezones import day_of
 
 # So many days before it comes round the customer is told.
 NOTICE_DAYS = 3
-USUAL_DAYS = 30
 LONGEST_PAUSE_DAYS = 366
-SWAPS_OFFERED = 20
 
 
 @transaction.atomic
@@ -42,14 +39,14 @@ def subscribe(
     by: User | None = None,
 ) -> Subscription:
     """Begin one; whoever has it already keeps it as it is. Without a date the first is one interval from today."""
-    _check(every, unit, quantity)
+    check_terms(every, unit, quantity)
     customer = lock_current(customer)
     if customer.erased_at:
         raise ValueError(_("This customer's data was erased."))
     today = day_of(at)
     draft = Subscription(every=every, unit=unit, anchor_on=today)
     first = next_on or rhythm_of(draft).on(1)
-    _check_date(first, today)
+    check_date(first, today)
     subscription, is_new = Subscription.objects.get_or_create(
         customer=customer,
         product=product,
@@ -87,10 +84,10 @@ def change(
     subscription.product = product or subscription.product
     subscription.quantity = quantity or subscription.quantity
     every, unit = every or subscription.every, unit or subscription.unit
-    _check(every, unit, subscription.quantity)
-    _check_no_other(subscription)
+    check_terms(every, unit, subscription.quantity)
+    check_no_other(subscription)
     if next_on and next_on != subscription.next_on:
-        _check_date(next_on, day_of(at))
+        check_date(next_on, day_of(at))
         _count_from(subscription, next_on)
     if (every, unit) != (subscription.every, subscription.unit):
         subscription.every, subscription.unit = every, unit
@@ -190,23 +187,6 @@ def skipped_on(subscription: Subscription, today: dt.date) -> dt.date | None:
     return date if date > today else None
 
 
-def interval_for(product: Product) -> int:
-    """Days after which it is usually needed again."""
-    return min(product.repurchase_days or USUAL_DAYS, LONGEST["day"])
-
-
-def swaps_for(products: Iterable[Product]) -> dict[int, list[Product]]:
-    """What each may be swapped for, by its id: its other variants that can be had."""
-    products = list(products)
-    numbers = {one.external_id for one in products if one.external_id}
-    variants = Product.objects.filter(external_id__in=numbers, is_in_stock=True).order_by("name", "pk")
-    found = list(variants) if numbers else []
-    return {
-        one.pk: [other for other in found if other.external_id == one.external_id and other != one][:SWAPS_OFFERED]
-        for one in products
-    }
-
-
 def _lock_live(subscription: Subscription) -> None:
     lock_fact(subscription)
     if subscription.stopped_at:
@@ -230,24 +210,6 @@ def _terms(subscription: Subscription) -> dict[str, Any]:
         "unit": subscription.unit,
         "next_on": subscription.next_on.isoformat(),
     }
-
-
-def _check(every: int, unit: str, quantity: int) -> None:
-    if unit not in LONGEST or not 1 <= every <= LONGEST[unit]:
-        raise ValueError(_("An interval is 1 to 730 days, or 1 to 24 months."))
-    if not 1 <= quantity <= MOST_OF_ONE:
-        raise ValueError(_("Choose a quantity of 1 to %(most)d.") % {"most": MOST_OF_ONE})
-
-
-def _check_date(date: dt.date, today: dt.date) -> None:
-    if not 0 < (date - today).days <= 2 * LONGEST["day"]:
-        raise ValueError(_("Choose a day from tomorrow on."))
-
-
-def _check_no_other(subscription: Subscription) -> None:
-    others = Subscription.objects.live().exclude(pk=subscription.pk)
-    if others.filter(customer=subscription.customer_id, product=subscription.product).exists():
-        raise ValueError(_("There is a subscription to %(product)s already.") % {"product": subscription.product})
 
 
 def _record(subscription: Subscription, kind: EventKind, at: dt.datetime, key: str, **more: Any) -> None:

@@ -252,7 +252,7 @@ MOMENTS_OF_TODAY = {
     | {"last_clicked_at", "unsubscribed_at", "useful_until"},
     "crm_case": {"promised_at", "unanswered_at", "awaits_customer_at", "held_at", "content_asked_at"},
     "crm_contact": {"created_at", "told_at"},
-    "crm_customer": {"created_at", "erased_at"},
+    "crm_customer": {"created_at", "erased_at", "links_revoked_at"},
     "crm_event": {"received_at"},
     "crm_coupon": {"held_until"},
     "crm_order": {"changed_at", "created_at"},

@@ -35,7 +35,7 @@ def test_an_export_holds_no_column_that_an_import_does_not_read():
 
 def test_a_column_that_is_not_erased_is_no_part_of_the_profile():
     assert [column.name for column in CUSTOMER_COLUMNS if not column.is_erased] == [
-        "id", "source", "merged_into", "erased_at", "created_at"
+        "id", "source", "merged_into", "links_revoked_at", "erased_at", "created_at"
     ]  # fmt: skip
 
 

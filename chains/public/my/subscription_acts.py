@@ -22,6 +22,7 @@ from crm.models import Product, Subscription
 from crm.models.subscription import MOST_OF_ONE
 from crm.subscriptions import subscriptions
 from crm.subscriptions.reading import consumables_of
+from crm.subscriptions.terms import interval_for, swaps_for
 
 # What was typed, by name; and what came of it, as a word of DONE.
 Verb = Callable[[Subscription, dict[str, Any], dt.datetime], str]
@@ -53,7 +54,7 @@ def subscribe_view(request: HttpRequest, visit: Visit) -> HttpResponse:
     if product is None:
         return _subscribed_already(request, visit, told["product"])
     terms = {name: told[name] for name in ("quantity", "unit", "next_on") if told[name]}
-    every = told["every"] or subscriptions.interval_for(product)
+    every = told["every"] or interval_for(product)
     try:
         subscriptions.subscribe(visit.customer, product, at=timezone.now(), every=every, **terms)
     except ValueError as error:
@@ -127,7 +128,7 @@ VERBS: dict[str, Verb] = {
 def _swapped(subscription: Subscription, product_id: int | None) -> Product | None:
     if not product_id or product_id == subscription.product_id:
         return None
-    swaps = subscriptions.swaps_for([subscription.product])[subscription.product_id]
+    swaps = swaps_for([subscription.product])[subscription.product_id]
     found = next((one for one in swaps if one.pk == product_id), None)
     if found is None:
         raise ValueError(_("Choose one of the products that are offered."))
