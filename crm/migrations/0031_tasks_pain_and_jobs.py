@@ -79,7 +79,11 @@ class Migration(migrations.Migration):
                 (
                     "taken",
                     models.CharField(
-                        choices=[("before", "before the work"), ("during", "during the work"), ("after", "after the work")],
+                        choices=[
+                            ("before", "before the work"),
+                            ("during", "during the work"),
+                            ("after", "after the work"),
+                        ],
                         default="during",
                         max_length=8,
                         verbose_name="taken",
