@@ -471,7 +471,12 @@ class Shop(models.Model):
         return _held.get() or cls.objects.get_or_create(pk=1)[0]
 
     def clean(self) -> None:
-        if self.keeps_working_hours and minutes_of(self._week()) < LEAST_MINUTES_A_WEEK:
+        try:
+            worked = minutes_of(self._week())
+        except ValueError:
+            # Said at the field already.
+            return
+        if self.keeps_working_hours and worked < LEAST_MINUTES_A_WEEK:
             raise ValidationError({"hours_monday": _("Work at least one hour a week, or let every hour count.")})
 
     @property

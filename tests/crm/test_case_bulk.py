@@ -118,7 +118,7 @@ def test_hours_that_cannot_be_read_are_refused_in_words(client, admin_client, sh
     closed = {f"hours_{day}": "" for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
 
     for changes, why in (
-        ({"hours_monday": "from nine"}, "“from nine” cannot be read as hours"),
+        ({"hours_monday": "from nine", "keeps_working_hours": "on"}, "“from nine” cannot be read as hours"),
         ({"holidays": "2026-12-25\nChristmas"}, "“Christmas” does not begin with a day"),
         (closed | {"keeps_working_hours": "on"}, "Work at least one hour a week"),
     ):
