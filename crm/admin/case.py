@@ -28,7 +28,7 @@ from crm.admin.complaint_form import OrderField
 from crm.admin.refused import keep_refused
 from crm.admin.verb_buttons import Verb, VerbAdmin, colleagues
 from crm.models import Case, CaseAttachment
-from crm.models.case_queries import MOST_URGENT_FIRST
+from crm.models.case_order import MOST_URGENT_FIRST
 from crm.service.case_corrections import correct
 
 TONES = {

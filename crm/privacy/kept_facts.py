@@ -51,7 +51,7 @@ from crm.models import (
     SubscriptionRenewal,
     WebhookMessage,
 )
-from crm.models.case_queries import CaseQuerySet
+from crm.models.case import CaseQuerySet
 from crm.models.goodwill import GoodwillQuerySet
 from crm.models.staff_task import StaffTaskQuerySet
 from crm.models.subscription import SubscriptionQuerySet

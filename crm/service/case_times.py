@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crm.models import Case, CaseMessage, Event, EventKind, Shop
-from crm.models.case_queries import CaseQuerySet
+from crm.models.case import CaseQuerySet
 from crm.working_hours import WorkedTime
 
 OUR_WORDS = {EventKind.CASE_ACKNOWLEDGED, EventKind.CASE_ANSWERED, EventKind.CASE_RESOLVED}

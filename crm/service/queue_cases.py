@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models import Case, CaseMention, Shop
-from crm.models.case_queries import BY_URGENCY, URGENCY, CaseQuerySet
+from crm.models.case import CaseQuerySet
+from crm.models.case_order import BY_URGENCY, URGENCY
 from crm.service.queue import Ask, Source, Tab, Waiting
 
 RESTING = {Tab.CUSTOMER: "awaits_customer_at", Tab.HELD: "held_at", Tab.CONTENT: "resolved_at"}
