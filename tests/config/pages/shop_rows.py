@@ -35,9 +35,9 @@ from crm.models import (
     PointsEntry,
     PrivacyRequest,
     Source,
+    StaffTask,
     Survey,
     SurveyQuestion,
-    StaffTask,
     WebhookEndpoint,
     WebhookMessage,
 )
