@@ -59,6 +59,8 @@ from crm.models import (
     Survey,
     SurveyQuestion,
     Tier,
+    Survey,
+    SurveyQuestion,
     WebhookEndpoint,
     WebhookMessage,
 )
