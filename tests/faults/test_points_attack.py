@@ -4,22 +4,23 @@ Whatever happened, the ledger's sum is the balance, nobody can spend what is not
 """
 
 import contextlib
+import datetime as dt
+import importlib
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 from decimal import Decimal
 
 import hypothesis.strategies as st
 import pytest
-from django.conf import settings
-from django.db import connection
+from django.db import connections
 from django.db.models import Q, Sum
 from hypothesis import HealthCheck
 from hypothesis import settings as tried
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from crm import loyalty
+from crm.customers.merge import merge
 from crm.loyalty import CouponDraft, PointsGift
 from crm.loyalty.ledger import balances, spendable
 from crm.loyalty.order_points import approve_due, pending_points
@@ -27,80 +28,98 @@ from crm.loyalty.point_holds import cancel_hold, capture_points, hold_points, re
 from crm.models import Coupon, CouponBatch, Customer, Earning, EarningRule, Event, LoyaltySettings, Order, PointsEntry
 from crm.orders import orders
 from tests.conftest import NOW, make_customer, make_order
-from tests.faults.test_facts_race import finish, start
 
-TWENTY = [str(number) for number in range(20)]
+TWENTY = range(20)
+HOUR = dt.timedelta(hours=1)
 
-TILL = """
-from crm.loyalty.point_holds import capture_points, hold_points
-customer = Customer.objects.order_by("pk").first()
-try:
-    hold_points(customer, 80, f"sale-{name}", at=now, until=now + dt.timedelta(hours=1))
-    capture_points(f"sale-{name}", at=now)
-except ValueError:
-    pass
-"""
-SAME_SALE = """
-from crm.loyalty.point_holds import spend_for_sale
-spend_for_sale(Customer.objects.get(), 80, "sale", at=now)
-"""
-MIXED = """
-from crm import loyalty
-from crm.loyalty.point_holds import cancel_hold, capture_points, hold_points, refund_sale, spend_for_sale
-number = int(name)
-people = list(Customer.objects.filter(merged_into=None).order_by("pk"))
-order = Order.objects.order_by("pk")[number % 4]
-def attempt(verb, *args, **kwargs):
-    try:
-        verb(*args, **kwargs)
-    except (ValueError, AssertionError):
-        pass
-if number == 0:
-    attempt(merge.merge, people[0], people[1], at=now)
-elif number % 5 == 1:
-    orders.return_goods(order, at=now, key="all")
-elif number % 5 == 2:
-    attempt(hold_points, people[0], 30, f"sale-{number}", at=now, until=now + dt.timedelta(hours=1))
-    attempt(capture_points, f"sale-{number}", at=now)
-    attempt(refund_sale, f"sale-{number}", 10, at=now, key="part")
-elif number % 5 == 3:
-    attempt(spend_for_sale, order.customer, 40, order.number, at=now, order=order)
-else:
-    loyalty.approve_due(now + dt.timedelta(days=30))
-    loyalty.give_points([loyalty.PointsGift(people[-1].pk, 5, "same gift", now)])
-"""
-SUMMER = """
-number = int(name)
-customer = Customer.objects.order_by("pk")[number]
-orders.place(f"A-{number}", customer=customer, placed_at=now, total=Decimal(10), coupon_code="SUMMER")
-"""
-KILLED = """
-import importlib, os, signal
-module, place, when = name.split(" ")
-module = importlib.import_module(module)
-work = getattr(module, place)
-def deadly(*args, **kwargs):
-    if when == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    work(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-setattr(module, place, deadly)
-from crm.loyalty.point_holds import capture_points
-order = Order.objects.get()
-capture_points("till", at=now)
-orders.return_goods(order, at=now, key="all")
-"""
 POINTS = [
-    f"{module} {place} {when}"
+    (f"crm.{module}", place, when)
     for module, place in (
-        ("crm.loyalty.point_holds", "write_taking"),
-        ("crm.loyalty.ledger", "take"),
-        ("crm.loyalty.ledger", "record_changes"),
-        ("crm.loyalty.points", "write_taking"),
-        ("crm.orders.returns", "follow_order"),
+        ("loyalty.point_holds", "write_taking"),
+        ("loyalty.ledger", "take"),
+        ("loyalty.ledger", "record_changes"),
+        ("loyalty.points", "write_taking"),
+        ("orders.returns", "follow_order"),
     )
     for when in ("before", "after")
 ]
+
+
+def in_processes(work, names):
+    """One real process for each name, all let loose at one moment; how each ended."""
+    connections.close_all()
+    forks = multiprocessing.get_context("fork")
+    ready = forks.Barrier(len(names))
+    processes = [forks.Process(target=_after, args=(ready, work, name)) for name in names]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(timeout=300)
+    return [process.exitcode for process in processes]
+
+
+def _after(ready, work, name):
+    ready.wait(timeout=120)
+    work(name)
+
+
+def attempt(verb, *args, **kwargs):
+    with contextlib.suppress(ValueError):
+        verb(*args, **kwargs)
+
+
+def at_a_till(number):
+    customer = Customer.objects.order_by("pk").first()
+    with contextlib.suppress(ValueError):
+        hold_points(customer, 80, f"sale-{number}", at=NOW, until=NOW + HOUR)
+        capture_points(f"sale-{number}", at=NOW)
+
+
+def same_sale(number):
+    spend_for_sale(Customer.objects.get(), 80, "sale", at=NOW)
+
+
+def anything(number):
+    people = list(Customer.objects.filter(merged_into=None).order_by("pk"))
+    order = Order.objects.order_by("pk")[number % 4]
+    if number == 0:
+        attempt(merge, people[0], people[-1], at=NOW)
+    elif number % 5 == 1:
+        orders.return_goods(order, at=NOW, key="all")
+    elif number % 5 == 2:
+        attempt(hold_points, people[0], 30, f"sale-{number}", at=NOW, until=NOW + HOUR)
+        attempt(capture_points, f"sale-{number}", at=NOW)
+        attempt(refund_sale, f"sale-{number}", 10, at=NOW, key="part")
+    elif number % 5 == 3:
+        attempt(spend_for_sale, order.customer, 40, order.number, at=NOW, order=order)
+    else:
+        approve_due(NOW + 30 * 24 * HOUR)
+        loyalty.give_points([PointsGift(people[-1].pk, 5, "same gift", NOW)])
+
+
+def with_summer(number):
+    customer = Customer.objects.order_by("pk")[number]
+    orders.place(f"A-{number}", customer=customer, placed_at=NOW, total=Decimal(10), coupon_code="SUMMER")
+
+
+def killed(point):
+    """A SIGKILL before or after the work of one function, in the middle of whatever transaction is open."""
+    module, place, when = point
+    module = importlib.import_module(module)
+    work = getattr(module, place)
+
+    def deadly(*args, **kwargs):
+        if when == "after":
+            work(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(module, place, deadly)
+    settle_and_return()
+
+
+def settle_and_return():
+    capture_points("till", at=NOW)
+    orders.return_goods(Order.objects.get(), at=NOW, key="all")
 
 
 def in_ledger(customer_id):
@@ -128,7 +147,7 @@ def test_twenty_tills_at_one_balance_spend_it_once():
     ann = make_customer(consent=False)
     loyalty.give_points([PointsGift(ann.pk, 100, "gift", NOW)])
 
-    finish(start(TILL, *TWENTY))
+    assert in_processes(at_a_till, TWENTY) == [0] * 20
 
     assert PointsEntry.objects.filter(kind="spending").count() == 1
     assert balances([ann.pk], NOW)[ann.pk] == 20
@@ -140,7 +159,7 @@ def test_one_sale_told_by_twenty_spends_once():
     ann = make_customer(consent=False)
     loyalty.give_points([PointsGift(ann.pk, 1000, "gift", NOW)])
 
-    finish(start(SAME_SALE, *TWENTY))
+    assert in_processes(same_sale, TWENTY) == [0] * 20
 
     assert balances([ann.pk], NOW)[ann.pk] == 920
     check_books()
@@ -155,7 +174,7 @@ def test_twenty_who_spend_return_approve_and_merge_leave_the_books_right():
         make_order(customer=person, number=f"A-{number}", price=100, delivered_at=NOW)
     loyalty.give_points([PointsGift(person.pk, 60, f"gift:{person.pk}", NOW) for person in (ann, double)])
 
-    finish(start(MIXED, *TWENTY))
+    assert in_processes(anything, TWENTY) == [0] * 20
 
     check_books()
     assert PointsEntry.objects.filter(key="same gift").count() == 1
@@ -169,7 +188,7 @@ def test_one_code_for_five_is_used_by_five_of_twenty():
     for _number in range(20):
         make_customer(consent=False)
 
-    finish(start(SUMMER, *TWENTY))
+    assert in_processes(with_summer, TWENTY) == [0] * 20
 
     assert Order.objects.count() == 20
     assert Coupon.objects.exclude(redeemed_at=None).count() == 5
@@ -177,41 +196,20 @@ def test_one_code_for_five_is_used_by_five_of_twenty():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", POINTS, ids=" ".join)
 def test_what_a_killed_process_left_is_whole_and_is_done_by_the_next(point):
     EarningRule.objects.create(name="Points for orders")
-    order = make_order(price=100, delivered_at=NOW, customer=make_customer(consent=False))
-    approve_due(NOW + LoyaltySettings.load().pending_days * (NOW - NOW.replace(day=9)))
-    hold_points(order.customer, 60, "till", at=NOW, until=NOW.replace(hour=13))
+    order = make_order(price=100, delivered_at=NOW - 20 * 24 * HOUR, customer=make_customer(consent=False))
+    approve_due(NOW)
+    hold_points(order.customer, 60, "till", at=NOW, until=NOW + HOUR)
 
-    kill_at(point)
+    assert in_processes(killed, [point]) == [-signal.SIGKILL]
     check_books()
     for _turn in range(2):
-        capture_points("till", at=NOW)
-        orders.return_goods(order, at=NOW, key="all")
+        settle_and_return()
 
     assert balances([order.customer_id], NOW)[order.customer_id] == -60
     check_books()
-
-
-def kill_at(point):
-    process = start_one(KILLED, point)
-    out, errors = process.communicate("\n", timeout=60)
-    assert process.returncode == -signal.SIGKILL, (out, errors)
-
-
-def start_one(work, name):
-    from tests.faults.test_facts_race import PREPARE
-
-    return subprocess.Popen(
-        [sys.executable, "-c", PREPARE + work, connection.settings_dict["NAME"], name],
-        cwd=settings.BASE_DIR,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"ENCORE_RING": "false"},
-    )
 
 
 class Books(RuleBasedStateMachine):
@@ -222,10 +220,6 @@ class Books(RuleBasedStateMachine):
         EarningRule.objects.get_or_create(name="Points for orders")
         self.ann = make_customer(consent=False)
         self.serial = 0
-
-    def attempt(self, verb, *args, **kwargs):
-        with contextlib.suppress(ValueError):
-            verb(*args, **kwargs)
 
     def order(self, number):
         return Order.objects.filter(customer=self.ann).order_by("pk")[number : number + 1].first()
@@ -252,7 +246,7 @@ class Books(RuleBasedStateMachine):
         if order := self.order(number):
             sku = order.lines.first().product.sku
             key = f"r-{order.pk}-{number}"
-            self.attempt(orders.return_goods, order, at=NOW, lines={sku: Decimal(1)}, key=key)
+            attempt(orders.return_goods, order, at=NOW, lines={sku: Decimal(1)}, key=key)
 
     @rule(number=st.integers(0, 5))
     def cancel(self, number):
@@ -262,24 +256,22 @@ class Books(RuleBasedStateMachine):
     @rule(points=st.integers(1, 150), sale=st.integers(0, 5))
     def hold(self, points, sale):
         name = f"{self.ann.pk}-{sale}"
-        self.attempt(hold_points, self.ann, points, name, at=NOW, until=NOW.replace(hour=13))
+        attempt(hold_points, self.ann, points, name, at=NOW, until=NOW.replace(hour=13))
 
     @rule(sale=st.integers(0, 5), verb=st.sampled_from([capture_points, cancel_hold]))
     def settle(self, sale, verb):
-        self.attempt(verb, f"{self.ann.pk}-{sale}", at=NOW)
+        attempt(verb, f"{self.ann.pk}-{sale}", at=NOW)
 
     @rule(points=st.integers(1, 150), sale=st.integers(0, 5))
     def spend(self, points, sale):
-        self.attempt(spend_for_sale, self.ann, points, f"{self.ann.pk}-{sale}", at=NOW)
+        attempt(spend_for_sale, self.ann, points, f"{self.ann.pk}-{sale}", at=NOW)
 
     @rule(points=st.integers(1, 150), sale=st.integers(0, 5))
     def give_back(self, points, sale):
-        self.attempt(refund_sale, f"{self.ann.pk}-{sale}", points, at=NOW, key=str(points))
+        attempt(refund_sale, f"{self.ann.pk}-{sale}", points, at=NOW, key=str(points))
 
     @rule()
     def merge(self):
-        from crm.customers.merge import merge
-
         double = make_customer(consent=False)
         loyalty.give_points([PointsGift(double.pk, 10, f"double:{double.pk}", NOW)])
         merge(self.ann, double, at=NOW)
@@ -293,7 +285,7 @@ class Books(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_books_are_right_after_anything_in_any_order():
-    once = tried(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    once = tried(max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Books, settings=once)
 
 
