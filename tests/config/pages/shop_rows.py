@@ -59,8 +59,6 @@ from crm.models import (
     Survey,
     SurveyQuestion,
     Tier,
-    Survey,
-    SurveyQuestion,
     WebhookEndpoint,
     WebhookMessage,
 )
