@@ -16,7 +16,7 @@ from chains.public.machine_opens import is_machine
 from chains.public.offers import offer_of
 from chains.public.pages import shop_page
 from chains.public.survey_form import SurveyForm, initial_of, name_of
-from crm.models import Feedback, Shop, SurveyQuestion
+from crm.models import Feedback, SurveyQuestion
 from crm.service.feedback import HIGH
 from crm.surveys.answering import Asked, answers_given, is_changeable, note, questions_of
 from crm.surveys.choices import choices_of
@@ -130,6 +130,6 @@ def _thanks(
         "survey_thanks",
         thanks=survey.thanks_in(asked.language),
         level=level,
-        offer=offer_of(survey, Shop.load()) if level == HIGH else None,
+        offer=offer_of(survey, touch) if level == HIGH else None,
         may_change=may_change,
     )

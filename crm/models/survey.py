@@ -29,7 +29,8 @@ class Survey(models.Model):
 
     class Offer(models.TextChoices):
         NOTHING = "nothing", _("nothing more")
-        REVIEW = "review", _("a review where reviews are left")
+        REVIEW = "review", _("a review of what was bought")
+        REFERRAL = "referral", _("words to recommend the shop with")
         LINK = "link", _("a link of your own")
 
     name = models.CharField(_("name"), max_length=100, unique=True, help_text=_("How staff call it."))

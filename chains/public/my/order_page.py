@@ -6,11 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chains.messages.links import is_web
 from chains.messages.wording import months_later
+from chains.models import Touch
 from chains.public.my.sections.orders import is_late
+from crm.jobs.shown import job_for_order
 from crm.models import Customer, Event, EventKind, Order, OrderLine, ProductRegistration, Shop
 from crm.orders.parcels import tracking_links
 from crm.orders.repeating import last_repeat_of, repeat_of
@@ -62,10 +65,21 @@ def order_context(order: Order, customer: Customer, now: dt.datetime) -> dict[st
         "is_late": is_late(order, now),
         "tracking": tracking_links(order, shop),
         "receipt_url": _web(order.receipt_url),
+        "job": job_for_order(order),
+        "review_url": _review_url(order),
         "repeat": repeat_of(order),
         "repeat_asked_at": last_repeat_of([order.pk], now - ASKED_LATELY).get(order.pk),
         "repeat_by": shop.repeat_by,
     }
+
+
+def _review_url(order: Order) -> str:
+    """Of goods that arrived: the page that the last letter about them leads to."""
+    if not order.delivered_at or order.cancelled_at:
+        return ""
+    sent = Touch.objects.filter(customer=order.customer_id, order=order, status=Touch.Status.SENT)
+    token = sent.order_by("-sent_at").values_list("token", flat=True).first()
+    return reverse("chains:review", args=[token]) if token else ""
 
 
 def steps_of(order: Order) -> list[Step]:

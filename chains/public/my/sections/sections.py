@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from chains.public.my.sections import offers, orders, questions, rewards, subscriptions
+from chains.public.my.sections import offers, orders, questions, referral, rewards, subscriptions
 from chains.public.my.sections.section import Section
 from crm.models import Customer
 
@@ -16,6 +16,7 @@ SECTIONS = (
     Section("subscriptions", _("Your subscriptions"), subscriptions.read),
     Section("rewards", _("Points and coupons"), rewards.read),
     Section("offers", _("Goes with what you have"), offers.read),
+    Section("referral", _("Recommend us"), referral.read),
     Section("questions", _("Questions to us"), questions.read),
 )
 
