@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -70,7 +71,7 @@ def _asked(request: HttpRequest, touch: Touch, question: Question) -> HttpRespon
     now = timezone.now()
     given = answer_of(touch, question)
     if given and not is_changeable(given, now):
-        return _thanks(request, given)
+        return _thanks(request, touch, given)
     if request.method != "POST":
         chosen = _chosen(request, question)
         initial = {"answer": chosen or _value_of(given, question), "text": given.text if given else ""}
@@ -81,7 +82,8 @@ def _asked(request: HttpRequest, touch: Touch, question: Question) -> HttpRespon
     if BY_ITSELF in request.POST and is_doubtful(request, touch, has_answered=given is not None):
         return HttpResponse(status=204)
     told = form.cleaned_data
-    return _thanks(request, answer(touch, question, told.pop("answer"), **told, at=now), may_change=True)
+    given = answer(touch, question, told.pop("answer"), **told, at=now)
+    return _thanks(request, touch, given, may_change=True)
 
 
 def _page(request: HttpRequest, touch: Touch, question: Question, form: AnswerForm, **more: Any) -> HttpResponse:
@@ -89,9 +91,12 @@ def _page(request: HttpRequest, touch: Touch, question: Question, form: AnswerFo
     return shop_page(request, "question", form=form, touch=touch, question=question, is_scale=is_scale, **more)
 
 
-def _thanks(request: HttpRequest, given: Feedback, *, may_change: bool = False) -> HttpResponse:
+def _thanks(request: HttpRequest, touch: Touch, given: Feedback, *, may_change: bool = False) -> HttpResponse:
+    """Whoever rated an order may write a review of it, whatever they think of it."""
     is_bad = is_low(given.kind, given.score, Shop.load().low_rating)
-    return shop_page(request, "answered", is_low=is_bad, given=given, may_change=may_change)
+    is_of_order = given.kind == Feedback.Kind.RATING and touch.order_id is not None
+    review = reverse("chains:review", args=[touch.token]) if is_of_order else ""
+    return shop_page(request, "answered", is_low=is_bad, given=given, may_change=may_change, review_page=review)
 
 
 def _chosen(request: HttpRequest, question: Question) -> str:

@@ -34,12 +34,12 @@ def survey_page(request: HttpRequest, touch: Touch, asked: Asked) -> HttpRespons
     questions = questions_of(asked.survey)
     given = answers_given(asked, questions)
     if given and not is_changeable(given.values(), now):
-        return _thanks(request, asked, questions[0], given, may_change=False)
+        return _thanks(request, touch, asked, questions[0], given, may_change=False)
     if request.method == "POST":
         return _answered(request, touch, asked, questions, given, now)
     chosen = _chosen(request, questions[0], asked.language)
     if not chosen and "change" not in request.GET and not _open(questions, given):
-        return _thanks(request, asked, questions[0], given, may_change=True)
+        return _thanks(request, touch, asked, questions[0], given, may_change=True)
     initial = initial_of(given) | ({name_of(questions[0]): chosen} if chosen else {})
     shown = asked_of(questions, _scores(questions, given) | _score(questions[0], chosen))
     form = SurveyForm(shown, asked.language, first=questions[0], seed=touch.pk, initial=initial)
@@ -70,7 +70,7 @@ def _answered(
     if more:
         form = SurveyForm(more, asked.language, first=questions[0], seed=touch.pk)
         return _page(request, touch, form, is_more=True)
-    return _thanks(request, asked, questions[0], given, may_change=True)
+    return _thanks(request, touch, asked, questions[0], given, may_change=True)
 
 
 def _by_itself(
@@ -121,7 +121,13 @@ def _page(request: HttpRequest, touch: Touch, form: SurveyForm, *, status: int =
 
 
 def _thanks(
-    request: HttpRequest, asked: Asked, first: SurveyQuestion, given: dict[int, Feedback], *, may_change: bool
+    request: HttpRequest,
+    touch: Touch,
+    asked: Asked,
+    first: SurveyQuestion,
+    given: dict[int, Feedback],
+    *,
+    may_change: bool,
 ) -> HttpResponse:
     survey = asked.survey
     level = survey.level(given[first.pk].score) if first.pk in given else ""

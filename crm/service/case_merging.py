@@ -9,13 +9,32 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.locks import lock_against_facts
-from crm.models import Case, CaseMessage, CaseNote, Event, EventKind, StaffTask
+from crm.models import (
+    Case,
+    CaseMessage,
+    CaseNote,
+    CaseOffer,
+    ContentmentCheck,
+    Event,
+    EventKind,
+    Goodwill,
+    PromiseBreach,
+    StaffTask,
+)
 from crm.service.case_events import record_change
 from crm.service.case_state import RESTS, wake
 from crm.service.cases import reopen
 
 SPLIT_WITHIN = dt.timedelta(days=1)
-MOVED = {"messages": CaseMessage, "notes": CaseNote, "tasks": StaffTask}
+MOVED = {
+    "messages": CaseMessage,
+    "notes": CaseNote,
+    "tasks": StaffTask,
+    "offers": CaseOffer,
+    "checks": ContentmentCheck,
+    "goodwills": Goodwill,
+    "breaches": PromiseBreach,
+}
 WEIGHT = {Case.Severity.LOW: 0, Case.Severity.NORMAL: 1, Case.Severity.HIGH: 2}
 
 
@@ -54,7 +73,7 @@ def split(case: Case, *, at: dt.datetime) -> Case:
     _lock(root, case)
     told = merging.properties
     for name, model in MOVED.items():
-        model._default_manager.filter(pk__in=told["moved"][name], case=root).update(case=case)
+        model._default_manager.filter(pk__in=told["moved"].get(name, []), case=root).update(case=case)
     case.merged_into, case.ending = None, ""
     if told["was_open"]:
         case.resolved_at = None
@@ -100,6 +119,9 @@ def _earliest(*moments: dt.datetime | None) -> dt.datetime | None:
 
 def _move(model: Any, other: Case, root: Case) -> list[int]:
     rows = model._default_manager.filter(case=other)
+    if model is PromiseBreach:
+        # That both broke one promise is said in the root already.
+        rows = rows.exclude(promise__in=PromiseBreach.objects.filter(case=root).values("promise"))
     ids = list(rows.values_list("pk", flat=True))
     rows.update(case=root)
     return ids
