@@ -8,19 +8,23 @@ from django.db import transaction
 
 from crm.events import record
 from crm.models import EventKind, Order, Referral, ReferralProgramme
-from crm.referrals.likeness import doubts_about, has_ordered
+from crm.referrals.likeness import doubts_about, first_order, has_ordered
 from crm.referrals.verdicts import locked, void
 
 
 @transaction.atomic
 def take_order(referral: Referral, order: Order, programme: ReferralProgramme, now: dt.datetime) -> bool:
-    """Whether this order is held for its reward. One that cannot be a first order ends the recommendation."""
+    """Whether the friend's first order is held for its reward. Whoever ordered before ends the recommendation.
+
+    Of two orders told in one moment the later may be looked at first: it is the earlier that counts.
+    """
     referral = locked(referral)
     if referral.status != Referral.Status.JOINED or referral.friend is None:
         return False
-    if has_ordered(referral.friend, besides=order):
+    if has_ordered(referral.friend, before=min(referral.joined_at, order.placed_at)):
         void(referral, Referral.Why.KNOWN, now)
         return False
+    order = first_order(referral.friend) or order
     if order.total_in_shop_currency < programme.minimum:
         void(referral, Referral.Why.SMALL, now)
         return False

@@ -92,7 +92,7 @@ def _join(recommender: Customer, friend: Customer, arrival: Arrival) -> Referral
 def _check(recommender: Customer, friend: Customer, arrival: Arrival, known: Referral | None) -> None:
     if is_one_person(recommender, friend):
         raise ReferralRefused("self", _("Both are one person: nobody recommends the shop to themselves."))
-    if has_ordered(friend, besides=arrival.order):
+    if has_ordered(friend, before=arrival.order.placed_at if arrival.order else None):
         raise ReferralRefused("known", _("They are a customer already: they had ordered before."))
     if known:
         raise ReferralRefused("taken", _("Somebody else recommended the shop to them before."))

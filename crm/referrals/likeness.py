@@ -36,12 +36,16 @@ def same_people(customer: Customer) -> set[int]:
     return found | _namesakes_next_door(customer)
 
 
-def has_ordered(customer: Customer, *, besides: Order | None = None) -> bool:
-    """They, or the same person as a guest or under another account, have an order that is no younger than this one."""
+def first_order(customer: Customer) -> Order | None:
+    """Of theirs, or of the same person as a guest or under another account."""
     orders = Order.objects.counted().filter(customer__in=same_people(customer))
-    if besides:
-        orders = orders.exclude(pk=besides.pk).filter(placed_at__lte=besides.placed_at)
-    return orders.exists()
+    return orders.order_by("placed_at", "pk").first()
+
+
+def has_ordered(customer: Customer, *, before: dt.datetime | None = None) -> bool:
+    """They, or the same person, have an order at all, or one that was placed before this moment."""
+    first = first_order(customer)
+    return first is not None and (before is None or first.placed_at < before)
 
 
 def doubts_about(referral: Referral) -> list[str]:

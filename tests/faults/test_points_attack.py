@@ -6,14 +6,12 @@ Whatever happened, the ledger's sum is the balance, nobody can spend what is not
 import contextlib
 import datetime as dt
 import importlib
-import multiprocessing
 import os
 import signal
 from decimal import Decimal
 
 import hypothesis.strategies as st
 import pytest
-from django.db import connections
 from django.db.models import Q, Sum
 from hypothesis import HealthCheck
 from hypothesis import settings as tried
@@ -28,6 +26,7 @@ from crm.loyalty.point_holds import cancel_hold, capture_points, hold_points, re
 from crm.models import Coupon, CouponBatch, Customer, Earning, EarningRule, Event, LoyaltySettings, Order, PointsEntry
 from crm.orders import orders
 from tests.conftest import NOW, make_customer, make_order
+from tests.faults.forks import in_processes
 
 TWENTY = range(20)
 HOUR = dt.timedelta(hours=1)
@@ -43,24 +42,6 @@ POINTS = [
     )
     for when in ("before", "after")
 ]
-
-
-def in_processes(work, names):
-    """One real process for each name, all let loose at one moment; how each ended."""
-    connections.close_all()
-    forks = multiprocessing.get_context("fork")
-    ready = forks.Barrier(len(names))
-    processes = [forks.Process(target=_after, args=(ready, work, name)) for name in names]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(timeout=300)
-    return [process.exitcode for process in processes]
-
-
-def _after(ready, work, name):
-    ready.wait(timeout=120)
-    work(name)
 
 
 def attempt(verb, *args, **kwargs):

@@ -1,57 +1,59 @@
 """Twenty real processes at one recommendation, and at the same people: nobody is brought or rewarded twice."""
 
+import contextlib
 from decimal import Decimal
 
 import pytest
 
+from crm.customers.merge import merge
 from crm.loyalty import balances
 from crm.models import Coupon, Customer, Event, PointsEntry, Referral, ReferralCode, ReferralProgramme
-from crm.referrals.codes import code_of
+from crm.orders import orders
+from crm.referrals.attributing import attribute_waiting
+from crm.referrals.codes import code_of, codes_of
+from crm.referrals.joining import Arrival, ReferralRefused, join
+from crm.referrals.settling import settle_all
 from tests.conftest import NOW, make_customer, make_order
-from tests.faults.test_facts_race import finish, start
+from tests.faults.forks import in_processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TWENTY = [str(number) for number in range(20)]
-ORDER = """
-from crm.models import ReferralCode
-from crm.referrals.attributing import attribute_waiting
-code = ReferralCode.objects.get(customer__first_name="Ann").code
-friend = Customer.objects.get(first_name="Ben")
-order = orders.place(f"B-{name}", customer=friend, placed_at=now, total=Decimal(100), coupon_code=code)
-orders.pay(order, at=now)
-attribute_waiting(now)
-"""
-SETTLE = """
-from crm.referrals.settling import settle_all
-for _time in range(3):
-    settle_all(now)
-"""
-CODE = """
-from crm.referrals.codes import codes_of
-codes_of(list(Customer.objects.values_list("pk", flat=True)), now)
-"""
-# Each brings the next, and the last the first: whatever the order, one of them is refused.
-CIRCLE = """
-from crm.referrals.joining import Arrival, ReferralRefused, join
-people = list(Customer.objects.order_by("pk"))
-place = int(name)
-try:
-    join(people[place], people[(place + 1) % len(people)], Arrival("staff", now))
-except ReferralRefused:
-    pass
-"""
-MERGE = """
-from crm.customers.merge import merge
-from crm.referrals.settling import settle_all
-ann, twin = Customer.objects.filter(last_name="Brown").order_by("pk")
-ben, other = Customer.objects.filter(last_name="Green").order_by("pk")
-if int(name) % 2:
-    settle_all(now)
-else:
-    merge.merge(ann, twin, at=now)
-    merge.merge(ben, other, at=now)
-""".replace("from crm.customers.merge import merge\n", "from crm.customers import merge\n")
+TWENTY = range(20)
+ALL_WELL = [0] * 20
+
+
+def one_order(number):
+    code = ReferralCode.objects.get(customer__first_name="Ann").code
+    friend = Customer.objects.get(first_name="Ben")
+    order = orders.place(f"B-{number}", customer=friend, placed_at=NOW, total=Decimal(100), coupon_code=code)
+    orders.pay(order, at=NOW)
+    attribute_waiting(NOW)
+
+
+def settle(_number):
+    for _time in range(3):
+        settle_all(NOW)
+
+
+def make_codes(_number):
+    codes_of(list(Customer.objects.values_list("pk", flat=True)), NOW)
+
+
+def bring_the_next(number):
+    """The last brings the first: whatever the order, one of them is refused."""
+    people = list(Customer.objects.order_by("pk"))
+    with contextlib.suppress(ReferralRefused):
+        join(people[number], people[(number + 1) % len(people)], Arrival("staff", NOW))
+
+
+def merge_or_settle(number):
+    ann, twin = Customer.objects.filter(last_name="Brown").order_by("pk")
+    ben, other = Customer.objects.filter(last_name="Green").order_by("pk")
+    if number % 2:
+        settle_all(NOW)
+    else:
+        merge(ann, twin, at=NOW)
+        merge(ben, other, at=NOW)
 
 
 @pytest.fixture
@@ -73,8 +75,8 @@ def test_twenty_orders_at_once_bring_one_reward(programme):
     person("Ben", "Green", created_at=NOW)
     code_of(ann, NOW)
 
-    finish(start(ORDER, *TWENTY))
-    finish(start(SETTLE, *TWENTY))
+    assert in_processes(one_order, TWENTY) == ALL_WELL
+    assert in_processes(settle, TWENTY) == ALL_WELL
 
     referral = Referral.objects.get()
     assert (referral.status, referral.recommender) == ("rewarded", ann)
@@ -88,7 +90,7 @@ def test_twenty_who_ask_for_codes_make_one_for_each_customer(programme):
     for number in range(10):
         person(f"P{number}", "Of all")
 
-    finish(start(CODE, *TWENTY))
+    assert in_processes(make_codes, TWENTY) == ALL_WELL
 
     assert ReferralCode.objects.count() == Customer.objects.count() == 10
 
@@ -97,7 +99,7 @@ def test_a_circle_of_twenty_is_never_closed(programme):
     for number in range(20):
         person(f"P{number}", f"Of {number}")
 
-    finish(start(CIRCLE, *TWENTY))
+    assert in_processes(bring_the_next, TWENTY) == ALL_WELL
 
     assert Referral.objects.count() == 19
     assert Event.objects.filter(kind="referral.refused", properties__why="circle").count() == 2
@@ -113,8 +115,8 @@ def test_merging_both_sides_while_rewards_are_given_gives_one_reward(programme):
             order=order if friend == ben else None,
         )  # fmt: skip
 
-    finish(start(MERGE, *TWENTY))
-    finish(start(SETTLE, "a"))
+    assert in_processes(merge_or_settle, TWENTY) == ALL_WELL
+    settle_all(NOW)
 
     assert balances([ann.pk], NOW)[ann.pk] == 500
     assert list(Referral.objects.order_by("pk").values_list("status", "why")) == [("rewarded", ""), ("void", "double")]
