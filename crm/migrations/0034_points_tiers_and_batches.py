@@ -96,13 +96,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CustomerTier",
             fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "customer",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
                         related_name="tier",
-                        serialize=False,
                         to="crm.customer",
                         verbose_name="customer",
                     ),

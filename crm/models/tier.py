@@ -80,9 +80,7 @@ class TierReward(models.Model):
 class CustomerTier(models.Model):
     """The tier somebody is in. `ends_at` is when they leave it, as they were told; `is_kept` that they do not."""
 
-    customer = models.OneToOneField(
-        Customer, models.CASCADE, primary_key=True, related_name="tier", verbose_name=_("customer")
-    )
+    customer = models.OneToOneField(Customer, models.CASCADE, related_name="tier", verbose_name=_("customer"))
     tier = models.ForeignKey(Tier, models.CASCADE, related_name="members", verbose_name=_("tier"))
     since = models.DateTimeField(_("since"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)

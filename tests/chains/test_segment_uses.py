@@ -115,5 +115,5 @@ def test_the_number_of_queries_does_not_grow_with_chains(segment, django_assert_
     for _number in range(3):
         draft_chain(message(), audience_rule=naming(segment))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         uses([segment.pk])

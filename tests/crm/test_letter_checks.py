@@ -99,5 +99,5 @@ def test_what_came_meanwhile_is_to_be_read_first(case):
 def test_looks_in_few_queries(case, django_assert_max_num_queries):
     seen = seen_of(case)
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         doubts(case, "@ada R-1 R-2 R-3 " * 50, has_files=False, seen=seen, now=NOW + dt.timedelta(days=1))

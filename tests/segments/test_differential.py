@@ -24,8 +24,23 @@ pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2024, 2, 27, 22, 30, tzinfo=dt.UTC)
 ZONE = ZoneInfo("Europe/Moscow")
 
-# Shown in tests of their own: what other segments say, letters of chains, surveys, points and tiers.
-ELSEWHERE = {"segment", "sent", "opened_of_last", "survey_answers", "questions_asked", "points", "tier", "tier_ends"}
+# Shown in tests of their own: what other segments say, letters of chains, surveys, and what stands in rows of its own.
+ELSEWHERE = {
+    "segment",
+    "sent",
+    "opened_of_last",
+    "survey_answers",
+    "questions_asked",
+    "points",
+    "tier",
+    "tier_ends",
+    "any_review",
+    "hidden_pain",
+    "task_outcome",
+    "registered_product",
+    "subscription",
+    "subscription_stopped",
+}
 DAYS = [0, 1, 29, 30, 31, 59, 90, 179, 180, 365, 366]
 NUMBERS = {
     "orders_count": [0, 1, 2, 3],

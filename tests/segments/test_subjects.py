@@ -26,8 +26,20 @@ from tests.segments.test_differential import CUSTOMER_FIELDS, NOW, ZONE, Shop, n
 
 pytestmark = pytest.mark.django_db
 
-# Letters of chains need a chain, answers a survey: shown in tests of their own.
-ELSEWHERE = {"event_chain", "event_step", "event_survey", "event_question", "event_score", "event_level"}
+# Letters of chains need a chain, answers a survey, reviews and tasks rows of theirs: shown in tests of their own.
+ELSEWHERE = {
+    "event_chain",
+    "event_step",
+    "event_survey",
+    "event_question",
+    "event_score",
+    "event_level",
+    "event_stars",
+    "event_task_kind",
+    "event_task_outcome",
+    "event_task_reason",
+    "order_to_review",
+}
 NUMBERS = {
     "order_total": [0, 2000],
     "order_discount": [0, 50],
