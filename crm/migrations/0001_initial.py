@@ -1,8 +1,8 @@
 import crm.models.channel
 import crm.models.conversation
 import crm.models.customer
-import crm.models.shop
 import datetime
+import crm.models.shop_replies
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.validators
@@ -1803,7 +1803,7 @@ class Migration(migrations.Migration):
                     "urgent_words",
                     models.TextField(
                         blank=True,
-                        default=crm.models.shop.urgent_words,
+                        default=crm.models.shop_replies.urgent_words,
                         help_text="One a line; the beginning of a word is enough.",
                         verbose_name="words that make a reply urgent",
                     ),
@@ -1812,7 +1812,7 @@ class Migration(migrations.Migration):
                     "complaint_words",
                     models.TextField(
                         blank=True,
-                        default=crm.models.shop.complaint_words,
+                        default=crm.models.shop_replies.complaint_words,
                         help_text="One a line; the beginning of a word is enough. Marketing to the customer stops then.",
                         verbose_name="words that make a reply a complaint",
                     ),
@@ -2079,7 +2079,7 @@ class Migration(migrations.Migration):
                     "urgent_words",
                     models.TextField(
                         blank=True,
-                        default=crm.models.shop.urgent_words,
+                        default=crm.models.shop_replies.urgent_words,
                         help_text="One a line; the beginning of a word is enough.",
                         verbose_name="words that make a reply urgent",
                     ),
@@ -2088,7 +2088,7 @@ class Migration(migrations.Migration):
                     "complaint_words",
                     models.TextField(
                         blank=True,
-                        default=crm.models.shop.complaint_words,
+                        default=crm.models.shop_replies.complaint_words,
                         help_text="One a line; the beginning of a word is enough. Marketing to the customer stops then.",
                         verbose_name="words that make a reply a complaint",
                     ),

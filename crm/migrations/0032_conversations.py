@@ -1,6 +1,6 @@
 """Answers with files, ready answers and the bot, offers that customers choose from, goodwill, and whether all is well."""
 
-import crm.models.shop
+import crm.models.shop_replies
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
             name="human_words",
             field=models.TextField(
                 blank=True,
-                default=crm.models.shop.human_words,
+                default=crm.models.shop_replies.human_words,
                 help_text="One a line; the beginning of a word is enough. The bot names the first of the customer's language.",
                 verbose_name="words that call a person",
             ),
@@ -326,7 +326,7 @@ class Migration(migrations.Migration):
             name="human_words",
             field=models.TextField(
                 blank=True,
-                default=crm.models.shop.human_words,
+                default=crm.models.shop_replies.human_words,
                 help_text="One a line; the beginning of a word is enough. The bot names the first of the customer's language.",
                 verbose_name="words that call a person",
             ),

@@ -1,6 +1,6 @@
 """Subscriptions, registered products, and what a customer's own page needs of the shop's settings."""
 
-import crm.models.shop
+import crm.models.shop_pages
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 db_default="",
                 default="",
                 help_text="One carrier a line: its name, a colon, and the address of its page with {number} in it. DHL: https://www.dhl.com/en/express/tracking.html?AWB={number}",
-                validators=[crm.models.shop.validate_carrier_links],
+                validators=[crm.models.shop_pages.validate_carrier_links],
                 verbose_name="where parcels are tracked",
             ),
         ),
@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 default="",
                 help_text="With {items} where the goods go: number in the shop and quantity, 123:2,456:1; with {skus} the same by SKU. WooCommerce: https://shop.example/checkout-link/?products={items}. Shopify: https://shop.example/cart/{items}.",
                 max_length=500,
-                validators=[crm.models.shop.validate_cart_url],
+                validators=[crm.models.shop_pages.validate_cart_url],
                 verbose_name="link to a filled cart",
             ),
         ),
@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
                 db_default="",
                 default="",
                 help_text="One carrier a line: its name, a colon, and the address of its page with {number} in it. DHL: https://www.dhl.com/en/express/tracking.html?AWB={number}",
-                validators=[crm.models.shop.validate_carrier_links],
+                validators=[crm.models.shop_pages.validate_carrier_links],
                 verbose_name="where parcels are tracked",
             ),
         ),
@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
                 default="",
                 help_text="With {items} where the goods go: number in the shop and quantity, 123:2,456:1; with {skus} the same by SKU. WooCommerce: https://shop.example/checkout-link/?products={items}. Shopify: https://shop.example/cart/{items}.",
                 max_length=500,
-                validators=[crm.models.shop.validate_cart_url],
+                validators=[crm.models.shop_pages.validate_cart_url],
                 verbose_name="link to a filled cart",
             ),
         ),

@@ -1,7 +1,7 @@
 """Jobs by templates, hidden pain set aside, and more of what comes of a task."""
 
 import crm.models.job
-import crm.models.shop
+import crm.models.shop_replies
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
             name="praise_words",
             field=models.TextField(
                 blank=True,
-                default=crm.models.shop.praise_words,
+                default=crm.models.shop_replies.praise_words,
                 help_text="One a line. A task to thank and ask is made, once in 90 days. Empty: no such tasks.",
                 verbose_name="words that make a reply praise",
             ),
@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
             name="return_words",
             field=models.TextField(
                 blank=True,
-                default=crm.models.shop.return_words,
+                default=crm.models.shop_replies.return_words,
                 help_text="One a line. A task to offer help before the return is made. Empty: no such tasks.",
                 verbose_name="words that tell of a return",
             ),
@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
             name="praise_words",
             field=models.TextField(
                 blank=True,
-                default=crm.models.shop.praise_words,
+                default=crm.models.shop_replies.praise_words,
                 help_text="One a line. A task to thank and ask is made, once in 90 days. Empty: no such tasks.",
                 verbose_name="words that make a reply praise",
             ),
@@ -314,7 +314,7 @@ class Migration(migrations.Migration):
             name="return_words",
             field=models.TextField(
                 blank=True,
-                default=crm.models.shop.return_words,
+                default=crm.models.shop_replies.return_words,
                 help_text="One a line. A task to offer help before the return is made. Empty: no such tasks.",
                 verbose_name="words that tell of a return",
             ),

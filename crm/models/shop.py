@@ -8,104 +8,24 @@ from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.validators import ArrayMaxLengthValidator
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrPromise
 from simple_history.models import HistoricalRecords
 
-from crm.languages import words
 from crm.models.channel import Channel, default_channel_order
 from crm.models.choices import database_checks_choices
-from crm.timezones import shop_zone
-from crm.working_hours import LEAST_MINUTES_A_WEEK, Calendar, RoundTheClock, Span, WorkingHours, days, minutes_of, spans
+from crm.models.shop_desk import MOST_ANSWER_HOURS, DeskSettings
+from crm.models.shop_pages import PageSettings
+from crm.models.shop_replies import ReplySettings
 
-MOST_ANSWER_HOURS = 24 * 30
 not_every_day = ArrayMaxLengthValidator(6, _("With every day quiet nothing would ever be sent."))
 
 
-def urgent_words() -> str:
-    return "\n".join(words("replies", "urgent"))
-
-
-def complaint_words() -> str:
-    return "\n".join(words("replies", "complaint"))
-
-
-def human_words() -> str:
-    return "\n".join(words("replies", "human"))
-
-
-def validate_cart_url(url: str) -> None:
-    if not url.startswith(("https://", "http://")) or not ("{items}" in url or "{skus}" in url):
-        raise ValidationError(_("A whole address with {items} or {skus} in it."))
-
-
-def carriers_in(text: str) -> dict[str, str]:
-    """The address of the page of each carrier, by its name; ValueError names the line that is none."""
-    found = {}
-    for line in filter(None, map(str.strip, text.splitlines())):
-        name, colon, url = line.partition(":")
-        url = url.strip()
-        if not (name.strip() and colon and url.startswith(("https://", "http://")) and "{number}" in url):
-            raise ValueError(line)
-        found[name.strip()] = url
-    return found
-
-
-def validate_carrier_links(text: str) -> None:
-    try:
-        carriers_in(text)
-    except ValueError as error:
-        words = _("“%(line)s” is no carrier: write its name, a colon, and an address with {number} in it.")
-        raise ValidationError(words, params={"line": str(error)}) from error
-
-
-def praise_words() -> str:
-    return "\n".join(words("replies", "praise"))
-
-
-def return_words() -> str:
-    return "\n".join(words("replies", "return"))
-
-
-def answer_hours(label: StrPromise, default: int) -> models.PositiveSmallIntegerField[int, int]:
-    return models.PositiveSmallIntegerField(
-        label, default=default, validators=[MinValueValidator(1), MaxValueValidator(MOST_ANSWER_HOURS)]
-    )
-
-
-def check_hours(text: str) -> None:
-    try:
-        spans(text)
-    except ValueError as error:
-        words = gettext("“%(text)s” cannot be read as hours: write 9:00-18:00, or 9-13, 14-18; empty means closed.")
-        raise ValidationError(words % {"text": error}) from error
-
-
-def check_holidays(text: str) -> None:
-    try:
-        days(text)
-    except ValueError as error:
-        words = gettext("“%(text)s” does not begin with a day: write 2026-12-25 or 25.12.2026, one a line.")
-        raise ValidationError(words % {"text": error}) from error
-
-
-def hours_of(weekday: StrPromise, default: str) -> models.CharField[str, str]:
-    return models.CharField(
-        weekday, max_length=60, blank=True, default=default, db_default=default, validators=[check_hours]
-    )
-
-
-OFFICE_HOURS = "9:00-18:00"
-
-
 @database_checks_choices
-class Shop(models.Model):
-    """The one row of the settings page. Read it once a batch with `Shop.load()`."""
+class Shop(ReplySettings, DeskSettings, PageSettings):
+    """The one row of the settings page. Read it once a batch with `Shop.load()`; parts of it stand in its bases."""
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0, _("Monday")
@@ -123,11 +43,6 @@ class Shop(models.Model):
         HOME = "home", _("home and garden")
         ELECTRONICS = "electronics", _("electronics")
         JEWELLERY = "jewellery", _("jewellery")
-
-    class RepeatBy(models.TextChoices):
-        TASK = "task", _("a task for staff")
-        CART = "cart", _("the customer is led to a filled cart")
-        WEBHOOK = "webhook", _("the shop's systems do it, told by a webhook")
 
     name = models.CharField(_("name of the shop"), max_length=200, default="Encore")
     site_url = models.URLField(_("shop's site"), blank=True)
@@ -257,113 +172,6 @@ class Shop(models.Model):
         ),
     )
 
-    urgent_words = models.TextField(
-        _("words that make a reply urgent"),
-        blank=True,
-        default=urgent_words,
-        help_text=_("One a line; the beginning of a word is enough."),
-    )
-    complaint_words = models.TextField(
-        _("words that make a reply a complaint"),
-        blank=True,
-        default=complaint_words,
-        help_text=_("One a line; the beginning of a word is enough. Marketing to the customer stops then."),
-    )
-    praise_words = models.TextField(
-        _("words that make a reply praise"),
-        blank=True,
-        default=praise_words,
-        help_text=_("One a line. A task to thank and ask is made, once in 90 days. Empty: no such tasks."),
-    )
-    return_words = models.TextField(
-        _("words that tell of a return"),
-        blank=True,
-        default=return_words,
-        help_text=_("One a line. A task to offer help before the return is made. Empty: no such tasks."),
-    )
-    thanks_for_ratings = models.BooleanField(
-        _("a high rating with words is a task to thank"),
-        default=True,
-        db_default=True,
-        help_text=_("5 of 5, or 9 and 10 of 10, once in 90 days for each customer."),
-    )
-    answer_hours_high = answer_hours(_("urgent: answered within, hours"), 4)
-    answer_hours_normal = answer_hours(_("normal: answered within, hours"), 24)
-    answer_hours_low = answer_hours(_("not urgent: answered within, hours"), 72)
-    keeps_working_hours = models.BooleanField(
-        _("promises count in working hours only"),
-        default=False,
-        db_default=False,
-        help_text=_(
-            "Otherwise every hour counts, day and night. A change holds for promises made from then on: what a "
-            "customer was told stays."
-        ),
-    )
-    hours_monday = hours_of(_("Monday"), OFFICE_HOURS)
-    hours_tuesday = hours_of(_("Tuesday"), OFFICE_HOURS)
-    hours_wednesday = hours_of(_("Wednesday"), OFFICE_HOURS)
-    hours_thursday = hours_of(_("Thursday"), OFFICE_HOURS)
-    hours_friday = hours_of(_("Friday"), OFFICE_HOURS)
-    hours_saturday = hours_of(_("Saturday"), "")
-    hours_sunday = hours_of(_("Sunday"), "")
-    holidays = models.TextField(
-        _("holidays"),
-        blank=True,
-        db_default="",
-        validators=[check_holidays],
-        help_text=_("One a line, as 2026-12-25 or 25.12.2026; what is celebrated may stand behind it."),
-    )
-    ask_content_days = models.PositiveSmallIntegerField(
-        _("ask whether all is well after, days"),
-        default=2,
-        db_default=2,
-        validators=[MaxValueValidator(30)],
-        help_text=_("So long after a case was resolved the desk reminds you to ask the customer."),
-    )
-    silent_days = models.PositiveSmallIntegerField(
-        _("a silent customer's case closes after, days"),
-        default=14,
-        db_default=14,
-        validators=[MaxValueValidator(365)],
-        help_text=_("When it waits for the customer and no word comes. An answer opens it again. 0: it stays open."),
-    )
-    asks_if_content = models.BooleanField(
-        _("Encore asks by itself whether all is well"),
-        default=False,
-        db_default=False,
-        help_text=_("After so many days as the desk reminds you of it. Otherwise a colleague presses the button."),
-    )
-    bot_answers = models.BooleanField(
-        _("the bot answers common questions"),
-        default=False,
-        db_default=False,
-        help_text=_(
-            "With ready answers that are marked for it, in the channel the question came by; never complaints."
-        ),
-    )
-    human_words = models.TextField(
-        _("words that call a person"),
-        blank=True,
-        default=human_words,
-        help_text=_(
-            "One a line; the beginning of a word is enough. The bot names the first of the customer's language."
-        ),
-    )
-    goodwill_points = models.PositiveIntegerField(
-        _("goodwill: most points"), default=500, db_default=500, help_text=_("0: none.")
-    )
-    goodwill_percent = models.PositiveSmallIntegerField(
-        _("goodwill: largest discount, %"), default=15, db_default=15, validators=[MaxValueValidator(100)]
-    )
-    goodwill_amount = models.DecimalField(
-        _("goodwill: most money"),
-        max_digits=12,
-        decimal_places=2,
-        default=0,
-        db_default=0,
-        validators=[MinValueValidator(0)],
-        help_text=_("Coupons and gifts together, in the shop's currency. 0: none."),
-    )
     soft_bounces = models.PositiveSmallIntegerField(
         _("letters come back before an address is given up"),
         default=3,
@@ -396,49 +204,6 @@ class Shop(models.Model):
         help_text=_("So that one report out of ten letters stops nothing."),
     )
 
-    page_link_days = models.PositiveSmallIntegerField(
-        _("links to a customer's page work for, days"),
-        default=30,
-        db_default=30,
-        validators=[MinValueValidator(1), MaxValueValidator(365)],
-        help_text=_("Then the customer has a fresh one sent to the address the letter went to."),
-    )
-    repeat_by = models.CharField(
-        _("the same again"),
-        max_length=8,
-        choices=RepeatBy.choices,
-        default=RepeatBy.TASK,
-        db_default=RepeatBy.TASK,
-        help_text=_(
-            "What happens when a customer asks for an order again, or a subscription comes round. Webhooks that are "
-            "told of it are told in any case."
-        ),
-    )
-    cart_url = models.CharField(
-        _("link to a filled cart"),
-        max_length=500,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_cart_url],
-        help_text=_(
-            "With {items} where the goods go: number in the shop and quantity, 123:2,456:1; with {skus} the same by "
-            "SKU. WooCommerce: https://shop.example/checkout-link/?products={items}. "
-            "Shopify: https://shop.example/cart/{items}."
-        ),
-    )
-    carrier_links = models.TextField(
-        _("where parcels are tracked"),
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_carrier_links],
-        help_text=_(
-            "One carrier a line: its name, a colon, and the address of its page with {number} in it. "
-            "DHL: https://www.dhl.com/en/express/tracking.html?AWB={number}"
-        ),
-    )
-
     # What staff deleted of what a new shop begins with does not come back at the next start.
     starters_added_at = models.DateTimeField(null=True, editable=False)
 
@@ -469,31 +234,6 @@ class Shop(models.Model):
     @classmethod
     def load(cls) -> Shop:
         return _held.get() or cls.objects.get_or_create(pk=1)[0]
-
-    def clean(self) -> None:
-        try:
-            worked = minutes_of(self._week())
-        except ValueError:
-            # Said at the field already.
-            return
-        if self.keeps_working_hours and worked < LEAST_MINUTES_A_WEEK:
-            raise ValidationError({"hours_monday": _("Work at least one hour a week, or let every hour count.")})
-
-    @property
-    def calendar(self) -> Calendar:
-        """In which time promises count."""
-        if not self.keeps_working_hours:
-            return RoundTheClock()
-        return WorkingHours(shop_zone(), self._week(), days(self.holidays))
-
-    def _week(self) -> tuple[tuple[Span, ...], ...]:
-        texts = (getattr(self, f"hours_{weekday.name.lower()}") for weekday in Shop.Weekday)
-        return tuple(spans(text) for text in texts)
-
-    def answer_due(self, severity: str, since: dt.datetime) -> dt.datetime:
-        """By when a complaint that waits since then has to be answered, where nobody named another time."""
-        hours = {"high": self.answer_hours_high, "normal": self.answer_hours_normal, "low": self.answer_hours_low}
-        return self.calendar.due(since, dt.timedelta(hours=hours[severity]))
 
     @contextmanager
     def cached(self) -> Iterator[None]:

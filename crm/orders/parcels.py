@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from crm.models import Order, Shop
-from crm.models.shop import carriers_in
+from crm.models.shop_pages import carriers_in
 
 
 def tracking_links(order: Order, shop: Shop) -> list[tuple[str, str]]:
