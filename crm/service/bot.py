@@ -16,6 +16,7 @@ from crm import languages
 from crm.models import Case, CaseMessage, Customer, ReadyAnswer
 from crm.service import cases
 from crm.service.bot_questions import is_for_the_bot, meant
+from crm.service.conversations import seen_of
 from crm.service.ready_answers import FilledAnswer, filled, language_of, values_of
 from crm.service.sending import Draft, send
 
@@ -72,7 +73,7 @@ def _send(case: Case, asked: CaseMessage, answer: ReadyAnswer, words: FilledAnsw
     draft = Draft(
         f"{words.text}\n\n{_signature(case.customer)}",
         kind=CaseMessage.Kind.BOT,
-        seen=str(asked.pk),
+        seen=seen_of(case, until=asked),
         note=lambda message: cases.answer(case, at=now, solution=answer.title),
     )
     try:

@@ -81,10 +81,12 @@ def receive_letter(
     return _store(found, letter)
 
 
-def seen_of(case: Case) -> str:
+def seen_of(case: Case, *, until: CaseMessage | None = None) -> str:
     """What the conversation has come to: it changes with every word in it, and every note of a colleague."""
-    newest = (rows.order_by("pk").values_list("pk", flat=True).last() or 0 for rows in (case.messages, case.notes))
-    return "-".join(map(str, newest))
+    letter, note = (
+        rows.order_by("pk").values_list("pk", flat=True).last() or 0 for rows in (case.messages, case.notes)
+    )
+    return f"{until.pk if until else letter}-{note}"
 
 
 def give_up(channel: str, address: str, *, state: str, why: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -63,7 +63,8 @@ def send_reply(
 
 def send(case: Case, draft: Draft, *, at: dt.datetime, channel: str = "") -> CaseMessage:
     """The same for a letter of any kind."""
-    if not draft.text.strip() and not draft.files or len(draft.text) > TEXT_LIMIT:
+    draft = replace(draft, text=draft.text.replace("\0", "").strip())
+    if not draft.text and not draft.files or len(draft.text) > TEXT_LIMIT:
         raise ValueError(_("Write at most %(limit)d characters.") % {"limit": TEXT_LIMIT})
     way = answer_ways.choose(case, channel)
     if draft.by is None and way.problem:
@@ -96,7 +97,7 @@ def _send(case: Case, way: answer_ways.Way, draft: Draft, at: dt.datetime) -> Ca
         channel=way.channel,
         address=way.address,
         subject=answering(last.subject if last and last.subject else case.subject),
-        text=draft.text.replace("\0", "").strip(),
+        text=draft.text,
         author=draft.by,
         occurred_at=at,
         token=draft.token,

@@ -158,7 +158,6 @@ def test_words_corrected_to_stop_end_it(client, say):
         written(pinned_message={"message_id": 1}),
         written(message_auto_delete_timer_changed={"message_auto_delete_time": 60}),
         written(photo=[file()], chat={"id": CHAT, "type": "group"}),
-        {"update_id": 1, "callback_query": {"id": "1"}},
         {"update_id": 1, "message_reaction": {"chat": {"id": CHAT}}},
     ],
 )
