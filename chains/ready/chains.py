@@ -5,6 +5,7 @@ from __future__ import annotations
 from chains.ready.after_purchase import ACCESSORY_ADVICE, ONBOARDING, RECOMMEND, REVIEW_REQUEST, VIP_CARD
 from chains.ready.again import OWN_PACE, REPLENISHMENT, SUBSCRIPTION, WARRANTY, WIN_BACK_6, WIN_BACK_12
 from chains.ready.jobs import JOB_ACCEPTANCE, JOB_REPORT, JOB_STATUS, JOB_WELCOME
+from chains.ready.loyalty import POINTS_EXPIRING, TIER_ENDING, TIER_REACHED
 from chains.ready.occasions import ANNIVERSARY, BIRTHDAY, SEASON
 from chains.ready.orders import ANY_GOODS, LARGE_APPLIANCE, SERVICE, SMALL_APPLIANCE, TRIP
 from chains.ready.trust import (
@@ -41,6 +42,9 @@ READY_CHAINS = (
     ANNIVERSARY,
     SEASON,
     VIP_CARD,
+    POINTS_EXPIRING,
+    TIER_REACHED,
+    TIER_ENDING,
     CARE_AFTER_COMPLAINT,
     REFERRAL_PRAISE,
     REFERRAL_REPEAT,

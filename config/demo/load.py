@@ -15,8 +15,15 @@ from analytics import rollups
 from chains.results import rollups as chain_results
 from chains.results.attribution import attribute_waiting
 from config.demo import catalogue, past, purchases
+from config.demo.desk import fill_desk, give_promises
+from config.demo.jobs import fit_kitchens
+from config.demo.logins import demo_colleagues
+from config.demo.loyalty import live_through_past, print_coupons, set_up_loyalty
+from config.demo.referrals import recommend, set_up_programme
 from config.demo.replay import replay
 from config.demo.shop_settings import fill_in_settings, switch_on_chains
+from config.demo.subscriptions import begin_subscriptions
+from config.demo.surveys import switch_on_survey
 from config.starters import add_missing
 from crm.figures.scores import score_all
 from crm.models import Customer, Order
@@ -49,20 +56,30 @@ def load(
     settings.ENCORE_RING = False
     with transaction.atomic():
         fill_in_settings()
+        agent, manager = demo_colleagues("support", "manager")
         add_missing(since)
         shelves = catalogue.stock_shelves(random, in_russian=settings.LANGUAGE_CODE == "ru", now=since)
         bought = purchases.simulate(random, shelves, now=now, customers=customers)
         say(_("Writing two years of a shop: %(count)d orders…") % {"count": len(bought)})
         past.write(bought, until=since)
+        rule = set_up_loyalty(since)
         with connection.cursor() as cursor:
             # Rows of this transaction are news to the planner; without them it joins everybody with everybody.
             cursor.execute("ANALYZE")
+        live_through_past(rule, until=since)
+        print_coupons(since, manager)
+        begin_subscriptions(bought, since=since, until=now)
+        recommend(Random(SEED), set_up_programme(), until=since)  # noqa: S311
+        fit_kitchens(since, manager)
+        give_promises(since, manager)
         score_all(since)
         learn(since)
         refresh_due(since)
         switch_on_chains(since)
+        switch_on_survey(since)
     say(_("Living through its last days, chains on…"))
     replay(bought, since=since, until=now, random=random)
+    fill_desk(now, agent, manager)
     attribute_waiting(now)
     chain_results.rebuild(now)
     score_all(now)

@@ -13,6 +13,11 @@ from django.contrib.auth.models import Group, User
 ROLES = {"support": "Support", "marketing": "Marketing", "manager": "Managers"}
 
 
+def demo_colleagues(*names: str) -> list[User]:
+    ensure_logins()
+    return [User.objects.get(username=name) for name in names]
+
+
 def ensure_logins() -> dict[str, str]:
     """Password by user name. Later starts of the demo show the same ones."""
     kept = _file()

@@ -16,23 +16,29 @@ from random import Random
 from chains.engine.run import tick
 from chains.models import Touch
 from chains.reactions.opens_and_clicks import record_click, record_open
+from config.demo import nights
 from config.demo.past import PROMISED_WITHIN, SOURCE, wording
 from config.demo.people import DemoPerson
 from config.demo.purchases import Purchase
 from config.demo.questions import key_of, stage_moments
+from config.demo.surveys import answer_surveys
 from crm import consent
 from crm.customers.find_or_create import find_or_create
+from crm.loyalty.order_points import spend_with_order
+from crm.loyalty.point_quotes import Quote, quote
 from crm.models import Case, Channel, Customer, Order, Purpose
 from crm.orders import orders
 from crm.orders.orders import LineData
 from crm.service import cases, feedback
 
-PASS_EVERY = dt.timedelta(hours=3)
+PASS_HOURS = 3
+PASS_EVERY = dt.timedelta(hours=PASS_HOURS)
 # The last complaints of the demo wait for whoever is looking at it.
 LEFT_OPEN = dt.timedelta(days=3)
 HOUR = dt.timedelta(hours=1)
 READ_AFTER = 9 * HOUR
 OPENS, CLICKS = 0.58, 0.15
+LEAST_POINTS = 50
 
 
 @dataclass(frozen=True)
@@ -50,11 +56,19 @@ def replay(purchases: Sequence[Purchase], *, since: dt.datetime, until: dt.datet
     passes_at = since
     for fact in facts:
         while passes_at <= fact.at:
-            tick(passes_at)
-            read_letters(passes_at, random)
+            _live(passes_at, random)
             passes_at += PASS_EVERY
         fact.record()
-    tick(until)
+    _live(until, random)
+
+
+def _live(now: dt.datetime, random: Random) -> None:
+    nights.do_by_day(now)
+    if now.hour < PASS_HOURS:
+        nights.do_by_night(now)
+    tick(now)
+    read_letters(now, random)
+    answer_surveys(random, after=now - READ_AFTER - PASS_EVERY, until=now - READ_AFTER, at=now)
 
 
 def read_letters(now: dt.datetime, random: Random) -> None:
@@ -69,21 +83,31 @@ def read_letters(now: dt.datetime, random: Random) -> None:
 
 def place_order(purchase: Purchase) -> Order:
     """The order by the real verbs, with its customer when they are new."""
-    person = purchase.person
-    return orders.place(
+    customer = customer_for(purchase.person, purchase.placed_at)
+    paid = _points_for(purchase, customer)
+    order = orders.place(
         purchase.number,
-        customer=customer_for(person, purchase.placed_at),
+        customer=customer,
         placed_at=purchase.placed_at,
         lines=[
             LineData(basket.product.sku, Decimal(basket.quantity), basket.price, basket.product.cost)
             for basket in purchase.baskets
         ],
-        discount=purchase.discount,
+        discount=purchase.discount + paid.worth,
         promised_at=purchase.placed_at + PROMISED_WITHIN,
         source=SOURCE,
         appointment_at=purchase.appointment_at,
         receipt_url=purchase.receipt_url,
     )
+    if paid.points:
+        spend_with_order(order, paid.points, at=purchase.placed_at)
+    return order
+
+
+def _points_for(purchase: Purchase, customer: Customer) -> Quote:
+    """Two of three pay with what there is, where that is worth the while."""
+    found = quote(customer.pk, purchase.total, purchase.placed_at)
+    return found if int(purchase.number) % 3 and found.points >= LEAST_POINTS else Quote(0, Decimal(0))
 
 
 def customer_for(person: DemoPerson, at: dt.datetime) -> Customer:

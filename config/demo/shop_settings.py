@@ -28,6 +28,9 @@ def fill_in_settings() -> Shop:
     shop.review_url = f"https://{SITE}/reviews"
     shop.quiet_from = shop.quiet_until = MIDNIGHT
     shop.phone_country = "RU"
+    shop.keeps_working_hours = True
+    for day in Shop.Weekday:
+        setattr(shop, f"hours_{day.name.lower()}", "9:00-21:00")
     shop.save()
     return shop
 

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.models import Shop, StaffTask, SubscriptionRenewal
+from crm.service.staff_tasks import close_task
 
 
 def give_to_staff(renewals: Iterable[SubscriptionRenewal], now: dt.datetime) -> None:
@@ -23,6 +24,17 @@ def give_to_staff(renewals: Iterable[SubscriptionRenewal], now: dt.datetime) -> 
         StaffTask.objects.bulk_create([_task(renewal, now, due_at) for renewal in asked], ignore_conflicts=True)
 
 
+def close_done(renewals: Iterable[SubscriptionRenewal], now: dt.datetime) -> None:
+    """The order is here, whoever made it, so nobody has to any more."""
+    tasks = StaffTask.objects.open().filter(key__in=[_key(renewal) for renewal in renewals])
+    for task in tasks.select_related("customer").order_by("pk"):
+        close_task(task, status=StaffTask.Status.DONE, outcome="", at=now, by=None)
+
+
+def _key(renewal: SubscriptionRenewal) -> str:
+    return f"subscription:{renewal.subscription_id}:due:{renewal.due_on}"
+
+
 def _task(renewal: SubscriptionRenewal, now: dt.datetime, due_at: dt.datetime) -> StaffTask:
     goods = f"{renewal.quantity} × {renewal.product}"
     return StaffTask(
@@ -32,5 +44,5 @@ def _task(renewal: SubscriptionRenewal, now: dt.datetime, due_at: dt.datetime) -
         % {"sku": renewal.product.sku, "day": renewal.due_on.isoformat()},
         created_at=now,
         due_at=due_at,
-        key=f"subscription:{renewal.subscription_id}:due:{renewal.due_on}",
+        key=_key(renewal),
     )

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from crm.events import record_many
 from crm.models import Event, EventKind, OrderLine, Subscription, SubscriptionRenewal
-from crm.subscriptions.renewal_tasks import give_to_staff
+from crm.subscriptions.renewal_tasks import close_done, give_to_staff
 from crm.subscriptions.rhythm import rhythm_of
 from crm.subscriptions.subscription_events import event_of
 from crm.subscriptions.subscriptions import NOTICE_DAYS, wake
@@ -107,6 +107,7 @@ def settle(now: dt.datetime) -> int:
             renewal.status = SubscriptionRenewal.Status.FULFILLED
     SubscriptionRenewal.objects.bulk_update(settled.values(), ["order", "settled_at", "status"])
     record_many(_renewed(renewal, now) for renewal in settled.values())
+    close_done(settled.values(), now)
     return len(settled)
 
 

@@ -11,7 +11,31 @@ from chains.models import Chain, Touch
 from config.demo.load import load
 from config.demo.logins import ensure_logins
 from config.demo.ongoing import record_next_fact
-from crm.models import Case, Customer, CustomerStats, Event, Order
+from crm.models import (
+    Case,
+    Coupon,
+    CouponBatch,
+    Customer,
+    CustomerStats,
+    CustomerTier,
+    Earning,
+    Event,
+    Feedback,
+    Goodwill,
+    Job,
+    JobPicture,
+    Order,
+    PointsEntry,
+    Promise,
+    ReadyAnswer,
+    Referral,
+    Review,
+    StaffTask,
+    Subscription,
+    SubscriptionRenewal,
+)
+from crm.service.hidden_pain import in_pain
+from crm.service.queue import Ask, counts
 from tests.conftest import make_customer
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +69,42 @@ def test_the_demo_shop_looks_alive(demo):
     assert Customer.objects.filter(language="ru").count() > Customer.objects.filter(language="en").count() > 30
     assert Chain.objects.live().exists()
     assert Touch.objects.filter(status=Touch.Status.SENT).exists()
+
+
+def test_every_page_of_service_and_loyalty_has_something_to_show(outbox):
+    load(NOW, say=quietly, customers=250, lived_through=dt.timedelta(days=6))
+
+    status = Referral.Status
+    states = set(Referral.objects.values_list("status", flat=True))
+    assert {status.JOINED, status.HELD, status.REVIEW, status.REWARDED} <= states
+    assert {one.status for one in Subscription.objects.all()} == set(Subscription.Status)
+    assert SubscriptionRenewal.objects.filter(status=SubscriptionRenewal.Status.FULFILLED).exists()
+    assert PointsEntry.objects.filter(kind=PointsEntry.Kind.SPENDING).exists()
+    assert Earning.objects.pending().exists()
+    assert CustomerTier.objects.values("tier").distinct().count() == 3
+    assert CouponBatch.objects.count() == 2
+    assert Coupon.objects.filter(batch__isnull=False, redeemed_at__isnull=False).exists()
+    assert Touch.objects.sent().filter(survey__isnull=False).exists()
+    assert Feedback.objects.filter(survey__isnull=False).exists()
+    assert Review.objects.filter(status=Review.Status.PUBLISHED).exists()
+    assert Job.objects.open().count() == 2
+    assert JobPicture.objects.values("taken").distinct().count() == 3
+    assert Promise.objects.given().exclude(proof="").count() == 6
+    assert Goodwill.objects.filter(given_at=None).count() == 1
+    assert Goodwill.objects.exclude(given_at=None).count() == 2
+    assert StaffTask.objects.open().filter(touch_id=None, asked_by__username="manager").count() == 4
+    assert ReadyAnswer.objects.filter(uses__gt=0).count() == 6
+    assert in_pain(NOW).exists()
+    assert all(counts(Ask(user=User.objects.get(username="support"), now=NOW)).values())
+
+
+def test_balances_of_the_demo_follow_from_its_orders(demo):
+    given = PointsEntry.objects.filter(key__startswith="earning:rule:", kind=PointsEntry.Kind.ACCRUAL)
+
+    assert given.filter(order__isnull=False).exists()
+    for entry in given.filter(order__isnull=False).select_related("order"):
+        assert 0 < entry.points <= entry.order.total - entry.order.refunded
+        assert entry.order.delivered_at + dt.timedelta(days=17) <= entry.occurred_at <= NOW
 
 
 def test_nothing_in_the_demo_shop_lies_ahead(demo):

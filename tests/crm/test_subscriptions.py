@@ -175,6 +175,17 @@ def test_a_task_is_given_to_staff_where_nothing_else_makes_the_order():
     assert (task.customer, task.title) == (one.customer, "Subscription: make the order of 1 × Filter")
 
 
+def test_the_task_is_done_when_the_order_is_here_whoever_made_it():
+    one, due = filter_of(), NOW + 30 * DAY
+    renewals.tend(due)
+    make_order(customer=one.customer, product=one.product, placed_at=due + DAY)
+
+    renewals.tend(due + DAY)
+
+    task = StaffTask.objects.get()
+    assert (task.status, task.done_at, one.renewals.get().status) == ("done", due + DAY, "fulfilled")
+
+
 def test_no_task_where_the_shops_systems_are_told():
     Shop.objects.update_or_create(pk=1, defaults={"repeat_by": Shop.RepeatBy.WEBHOOK})
     filter_of()
