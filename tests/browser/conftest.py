@@ -78,7 +78,9 @@ def sign_in(page, live_server):
         page.goto(f"{live_server.url}/")
         page.get_by_label("Username").fill(user.username)
         page.get_by_label("Password").fill("secret-of-a-test")
-        page.get_by_role("button", name="Log in").click()
+        # What is typed before the scripts of the first screen are there, they do not hear.
+        with page.expect_navigation():
+            page.get_by_role("button", name="Log in").click()
         return user
 
     return sign_in

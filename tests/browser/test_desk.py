@@ -68,7 +68,7 @@ def sent(monkeypatch):
         letters.append(message.text)
         return Handover("<1@example.com>")
 
-    carrier = Carrier(Channel.EMAIL, lambda: True, send)
+    carrier = Carrier(Channel.EMAIL, lambda: True, send, takes_files=True)
     monkeypatch.setitem(carriers.carriers(), Channel.EMAIL, carrier)
     return letters
 

@@ -22,13 +22,15 @@ from crm.models import (
     PrivacyRequest,
     ProductRegistration,
     ProductRelation,
+    ReferralProgramme,
     Shop,
     StaffTask,
     Subscription,
 )
 from crm.privacy.erase import erase
+from crm.service import cases
 from crm.subscriptions.subscriptions import subscribe
-from tests.conftest import make_customer, make_order, make_product
+from tests.conftest import make_case, make_customer, make_order, make_product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shop")]
 
@@ -312,6 +314,17 @@ def test_late_is_reported_once_a_promise_and_opens_a_complaint(client, ann):
 
     case = Case.objects.get()
     assert (case.kind, case.order, case.messages.get().text) == ("complaint", order, "Where is it?")
+
+
+def test_who_complains_is_asked_for_nothing_more_until_it_is_put_right(client, ann):
+    ReferralProgramme.objects.create(pk=1, is_on=True)
+    assert "Recommend us" in page(client)
+
+    case = make_case(ann)
+    assert "Recommend us" not in page(client)
+    cases.resolve(case, at=timezone.now())
+
+    assert "Recommend us" in page(client)
 
 
 def test_a_product_is_registered_and_taken_back(client, ann):

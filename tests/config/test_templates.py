@@ -65,10 +65,11 @@ def test_lines_of_templates_and_stylesheets_stay_under_120():
     assert found_in([*TEMPLATES, *STYLESHEETS], r"(?m)^.{120,}$") == []
 
 
-def test_staff_screens_have_one_stylesheet_and_composer_picture_and_reviews_on_sites_their_own():
+def test_staff_screens_have_one_stylesheet_and_what_is_drawn_printed_or_on_other_sites_its_own():
     own = settings.BASE_DIR / "chains" / "static" / "chains"
     shared = settings.BASE_DIR / "config" / "static" / "encore"
-    sheets = [own / "composer" / "composer.css", own / "picture.css", shared / "admin.css", shared / "reviews.css"]
+    names = ("admin.css", "coupon_sheet.css", "reviews.css")
+    sheets = [own / "composer" / "composer.css", own / "picture.css", *(shared / name for name in names)]
     assert sheets == STYLESHEETS
 
 

@@ -95,3 +95,31 @@ def test_a_case_opened_again_says_so(client, agent):
 
     assert "it was opened again" in page
     assert Case.objects.open().get() == case
+
+
+def test_an_urgent_complaint_says_what_it_is_and_what_it_stops_until_it_is_resolved(client, agent):
+    case = make_case(at=timezone.now(), severity="high")
+    address, marks = (
+        reverse("admin:crm_case_change", args=[case.pk]),
+        (">urgent<", "Marketing to this customer is stopped"),
+    )
+
+    page = client.get(address).text
+    assert [mark in page for mark in marks] == [True, True]
+    cases.resolve(case, at=timezone.now())
+
+    page = client.get(address).text
+    assert [mark in page for mark in marks] == [False, False]
+
+
+def test_who_was_asked_whether_all_is_well_is_not_to_be_asked_again(client, agent):
+    case = make_case(at=timezone.now())
+    cases.resolve(case, at=timezone.now())
+    address = reverse("admin:crm_case_change", args=[case.pk])
+    assert "Ask once more after a day or two" in client.get(address).text
+
+    cases.note_asked(case, at=timezone.now())
+
+    page = client.get(address).text
+    assert f"Asked on {timezone.localdate():%m/%d/%Y}." in page
+    assert "Ask once more after a day or two" not in page

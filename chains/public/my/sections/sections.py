@@ -9,18 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.public.my.sections import offers, orders, questions, referral, rewards, subscriptions
 from chains.public.my.sections.section import Section
-from crm.models import Customer
+from crm.models import Case, Customer
 
 SECTIONS = (
     Section("orders", _("Your orders"), orders.read),
     Section("subscriptions", _("Your subscriptions"), subscriptions.read),
     Section("rewards", _("Points and coupons"), rewards.read),
-    Section("offers", _("Goes with what you have"), offers.read),
-    Section("referral", _("Recommend us"), referral.read),
+    Section("offers", _("Goes with what you have"), offers.read, asks_for_more=True),
+    Section("referral", _("Recommend us"), referral.read, asks_for_more=True),
     Section("questions", _("Questions to us"), questions.read),
 )
 
 
 def shown(customer: Customer, now: dt.datetime) -> list[tuple[Section, dict[str, Any]]]:
-    found = [(section, section.read(customer, now)) for section in SECTIONS]
+    complains = Case.objects.open().complaints().filter(customer=customer).exists()
+    sections = [section for section in SECTIONS if not (complains and section.asks_for_more)]
+    found = [(section, section.read(customer, now)) for section in sections]
     return [(section, context) for section, context in found if context is not None]
