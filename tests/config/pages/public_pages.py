@@ -12,7 +12,18 @@ from django.utils import timezone
 from chains.models import PushKey, SignUp, Touch
 from crm.customers.page_link import PageLink, token_of
 from crm.jobs import jobs
-from crm.models import CaseOffer, ContentmentCheck, Customer, Review, ReviewSettings, Source, Survey, Tier
+from crm.models import (
+    CaseOffer,
+    ContentmentCheck,
+    Customer,
+    ReferralProgramme,
+    Review,
+    ReviewSettings,
+    Source,
+    Survey,
+    Tier,
+)
+from crm.referrals.codes import codes_of
 from crm.service import cases, contentment, offers
 from crm.service.reviews.deciding import answer, publish
 from crm.subscriptions.subscriptions import subscribe
@@ -67,6 +78,10 @@ def open_public_pages(shop):
     ]
     open_forms(pages)
     open_own_pages(pages, customer)
+    gifts = {"recommender_kind": "points", "recommender_value": 500, "friend_kind": "percent", "friend_value": 10}
+    ReferralProgramme.objects.update(**gifts)
+    # Drawn when a letter or a page first shows it, the one thing that a look may leave; nobody learns anything by it.
+    codes_of(Customer.objects.values_list("pk", flat=True), timezone.now())
     feed = ReviewSettings.load().feed_key
     hook = Source.objects.get(kind=Source.Kind.WEBHOOK).key
     link = token_of(PageLink(customer.pk, timezone.now()))
