@@ -128,4 +128,5 @@ class ReferralProgrammeAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
         return False
 
     def _own_page(self) -> str:
-        return reverse("admin:crm_referralprogramme_change", args=[ReferralProgramme.load().pk])
+        programme, _is_new = ReferralProgramme.objects.get_or_create(pk=1)
+        return reverse("admin:crm_referralprogramme_change", args=[programme.pk])

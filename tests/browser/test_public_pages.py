@@ -35,11 +35,11 @@ PRESS = """([address, fields]) => {
     document.body.append(form);
     form.submit();
 }"""
-# Pictures, scripts, feeds and what leads on; the reference of the API is for programmers.
+# Pictures, scripts, feeds, what leads on and what is pressed alone; the reference of the API is for programmers.
 NO_PAGES = {
     "favicon.ico", "set_language", "healthz", "site_script", "reviews_script", "push_worker", "look", "open", "click",
     "short", "picture", "review-photo", "review_photo", "review_photo_small", "job_picture", "referral_card",
-    "reviews_json", "reviews_rss", "reviews_xml", "openapi-json", "openapi-view",
+    "reviews_json", "reviews_rss", "reviews_xml", "openapi-json", "openapi-view", "my-enter-order", "my-subscription",
 }  # fmt: skip
 
 

@@ -130,8 +130,8 @@ def test_a_delivery_becomes_a_review_that_others_read_in_their_letters(
     assert fits(phone)
 
     # And everybody on the site.
-    key = ReviewSettings.load().feed_key
-    phone.goto(f"{live_server.url}/reviews/{key}.html?product=K-1&language={language}")
+    page.goto(f"{live_server.url}/admin/crm/reviewsettings/")
+    phone.goto(f"{live_server.url}/reviews/{ReviewSettings.load().feed_key}.html?product=K-1&language={language}")
     for told in ("Quiet, and boils in three minutes.", "E. S.", words["bought"], "Enjoy your tea!"):
         expect(phone.get_by_text(told)).to_be_visible()
     expect(phone.get_by_alt_text(words["photo"])).to_be_visible()
@@ -163,6 +163,8 @@ def letter_to(mailoutbox, email):
 
 
 def open_letter(phone, mailoutbox, customer):
+    # What the page before it forbids would hold for the letter too.
+    phone.goto("about:blank")
     phone.set_content(letter_to(mailoutbox, customer.contacts.get().address))
 
 

@@ -337,7 +337,7 @@ def test_an_upgrade_makes_reviews_of_ratings_that_might_be_shown(order, now):
         Feedback.objects.create(customer=order.customer, order=order, key=str(key), **told | more)
 
     with connection.cursor() as cursor:
-        cursor.execute(importlib.import_module("crm.migrations.0029_ratings_that_may_be_shown").COPY)
+        cursor.execute(importlib.import_module("crm.migrations.0038_ratings_that_may_be_shown").COPY)
 
     review = Review.objects.published().get()
     assert (review.stars, review.text, review.product) == (5, QUIET, order.lines.get().product)
