@@ -1,4 +1,4 @@
-"""Money and amounts on pages for customers, in their language."""
+"""Money, days and amounts on pages for customers, in their language."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def day(moment: dt.datetime | dt.date | None) -> str:
     if isinstance(moment, dt.datetime):
         moment = timezone.localtime(moment).date()
     return format_date(moment, wording.DAY, locale=get_language() or "en") if moment else ""
+
+
+@register.filter
+def day_and_time(moment: dt.datetime | None) -> str:
+    return wording.day_and_time(moment, timezone.get_current_timezone(), get_language() or "en") if moment else ""
 
 
 @register.filter

@@ -145,7 +145,8 @@ class ReviewSettingsAdmin(ModelAdmin):  # type: ignore[misc]
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:crm_reviewsettings_change", args=[ReviewSettings.load().pk]))
+        kept, _is_new = ReviewSettings.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse("admin:crm_reviewsettings_change", args=[kept.pk]))
 
     def changeform_view(
         self,

@@ -4,20 +4,14 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from chains.messages.page_urls import page_urls
 from chains.page_letters.letter import page_url
-from crm.customers.page_link import PageLink, token_of
 from crm.models import Case, Coupon, PointsEntry, Subscription
 from crm.subscriptions import renewals
-from tests.browser.conftest import NARROW, WIDE, fits
-from tests.config.pages.shop_rows import TOKEN, write_to
+from tests.browser.conftest import NARROW, WIDE
 from tests.conftest import make_customer, make_order, make_product
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shop")]
@@ -116,64 +110,3 @@ def test_works_by_keyboard_fits_a_phone_and_runs_without_scripts(chromium, live_
 
     assert customer.cases.complaints().count() == 1
     context.close()
-
-
-@pytest.mark.usefixtures("channels_connected")
-def test_no_page_for_customers_has_a_serious_fault(page, live_server):
-    customer = buyer()
-    pages = {**letters_pages(customer), **own_pages(customer)}
-
-    found = {}
-    for color_scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=color_scheme)
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            opened(page, live_server, customer)
-            for name, address in pages.items():
-                weight = page.goto(live_server.url + address).body()
-                for details in page.locator("details").all():
-                    details.evaluate("one => one.open = true")
-                faults = [
-                    (one["id"], [node["html"][:200] for node in one["nodes"]])
-                    for one in Axe().run(page).response["violations"]
-                    if one["impact"] in ("serious", "critical")
-                ]
-                if faults or not fits(page) or len(weight) > 100_000:
-                    found[name, color_scheme, size["width"]] = faults, len(weight)
-    assert found == {}
-
-
-def own_pages(customer):
-    order = customer.orders.get(number="K-1")
-    Subscription.objects.create(
-        customer=customer,
-        product=make_product(name="Descaler"),
-        every=30,
-        anchor_on=timezone.now().date(),
-        next_on=timezone.now().date(),
-    )
-    return {
-        "home": reverse("chains:my"),
-        "orders": reverse("chains:my-orders"),
-        "order": reverse("chains:my-order", args=[order.pk]),
-        "late order": reverse("chains:my-order", args=[customer.orders.get(number="F-1").pk]),
-        "question": reverse("chains:my-question", args=[customer.cases.get().pk]),
-        "letters": reverse("chains:my-letters"),
-        "data": reverse("chains:my-data"),
-        "link": reverse("chains:my-link"),
-        "link sent": reverse("chains:my-link-sent"),
-    }
-
-
-def letters_pages(customer):
-    """Those that were there before: behind a letter, and behind a form of the site."""
-    write_to(customer, customer.orders.get(number="K-1"), User.objects.create_user("owner", is_staff=True))
-    names = ("rate_url", "preferences_url", "unsubscribe_url", "telegram_url", "push_url")
-    urls = page_urls(TOKEN)
-    old = token_of(PageLink(customer.pk, timezone.now() - 40 * DAY))
-    return {name: urls[name].removeprefix(settings.SITE_URL) for name in names} | {
-        "sign up": reverse("chains:sign-up", args=[TOKEN]),
-        "sign up sent": reverse("chains:sign-up-sent", args=[TOKEN]),
-        "confirm": reverse("chains:confirm", args=[TOKEN]),
-        "old link": reverse("chains:my-enter", args=[old]),
-    }

@@ -103,6 +103,7 @@ def test_a_review_goes_from_the_letter_to_the_site_and_into_the_next_letter(
     expect(visitor.get_by_text("We drink more tea.")).to_be_visible()
     expect(visitor.get_by_text("Thank you, enjoy your tea!")).to_be_visible()
     expect(visitor.get_by_alt_text("Photo of a buyer")).to_be_visible()
+    expect(visitor.get_by_alt_text("Photo of a buyer")).not_to_have_js_property("naturalWidth", 0)
     assert '"ratingValue": 4.0' in visitor.locator("script[type='application/ld+json']").text_content()
     assert fits(visitor)
     shot(visitor, "site-en-390")

@@ -20,7 +20,7 @@ def saved_text(*, purpose="service", topic="", tags=(), **fields):
     from tests.chains.factories import write
 
     template = MessageTemplate.objects.create(
-        name=f"Template {next(_serial)}", purpose=purpose, topic=topic, tags=list(tags)
+        name=f"Saved template {next(_serial)}", purpose=purpose, topic=topic, tags=list(tags)
     )
     return write(template, **{"words": "Hello."} | fields)
 
@@ -57,7 +57,7 @@ def make_touch(
     from chains.models import Chain, ChainVersion, Enrolment, Touch
 
     customer = customer or make_customer()
-    chain = Chain.objects.create(name=f"Chain {next(_serial)}")
+    chain = Chain.objects.create(name=f"Sent chain {next(_serial)}")
     version = ChainVersion.objects.create(
         chain=chain, number=1, program={"steps": [{"key": "care", "kind": "message", "tags": list(tags)}]}
     )
