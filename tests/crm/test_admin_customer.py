@@ -99,7 +99,7 @@ def test_customer_page_costs_the_same_for_a_long_history(client, agent, django_a
 
     shop_currency()  # asked for once by each process
 
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(35):
         client.get(reverse("admin:crm_customer_change", args=[ann.pk]))
 
 
