@@ -21,9 +21,9 @@ from chains.models import Touch
 from chains.pictures.referral_card import FORMS, CardWords, draw_card
 from chains.public.pages import private, shop_page, too_many_changes_page, touch_view, unknown_link_page
 from crm.models import ReferralProgramme, Shop
-from crm.referrals.codes import link_of, owner_of
+from crm.referrals.codes import code_of, link_of, owner_of
 from crm.referrals.happenings import note_forwarded
-from crm.referrals.shown import referral_for_customer
+from crm.referrals.shown import may_recommend, referral_for_customer
 from crm.referrals.wording import friend_gets
 from crm.turns import visitors_turn
 
@@ -37,14 +37,20 @@ WAYS = {
 }
 
 
-@require_http_methods(["GET", "HEAD"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @touch_view
 def kit_view(request: HttpRequest, touch: Touch) -> HttpResponse:
-    referral = referral_for_customer(touch.customer, timezone.now())
-    if referral is None:
+    """Whoever has no code yet gets one by a press."""
+    customer, now = touch.customer, timezone.now()
+    if not may_recommend(customer):
         words = _("There is no programme for it at the moment. A good word is welcome all the same.")
         return shop_page(request, "notice", title=_("Recommend us"), text=words)
-    return shop_page(request, "referral_kit_page", referral=referral)
+    if request.method == "POST":
+        code_of(customer, now)
+        response = HttpResponseRedirect(request.path)
+        response.status_code = 303
+        return response
+    return shop_page(request, "referral_kit_page", referral=referral_for_customer(customer, now))
 
 
 @csrf_exempt

@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy
 from crm.customers.search import find_customers
 from crm.intake.test_order import started_by
 from crm.models import Customer, EventKind, Referral
-from crm.referrals.codes import owner_of
+from crm.referrals.codes import code_of, owner_of
 from crm.referrals.happenings import note_asked
 from crm.referrals.joining import ReferralRefused
 from crm.referrals.reviewing import note_recommender
-from crm.referrals.shown import referral_for_customer
+from crm.referrals.shown import may_recommend, referral_for_customer
 
 SHOWN = 50
 
@@ -90,6 +90,8 @@ def noted_view(request: HttpRequest, customer_id: int) -> HttpResponseBase:
 
 def _page(request: HttpRequest, customer: Customer, form: RecommenderForm, *, status: int = 200) -> HttpResponse:
     now: dt.datetime = timezone.now()
+    if may_recommend(customer):
+        code_of(customer, now)
     live = Referral.objects.live().select_related("recommender")
     brought = Referral.objects.filter(recommender=customer).select_related("friend", "order")
     context: dict[str, Any] = {

@@ -29,6 +29,11 @@ def code_of(customer: Customer, now: dt.datetime) -> str:
     return codes_of([customer.pk], now).get(customer.pk, "")
 
 
+def known_code(customer: Customer) -> str:
+    """The current code, if one was made already."""
+    return _known([customer.pk]).get(customer.pk, "")
+
+
 def owner_of(typed: str) -> Customer | None:
     """Whose code it is, however it was typed; nobody's when they were erased."""
     found = ReferralCode.objects.select_related("customer").filter(code=normalise(typed)).first()

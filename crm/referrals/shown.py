@@ -16,7 +16,7 @@ from crm.figures.wording import number
 from crm.languages import spoken
 from crm.loyalty.coupon_wording import in_short
 from crm.models import Coupon, Customer, Event, EventKind, PointsEntry, Referral, ReferralProgramme, Shop
-from crm.referrals.codes import code_of, link_of
+from crm.referrals.codes import known_code, link_of
 from crm.referrals.wording import counts_when, friend_gets, recommender_gets, share_words, smallest_order
 
 ORDERED = ("held", "review", "rewarded", "reversed")
@@ -69,10 +69,15 @@ class ReferralShown:
         return f"{self.words} {self.url}"
 
 
+def may_recommend(customer: Customer) -> bool:
+    """Whether there is a programme to do it in; their code is made when they ask for it, or a letter shows it."""
+    return ReferralProgramme.load().is_on and not customer.erased_at
+
+
 def referral_for_customer(customer: Customer, now: dt.datetime) -> ReferralShown | None:
-    """None while the programme is off, and of whoever was erased. Makes their code when they have none."""
+    """None for whoever may not recommend, or has no code yet: looking makes none."""
     programme = ReferralProgramme.load()
-    code = code_of(customer, now) if programme.is_on and not customer.erased_at else ""
+    code = known_code(customer) if programme.is_on and not customer.erased_at else ""
     if not code:
         return None
     shop, language = Shop.load(), spoken(customer.language.lower().split("-")[0])

@@ -42,6 +42,7 @@ def test_a_kit_brings_a_friend_and_both_are_rewarded(page, live_server, programm
     page.set_viewport_size(NARROW)
     page.goto(kit)
     expect(page.get_by_role("heading", name="Recommend us")).to_be_visible()
+    page.get_by_role("button", name="Get my link").click()
     expect(page.get_by_role("img")).to_be_visible()
     assert fits(page)
 
@@ -88,6 +89,7 @@ def test_oneself_is_refused_and_told_so(page, live_server, programme):
 def test_words_are_changed_and_a_letter_takes_them_along(page, live_server, programme):
     ann = make_customer(first_name="Ann")
     page.goto(f"{live_server.url}/m/k/{make_touch(ann).token}/")
+    page.get_by_role("button", name="Get my link").click()
     page.get_by_label("Words to forward").fill("Just look")
 
     link = page.get_by_role("link", name="Mail").get_attribute("href")

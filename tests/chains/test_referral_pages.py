@@ -180,6 +180,19 @@ def test_the_picture_is_drawn_in_the_size_of_its_place(visitor, ann, form, size)
     assert visitor.get(address(ann, "/poster.png")).status_code == 404
 
 
+def test_whoever_has_no_code_yet_gets_one_by_a_press_and_never_by_a_look(visitor, ann):
+    kit = f"/m/k/{make_touch(ann).token}/"
+
+    looked = visitor.get(kit)
+    before = ReferralCode.objects.count()
+    pressed = [visitor.post(kit, follow=True) for _time in range(2)]
+
+    assert "Get my link" in looked.text
+    assert before == 0
+    assert ReferralCode.objects.filter(customer=ann).count() == 1
+    assert "WhatsApp" in pressed[-1].text
+
+
 def test_the_kit_says_so_while_there_is_no_programme(visitor, shop):
     page = visitor.get(f"/m/k/{make_touch().token}/")
 

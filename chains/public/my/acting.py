@@ -27,6 +27,7 @@ DONE = {
     "code": _("The code is on its way to your address."),
     "proven": _("Thank you, that was the right code."),
     "erasure": _("Your wish is noted. We carry it out within a month, and mostly much sooner."),
+    "link": _("Your link is here, with words and a picture to forward."),
     "address": _("Your details are saved."),
 }
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chains.public.my import data, entering, letters, order_acts, pages, questions, subscription_acts
+from chains.public.my import data, entering, letters, order_acts, pages, questions, recommending, subscription_acts
 
 urlpatterns = [
     path("", pages.home_view, name="my"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("subscriptions/<int:subscription_id>/<slug:name>/", subscription_acts.act_view, name="my-subscription"),
     path("questions/", questions.ask_view, name="my-ask"),
     path("questions/<int:case_id>/", questions.question_view, name="my-question"),
+    path("recommending/", recommending.begin_view, name="my-recommend"),
     path("letters/", letters.letters_view, name="my-letters"),
     path("data/", data.data_view, name="my-data"),
     path("data/code/", data.code_view, name="my-code"),

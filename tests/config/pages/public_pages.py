@@ -80,8 +80,8 @@ def open_public_pages(shop):
     open_own_pages(pages, customer)
     gifts = {"recommender_kind": "points", "recommender_value": 500, "friend_kind": "percent", "friend_value": 10}
     ReferralProgramme.objects.update(**gifts)
-    # Drawn when a letter or a page first shows it, the one thing that a look may leave; nobody learns anything by it.
-    codes_of(Customer.objects.values_list("pk", flat=True), timezone.now())
+    # Whose kit is looked at; the others are offered one.
+    codes_of([customer.pk], timezone.now())
     feed = ReviewSettings.load().feed_key
     hook = Source.objects.get(kind=Source.Kind.WEBHOOK).key
     link = token_of(PageLink(customer.pk, timezone.now()))

@@ -222,7 +222,7 @@ PUBLIC = {
     # No letter about a case bears this token.
     "case": (404, 404),
     "picture": (404, 405),
-    "kit": (200, 405),
+    "kit": (200, 200),
     "referral": (200, 400),
     "referral_seen": (405, 204),
     "referral_forward": (405, 204),
@@ -258,6 +258,7 @@ PUBLIC = {
     "my-unregister": (405, 403),
     "my-subscribe": (405, 403),
     "my-ask": (405, 403),
+    "my-recommend": (405, 403),
     "my-code": (405, 403),
     "my-prove": (405, 403),
     "my-copy": (405, 403),
