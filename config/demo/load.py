@@ -25,6 +25,7 @@ from config.demo.shop_settings import fill_in_settings, switch_on_chains
 from config.demo.subscriptions import begin_subscriptions
 from config.demo.surveys import switch_on_survey
 from config.starters import add_missing
+from crm.events import as_history
 from crm.figures.scores import score_all
 from crm.models import Customer, Order
 from crm.recommendations.nightly import learn
@@ -69,8 +70,9 @@ def load(
         live_through_past(rule, until=since)
         print_coupons(since, manager)
         begin_subscriptions(bought, since=since, until=now)
-        recommend(Random(SEED), set_up_programme(), until=since)  # noqa: S311
-        fit_kitchens(since, manager)
+        with as_history():
+            recommend(Random(SEED), set_up_programme(), until=since)  # noqa: S311
+            fit_kitchens(since, manager)
         give_promises(since, manager)
         score_all(since)
         learn(since)

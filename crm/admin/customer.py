@@ -107,7 +107,7 @@ class CustomerAdmin(IntakeMixin, HistoryAdmin, ModelAdmin):  # type: ignore[misc
             path("<int:customer_id>/person/", wrap(export_view), name="crm_customer_person"),
             path("<int:customer_id>/erase/", wrap(erase_view), name="crm_customer_erase"),
             path("<int:customer_id>/loyalty/", wrap(loyalty_view), name="crm_customer_loyalty"),
-            path("<int:customer_id>/loyalty/<slug:act>/", wrap(loyalty_do_view), name="crm_customer_loyalty_do"),
+            path("<int:customer_id>/loyalty/<slug:act>/", wrap(loyalty_do_view), name="crm_customer_loyalty_act"),
             path("<int:customer_id>/undo-points/<int:entry_id>/", wrap(undo_view), name="crm_customer_undo_points"),
             path("<int:customer_id>/mood/", wrap(mood_view), name="crm_customer_mood"),
             path("<int:customer_id>/note/", wrap(note_view), name="crm_customer_note"),

@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -102,10 +101,11 @@ def _act(request: HttpRequest) -> HttpResponseBase:
     agent = request.user
     if not isinstance(agent, User) or not agent.has_perm("crm.change_stafftask"):
         raise PermissionDenied
-    typed = request.POST.get("customer", "")[:18]
-    customer = get_object_or_404(Customer.objects.current(), pk=int(typed) if typed.isdecimal() else 0)
-    now = timezone.now()
+    typed, now = request.POST.get("customer", "")[:18], timezone.now()
+    customer = Customer.objects.current().filter(pk=int(typed) if typed.isdecimal() else 0).first()
     try:
+        if customer is None:
+            raise ValueError(_("There is no such customer any more."))
         if request.POST.get("act") == "call":
             task = hidden_pain.ask_for_call(customer, at=now, by=agent)
             return HttpResponseRedirect(reverse("admin:crm_stafftask_change", args=[task.pk]))

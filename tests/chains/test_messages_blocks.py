@@ -139,6 +139,7 @@ def test_two_calls_to_action_may_be_for_different_people():
     assert list(problems(written_text(blocks=(WORDS, PERSONAL, ELSE)))) == []
 
 
+@pytest.mark.django_db
 def test_the_catalogue_tells_all_that_a_form_needs():
     found = {kind["kind"]: kind for kind in block_catalogue("ru")}
 

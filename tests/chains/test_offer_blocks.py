@@ -237,3 +237,4 @@ def test_a_batch_asks_as_much_as_one_letter(now, shop, kettle, lid, django_asser
 class _Row:
     def __init__(self, pk, customer_id, order_id, event_id):
         self.pk, self.customer_id, self.order_id, self.enrolment__event_id = pk, customer_id, order_id, event_id
+        self.asks = ""

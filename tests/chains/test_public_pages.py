@@ -269,7 +269,7 @@ def test_a_low_rating_opens_a_question(outsider):
 def test_a_high_rating_points_to_where_reviews_are_left(outsider, shop):
     shop.review_url = "https://reviews.example.com/kettle"
     shop.save()
-    touch = make_touch(order=make_order())
+    touch = make_touch()
 
     response = outsider.post(address("rate", touch), {"answer": "5", "may_publish": "on"})
 

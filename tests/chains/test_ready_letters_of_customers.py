@@ -45,6 +45,7 @@ class Going(NamedTuple):
     order_id: int
     token: str
     enrolment__event_id: int | None = None
+    asks: str = ""
 
 
 class Goods:

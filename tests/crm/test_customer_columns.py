@@ -12,7 +12,7 @@ from crm.customer_columns import CUSTOMER_COLUMNS
 from crm.customers.merge import merge
 from crm.customers.profiles import Profile
 from crm.intake.files import columns as file_columns
-from crm.models import Customer
+from crm.models import Customer, CustomerTier, Tier
 from crm.privacy.erase import erase
 from crm.privacy.export import export_person
 from tests.conftest import make_case, make_customer, make_order
@@ -87,6 +87,8 @@ def person(now):
     customer = make_customer(phone="+79161234567")
     make_order(customer=customer)
     make_case(customer)
+    tier = Tier.objects.create(name="Gold", threshold=1_000)
+    CustomerTier.objects.create(customer=customer, tier=tier, since=now)
     return customer
 
 

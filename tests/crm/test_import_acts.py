@@ -117,6 +117,10 @@ def test_the_command_line_asks_before_customers_enter(tmp_path, capsys):
     call_command("import_data", "orders", str(path), "--let-chains-act", "3", "--dry-run")
     assert "Customers would enter: Thanks (1)" in capsys.readouterr().out
     call_command("import_data", "orders", str(path), "--let-chains-act", "3", "--yes")
-    assert list(EventInbox.objects.order_by("consumer").values_list("consumer", flat=True)) == ["chains", "results"]
+    assert list(EventInbox.objects.order_by("consumer").values_list("consumer", flat=True)) == [
+        "chains",
+        "referrals",
+        "results",
+    ]
     with pytest.raises(CommandError, match="is for orders"):
         call_command("import_data", "products", str(path), "--let-chains-act", "3")

@@ -48,7 +48,7 @@ def balance(customer):
 def act(client, customer, name, **fields):
     token = fields.pop("token", uuid.uuid4().hex)
     data = {f"{name}-{field}": value for field, value in {"token": token, **fields}.items()}
-    return client.post(reverse("admin:crm_customer_loyalty_do", args=[customer.pk, name]), data)
+    return client.post(reverse("admin:crm_customer_loyalty_act", args=[customer.pk, name]), data)
 
 
 def words(answer):
