@@ -92,10 +92,12 @@ def _page(request: HttpRequest, touch: Touch, question: Question, form: AnswerFo
 
 
 def _thanks(request: HttpRequest, touch: Touch, given: Feedback, *, may_change: bool = False) -> HttpResponse:
-    """Whoever rated an order may write a review of it, whatever they think of it."""
-    is_bad = is_low(given.kind, given.score, Shop.load().low_rating)
-    is_of_order = given.kind == Feedback.Kind.RATING and touch.order_id is not None
-    review = reverse("chains:review", args=[touch.token]) if is_of_order else ""
+    """Whoever rated may write a review, whatever they think: of the order, or where the shop gathers its own."""
+    shop = Shop.load()
+    review = ""
+    if given.kind == Feedback.Kind.RATING:
+        review = reverse("chains:review", args=[touch.token]) if touch.order_id else shop.review_url
+    is_bad = is_low(given.kind, given.score, shop.low_rating)
     return shop_page(request, "answered", is_low=is_bad, given=given, may_change=may_change, review_page=review)
 
 

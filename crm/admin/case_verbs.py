@@ -31,9 +31,7 @@ def _acknowledge(request: HttpRequest, case: Case, at: dt.datetime) -> str:
 def _answer(request: HttpRequest, case: Case, at: dt.datetime) -> str:
     """Told by phone or in the shop: it is noted, and nothing is sent."""
     bonus = promise_typed(request, case, _colleague(request), at)
-    words = request.POST.get("goodwill", "") or (in_words(bonus) if bonus else "")
-    words = words.replace("\x00", "").strip()
-    answer(case, at=at, by=_colleague(request), **_offered(request), goodwill=words)
+    answer(case, at=at, by=_colleague(request), **_offered(request), goodwill=in_words(bonus) if bonus else "")
     return gettext("The offered solution is noted.")
 
 

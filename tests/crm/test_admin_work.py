@@ -29,7 +29,8 @@ def test_a_complaint_goes_from_opened_to_content(client, agent):
     case = make_case()
 
     do(client, case, "acknowledge")
-    do(client, case, "answer", solution="A new lid", alternative="Money back", goodwill="200 points")
+    bonus = {"bonus_kind": "points", "bonus_value": "200", "bonus_reason": "Late", "bonus_key": "1"}
+    do(client, case, "answer", solution="A new lid", alternative="Money back", **bonus)
     do(client, case, "resolve")
     response = do(client, case, "confirm")
 
@@ -51,9 +52,9 @@ def test_an_empty_solution_is_refused_in_words(client, agent):
 def test_too_long_a_bonus_is_refused_in_words(client, agent):
     case = make_case()
 
-    response = do(client, case, "answer", solution="A new lid", goodwill="x" * 201)
+    response = do(client, case, "answer", solution="A new lid", bonus_kind="gift", bonus_gift="x" * 201)
 
-    assert "goodwill bonus: Ensure this value has at most 200 characters" in response.text
+    assert "Ensure this value has at most 200 characters" in response.text
     case.refresh_from_db()
     assert (case.answered_at, case.solution) == (None, "")
 
