@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import connection
+from django.db import connection, connections
 from playwright.sync_api import TimeoutError
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -23,6 +23,8 @@ def chromium():
     # Playwright's loop runs in this thread, and Django takes that for asynchronous code. It is not: calls wait.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # From here on Django keeps another connection for this thread; a fork, where no loop runs, would find the old one.
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
