@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.admin.complaint_form import OrderField
@@ -123,7 +122,3 @@ class TierForm(forms.Form):
         standing = CustomerTier.objects.filter(customer=customer, is_kept=True).first()
         super().__init__(*args, **kwargs)
         self.initial = {"tier": standing.tier_id if standing else None}
-
-
-def first_mistake(form: forms.BaseForm) -> str:
-    return next((str(words) for errors in form.errors.values() for words in errors), gettext("Look at the form again."))

@@ -11,9 +11,9 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crm.loyalty import CouponDraft, PointsGift, give_points, issue_coupons, spend_points
+from crm.loyalty.rule_wording import points_in_words
 from crm.models import Coupon, Goodwill, PointsEntry, StaffTask
 from crm.service.staff_tasks import close_task, open_task
 
@@ -81,11 +81,6 @@ def in_words(goodwill: Goodwill) -> str:
         Kind.CARD: _("a handwritten card"),
     }
     return words[goodwill.kind]
-
-
-def points_in_words(points: int) -> str:
-    words = ngettext("%(number)s point", "%(number)s points", points)
-    return words % {"number": number_format(points, force_grouping=True)}
 
 
 def _give_points(goodwill: Goodwill, at: dt.datetime) -> None:

@@ -11,8 +11,8 @@ from django.db.models import Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from crm.loyalty.rule_wording import points_in_words
 from crm.models import Case, Goodwill, Shop
-from crm.service.goodwill_gifts import points_in_words
 from crm.shop_currency import shop_currency
 
 Kind = Goodwill.Kind

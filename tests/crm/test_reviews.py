@@ -14,7 +14,7 @@ from crm.privacy.export import export_person
 from crm.service import feedback
 from crm.service.reviews.authors import author
 from crm.service.reviews.deciding import answer, publish, publish_many, publish_undecided, refuse
-from crm.service.reviews.figures import figures, figures_of_products
+from crm.service.reviews.figures import figures
 from crm.service.reviews.questions import questions
 from crm.service.reviews.writing import Words, draft, send, withdraw
 from tests.conftest import make_order, make_product
@@ -243,7 +243,7 @@ def test_figures_count_what_everybody_can_read(order, now, colleague):
         publish(write(make_order(product=product), now, stars=stars), at=now, by=colleague)
     write(order, now, stars=1)
 
-    found = figures_of_products([product.pk])[product.pk]
+    found = figures(product.reviews)
 
     assert (found.count, found.average) == (3, 4.0)
     assert found.distribution == [(5, 2), (4, 0), (3, 0), (2, 1), (1, 0)]

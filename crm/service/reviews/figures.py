@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Count
 
-from crm.models import Review
 from crm.models.review import ReviewQuerySet
 
 STARS = (5, 4, 3, 2, 1)
@@ -37,12 +35,3 @@ class ReviewFigures:
 def figures(reviews: ReviewQuerySet) -> ReviewFigures:
     rows = reviews.published().order_by().values_list("stars").annotate(Count("pk"))
     return ReviewFigures(Counter(dict(rows)))
-
-
-def figures_of_products(products: Collection[int]) -> dict[int, ReviewFigures]:
-    """One query for all; who has no reviews is not in it."""
-    counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    found = Review.objects.published().filter(product__in=products).order_by()
-    for product, stars, count in found.values_list("product", "stars").annotate(Count("pk")):
-        counts[product][stars] = count
-    return {product: ReviewFigures(by_stars) for product, by_stars in counts.items()}
