@@ -1,12 +1,14 @@
 import datetime as dt
 import itertools
 import os
+import threading
 from decimal import Decimal
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone, translation
 from pytest_django.plugin import blocking_manager_key
 
@@ -64,6 +66,20 @@ def end_other_sessions():
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_database_ahead():
+    """The thread that puts letters into words would see other rows than its batch, over a session nobody closes."""
+    connect = BaseDatabaseWrapper.connect
+
+    def connected(self):
+        assert not threading.current_thread().name.startswith("ahead"), "The database was asked ahead."
+        return connect(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "connect", connected)
+        yield
 
 
 @pytest.fixture(autouse=True)

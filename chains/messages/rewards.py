@@ -1,4 +1,7 @@
-"""What a letter says of a customer's coupon, points and tier, in the letter's language."""
+"""What a letter says of a customer's coupon, points and tier, in the letter's language and the shop's currency.
+
+The currency is given, as letters are put into words where the database cannot be asked.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from chains.messages.samples import SAMPLE_CODE, nothing_known
 from chains.messages.written import WrittenText, sources_of
 from crm.loyalty.in_letters import PointsFacts, TierFacts
 from crm.models import Coupon
-from crm.shop_currency import shop_currency
 from crm.timezones import shop_zone, start_of
 
 __all__ = ["NO_COUPON", "NO_REFERRAL", "SAMPLE_CODE", "coupon_words", "points_words", "rewards_named", "tier_words"]
@@ -37,15 +39,15 @@ def rewards_named(text: WrittenText) -> frozenset[str]:
     return named.union(*(BLOCK_KINDS[block.kind].rewards for block in text.blocks if block.kind in BLOCK_KINDS))
 
 
-def coupon_words(coupon: Coupon, language: str) -> dict[str, str]:
+def coupon_words(coupon: Coupon, language: str, currency: str) -> dict[str, str]:
     """Its last day is one of the shop's days, whatever the time zone of the customer."""
     scope = coupon.product or coupon.category
     return {
         "code": coupon.code,
-        "offer": _offer(coupon, language),
+        "offer": _offer(coupon, language, currency),
         "until": _last_day(coupon.expires_at, language) if coupon.expires_at else "",
         "scope": str(scope or ""),
-        "minimum": wording.money(coupon.minimum, shop_currency(), language) if coupon.minimum else "",
+        "minimum": wording.money(coupon.minimum, currency, language) if coupon.minimum else "",
     }
 
 
@@ -61,11 +63,11 @@ def points_words(facts: PointsFacts, language: str) -> dict[str, str]:
     }
 
 
-def tier_words(facts: TierFacts, language: str) -> dict[str, str]:
+def tier_words(facts: TierFacts, language: str, currency: str) -> dict[str, str]:
     """What is missing is money or points, as the shop counts its tiers."""
     missing = ""
     if facts.missing is not None and facts.is_money:
-        missing = wording.money(facts.missing, shop_currency(), language)
+        missing = wording.money(facts.missing, currency, language)
     elif facts.missing is not None:
         missing = _points(int(facts.missing), language)
     return {
@@ -81,12 +83,12 @@ def _last_day(expires_at: dt.datetime, language: str) -> str:
     return wording.day(expires_at - _INSTANT, shop_zone(), language)
 
 
-def _offer(coupon: Coupon, language: str) -> str:
+def _offer(coupon: Coupon, language: str, currency: str) -> str:
     """10 %, 500 ₽, 200 points, free delivery, a gift by its name."""
     if coupon.kind == Coupon.Kind.GIFT:
         return coupon.gift
     if coupon.kind == Coupon.Kind.AMOUNT and coupon.value is not None:
-        return wording.money(coupon.value, shop_currency(), language)
+        return wording.money(coupon.value, currency, language)
     return _offer_of_kind(coupon.kind, coupon.value, language)
 
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from chains.messages import wording
 from crm.models import Subscription
-from crm.shop_currency import shop_currency
 from crm.timezones import shop_zone, start_of
 
 NO_SUBSCRIPTION = {"goods": "", "next_on": "", "total": ""}
@@ -25,22 +24,22 @@ def coming_next(customers: Collection[int]) -> dict[int, list[Subscription]]:
     return found
 
 
-def subscription_words(coming: Sequence[Subscription], language: str) -> dict[str, str]:
+def subscription_words(coming: Sequence[Subscription], language: str, currency: str) -> dict[str, str]:
     if not coming:
         return NO_SUBSCRIPTION
     return {
         "goods": ", ".join(f"{one.quantity} × {one.product}" for one in coming),
         "next_on": _day(coming[0].next_on, language),
-        "total": _total(coming, language),
+        "total": _total(coming, language, currency),
     }
 
 
-def _total(coming: Sequence[Subscription], language: str) -> str:
+def _total(coming: Sequence[Subscription], language: str, currency: str) -> str:
     prices = [one.product.price for one in coming]
     if None in prices:
         return ""
     total = sum((one.product.price or Decimal()) * one.quantity for one in coming)
-    return wording.money(Decimal(total), shop_currency(), language)
+    return wording.money(Decimal(total), currency, language)
 
 
 def _day(day: dt.date, language: str) -> str:

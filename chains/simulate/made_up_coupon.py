@@ -14,12 +14,13 @@ from chains.messages.written import WrittenText
 from chains.models import Chain, MessageTemplate, Step
 from chains.program.step import ProgramChange
 from crm import loyalty
+from crm.shop_currency import shop_currency
 
 
 def made_up_coupon(change: ProgramChange, at: dt.datetime, language: str) -> dict[str, str]:
     """Its words, as if its message were sent at this moment."""
     coupon = coupon_draft(change, customer_id=0, key="", at=at, is_sent=True)
-    return coupon_words(loyalty.coupon_of(coupon, owner=0, code=SAMPLE_CODE), language)
+    return coupon_words(loyalty.coupon_of(coupon, owner=0, code=SAMPLE_CODE), language, shop_currency())
 
 
 def coupon_before(template: MessageTemplate, texts: Iterable[WrittenText]) -> ProgramChange | None:

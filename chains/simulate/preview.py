@@ -32,6 +32,7 @@ from chains.simulate.made_up_coupon import made_up_coupon
 from crm.addresses import normalise
 from crm.loyalty.in_letters import TierFacts, points_facts, tier_facts
 from crm.models import Channel, Customer, Shop
+from crm.shop_currency import shop_currency
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.dat
         known = contexts([touch], now)[touch.pk]
         # What a coupon will say is known when a chain issues it; this one is made up for everybody, as is the code.
         made_up = {name: context[name] for name in ("coupon", "referral")}
-        coming = {"subscription": subscription_words(coming_next([customer.pk]).get(customer.pk, ()), language)}
+        subscribed = coming_next([customer.pk]).get(customer.pk, ())
+        coming = {"subscription": subscription_words(subscribed, language, shop_currency())}
         rewards = {**made_up, **coming, **_points_and_tier(customer.pk, language, now)}
         blocks = BlocksShown([touch], {touch.pk: compiled}, now).context(touch.pk)
         return {**known, **rewards, "open_url": "", "blocks": {}, **blocks}
@@ -110,7 +112,7 @@ def context_for(compiled: dict[str, Any], customer: Customer | None, now: dt.dat
 def _points_and_tier(customer_id: int, language: str, now: dt.datetime) -> dict[str, dict[str, str]]:
     points = points_facts([(customer_id, None)], now)[customer_id, None]
     tier = tier_facts([customer_id], now).get(customer_id, TierFacts())
-    return {"points": points_words(points, language), "tier": tier_words(tier, language)}
+    return {"points": points_words(points, language), "tier": tier_words(tier, language, shop_currency())}
 
 
 def send(

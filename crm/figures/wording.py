@@ -22,14 +22,15 @@ def locale() -> Locale:
     return Locale.parse((get_language() or settings.LANGUAGE_CODE).replace("-", "_"))
 
 
-def money(amount: Decimal | float | None) -> str:
+def money(amount: Decimal | float | None, currency: str = "") -> str:
+    """In the shop's currency, unless given."""
     if amount is None:
         return DASH
-    spoken = locale()
+    spoken, currency = locale(), currency or shop_currency()
     if abs(Decimal(amount)) < WHOLE_FROM:
-        return str(format_currency(amount, shop_currency(), locale=spoken))
+        return str(format_currency(amount, currency, locale=spoken))
     whole = spoken.currency_formats["standard"].pattern.replace(".00", "")
-    return str(format_currency(amount, shop_currency(), format=whole, locale=spoken, currency_digits=False))
+    return str(format_currency(amount, currency, format=whole, locale=spoken, currency_digits=False))
 
 
 def dollars(amount: Decimal) -> str:

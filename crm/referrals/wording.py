@@ -14,13 +14,14 @@ from crm.models import ReferralProgramme, ReferralReward
 CountsAt = ReferralProgramme.CountsAt
 
 
-def recommender_gets(programme: ReferralProgramme, language: str) -> str:
-    """Empty for nothing."""
-    return _gets(programme.recommender_kind, programme.recommender_value, programme.recommender_gift, language)
+def recommender_gets(programme: ReferralProgramme, language: str, currency: str = "") -> str:
+    """Empty for nothing. Where the database cannot be asked for the shop's currency, it is given."""
+    kind, value, gift = programme.recommender_kind, programme.recommender_value, programme.recommender_gift
+    return _gets(kind, value, gift, language, currency)
 
 
-def friend_gets(programme: ReferralProgramme, language: str) -> str:
-    return _gets(programme.friend_kind, programme.friend_value, programme.friend_gift, language)
+def friend_gets(programme: ReferralProgramme, language: str, currency: str = "") -> str:
+    return _gets(programme.friend_kind, programme.friend_value, programme.friend_gift, language, currency)
 
 
 def counts_when(programme: ReferralProgramme, language: str) -> str:
@@ -56,7 +57,7 @@ def share_words(programme: ReferralProgramme, shop_name: str, language: str) -> 
     return f"{words} {offer}" if gets else words
 
 
-def _gets(kind: str, value: Decimal | None, gift: str, language: str) -> str:
+def _gets(kind: str, value: Decimal | None, gift: str, language: str, currency: str) -> str:
     with translation.override(language):
         match kind:
             case ReferralReward.POINTS:
@@ -65,7 +66,7 @@ def _gets(kind: str, value: Decimal | None, gift: str, language: str) -> str:
             case ReferralReward.PERCENT:
                 return _("%(value)s off") % {"value": f"{number(value, '#,##0.##')}\xa0%"}
             case ReferralReward.AMOUNT:
-                return _("%(value)s off") % {"value": money(value)}
+                return _("%(value)s off") % {"value": money(value, currency)}
             case ReferralReward.FREE_DELIVERY:
                 return _("free delivery")
             case ReferralReward.GIFT:

@@ -92,7 +92,7 @@ def fits(page):
     """Nothing sticks out to the right, so nobody has to scroll sideways; charts take a moment to follow the window."""
     try:
         page.wait_for_function(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth", timeout=5_000
+            "document.documentElement?.scrollWidth <= document.documentElement?.clientWidth", timeout=5_000
         )
     except TimeoutError:
         return False

@@ -312,8 +312,7 @@ def test_letters_without_coupons_touch_no_coupon(post, django_assert_max_num_que
         ("ru", {"kind": "gift", "gift": "кружка"}, "кружка"),
     ],
 )
-def test_what_a_coupon_gives_in_the_letters_language(settings, language, fields, words):
-    settings.CURRENCY = "EUR"
+def test_what_a_coupon_gives_in_the_letters_language(language, fields, words):
     coupon = Coupon(code="A", **fields | ({"value": Decimal(fields["value"])} if "value" in fields else {}))
 
-    assert coupon_words(coupon, language)["offer"] == words
+    assert coupon_words(coupon, language, "EUR")["offer"] == words

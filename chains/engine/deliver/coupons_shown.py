@@ -22,6 +22,7 @@ from crm.loyalty.coupon_conditions import ends_at, last_day
 from crm.loyalty.in_letters import About, PointsFacts, TierFacts, points_facts, tier_facts
 from crm.models import Coupon, Purpose
 from crm.referrals.offered import referral_offers
+from crm.shop_currency import shop_currency
 from crm.timezones import day_of
 
 
@@ -65,6 +66,7 @@ class RewardsShown:
         self._tiers: dict[int, TierFacts] = {}
         for at, some in by_moment(with_tier, now):
             self._tiers |= tier_facts({row.customer_id for row in some}, at)
+        self._currency = shop_currency() if any(shows.values()) else ""
 
     def refusal(self, row: RewardedTouch, shown: Collection[str], at: dt.datetime) -> dict[str, str]:
         """The facts of why marketing would offer what cannot be had; empty where the letter may go."""
@@ -87,10 +89,10 @@ class RewardsShown:
         offer = self._referrals.get(row.customer_id)
         return {
             "referral": offer.words(language) if offer else NO_REFERRAL,
-            "coupon": coupon_words(coupon, language) if coupon else NO_COUPON,
+            "coupon": coupon_words(coupon, language, self._currency) if coupon else NO_COUPON,
             "points": points_words(self._points.get((row.customer_id, row.order_id), PointsFacts()), language),
-            "tier": tier_words(self._tiers.get(row.customer_id, TierFacts()), language),
-            "subscription": subscription_words(self._coming.get(row.customer_id, ()), language),
+            "tier": tier_words(self._tiers.get(row.customer_id, TierFacts()), language, self._currency),
+            "subscription": subscription_words(self._coming.get(row.customer_id, ()), language, self._currency),
         }
 
     def sending(self, row: RewardedTouch, shown: Collection[str]) -> CouponSending | None:
