@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from chains.models import Touch
+from config.unsaved_words import page_of_form
 from crm.intake.api import problems
 
 
@@ -87,7 +88,11 @@ def keep(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
             return get_response(request) if is_of_letter(request.path) else _without_files(request, get_response, limit)
         if limit not in (UPLOAD, PICTURE, ANSWER):
             return _without_files(request, get_response, limit)
-        return get_response(request) if is_staff(get_user(request)) else redirect_to_login(request.path)
+        return (
+            get_response(request)
+            if is_staff(get_user(request))
+            else redirect_to_login(page_of_form(request) or request.path)
+        )
 
     return answer
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import ERROR, get_messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 # Read and removed by config/static/encore/drafts.js.
@@ -22,7 +23,8 @@ def unsaved_words(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         if request.method != "POST" or response.status_code != 302 or not request.path.startswith("/admin/"):
             return response
         if not request.user.is_authenticated:
-            return _back_to_the_page(request, response)
+            has_to_log_in, page = urlsplit(response["Location"]).path == reverse("admin:login"), page_of_form(request)
+            return redirect_to_login(page) if has_to_log_in and page else response
         if not _is_refused(request):
             saved = quote(request.path, safe="")
             response.set_cookie(COOKIE, saved, max_age=SECONDS, samesite="Lax", secure=request.is_secure())
@@ -31,13 +33,11 @@ def unsaved_words(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     return answer
 
 
-def _back_to_the_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Where a form is sent to is often no page; that on which it stood is."""
-    login, page = reverse("admin:login"), urlsplit(request.headers.get("Referer", ""))
-    is_ours = page.netloc == request.get_host() and page.path.startswith("/admin/") and page.path != login
-    if urlsplit(response["Location"]).path != login or not is_ours:
-        return response
-    return HttpResponseRedirect(f"{login}?{urlencode({'next': page._replace(scheme='', netloc='').geturl()})}")
+def page_of_form(request: HttpRequest) -> str:
+    """Where a form is sent to is often no page; that on which it stood is. Empty where it is not told, or not ours."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    is_ours = page.netloc == request.get_host() and page.path.startswith("/admin/")
+    return page._replace(scheme="", netloc="").geturl() if is_ours and page.path != reverse("admin:login") else ""
 
 
 def _is_refused(request: HttpRequest) -> bool:

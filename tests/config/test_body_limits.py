@@ -84,6 +84,14 @@ def test_a_stranger_who_brings_a_file_to_an_import_is_asked_to_sign_in(client):
     assert (answer.status_code, answer["Location"]) == (302, f"{reverse('admin:login')}?next={address}")
 
 
+def test_whose_session_ended_over_a_letter_with_a_file_comes_back_to_the_case(client):
+    address, page = reverse("admin:crm_case_answer_files", args=[7]), reverse("admin:crm_case_change", args=[7])
+
+    answer = client.post(address, {"file": file()}, headers={"Referer": f"http://testserver{page}"})
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('admin:login')}?next={page}")
+
+
 def test_of_a_file_that_comes_with_a_form_of_others_only_its_name_is_kept(client):
     from crm.models import Delivery, Source
 
