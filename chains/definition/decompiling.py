@@ -79,7 +79,7 @@ def _message(source: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _task(source: Mapping[str, Any]) -> dict[str, Any]:
-    return _same(source, "script", "due_days", "owner_group")
+    return _same(source, "task_kind", "script", "due_days", "owner_group")
 
 
 def _wait(source: Mapping[str, Any]) -> dict[str, Any]:

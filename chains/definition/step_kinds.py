@@ -23,7 +23,7 @@ from chains.engine.advance.waits import OF_THE_ORDER
 from chains.models import BranchArm, Chain, Step
 from chains.program.goods import OF_THE_GOODS
 from chains.program.step import ProgramChange
-from crm.models import Shop
+from crm.models import Shop, StaffTask
 from crm.webhooks_out.endpoints import stands_still
 from segments.compile import check
 from segments.rule_json import parse
@@ -173,11 +173,14 @@ def _rule_problems(rule: Any, now: dt.datetime) -> Iterator[str]:
 
 
 def _task_sentence(step: Step) -> str:
-    return _("task for a colleague: %(name)s") % {"name": step.name}
+    return _("task for a colleague, %(kind)s: %(name)s") % {"kind": step.get_task_kind_display(), "name": step.name}
 
 
 def _task_program(step: Step, _shop: Shop) -> dict[str, Any]:
+    # Where it is not said, as in versions of before there were kinds, it is "other".
+    kind = {} if step.task_kind == StaffTask.Kind.OTHER else {"task_kind": step.task_kind}
     return _touch_program(step) | {
+        **kind,
         "script": step.script,
         "due_days": step.due_days,
         "owner_group": step.owner_group_id,
@@ -275,7 +278,13 @@ STEP_KINDS: dict[str, StepKind] = {
     Step.Kind.STAFF_TASK: StepKind(
         icon="call",
         sentence=_task_sentence,
-        layout=("name", "script", ("purpose", "owner_group"), ("due_days", "late_after_hours"), "at_hour"),
+        layout=(
+            ("task_kind", "name"),
+            "script",
+            ("purpose", "owner_group"),
+            ("due_days", "late_after_hours"),
+            "at_hour",
+        ),
         program=_task_program,
         form_problems=_task_form_problems,
         problems=_task_problems,

@@ -13,7 +13,7 @@ from chains.models.chain import Chain
 from chains.models.step_call import StepCall
 from chains.models.step_change import StepChange
 from chains.models.step_wait import StepWait
-from crm.models import Channel, Coupon, Purpose
+from crm.models import Channel, Coupon, Purpose, StaffTask
 from crm.models.choices import database_checks_choices
 
 if TYPE_CHECKING:
@@ -90,6 +90,13 @@ class Step(StepWait, StepChange, StepCall):
         help_text=_("A message that could not go out by then is dropped."),
     )
 
+    task_kind = models.CharField(
+        _("kind of task"),
+        max_length=8,
+        choices=StaffTask.Kind.choices,
+        default=StaffTask.Kind.CALL,
+        db_default=StaffTask.Kind.OTHER.value,
+    )
     script = models.TextField(_("what to do or say"), blank=True)
     due_days = models.PositiveSmallIntegerField(_("to be done within, days"), default=1)
     owner_group = models.ForeignKey(

@@ -5,7 +5,7 @@
  "late_after_hours", "at_hour", "at_weekday",
  "texts": {channel: {language: compiled text and "shows": ["coupon", "points", "tier"]}},
  "experiment", "variants": [{"key", "share" and what it has instead}] while an experiment is on}
-{"kind": "staff_task", "purpose", "script", "due_days", "owner_group", "late_after_hours", "at_hour"}
+{"kind": "staff_task", "purpose", "task_kind", "script", "due_days", "owner_group", "late_after_hours", "at_hour"}
 {"kind": "wait", "wait": {"kind", "amount", "unit", "from", "hour", …}, "arms": [...] when it is for an event}
 {"kind": "branch" | "split", "arms": [{"key", "name", "rule", "weight", "steps": [steps as these]}]}
 {"kind": "change", "change": {"kind"} and "name", "value" | "points", "days" | "coupon", "value", "gift", "category",
@@ -111,6 +111,7 @@ class ProgramStep:
     change: ProgramChange | None = None
     call: ProgramCall | None = None
     arms: tuple[ProgramArm, ...] = ()
+    task_kind: str = "other"
     script: str = ""
     due_days: int = 1
     owner_group: int | None = None

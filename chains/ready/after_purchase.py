@@ -27,6 +27,7 @@ from chains.ready.steps import (
     ReadyWait,
     offer,
 )
+from crm.models import StaffTask
 
 ON_DELIVERY: dict[str, Any] = {"trigger": "event", "trigger_event": "order.delivered", "re_entry": "per_order"}
 
@@ -139,5 +140,5 @@ ACCESSORY_ADVICE = ReadyChain(
 VIP_CARD = ReadyChain(
     key="vip_card",
     rules=ON_DELIVERY | {"audience_rule": VIP, "re_entry": "after_days", "re_entry_days": 180, "priority": 6},
-    steps=(ReadyWait(7, since="delivered"), ReadyTask("card", due_days=3)),
+    steps=(ReadyWait(7, since="delivered"), ReadyTask("card", kind=StaffTask.Kind.CARD, due_days=3)),
 )

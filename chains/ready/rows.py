@@ -86,6 +86,7 @@ class StepRows:
         return {
             "kind": Step.Kind.STAFF_TASK,
             "name": words.name,
+            "task_kind": task.kind,
             "script": words.script.strip(),
             "purpose": task.purpose,
             "due_days": task.due_days,

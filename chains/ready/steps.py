@@ -8,7 +8,7 @@ from typing import Any
 from chains.models import Step
 from chains.ready.blocks import ReadyBlock
 from chains.ready.rules import Rule
-from crm.models import Coupon
+from crm.models import Coupon, StaffTask
 
 WEEK_HOURS = 168
 
@@ -82,6 +82,7 @@ class ReadyTask:
 
     key: str
     purpose: str = "service"
+    kind: str = StaffTask.Kind.CALL
     due_days: int = 2
 
 

@@ -332,14 +332,15 @@ def test_what_is_too_late_is_missed():
 
 
 def test_a_staff_task_appears_on_the_list_with_its_script():
-    live_chain(task("Call and ask how it went", script="Good day!", due_days=2), event="order.delivered")
+    live_chain(task("Write how it went", task_kind="card", script="Good day!", due_days=2), event="order.delivered")
     order = make_order(placed_at=NOW - DAY)
     orders.deliver(order, at=NOW + HOUR)
 
     tick(NOW + HOUR)
 
     made = StaffTask.objects.get()
-    assert (made.title, made.script, made.due_at) == ("Call and ask how it went", "Good day!", NOW + HOUR + 2 * DAY)
+    assert (made.kind, made.title, made.script) == ("card", "Write how it went", "Good day!")
+    assert made.due_at == NOW + HOUR + 2 * DAY
     assert Touch.objects.get(pk=made.touch_id).status == "sent"
 
 

@@ -14,6 +14,7 @@ from crm.models import Shop, StaffTask
 class TaskCard:
     """What the colleague is asked to do."""
 
+    kind: str
     title: str
     script: str
     owner_group: int | None
@@ -37,6 +38,7 @@ def _task(outgoing: OutgoingMessage) -> StaffTask:
         touch_id=outgoing.touch_id,
         customer_id=outgoing.customer_id,
         order_id=outgoing.order_id,
+        kind=card.kind,
         title=card.title[:200],
         script=card.script,
         owner_group_id=card.owner_group,

@@ -101,7 +101,8 @@ def _prepared(
 
 
 def _card(row: LeasedTouch, step: ProgramStep, now: dt.datetime) -> PreparedTouch:
-    card = TaskCard(step.name, step.script, step.owner_group, now, now + dt.timedelta(days=step.due_days))
+    due_at = now + dt.timedelta(days=step.due_days)
+    card = TaskCard(step.task_kind, step.name, step.script, step.owner_group, now, due_at)
     return PreparedTouch(_outgoing(row, card), SendingRecord(row.pk, step.name, []))
 
 
