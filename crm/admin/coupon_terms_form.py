@@ -10,7 +10,8 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from crm.models import Coupon, LoyaltySettings
+from crm.models import Coupon, Shop
+from crm.service.goodwill import EXCEED
 from crm.shop_currency import shop_currency
 
 Kind = Coupon.Kind
@@ -52,22 +53,22 @@ def beyond_limits(facts: dict[str, Any], user: User | AnonymousUser) -> Iterator
     """What support may not give by itself."""
     if has_no_limits(user):
         return
-    limits, value = LoyaltySettings.load(), facts.get("value") or 0
-    if facts.get("kind") == Kind.PERCENT and value > limits.agent_percent:
-        yield "value", _("You may give up to %(most)s %%. A manager may give more.") % {"most": limits.agent_percent}
-    if facts.get("kind") == Kind.AMOUNT and value > limits.agent_amount:
-        most = f"{number_format(limits.agent_amount, 2, force_grouping=True)} {shop_currency()}"
+    shop, value = Shop.load(), facts.get("value") or 0
+    if facts.get("kind") == Kind.PERCENT and value > shop.goodwill_percent:
+        yield "value", _("You may give up to %(most)s %%. A manager may give more.") % {"most": shop.goodwill_percent}
+    if facts.get("kind") == Kind.AMOUNT and value > shop.goodwill_amount:
+        most = f"{number_format(shop.goodwill_amount, 2, force_grouping=True)} {shop_currency()}"
         yield "value", _("You may give up to %(most)s. A manager may give more.") % {"most": most}
-    if facts.get("kind") == Kind.POINTS and value > limits.agent_points:
-        yield "value", too_many_points(limits)
+    if facts.get("kind") == Kind.POINTS and value > shop.goodwill_points:
+        yield "value", too_many_points(shop)
     if facts.get("kind") == Kind.GIFT:
         yield "kind", _("A manager gives presents; ask one, or give something else.")
 
 
-def too_many_points(limits: LoyaltySettings) -> str:
-    most = number_format(limits.agent_points, force_grouping=True)
+def too_many_points(shop: Shop) -> str:
+    most = number_format(shop.goodwill_points, force_grouping=True)
     return _("You may give or take up to %(most)s points at once. A manager may do more.") % {"most": most}
 
 
 def has_no_limits(user: User | AnonymousUser) -> bool:
-    return user.has_perm("crm.change_loyaltysettings")
+    return user.has_perm(EXCEED)

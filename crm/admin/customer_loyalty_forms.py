@@ -19,7 +19,7 @@ from crm.admin.coupon_terms_form import (
     terms_mistakes,
     too_many_points,
 )
-from crm.models import Coupon, Customer, CustomerTier, LoyaltySettings, Tier
+from crm.models import Coupon, Customer, CustomerTier, Shop, Tier
 from crm.models.loyalty_rules import MOST_POINTS
 
 NUMBER = {"inputmode": "numeric"}
@@ -48,9 +48,9 @@ class PointsForm(OncePerForm):
 
     def clean_points(self) -> int:
         points: int = self.cleaned_data["points"]
-        limits = LoyaltySettings.load()
-        if points > limits.agent_points and not has_no_limits(self.user):
-            raise forms.ValidationError(too_many_points(limits))
+        shop = Shop.load()
+        if points > shop.goodwill_points and not has_no_limits(self.user):
+            raise forms.ValidationError(too_many_points(shop))
         return points
 
 

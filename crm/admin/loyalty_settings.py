@@ -69,13 +69,6 @@ class LoyaltySettingsAdmin(ModelAdmin):  # type: ignore[misc]
                 ),
             },
         ),
-        (
-            _("What support may give"),
-            {
-                "fields": ("agent_points", ("agent_percent", "agent_amount")),
-                "description": _("At one time, with a reason. Whoever may change these settings may give more."),
-            },
-        ),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

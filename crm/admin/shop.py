@@ -150,8 +150,9 @@ class ShopAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
                     ("goodwill_points", "goodwill_percent", "goodwill_amount"),
                 ),
                 "description": _(
-                    "The bot answers a question at most once and then leaves it to people. What an agent may give a "
-                    "customer within 90 days is limited here; whoever may exceed it is decided by their role."
+                    "The bot answers a question at most once and then leaves it to people. What an agent may give at "
+                    "once, and a customer in goodwill within 90 days, is limited here; their role decides who may "
+                    "exceed it."
                 ),
             },
         ),

@@ -315,34 +315,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "agent_points",
-                    models.PositiveIntegerField(
-                        default=500,
-                        help_text="Who may change these settings has no such limit.",
-                        validators=[django.core.validators.MaxValueValidator(10000000)],
-                        verbose_name="points that support gives or takes at once",
-                    ),
-                ),
-                (
-                    "agent_percent",
-                    models.PositiveSmallIntegerField(
-                        default=15,
-                        validators=[django.core.validators.MaxValueValidator(100)],
-                        verbose_name="coupons that support gives, up to %",
-                    ),
-                ),
-                (
-                    "agent_amount",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        help_text="In the shop's currency. 0: no such coupons.",
-                        max_digits=12,
-                        validators=[django.core.validators.MinValueValidator(0)],
-                        verbose_name="coupons that support gives, up to an amount of",
-                    ),
-                ),
-                (
                     "tier_basis",
                     models.CharField(
                         choices=[

@@ -60,23 +60,6 @@ class LoyaltySettings(models.Model):
     expiry_since = models.DateTimeField(
         null=True, editable=False, help_text="When the rule above was chosen: the first end is a whole period later."
     )
-    agent_points = models.PositiveIntegerField(
-        _("points that support gives or takes at once"),
-        default=500,
-        validators=[MaxValueValidator(MOST_POINTS)],
-        help_text=_("Who may change these settings has no such limit."),
-    )
-    agent_percent = models.PositiveSmallIntegerField(
-        _("coupons that support gives, up to %"), default=15, validators=[MaxValueValidator(100)]
-    )
-    agent_amount = models.DecimalField(
-        _("coupons that support gives, up to an amount of"),
-        max_digits=12,
-        decimal_places=2,
-        default=0,
-        validators=[MinValueValidator(0)],
-        help_text=_("In the shop's currency. 0: no such coupons."),
-    )
     tier_basis = models.CharField(_("tiers count"), max_length=8, choices=TierBasis.choices, default=TierBasis.MONEY)
     tier_notice_days = models.PositiveSmallIntegerField(
         _("days of notice before a tier is lost"), default=30, validators=[MaxValueValidator(365)]

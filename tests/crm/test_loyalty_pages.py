@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from crm.loyalty import PointsGift, give_points
 from crm.loyalty.ledger import balances
-from crm.models import Coupon, CouponBatch, CustomerTier, EarningRule, LoyaltySettings, PointsEntry, Tier
+from crm.models import Coupon, CouponBatch, CustomerTier, EarningRule, LoyaltySettings, PointsEntry, Shop, Tier
 from tests.conftest import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_agent_gives_points_once_with_a_reason_and_undoes_it(support, ann):
 
 
 def test_agent_has_limits_that_a_manager_has_not(support, ann, client):
-    LoyaltySettings(pk=1, agent_points=100, agent_percent=10).save()
+    Shop.objects.update_or_create(pk=1, defaults={"goodwill_points": 100, "goodwill_percent": 10})
 
     too_many = act(support, ann, "points", way="give", points=101, reason="sorry")
     too_much = act(support, ann, "coupon", kind="percent", value="11")
@@ -258,8 +258,7 @@ def test_choosing_that_points_expire_begins_their_period(manager):
     page = reverse("admin:crm_loyaltysettings_change", args=[1])
     fields = {
         "return_days": 14, "margin_days": 3, "point_value": "", "most_percent": 50, "expiry": "age",
-        "expiry_months": 12, "tier_basis": "money", "tier_notice_days": 30, "agent_points": 500, "agent_percent": 15,
-        "agent_amount": 0,
+        "expiry_months": 12, "tier_basis": "money", "tier_notice_days": 30,
     }  # fmt: skip
 
     manager.post(page, fields)
