@@ -24,7 +24,6 @@ SHOWN_WHEN = {
     "recommender_gift": [{"recommender_kind": [ReferralReward.GIFT.value]}],
     "friend_value": [{"friend_kind": WITH_VALUE}],
     "friend_gift": [{"friend_kind": [ReferralReward.GIFT.value]}],
-    "hold_days": [{"counts_at": [ReferralProgramme.CountsAt.KEPT.value]}],
 }
 
 
@@ -90,7 +89,7 @@ class ReferralProgrammeAdmin(HistoryAdmin, ModelAdmin):  # type: ignore[misc]
         (
             _("When it counts"),
             {
-                "fields": ("counts_at", "hold_days", "minimum", "window_days", "most_a_month"),
+                "fields": ("counts_at", "minimum", "window_days", "most_a_month"),
                 "description": _(
                     "Only the first order of somebody new counts. Nobody brings themselves, a customer, or one who "
                     "brought them; what is doubtful waits for you among the recommendations and is never rewarded "

@@ -168,17 +168,9 @@ class Migration(migrations.Migration):
                             ("kept", "the time to return it is over"),
                         ],
                         default="kept",
+                        help_text="How long goods may be returned stands among the settings of points.",
                         max_length=16,
                         verbose_name="it counts when",
-                    ),
-                ),
-                (
-                    "hold_days",
-                    models.PositiveSmallIntegerField(
-                        default=17,
-                        help_text="14 to return, and 3 for what is on its way back.",
-                        validators=[django.core.validators.MaxValueValidator(365)],
-                        verbose_name="time to return, days after delivery",
                     ),
                 ),
                 (
@@ -501,17 +493,9 @@ class Migration(migrations.Migration):
                             ("kept", "the time to return it is over"),
                         ],
                         default="kept",
+                        help_text="How long goods may be returned stands among the settings of points.",
                         max_length=16,
                         verbose_name="it counts when",
-                    ),
-                ),
-                (
-                    "hold_days",
-                    models.PositiveSmallIntegerField(
-                        default=17,
-                        help_text="14 to return, and 3 for what is on its way back.",
-                        validators=[django.core.validators.MaxValueValidator(365)],
-                        verbose_name="time to return, days after delivery",
                     ),
                 ),
                 (

@@ -66,12 +66,12 @@ class ReferralProgramme(models.Model):
     coupon_days = models.PositiveSmallIntegerField(
         _("coupons are good for, days"), default=90, validators=[MinValueValidator(1), MaxValueValidator(3650)]
     )
-    counts_at = models.CharField(_("it counts when"), max_length=16, choices=CountsAt.choices, default=CountsAt.KEPT)
-    hold_days = models.PositiveSmallIntegerField(
-        _("time to return, days after delivery"),
-        default=17,
-        validators=[MaxValueValidator(365)],
-        help_text=_("14 to return, and 3 for what is on its way back."),
+    counts_at = models.CharField(
+        _("it counts when"),
+        max_length=16,
+        choices=CountsAt.choices,
+        default=CountsAt.KEPT,
+        help_text=_("How long goods may be returned stands among the settings of points."),
     )
     minimum = models.DecimalField(
         _("first order of at least"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet, Value
 
-from crm.models import Order, Referral, ReferralProgramme
+from crm.models import LoyaltySettings, Order, Referral, ReferralProgramme
 from crm.referrals.rewards import reward, take_back
 from crm.referrals.verdicts import locked, tell_end, void
 
@@ -58,7 +58,7 @@ def is_ripe(order: Order, programme: ReferralProgramme, now: dt.datetime) -> boo
         return order.paid_at is not None
     if order.delivered_at is None:
         return False
-    held = dt.timedelta(days=programme.hold_days if programme.counts_at == CountsAt.KEPT else 0)
+    held = _time_to_return() if programme.counts_at == CountsAt.KEPT else dt.timedelta()
     return order.delivered_at + held <= now
 
 
@@ -83,7 +83,12 @@ def _ripe(programme: ReferralProgramme, now: dt.datetime) -> QuerySet[Referral]:
             return held.filter(order__paid_at__isnull=False)
         case CountsAt.DELIVERED:
             return held.filter(order__delivered_at__lte=now)
-    return held.filter(order__delivered_at__lte=now - dt.timedelta(days=programme.hold_days))
+    return held.filter(order__delivered_at__lte=now - _time_to_return())
+
+
+def _time_to_return() -> dt.timedelta:
+    """Of points and recommendations alike."""
+    return dt.timedelta(days=LoyaltySettings.load().pending_days)
 
 
 def _came_back(now: dt.datetime) -> QuerySet[Referral]:

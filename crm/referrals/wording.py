@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.figures.wording import money, number
-from crm.models import ReferralProgramme, ReferralReward
+from crm.models import LoyaltySettings, ReferralProgramme, ReferralReward
 
 CountsAt = ReferralProgramme.CountsAt
 
@@ -31,7 +31,7 @@ def counts_when(programme: ReferralProgramme, language: str) -> str:
             return _("The reward comes when your friend has paid for their first order.")
         if programme.counts_at == CountsAt.DELIVERED:
             return _("The reward comes when your friend has their first order.")
-        days = programme.hold_days
+        days = LoyaltySettings.load().pending_days
         return ngettext(
             "The reward comes %(days)d day after your friend got their first order.",
             "The reward comes %(days)d days after your friend got their first order.",
