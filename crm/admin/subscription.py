@@ -21,6 +21,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, 
 from unfold.decorators import display
 
 from crm.admin.verb_buttons import ReadOnlyAdmin, Verb, VerbAdmin
+from crm.figures.wording import money
 from crm.models import ProductRegistration, Subscription, SubscriptionRenewal
 from crm.subscriptions import subscriptions
 from crm.subscriptions.figures import figures_now
@@ -28,7 +29,6 @@ from crm.subscriptions.wording import interval_in_words
 from crm.timezones import day_of
 
 TONES = {"active": "success", "paused": "warning", "stopped": "default"}
-RENEWAL_TONES = {"waiting": "warning", "asked": "info", "fulfilled": "success", "missed": "danger"}
 
 
 class StateFilter(DropdownFilter):  # type: ignore[misc]
@@ -80,7 +80,7 @@ class NewSubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class RenewalInline(TabularInline):  # type: ignore[misc]
     model = SubscriptionRenewal
-    fields = readonly_fields = ("due_on", "quantity", "product", "price", "standing", "asked_at", "order")
+    fields = readonly_fields = ("due_on", "quantity", "product", "each", "status", "asked_at", "order")
     extra = 0
     can_delete = False
     hide_title = True
@@ -91,9 +91,9 @@ class RenewalInline(TabularInline):  # type: ignore[misc]
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    @display(description=_("status"), label=RENEWAL_TONES)
-    def standing(self, renewal: SubscriptionRenewal) -> tuple[str, str]:
-        return renewal.status, renewal.get_status_display()
+    @admin.display(description=_("price"))
+    def each(self, renewal: SubscriptionRenewal) -> str:
+        return money(renewal.price)
 
 
 @admin.register(Subscription)

@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
+from crm.figures.wording import money
 from crm.loyalty.coupon_conditions import last_day
 from crm.loyalty.coupon_wording import coupon_state, in_short
+from crm.loyalty.rule_wording import points_in_words
 from crm.loyalty.tiers import sums_of_year
-from crm.models import Customer, CustomerTier, Earning, PointsEntry, PointsHold, Tier
+from crm.models import Customer, CustomerTier, Earning, LoyaltySettings, PointsEntry, PointsHold, Tier
 
 CENT = Decimal("0.01")
 # Left, owed, and the end.
@@ -44,8 +46,8 @@ class LoyaltyShown:
     pending: int
     tier: ShownTier | None
     next_tier: str
-    missing: Decimal | None
-    """What is missing to the next tier, in money or points as tiers count."""
+    missing: str
+    """What is missing to the next tier in words, as money or points: whichever tiers count."""
     expiring: int
     expiring_on: dt.date | None
     coupons: tuple[ShownCoupon, ...]
@@ -61,7 +63,7 @@ def loyalty_for_customer(customer: Customer, now: dt.datetime) -> LoyaltyShown |
     if not (tiers or coupons or pending or lines):
         return None
     standing = CustomerTier.objects.filter(customer=pk).first() if tiers else None
-    following, missing = _next(pk, standing, tiers, now)
+    next_tier, missing = _next(pk, standing, tiers, now)
     balance = sum(left for left, _owed, ends in lines if ends is None or ends > now)
     balance -= sum(owed for _left, owed, _ends in lines)
     expiring, expiring_on = _ending(lines, now)
@@ -70,7 +72,7 @@ def loyalty_for_customer(customer: Customer, now: dt.datetime) -> LoyaltyShown |
         spendable=max(balance - held, 0),
         pending=pending,
         tier=_tier(standing, tiers),
-        next_tier=following.name if following else "",
+        next_tier=next_tier,
         missing=missing,
         expiring=expiring,
         expiring_on=expiring_on,
@@ -104,15 +106,18 @@ def _tier(standing: CustomerTier | None, tiers: list[Tier]) -> ShownTier | None:
     return ShownTier(tier.name, tuple(reward.words for reward in tier.rewards.all()), ends_on, standing.is_kept)
 
 
-def _next(
-    customer_id: int, standing: CustomerTier | None, tiers: list[Tier], now: dt.datetime
-) -> tuple[Tier | None, Decimal | None]:
+def _next(customer_id: int, standing: CustomerTier | None, tiers: list[Tier], now: dt.datetime) -> tuple[str, str]:
+    """Its name, and how far it is."""
     if not tiers:
-        return None, None
+        return "", ""
     reached = sums_of_year(now, [customer_id]).get(customer_id, Decimal(0))
     here = next((tier.threshold for tier in tiers if standing and tier.pk == standing.tier_id), Decimal(-1))
     following = next((tier for tier in tiers if tier.threshold > max(reached, here)), None)
-    return following, (following.threshold - reached).quantize(CENT) if following else None
+    if following is None:
+        return "", ""
+    missing = (following.threshold - reached).quantize(CENT)
+    is_money = LoyaltySettings.load().tier_basis == LoyaltySettings.TierBasis.MONEY
+    return following.name, money(missing) if is_money else points_in_words(int(missing))
 
 
 def _ending(lines: Sequence[Line], now: dt.datetime) -> tuple[int, dt.date | None]:

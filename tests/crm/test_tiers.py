@@ -176,7 +176,7 @@ def test_customer_is_shown_their_points_tier_and_what_is_missing(tiers, django_a
 
     assert (shown.balance, shown.pending, shown.expiring) == (170, 30, 50)
     assert shown.expiring_on == dt.date(2026, 4, 9)
-    assert (shown.tier.name, shown.next_tier, shown.missing) == ("Silver", "Gold", 350)
+    assert (shown.tier.name, shown.next_tier, shown.missing) == ("Silver", "Gold", "€350.00")
 
 
 def test_customer_without_points_in_a_shop_without_tiers_is_shown_nothing():
