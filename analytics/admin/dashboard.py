@@ -1,81 +1,35 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from analytics.admin import charts, export
-from analytics.admin.choices import Choices
-from analytics.admin.expected import expected
-from analytics.admin.page import Page, page
-from analytics.metrics.cohorts import Cohort
-from analytics.metrics.timeline import Moment
+from analytics.admin.pages import PAGES, FigurePage
 from analytics.models import Dashboard
-from crm.figures.periods import ALL_TIME
-from crm.models import Shop
 
 
 @admin.register(Dashboard)
 class DashboardAdmin(ModelAdmin):  # type: ignore[misc]
-    """One page instead of a list: rollups are nobody's to edit."""
+    """Pages of figures instead of a list: rollups are nobody's to edit."""
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.dashboard)
-        return [
-            path("", view, name="analytics_dashboard"),
-            path("", view, name="analytics_dashboard_changelist"),
-        ]
+        pages = [path(page.path, self._view(page), name=page.url_name) for page in PAGES]
+        return [*pages, path("", self._view(PAGES[0]), name="analytics_dashboard_changelist")]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def dashboard(self, request: HttpRequest) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        today, row = timezone.localdate(), Dashboard.objects.first()
-        choices = Choices(request.GET, row.sources if row else [], today)
-        found = page(choices.chosen, choices.before, row, Shop.load().lapse_days, today)
-        if (table := request.GET.get("csv")) in export.TABLES:
-            return export.as_csv(table, found, found.charted)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Dashboard"),
-            "choices": choices,
-            "period": None if choices.chosen.period == ALL_TIME else choices.chosen.period,
-            "dashboard": row if row and choices.chosen.is_whole_base else None,
-            "page": found,
-            "expected": expected(),
-            "downloads": _downloads(request),
-            "may_import": request.user.has_perms(["crm.add_order", "crm.change_order"]),
-            **_drawn(found, choices),
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "analytics/admin/dashboard.html", context)
+    def _view(self, page: FigurePage) -> Callable[[HttpRequest], HttpResponse]:
+        def view(request: HttpRequest) -> HttpResponse:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            request.current_app = self.admin_site.name
+            tabs = [(each, each is page) for each in PAGES]
+            return page.view(request, {**self.admin_site.each_context(request), "title": _("Dashboard"), "tabs": tabs})
 
-
-def _drawn(found: Page, choices: Choices) -> dict[str, Any]:
-    return {
-        "charts": [
-            (_("Revenue over time"), Moment.definition, charts.revenue_chart(found.moments, found.grain)),
-            (_("Orders over time"), "", charts.orders_chart(found.moments, found.grain)),
-        ],
-        "heat_map": charts.heat_map(found.cohorts, choices.chosen.period),
-        "cohort_definition": Cohort.definition,
-    }
-
-
-def _downloads(request: HttpRequest) -> list[tuple[str, str]]:
-    names = (("figures", _("figures")), ("timeline", _("over time")), ("cohorts", _("cohorts")))
-    query = request.GET.copy()
-    links = []
-    for table, name in names:
-        query["csv"] = table
-        links.append((name, f"?{query.urlencode()}"))
-    return links
+        return self.admin_site.admin_view(view)  # type: ignore[no-any-return]

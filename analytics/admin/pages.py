@@ -1,0 +1,30 @@
+"""The pages of figures, in the order of their tabs. Each reads its own question from the address, and only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from analytics.admin.overview import overview
+
+
+@dataclass(frozen=True)
+class FigurePage:
+    """`path` is below the dashboard's own; `view` gets what every page of the admin is given as its context."""
+
+    url_name: str
+    path: str
+    title: StrPromise
+    view: Callable[[HttpRequest, dict[str, Any]], HttpResponse]
+
+    @property
+    def url(self) -> str:
+        return f"admin:{self.url_name}"
+
+
+PAGES = (FigurePage("analytics_dashboard", "", _("Overview"), overview),)
