@@ -35,6 +35,8 @@ CROSS JOIN LATERAL (
            coalesce(sum(orders_with_margin) FILTER (WHERE placed_on >= a), 0)::bigint AS orders_with_margin,
            coalesce(sum(first_orders), 0)::bigint AS buyers_so_far,
            coalesce(sum(second_orders), 0)::bigint AS repeat_buyers_so_far,
+           coalesce(sum(orders), 0)::bigint AS orders_so_far,
+           coalesce(sum(orders_with_margin), 0)::bigint AS orders_with_margin_so_far,
            coalesce(sum(revenue), 0) AS revenue_so_far,
            sum(margin) AS margin_so_far
     FROM days WHERE placed_on <= b
@@ -81,6 +83,8 @@ class PeriodCounts:
     mean_gap_days: float | None
     buyers_so_far: int
     repeat_buyers_so_far: int
+    orders_so_far: int
+    orders_with_margin_so_far: int
     revenue_so_far: Decimal
     margin_so_far: Decimal | None
 

@@ -1,9 +1,9 @@
 """The three relations every figure is made of, and the two ways to have them: rolled up, or counted from orders.
 
 `days`      one row a day: orders, revenue, margin, first and second orders, gaps that ended that day.
-`comebacks` one row per day, 1 or 2 orders back, and day of that earlier order: orders; revenue of earlier orders
-            that were the buyer's first.
-`cohorts`   one row per month of the first order and number of months later: different buyers, revenue.
+`comebacks` one row per day, 1 or 2 orders back, and day of that earlier order: orders, and how many of them were the
+            buyer's second; revenue of earlier orders that were the buyer's first.
+`cohorts`   one row per month of the first order and number of months later: different buyers, orders, revenue, margin.
 
 The rollup tables hold exactly what the definitions below yield for the whole base, so a metric is written once.
 """
@@ -47,10 +47,11 @@ DAYS = """
 """
 COMEBACKS = """
     SELECT placed_on, 1::smallint AS back, previous_on AS earlier_on, count(*)::int AS orders,
+           count(*) FILTER (WHERE ordinal = 2)::int AS second_orders,
            coalesce(sum(previous_revenue) FILTER (WHERE ordinal = 2), 0) AS first_revenue
     FROM standing WHERE ordinal > 1 GROUP BY placed_on, previous_on
     UNION ALL
-    SELECT placed_on, 2::smallint, previous_but_one_on, count(*)::int, 0
+    SELECT placed_on, 2::smallint, previous_but_one_on, count(*)::int, 0, 0
     FROM standing WHERE ordinal > 2 GROUP BY placed_on, previous_but_one_on
 """
 # A buyer counts once a month: at the first of their orders in it.
@@ -62,7 +63,8 @@ COHORTS = """
                WHERE ordinal = 1
                   OR date_trunc('month', previous_on::timestamp) < date_trunc('month', placed_on::timestamp)
            )::int AS buyers,
-           sum(net_revenue) AS revenue
+           count(*)::int AS orders, sum(net_revenue) AS revenue,
+           sum(margin) AS margin, count(margin)::int AS orders_with_margin
     FROM standing GROUP BY 1, 2
 """
 DEFINITIONS = {"days": DAYS, "comebacks": COMEBACKS, "cohorts": COHORTS}
@@ -75,7 +77,7 @@ ROLLED_UP = {
 
 @dataclass(frozen=True)
 class Relations:
-    """A WITH clause that provides `days`, `comebacks` and `cohorts` (and `standing`, where counted from orders)."""
+    """A WITH clause of relations: those above (and `standing`, where counted from orders), or others of orders."""
 
     clause: str
     params: tuple[Any, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from analytics.filters import Filters
 from analytics.metrics.average_order import AverageOrder
+from analytics.metrics.cohort_value import Measure, cohort_values
 from analytics.metrics.cohorts import cohorts
 from analytics.metrics.concentration import concentration
 from analytics.metrics.frequency import Frequency
@@ -15,6 +16,7 @@ from analytics.metrics.order_interval import OrderInterval
 from analytics.metrics.reactivation import Reactivation
 from analytics.metrics.repeat_rate import RepeatRate
 from analytics.metrics.repeat_revenue import RepeatRevenue
+from analytics.metrics.second_order import WITHIN_DAYS, second_order
 from analytics.period_counts import PeriodCounts, count_periods
 from analytics.predictions.summary import summary
 from analytics.relations import Relations, relations_of_orders
@@ -38,6 +40,12 @@ def report(filters: Filters, lapse_days: int) -> dict[str, Any]:
     found["cohorts_active_customers_by_month"] = {
         f"{cohort.first_month_on:%Y-%m}": list(cohort.active) for cohort in cohorts(relations)
     }
+    found["cohort_ltv"] = {
+        f"{cohort.first_month_on:%Y-%m}": [_rounded(value, 4) for value in cohort.per_buyer(Measure.REVENUE)]
+        for cohort in cohort_values(relations)
+    }
+    known = second_order(relations, ALL_TIME)
+    found["second_order_within_days"] = {days: _rounded(known.within(days).share, 6) for days in WITHIN_DAYS}
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the figures of a million orders cost: counting them, and the queries behind one dashboard.
+"""What the figures of a million orders cost: counting them, and the queries behind the overview and worth.
 
     python benchmarks/report_figures.py
 
@@ -13,8 +13,11 @@ import statistics
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analytics.relations import Relations
+if TYPE_CHECKING:
+    from analytics.filters import Filters
+    from analytics.relations import Relations
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = {"buyers": 350_000, "orders": 1_000_000, "days": 3 * 365}
@@ -35,6 +38,12 @@ FILL = """
     INSERT INTO crm_orderstanding (order_id, customer_id, placed_at, ordinal, previous_at, net_revenue)
     SELECT id, customer_id, placed_at, row_number() OVER history, lag(placed_at) OVER history, total
     FROM crm_order WINDOW history AS (PARTITION BY customer_id ORDER BY placed_at, id);
+    INSERT INTO crm_category (id, name) SELECT n, 'Category ' || n FROM generate_series(1, 20) AS n;
+    INSERT INTO crm_product (id, sku, name, kind, category_id, price_tier, complexity, instructions_url, picture_url,
+                             is_in_stock, created_at)
+    SELECT n, 'P-' || n, '', 'goods', 1 + n % 20, '', 'simple', '', '', true, now() FROM generate_series(1, 2000) AS n;
+    INSERT INTO crm_orderline (order_id, product_id, quantity, price, returned_quantity)
+    SELECT id, 1 + floor(random() * 2000), 1, total, 0 FROM crm_order;
     ANALYZE;
 """
 
@@ -63,6 +72,7 @@ def measure() -> None:
     from analytics import rollups
     from analytics.filters import Filters
     from analytics.relations import relations
+    from crm.figures.periods import ALL_TIME, last_year
 
     dashboard = rollups.rebuild(timezone.now())
     print(f"counting {SIZE['orders']:,} orders: {dashboard.seconds_taken:.1f} s")
@@ -70,6 +80,10 @@ def measure() -> None:
     for name, filters in (("unfiltered (goal 1 s)", Filters()), ("one acquisition source", Filters(source="source 3"))):
         found = relations(filters, dashboard)
         print(f"queries of a dashboard, {name}: {statistics.median(timed(found) for _ in range(5)):.2f} s")
+        print(f"cohorts and second orders, {name}: {statistics.median(timed_worth(found) for _ in range(5)):.2f} s")
+    for name, period in (("of a year", last_year(timezone.localdate())), ("of all time", ALL_TIME)):
+        spent = statistics.median(timed_groups(Filters(period)) for _ in range(3))
+        print(f"groups and intervals {name}, of single buyers: {spent:.2f} s")
 
 
 def timed(found: Relations) -> float:
@@ -84,6 +98,31 @@ def timed(found: Relations) -> float:
     count_periods(found, [year, shifted(year, 12)], 180)
     timeline(found, year, Grain.MONTH)
     cohorts(found)
+    return time.perf_counter() - started
+
+
+def timed_worth(found: Relations) -> float:
+    from analytics.metrics.cohort_value import cohort_values
+    from analytics.metrics.second_order import second_order
+    from crm.figures.periods import ALL_TIME
+
+    started = time.perf_counter()
+    cohort_values(found)
+    second_order(found, ALL_TIME)
+    return time.perf_counter() - started
+
+
+def timed_groups(filters: Filters) -> float:
+    from django.utils import timezone
+
+    from analytics.buyers import buyers_of
+    from analytics.metrics.category_intervals import category_intervals
+    from analytics.metrics.group_worth import groups
+
+    started = time.perf_counter()
+    buyers = buyers_of(filters)
+    groups(buyers, timezone.now())
+    category_intervals(buyers)
     return time.perf_counter() - started
 
 

@@ -46,10 +46,10 @@ class Card:
 
 
 def cards(now: PeriodCounts, before: PeriodCounts | None) -> list[Card]:
-    return [_card(kind, now, before) for kind in KINDS]
+    return [card_of(kind, now, before) for kind in KINDS]
 
 
-def _card(kind: CardKind, now: PeriodCounts, before: PeriodCounts | None) -> Card:
+def card_of(kind: CardKind, now: PeriodCounts, before: PeriodCounts | None) -> Card:
     figure, earlier = kind.read(now), kind.read(before) if before else None
     return Card(
         kind.key,

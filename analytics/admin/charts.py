@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from analytics.metrics.cohorts import Cohort
+from analytics.metrics.cohorts import Cohort, cohorts_of
 from analytics.metrics.timeline import Grain, Moment
 from crm.figures.periods import Period, months_before
 from crm.figures.wording import locale, money, number, percent
@@ -45,13 +45,14 @@ def revenue_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
     ]
     headings = [_("Begins on"), _("First orders"), _("Repeat orders"), _("Revenue")]
     shown = {"style": "currency", "currency": shop_currency(), "notation": "compact", "maximumFractionDigits": 1}
-    return Chart("bar", _data(moments, grain, series), _options(shown, is_stacked=True), headings, rows)
+    options = chart_options(shown, is_stacked=True, has_legend=True)
+    return Chart("bar", _data(moments, grain, series), options, headings, rows)
 
 
 def orders_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
     series = [_series(_("orders"), [moment.orders for moment in moments], "--color-primary-600", 2)]
     rows = [[label(moment, grain), number(moment.orders)] for moment in moments]
-    options = _options({"maximumFractionDigits": 0}, is_stacked=False)
+    options = chart_options({"maximumFractionDigits": 0})
     return Chart("line", _data(moments, grain, series), options, [_("Begins on"), _("Orders")], rows)
 
 
@@ -79,8 +80,10 @@ def _data(moments: Sequence[Moment], grain: Grain, series: list[dict[str, Any]])
     return json.dumps({"labels": [label(moment, grain) for moment in moments], "datasets": series})
 
 
-def _options(tick_format: dict[str, Any], *, is_stacked: bool) -> str:
+def chart_options(tick_format: dict[str, Any], *, is_stacked: bool = False, has_legend: bool = False) -> str:
     ticks = {"color": TICK_COLOR, "maxRotation": 0, "autoSkipPadding": 12}
+    # A share has steps between 0 and 1; all else is told without fractions.
+    steps = {} if tick_format.get("style") == "percent" else {"precision": 0}
     return json.dumps(
         {
             "locale": str(locale()).replace("_", "-"),
@@ -90,9 +93,10 @@ def _options(tick_format: dict[str, Any], *, is_stacked: bool) -> str:
             "interaction": {"mode": "index", "intersect": False},
             "plugins": {
                 "legend": {
-                    "display": is_stacked,
+                    "display": has_legend,
                     "align": "end",
-                    "labels": {"color": TICK_COLOR, "boxWidth": 10, "boxHeight": 10},
+                    # Lines are told apart by the shape of their points, too.
+                    "labels": {"color": TICK_COLOR, "boxWidth": 10, "boxHeight": 10, "usePointStyle": not is_stacked},
                 },
             },
             "scales": {
@@ -102,7 +106,7 @@ def _options(tick_format: dict[str, Any], *, is_stacked: bool) -> str:
                     "beginAtZero": True,
                     "border": {"display": False},
                     "grid": {"lineWidth": 0.5},
-                    "ticks": {"color": TICK_COLOR, "maxTicksLimit": 6, "precision": 0, "format": tick_format},
+                    "ticks": {"color": TICK_COLOR, "maxTicksLimit": 6, "format": tick_format, **steps},
                 },
             },
         }
@@ -125,8 +129,7 @@ class HeatRow:
 
 def heat_map(cohorts: Sequence[Cohort], period: Period) -> list[HeatRow]:
     """Retention of the cohorts of the period, or of a year up to its end: the last two dozen at most."""
-    since = min(period.first_on, months_before(period.last_on, 12)).replace(day=1)
-    chosen = [cohort for cohort in cohorts if since <= cohort.first_month_on <= period.last_on][-ROWS:]
+    chosen = cohorts_of(cohorts, period)[-ROWS:]
     strongest = max((share for cohort in chosen for share in cohort.retention[1:] if share), default=None)
     width = max((len(cohort.active) for cohort in chosen), default=0)
     return [_heat_row(cohort, strongest, width) for cohort in chosen]
@@ -137,7 +140,7 @@ def _heat_row(cohort: Cohort, strongest: Decimal | None, width: int) -> HeatRow:
         HeatCell(
             percent(share, ""),
             _("%(part)s of %(whole)s") % {"part": number(active), "whole": number(cohort.size)},
-            _shade(share, strongest),
+            shade_of(share, strongest),
         )
         for active, share in zip(cohort.active[1:], cohort.retention[1:], strict=True)
     ]
@@ -145,9 +148,9 @@ def _heat_row(cohort: Cohort, strongest: Decimal | None, width: int) -> HeatRow:
     return HeatRow(month, number(cohort.size), cells + [None] * (width - len(cohort.active)))
 
 
-def _shade(share: Decimal | None, strongest: Decimal | None) -> int:
+def shade_of(share: Decimal | None, strongest: Decimal | None) -> int:
     """Percent of the full colour; the power sets neighbours further apart than they are."""
-    return round(float(share / strongest) ** 1.5 * 100) if share and strongest else 0
+    return round(float(share / strongest) ** 1.5 * 100) if share and strongest and share > 0 else 0
 
 
 def last_full_month(today: dt.date) -> dt.date:

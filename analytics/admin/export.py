@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from analytics.admin.changes import Figure
@@ -21,7 +22,7 @@ Rows = list[list[Any]]
 
 def figures(page: Page) -> Rows:
     heading = [_("figure"), _("value"), _("before"), _("how it is counted")]
-    return [heading, *([card.title, _plain(card.figure), _plain(card.before), card.definition] for card in page.cards)]
+    return [heading, *([card.title, plain(card.figure), plain(card.before), card.definition] for card in page.cards)]
 
 
 def timeline(page: Page) -> Rows:
@@ -43,7 +44,7 @@ def cohorts(page: Page) -> Rows:
 TABLES: dict[str, Callable[[Page], Rows]] = {"figures": figures, "timeline": timeline, "cohorts": cohorts}
 
 
-def _plain(figure: Figure) -> Figure:
+def plain(figure: Figure) -> Figure:
     """To six places: a millionth of a share, less than a cent."""
     if isinstance(figure, Decimal):
         return round(figure, 6)
@@ -51,12 +52,13 @@ def _plain(figure: Figure) -> Figure:
 
 
 def as_csv(table: str, page: Page, period: Period | None) -> HttpResponse:
-    """Plain numbers with a point. The mark at the start tells spreadsheets that the text is UTF-8."""
     days = f"-{period.first_on}-{period.last_on}" if period else ""
-    response = HttpResponse(
-        "\N{ZERO WIDTH NO-BREAK SPACE}",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="encore-{table}{days}.csv"'},
-    )
-    csv.writer(response).writerows(map(harmless_row, TABLES[table](page)))
+    return csv_file(f"encore-{table}{days}.csv", TABLES[table](page))
+
+
+def csv_file(name: str, rows: Rows) -> HttpResponse:
+    """Plain numbers with a point. The mark at the start tells spreadsheets that the text is UTF-8."""
+    response = HttpResponse("\N{ZERO WIDTH NO-BREAK SPACE}", content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    csv.writer(response).writerows(map(harmless_row, rows))
     return response

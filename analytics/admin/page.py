@@ -36,9 +36,7 @@ class Page:
 
 def page(chosen: Filters, before: Period | None, dashboard: Dashboard | None, lapse_days: int, today: dt.date) -> Page:
     found, orders = relations(chosen, dashboard), extent(dashboard)
-    if before and (orders is None or before.first_on < orders.first_on):
-        # A shop that was not there, or whose orders are not here, for a part of it is no measure.
-        before = None
+    before = comparable(before, orders)
     now, *earlier = count_periods(found, [chosen.period, *([before] if before else [])], lapse_days)
     charted = _overlap(chosen.period, orders, today)
     grain = Grain.fitting(charted.days if charted else 1)
@@ -52,6 +50,11 @@ def page(chosen: Filters, before: Period | None, dashboard: Dashboard | None, la
         moments=timeline(found, charted, grain) if charted else [],
         cohorts=cohorts(found, last_full_month(today)),
     )
+
+
+def comparable(before: Period | None, orders: Period | None) -> Period | None:
+    """A period in which the shop was not there for a part of it, or its orders are not here, is no measure."""
+    return before if before and orders and orders.first_on <= before.first_on else None
 
 
 def extent(dashboard: Dashboard | None) -> Period | None:

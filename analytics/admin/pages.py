@@ -8,9 +8,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrPromise
 
 from analytics.admin.overview import overview
+from analytics.admin.worth.worth import worth
 
 
 @dataclass(frozen=True)
@@ -27,4 +29,7 @@ class FigurePage:
         return f"admin:{self.url_name}"
 
 
-PAGES = (FigurePage("analytics_dashboard", "", _("Overview"), overview),)
+PAGES = (
+    FigurePage("analytics_dashboard", "", _("Overview"), overview),
+    FigurePage("analytics_worth", "worth/", pgettext_lazy("what buyers are worth", "Worth"), worth),
+)

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.metrics.ratio import ratio
 from analytics.relations import Relations
+from crm.figures.periods import Period
 
 MONTHS = 12
 QUERY = "SELECT first_month_on, months_later, buyers, revenue FROM cohorts WHERE months_later <= %s"
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,24 +49,50 @@ def cohorts(relations: Relations, last_month_on: dt.date | None = None) -> list[
     return arranged(relations.fetch(QUERY, MONTHS), last_month_on)
 
 
-def arranged(rows: list[dict[str, Any]], last_month_on: dt.date | None = None) -> list[Cohort]:
-    by_cohort: dict[dt.date, dict[int, dict[str, Any]]] = {}
+def arranged(rows: list[Row], last_month_on: dt.date | None = None) -> list[Cohort]:
+    return [
+        Cohort(
+            first_month_on,
+            tuple(cell["buyers"] if cell else 0 for cell in cells),
+            tuple(cell["revenue"] if cell else Decimal(0) for cell in cells),
+        )
+        for first_month_on, cells in cells_by_cohort(rows, MONTHS, last_month_on)
+    ]
+
+
+def cells_by_cohort(
+    rows: Iterable[Row], months: int, last_month_on: dt.date | None = None
+) -> Iterator[tuple[dt.date, list[Row | None]]]:
+    """Each cohort in order with a cell for every month that is known, up to so many; None where nobody ordered.
+
+    A cohort of a month that is not over has that one cell: who they are is known, what they bring is not.
+    """
+    by_cohort: dict[dt.date, dict[int, Row]] = {}
     for row in rows:
         by_cohort.setdefault(row["first_month_on"], {})[row["months_later"]] = row
-    reached = [_month(first) + later for first, cells in by_cohort.items() for later in cells]
-    last = _month(last_month_on) if last_month_on else max(reached, default=0)
-    return [_cohort(first, cells, last) for first, cells in sorted(by_cohort.items())]
+    reached = [month_number(first) + later for first, cells in by_cohort.items() for later in cells]
+    last = month_number(last_month_on) if last_month_on else max(reached, default=0)
+    for first, cells in sorted(by_cohort.items()):
+        yield first, [cells.get(later) for later in range(max(min(months, last - month_number(first)), 0) + 1)]
 
 
-def _cohort(first_month_on: dt.date, cells: dict[int, dict[str, Any]], last: int) -> Cohort:
-    # A cohort of the running month still has its size.
-    known = range(max(min(MONTHS, last - _month(first_month_on)), 0) + 1)
-    return Cohort(
-        first_month_on,
-        tuple(cells[later]["buyers"] if later in cells else 0 for later in known),
-        tuple(cells[later]["revenue"] if later in cells else Decimal(0) for later in known),
-    )
+class _OfOneMonth(Protocol):
+    @property
+    def first_month_on(self) -> dt.date: ...
 
 
-def _month(day: dt.date) -> int:
+SomeCohort = TypeVar("SomeCohort", bound=_OfOneMonth)
+
+
+def cohorts_of(cohorts: Iterable[SomeCohort], period: Period) -> list[SomeCohort]:
+    """Those of the months that the period touches, or of a year up to its end."""
+    since = min(month_number(period.first_on), month_number(period.last_on) - 12)
+    return [
+        cohort
+        for cohort in cohorts
+        if since <= month_number(cohort.first_month_on) and cohort.first_month_on <= period.last_on
+    ]
+
+
+def month_number(day: dt.date) -> int:
     return day.year * 12 + day.month

@@ -45,6 +45,10 @@ class ComebackFigures(models.Model):
     back = models.PositiveSmallIntegerField(_("orders back"), help_text=_("1: the previous order, 2: the one before."))
     earlier_on = models.DateField(_("day of the earlier order"))
     orders = models.PositiveIntegerField(_("orders"))
+    second_orders = models.PositiveIntegerField(
+        _("second orders"),
+        help_text=_("Of these orders, the buyers' second ones; the earlier one was then their first."),
+    )
     first_revenue = models.DecimalField(
         _("revenue of earlier orders that were the first"), max_digits=18, decimal_places=2
     )
@@ -66,7 +70,10 @@ class CohortFigures(models.Model):
     first_month_on = models.DateField(_("month of the first order"))
     months_later = models.PositiveSmallIntegerField(_("months later"))
     buyers = models.PositiveIntegerField(_("buyers"))
+    orders = models.PositiveIntegerField(_("orders"))
     revenue = models.DecimalField(_("revenue"), max_digits=18, decimal_places=2)
+    margin = models.DecimalField(_("margin"), max_digits=18, decimal_places=2, null=True)
+    orders_with_margin = models.PositiveIntegerField(_("orders whose margin is known"))
 
     class Meta:
         verbose_name = _("figures of a cohort")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Self
 
@@ -20,6 +21,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def open_in(self, segment: int) -> Self:
         """The stays in a segment, to be looked up customer by customer."""
         return self.open().filter(segment=any_one(segment))
+
+    def open_at(self, moment: dt.datetime) -> Self:
+        """The stays that were open then."""
+        return self.filter(Q(left_at=None) | Q(left_at__gt=moment), entered_at__lte=moment)
 
     def of(self, customers: Iterable[int]) -> Self:
         return self.filter(customer__in=list(customers))

@@ -1,5 +1,7 @@
+import datetime as dt
 import io
 import json
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +22,8 @@ def test_an_empty_shop_prints_nothing_divided_by_nothing():
     found = json.loads(printed("--json"))
 
     assert (found["orders"], found["revenue"], found["repeat_rate"], found["ltv_median"]) == (0, 0.0, None, None)
-    assert found["cohorts_active_customers_by_month"] == {}
+    assert found["cohorts_active_customers_by_month"] == found["cohort_ltv"] == {}
+    assert set(found["second_order_within_days"].values()) == {None}
 
 
 def test_people_get_a_table_with_a_dash_for_what_cannot_be_said(now):
@@ -67,3 +70,26 @@ def test_says_in_words_what_is_wrong_with_a_question(options, words):
 
     with pytest.raises(CommandError, match=words):
         printed("--json", *options)
+
+
+def test_people_read_second_orders_and_what_cohorts_brought(now):
+    customer = make_customer()
+    make_order(customer=customer, total=10, placed_at=now)
+    make_order(customer=customer, total=5, placed_at=now + dt.timedelta(days=40))
+
+    found = printed()
+
+    assert re.search(r"second order within 60 days +1\.0\n", found)
+    assert re.search(r"2026-03 +10\.00 +15\.00\n", found)
+
+
+def test_programs_read_them_by_month_and_by_days(now):
+    customer = make_customer()
+    make_order(customer=customer, total=10, placed_at=now)
+    make_order(customer=customer, total=5, placed_at=now + dt.timedelta(days=40))
+    make_order(total=30, placed_at=now + dt.timedelta(days=40))
+
+    found = json.loads(printed("--json"))
+
+    assert found["cohort_ltv"] == {"2026-03": [10.0, 15.0], "2026-04": [30.0]}
+    assert found["second_order_within_days"] == {"30": 0.0, "60": 1.0, "90": 1.0, "180": 1.0, "365": 1.0}

@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import random
 from decimal import Decimal
 
 import pytest
@@ -9,14 +10,17 @@ from django_celery_beat.models import PeriodicTask
 
 from analytics import rollups
 from analytics.filters import Filters
+from analytics.metrics.cohort_value import cohort_values
 from analytics.metrics.cohorts import cohorts
+from analytics.metrics.second_order import second_order
 from analytics.metrics.timeline import Grain, timeline
 from analytics.models import CohortFigures, ComebackFigures, Dashboard, DayFigures
 from analytics.period_counts import count_periods
 from analytics.relations import relations, relations_of_orders, rolled_up
 from analytics.tasks import refresh_rollups
+from crm.customers.merge import merge
 from crm.figures.periods import ALL_TIME, Period
-from crm.models import Order, OrderStanding
+from crm.models import Order, OrderStanding, Product
 from crm.orders import orders
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +46,30 @@ def test_rollups_follow_every_kind_of_change(busy_shop, now):
     rollups.rebuild(now)
 
     assert_equal_to_recount()
+
+
+def test_rollups_follow_random_orders_returns_and_merges(shop_with_goods, now):
+    dice, customers = random.Random(9), list(shop_with_goods)
+    rollups.rebuild(now)
+    for _ in range(4):
+        counted = list(Order.objects.counted().filter(returned_at=None))
+        for order in dice.sample(counted, 8):
+            if dice.random() < 0.3:
+                orders.cancel(order, at=now)
+            else:
+                orders.return_goods(order, at=now, amount=(order.total - order.refunded) / 2)
+        for number in range(8):
+            product = Product.objects.get(sku=dice.choice(["kettle", "tea"]))
+            lines = [orders.LineData(product.sku, Decimal(1), Decimal(30), product.cost)]
+            at = now - dt.timedelta(days=dice.randrange(600))
+            orders.place(f"r{_}-{number}", customer=dice.choice(customers), placed_at=at, lines=lines)
+        keeper, duplicate = dice.sample(customers, 2)
+        merge(keeper, duplicate, at=now)
+        customers.remove(duplicate)
+
+        rollups.rebuild(now)
+
+        assert_equal_to_recount()
 
 
 def test_a_second_count_writes_no_row_that_stays_the_same(busy_shop, now):
@@ -116,6 +144,9 @@ def assert_equal_to_recount():
     assert count_periods(rolled, periods, 90) == count_periods(recounted, periods, 90)
     assert cohorts(rolled) == cohorts(recounted)
     assert len(cohorts(rolled)) > 20
+    assert cohort_values(rolled) == cohort_values(recounted)
+    for period in periods:
+        assert second_order(rolled, period) == second_order(recounted, period)
     for grain in Grain:
         assert timeline(rolled, YEAR, grain) == timeline(recounted, YEAR, grain)
 

@@ -84,15 +84,20 @@ def _category(name: str | None) -> Category | None:
 
 
 def _lines(figures: dict[str, Any]) -> list[str]:
-    """A table of two columns, then one for the period, then cohorts."""
+    """A table of two columns, then one for the period, one of second orders, then cohorts: who was active, and LTV."""
     plain = {name: value for name, value in figures.items() if not isinstance(value, list | dict)}
     lines = _table(plain)
     for period in figures.get("periods", []):
         lines += ["", *_table(period)]
+    again = figures["second_order_within_days"]
+    lines += ["", *_table({f"second order within {days} days": share for days, share in again.items()})]
     cohorts = figures["cohorts_active_customers_by_month"]
     if cohorts:
         lines += ["", "cohort    active in month 0, 1, 2 …"]
         lines += [f"{month}  {' '.join(f'{active:>6}' for active in cells)}" for month, cells in cohorts.items()]
+        lines += ["", "cohort    LTV by month 0, 1, 2 …"]
+        values = figures["cohort_ltv"]
+        lines += [f"{month}  {' '.join(f'{value:>9.2f}' for value in cells)}" for month, cells in values.items()]
     return lines
 
 

@@ -202,6 +202,7 @@ PAGES = {
     "chains_composer_rule_check": ("", "MR"),
     "chains_composer_pictures": ("MGR", "MR"),
     "analytics_dashboard": ("MGR", "MGR"),
+    "analytics_worth": ("MGR", "MGR"),
     "app_list": ("SMGR", "SMGR"),
     "admin/%(url)s": ("", ""),
     "home": (EVERYBODY, EVERYBODY),
