@@ -36,8 +36,8 @@ class Chart:
 def revenue_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
     """Stacked bars: revenue of first orders and of repeat ones."""
     series = [
-        _series(_("repeat orders"), [float(moment.repeat_revenue) for moment in moments], "--color-primary-700"),
-        _series(_("first orders"), [float(moment.first_revenue) for moment in moments], "--color-primary-300"),
+        chart_series(_("repeat orders"), [float(moment.repeat_revenue) for moment in moments], "--color-primary-700"),
+        chart_series(_("first orders"), [float(moment.first_revenue) for moment in moments], "--color-primary-300"),
     ]
     rows = [
         [label(moment, grain), money(moment.first_revenue), money(moment.repeat_revenue), money(moment.revenue)]
@@ -45,13 +45,13 @@ def revenue_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
     ]
     headings = [_("Begins on"), _("First orders"), _("Repeat orders"), _("Revenue")]
     shown = {"style": "currency", "currency": shop_currency(), "notation": "compact", "maximumFractionDigits": 1}
-    return Chart("bar", _data(moments, grain, series), _options(shown, is_stacked=True), headings, rows)
+    return Chart("bar", _data(moments, grain, series), chart_options(shown, is_stacked=True), headings, rows)
 
 
 def orders_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
-    series = [_series(_("orders"), [moment.orders for moment in moments], "--color-primary-600", 2)]
+    series = [chart_series(_("orders"), [moment.orders for moment in moments], "--color-primary-600", 2)]
     rows = [[label(moment, grain), number(moment.orders)] for moment in moments]
-    options = _options({"maximumFractionDigits": 0}, is_stacked=False)
+    options = chart_options({"maximumFractionDigits": 0}, is_stacked=False)
     return Chart("line", _data(moments, grain, series), options, [_("Begins on"), _("Orders")], rows)
 
 
@@ -61,7 +61,7 @@ def label(moment: Moment, grain: Grain) -> str:
     return formats.date_format(moment.begins_on, "SHORT_DATE_FORMAT")
 
 
-def _series(name: str, values: list[float] | list[int], color: str, width: int = 0) -> dict[str, Any]:
+def chart_series(name: str, values: Sequence[float | None], color: str, width: int = 0) -> dict[str, Any]:
     return {
         "label": name,
         "data": values,
@@ -79,8 +79,12 @@ def _data(moments: Sequence[Moment], grain: Grain, series: list[dict[str, Any]])
     return json.dumps({"labels": [label(moment, grain) for moment in moments], "datasets": series})
 
 
-def _options(tick_format: dict[str, Any], *, is_stacked: bool) -> str:
+def chart_options(
+    tick_format: dict[str, Any], *, is_stacked: bool, has_legend: bool = False, begins_at_zero: bool = True
+) -> str:
     ticks = {"color": TICK_COLOR, "maxRotation": 0, "autoSkipPadding": 12}
+    # What is looked at closely, a share perhaps, is marked between whole numbers too.
+    whole = {"precision": 0} if begins_at_zero else {}
     return json.dumps(
         {
             "locale": str(locale()).replace("_", "-"),
@@ -90,19 +94,19 @@ def _options(tick_format: dict[str, Any], *, is_stacked: bool) -> str:
             "interaction": {"mode": "index", "intersect": False},
             "plugins": {
                 "legend": {
-                    "display": is_stacked,
+                    "display": is_stacked or has_legend,
                     "align": "end",
-                    "labels": {"color": TICK_COLOR, "boxWidth": 10, "boxHeight": 10},
+                    "labels": {"color": TICK_COLOR, "boxWidth": 10, "boxHeight": 10, "usePointStyle": has_legend},
                 },
             },
             "scales": {
                 "x": {"stacked": is_stacked, "grid": {"display": False}, "ticks": ticks},
                 "y": {
                     "stacked": is_stacked,
-                    "beginAtZero": True,
+                    "beginAtZero": begins_at_zero,
                     "border": {"display": False},
                     "grid": {"lineWidth": 0.5},
-                    "ticks": {"color": TICK_COLOR, "maxTicksLimit": 6, "precision": 0, "format": tick_format},
+                    "ticks": {"color": TICK_COLOR, "maxTicksLimit": 6, "format": tick_format} | whole,
                 },
             },
         }

@@ -51,12 +51,16 @@ def _plain(figure: Figure) -> Figure:
 
 
 def as_csv(table: str, page: Page, period: Period | None) -> HttpResponse:
-    """Plain numbers with a point. The mark at the start tells spreadsheets that the text is UTF-8."""
     days = f"-{period.first_on}-{period.last_on}" if period else ""
+    return spreadsheet(f"{table}{days}", TABLES[table](page))
+
+
+def spreadsheet(name: str, rows: Rows) -> HttpResponse:
+    """Plain numbers with a point. The mark at the start tells spreadsheets that the text is UTF-8."""
     response = HttpResponse(
         "\N{ZERO WIDTH NO-BREAK SPACE}",
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="encore-{table}{days}.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="encore-{name}.csv"'},
     )
-    csv.writer(response).writerows(map(harmless_row, TABLES[table](page)))
+    csv.writer(response).writerows(map(harmless_row, rows))
     return response

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from analytics.admin.overview import overview
+from analytics.admin.what_if import what_if_page
 
 
 @dataclass(frozen=True)
@@ -27,4 +28,7 @@ class FigurePage:
         return f"admin:{self.url_name}"
 
 
-PAGES = (FigurePage("analytics_dashboard", "", _("Overview"), overview),)
+PAGES = (
+    FigurePage("analytics_dashboard", "", _("Overview"), overview),
+    FigurePage("analytics_what_if", "what-if/", _("What if"), what_if_page),
+)
