@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from analytics import rollups
 from analytics.predictions.nightly import predict
+from analytics.targets.course import read_course
 
 log = logging.getLogger(__name__)
 
@@ -18,3 +19,8 @@ def refresh_rollups() -> None:
 @shared_task(name="analytics.tasks.predict_customers")
 def predict_customers() -> None:
     log.info("predictions of %s customers changed", predict(timezone.now()))
+
+
+@shared_task(name="analytics.tasks.read_targets")
+def read_targets() -> None:
+    log.info("%s readings of targets written", read_course(timezone.now()))

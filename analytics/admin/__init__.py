@@ -1,3 +1,4 @@
 from analytics.admin.dashboard import DashboardAdmin
+from analytics.admin.target import TargetAdmin
 
-__all__ = ["DashboardAdmin"]
+__all__ = ["DashboardAdmin", "TargetAdmin"]

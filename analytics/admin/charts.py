@@ -36,8 +36,8 @@ class Chart:
 def revenue_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
     """Stacked bars: revenue of first orders and of repeat ones."""
     series = [
-        _series(_("repeat orders"), [float(moment.repeat_revenue) for moment in moments], "--color-primary-700"),
-        _series(_("first orders"), [float(moment.first_revenue) for moment in moments], "--color-primary-300"),
+        chart_series(_("repeat orders"), [float(moment.repeat_revenue) for moment in moments], "--color-primary-700"),
+        chart_series(_("first orders"), [float(moment.first_revenue) for moment in moments], "--color-primary-300"),
     ]
     rows = [
         [label(moment, grain), money(moment.first_revenue), money(moment.repeat_revenue), money(moment.revenue)]
@@ -50,7 +50,7 @@ def revenue_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
 
 
 def orders_chart(moments: Sequence[Moment], grain: Grain) -> Chart:
-    series = [_series(_("orders"), [moment.orders for moment in moments], "--color-primary-600", 2)]
+    series = [chart_series(_("orders"), [moment.orders for moment in moments], "--color-primary-600", 2)]
     rows = [[label(moment, grain), number(moment.orders)] for moment in moments]
     options = chart_options({"maximumFractionDigits": 0})
     return Chart("line", _data(moments, grain, series), options, [_("Begins on"), _("Orders")], rows)
@@ -62,7 +62,7 @@ def label(moment: Moment, grain: Grain) -> str:
     return formats.date_format(moment.begins_on, "SHORT_DATE_FORMAT")
 
 
-def _series(name: str, values: list[float] | list[int], color: str, width: int = 0) -> dict[str, Any]:
+def chart_series(name: str, values: Sequence[float | None], color: str, width: int = 0) -> dict[str, Any]:
     return {
         "label": name,
         "data": values,
@@ -80,10 +80,13 @@ def _data(moments: Sequence[Moment], grain: Grain, series: list[dict[str, Any]])
     return json.dumps({"labels": [label(moment, grain) for moment in moments], "datasets": series})
 
 
-def chart_options(tick_format: dict[str, Any], *, is_stacked: bool = False, has_legend: bool = False) -> str:
+def chart_options(
+    tick_format: dict[str, Any], *, is_stacked: bool = False, has_legend: bool = False, begins_at_zero: bool = True
+) -> str:
     ticks = {"color": TICK_COLOR, "maxRotation": 0, "autoSkipPadding": 12}
-    # A share has steps between 0 and 1; all else is told without fractions.
-    steps = {} if tick_format.get("style") == "percent" else {"precision": 0}
+    # A share, and what is looked at closely, is marked between whole numbers too.
+    is_whole = begins_at_zero and tick_format.get("style") != "percent"
+    steps = {"precision": 0} if is_whole else {}
     return json.dumps(
         {
             "locale": str(locale()).replace("_", "-"),
@@ -103,7 +106,7 @@ def chart_options(tick_format: dict[str, Any], *, is_stacked: bool = False, has_
                 "x": {"stacked": is_stacked, "grid": {"display": False}, "ticks": ticks},
                 "y": {
                     "stacked": is_stacked,
-                    "beginAtZero": True,
+                    "beginAtZero": begins_at_zero,
                     "border": {"display": False},
                     "grid": {"lineWidth": 0.5},
                     "ticks": {"color": TICK_COLOR, "maxTicksLimit": 6, "format": tick_format, **steps},

@@ -13,6 +13,7 @@ from analytics.admin import charts, export
 from analytics.admin.choices import Choices
 from analytics.admin.expected import expected
 from analytics.admin.page import Page, page
+from analytics.admin.target_lines import lines_by_card
 from analytics.metrics.cohorts import Cohort
 from analytics.metrics.timeline import Moment
 from analytics.models import Dashboard
@@ -26,12 +27,14 @@ def overview(request: HttpRequest, site: dict[str, Any]) -> HttpResponse:
     found = page(choices.chosen, choices.before, row, Shop.load().lapse_days, today)
     if (table := request.GET.get("csv")) in export.TABLES:
         return export.as_csv(table, found, found.charted)
+    targets = lines_by_card(today)
     context = {
         **site,
         "choices": choices,
         "period": None if choices.chosen.period == ALL_TIME else choices.chosen.period,
         "dashboard": row if row and choices.chosen.is_whole_base else None,
         "page": found,
+        "cards": [(card, targets.get(card.key, [])) for card in found.cards],
         "expected": expected(),
         "downloads": _downloads(request),
         "may_import": request.user.has_perms(["crm.add_order", "crm.change_order"]),

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrPromise
 
 from analytics.admin.overview import overview
+from analytics.admin.what_if import what_if_page
 from analytics.admin.worth.worth import worth
 
 
@@ -32,4 +33,5 @@ class FigurePage:
 PAGES = (
     FigurePage("analytics_dashboard", "", _("Overview"), overview),
     FigurePage("analytics_worth", "worth/", pgettext_lazy("what buyers are worth", "Worth"), worth),
+    FigurePage("analytics_what_if", "what-if/", _("What if"), what_if_page),
 )

@@ -1,4 +1,5 @@
 from analytics.models.dashboard import Dashboard
 from analytics.models.rollups import CohortFigures, ComebackFigures, DayFigures
+from analytics.models.target import Target, TargetReading
 
-__all__ = ["CohortFigures", "ComebackFigures", "Dashboard", "DayFigures"]
+__all__ = ["CohortFigures", "ComebackFigures", "Dashboard", "DayFigures", "Target", "TargetReading"]

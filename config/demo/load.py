@@ -24,6 +24,7 @@ from config.demo.replay import replay
 from config.demo.shop_settings import fill_in_settings, switch_on_chains
 from config.demo.subscriptions import begin_subscriptions
 from config.demo.surveys import switch_on_survey
+from config.demo.targets import set_targets
 from config.starters import add_missing
 from crm.events import as_history
 from crm.figures.scores import score_all
@@ -88,3 +89,4 @@ def load(
     learn(now)
     refresh_due(now)
     rollups.rebuild(now)
+    set_targets(now, manager)

@@ -64,6 +64,7 @@ MODELS = {
     "crm_stafftask": ("SMGR", "SMGR", "", ""),
     "chains_step": ("MGR", "MR", "", "MR"),
     "chains_messagetemplate": ("MGR", "MR", "MR", "MR"),
+    "analytics_target": ("MGR", "GR", "GR", ""),
 }
 
 # Any other page: who may read it, and who may post to it. Nobody where a page is not called so.
@@ -203,6 +204,8 @@ PAGES = {
     "chains_composer_pictures": ("MGR", "MR"),
     "analytics_dashboard": ("MGR", "MGR"),
     "analytics_worth": ("MGR", "MGR"),
+    "analytics_what_if": ("MGR", "MGR"),
+    "analytics_target_set": ("", "GR"),
     "app_list": ("SMGR", "SMGR"),
     "admin/%(url)s": ("", ""),
     "home": (EVERYBODY, EVERYBODY),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from axes.models import AccessFailureLog, AccessLog
 from django.contrib.auth.models import Group, User
 
+from analytics.models import Target
 from chains.experiments.variants import prepare
 from chains.models import (
     ChannelState,
@@ -110,6 +111,8 @@ def open_shop():
     segment = Segment.objects.create(name="Everybody", rule={"all": []})
     Membership.objects.create(segment=segment, customer=customer, entered_at=NOW)
     write_to(customer, order, owner)
+    way = {"starts_on": NOW.date(), "read_until": NOW.date(), "due_on": NOW.date() + dt.timedelta(days=36_500)}
+    Target.objects.create(figure="revenue", start_value=100, wanted_value=200, set_by=owner, **way)
     # Of the customer whose number stands in the addresses.
     entry = {"customer": Customer.objects.latest("pk"), "kind": "accrual", "points": 10, "unspent": 10}
     PointsEntry.objects.create(**entry, key="staff:1", by=owner)
