@@ -425,3 +425,18 @@ def test_ten_targets_cost_no_more_queries_than_one(manager, seed_shop):
 
     assert [queries(page) for page in (OVERVIEW, URL)] == few
     assert max(few) <= 22
+
+
+def test_going_back_to_an_old_version_puts_no_two_targets_by_one_day(manager, seed_shop):
+    wanted = make_target()
+    manager.post(reverse("admin:analytics_target_do", args=[wanted.pk, "give-up"]))
+    make_target(wanted_value=9000)
+    first = wanted.history.earliest("history_id")
+    url = reverse("admin:analytics_target_simple_history", args=[wanted.pk, first.history_id])
+
+    response = manager.post(url, {"wanted": "10000", "due_on": str(wanted.due_on), "note": ""})
+
+    assert response.status_code == 200
+    assert "by this day already: change that one" in words(response)
+    wanted.refresh_from_db()
+    assert wanted.given_up_at is not None
