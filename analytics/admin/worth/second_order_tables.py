@@ -71,7 +71,8 @@ def chart(found: SecondOrder) -> Chart | None:
         _line(_("upper bound"), [point.high for point in points]),
     ]
     labels = [number(days) for days in DAYS_OF_LINE]
-    return lines_chart(_("Days"), labels, lines, {"style": "percent", "maximumFractionDigits": 0})
+    whole = {"style": "percent", "minimumFractionDigits": 0, "maximumFractionDigits": 0}
+    return lines_chart(_("Days"), labels, lines, whole)
 
 
 def _line(name: str, shares: list[float | None]) -> Line:
