@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from analytics.admin.pages import PAGES, FigurePage
+from analytics.admin.pages import ACTS, PAGES, FigureAct, FigurePage
 from analytics.models import Dashboard
 
 
@@ -19,7 +19,8 @@ class DashboardAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_urls(self) -> list[URLPattern]:
         pages = [path(page.path, self._view(page), name=page.url_name) for page in PAGES]
-        return [*pages, path("", self._view(PAGES[0]), name="analytics_dashboard_changelist")]
+        acts = [path(act.path, self._button(act), name=act.url_name) for act in ACTS]
+        return [*pages, *acts, path("", self._view(PAGES[0]), name="analytics_dashboard_changelist")]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -31,5 +32,15 @@ class DashboardAdmin(ModelAdmin):  # type: ignore[misc]
             request.current_app = self.admin_site.name
             tabs = [(each, each is page) for each in PAGES]
             return page.view(request, {**self.admin_site.each_context(request), "title": _("Dashboard"), "tabs": tabs})
+
+        return self.admin_site.admin_view(view)  # type: ignore[no-any-return]
+
+    def _button(self, act: FigureAct) -> Callable[[HttpRequest], HttpResponse]:
+        def view(request: HttpRequest) -> HttpResponse:
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            return act.do(request)
 
         return self.admin_site.admin_view(view)  # type: ignore[no-any-return]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrPromise
 
+from analytics.admin.goods import count_now, goods, make_segment
 from analytics.admin.overview import overview
 from analytics.admin.what_if import what_if_page
 from analytics.admin.worth.worth import worth
@@ -30,8 +31,22 @@ class FigurePage:
         return f"admin:{self.url_name}"
 
 
+@dataclass(frozen=True)
+class FigureAct:
+    """A button of a page: `do` takes what was posted, asks for the right it needs, and leads on."""
+
+    url_name: str
+    path: str
+    do: Callable[[HttpRequest], HttpResponse]
+
+
 PAGES = (
     FigurePage("analytics_dashboard", "", _("Overview"), overview),
     FigurePage("analytics_worth", "worth/", pgettext_lazy("what buyers are worth", "Worth"), worth),
+    FigurePage("analytics_goods", "goods/", _("Goods"), goods),
     FigurePage("analytics_what_if", "what-if/", _("What if"), what_if_page),
+)
+ACTS = (
+    FigureAct("analytics_goods_count", "goods/count/", count_now),
+    FigureAct("analytics_goods_segment", "goods/segment/", make_segment),
 )

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from analytics import rollups
+from analytics.goods.nightly import count_goods
 from chains.results import rollups as chain_results
 from chains.results.attribution import attribute_waiting
 from config.demo import catalogue, past, purchases
@@ -89,4 +90,5 @@ def load(
     learn(now)
     refresh_due(now)
     rollups.rebuild(now)
+    count_goods(now)
     set_targets(now, manager)

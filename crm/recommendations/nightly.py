@@ -14,26 +14,23 @@ from typing import Any
 from django.db import connection, transaction
 
 from crm.models import BestSeller, ProductSequence
+from crm.recommendations.kept_lines import KEPT_LINES, LEARNT_FROM, MOST_PRODUCTS
 
-LEARNT_FROM = dt.timedelta(days=730)
 NEXT_WITHIN = dt.timedelta(days=180)
 LATELY = dt.timedelta(days=90)
-MOST_PRODUCTS = 100
 MOST_PLACES = 12
 
 # Each step is a table of its own, with its own statistics: planned as one statement, the pairs are guessed to be few.
-FIRST_BOUGHT = """
+FIRST_BOUGHT = f"""
     CREATE TEMPORARY TABLE first_bought AS
     SELECT customer_id, product_id, at, min(at) OVER (PARTITION BY customer_id) AS began_at,
            count(*) OVER (PARTITION BY customer_id) AS products
     FROM (
         SELECT orders.customer_id, line.product_id, min(orders.placed_at) AS at
-        FROM crm_order AS orders JOIN crm_orderline AS line ON line.order_id = orders.id
-        WHERE orders.cancelled_at IS NULL AND line.returned_quantity < line.quantity
-          AND orders.placed_at > %(since)s AND orders.placed_at <= %(now)s
+        FROM {KEPT_LINES}
         GROUP BY orders.customer_id, line.product_id
     ) AS bought
-"""
+"""  # noqa: S608 - constants
 SHARES = """
     CREATE TEMPORARY TABLE bought_share AS
     SELECT product_id, count(*) AS buyers, count(*) FILTER (WHERE at > began_at)::float / everybody.buyers AS later

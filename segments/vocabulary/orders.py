@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Order, OrderStanding, Product
+from crm.models import Case, Feedback, Order, OrderStanding, Product
 from segments.rules import Condition
 from segments.values import NoValue, Number, Texts
-from segments.vocabulary.comparing import compared, moment_column, opposite_if, suggest_from, text_column, texts
+from segments.vocabulary.comparing import (
+    compared,
+    exists,
+    moment_column,
+    opposite_if,
+    suggest_from,
+    text_column,
+    texts,
+)
 from segments.vocabulary.field import PURCHASES, Compilation, Field
 from segments.vocabulary.goods import CATEGORY, COMPLEXITY, PRODUCT, TIER, with_line
-from segments.vocabulary.operators import AT_LEAST, AT_MOST, IDENTITY, KNOWN, MOMENTS, PURCHASE, UNKNOWN, YES_NO
+from segments.vocabulary.operators import (
+    AT_LEAST,
+    AT_MOST,
+    COMPARISONS,
+    IDENTITY,
+    KNOWN,
+    MOMENTS,
+    PURCHASE,
+    UNKNOWN,
+    YES_NO,
+)
+from segments.vocabulary.this_order_course import late, score
 
 MONEY = Number(0, 1_000_000_000, places=2)
 BALANCE = Number(-1_000_000_000, 1_000_000_000, 2)
@@ -33,7 +54,20 @@ def _kind(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, Q(kind__in=texts(condition)))
 
 
+def _first(condition: Condition, compilation: Compilation) -> Q:
+    return opposite_if(condition, Q(standing__ordinal=1))
+
+
+def _discount(condition: Condition, compilation: Compilation) -> Q:
+    return compared("discount", condition)
+
+
+def _complaint(condition: Condition, compilation: Compilation) -> Q:
+    return opposite_if(condition, exists(Case.objects.complaints(), "order"))
+
+
 ORDER_FILTERS = (
+    Field("first", _("the customer's first order"), PURCHASES, NoValue(), YES_NO, _first),
     Field("category", _("with category"), PURCHASES, CATEGORY, PURCHASE, with_line),
     Field("product", _("with product"), PURCHASES, PRODUCT, PURCHASE, with_line),
     Field("tier", _("with price tier"), PURCHASES, TIER, PURCHASE, with_line),
@@ -50,6 +84,7 @@ ORDER_FILTERS = (
         text_column("coupon_code"),
         note=_("Known: the order was paid with some coupon."),
     ),
+    Field("discount", _("discount in the order"), PURCHASES, MONEY, (AT_LEAST, AT_MOST), _discount),
     Field("returned", _("returned, whole or in part"), PURCHASES, NoValue(), YES_NO, _returned),
     Field(
         "delivered",
@@ -60,6 +95,16 @@ ORDER_FILTERS = (
         moment_column("delivered_at"),
         follows_days=True,
     ),
+    Field("late", _("later than promised"), PURCHASES, NoValue(), YES_NO, late, follows_days=True),
+    Field(
+        "rating",
+        _("rating of the order (1-5)"),
+        PURCHASES,
+        Number(1, 5),
+        COMPARISONS,
+        partial(score, Feedback.Kind.RATING),
+    ),
+    Field("complaint", _("with a complaint, open or not"), PURCHASES, NoValue(), YES_NO, _complaint),
     Field(
         "order_source",
         _("source of the order"),

@@ -52,7 +52,7 @@ def _expected(column: str) -> Compile:
     return compile_expected
 
 
-def _late(condition: Condition, compilation: Compilation) -> Q:
+def late(condition: Condition, compilation: Compilation) -> Q:
     """Came on a later day than promised, or has not come though that day is over."""
     came = Coalesce("delivered_at", Value(compilation.now), output_field=DateTimeField())
     days = [TruncDate(one, tzinfo=shop_zone()) for one in (came, F("promised_at"))]
@@ -63,7 +63,7 @@ def _milestone(condition: Condition, compilation: Compilation) -> Q:
     return opposite_if(condition, exists(Milestone.objects.filter(name__in=texts(condition)), "order"))
 
 
-def _score(kind: str, condition: Condition, compilation: Compilation) -> Q:
+def score(kind: str, condition: Condition, compilation: Compilation) -> Q:
     return exists(Feedback.objects.filter(compared("score", condition), kind=kind), "order")
 
 
@@ -102,7 +102,7 @@ FIELDS = (
         operators=(KNOWN, UNKNOWN, NEXT, *MOMENTS),
         compile=_expected("appointment_at"),
     ),
-    _field("order_late", _("this order is later than promised"), value=NoValue(), operators=YES_NO, compile=_late),
+    _field("order_late", _("this order is later than promised"), value=NoValue(), operators=YES_NO, compile=late),
     _field(
         "order_returned",
         _("this order was returned, whole or in part"),
@@ -122,14 +122,14 @@ FIELDS = (
         _("rating of this order (1-5)"),
         value=Number(1, 5),
         operators=COMPARISONS,
-        compile=partial(_score, Feedback.Kind.RATING),
+        compile=partial(score, Feedback.Kind.RATING),
     ),
     _field(
         "order_nps",
         _("“would recommend” after this order (0-10)"),
         value=Number(0, 10),
         operators=COMPARISONS,
-        compile=partial(_score, Feedback.Kind.NPS),
+        compile=partial(score, Feedback.Kind.NPS),
     ),
     _field(
         "order_case",

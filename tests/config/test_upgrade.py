@@ -13,6 +13,7 @@ BEFORE = {
         "crm": "0002_sources_of_facts",
         "segments": "0002_watch_changes",
         "chains": "0003_order_corrections",
+        "analytics": "0001_initial",
         "config": "0003_facts_in",
     },
     "it was proved on the inputs of strangers": {

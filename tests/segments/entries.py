@@ -53,8 +53,12 @@ def add_details(people, now, seed=5):
         for purchase, order in zip(person.purchases, made, strict=True):
             detail = orders[order.pk] = _detail(rng, person, purchase, order, now)
             order.save()
-            person.feedback += [(kind, score, purchase.at) for kind, score in detail["scores"]]
-            person.cases += [(kind, purchase.at, is_open) for kind, is_open in detail["cases"]]
+            purchase.discount, purchase.promised_at = order.discount, order.promised_at
+            answers = [(kind, score, purchase.at) for kind, score in detail["scores"]]
+            cases = [(kind, purchase.at, is_open) for kind, is_open in detail["cases"]]
+            for one in (person, purchase):
+                one.feedback += answers
+                one.cases += cases
         for index in range(rng.randrange(3)):
             kind, told = rng.choice(EVENTS)
             event = models.Event.objects.create(
@@ -149,8 +153,8 @@ class EntryJudge:
         if name == "lacking":
             return self.lacks(rule["value"], person, purchase)
         if name in ("rating", "nps"):
-            asked = [score for kind, score in about["scores"] if kind == name]
-            return asked[0] if asked else None
+            asked = [score for kind, score, _at in purchase.feedback if kind == name]
+            return any(self.judge.compare(score, rule["operator"], rule["value"]) for score in asked)
         standing = person.counted.index(purchase) if not purchase.is_cancelled else None
         before = person.counted[standing - 1] if standing else None
         return {
@@ -170,20 +174,16 @@ class EntryJudge:
             "delivered": self.moment(rule, purchase.delivered_at),
             "promised": self.moment(rule, order.promised_at),
             "appointment": self.moment(rule, order.appointment_at),
-            "late": self.is_late(purchase, order),
+            "late": self.judge.is_late(order.promised_at, purchase.delivered_at),
             "returned": purchase.returned_at is not None,
             "milestone": about["milestones"],
-            "case": [kind for kind, is_open in about["cases"] if is_open],
+            "case": [kind for kind, _at, is_open in purchase.cases if is_open],
         }[name]
 
     def moment(self, rule, at):
         if rule["operator"] != "next":
             return at
         return at is not None and 0 <= -self.judge.days(at) <= rule["value"]
-
-    def is_late(self, purchase, order):
-        came = purchase.delivered_at or self.judge.now
-        return order.promised_at is not None and self.judge.days(came) < self.judge.days(order.promised_at)
 
     def state(self, purchase, order):
         is_some_left = purchase.kept if purchase.lines else purchase.net > 0

@@ -50,6 +50,8 @@ NUMBERS = {
     "interval": [0, 10, 90],
     "returns": [0, 1, 2],
     "total": [0, 2000],
+    "discount": [0, 1, 50],
+    "rating": [1, 3, 5],
     "age": [25, 28, 31, 32, 34],
     "birthday": [0, 1, 2, 30, 365],
     "complaints": [0, 1, 2],

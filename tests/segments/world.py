@@ -48,6 +48,11 @@ class Purchase:
     kind: str = "goods"
     coupon: str = ""
     source: str = ""
+    discount: int = 0
+    promised_at: dt.datetime | None = None
+    # Those of the customer's that are about it.
+    feedback: list[tuple[str, int | None, dt.datetime]] = field(default_factory=list)
+    cases: list[tuple[str, dt.datetime, bool]] = field(default_factory=list)
 
     @property
     def net(self):
@@ -224,7 +229,20 @@ def make_people(seed, now, zone, count=60):
     ]
     give_back(people, random.Random(seed + 2))
     choose(people, random.Random(seed + 3), now)
+    tell_of_purchases([one for one in people if one.purchases], random.Random(seed + 4))
     return people
+
+
+def tell_of_purchases(people, rng):
+    """What only conditions on some order ask for. Drawn apart, too."""
+    for bought in [bought for one in people for bought in one.purchases]:
+        bought.discount = rng.choice([0, 0, 50])
+        bought.promised_at = rng.choice([None, bought.at, bought.at + dt.timedelta(days=rng.randrange(400))])
+    for one in people:
+        for told in one.feedback:
+            rng.choice(one.purchases).feedback.append(told)
+        for told in one.cases:
+            rng.choice(one.purchases).cases.append(told)
 
 
 def give_back(people, rng):
@@ -289,6 +307,7 @@ def _store_person(models, person, number, now, products):
             marketing_consent=consent,
             service_consent=service,
         )
+    order_of = {}
     for index, purchase in enumerate(person.purchases):
         order = models.Order.objects.create(
             number=f"{number}-{index}",
@@ -303,7 +322,10 @@ def _store_person(models, person, number, now, products):
             kind=purchase.kind,
             coupon_code=purchase.coupon,
             source=purchase.source,
+            discount=purchase.discount,
+            promised_at=purchase.promised_at,
         )
+        order_of |= {id(told): order for told in (*purchase.feedback, *purchase.cases)}
         for line in purchase.lines:
             order.lines.create(
                 product=products[line.sku],
@@ -312,11 +334,14 @@ def _store_person(models, person, number, now, products):
                 cost=line.cost,
                 returned_quantity=line.returned,
             )
-    for kind, opened_at, is_open in person.cases:
-        resolved_at = None if is_open else opened_at
-        customer.cases.create(kind=kind, subject="x", opened_at=opened_at, resolved_at=resolved_at)
-    for index, (kind, score, left_at) in enumerate(person.feedback):
-        customer.feedback.create(kind=kind, score=score, left_at=left_at, source="test", key=f"{number}-{index}")
+    for case in person.cases:
+        kind, opened_at, is_open = case
+        about = {"order": order_of.get(id(case)), "resolved_at": None if is_open else opened_at}
+        customer.cases.create(kind=kind, subject="x", opened_at=opened_at, **about)
+    for index, answer in enumerate(person.feedback):
+        kind, score, left_at = answer
+        about = {"order": order_of.get(id(answer)), "source": "test", "key": f"{number}-{index}"}
+        customer.feedback.create(kind=kind, score=score, left_at=left_at, **about)
     for index, (answer, left_at) in enumerate(person.chosen):
         key = f"{number}-chosen-{index}"
         customer.feedback.create(kind="exit", answer=answer, left_at=left_at, source="test", key=key)
@@ -451,16 +476,24 @@ class Judge:
 
     def purchases(self, rule, person):
         found = [one for one in person.counted if self.in_window(rule, one.at)]
-        return [one for one in found if all(self.order_fits(narrowing, one) for narrowing in rule.get("where", ()))]
+        asked = rule.get("where", ())
+        return [one for one in found if all(self.order_fits(narrowing, one, person) for narrowing in asked)]
 
-    def order_fits(self, rule, purchase):
+    def order_fits(self, rule, purchase, person):
         operator, value = rule["operator"], rule.get("value")
         if operator in ("bought", "not_bought"):
             return self.has_product(rule, purchase) == (operator == "bought")
         negations = {"is_not": "is", "unknown": "known", "no": "yes"}
         if operator in negations:
-            return not self.order_fits({**rule, "operator": negations[operator]}, purchase)
+            return not self.order_fits({**rule, "operator": negations[operator]}, purchase, person)
+        if rule["field"] == "rating":
+            ratings = [score for kind, score, _at in purchase.feedback if kind == "rating"]
+            return any(self.compare(score, operator, value) for score in ratings)
         known = {
+            "first": person.counted[0] is purchase,
+            "discount": purchase.discount,
+            "late": self.is_late(purchase.promised_at, purchase.delivered_at),
+            "complaint": any(kind == "complaint" for kind, _at, _is_open in purchase.cases),
             "total": purchase.total,
             "order_margin": purchase.margin,
             "kind": purchase.kind,
@@ -470,6 +503,10 @@ class Judge:
             "delivered": purchase.delivered_at,
         }[rule["field"]]
         return self.answer(known, operator, value)
+
+    def is_late(self, promised_at, delivered_at):
+        came_on = self.today if delivered_at is None else delivered_at.astimezone(self.zone).date()
+        return promised_at is not None and came_on > promised_at.astimezone(self.zone).date()
 
     def has_product(self, rule, purchase):
         return any(self.is_product(rule, line.sku) for line in purchase.lines)
