@@ -3,9 +3,9 @@
     python benchmarks/goods.py [--orders 1000000]
 
 Half of the buyers come once, the others up to eight times in two years; 2,000 products in 60 categories, some of which
-follow from others. A database of its own, dropped after. Goal: a million orders within two minutes. The ratio is to one
-bare pass over the kept lines of these orders in the same run, which tells more than the clock where others use the
-machine.
+follow from others. A database of its own, dropped after. Goal: a million orders within two minutes of processor time,
+of this process and of PostgreSQL's: the clock tells little where others use the machine. The ratio is to one bare pass
+over the kept lines of these orders in the same run.
 """
 
 from __future__ import annotations
@@ -81,32 +81,34 @@ def measure(customers: int) -> None:
     from analytics.goods.nightly import count_goods
     from analytics.models import GoodsPair, ReturnTrait
     from benchmarks.peers.large_shop import write
+    from benchmarks.recommendations import processor_seconds
     from crm.models import Order, OrderLine
 
     write(statements.format(customers=customers) for statements in (SHOP, ORDERS))
     orders, lines = Order.objects.count(), OrderLine.objects.count()
     bare = statistics.median(one_pass() for _ in range(3))
-    started = time.perf_counter()
+    began, started = processor_seconds(), time.perf_counter()
     count = count_goods(NOON)
-    taken = time.perf_counter() - started
+    taken, worked = time.perf_counter() - started, processor_seconds() - began
     assert count is not None  # noqa: S101 - nobody else counts here
     print(f"{orders:,} orders, {lines:,} lines of {customers:,} customers: {taken:.1f} s")
     print(f"    pairs kept {GoodsPair.objects.count():,}, traits {ReturnTrait.objects.count():,}, of ", end="")
     print(", ".join(f"{looked_at:,} ({what})" for what, looked_at in count.looked_at.items()))
-    print(f"one bare pass over the kept lines: {bare:.2f} s; counting takes {taken / bare:.0f} times as long")
+    print(f"one bare pass over the kept lines: {bare:.2f} s; counting takes {worked / bare:.0f} times as long")
     goal = GOAL_SECONDS_A_MILLION * orders / 1_000_000
-    print(f"the nightly pass: {taken:.1f} s of {goal:.1f} s: {'in time' if taken <= goal else 'TOO SLOW'}")
+    print(f"the nightly pass: {worked:.1f} s of {goal:.1f} s: {'in time' if worked <= goal else 'TOO SLOW'}")
 
 
 def one_pass() -> float:
-    """The lines that everything is counted from, read once and added up."""
+    """The processor time of reading once the lines that everything is counted from, and adding them up."""
     from analytics.goods.counting import rows
+    from benchmarks.recommendations import processor_seconds
     from crm.recommendations.kept_lines import KEPT_LINES, LEARNT_FROM
 
-    started = time.perf_counter()
+    began = processor_seconds()
     asked = f"SELECT count(*), sum(line.quantity) FROM {KEPT_LINES}"  # noqa: S608 - constants
     rows(asked, {"now": NOON, "since": NOON - LEARNT_FROM})
-    return time.perf_counter() - started
+    return processor_seconds() - began
 
 
 if __name__ == "__main__":

@@ -294,6 +294,6 @@ def test_the_page_speaks_russian(marketer, shop):
     content = shown(marketer).content.decode()
 
     assert "Покупают вместе" in content
-    assert "Сегмент" in content
+    assert "В сегмент" in content
     with translation.override("ru"):
         assert str(shown(marketer).context["tables"][1].kind.title) == "Покупают потом"
