@@ -30,6 +30,11 @@ class TableKind:
     columns: tuple[Column, ...]
     usual: str
 
+    @property
+    def row_name(self) -> str:
+        """Under which the number of a row is posted."""
+        return "trait" if self.key == TRAITS else "pair"
+
 
 KINDS = (
     TableKind(

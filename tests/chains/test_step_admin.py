@@ -54,7 +54,7 @@ def drawn(chain):
 def test_steps_of_every_kind_are_added_at_their_place(marketer, shop):
     chain = draft_chain(message(name="first"), message(name="last"))
     first = chain.steps.get(name="first")
-    task = {"name": "call", "purpose": "service", "due_days": "1", "late_after_hours": "72"}
+    task = {"name": "call", "task_kind": "call", "purpose": "service", "due_days": "1", "late_after_hours": "72"}
 
     for kind, fields in (
         ("wait", WAIT | {"name": "pause"}),
@@ -147,7 +147,7 @@ def test_a_wait_for_an_event_gets_its_two_ways_out_and_gives_them_up_only_empty(
         ("message", {"purpose": "service", "late_after_hours": "72"}, "Choose what the message says."),
         (
             "staff_task",
-            {"purpose": "service", "due_days": "1", "late_after_hours": "72"},
+            {"task_kind": "call", "purpose": "service", "due_days": "1", "late_after_hours": "72"},
             "Say what the colleague has to do.",
         ),
         ("wait", {"wait_amount": "-1"}, "Nobody can wait for less than no time."),
