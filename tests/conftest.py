@@ -14,8 +14,11 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests import order_files, seeds
 
-# What decides whether a change is taken does not gamble. `make soak` does, by --hypothesis-profile=default.
-hypothesis.settings.register_profile("fixed", derandomize=True)
+# What decides whether a change is taken does not gamble, nor asks how busy the machine is. `make soak` does, by
+# --hypothesis-profile=default.
+hypothesis.settings.register_profile(
+    "fixed", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("fixed")
 
 
