@@ -435,7 +435,10 @@ people = st.builds(
     zone=st.sampled_from([MOSCOW, ZoneInfo("Pacific/Kiritimati"), ZoneInfo("America/New_York")]),
     customer_id=st.integers(1, 99),
     counted_at=st.lists(moments.filter(lambda at: at <= NOON), max_size=6).map(tuple),
-    addresses=st.dictionaries(channels, st.lists(addresses, min_size=1, max_size=2).map(tuple)),
+    addresses=st.dictionaries(
+        channels,
+        st.lists(addresses, min_size=1, max_size=2, unique_by=lambda one: one.contact_id).map(tuple),
+    ),
     preferred_channels=st.lists(channels, max_size=2).map(tuple),
     frequency=st.sampled_from(["", "less", "more"]),
     segment_caps=st.lists(st.builds(SegmentCap, st.integers(0, 4), st.just("S")), max_size=2).map(tuple),
