@@ -152,12 +152,17 @@ def channels_as_set_up():
 
 
 @pytest.fixture(autouse=True)
-def currency_of_this_shop():
-    """A process keeps what its shop counts in, and for a while how its predictions fare."""
+def kept_by_a_process():
+    """A process keeps programs read, what its shop counts in, and for a while how its predictions fare.
+
+    Forgotten after each test: how many queries the next one counts must not depend on those before it.
+    """
     yield
+    from chains.program.program import _known
     from crm.shop_currency import remembered
     from segments.vocabulary.predictions import last_answer
 
+    _known.clear()
     remembered.clear()
     last_answer.cache_clear()
 
